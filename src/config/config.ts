@@ -1,0 +1,127 @@
+/**
+ * The deployment's settings, parsed once from its variables and secrets. A setting that is missing or wrong
+ * becomes one clear error on the first request that needs it, never a crash at start.
+ */
+import { z } from "zod";
+import { LilypadError } from "../protocol/errors.ts";
+import { RATE_BURST, RATE_PER_10S, SECRET_BYTES } from "../protocol/limits.ts";
+
+const bytes = new TextEncoder();
+
+const secret = z
+  .string()
+  .transform((text) => bytes.encode(text))
+  .refine((key) => key.length >= SECRET_BYTES, `is shorter than ${SECRET_BYTES} bytes`);
+
+const count = z
+  .string()
+  .regex(/^\d{1,9}$/, "is not a whole number")
+  .transform(Number);
+
+/** An empty variable counts as one that is not set: wrangler.toml can only override, not remove. */
+const text = z
+  .string()
+  .optional()
+  .transform((value) => value?.trim() || undefined);
+
+function setting<S extends z.ZodType<unknown, string | undefined>>(schema: S) {
+  return text.pipe(schema);
+}
+
+const settings = z.object({
+  ENVIRONMENT: setting(z.enum(["production", "development"]).default("production")),
+  GUEST_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
+  ALLOWED_ORIGINS: setting(z.string().default("")).transform((list) =>
+    list
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+  ),
+  PRESENCE_SHARDS: setting(count.pipe(z.number().min(1).max(1024)).default(8)),
+  USER_SEARCH: setting(z.enum(["all", "shared", "off"]).default("all")),
+  RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
+  RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
+  AUTH_SECRET: setting(secret.optional()),
+  AUTH_JWKS_URL: setting(z.url({ protocol: /^https?$/ }).optional()),
+  AUTH_ISSUER: setting(z.string().optional()),
+  AUTH_AUDIENCE: setting(z.string().optional()),
+  SESSION_SECRET: setting(secret),
+});
+
+/** How many durable commands a user may send in a thread: at once, and then in each 10 s. 0 is no limit. */
+export interface Rate {
+  burst: number;
+  per10s: number;
+}
+
+export interface Config {
+  development: boolean;
+  /** Guests exist only in development. */
+  guestSignIn: boolean;
+  /** Origins answered besides the request's own; `anyOrigin` in development alone. */
+  allowedOrigins: ReadonlySet<string>;
+  anyOrigin: boolean;
+  presenceShards: number;
+  userSearch: "all" | "shared" | "off";
+  rate: Rate;
+  auth: {
+    secret: Uint8Array | undefined;
+    jwksUrl: string | undefined;
+    issuer: string | undefined;
+    audience: string | undefined;
+  };
+  sessionSecret: Uint8Array;
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** The settings of this deployment. Throws `unavailable`, naming each setting that is missing or wrong and never its value. */
+export function configOf(env: Env): Config {
+  let config = parsed.get(env);
+  if (!config) parsed.set(env, (config = parseConfig(env)));
+  return config;
+}
+
+function parseConfig(env: Env): Config {
+  const result = settings.safeParse(env);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${reasonFor(issue)}`);
+    throw new LilypadError(
+      "unavailable",
+      `This server is not configured: ${faults.join("; ")}. See the README, "Configuration".`,
+    );
+  }
+  const s = result.data;
+  const development = s.ENVIRONMENT === "development";
+  const guestSignIn = development && s.GUEST_SIGN_IN === "true";
+  if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn) {
+    throw new LilypadError(
+      "unavailable",
+      'This server is not configured: AUTH_SECRET or AUTH_JWKS_URL is missing. See the README, "Configuration".',
+    );
+  }
+  return {
+    development,
+    guestSignIn,
+    allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== "*")),
+    anyOrigin: development && s.ALLOWED_ORIGINS.includes("*"),
+    presenceShards: s.PRESENCE_SHARDS,
+    userSearch: s.USER_SEARCH,
+    rate: { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S },
+    auth: {
+      secret: s.AUTH_SECRET,
+      jwksUrl: s.AUTH_JWKS_URL,
+      issuer: s.AUTH_ISSUER,
+      audience: s.AUTH_AUDIENCE,
+    },
+    sessionSecret: s.SESSION_SECRET,
+  };
+}
+
+/** zod's own words may quote the value, which may be a secret: only what is said here is shown. */
+function reasonFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return "is missing";
+  return issue.code === "custom" || issue.code === "invalid_format"
+    ? issue.message
+    : "has a value that is not allowed";
+}

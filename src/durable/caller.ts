@@ -1,0 +1,31 @@
+/** Whom an upgrade is for: what the Worker hands to an object beside the request, in one header that no client can set. */
+import { z } from "zod";
+import { user, type User } from "../protocol/model.ts";
+
+/** A verified user, and when their session ends. */
+export interface Caller {
+  user: User;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+const HEADER = "x-lilypad-caller";
+const caller = z.object({ user, expiresAt: z.int() });
+
+/**
+ * The upgrade request for an object: made anew with nothing of the client's but the path and query, so that no
+ * token or cookie, nor a forged caller, goes along.
+ */
+export function upgradeFor(request: Request, who: Caller, subprotocol: string | undefined): Request {
+  const headers = new Headers({
+    upgrade: "websocket",
+    [HEADER]: encodeURIComponent(JSON.stringify(who)),
+  });
+  if (subprotocol) headers.set("sec-websocket-protocol", subprotocol);
+  return new Request(request.url, { headers });
+}
+
+/** The caller that the Worker put on an upgrade. */
+export function callerOf(request: Request): Caller {
+  return caller.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""))) as Caller;
+}

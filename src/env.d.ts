@@ -1,0 +1,23 @@
+/** The bindings of wrangler.toml and the variables and secrets of the README's configuration table. */
+declare namespace Cloudflare {
+  interface Env {
+    CHAT_THREAD: DurableObjectNamespace<import("./thread/chat-thread.ts").ChatThread>;
+    PRESENCE: DurableObjectNamespace<import("./presence/presence.ts").Presence>;
+    /** Absent where Lilypad runs on bare workerd: then sign-ins are not limited by address. */
+    SIGN_IN_LIMIT?: RateLimit;
+
+    ENVIRONMENT?: string;
+    GUEST_SIGN_IN?: string;
+    ALLOWED_ORIGINS?: string;
+    PRESENCE_SHARDS?: string;
+    USER_SEARCH?: string;
+    RATE_LIMIT_BURST?: string;
+    RATE_LIMIT_PER_10S?: string;
+    AUTH_SECRET?: string;
+    AUTH_JWKS_URL?: string;
+    AUTH_ISSUER?: string;
+    AUTH_AUDIENCE?: string;
+    SESSION_SECRET?: string;
+  }
+}
+interface Env extends Cloudflare.Env {}

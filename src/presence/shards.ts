@@ -1,0 +1,34 @@
+/** Which Presence object a user belongs to. */
+import { configOf } from "../config/config.ts";
+
+/** The shard of a user: FNV-1a, 32 bits, over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/). */
+export function shardOf(userId: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < userId.length; i++) {
+    hash = Math.imul(hash ^ userId.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) % shards;
+}
+
+/** A fresh stub of a shard. Stubs are not kept: one that has thrown may be broken for good. */
+export function presenceShard(env: Env, shard: number) {
+  return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shard}`));
+}
+
+/** A fresh stub of the shard that holds this user. */
+export function presenceOf(env: Env, userId: string) {
+  return presenceShard(env, shardOf(userId, configOf(env).presenceShards));
+}
+
+/** The users by the shard that holds each. */
+export function byShard(env: Env, userIds: Iterable<string>): Map<number, string[]> {
+  const shards = configOf(env).presenceShards;
+  const groups = new Map<number, string[]>();
+  for (const id of userIds) {
+    const shard = shardOf(id, shards);
+    const group = groups.get(shard);
+    if (group) group.push(id);
+    else groups.set(shard, [id]);
+  }
+  return groups;
+}

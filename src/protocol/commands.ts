@@ -1,0 +1,46 @@
+/** What a client may say on a socket. Unknown keys are ignored, so that version 1 can grow. */
+import { z } from "zod";
+import { WATCHED_USERS } from "./limits.ts";
+import { commandId, emoji, messageBody, rev, seq, userId } from "./names.ts";
+
+const auth = z.object({ type: z.literal("auth"), id: commandId, token: z.string().min(1) });
+
+export const chatCommand = z.object({
+  type: z.literal("chat"),
+  id: commandId,
+  body: messageBody,
+  replyTo: seq.optional(),
+  since: rev.optional(),
+});
+
+/** The durable commands of a thread: each takes an `id` and is acknowledged. */
+export const changeCommand = z.discriminatedUnion("type", [
+  chatCommand,
+  z.object({ type: z.literal("edit"), id: commandId, seq, body: messageBody }),
+  z.object({ type: z.literal("delete"), id: commandId, seq }),
+  z.object({ type: z.literal("react"), id: commandId, seq, emoji }),
+  z.object({ type: z.literal("unreact"), id: commandId, seq, emoji }),
+]);
+export type ChangeCommand = z.infer<typeof changeCommand>;
+
+export const threadCommand = z.discriminatedUnion("type", [
+  changeCommand,
+  z.object({ type: z.literal("read"), seq }),
+  z.object({ type: z.literal("typing") }),
+  auth,
+  z.object({ type: z.literal("leave") }),
+]);
+/** A command on a thread's socket. */
+export type ThreadCommand = z.infer<typeof threadCommand>;
+
+export const presenceCommand = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("watch"), userIds: z.array(userId).max(WATCHED_USERS) }),
+  z.object({ type: z.literal("read"), threadId: z.string().min(1).max(64), seq }),
+  auth,
+]);
+/** A command on a presence socket. */
+export type PresenceCommand = z.infer<typeof presenceCommand>;
+
+/** As JSON, before the server parsed it: what a client writes. */
+export type ThreadCommandInput = z.input<typeof threadCommand>;
+export type PresenceCommandInput = z.input<typeof presenceCommand>;

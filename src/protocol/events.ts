@@ -1,0 +1,107 @@
+/** What the server says on a socket. Every frame is a JSON array of these. */
+import { z } from "zod";
+import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
+import {
+  clientLimits,
+  lastMessage,
+  member,
+  message,
+  status,
+  thread,
+  threadInfo,
+  threadSummary,
+  user,
+} from "./model.ts";
+import { rev, seq, time } from "./names.ts";
+
+const readSeq = z.int().min(0);
+const unread = z.int().min(0);
+const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
+
+const errorEvent = z.object({
+  type: z.literal("error"),
+  code: errorCode,
+  message: z.string(),
+  id: z.string().optional(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  retryAfterMs: z.int().optional(),
+});
+const closingEvent = z.object({ type: z.literal("closing"), code: z.int(), reason: z.string() });
+const ackEvent = z.object({
+  type: z.literal("ack"),
+  id: z.string(),
+  seq: seq.optional(),
+  rev,
+  at: time,
+});
+
+const reacted = { rev, seq, emoji: z.string(), user };
+
+/** The durable events of a thread: numbered by `rev`, replayed on a resume. */
+export const durableEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("chat"), rev, message }),
+  z.object({ type: z.literal("edit"), rev, message }),
+  z.object({ type: z.literal("delete"), rev, seq, deletedAt: time, by: user }),
+  z.object({ type: z.literal("react"), ...reacted }),
+  z.object({ type: z.literal("unreact"), ...reacted }),
+  z.object({ type: z.literal("member"), rev, member }),
+  z.object({ type: z.literal("member_removed"), rev, userId: z.string() }),
+  z.object({ type: z.literal("thread"), rev, thread: threadInfo }),
+]);
+export type DurableEvent = z.infer<typeof durableEvent>;
+
+export const threadEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("welcome"),
+    thread,
+    user,
+    cursor: z.string(),
+    resumed: z.boolean(),
+    online: z.array(user),
+    onlineCount: z.int(),
+    expiresAt: time,
+    limits: clientLimits,
+  }),
+  z.object({
+    type: z.literal("history"),
+    messages: z.array(message),
+    hasBefore: z.boolean(),
+    hasAfter: z.boolean().optional(),
+  }),
+  durableEvent,
+  ackEvent,
+  z.object({ type: z.literal("join"), user }),
+  z.object({ type: z.literal("leave"), userId: z.string() }),
+  z.object({ type: z.literal("typing"), userId: z.string() }),
+  z.object({ type: z.literal("read"), userId: z.string(), seq }),
+  errorEvent,
+  closingEvent,
+]);
+/** An event on a thread's socket. */
+export type ThreadEvent = z.infer<typeof threadEvent>;
+
+export const presenceEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("welcome"),
+    user,
+    threads: z.array(z.object({ threadId: z.string(), seq: z.int().min(0), readSeq, unread })),
+    unreadThreads: z.int(),
+    expiresAt: time,
+    limits: clientLimits,
+  }),
+  lastMessage.extend({ type: z.literal("new_message"), threadId: z.string(), unread }),
+  z.object({ type: z.literal("read"), threadId: z.string(), readSeq, unread }),
+  z.object({ type: z.literal("thread"), thread: threadSummary }),
+  z.object({ type: z.literal("thread_removed"), threadId: z.string() }),
+  z.object({
+    type: z.literal("presence"),
+    userId: z.string(),
+    status,
+    lastSeenAt: time.optional(),
+  }),
+  ackEvent,
+  errorEvent,
+  closingEvent,
+]);
+/** An event on a presence socket. `ack` answers `auth` alone; presence numbers nothing, so its `rev` is 0. */
+export type PresenceEvent = z.infer<typeof presenceEvent>;

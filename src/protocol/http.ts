@@ -1,0 +1,91 @@
+/** Bodies, queries and answers of the HTTP doors. */
+import { z } from "zod";
+import * as limits from "./limits.ts";
+import { kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
+import { commandId, displayName, messageBody, rev, seq, threadName, time, userId } from "./names.ts";
+
+/** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */
+const digits = z
+  .string()
+  .regex(/^\d{1,15}$/, "is not a whole number")
+  .transform(Number);
+
+const pageLimit = digits.pipe(z.int().min(1).max(limits.PAGE_MAX)).default(limits.PAGE_DEFAULT);
+const pageCursor = z.string().min(1).max(512).optional();
+
+export const guestSignIn = z.object({ name: displayName });
+
+const memberIds = z.array(userId).max(limits.MEMBER_IDS);
+export const createThread = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("direct"),
+    memberIds: z.array(userId).length(1, "a direct thread takes exactly one other member"),
+  }),
+  z.object({
+    kind: z.enum(["group", "public"]),
+    name: threadName.nullish(),
+    memberIds: memberIds.default([]),
+  }),
+]);
+export type CreateThread = z.infer<typeof createThread>;
+
+export const renameThread = z.object({ name: threadName.nullable().optional() });
+export const putMember = z.object({ role: role.optional() });
+export const postMessage = z.object({
+  id: commandId.optional(),
+  body: messageBody,
+  replyTo: seq.optional(),
+  since: rev.optional(),
+});
+export type PostMessage = z.infer<typeof postMessage>;
+export const patchMessage = z.object({ body: messageBody });
+export const putRead = z.object({ seq });
+
+/** `cursor` and `limit` of a list of members or threads. */
+export const pageQuery = z.object({ cursor: pageCursor, limit: pageLimit });
+export type PageQuery = z.infer<typeof pageQuery>;
+
+export const messagesQuery = z
+  .object({
+    before: digits.optional(),
+    after: digits.optional(),
+    around: digits.optional(),
+    limit: pageLimit,
+  })
+  .refine(
+    ({ before, after, around }) => [before, after, around].filter((bound) => bound !== undefined).length <= 1,
+    "takes one of before, after and around",
+  );
+export type MessagesQuery = z.infer<typeof messagesQuery>;
+
+export const seqParam = digits.pipe(seq);
+export const searchQuery = z.object({
+  q: z.string().trim().min(limits.SEARCH_MIN).max(limits.SEARCH_MAX),
+});
+export const presenceQuery = z.object({
+  ids: z
+    .string()
+    .transform((ids) => [...new Set(ids.split(","))])
+    .pipe(z.array(userId).max(limits.PRESENCE_IDS)),
+});
+
+export const session = z.object({ user, expiresAt: time });
+export type Session = z.infer<typeof session>;
+export const messagePage = z.object({
+  messages: z.array(message),
+  hasBefore: z.boolean(),
+  hasAfter: z.boolean(),
+});
+export type MessagePage = z.infer<typeof messagePage>;
+export const memberPage = z.object({ members: z.array(member), nextCursor: z.string().optional() });
+export type MemberPage = z.infer<typeof memberPage>;
+export const threadPage = z.object({
+  threads: z.array(threadSummary),
+  nextCursor: z.string().optional(),
+});
+export type ThreadPage = z.infer<typeof threadPage>;
+export const readState = z.object({ readSeq: z.int().min(0), unread: z.int().min(0) });
+export type ReadState = z.infer<typeof readState>;
+export const userPage = z.object({ users: z.array(user) });
+export const presencePage = z.object({ presence: z.array(userPresence) });
+export { kind };

@@ -1,0 +1,93 @@
+/**
+ * Every limit of the contract, each in this one place. Lengths are UTF-16 units unless the name says
+ * bytes; times are milliseconds unless the name says otherwise.
+ */
+
+/** Longest message body. */
+export const BODY_LENGTH = 10_000;
+/** Largest frame a client may send, in bytes of UTF-8. Above it the socket is closed with 4009. */
+export const CLIENT_FRAME_BYTES = 64 * 1024;
+/** Largest frame the server sends, in bytes of UTF-8. */
+export const SERVER_FRAME_BYTES = 512 * 1024;
+/** Largest HTTP request body, in bytes. */
+export const REQUEST_BYTES = 64 * 1024;
+/** Most commands in one client frame. */
+export const BATCH = 100;
+/** Longest emoji, in bytes of UTF-8. */
+export const EMOJI_BYTES = 64;
+/** Most distinct emoji on one message. */
+export const REACTIONS_PER_MESSAGE = 20;
+/** User ids listed with a reaction; the count goes on. */
+export const REACTION_USER_IDS = 50;
+/** How often a client pings. */
+export const PING_MS = 30_000;
+/** How long one `typing` shows. */
+export const TYPING_MS = 5_000;
+/** At most one `typing` of a user is relayed in this time. */
+export const TYPING_RELAY_MS = 3_000;
+
+export const USER_ID_LENGTH = 128;
+export const DISPLAY_NAME_LENGTH = 100;
+export const THREAD_NAME_LENGTH = 100;
+export const AVATAR_URL_LENGTH = 2_048;
+export const COMMAND_ID_LENGTH = 64;
+/** Longest message preview in a notification or a thread list. */
+export const PREVIEW_LENGTH = 140;
+
+/** Most `memberIds` when a thread is created. */
+export const MEMBER_IDS = 100;
+/** Members listed in a `Thread`, and users in a welcome's `online`. */
+export const MEMBERS_SHOWN = 200;
+/** Threads in a presence `welcome`. */
+export const WELCOME_THREADS = 500;
+/** Page sizes: of messages, members and threads alike. */
+export const PAGE_DEFAULT = 50;
+export const PAGE_MAX = 200;
+/** Most durable events a resume replays; further behind gets a snapshot. */
+export const RESUME_EVENTS = 1_000;
+/** A repeat without `since` is recognised among this many newest messages. */
+export const REPEAT_WINDOW = 1_000;
+
+/** Most ids in `GET /api/presence?ids=`. */
+export const PRESENCE_IDS = 100;
+/** Most watched users of one tab. */
+export const WATCHED_USERS = 500;
+/** Most users a search returns, and the length of its `q`. */
+export const SEARCH_RESULTS = 20;
+export const SEARCH_MIN = 2;
+export const SEARCH_MAX = 50;
+
+/** Sockets of one user in one thread, and in presence. */
+export const SOCKETS_PER_USER = 32;
+/** Refused commands (`bad_request`, `too_large`) in a row that close a socket with 4000. */
+export const BAD_COMMANDS_IN_A_ROW = 10;
+/** `rate_limited` answers within `RATE_LIMITED_WINDOW_MS` that close a socket with 4129. */
+export const RATE_LIMITED_ANSWERS = 100;
+export const RATE_LIMITED_WINDOW_MS = 10_000;
+
+/** Durable commands of a user in a thread: at once, then in each 10 s. Defaults of `RATE_LIMIT_BURST` and `RATE_LIMIT_PER_10S`. */
+export const RATE_BURST = 20;
+export const RATE_PER_10S = 10;
+/** `read` commands of a user, a second and at once. */
+export const READS_PER_SECOND = 5;
+/** `watch` commands of a user: a second, and at once. */
+export const WATCHES_PER_SECOND = 1;
+export const WATCHES_AT_ONCE = 10;
+/** New threads of a user, a minute. */
+export const NEW_THREADS_PER_MINUTE = 20;
+/** User searches of a user, a minute. */
+export const SEARCHES_PER_MINUTE = 60;
+/** Sign-ins from an address, a minute. The binding in wrangler.toml enforces it. */
+export const SIGN_INS_PER_MINUTE = 60;
+
+/** Longest session; a host JWT's earlier `exp` shortens it. */
+export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
+/** Shortest secret accepted, in bytes. */
+export const SECRET_BYTES = 32;
+
+/** Being offline is told this long after a user's last tab closed. */
+export const OFFLINE_GRACE_MS = 5_000;
+/** A socket ends at the latest this long after its session did. */
+export const SESSION_END_MS = 60_000;
+/** Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5: control frames of 125 bytes, 2 for the code). */
+export const CLOSE_REASON_BYTES = 123;

@@ -1,0 +1,118 @@
+/** The things of the contract: what both HTTP answers and socket events are made of. */
+import { z } from "zod";
+import * as limits from "./limits.ts";
+import { rev, seq, time } from "./names.ts";
+
+export const user = z.object({
+  id: z.string(),
+  name: z.string(),
+  avatarUrl: z.string().optional(),
+});
+/** A person, as the host application named them. */
+export type User = z.infer<typeof user>;
+
+export const kind = z.enum(["direct", "group", "public"]);
+export type Kind = z.infer<typeof kind>;
+
+export const role = z.enum(["owner", "moderator", "member"]);
+export type Role = z.infer<typeof role>;
+
+const readSeq = z.int().min(0);
+
+export const member = z.object({ user, role, readSeq, joinedAt: time });
+/** One who belongs to a thread. `readSeq` is the newest message they have read, 0 for none. */
+export type Member = z.infer<typeof member>;
+
+export const threadInfo = z.object({
+  id: z.string(),
+  kind,
+  name: z.string().nullable(),
+  createdAt: time,
+});
+/** What a `thread` event of the room carries. */
+export type ThreadInfo = z.infer<typeof threadInfo>;
+
+export const thread = threadInfo.extend({
+  epoch: z.string(),
+  seq: z.int().min(0),
+  rev,
+  members: z.array(member).max(limits.MEMBERS_SHOWN),
+  memberCount: z.int().min(0),
+  you: z.object({ role, readSeq }).optional(),
+});
+/** A thread as one of its readers sees it; `you` where the reader is a member. */
+export type Thread = z.infer<typeof thread>;
+
+export const lastMessage = z.object({ seq, author: user, preview: z.string(), at: time });
+/** The newest message, shortened; its `preview` is empty once it was deleted. */
+export type LastMessage = z.infer<typeof lastMessage>;
+
+export const threadSummary = z.object({
+  id: z.string(),
+  kind,
+  name: z.string().nullable(),
+  seq: z.int().min(0),
+  readSeq,
+  unread: z.int().min(0),
+  lastMessage: lastMessage.optional(),
+  members: z.array(user).optional(),
+});
+/** A thread in its member's list; `members` for a direct thread only. */
+export type ThreadSummary = z.infer<typeof threadSummary>;
+
+export const reaction = z.object({
+  emoji: z.string(),
+  count: z.int().min(1),
+  userIds: z.array(z.string()).max(limits.REACTION_USER_IDS),
+});
+/** One emoji on a message: how many, and the first who chose it. */
+export type Reaction = z.infer<typeof reaction>;
+
+export const message = z.object({
+  seq,
+  rev,
+  id: z.string(),
+  author: user,
+  body: z.string(),
+  at: time,
+  replyTo: seq.optional(),
+  editedAt: time.optional(),
+  deletedAt: time.optional(),
+  reactions: z.array(reaction).optional(),
+});
+/** A message. With `deletedAt` it is a tombstone: no body, no reactions. `rev` is that of the last event that touched it. */
+export type Message = z.infer<typeof message>;
+
+export const status = z.enum(["online", "offline"]);
+export const userPresence = z.object({ userId: z.string(), status, lastSeenAt: time.optional() });
+/** Whether a user is connected, and when they last were. */
+export type UserPresence = z.infer<typeof userPresence>;
+
+export const clientLimits = z.object({
+  bodyLength: z.int(),
+  frameBytes: z.int(),
+  batch: z.int(),
+  emojiBytes: z.int(),
+  reactionsPerMessage: z.int(),
+  burst: z.int(),
+  per10s: z.int(),
+  pingMs: z.int(),
+  typingMs: z.int(),
+});
+/** What a `welcome` tells a client about the limits it is held to; `burst` and `per10s` 0 mean none. */
+export type ClientLimits = z.infer<typeof clientLimits>;
+
+/** The limits of a `welcome`, for the durable-command rate in force. */
+export function clientLimitsFor(rate: { burst: number; per10s: number }): ClientLimits {
+  return {
+    bodyLength: limits.BODY_LENGTH,
+    frameBytes: limits.CLIENT_FRAME_BYTES,
+    batch: limits.BATCH,
+    emojiBytes: limits.EMOJI_BYTES,
+    reactionsPerMessage: limits.REACTIONS_PER_MESSAGE,
+    burst: rate.burst,
+    per10s: rate.per10s,
+    pingMs: limits.PING_MS,
+    typingMs: limits.TYPING_MS,
+  };
+}

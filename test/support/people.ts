@@ -1,0 +1,82 @@
+/** Signed-in people for tests: each with a host JWT, calling Lilypad through its HTTP doors. */
+import { env, exports } from "cloudflare:workers";
+import { SignJWT } from "jose";
+import type { User } from "../../src/protocol/model.ts";
+
+export const ORIGIN = "https://lilypad.test";
+
+/** A host application's token. `claims` override the ordinary ones; undefined removes one. */
+export async function hostToken(
+  claims: Record<string, unknown>,
+  secret = env.AUTH_SECRET ?? "",
+): Promise<string> {
+  const all = { name: claims["sub"], exp: Math.floor(Date.now() / 1000) + 3600, ...claims };
+  return new SignJWT(all).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(secret));
+}
+
+let serial = 0;
+
+/** A name nobody else in this run has, so that tests of one file do not meet. */
+export function unique(stem: string): string {
+  return `${stem}-${++serial}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+export interface Person {
+  user: User;
+  token: string;
+  /** A request with this person's token; `body` goes as JSON. */
+  call: (method: string, path: string, body?: unknown) => Promise<Response>;
+}
+
+/** One whom Lilypad has not met: a valid token that was never used. */
+export async function newcomer(name = "Ada"): Promise<Person> {
+  const user = { id: unique(name.toLowerCase()), name };
+  const token = await hostToken({ sub: user.id, name });
+  return {
+    user,
+    token,
+    call: (method, path, body) => call(method, path, body, { authorization: `Bearer ${token}` }),
+  };
+}
+
+/** One who has signed in once, and so is known. */
+export async function person(name = "Ada"): Promise<Person> {
+  const who = await newcomer(name);
+  const response = await who.call("POST", "/api/session");
+  if (response.status !== 201)
+    throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
+  return who;
+}
+
+/** A request to the Worker as from outside. */
+export function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const init: RequestInit = { method, headers: { ...headers } };
+  if (body !== undefined) {
+    init.headers = { ...headers, "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  return exports.default.fetch(new Request(ORIGIN + path, init));
+}
+
+/** A new thread of this person's, with these others in it. */
+export async function newThread(
+  owner: Person,
+  kind: "direct" | "group" | "public",
+  others: Person[] = [],
+  name?: string,
+) {
+  const response = await owner.call("POST", "/api/threads", {
+    kind,
+    memberIds: others.map((other) => other.user.id),
+    ...(name !== undefined && { name }),
+  });
+  if (response.status !== 201 && response.status !== 200) {
+    throw new Error(`creating a thread answered ${response.status}: ${await response.text()}`);
+  }
+  return (await response.json()) as import("../../src/protocol/model.ts").Thread;
+}

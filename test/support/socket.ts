@@ -1,0 +1,131 @@
+/** A WebSocket as a test uses it: events are awaited, never slept for. */
+import { exports } from "cloudflare:workers";
+import type { PresenceEvent, ThreadEvent } from "../../src/protocol/events.ts";
+import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
+import { ORIGIN, type Person } from "./people.ts";
+
+type Typed = { type: string };
+type OfType<E extends Typed, T extends E["type"]> = Extract<E, { type: T }>;
+
+/** How long an event may take before the test fails; only ever spent on failure. */
+const PATIENCE_MS = 5_000;
+
+export class TestSocket<E extends Typed = ThreadEvent> {
+  /** Every event so far, in order. */
+  readonly events: E[] = [];
+  /** Every text frame so far. */
+  readonly frames: string[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #taken = 0;
+  #wake = new Set<() => void>();
+
+  constructor(
+    readonly raw: WebSocket,
+    readonly protocol: string | null,
+  ) {
+    this.closed = new Promise((resolve) => {
+      raw.addEventListener("close", (event) => resolve({ code: event.code, reason: event.reason }));
+    });
+    raw.addEventListener("message", ({ data }) => {
+      const text = String(data);
+      this.frames.push(text);
+      if (text.startsWith("[")) this.events.push(...(JSON.parse(text) as E[]));
+      for (const wake of this.#wake) wake();
+    });
+    raw.accept();
+  }
+
+  /** The next event, in order; with a type, the next of that type, passing over the others. */
+  next(): Promise<E>;
+  next<T extends E["type"]>(type: T, matches?: (event: OfType<E, T>) => boolean): Promise<OfType<E, T>>;
+  next(type?: E["type"], matches: (event: never) => boolean = () => true): Promise<E> {
+    return this.#until(
+      () => {
+        for (let i = this.#taken; i < this.events.length; i++) {
+          const event = this.events[i];
+          if (event && (type === undefined || event.type === type) && matches(event as never)) {
+            this.#taken = i + 1;
+            return event;
+          }
+        }
+        return undefined;
+      },
+      `an event ${type ?? ""}`,
+    );
+  }
+
+  /** The next text frame that is not an array of events: `pong`. */
+  pong(): Promise<string> {
+    return this.#until(() => this.frames.find((frame) => !frame.startsWith("[")), "pong");
+  }
+
+  /** Sends JSON; a string goes as it is. */
+  send(command: unknown): void {
+    this.raw.send(
+      typeof command === "string" || command instanceof ArrayBuffer ? command : JSON.stringify(command),
+    );
+  }
+
+  /** Sends a command that has an id, and waits for its ack or error. */
+  async ask(command: { id: string; [key: string]: unknown }): Promise<E> {
+    this.send(command);
+    return this.#until(
+      () =>
+        this.events.find(
+          (event) =>
+            (event.type === "ack" || event.type === "error") && (event as { id?: string }).id === command.id,
+        ),
+      `an answer to ${command.id}`,
+    );
+  }
+
+  close(code = 1000): void {
+    this.raw.close(code);
+  }
+
+  async #until<T>(look: () => T | undefined, what: string): Promise<T> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      deadline.reject(new Error(`waited for ${what}; saw ${JSON.stringify(this.events).slice(0, 2000)}`));
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        const found = look();
+        if (found !== undefined) return found;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#wake.add(resolve);
+        await Promise.race([promise, deadline.promise]);
+        this.#wake.delete(resolve);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Upgrades any path with any headers; throws where the answer is not 101. */
+export async function upgrade<E extends Typed>(
+  path: string,
+  headers: Record<string, string>,
+): Promise<TestSocket<E>> {
+  const response = await exports.default.fetch(
+    new Request(ORIGIN + path, { headers: { upgrade: "websocket", ...headers } }),
+  );
+  if (!response.webSocket) throw new Error(`upgrade answered ${response.status}: ${await response.text()}`);
+  return new TestSocket<E>(response.webSocket, response.headers.get("sec-websocket-protocol"));
+}
+
+function headersOf(who: Person) {
+  return { authorization: `Bearer ${who.token}`, "sec-websocket-protocol": SUBPROTOCOL };
+}
+
+/** This person's socket in a thread's room. */
+export function openThread(who: Person, threadId: string, cursor?: string): Promise<TestSocket<ThreadEvent>> {
+  const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+  return upgrade<ThreadEvent>(`/api/threads/${threadId}/socket${query}`, headersOf(who));
+}
+
+/** This person's presence socket. */
+export function openPresence(who: Person): Promise<TestSocket<PresenceEvent>> {
+  return upgrade<PresenceEvent>("/api/presence/socket", headersOf(who));
+}
