@@ -1,0 +1,157 @@
+/**
+ * The sockets of an object. They outlive the object's memory (the Hibernation API keeps them through an eviction),
+ * so what must be known of a socket is in its attachment, and a socket is told by its own id, never by its user's.
+ */
+import { SUBPROTOCOL, PING, PONG } from "../protocol/subprotocol.ts";
+import { CLOSE_REASON_BYTES, SOCKETS_PER_USER } from "../protocol/limits.ts";
+import { CLOSE, type CloseCode } from "../protocol/errors.ts";
+import type { Caller } from "./caller.ts";
+
+/** What is known of a socket; at most a few hundred bytes (the platform allows 16,384). */
+export interface Connection {
+  id: string;
+  userId: string;
+  /** Milliseconds since the epoch, both. */
+  openedAt: number;
+  expiresAt: number;
+  /** Commands refused in a row. */
+  refused: number;
+  /** The server has closed it or heard that it is closed; the platform may list it a while longer. */
+  gone: boolean;
+}
+
+/** The range of closing codes that clients act on: said in a `closing` event before the socket closes. */
+const isTold = (code: number) => code >= 4000 && code < 4200;
+
+export class Connections {
+  readonly #ctx: DurableObjectState;
+  /** Attachments as read; a cache of what the sockets themselves carry. */
+  readonly #known = new WeakMap<WebSocket, Connection>();
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /** Takes a socket in. The response goes to the client; what is sent to the socket before it returns arrives first. */
+  accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
+    const { 0: client, 1: socket } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(socket, [tagOf(caller.user.id)]);
+    this.#write(socket, {
+      id: crypto.randomUUID(),
+      userId: caller.user.id,
+      openedAt: now,
+      expiresAt: caller.expiresAt,
+      refused: 0,
+      gone: false,
+    });
+    const headers = new Headers();
+    if (request.headers.has("sec-websocket-protocol")) headers.set("sec-websocket-protocol", SUBPROTOCOL);
+    return { socket, response: new Response(null, { status: 101, webSocket: client, headers }) };
+  }
+
+  of(socket: WebSocket): Connection {
+    let connection = this.#known.get(socket);
+    if (!connection) {
+      connection = socket.deserializeAttachment() as Connection;
+      this.#known.set(socket, connection);
+    }
+    return connection;
+  }
+
+  update(socket: WebSocket, change: Partial<Connection>): void {
+    this.#write(socket, { ...this.of(socket), ...change });
+  }
+
+  /** Every open socket, or every open one of a user. */
+  open(userId?: string): WebSocket[] {
+    const sockets = this.#ctx.getWebSockets(userId === undefined ? undefined : tagOf(userId));
+    return sockets.filter((socket) => socket.readyState === WebSocket.OPEN && !this.of(socket).gone);
+  }
+
+  /** Of a user with too many sockets, the one that was silent the longest; `newest` is never the one. */
+  oneTooMany(userId: string, newest: WebSocket): WebSocket | undefined {
+    const others = this.open(userId).filter((socket) => socket !== newest);
+    if (others.length < SOCKETS_PER_USER) return undefined;
+    return others.reduce((a, b) => (this.heardAt(b) < this.heardAt(a) ? b : a));
+  }
+
+  /** When the socket last pinged, or else opened. The runtime keeps the time of pings through an eviction. */
+  heardAt(socket: WebSocket): number {
+    const ping = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(ping, this.of(socket).openedAt);
+  }
+
+  /** Sends a frame. A socket that broke meanwhile must not stop the others: its close comes by itself. */
+  send(socket: WebSocket, frame: string): void {
+    try {
+      socket.send(frame);
+    } catch {
+      // Already closed.
+    }
+  }
+
+  /**
+   * Closes a socket from the server's side, telling the client why first where the contract says so: a hibernatable
+   * socket that is closed outside its own message handler fires the client's `close` event late. True if it was open.
+   */
+  close(socket: WebSocket, code: CloseCode, reason: string): boolean {
+    const wasOpen = !this.of(socket).gone;
+    if (wasOpen) this.update(socket, { gone: true });
+    if (wasOpen && isTold(code)) this.send(socket, JSON.stringify([{ type: "closing", code, reason }]));
+    try {
+      socket.close(code, shortReason(reason));
+    } catch {
+      // Already closed.
+    }
+    return wasOpen;
+  }
+
+  /** Answers a client's close, which the platform does not do by itself. True the first time the socket is known to be gone. */
+  answerClose(socket: WebSocket, code: number): boolean {
+    const wasOpen = !this.of(socket).gone;
+    if (wasOpen) this.update(socket, { gone: true });
+    try {
+      // 1005 and 1006 say that there was no code, and may not be sent (RFC 6455, section 7.4.1).
+      if (code === 1005) socket.close();
+      else if (code !== 1006 && code !== 1015) socket.close(code);
+    } catch {
+      // Already closed, or a code that only the runtime may use.
+    }
+    return wasOpen;
+  }
+
+  /** Closes the sockets whose sessions have ended; returns them. */
+  endSessions(now: number): WebSocket[] {
+    const ended = this.open().filter((socket) => this.of(socket).expiresAt <= now);
+    for (const socket of ended) this.close(socket, CLOSE.unauthenticated, "the session ended");
+    return ended;
+  }
+
+  /** When the next session ends, or undefined with no socket open. */
+  nextSessionEnd(): number | undefined {
+    const ends = this.open().map((socket) => this.of(socket).expiresAt);
+    return ends.length > 0 ? ends.reduce((a, b) => Math.min(a, b)) : undefined;
+  }
+
+  #write(socket: WebSocket, connection: Connection): void {
+    this.#known.set(socket, connection);
+    try {
+      socket.serializeAttachment(connection);
+    } catch {
+      // A closed socket takes no attachment, and needs none.
+    }
+  }
+}
+
+/** A tag has at most 256 characters; a user id at most 128. */
+function tagOf(userId: string): string {
+  return `user:${userId}`;
+}
+
+/** A close reason of more than 123 bytes throws. */
+function shortReason(reason: string): string {
+  const bytes = new TextEncoder().encode(reason);
+  if (bytes.length <= CLOSE_REASON_BYTES) return reason;
+  return new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES), { stream: true });
+}

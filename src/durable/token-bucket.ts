@@ -1,0 +1,57 @@
+/**
+ * Rates of many users, each a token bucket: `burst` at once, then so many in a period. Kept in memory alone: an
+ * object that was evicted had been idle, and a full bucket after it is what a patient user would have too.
+ */
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was true, in milliseconds since the epoch. */
+  at: number;
+}
+
+/** Above this many buckets, those that have filled up again are dropped. */
+const KEPT = 1_000;
+
+export class TokenBuckets {
+  readonly #burst: number;
+  readonly #perMs: number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** `burst` 0 is no limit. */
+  constructor(burst: number, refill: { tokens: number; perMs: number }) {
+    this.#burst = burst;
+    this.#perMs = refill.tokens / refill.perMs;
+  }
+
+  /** Takes one token. 0 where there was one; else the milliseconds until there will be. */
+  take(key: string, now: number): number {
+    if (this.#burst === 0) return 0;
+    const bucket = this.#refilled(key, now);
+    if (bucket.tokens < 1) return this.#perMs > 0 ? Math.ceil((1 - bucket.tokens) / this.#perMs) : 60_000;
+    bucket.tokens -= 1;
+    return 0;
+  }
+
+  #refilled(key: string, now: number): Bucket {
+    const bucket = this.#buckets.get(key);
+    if (bucket) {
+      bucket.tokens = this.#tokensAt(bucket, now);
+      bucket.at = now;
+      return bucket;
+    }
+    if (this.#buckets.size >= KEPT) this.#dropFull(now);
+    const fresh = { tokens: this.#burst, at: now };
+    this.#buckets.set(key, fresh);
+    return fresh;
+  }
+
+  #tokensAt(bucket: Bucket, now: number): number {
+    return Math.min(this.#burst, bucket.tokens + Math.max(0, now - bucket.at) * this.#perMs);
+  }
+
+  #dropFull(now: number): void {
+    for (const [key, bucket] of this.#buckets) {
+      if (this.#tokensAt(bucket, now) >= this.#burst) this.#buckets.delete(key);
+    }
+  }
+}
