@@ -1,7 +1,19 @@
+/**
+ * The Durable Object of one thread: the one writer of its messages, and the room its members' sockets are in. It
+ * turns what the platform says (an upgrade, a frame, a close, an alarm, an RPC call) into calls on its parts.
+ */
 import { DurableObject } from "cloudflare:workers";
-import type { Answer } from "../durable/answer.ts";
+import { configOf } from "../config/config.ts";
+import { AlarmClock } from "../durable/alarm-clock.ts";
+import { answer, type Answer } from "../durable/answer.ts";
+import { callObject } from "../durable/call.ts";
+import { callerOf } from "../durable/caller.ts";
+import { Connections } from "../durable/connections.ts";
+import { toFrames } from "../durable/frames.ts";
+import { refuseUpgrade } from "../durable/refuse.ts";
+import { presenceShard } from "../presence/shards.ts";
+import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type {
-  CreateThread,
   MemberPage,
   MessagePage,
   MessagesQuery,
@@ -9,33 +21,270 @@ import type {
   PostMessage,
   ReadState,
 } from "../protocol/http.ts";
-import type { Member, Message, Role, Thread, User } from "../protocol/model.ts";
+import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
+import { Notifier } from "./notifier.ts";
+import { Reading } from "./reading.ts";
+import { Room } from "./room.ts";
+import { SocketDoor } from "./socket-door.ts";
+import { ThreadStore } from "./thread-store.ts";
+import type { Outcome, Thread } from "./thread.ts";
+import { welcomeEvents } from "./welcome.ts";
+import { Writer, type Pending } from "./writer.ts";
+
+/** When the alarm is set again after something in it failed. */
+const RETRY_ALARM_MS = 5_000;
 
 export class ChatThread extends DurableObject<Env> {
-  declare create: (
-    caller: User,
-    thread: Pick<CreateThread, "kind"> & { name?: string | null | undefined },
-    members: User[],
-  ) => Promise<Answer<{ thread: Thread; created: boolean }>>;
-  declare view: (caller: User) => Promise<Answer<Thread>>;
-  declare rename: (caller: User, change: { name?: string | null | undefined }) => Promise<Answer<Thread>>;
-  declare remove: (caller: User) => Promise<Answer<void>>;
-  declare members: (caller: User, page: PageQuery) => Promise<Answer<MemberPage>>;
-  declare putMember: (
+  readonly #clock: AlarmClock;
+  readonly #connections: Connections;
+  readonly #store: ThreadStore;
+  readonly #room: Room;
+  readonly #notifier: Notifier;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #door: SocketDoor;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const clock = new AlarmClock(ctx.storage);
+    const connections = new Connections(ctx);
+    const store = new ThreadStore(ctx, env);
+    const room = new Room(connections);
+    const notifier = new Notifier(env, clock);
+    const writer = new Writer(ctx.storage, store, room, notifier, configOf(env).rate);
+    const reading = new Reading(ctx, store, room, notifier);
+    const door = new SocketDoor(ctx, env, { clock, connections, store, room, writer, reading });
+    this.#clock = clock;
+    this.#connections = connections;
+    this.#store = store;
+    this.#room = room;
+    this.#notifier = notifier;
+    this.#writer = writer;
+    this.#reading = reading;
+    this.#door = door;
+    void ctx.blockConcurrencyWhile(() => this.#clock.load());
+  }
+
+  // --- the thread itself (called by the Worker, with a user it has verified)
+
+  /** Makes the thread. For one that exists (a direct pair's, or a call that is repeated) `created` is false. */
+  create(caller: User, { kind, name }: { kind: Kind; name?: string | null | undefined }, others: User[]) {
+    return answer(async (): Promise<{ thread: ThreadView; created: boolean }> => {
+      if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
+      const now = Date.now();
+      const thread = this.ctx.storage.transactionSync(() => {
+        const made = this.#store.create({ kind, name: name ?? null }, now);
+        made.seat(caller, kind === "direct" ? "member" : "owner", now);
+        for (const other of others) made.seat(other, "member", now);
+        return made;
+      });
+      this.#notifier.owe(now);
+      await this.#notifier.tell(thread);
+      return { thread: thread.view(caller), created: true };
+    });
+  }
+
+  view(caller: User): Promise<Answer<ThreadView>> {
+    return answer(() => this.#store.require().view(caller));
+  }
+
+  rename(caller: User, { name }: { name?: string | null | undefined }): Promise<Answer<ThreadView>> {
+    return answer(async () => {
+      await this.#change(caller, (thread, now) => thread.rename(caller, name, now));
+      await this.#tellPresence();
+      return this.#store.require().view(caller);
+    });
+  }
+
+  /** Deletes the thread: from here on it does not exist for anyone, and what is left to do survives a crash. */
+  remove(caller: User): Promise<Answer<void>> {
+    return answer(async () => {
+      this.#writer.flush();
+      this.#store.require().requireDeletable(caller);
+      this.#startDeletion();
+      await this.#finishDeletion();
+    });
+  }
+
+  // --- members
+
+  members(caller: User, page: PageQuery): Promise<Answer<MemberPage>> {
+    return answer(() => this.#store.require().members(caller, page));
+  }
+
+  /** Adds a member or changes a role. `profile` is null for a user Lilypad does not know. */
+  putMember(
     caller: User,
     userId: string,
     role: Role | undefined,
     profile: User | null,
-  ) => Promise<Answer<Member>>;
-  declare removeMember: (caller: User, userId: string) => Promise<Answer<void>>;
-  declare messages: (caller: User, query: MessagesQuery) => Promise<Answer<MessagePage>>;
-  declare send: (
-    caller: User,
-    message: PostMessage,
-  ) => Promise<Answer<{ message: Message; repeat: boolean }>>;
-  declare edit: (caller: User, seq: number, body: string) => Promise<Answer<Message>>;
-  declare erase: (caller: User, seq: number) => Promise<Answer<void>>;
-  declare react: (caller: User, seq: number, emoji: string) => Promise<Answer<void>>;
-  declare unreact: (caller: User, seq: number, emoji: string) => Promise<Answer<void>>;
-  declare read: (caller: User, seq: number) => Promise<Answer<ReadState>>;
+  ): Promise<Answer<Member>> {
+    return answer(async () => {
+      const put = await this.#change(caller, (thread, now) =>
+        thread.putMember(caller, userId, role, profile, now),
+      );
+      await this.#tellPresence();
+      return put.value;
+    });
+  }
+
+  removeMember(caller: User, userId: string): Promise<Answer<void>> {
+    return answer(async () => {
+      await this.#change(caller, (thread, now) => thread.removeMember(caller, userId, now));
+      if (this.#store.current?.isDeserted) {
+        this.#startDeletion();
+        await this.#finishDeletion();
+      }
+      await this.#tellPresence();
+    });
+  }
+
+  // --- messages
+
+  messages(caller: User, query: MessagesQuery): Promise<Answer<MessagePage>> {
+    return answer(() => this.#store.require().messages(caller, query));
+  }
+
+  send(caller: User, message: PostMessage): Promise<Answer<{ message: Message; repeat: boolean }>> {
+    return answer(async () => {
+      const named = { ...message, id: message.id ?? crypto.randomUUID() };
+      const sent = await this.#change(caller, (thread, now) => thread.send(caller, named, now));
+      return sent.value;
+    });
+  }
+
+  edit(caller: User, seq: number, body: string): Promise<Answer<Message>> {
+    return answer(async () => {
+      const edited = await this.#change(caller, (thread, now) => thread.edit(caller, seq, body, now));
+      await this.#tellPresence();
+      return edited.value;
+    });
+  }
+
+  /** Erases a message. Answers once its preview is erased too, or is owed to be. */
+  erase(caller: User, seq: number): Promise<Answer<void>> {
+    return answer(async () => {
+      await this.#change(caller, (thread, now) => thread.erase(caller, seq, now));
+      await this.#tellPresence();
+    });
+  }
+
+  react(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
+    return answer(async () => {
+      await this.#change(caller, (thread, now) => thread.react(caller, "react", seq, emoji, now));
+    });
+  }
+
+  unreact(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
+    return answer(async () => {
+      await this.#change(caller, (thread, now) => thread.react(caller, "unreact", seq, emoji, now));
+    });
+  }
+
+  /** Moves the caller's read marker; stored, and told to Presence, before it answers. */
+  read(caller: User, seq: number): Promise<Answer<ReadState>> {
+    return answer(async () => {
+      const state = this.#reading.move(caller, seq, Date.now());
+      await this.#reading.store();
+      return state;
+    });
+  }
+
+  // --- the room
+
+  /** An upgrade, handed over by the Worker. */
+  override fetch(request: Request): Response {
+    const caller = callerOf(request);
+    const subprotocol = request.headers.get("sec-websocket-protocol") ?? undefined;
+    const now = Date.now();
+    let thread: Thread;
+    try {
+      thread = this.#store.require();
+      if (thread.standing(caller.user) === null) this.#admit(thread, caller.user, now);
+      else thread.people.meet(caller.user);
+    } catch (error) {
+      if (!(error instanceof LilypadError)) throw error;
+      return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
+    }
+    this.#room.sweep(now);
+    const { socket, response } = this.#room.enter(request, caller, now);
+    this.#clock.wakeBy(caller.expiresAt);
+    const cursor = new URL(request.url).searchParams.get("cursor");
+    const events = welcomeEvents(thread, this.#room, caller, cursor, configOf(this.env).rate);
+    for (const frame of toFrames(events)) this.#connections.send(socket, frame);
+    return response;
+  }
+
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    this.#door.receive(socket, frame);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    if (this.#connections.answerClose(socket, code)) this.#room.left(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    if (this.#connections.answerClose(socket, 1006)) this.#room.left(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    this.#clock.rang();
+    try {
+      const thread = this.#store.current;
+      if (!thread) return;
+      if (thread.isDeleting) return await this.#finishDeletion();
+      this.#room.endSessions(now);
+      this.#room.sweep(now);
+      this.#notifier.rang();
+      await this.#notifier.tell(thread);
+    } catch (error) {
+      console.error("the thread's alarm failed", error);
+      this.#clock.wakeBy(now + RETRY_ALARM_MS);
+    }
+    const nextEnd = this.#connections.nextSessionEnd();
+    if (nextEnd !== undefined) this.#clock.wakeBy(nextEnd);
+  }
+
+  // --- within
+
+  /** A public thread takes in whoever opens a socket, without an event. */
+  #admit(thread: Thread, user: User, now: number): void {
+    this.ctx.storage.transactionSync(() => thread.seat(user, "member", now));
+    this.#notifier.owe(now);
+  }
+
+  /** One durable command of a user: the same way for both doors. */
+  #change<T>(user: User, run: Pending<T>["run"]): Promise<Outcome<T>> {
+    return this.#writer.run(user, run);
+  }
+
+  /** So that what the caller asks next finds it known. What a shard does not answer stays owed. */
+  async #tellPresence(): Promise<void> {
+    const thread = this.#store.current;
+    if (thread && !thread.isDeleting) await this.#notifier.tell(thread);
+  }
+
+  #startDeletion(): void {
+    this.#store.require().markDeleting();
+    this.#clock.wakeBy(Date.now() + RETRY_ALARM_MS);
+  }
+
+  /** Members' shards first, which erase previews; then the sockets; then everything here. Repeated by alarm until it is done. */
+  async #finishDeletion(): Promise<void> {
+    const thread = this.#store.current;
+    if (!thread) return;
+    const threadId = this.ctx.id.toString();
+    await Promise.all(
+      this.#notifier.shardsConcerned(thread).map((shard) =>
+        callObject(
+          () => presenceShard(this.env, shard),
+          (presence) => presence.threadDeleted(threadId),
+        ),
+      ),
+    );
+    this.#room.closeAll(CLOSE.notFound, "the thread was deleted");
+    this.#clock.rang();
+    await this.#store.erase();
+  }
 }

@@ -1,0 +1,133 @@
+/** Who belongs to the thread, with which role, and which Presence shards hold them. */
+import { parse } from "../protocol/parse.ts";
+import type { Role } from "../protocol/model.ts";
+import { z } from "zod";
+
+type MemberRow = { no: number; user_id: string; role: Role; read_seq: number; joined_at: number };
+
+/** A member as stored; the marker may be behind what the member's own messages say (read-markers.ts). */
+export interface StoredMember {
+  userId: string;
+  role: Role;
+  readSeq: number;
+  joinedAt: number;
+}
+
+const memberCursor = z
+  .string()
+  .regex(/^\d{1,15}$/, "is not a cursor of this list")
+  .transform(Number);
+
+export class Membership {
+  readonly #sql: SqlStorage;
+  readonly #shardOf: (userId: string) => number;
+
+  constructor(sql: SqlStorage, shardOf: (userId: string) => number) {
+    this.#sql = sql;
+    this.#shardOf = shardOf;
+  }
+
+  get(userId: string): StoredMember | undefined {
+    const [row] = this.#sql.exec<MemberRow>("SELECT * FROM members WHERE user_id = ?", userId).toArray();
+    return row && fromRow(row);
+  }
+
+  role(userId: string): Role | null {
+    return this.get(userId)?.role ?? null;
+  }
+
+  /** How many there are; kept in the thread's row. */
+  count(): number {
+    return this.#sql.exec<{ member_count: number }>("SELECT member_count FROM thread").one().member_count;
+  }
+
+  /** A page in the order of joining. `cursor` is a page's `nextCursor`; one that cannot be read is `bad_request`. */
+  page(cursor: string | undefined, limit: number): { members: StoredMember[]; nextCursor?: string } {
+    const after = cursor === undefined ? 0 : parse(z.object({ cursor: memberCursor }), { cursor }).cursor;
+    const rows = this.#sql
+      .exec<MemberRow>("SELECT * FROM members WHERE no > ? ORDER BY no LIMIT ?", after, limit + 1)
+      .toArray();
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    const more = rows.length > limit && last;
+    return { members: shown.map(fromRow), ...(more && { nextCursor: String(last.no) }) };
+  }
+
+  add(userId: string, role: Role, readSeq: number, now: number): void {
+    this.#sql.exec(
+      "INSERT INTO members (user_id, role, read_seq, joined_at, shard) VALUES (?, ?, ?, ?, ?)",
+      userId,
+      role,
+      readSeq,
+      now,
+      this.#shardOf(userId),
+    );
+    this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
+    this.#owe(userId);
+  }
+
+  remove(userId: string): void {
+    this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
+    this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
+    this.#owe(userId);
+  }
+
+  setRole(userId: string, role: Role): void {
+    this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
+  }
+
+  /** Whether this one is the only owner. */
+  isLastOwner(userId: string): boolean {
+    const owners = this.#sql.exec<{ user_id: string }>(
+      "SELECT user_id FROM members WHERE role = 'owner' LIMIT 2",
+    );
+    const ids = owners.toArray().map((row) => row.user_id);
+    return ids.length === 1 && ids[0] === userId;
+  }
+
+  /** Who becomes the owner when the last one has left: the longest-standing moderator, else member. */
+  heir(): string | undefined {
+    const [row] = this.#sql
+      .exec<{ user_id: string }>("SELECT user_id FROM members ORDER BY role = 'moderator' DESC, no LIMIT 1")
+      .toArray();
+    return row?.user_id;
+  }
+
+  /** The shards that hold members: one index seek for each, however many members there are. */
+  shards(): number[] {
+    const shards: number[] = [];
+    for (let above = -1; ;) {
+      const [row] = this.#sql
+        .exec<{ shard: number }>("SELECT shard FROM members WHERE shard > ? ORDER BY shard LIMIT 1", above)
+        .toArray();
+      if (!row) return shards;
+      shards.push(row.shard);
+      above = row.shard;
+    }
+  }
+
+  /** Users who joined or left and of whom Presence has not yet confirmed that it knows. */
+  untold(): string[] {
+    return this.#sql
+      .exec<{ user_id: string }>("SELECT user_id FROM untold_members")
+      .toArray()
+      .map((row) => row.user_id);
+  }
+
+  /** Presence has answered that it knows of these. Who joined or left again meanwhile stays untold. */
+  told({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
+    const stillIn = joined.map((member) => member.userId).filter((userId) => this.get(userId));
+    const stillOut = left.filter((userId) => !this.get(userId));
+    for (const userId of [...stillIn, ...stillOut]) {
+      this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
+    }
+  }
+
+  #owe(userId: string): void {
+    this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
+  }
+}
+
+function fromRow(row: MemberRow): StoredMember {
+  return { userId: row.user_id, role: row.role, readSeq: row.read_seq, joinedAt: row.joined_at };
+}

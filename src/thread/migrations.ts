@@ -1,0 +1,80 @@
+/** The schema of one thread. A row written is the dearest thing there is, so each table says what it costs to add to. */
+
+export const THREAD_MIGRATIONS: readonly string[] = [
+  `
+  -- The thread itself: one row.
+  CREATE TABLE thread (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    kind TEXT NOT NULL,
+    name TEXT,
+    created_at INTEGER NOT NULL,
+    epoch TEXT NOT NULL,
+    -- Kept here, since count(*) would read every member whenever a socket opens.
+    member_count INTEGER NOT NULL,
+    -- Senders' read markers are stored in members up to this seq; later ones are read from the messages.
+    senders_saved_seq INTEGER NOT NULL,
+    -- Set first when the thread is to be deleted; from then on no door opens.
+    deleting INTEGER NOT NULL
+  );
+
+  -- Everyone the thread has to name: members, and authors who have left. Looked up by id alone.
+  CREATE TABLE users (
+    user_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    avatar_url TEXT
+  ) WITHOUT ROWID;
+
+  -- Members in the order they joined.
+  CREATE TABLE members (
+    no INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    read_seq INTEGER NOT NULL,
+    joined_at INTEGER NOT NULL,
+    -- The Presence shard that holds the user.
+    shard INTEGER NOT NULL
+  );
+  -- Finds the shards concerned without reading every member; written when one joins or leaves, never by a message.
+  CREATE INDEX members_by_shard ON members (shard);
+
+  -- One row a message and no index: its event is found by rev from seq, since both rise together.
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY,
+    -- The event that made it, and the last one that touched it.
+    rev INTEGER NOT NULL,
+    touched_rev INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    command_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reply_to INTEGER,
+    edited_at INTEGER,
+    deleted_at INTEGER,
+    -- JSON of the contract's reactions, so that a page of history reads message rows alone.
+    reactions TEXT
+  );
+
+  -- Reactions beyond the user ids that a message's own row lists.
+  CREATE TABLE more_reactions (
+    seq INTEGER NOT NULL,
+    emoji TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    PRIMARY KEY (seq, emoji, user_id)
+  ) WITHOUT ROWID;
+
+  -- Durable events other than new messages: what happened to what. What it is like now is read when it is replayed.
+  CREATE TABLE changes (
+    rev INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    seq INTEGER,
+    user_id TEXT,
+    emoji TEXT,
+    at INTEGER NOT NULL
+  );
+
+  -- Users who joined or left, and whose Presence shard has not yet answered that it knows.
+  CREATE TABLE untold_members (
+    user_id TEXT PRIMARY KEY
+  ) WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,174 @@
+/**
+ * Tells Presence what its users should know of this thread. That something is owed is durable before anyone hears
+ * of the message (the alarm is set in the same commit), and what is told is always the whole present state: so
+ * telling once too often does no harm, and nothing needs to be written when it has been told.
+ */
+import type { AlarmClock } from "../durable/alarm-clock.ts";
+import { callObject } from "../durable/call.ts";
+import { byShard, presenceShard } from "../presence/shards.ts";
+import type { ThreadUpdate } from "../presence/thread-update.ts";
+import type { Thread } from "./thread.ts";
+
+/** After one telling, what comes within this time is told together. */
+const COALESCE_MS = 1_000;
+/** Back-off after a shard did not answer: doubling, with full jitter, without end: the debt stands until it is paid. */
+const RETRY_FIRST_MS = 500;
+const RETRY_MOST_MS = 60_000;
+
+export class Notifier {
+  readonly #env: Env;
+  readonly #clock: AlarmClock;
+  #headOwed = false;
+  /** Whether this object's memory goes back to before what may be owed. After an eviction it does not: then the alarm alone knows. */
+  #remembers = false;
+  /** Markers that moved since they were told. */
+  #senders = new Map<string, number>();
+  #readers = new Map<string, number>();
+  #toldReaders = new Map<string, number>();
+  #toldAt = 0;
+  #failures = 0;
+  #telling: Promise<void> | undefined;
+
+  constructor(env: Env, clock: AlarmClock) {
+    this.#env = env;
+    this.#clock = clock;
+  }
+
+  /** The newest message, the name, or who belongs has changed: to be told at once, or in a moment if there was a telling just now. */
+  owe(now: number): void {
+    this.#headOwed = true;
+    this.#clock.wakeBy(Math.max(now, this.#toldAt + COALESCE_MS));
+  }
+
+  /** A message moved its sender's marker: told with the message. */
+  sent(userId: string, seq: number): void {
+    this.#senders.set(userId, seq);
+  }
+
+  /** Where a member's marker stands, as stored. No alarm is set for it: a crash delays the word until that user reads again. */
+  read(userId: string, seq: number): void {
+    if ((this.#toldReaders.get(userId) ?? 0) < seq) raise(this.#readers, userId, seq);
+  }
+
+  /** The alarm rang: if this object woke for it, something may be owed that only the alarm remembers. */
+  rang(): void {
+    if (!this.#remembers) this.#headOwed = true;
+  }
+
+  /** Tells what is owed and waits for the answers. What a shard does not confirm stays owed, and is tried again by alarm. */
+  async tell(thread: Thread): Promise<void> {
+    while (this.#telling) await this.#telling;
+    this.#telling = this.#tellAll(thread).finally(() => {
+      this.#telling = undefined;
+    });
+    await this.#telling;
+  }
+
+  /** The shards that know of this thread, or may. */
+  shardsConcerned(thread: Thread): number[] {
+    const { membership } = thread;
+    return [...new Set([...membership.shards(), ...byShard(this.#env, membership.untold()).keys()])];
+  }
+
+  async #tellAll(thread: Thread): Promise<void> {
+    const owed = this.#takeOwed(thread);
+    const updates = this.#updates(thread, owed);
+    if (updates.size === 0) return;
+    this.#toldAt = Date.now();
+    const told = await Promise.allSettled(
+      [...updates].map(async ([shard, update]) => {
+        await callObject(
+          () => presenceShard(this.#env, shard),
+          (presence) => presence.threadChanged(update),
+        );
+        // A thread that was deleted meanwhile has no storage to write this to.
+        if (!thread.isDeleting) thread.membership.told(update);
+      }),
+    );
+    if (told.every((result) => result.status === "fulfilled")) {
+      this.#failures = 0;
+      for (const [userId, seq] of owed.readers) raise(this.#toldReaders, userId, seq);
+      return;
+    }
+    this.#putBack(owed);
+    const backOff = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** this.#failures++);
+    this.#clock.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
+  }
+
+  #takeOwed(thread: Thread): Owed {
+    const owed = { head: this.#headOwed, senders: this.#senders, readers: this.#readers };
+    if (owed.head && !this.#remembers) {
+      // Whoever sent before the eviction may not have been told of: all that is not stored by itself goes along.
+      owed.senders = new Map(thread.markers.senders());
+    }
+    this.#remembers ||= owed.head;
+    this.#headOwed = false;
+    this.#senders = new Map();
+    this.#readers = new Map();
+    return owed;
+  }
+
+  /** What each shard concerned is to hear: all members' shards of a new head, else only those of the users it is about. */
+  #updates(thread: Thread, owed: Owed): Map<number, ThreadUpdate> {
+    const { membership } = thread;
+    const untold = byShard(this.#env, membership.untold());
+    const readers = byShard(this.#env, owed.readers.keys());
+    const senders = byShard(this.#env, owed.senders.keys());
+    const shards = new Set([...(owed.head ? membership.shards() : []), ...untold.keys(), ...readers.keys()]);
+    if (shards.size === 0) return new Map();
+    const head = headOf(thread);
+    return new Map(
+      [...shards].map((shard) => {
+        const users = untold.get(shard) ?? [];
+        const joined = users.flatMap((userId) => {
+          const member = membership.get(userId);
+          return member ? [{ userId, readSeq: thread.markers.of(member) }] : [];
+        });
+        const left = users.filter((userId) => !joined.some((member) => member.userId === userId));
+        const update: ThreadUpdate = {
+          ...head,
+          joined,
+          left,
+          readers: picked(owed.readers, readers.get(shard)),
+          senders: picked(owed.senders, senders.get(shard)),
+        };
+        return [shard, update];
+      }),
+    );
+  }
+
+  #putBack(owed: Owed): void {
+    this.#headOwed ||= owed.head;
+    for (const [userId, seq] of owed.senders) raise(this.#senders, userId, seq);
+    for (const [userId, seq] of owed.readers) raise(this.#readers, userId, seq);
+  }
+}
+
+interface Owed {
+  head: boolean;
+  senders: Map<string, number>;
+  readers: Map<string, number>;
+}
+
+function headOf(thread: Thread): Omit<ThreadUpdate, "joined" | "left" | "readers" | "senders"> {
+  const { id, kind, name, createdAt } = thread.info;
+  const last = thread.log.last();
+  return {
+    threadId: id,
+    rev: thread.rev,
+    kind,
+    name,
+    createdAt,
+    seq: thread.log.newest.seq,
+    ...(last && { last }),
+    ...(kind === "direct" && { pair: thread.pair() }),
+  };
+}
+
+function picked(markers: Map<string, number>, userIds: readonly string[] = []): Record<string, number> {
+  return Object.fromEntries(userIds.map((userId) => [userId, markers.get(userId) ?? 0]));
+}
+
+function raise(markers: Map<string, number>, userId: string, seq: number): void {
+  markers.set(userId, Math.max(seq, markers.get(userId) ?? 0));
+}

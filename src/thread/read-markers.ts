@@ -1,0 +1,81 @@
+/**
+ * How far each member has read. A sender has read their own message, but storing that would double what a message
+ * costs: such markers are kept in memory, read again from the newest messages after an eviction, and stored for
+ * many messages at once.
+ */
+import type { StoredMember } from "./membership.ts";
+
+/** Senders' markers are stored once there are this many unsaved messages for each of their senders, */
+const MESSAGES_PER_SAVED_MARKER = 10;
+/** but not before so many messages, and at the latest after so many: what an eviction makes the thread read again. */
+const SAVE_AFTER = 50;
+const SAVE_AT_THE_LATEST = 500;
+
+export class ReadMarkers {
+  readonly #sql: SqlStorage;
+  #savedSeq: number;
+  /** Newest message of each sender since `#savedSeq`, or since this object woke. */
+  #senders: Map<string, number> | undefined;
+  /** Markers that moved in a burst that is not over. */
+  #moved = new Map<string, number>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.#savedSeq = sql
+      .exec<{ senders_saved_seq: number }>("SELECT senders_saved_seq FROM thread")
+      .one().senders_saved_seq;
+  }
+
+  of(member: StoredMember): number {
+    const { userId, readSeq } = member;
+    return Math.max(readSeq, this.senders().get(userId) ?? 0, this.#moved.get(userId) ?? 0);
+  }
+
+  /** The markers that messages moved: all that are not stored yet, and maybe some that are. */
+  senders(): Map<string, number> {
+    if (!this.#senders) {
+      const rows = this.#sql.exec<{ author: string; seq: number }>(
+        "SELECT author, seq FROM messages WHERE seq > ? ORDER BY seq",
+        this.#savedSeq,
+      );
+      this.#senders = new Map(rows.toArray().map((row) => [row.author, row.seq]));
+    }
+    return this.#senders;
+  }
+
+  /** A message was stored: its sender has read up to it. */
+  sent(author: string, seq: number): void {
+    const senders = this.senders();
+    senders.set(author, seq);
+    const unsaved = seq - this.#savedSeq;
+    const worthIt = unsaved >= SAVE_AFTER && unsaved >= senders.size * MESSAGES_PER_SAVED_MARKER;
+    if (worthIt || unsaved >= SAVE_AT_THE_LATEST) this.#save(seq);
+  }
+
+  /** Moves a marker forward, in memory until `store`. False where it is there already. */
+  move(member: StoredMember, seq: number): boolean {
+    if (seq <= this.of(member)) return false;
+    this.#moved.set(member.userId, seq);
+    return true;
+  }
+
+  /** Stores the markers that moved, one row each; returns them. */
+  store(): Map<string, number> {
+    const moved = this.#moved;
+    this.#moved = new Map();
+    for (const [userId, seq] of moved) this.#raise(userId, seq);
+    return moved;
+  }
+
+  #save(upTo: number): void {
+    for (const [userId, seq] of this.senders()) {
+      this.#raise(userId, seq);
+    }
+    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", upTo);
+    this.#savedSeq = upTo;
+  }
+
+  #raise(userId: string, seq: number): void {
+    this.#sql.exec("UPDATE members SET read_seq = ? WHERE user_id = ? AND read_seq < ?", seq, userId, seq);
+  }
+}

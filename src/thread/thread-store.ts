@@ -1,0 +1,55 @@
+/** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
+import { configOf } from "../config/config.ts";
+import { migrate, schemaVersion } from "../durable/migrations.ts";
+import { shardOf } from "../presence/shards.ts";
+import type { Kind } from "../protocol/model.ts";
+import { THREAD_MIGRATIONS } from "./migrations.ts";
+import { noSuchThread } from "./rights.ts";
+import { Thread } from "./thread.ts";
+
+export class ThreadStore {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  #thread: Thread | undefined;
+
+  /** Reads what is stored; where nothing is, nothing is written either. */
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    if (schemaVersion(ctx.storage.sql) > 0) {
+      migrate(ctx.storage, THREAD_MIGRATIONS);
+      this.reload();
+    }
+  }
+
+  /** The thread, if there is one, even while it is being deleted. */
+  get current(): Thread | undefined {
+    return this.#thread;
+  }
+
+  /** The thread, or `not_found` where there is none any more. */
+  require(): Thread {
+    if (!this.#thread || this.#thread.isDeleting) throw noSuchThread();
+    return this.#thread;
+  }
+
+  create(thread: { kind: Kind; name: string | null }, now: number): Thread {
+    migrate(this.#ctx.storage, THREAD_MIGRATIONS);
+    Thread.create(this.#ctx.storage.sql, thread, now);
+    return this.reload();
+  }
+
+  /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
+  reload(): Thread {
+    const { id, storage } = this.#ctx;
+    const shards = configOf(this.#env).presenceShards;
+    this.#thread = new Thread(storage.sql, id.toString(), (userId) => shardOf(userId, shards));
+    return this.#thread;
+  }
+
+  /** Erases everything there is of the thread. */
+  async erase(): Promise<void> {
+    this.#thread = undefined;
+    await this.#ctx.storage.deleteAll();
+  }
+}
