@@ -1,30 +1,281 @@
+/**
+ * One shard of users: what belongs to a user rather than to a thread. Their open tabs and whether they are online,
+ * their list of threads with what is unread, and whom they watch. Everything that must outlive memory is in SQL or in
+ * the sockets' attachments; the parts beside this file hold one idea each.
+ */
 import { DurableObject } from "cloudflare:workers";
-import type { Answer } from "../durable/answer.ts";
+import { AlarmClock } from "../durable/alarm-clock.ts";
+import { answer, valueOf, type Answer } from "../durable/answer.ts";
+import { callObject } from "../durable/call.ts";
+import { callerOf, type Caller } from "../durable/caller.ts";
+import { Connections } from "../durable/connections.ts";
+import { toFrames } from "../durable/frames.ts";
+import { migrate } from "../durable/migrations.ts";
+import { Refusals } from "../durable/refusals.ts";
+import { TokenBuckets } from "../durable/token-bucket.ts";
+import { configOf } from "../config/config.ts";
+import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
+import type { PresenceEvent } from "../protocol/events.ts";
 import type { PageQuery, ThreadPage } from "../protocol/http.ts";
-import type { User, UserPresence } from "../protocol/model.ts";
+import { NEW_THREADS_PER_MINUTE, OFFLINE_GRACE_MS, SEARCHES_PER_MINUTE } from "../protocol/limits.ts";
+import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
+import { admit } from "./admit.ts";
+import { Attendance } from "./attendance.ts";
+import { Directory, type Found } from "./directory.ts";
+import { PRESENCE_MIGRATIONS } from "./migrations.ts";
+import { Online } from "./online.ts";
+import { Peers } from "./peers.ts";
+import type { NewlyVisible, ShardDoors, StatusChange, WatchList } from "./shard-doors.ts";
+import { Sharing } from "./sharing.ts";
+import { SocketDoor } from "./socket-door.ts";
+import { markerOf } from "./stored-thread.ts";
+import { Tabs } from "./tabs.ts";
+import { ThreadChanges } from "./thread-changes.ts";
+import { ThreadList } from "./thread-list.ts";
+import { readEvent, tellRemoved, tellTabs } from "./thread-news.ts";
 import type { ThreadUpdate } from "./thread-update.ts";
+import { WatchedSets } from "./watched-sets.ts";
+import { Watchers } from "./watchers.ts";
+import { Watching } from "./watching.ts";
 
-export class Presence extends DurableObject<Env> {
+const MINUTE_MS = 60_000;
+/** Ended sessions are closed together at such times: half of what the contract allows them to live on. */
+const SESSION_ROUND_MS = 30_000;
+
+export class Presence extends DurableObject<Env> implements ShardDoors {
+  readonly #clock: AlarmClock;
+  readonly #connections: Connections;
+  readonly #tabs: Tabs;
+  readonly #directory: Directory;
+  readonly #list: ThreadList;
+  readonly #changes: ThreadChanges;
+  readonly #sharing: Sharing;
+  readonly #online: Online;
+  readonly #watchedSets: WatchedSets;
+  readonly #attendance: Attendance;
+  readonly #watching: Watching;
+  readonly #socketDoor: SocketDoor;
+  readonly #newThreads = new TokenBuckets(NEW_THREADS_PER_MINUTE, {
+    tokens: NEW_THREADS_PER_MINUTE,
+    perMs: MINUTE_MS,
+  });
+  readonly #searches = new TokenBuckets(SEARCHES_PER_MINUTE, {
+    tokens: SEARCHES_PER_MINUTE,
+    perMs: MINUTE_MS,
+  });
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, PRESENCE_MIGRATIONS);
+    const { sql } = ctx.storage;
+    this.#clock = new AlarmClock(ctx.storage);
+    this.#connections = new Connections(ctx);
+    this.#tabs = new Tabs(this.#connections);
+    this.#directory = new Directory(sql);
+    this.#list = new ThreadList(sql);
+    this.#changes = new ThreadChanges(ctx.storage, this.#list);
+    this.#sharing = new Sharing(sql);
+    this.#online = new Online(sql, this.#tabs, this.#connections, Date.now());
+    this.#watchedSets = new WatchedSets(sql, this.#connections, this.#tabs);
+    const peers = new Peers(env, ctx.id, this);
+    this.#attendance = new Attendance(env, {
+      connections: this.#connections,
+      tabs: this.#tabs,
+      online: this.#online,
+      watchers: new Watchers(sql),
+      sharing: this.#sharing,
+      peers,
+      clock: this.#clock,
+    });
+    this.#watching = new Watching(env, {
+      connections: this.#connections,
+      sets: this.#watchedSets,
+      sharing: this.#sharing,
+      peers,
+    });
+    this.#socketDoor = new SocketDoor(env, {
+      connections: this.#connections,
+      refusals: new Refusals(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
+      actions: {
+        watch: (tab, userIds) => this.#watching.watch(tab, userIds),
+        read: (userId, threadId, seq) => this.#read(userId, threadId, seq),
+        renewed: (tab, user, expiresAt) => this.#renewed(tab, user, expiresAt),
+      },
+    });
+    void ctx.blockConcurrencyWhile(() => this.#clock.load());
+  }
+
+  // --- a tab's life
+
+  /** Opens a tab's socket. The Worker has verified the caller. */
+  override fetch(request: Request): Response {
+    const caller = callerOf(request);
+    const now = Date.now();
+    this.#directory.meet(caller.user);
+    const { socket, response } = this.#connections.accept(request, caller, now);
+    const replaced = this.#connections.oneTooMany(caller.user.id, socket);
+    if (replaced) this.#close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
+    for (const frame of toFrames([this.#welcome(caller)])) this.#connections.send(socket, frame);
+    this.#attendance.opened(socket, now);
+    this.#wakeToEnd(caller.expiresAt);
+    return response;
+  }
+
+  override async webSocketMessage(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    if (!this.#connections.of(tab).gone) await this.#socketDoor.receive(tab, frame);
+  }
+
+  override webSocketClose(tab: WebSocket, code: number): void {
+    if (this.#connections.answerClose(tab, code)) this.#closed(tab);
+  }
+
+  override webSocketError(tab: WebSocket): void {
+    if (this.#connections.answerClose(tab, 1006)) this.#closed(tab);
+  }
+
+  /** Rings for sessions that end, for users to be told offline, for what closed tabs watched, and to look for tabs that vanished. */
+  override async alarm(): Promise<void> {
+    this.#clock.rang();
+    const now = Date.now();
+    for (const tab of this.#connections.endSessions(now)) this.#closed(tab);
+    this.#attendance.closeSilent(now);
+    // Failures were logged: watched users are told in the next round, and what tabs watch when it next matters.
+    await Promise.allSettled([this.#watching.forgetClosed(), this.#attendance.tellGone(now)]);
+    this.#attendance.wakeForTheRest(Date.now());
+    const sessionEnd = this.#connections.nextSessionEnd();
+    if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
+  }
+
+  #close(tab: WebSocket, code: CloseCode, reason: string): void {
+    if (this.#connections.close(tab, code, reason)) this.#closed(tab);
+  }
+
+  #closed(tab: WebSocket): void {
+    const now = Date.now();
+    // A reloaded page watches the same again in a moment: only what nobody takes up is told to be over.
+    if (this.#watchedSets.of(tab).size > 0) this.#clock.wakeBy(now + OFFLINE_GRACE_MS);
+    this.#attendance.closed(tab, now);
+  }
+
+  #welcome({ user, expiresAt }: Caller): PresenceEvent {
+    const limits = clientLimitsFor(configOf(this.env).rate);
+    return { type: "welcome", user, ...this.#list.overview(user.id), expiresAt, limits };
+  }
+
+  #wakeToEnd(expiresAt: number): void {
+    this.#clock.wakeBy(Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS);
+  }
+
+  // --- what a tab commands, besides watching
+
+  /** The thread is the only writer of its markers: it is asked, and its answer copied. */
+  async #read(userId: string, threadId: string, seq: number): Promise<void> {
+    const row = this.#list.get(threadId);
+    const readSeq = this.#list.readSeq(userId, threadId);
+    const [user] = this.#directory.profiles([userId]);
+    if (!row || readSeq === undefined || !user)
+      throw new LilypadError("not_found", "There is no such thread.");
+    if (seq <= markerOf(row, userId, readSeq)) return;
+    const id = this.env.CHAT_THREAD.idFromString(threadId);
+    const moved = valueOf(
+      await callObject(
+        () => this.env.CHAT_THREAD.get(id),
+        (thread): Promise<Answer<{ readSeq: number }>> => thread.read(user, seq),
+      ),
+    );
+    // The thread may have told of it before it answered: then it is no news, and everything may have changed since.
+    const present = this.#list.get(threadId);
+    if (present && this.#changes.raise(present, userId, moved.readSeq))
+      this.#tabs.send(userId, JSON.stringify([readEvent(present, moved.readSeq)]));
+  }
+
+  #renewed(tab: WebSocket, user: User, expiresAt: number): void {
+    this.#directory.meet(user);
+    this.#connections.update(tab, { expiresAt });
+    this.#wakeToEnd(expiresAt);
+  }
+
   // --- called by the Worker
+
   /** Makes a user known, or renews their profile. */
-  declare signIn: (user: User) => Promise<void>;
+  async signIn(user: User): Promise<void> {
+    this.#directory.meet(user);
+  }
+
   /** Those of these users that are known here. */
-  declare profiles: (userIds: string[]) => Promise<User[]>;
+  async profiles(userIds: string[]): Promise<User[]> {
+    return this.#directory.profiles(userIds);
+  }
+
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
-  declare admitThread: (userId: string) => Promise<Answer<void>>;
+  admitThread(userId: string): Promise<Answer<void>> {
+    return answer(() => admit(this.#newThreads, userId));
+  }
+
   /** Counts a search of this user; the ids of their direct and group threads. */
-  declare admitSearch: (userId: string) => Promise<Answer<string[]>>;
+  admitSearch(userId: string): Promise<Answer<string[]>> {
+    return answer(() => {
+      admit(this.#searches, userId);
+      return this.#sharing.threadsOf(userId);
+    });
+  }
+
   /** The direct and group threads of this user. */
-  declare sharedThreads: (userId: string) => Promise<string[]>;
+  async sharedThreads(userId: string): Promise<string[]> {
+    return this.#sharing.threadsOf(userId);
+  }
+
   /** Users whose name or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
-  declare search: (prefix: string, among: string[] | null) => Promise<{ key: string; user: User }[]>;
-  /** The state of those of these users who are in one of `threadIds`, or all of them for the user themself. */
-  declare statuses: (userIds: string[], threadIds: string[]) => Promise<UserPresence[]>;
-  declare threads: (userId: string, page: PageQuery) => Promise<Answer<ThreadPage>>;
+  async search(prefix: string, among: string[] | null): Promise<Found[]> {
+    return this.#directory.search(prefix, among);
+  }
+
+  /** The state of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
+  async statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
+    const visible = this.#sharing.usersIn(userIds, threadIds);
+    const now = Date.now();
+    return userIds
+      .filter((userId) => userId === viewerId || visible.has(userId))
+      .map((userId) => this.#online.presenceOf(userId, now));
+  }
+
+  /** A page of this user's threads, most recently active first. */
+  threads(userId: string, page: PageQuery): Promise<Answer<ThreadPage>> {
+    return answer(() => this.#list.page(userId, page));
+  }
 
   // --- called by a ChatThread
+
   /** Word of a thread: its newest message, name, and the members of this shard who came, left, or read. Idempotent. */
-  declare threadChanged: (update: ThreadUpdate) => Promise<void>;
+  async threadChanged(update: ThreadUpdate): Promise<void> {
+    const applied = this.#changes.apply(update);
+    if (!applied) return;
+    tellTabs(applied, this.#tabs, this.#list);
+    if (update.kind === "public" || applied.joined.size === 0) return;
+    this.#attendance.joined(update.threadId, applied.joined, Date.now());
+    // The thread need not wait for it; a failure was logged.
+    void this.#watching.joined(update.threadId, applied.joined).catch(() => undefined);
+  }
+
   /** The thread is gone: nothing of it stays here, and its members are told. Idempotent. */
-  declare threadDeleted: (threadId: string) => Promise<void>;
+  async threadDeleted(threadId: string): Promise<void> {
+    tellRemoved(threadId, this.#changes.remove(threadId), this.#tabs);
+  }
+
+  // --- called by other shards
+
+  /** Takes over whom a user of any shard watches here; the present states of those they may see. */
+  async watch(list: WatchList): Promise<UserPresence[]> {
+    return this.#attendance.watch(list, Date.now());
+  }
+
+  /** The present states of those whom each of these watchers sees through this thread alone. */
+  async newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
+    return this.#attendance.newlyVisible(threadId, questions, Date.now());
+  }
+
+  /** Users of another shard came or went: passed on to those of this one who watch and may see them. */
+  async statusChanged(changes: StatusChange[]): Promise<void> {
+    this.#watching.statusChanged(changes);
+  }
 }

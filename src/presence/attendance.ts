@@ -1,0 +1,152 @@
+/** Users coming and going, and word of it to the shards of those who watch them. */
+import { configOf } from "../config/config.ts";
+import type { AlarmClock } from "../durable/alarm-clock.ts";
+import type { Connections } from "../durable/connections.ts";
+import { CLOSE } from "../protocol/errors.ts";
+import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
+import type { UserPresence } from "../protocol/model.ts";
+import type { Online, Owed } from "./online.ts";
+import type { Peers } from "./peers.ts";
+import type { Sharing } from "./sharing.ts";
+import type { NewlyVisible, StatusChange, WatchList } from "./shard-doors.ts";
+import { shardOf } from "./shards.ts";
+import type { Tabs } from "./tabs.ts";
+import type { Watchers } from "./watchers.ts";
+
+/** A tab that did not ping for so long has vanished: with the round below, watchers hear of it within two minutes. */
+const SILENT_MS = 50_000;
+/** How often silent tabs are looked for, and only while one of the connected users is watched. */
+const ROUND_MS = 60_000;
+
+export interface AttendanceParts {
+  connections: Connections;
+  tabs: Tabs;
+  online: Online;
+  watchers: Watchers;
+  sharing: Sharing;
+  peers: Peers;
+  clock: AlarmClock;
+}
+
+export class Attendance {
+  readonly #env: Env;
+  readonly #parts: AttendanceParts;
+  /** Whose going is just being told: one who comes back now has to be told of again. */
+  readonly #goingOut = new Set<string>();
+
+  constructor(env: Env, parts: AttendanceParts) {
+    this.#env = env;
+    this.#parts = parts;
+  }
+
+  /** A tab was opened. */
+  opened(tab: WebSocket, now: number): void {
+    const { tabs, connections, watchers, online, clock } = this.#parts;
+    const { userId } = connections.of(tab);
+    tabs.opened(tab);
+    const isFirst = tabs.of(userId).length === 1;
+    if (!watchers.isWatched(userId)) return;
+    clock.wakeBy(now + ROUND_MS);
+    if (!isFirst) return;
+    const isNews = online.cameBack(userId, now);
+    const isBeingToldOtherwise = this.#goingOut.delete(userId);
+    if (isNews || isBeingToldOtherwise) this.#tellSoon([{ userId, status: "online" }]);
+  }
+
+  /** A tab is gone, and was last heard of then. */
+  closed(tab: WebSocket, at: number): void {
+    const { tabs, connections, watchers, online, clock } = this.#parts;
+    const { userId } = connections.of(tab);
+    tabs.closed(tab);
+    if (tabs.of(userId).length > 0) return;
+    const isOwed = online.wentAway(userId, at, watchers.isWatched(userId));
+    if (isOwed) clock.wakeBy(at + OFFLINE_GRACE_MS);
+  }
+
+  /** Closes the tabs that have vanished without closing. */
+  closeSilent(now: number): void {
+    const { tabs, connections } = this.#parts;
+    for (const tab of tabs.all()) {
+      const heardAt = connections.heardAt(tab);
+      if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
+        this.closed(tab, heardAt);
+    }
+  }
+
+  /** Tells of those whose time to come back is over. What could not be told stays owed. */
+  async tellGone(now: number): Promise<void> {
+    const gone = this.#owed(now).filter(({ dueAt }) => dueAt <= now);
+    for (const { userId } of gone) this.#goingOut.add(userId);
+    const told = await Promise.allSettled(
+      gone.map(({ userId, lastSeenAt }) => this.#tell([{ userId, status: "offline", lastSeenAt }])),
+    );
+    gone.forEach(({ userId, lastSeenAt }, i) => {
+      const isStillOut = this.#goingOut.delete(userId);
+      // Written after it was told: a crash in between tells it twice rather than never.
+      if (isStillOut && told[i]?.status === "fulfilled")
+        this.#parts.online.believedOffline(userId, lastSeenAt);
+    });
+  }
+
+  /** Sees to being woken for what is left to do: never without someone connected and watched, or news owed. */
+  wakeForTheRest(now: number): void {
+    const { tabs, watchers, clock } = this.#parts;
+    if ([...tabs.users().keys()].some((userId) => watchers.isWatched(userId))) clock.wakeBy(now + ROUND_MS);
+    for (const { dueAt } of this.#owed(now)) clock.wakeBy(dueAt > now ? dueAt : now + ROUND_MS);
+  }
+
+  /** Takes over whom a user of any shard watches here; the present states of those they may see. */
+  watch({ watcherId, userIds, threadIds, version }: WatchList, now: number): UserPresence[] {
+    const { watchers, online, sharing } = this.#parts;
+    const fresh = watchers.replace(watcherId, userIds, version);
+    online.forgetBeliefs(fresh, now);
+    return this.#presencesToTell(sharing.usersIn(userIds, threadIds), now);
+  }
+
+  /** The present states of those whom each of these watchers sees through this thread alone. */
+  newlyVisible(threadId: string, questions: readonly NewlyVisible[], now: number): UserPresence[][] {
+    return questions.map(({ userIds, threadIds }) =>
+      this.#presencesToTell(this.#parts.sharing.usersInOnly(threadId, userIds, threadIds), now),
+    );
+  }
+
+  /** These joined a direct or group thread: those who watch them and see them by it are told their state. */
+  joined(threadId: string, userIds: Iterable<string>, now: number): void {
+    const watched = [...userIds].filter((userId) => this.#parts.watchers.isWatched(userId));
+    if (watched.length > 0) this.#tellSoon(this.#presencesToTell(watched, now), threadId);
+  }
+
+  #owed(now: number): Owed[] {
+    return this.#parts.online.owed(this.#parts.watchers.watched(), now);
+  }
+
+  /** Who is told now will be owed word of the end. */
+  #presencesToTell(userIds: Iterable<string>, now: number): UserPresence[] {
+    const { tabs, online, clock } = this.#parts;
+    const presences = online.presencesToTell(userIds, now);
+    const here = presences.filter(({ status }) => status === "online");
+    if (here.length > 0) clock.wakeBy(now + ROUND_MS);
+    // Told online in the moment after the last tab closed: the end of it is owed now.
+    if (here.some(({ userId }) => tabs.of(userId).length === 0)) clock.wakeBy(now + OFFLINE_GRACE_MS);
+    return presences;
+  }
+
+  #tellSoon(presences: readonly UserPresence[], because?: string): void {
+    // A failure was logged where it happened; what is true by then is told when the tab watches again.
+    void this.#tell(presences, because).catch(() => undefined);
+  }
+
+  async #tell(presences: readonly UserPresence[], because?: string): Promise<void> {
+    const shards = configOf(this.#env).presenceShards;
+    const changes = new Map<number, StatusChange[]>();
+    for (const presence of presences) {
+      const watcherIds = Map.groupBy(this.#parts.watchers.of(presence.userId), (id) => shardOf(id, shards));
+      const threadIds = this.#parts.sharing.threadsOf(presence.userId);
+      for (const [shard, ids] of watcherIds) {
+        const change = { presence, threadIds, watcherIds: ids, ...(because !== undefined && { because }) };
+        changes.set(shard, [...(changes.get(shard) ?? []), change]);
+      }
+    }
+    await Promise.all([...changes].map(([shard, all]) => this.#parts.peers.tell(shard, all)));
+  }
+}

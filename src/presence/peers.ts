@@ -1,0 +1,58 @@
+/** The other shards, as one of them calls them. */
+import { callObject } from "../durable/call.ts";
+import type { ShardDoors, StatusChange } from "./shard-doors.ts";
+import { presenceShard } from "./shards.ts";
+
+interface Batch {
+  changes: StatusChange[];
+  sent: Promise<void>;
+}
+
+export class Peers {
+  readonly #env: Env;
+  readonly #ownId: DurableObjectId;
+  readonly #self: ShardDoors;
+  /** By shard: the last batch of status changes, and whether it may still be added to. */
+  readonly #waiting = new Map<number, Batch>();
+  readonly #last = new Map<number, Promise<void>>();
+
+  constructor(env: Env, ownId: DurableObjectId, self: ShardDoors) {
+    this.#env = env;
+    this.#ownId = ownId;
+    this.#self = self;
+  }
+
+  /** Asks a shard, this one included: that one without a call, which would be billed. */
+  ask<T>(shard: number, question: (doors: ShardDoors) => Promise<T>): Promise<T> {
+    if (presenceShard(this.#env, shard).id.equals(this.#ownId)) return question(this.#self);
+    return callObject<ShardDoors, T>(() => presenceShard(this.#env, shard), question);
+  }
+
+  /**
+   * Tells a shard of status changes, in the order in which they happened: while one call is on its way, what comes
+   * waits and goes as one. Resolves when they were heard.
+   */
+  tell(shard: number, changes: readonly StatusChange[]): Promise<void> {
+    const waiting = this.#waiting.get(shard);
+    if (waiting) {
+      waiting.changes.push(...changes);
+      return waiting.sent;
+    }
+    const batch: Batch = { changes: [...changes], sent: Promise.resolve() };
+    batch.sent = this.#send(shard, batch, this.#last.get(shard));
+    this.#waiting.set(shard, batch);
+    this.#last.set(shard, batch.sent);
+    return batch.sent;
+  }
+
+  async #send(shard: number, batch: Batch, earlier: Promise<void> | undefined): Promise<void> {
+    // That an earlier batch failed was logged and told to those who sent it.
+    await earlier?.catch(() => undefined);
+    this.#waiting.delete(shard);
+    try {
+      await this.ask(shard, (doors) => doors.statusChanged(batch.changes));
+    } finally {
+      if (this.#last.get(shard) === batch.sent) this.#last.delete(shard);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** What a tab says: each command parsed, held to its rate, and answered where it fails. */
+import { verifyHostToken } from "../auth/host-token.ts";
+import type { Connections } from "../durable/connections.ts";
+import { commandsIn, idOf } from "../durable/frames.ts";
+import type { Refusals } from "../durable/refusals.ts";
+import { TokenBuckets } from "../durable/token-bucket.ts";
+import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import type { PresenceEvent } from "../protocol/events.ts";
+import { READS_PER_SECOND, WATCHES_AT_ONCE, WATCHES_PER_SECOND } from "../protocol/limits.ts";
+import type { User } from "../protocol/model.ts";
+import { parse } from "../protocol/parse.ts";
+import { admit } from "./admit.ts";
+
+/** What the commands do. */
+export interface SocketActions {
+  watch: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
+  read: (userId: string, threadId: string, seq: number) => Promise<void>;
+  renewed: (tab: WebSocket, user: User, expiresAt: number) => void;
+}
+
+export class SocketDoor {
+  readonly #env: Env;
+  readonly #connections: Connections;
+  readonly #refusals: Refusals;
+  readonly #actions: SocketActions;
+  readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: 1_000 });
+  readonly #reads = new TokenBuckets(READS_PER_SECOND, { tokens: READS_PER_SECOND, perMs: 1_000 });
+
+  constructor(env: Env, parts: { connections: Connections; refusals: Refusals; actions: SocketActions }) {
+    this.#env = env;
+    this.#connections = parts.connections;
+    this.#refusals = parts.refusals;
+    this.#actions = parts.actions;
+  }
+
+  /** Takes a frame in: its commands in order, each standing or falling alone. */
+  async receive(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    let commands: unknown[];
+    try {
+      commands = commandsIn(frame);
+    } catch (error) {
+      this.#refuse(tab, error, undefined);
+      return;
+    }
+    for (const command of commands) {
+      if (this.#connections.of(tab).gone) return;
+      try {
+        const parsed = parse(presenceCommand, command);
+        this.#refusals.accepted(tab);
+        // In order: a later `watch` replaces an earlier one.
+        // oxlint-disable-next-line no-await-in-loop
+        await this.#run(tab, parsed);
+      } catch (error) {
+        this.#refuse(tab, error, idOf(command));
+      }
+    }
+  }
+
+  async #run(tab: WebSocket, command: PresenceCommand): Promise<void> {
+    const { userId } = this.#connections.of(tab);
+    switch (command.type) {
+      case "watch":
+        admit(this.#watches, userId);
+        return this.#actions.watch(tab, command.userIds);
+      case "read":
+        admit(this.#reads, userId);
+        return this.#actions.read(userId, command.threadId, command.seq);
+      case "auth":
+        return this.#renew(tab, command.id, command.token);
+    }
+  }
+
+  async #renew(tab: WebSocket, id: string, token: string): Promise<void> {
+    const { user, expiresAt } = await verifyHostToken(this.#env, token);
+    if (this.#connections.of(tab).gone) return;
+    if (user.id !== this.#connections.of(tab).userId)
+      throw new LilypadError("forbidden", "The token is another user's.");
+    this.#actions.renewed(tab, user, expiresAt);
+    const ack: PresenceEvent = { type: "ack", id, rev: 0, at: Date.now() };
+    this.#connections.send(tab, JSON.stringify([ack]));
+  }
+
+  /** A tab that closed while its command was on its way hears no more. */
+  #refuse(tab: WebSocket, error: unknown, id: string | undefined): void {
+    if (!this.#connections.of(tab).gone) this.#refusals.refuse(tab, error, id, Date.now());
+  }
+}
