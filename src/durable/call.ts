@@ -1,5 +1,6 @@
 /** Calls from the Worker to an object, and between objects: retried where that can help, and never otherwise. */
 import { LilypadError } from "../protocol/errors.ts";
+import { valueOf, type Answer } from "./answer.ts";
 
 const TRIES = 4;
 /** The longest wait before the second try; doubled with each further one. */
@@ -30,3 +31,16 @@ export async function callObject<S, T>(stub: () => S, call: (stub: S) => Promise
     await scheduler.wait(Math.random() * wait);
   }
 }
+
+/** Calls a method that answers with `Answer`: its value, or its failure thrown. */
+export async function askObject<S, T>(stub: () => S, call: (stub: S) => Promise<Answer<T>>): Promise<T> {
+  return valueOf(await callObject(stub, call));
+}
+
+type PlatformHandler = "fetch" | "alarm" | "webSocketMessage" | "webSocketClose" | "webSocketError";
+
+/**
+ * An object's doors as its callers see them: its own methods, and `fetch` for upgrades. Plainer than the runtime's
+ * types for a stub, which distribute over unions so that no generic code can take an answer apart.
+ */
+export type Doors<O> = Omit<O, PlatformHandler> & { fetch: (request: Request) => Promise<Response> };

@@ -1,7 +1,7 @@
 /** The other shards, as one of them calls them. */
 import { callObject } from "../durable/call.ts";
 import type { ShardDoors, StatusChange } from "./shard-doors.ts";
-import { presenceShard } from "./shards.ts";
+import { presenceShard, shardId } from "./shards.ts";
 
 interface Batch {
   changes: StatusChange[];
@@ -24,7 +24,7 @@ export class Peers {
 
   /** Asks a shard, this one included: that one without a call, which would be billed. */
   ask<T>(shard: number, question: (doors: ShardDoors) => Promise<T>): Promise<T> {
-    if (presenceShard(this.#env, shard).id.equals(this.#ownId)) return question(this.#self);
+    if (shardId(this.#env, shard).equals(this.#ownId)) return question(this.#self);
     return callObject<ShardDoors, T>(() => presenceShard(this.#env, shard), question);
   }
 

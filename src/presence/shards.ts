@@ -1,5 +1,7 @@
 /** Which Presence object a user belongs to. */
 import { configOf } from "../config/config.ts";
+import type { Doors } from "../durable/call.ts";
+import type { Presence } from "./presence.ts";
 
 /** The shard of a user: FNV-1a, 32 bits, over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/). */
 export function shardOf(userId: string, shards: number): number {
@@ -10,13 +12,18 @@ export function shardOf(userId: string, shards: number): number {
   return (hash >>> 0) % shards;
 }
 
+/** The id of a shard's object. */
+export function shardId(env: Env, shard: number): DurableObjectId {
+  return env.PRESENCE.idFromName(`shard-${shard}`);
+}
+
 /** A fresh stub of a shard. Stubs are not kept: one that has thrown may be broken for good. */
-export function presenceShard(env: Env, shard: number) {
-  return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shard}`));
+export function presenceShard(env: Env, shard: number): Doors<Presence> {
+  return env.PRESENCE.get(shardId(env, shard)) as unknown as Doors<Presence>;
 }
 
 /** A fresh stub of the shard that holds this user. */
-export function presenceOf(env: Env, userId: string) {
+export function presenceOf(env: Env, userId: string): Doors<Presence> {
   return presenceShard(env, shardOf(userId, configOf(env).presenceShards));
 }
 

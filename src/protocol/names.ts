@@ -55,7 +55,10 @@ function isAvatarUrl(value: unknown): value is string {
 }
 
 /** A picture's address. What is not https, or too long, is dropped rather than refused: it is decoration. */
-export const avatarUrl = z.unknown().transform((value) => (isAvatarUrl(value) ? value : undefined));
+export const avatarUrl = z
+  .unknown()
+  .transform((value) => (isAvatarUrl(value) ? value : undefined))
+  .optional();
 
 /** Names a command to its answer, and a message to its repeats. Unique to its author in the thread. */
 export const commandId = z

@@ -1,0 +1,98 @@
+/**
+ * The host application's tokens: JWTs by which it vouches for its users. Which keys and algorithms count is decided
+ * by the configuration; a token's header only says which of them it claims.
+ */
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type RemoteJWKSet,
+} from "jose";
+import { z } from "zod";
+import { configOf, type Config } from "../config/config.ts";
+import type { Caller } from "../durable/caller.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
+import { SESSION_TYPE } from "./session-token.ts";
+
+/** Kept for the life of the isolate, so that keys are fetched once: jose renews them after 10 minutes, and at a key id it has not seen. */
+const keySets = new Map<string, RemoteJWKSet>();
+
+const PUBLIC_KEY_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
+
+const claims = z.object({
+  sub: userId.refine((id) => !id.startsWith(GUEST_PREFIX), `begins ${GUEST_PREFIX}, which is for guests`),
+  name: displayName,
+  picture: avatarUrl,
+  exp: z.number(),
+});
+
+/** The user a host token names, and when it ends. Throws `unauthenticated`, or `unavailable` where the keys cannot be had. */
+export async function verifyHostToken(env: Env, token: string): Promise<Caller> {
+  const payload = await verified(token, configOf(env).auth);
+  const result = claims.safeParse(payload);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw refused(`its claim ${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  const { sub, name, picture, exp } = result.data;
+  return {
+    user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
+    expiresAt: Math.floor(exp * 1000),
+  };
+}
+
+async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload> {
+  const options = {
+    requiredClaims: ["sub", "exp"],
+    ...(auth.issuer !== undefined && { issuer: auth.issuer }),
+    ...(auth.audience !== undefined && { audience: auth.audience }),
+  };
+  try {
+    const { alg = "", typ } = decodeProtectedHeader(token);
+    if (typ === SESSION_TYPE) throw refused("it is no host token");
+    if (alg === "HS256" && auth.secret) {
+      return (await jwtVerify(token, auth.secret, { ...options, algorithms: ["HS256"] })).payload;
+    }
+    if (PUBLIC_KEY_ALGORITHMS.includes(alg) && auth.jwksUrl) {
+      const keys = keySetAt(auth.jwksUrl);
+      return (await jwtVerify(token, keys, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
+    }
+  } catch (error) {
+    throw asContractError(error);
+  }
+  throw refused("its algorithm is not one that is configured");
+}
+
+function keySetAt(url: string): RemoteJWKSet {
+  let keys = keySets.get(url);
+  if (!keys) keySets.set(url, (keys = createRemoteJWKSet(new URL(url))));
+  return keys;
+}
+
+/** What is wrong with the token is the client's to know; that the keys cannot be had is not the client's fault. */
+function asContractError(error: unknown): LilypadError {
+  if (error instanceof LilypadError) return error;
+  if (
+    error instanceof TypeError &&
+    !(error instanceof errors.JOSEError) &&
+    /token|header/i.test(error.message)
+  ) {
+    return refused("it is malformed");
+  }
+  const keysFailed = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
+  if (!(error instanceof errors.JOSEError) || keysFailed.includes(error.code)) {
+    console.error("the keys at AUTH_JWKS_URL could not be had", error);
+    return new LilypadError("unavailable", "Tokens cannot be checked at the moment. Try again soon.");
+  }
+  if (error instanceof errors.JWTExpired) return refused("it has expired");
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return refused(`its claim ${error.claim} is not right`);
+  return refused("it is malformed, or its signature is not right");
+}
+
+function refused(reason: string): LilypadError {
+  return new LilypadError("unauthenticated", `The token is not valid: ${reason}.`);
+}

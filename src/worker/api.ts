@@ -1,0 +1,12 @@
+/** What every route is given, and the router's type: requests whose path was matched. */
+import { Router, type IRequest } from "itty-router";
+
+/** A route's arguments after the request. */
+export type Context = [env: Env];
+export type ApiRequest = IRequest & Request;
+
+/** An empty router of the kind all routes are registered on. */
+export function newRouter() {
+  return Router<ApiRequest, Context>();
+}
+export type ApiRouter = ReturnType<typeof newRouter>;

@@ -1,0 +1,74 @@
+/** The Worker: checks where a request comes from, finds its route, and renders whatever goes wrong. It keeps nothing. */
+import { version } from "../../package.json";
+import { configOf } from "../config/config.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import { json } from "./answers.ts";
+import { newRouter, type ApiRouter } from "./api.ts";
+import { checkOrigin, preflight, withCors } from "./origin.ts";
+import { problem } from "./problem.ts";
+import { memberRoutes } from "./routes/members.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { peopleRoutes } from "./routes/people.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { socketRoutes } from "./routes/sockets.ts";
+import { threadRoutes } from "./routes/threads.ts";
+
+export { Presence } from "../presence/presence.ts";
+export { ChatThread } from "../thread/chat-thread.ts";
+
+const HEALTH = "/api/health";
+
+const api = newRouter();
+api.get(HEALTH, () => json({ ok: true, version }));
+sessionRoutes(api);
+socketRoutes(api);
+threadRoutes(api);
+memberRoutes(api);
+messageRoutes(api);
+peopleRoutes(api);
+api.options("/api/*", () => preflight());
+api.all("*", (request) => notFound(request));
+
+export default {
+  async fetch(request, env): Promise<Response> {
+    const response = await respond(request, env).catch(problem);
+    // An upgrade's answer is the object's, and takes no more headers.
+    if (response.status === 101) return response;
+    response.headers.set("cache-control", "no-store");
+    response.headers.set("x-content-type-options", "nosniff");
+    try {
+      withCors(response, request, env);
+    } catch {
+      // Not configured: that was the answer already.
+    }
+    return request.method === "HEAD" ? new Response(null, response) : response;
+  },
+} satisfies ExportedHandler<Env>;
+
+async function respond(request: Request, env: Env): Promise<Response> {
+  if (new URL(request.url).pathname !== HEALTH) {
+    configOf(env);
+    checkOrigin(request, env);
+  }
+  const routed = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
+  return api.fetch(routed, env);
+}
+
+/** The contract has no code for a method that a path does not take: it is not found either, and `Allow` tells which it takes. */
+function notFound(request: Request): Response {
+  const { pathname } = new URL(request.url);
+  const allowed = methodsOf(api, pathname);
+  const response = problem(
+    new LilypadError(
+      "not_found",
+      allowed.length > 0 ? "There is no such method here." : "There is nothing here.",
+    ),
+  );
+  if (allowed.length > 0) response.headers.set("allow", allowed.join(", "));
+  return response;
+}
+
+function methodsOf(router: ApiRouter, pathname: string): string[] {
+  const methods = router.routes.filter(([, pattern]) => pattern.test(pathname)).map(([method]) => method);
+  return methods.filter((method) => method !== "ALL" && method !== "OPTIONS");
+}

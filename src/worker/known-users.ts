@@ -1,0 +1,28 @@
+/** Users by their ids, wherever they are kept. */
+import { callObject } from "../durable/call.ts";
+import { byShard, presenceShard } from "../presence/shards.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import type { User } from "../protocol/model.ts";
+
+/** The profiles of those who are known, in the order asked for: one call to each shard concerned. */
+export async function profilesOf(env: Env, userIds: readonly string[]): Promise<User[]> {
+  const found = await Promise.all(
+    [...byShard(env, userIds)].map(([shard, ids]) =>
+      callObject(
+        () => presenceShard(env, shard),
+        (presence): Promise<User[]> => presence.profiles(ids),
+      ),
+    ),
+  );
+  const byId = new Map(found.flat().map((user) => [user.id, user]));
+  return userIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The profiles of all of them; `not_found` with the ids of those whom Lilypad has never met. */
+export async function knownUsers(env: Env, userIds: readonly string[]): Promise<User[]> {
+  const users = await profilesOf(env, userIds);
+  const known = new Set(users.map((user) => user.id));
+  const unknown = userIds.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw new LilypadError("not_found", `No such user: ${unknown.join(", ")}`);
+  return users;
+}

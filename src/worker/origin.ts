@@ -1,0 +1,43 @@
+/** Which web sites may talk to Lilypad with their visitors' credentials. */
+import { isUpgrade } from "../auth/authenticate.ts";
+import { configOf } from "../config/config.ts";
+import { LilypadError } from "../protocol/errors.ts";
+
+const SAFE_METHODS = new Set(["GET", "HEAD"]);
+/** How long a browser may keep a preflight's answer, in seconds. */
+const PREFLIGHT_SECONDS = 7200;
+
+function isAllowed(origin: string, request: Request, env: Env): boolean {
+  if (origin === "null") return false;
+  const { anyOrigin, allowedOrigins } = configOf(env);
+  return anyOrigin || origin === new URL(request.url).origin || allowedOrigins.has(origin);
+}
+
+/** Refuses a foreign origin whatever could change something or open a socket: `forbidden`. */
+export function checkOrigin(request: Request, env: Env): void {
+  const origin = request.headers.get("origin");
+  if (origin === null || isAllowed(origin, request, env)) return;
+  if (isUpgrade(request) || !SAFE_METHODS.has(request.method)) {
+    throw new LilypadError("forbidden", "This origin is not allowed. See ALLOWED_ORIGINS.");
+  }
+}
+
+/** Answers a preflight; its origin was checked already. */
+export function preflight(): Response {
+  const headers = {
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": "authorization, content-type",
+    "access-control-max-age": String(PREFLIGHT_SECONDS),
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+/** Lets an allowed origin, by its name, read the answer. */
+export function withCors(response: Response, request: Request, env: Env): void {
+  response.headers.append("vary", "Origin");
+  const origin = request.headers.get("origin");
+  if (origin === null || !isAllowed(origin, request, env)) return;
+  response.headers.set("access-control-allow-origin", origin);
+  response.headers.set("access-control-allow-credentials", "true");
+  response.headers.set("access-control-expose-headers", "retry-after");
+}

@@ -1,0 +1,56 @@
+/** What a path and a query name, parsed before anything is done with it. */
+import { z } from "zod";
+import type { Doors } from "../durable/call.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import { seqParam } from "../protocol/http.ts";
+import { emoji, userId } from "../protocol/names.ts";
+import { parse } from "../protocol/parse.ts";
+import type { ChatThread } from "../thread/chat-thread.ts";
+import { chatThread } from "../thread/stub.ts";
+
+/** As itty-router leaves them on a request: still percent-encoded. */
+interface Params {
+  params: Record<string, string>;
+}
+
+/** The thread's object, or `not_found` before any object starts. Upper case would be a second name for the same thread. */
+export function threadOf({ params }: Params, env: Env): () => Doors<ChatThread> {
+  const id = threadIdOf(params["threadId"] ?? "", env);
+  return () => chatThread(env, id);
+}
+
+export function threadIdOf(text: string, env: Env): DurableObjectId {
+  try {
+    if (/^[0-9a-f]{64}$/.test(text)) return env.CHAT_THREAD.idFromString(text);
+  } catch {
+    // Of another namespace, or made up.
+  }
+  throw new LilypadError("not_found", "There is no such thread.");
+}
+
+export function seqOf({ params }: Params): number {
+  return parse(z.object({ seq: seqParam }), { seq: params["seq"] }).seq;
+}
+
+export function userIdOf(request: Params): string {
+  return parse(z.object({ userId }), { userId: decoded(request, "userId") }).userId;
+}
+
+export function emojiOf(request: Params): string {
+  return parse(z.object({ emoji }), { emoji: decoded(request, "emoji") }).emoji;
+}
+
+/** A query's parameters as the schema's type. One that is given twice counts as its first. */
+export function query<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const { searchParams } = new URL(request.url);
+  const values = [...new Set(searchParams.keys())].map((key) => [key, searchParams.get(key)]);
+  return parse(schema, Object.fromEntries(values));
+}
+
+function decoded({ params }: Params, name: string): string {
+  try {
+    return decodeURIComponent(params[name] ?? "");
+  } catch {
+    throw new LilypadError("bad_request", "The path is not percent-encoded UTF-8.");
+  }
+}

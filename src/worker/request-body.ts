@@ -1,0 +1,53 @@
+/** Request bodies: capped while they are read, and JSON or nothing. */
+import type { z } from "zod";
+import { LilypadError } from "../protocol/errors.ts";
+import { REQUEST_BYTES } from "../protocol/limits.ts";
+import { parse } from "../protocol/parse.ts";
+
+/** The body as the schema's type. Throws `unsupported_media_type`, `too_large` or `bad_request`. */
+export async function body<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  return parse(schema, await json(request));
+}
+
+/** As `body`, for a request whose fields are all optional: no body at all is an empty one. */
+export async function bodyOrNothing<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  return parse(schema, hasBody(request) ? await json(request) : {});
+}
+
+export function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get("content-length") !== "0";
+}
+
+async function json(request: Request): Promise<unknown> {
+  if (!hasBody(request)) throw new LilypadError("bad_request", "The request needs a JSON body.");
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw new LilypadError("unsupported_media_type", "The body must be application/json.");
+  }
+  const bytes = await capped(request);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new LilypadError("bad_request", "The body is not JSON.");
+  }
+}
+
+/** Reads no more than may be: a content-length may lie or be absent. */
+async function capped(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > REQUEST_BYTES) {
+      throw new LilypadError("too_large", `The body is over ${REQUEST_BYTES} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

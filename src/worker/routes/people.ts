@@ -1,0 +1,89 @@
+/** `/api/users` and `/api/presence`: finding people, and whether they are here. */
+import { authenticate } from "../../auth/authenticate.ts";
+import { configOf } from "../../config/config.ts";
+import { askObject, callObject } from "../../durable/call.ts";
+import { searchKey } from "../../presence/search-key.ts";
+import { byShard, presenceOf, presenceShard } from "../../presence/shards.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import { presenceQuery, searchQuery } from "../../protocol/http.ts";
+import { SEARCH_RESULTS } from "../../protocol/limits.ts";
+import type { User, UserPresence } from "../../protocol/model.ts";
+import { json } from "../answers.ts";
+import type { ApiRouter } from "../api.ts";
+import { profilesOf } from "../known-users.ts";
+import { query, userIdOf } from "../parameters.ts";
+
+export function peopleRoutes(api: ApiRouter): void {
+  api.get("/api/users", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    refuseWhereOff(env);
+    const { q } = query(request, searchQuery);
+    const threadIds = await askObject(
+      () => presenceOf(env, user.id),
+      (presence) => presence.admitSearch(user.id),
+    );
+    return json({ users: await search(env, q, configOf(env).userSearch === "shared" ? threadIds : null) });
+  });
+
+  api.get("/api/users/:userId", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    refuseWhereOff(env);
+    const userId = userIdOf(request);
+    const [[profile], isVisible] = await Promise.all([
+      profilesOf(env, [userId]),
+      mayFind(env, user.id, userId),
+    ]);
+    if (!profile || !isVisible) throw new LilypadError("not_found", `No such user: ${userId}`);
+    return json(profile);
+  });
+
+  api.get("/api/presence", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    const { ids } = query(request, presenceQuery);
+    return json({ presence: await statuses(env, user.id, ids) });
+  });
+}
+
+function refuseWhereOff(env: Env): void {
+  if (configOf(env).userSearch === "off")
+    throw new LilypadError("forbidden", "Finding people is turned off here.");
+}
+
+/** Users by prefix from every shard, in the order of what matched. */
+async function search(env: Env, q: string, among: string[] | null): Promise<User[]> {
+  const shards = Array.from({ length: configOf(env).presenceShards }, (_, shard) => shard);
+  const found = await Promise.all(
+    shards.map((shard) =>
+      callObject(
+        () => presenceShard(env, shard),
+        (presence): Promise<{ key: string; user: User }[]> => presence.search(searchKey(q), among),
+      ),
+    ),
+  );
+  const sorted = found.flat().toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  const byId = new Map(sorted.map(({ user }) => [user.id, user]));
+  return [...byId.values()].slice(0, SEARCH_RESULTS);
+}
+
+/** Whether a user may be found by their id: anyone where all may, else oneself and whom one shares a thread with. */
+async function mayFind(env: Env, callerId: string, userId: string): Promise<boolean> {
+  if (configOf(env).userSearch === "all" || callerId === userId) return true;
+  return (await statuses(env, callerId, [userId])).length > 0;
+}
+
+/** The presence of those of these users that the caller shares a direct or group thread with, and of the caller. */
+async function statuses(env: Env, callerId: string, userIds: string[]): Promise<UserPresence[]> {
+  const threadIds = await callObject(
+    () => presenceOf(env, callerId),
+    (presence): Promise<string[]> => presence.sharedThreads(callerId),
+  );
+  const found = await Promise.all(
+    [...byShard(env, userIds)].map(([shard, ids]) =>
+      callObject(
+        () => presenceShard(env, shard),
+        (presence): Promise<UserPresence[]> => presence.statuses(ids, threadIds, callerId),
+      ),
+    ),
+  );
+  return found.flat();
+}

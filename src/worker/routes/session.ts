@@ -1,0 +1,64 @@
+/** `/api/session`: signing in, asking who one is, signing out. */
+import { authenticate, bearerToken } from "../../auth/authenticate.ts";
+import { guest } from "../../auth/guest.ts";
+import { verifyHostToken } from "../../auth/host-token.ts";
+import { createSession, setSessionCookie } from "../../auth/session-token.ts";
+import { configOf } from "../../config/config.ts";
+import { callObject } from "../../durable/call.ts";
+import type { Caller } from "../../durable/caller.ts";
+import { presenceOf } from "../../presence/shards.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import { guestSignIn } from "../../protocol/http.ts";
+import { json, noContent } from "../answers.ts";
+import type { ApiRouter } from "../api.ts";
+import { body, hasBody } from "../request-body.ts";
+
+/** The period of the binding in wrangler.toml, which does not tell when there will be room again. */
+const SIGN_IN_PERIOD_MS = 60_000;
+
+export function sessionRoutes(api: ApiRouter): void {
+  api.post("/api/session", async (request, env) => {
+    await limitSignIns(request, env);
+    const now = Date.now();
+    const { user, expiresAt: until } = await whoSignsIn(request, env, now);
+    const session = await createSession(env, { user, expiresAt: until }, now);
+    await callObject(
+      () => presenceOf(env, user.id),
+      (presence) => presence.signIn(user),
+    );
+    const response = json({ user, expiresAt: session.expiresAt }, 201);
+    response.headers.set("set-cookie", setSessionCookie(new URL(request.url), session, now));
+    return response;
+  });
+
+  api.get("/api/session", async (request, env) => json(await authenticate(request, env)));
+
+  api.delete("/api/session", (request) => {
+    const response = noContent();
+    response.headers.set("set-cookie", setSessionCookie(new URL(request.url), null, Date.now()));
+    return response;
+  });
+}
+
+async function limitSignIns(request: Request, env: Env): Promise<void> {
+  const address = request.headers.get("cf-connecting-ip");
+  if (address === null || !env.SIGN_IN_LIMIT) return;
+  const { success } = await env.SIGN_IN_LIMIT.limit({ key: address });
+  if (success) return;
+  throw new LilypadError("rate_limited", "Too many sign-ins from this address.", {
+    retryAfterMs: SIGN_IN_PERIOD_MS,
+  });
+}
+
+/** A host's user by their token, or with none a guest by their name. */
+async function whoSignsIn(request: Request, env: Env, now: number): Promise<Caller> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return verifyHostToken(env, bearerToken(authorization));
+  if (!hasBody(request))
+    throw new LilypadError("unauthenticated", "Signing in takes a token of the host application.");
+  if (!configOf(env).guestSignIn) {
+    throw new LilypadError("forbidden", "Guests are not let in here: sign in through the host application.");
+  }
+  const { name } = await body(request, guestSignIn);
+  return guest(name, now);
+}

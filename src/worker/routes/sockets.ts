@@ -1,0 +1,53 @@
+/** The two upgrades: a thread's room, and presence. */
+import { authenticate, isUpgrade, offeredSubprotocols } from "../../auth/authenticate.ts";
+import { callObject } from "../../durable/call.ts";
+import { upgradeFor, type Caller } from "../../durable/caller.ts";
+import { refuseUpgrade } from "../../durable/refuse.ts";
+import { presenceOf } from "../../presence/shards.ts";
+import { CLOSE, LilypadError } from "../../protocol/errors.ts";
+import { SUBPROTOCOL } from "../../protocol/subprotocol.ts";
+import type { ApiRequest, ApiRouter } from "../api.ts";
+import { threadOf } from "../parameters.ts";
+
+type Target = (caller: Caller) => () => { fetch: (request: Request) => Promise<Response> };
+
+export function socketRoutes(api: ApiRouter): void {
+  api.get("/api/threads/:threadId/socket", (request, env) =>
+    open(request, env, () => threadOf(request, env)),
+  );
+  api.get("/api/presence/socket", (request, env) =>
+    open(
+      request,
+      env,
+      ({ user }) =>
+        () =>
+          presenceOf(env, user.id),
+    ),
+  );
+}
+
+/** Hands an upgrade to an object, with the user it is for. Refusals that concern the caller close a socket, which a browser can read. */
+async function open(request: ApiRequest, env: Env, target: Target): Promise<Response> {
+  if (!isUpgrade(request)) throw new LilypadError("upgrade_required", "This is a WebSocket's address.");
+  const subprotocol = chosenSubprotocol(request);
+  try {
+    const caller = await authenticate(request, env);
+    const object = target(caller);
+    // One upgrade for each try: a request that was handed over is used up.
+    return await callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));
+  } catch (error) {
+    if (!(error instanceof LilypadError)) throw error;
+    if (error.code === "unauthenticated")
+      return refuseUpgrade(CLOSE.unauthenticated, error.message, subprotocol);
+    if (error.code === "not_found") return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
+    throw error;
+  }
+}
+
+/** The version of the contract, if the client named one. Naming none means version 1. */
+function chosenSubprotocol(request: Request): string | undefined {
+  const offered = offeredSubprotocols(request);
+  if (offered.length === 0) return undefined;
+  if (offered.includes(SUBPROTOCOL)) return SUBPROTOCOL;
+  throw new LilypadError("bad_request", `The only subprotocol is ${SUBPROTOCOL}.`);
+}

@@ -1,0 +1,70 @@
+/** `/api/threads` and `/api/threads/:threadId`: making, listing, seeing, renaming and deleting threads. */
+import { authenticate } from "../../auth/authenticate.ts";
+import { askObject } from "../../durable/call.ts";
+import { presenceOf } from "../../presence/shards.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import { createThread, pageQuery, renameThread } from "../../protocol/http.ts";
+import type { User } from "../../protocol/model.ts";
+import { chatThread } from "../../thread/stub.ts";
+import { json, noContent } from "../answers.ts";
+import type { ApiRouter } from "../api.ts";
+import { knownUsers } from "../known-users.ts";
+import { query, threadOf } from "../parameters.ts";
+import { body, bodyOrNothing } from "../request-body.ts";
+
+export function threadRoutes(api: ApiRouter): void {
+  api.post("/api/threads", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    const asked = await body(request, createThread);
+    const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
+    if (asked.kind === "direct" && otherIds.length === 0) {
+      throw new LilypadError("bad_request", "memberIds: a direct thread is with somebody else");
+    }
+    await askObject(
+      () => presenceOf(env, user.id),
+      (presence) => presence.admitThread(user.id),
+    );
+    const others = await knownUsers(env, otherIds);
+    const id = asked.kind === "direct" ? directId(env, user, others) : env.CHAT_THREAD.newUniqueId();
+    const { thread, created } = await askObject(
+      () => chatThread(env, id),
+      (object) => object.create(user, asked, others),
+    );
+    return json(thread, created ? 201 : 200);
+  });
+
+  api.get("/api/threads", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    const page = query(request, pageQuery);
+    return json(
+      await askObject(
+        () => presenceOf(env, user.id),
+        (presence) => presence.threads(user.id, page),
+      ),
+    );
+  });
+
+  api.get("/api/threads/:threadId", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    return json(await askObject(threadOf(request, env), (thread) => thread.view(user)));
+  });
+
+  api.patch("/api/threads/:threadId", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    const thread = threadOf(request, env);
+    const change = await bodyOrNothing(request, renameThread);
+    return json(await askObject(thread, (object) => object.rename(user, change)));
+  });
+
+  api.delete("/api/threads/:threadId", async (request, env) => {
+    const { user } = await authenticate(request, env);
+    await askObject(threadOf(request, env), (thread) => thread.remove(user));
+    return noContent();
+  });
+}
+
+/** A direct thread's id follows from its pair, so that both make the same one, even at once. */
+function directId(env: Env, user: User, others: User[]): DurableObjectId {
+  const pair = [user.id, ...others.map((other) => other.id)].toSorted();
+  return env.CHAT_THREAD.idFromName(JSON.stringify(pair));
+}
