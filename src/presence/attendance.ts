@@ -53,14 +53,16 @@ export class Attendance {
     if (isNews || isBeingToldOtherwise) this.#tellSoon([{ userId, status: "online" }]);
   }
 
-  /** A tab is gone, and was last heard of then. */
-  closed(tab: WebSocket, at: number): void {
+  /** A tab is gone, and was last heard of then: just now, or a while ago if it vanished. */
+  closed(tab: WebSocket, lastSeenAt: number, now: number): void {
     const { tabs, connections, watchers, online, clock } = this.#parts;
     const { userId } = connections.of(tab);
     tabs.closed(tab);
     if (tabs.of(userId).length > 0) return;
-    const isOwed = online.wentAway(userId, at, watchers.isWatched(userId));
-    if (isOwed) clock.wakeBy(at + OFFLINE_GRACE_MS);
+    const isOwed = online.wentAway(userId, lastSeenAt, watchers.isWatched(userId));
+    const dueAt = lastSeenAt + OFFLINE_GRACE_MS;
+    // Due already: it was found by the alarm, which tells it before it ends.
+    if (isOwed && dueAt > now) clock.wakeBy(dueAt);
   }
 
   /** Closes the tabs that have vanished without closing. */
@@ -69,7 +71,7 @@ export class Attendance {
     for (const tab of tabs.all()) {
       const heardAt = connections.heardAt(tab);
       if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
-        this.closed(tab, heardAt);
+        this.closed(tab, heardAt, now);
     }
   }
 

@@ -5,8 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { AlarmClock } from "../durable/alarm-clock.ts";
-import { answer, valueOf, type Answer } from "../durable/answer.ts";
-import { callObject } from "../durable/call.ts";
+import { answer, type Answer } from "../durable/answer.ts";
+import { askObject } from "../durable/call.ts";
 import { callerOf, type Caller } from "../durable/caller.ts";
 import { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
@@ -19,6 +19,7 @@ import type { PresenceEvent } from "../protocol/events.ts";
 import type { PageQuery, ThreadPage } from "../protocol/http.ts";
 import { NEW_THREADS_PER_MINUTE, OFFLINE_GRACE_MS, SEARCHES_PER_MINUTE } from "../protocol/limits.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
+import { chatThread } from "../thread/stub.ts";
 import { admit } from "./admit.ts";
 import { Attendance } from "./attendance.ts";
 import { Directory, type Found } from "./directory.ts";
@@ -154,7 +155,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     const now = Date.now();
     // A reloaded page watches the same again in a moment: only what nobody takes up is told to be over.
     if (this.#watchedSets.of(tab).size > 0) this.#clock.wakeBy(now + OFFLINE_GRACE_MS);
-    this.#attendance.closed(tab, now);
+    this.#attendance.closed(tab, now, now);
   }
 
   #welcome({ user, expiresAt }: Caller): PresenceEvent {
@@ -177,11 +178,9 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       throw new LilypadError("not_found", "There is no such thread.");
     if (seq <= markerOf(row, userId, readSeq)) return;
     const id = this.env.CHAT_THREAD.idFromString(threadId);
-    const moved = valueOf(
-      await callObject(
-        () => this.env.CHAT_THREAD.get(id),
-        (thread): Promise<Answer<{ readSeq: number }>> => thread.read(user, seq),
-      ),
+    const moved = await askObject(
+      () => chatThread(this.env, id),
+      (thread) => thread.read(user, seq),
     );
     // The thread may have told of it before it answered: then it is no news, and everything may have changed since.
     const present = this.#list.get(threadId);

@@ -49,18 +49,17 @@ export class ThreadList {
 
   /** The members of this shard among these users, with their stored markers: reads twice the smaller of both at most. */
   membersAmong(threadId: string, userIds: Users): Map<string, number> {
-    const found = new Map<string, number>();
-    if (userIds.size === 0) return found;
-    const members = this.#sql.exec<{ user_id: string; read_seq: number }>(
-      "SELECT user_id, read_seq FROM user_threads WHERE thread_id = ?",
-      threadId,
-    );
-    let seen = 0;
-    for (const { user_id, read_seq } of members) {
-      if (++seen > userIds.size) return this.#membersIn(threadId, userIds);
-      if (userIds.has(user_id)) found.set(user_id, read_seq);
-    }
-    return found;
+    if (userIds.size === 0) return new Map();
+    const members = this.#sql
+      .exec<{ user_id: string; read_seq: number }>(
+        "SELECT user_id, read_seq FROM user_threads WHERE thread_id = ? LIMIT ?",
+        threadId,
+        userIds.size + 1,
+      )
+      .toArray();
+    if (members.length > userIds.size) return this.#membersIn(threadId, userIds);
+    const among = members.filter(({ user_id }) => userIds.has(user_id));
+    return new Map(among.map(({ user_id, read_seq }) => [user_id, read_seq]));
   }
 
   /** Every member of this shard. */

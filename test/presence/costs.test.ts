@@ -1,0 +1,182 @@
+import { reset } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  alarmOf,
+  evict,
+  group,
+  HOUR,
+  known,
+  openRaw,
+  openTab,
+  passTime,
+  ring,
+  rowsIn,
+  settled,
+  shardFor,
+  ToldThread,
+} from "./shard.ts";
+
+// Rows written are the dearest unit there is; an alarm set counts as one. Numbers are what was measured, as limits.
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await reset();
+});
+
+const SHARD = 2;
+
+describe("a notification", () => {
+  it("writes one row, however many members and tabs there are", async () => {
+    const people = await Promise.all(Array.from({ length: 60 }, () => known("Many", SHARD)));
+    const [ada, bo] = people;
+    if (!ada || !bo) throw new Error("nobody");
+    const thread = await group(...people);
+    for (const user of people.slice(0, 20)) await openTab(user);
+    for (const author of [ada, bo, ada]) {
+      const cost = await rowsIn(ada, () => thread.tell(thread.message(author), ada));
+      expect(cost.written).toBe(1);
+      // The thread, whether anyone is left, the sender; and a few for each who is connected, none for other members.
+      expect(cost.read).toBeLessThanOrEqual(3 + 5 * 20 + 2);
+    }
+  });
+
+  it("reads no more than twice those who are connected, or the members, whichever are fewer", async () => {
+    const few = await Promise.all(Array.from({ length: 3 }, () => known("Few", SHARD)));
+    const others = await Promise.all(Array.from({ length: 60 }, () => known("Other", SHARD)));
+    const [ada] = few;
+    if (!ada) throw new Error("nobody");
+    for (const user of [...few, ...others]) await openTab(user);
+    const small = await group(...few);
+    const cost = await rowsIn(ada, () => small.tell(small.message(ada), ada));
+    expect(cost.read).toBeLessThanOrEqual(3 + 2 * 3);
+  });
+
+  it("costs senders a row each only when 64 of them have sent", async () => {
+    const people = await Promise.all(Array.from({ length: 65 }, () => known("Many", SHARD)));
+    const thread = await group(...people);
+    let written = 0;
+    for (const author of people)
+      written += (await rowsIn(author, () => thread.tell(thread.message(author), author))).written;
+    expect(written).toBeLessThanOrEqual(65 + 65);
+  });
+
+  it("moving a read marker writes one row, and the second time none", async () => {
+    const [ada, bo] = [await known("Ada", SHARD), await known("Bo", SHARD)];
+    const thread = await group(ada, bo);
+    await thread.tell(thread.message(bo), bo);
+    const read = () => thread.tell({ ...thread.update, senders: {}, readers: { [ada.id]: 1 } }, ada);
+    expect((await rowsIn(ada, read)).written).toBe(1);
+    expect((await rowsIn(ada, read)).written).toBe(0);
+  });
+
+  it("joining writes the membership and its index, and the thread", async () => {
+    const [ada, bo] = [await known("Ada", SHARD), await known("Bo", SHARD)];
+    const thread = await group(ada);
+    expect((await rowsIn(bo, () => thread.join(bo))).written).toBe(3);
+  });
+});
+
+describe("a page opened by a user with 200 threads", () => {
+  it("writes nothing, and reads in proportion to the threads", async () => {
+    const ada = await known("Ada", SHARD);
+    for (let i = 0; i < 200; i++) {
+      const thread = new ToldThread();
+      await thread.join(ada);
+      await thread.tell(thread.message(ada), ada);
+    }
+    // Of each thread the membership, the thread, and its place in the order.
+    // The first socket of a shard sets the alarm that ends its session; that of a later one pays for nothing.
+    await openTab(ada, Date.now() + HOUR / 2);
+    const opening = await rowsIn(ada, () => openRaw(ada));
+    expect(opening.written).toBe(0);
+    expect(opening.read).toBeLessThanOrEqual(3 * 200 + 10);
+    const listing = await rowsIn(ada, () => shardFor(ada).threads(ada.id, { cursor: undefined, limit: 200 }));
+    expect(listing.written).toBe(0);
+    expect(listing.read).toBeLessThanOrEqual(3 * 200 + 10);
+  });
+});
+
+describe("a user search", () => {
+  it("reads in proportion to what it gives, however many there are", async () => {
+    const shard = shardFor(await known("Any", SHARD));
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => shard.signIn({ id: `id-${i}`, name: `Name ${i}` })),
+    );
+    const ada = await known("Ada", SHARD);
+    const cost = await rowsIn(ada, () => shard.search("name", null));
+    expect(cost.written).toBe(0);
+    expect(cost.read).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("idle sockets", () => {
+  it("wake their shard at the end of the first session alone, and do nothing in between", async () => {
+    const people = await Promise.all(Array.from({ length: 30 }, () => known("Idle", SHARD)));
+    const [ada] = people;
+    if (!ada) throw new Error("nobody");
+    for (const user of people) await openTab(user, Date.now() + HOUR);
+    const alarm = (await alarmOf(ada)) ?? 0;
+    expect(alarm - Date.now()).toBeGreaterThanOrEqual(HOUR);
+    expect(alarm - Date.now()).toBeLessThanOrEqual(HOUR + 30_000);
+    passTime(alarm - Date.now());
+    await ring(ada);
+    expect(await alarmOf(ada)).toBeNull();
+  });
+
+  it("that are watched cost one row a minute: the next alarm", async () => {
+    const [ada, bo] = [await known("Ada", 0), await known("Bo", SHARD)];
+    await group(ada, bo);
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    await tab.next("presence");
+    await openTab(bo);
+    await tab.next("presence");
+    await evict(bo);
+    const cost = await rowsIn(bo, () => ring(bo));
+    expect(cost.written).toBe(1);
+    expect((await alarmOf(bo)) ?? 0).toBe(Date.now() + 60_000);
+  });
+});
+
+describe("watching", () => {
+  it("writes one row in the watcher's shard and one in each shard of the watched, and a repeat none", async () => {
+    const ada = await known("Ada", 0);
+    const others = await Promise.all(Array.from({ length: 50 }, () => known("Bo", SHARD)));
+    const [bo] = others;
+    if (!bo) throw new Error("nobody");
+    await group(ada, ...others);
+    const tab = await openTab(ada);
+    const watch = async () => {
+      tab.send({ type: "watch", userIds: others.map(({ id }) => id) });
+      await tab.next("presence", ({ userId }) => userId === others.at(-1)?.id);
+    };
+    const first = { here: 0, there: 0 };
+    first.there = (await rowsIn(bo, async () => (first.here = (await rowsIn(ada, watch)).written))).written;
+    expect(first).toEqual({ here: 1, there: 1 });
+    const again = { here: 0, there: 0 };
+    again.there = (await rowsIn(bo, async () => (again.here = (await rowsIn(ada, watch)).written))).written;
+    expect(again).toEqual({ here: 0, there: 0 });
+  });
+
+  it("a user's coming and going costs 6 rows where they are watched: 2 states, when last seen, and 3 alarms", async () => {
+    const [ada, bo] = [await known("Ada", 0), await known("Bo", SHARD)];
+    await group(ada, bo);
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    await tab.next("presence");
+    const cost = await rowsIn(bo, async () => {
+      const page = await openTab(bo);
+      await tab.next("presence");
+      page.close();
+      await page.closed;
+      passTime(5_000);
+      await ring(bo);
+      await tab.next("presence");
+    });
+    await settled(tab);
+    expect(cost.written).toBeLessThanOrEqual(6);
+  });
+});

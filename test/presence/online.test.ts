@@ -1,0 +1,231 @@
+import { abortAllDurableObjects, reset } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  alarmOf,
+  eventsDuring,
+  evict,
+  group,
+  HOUR,
+  known,
+  openTab,
+  passTime,
+  ring,
+  settled,
+  shardFor,
+  type Tab,
+} from "./shard.ts";
+import type { User } from "../../src/protocol/model.ts";
+
+// Two shards, so that each has alarms and evictions of its own.
+const WATCHER = 0;
+const WATCHED = 1;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await reset();
+});
+
+async function statusOf(user: User, threadId: string) {
+  return (await shardFor(user).statuses([user.id], [threadId]))[0];
+}
+
+/** Two who share a group; the first one's tab watches the second. */
+async function watching() {
+  const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
+  const thread = await group(ada, bo);
+  const tab = await openTab(ada);
+  tab.send({ type: "watch", userIds: [bo.id] });
+  expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "offline" });
+  return { ada, bo, thread, tab };
+}
+
+async function close(tab: Tab): Promise<void> {
+  tab.close();
+  await tab.closed;
+}
+
+describe("for those who ask", () => {
+  it("a user is online while a tab is open, and 5 s longer", async () => {
+    const ada = await known();
+    const { id } = await group(ada);
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline" });
+    const tabs = [await openTab(ada), await openTab(ada)];
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
+    for (const tab of tabs) {
+      expect(await statusOf(ada, id)).toMatchObject({ status: "online" });
+      await close(tab);
+    }
+    const closedAt = Date.now();
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
+    await evict(ada);
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
+    passTime(5_001);
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline", lastSeenAt: closedAt });
+    await evict(ada);
+    expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline", lastSeenAt: closedAt });
+  });
+
+  it("a user whose tabs were all silent for more than 90 s is offline", async () => {
+    const ada = await known();
+    const { id } = await group(ada);
+    const tab = await openTab(ada);
+    passTime(89_000);
+    expect(await statusOf(ada, id)).toMatchObject({ status: "online" });
+    passTime(2_000);
+    expect(await statusOf(ada, id)).toMatchObject({ status: "offline" });
+    await close(tab);
+  });
+
+  it("users of other threads are left out, and oneself is not", async () => {
+    const [ada, bo, cy] = [await known("Ada", 2), await known("Bo", 2), await known("Cy", 2)];
+    const { id } = await group(bo);
+    const statuses = await shardFor(ada).statuses([cy.id, bo.id, ada.id], [id], ada.id);
+    expect(statuses.map(({ userId }) => userId)).toEqual([bo.id, ada.id]);
+  });
+});
+
+describe("for those who watch", () => {
+  it("a user is online at once, and offline 5 s after the last tab closed", async () => {
+    const { bo, tab } = await watching();
+    const tabs = [await openTab(bo), await openTab(bo)];
+    expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
+    const events = await eventsDuring(tab, async () => {
+      for (const one of tabs) await close(one);
+      await ring(bo);
+    });
+    expect(events).toEqual([]);
+    const closedAt = Date.now();
+    expect(await alarmOf(bo)).toBe(closedAt + 5_000);
+    passTime(5_000);
+    await ring(bo);
+    expect(await tab.next()).toEqual({
+      type: "presence",
+      userId: bo.id,
+      status: "offline",
+      lastSeenAt: closedAt,
+    });
+    expect(await alarmOf(bo)).toBeNull();
+  });
+
+  it("a reloaded page is not seen, whatever memory is lost", async () => {
+    const { ada, bo, tab } = await watching();
+    let page = await openTab(bo);
+    await tab.next("presence");
+    const events = await eventsDuring(tab, async () => {
+      for (let i = 0; i < 3; i++) {
+        await close(page);
+        await evict(bo);
+        passTime(2_000);
+        page = await openTab(bo);
+        await evict(ada);
+        await evict(bo);
+        passTime(4_000);
+        await ring(bo);
+        await evict(bo);
+      }
+    });
+    expect(events).toEqual([]);
+    await close(page);
+    await evict(bo);
+    passTime(5_000);
+    await evict(ada);
+    await ring(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+  });
+
+  it("an old tab's late close does not end the new one", async () => {
+    const { bo, tab } = await watching();
+    const old = await openTab(bo);
+    await tab.next("presence");
+    const fresh = await openTab(bo);
+    const events = await eventsDuring(tab, async () => {
+      await close(old);
+      passTime(5_000);
+      await ring(bo);
+    });
+    expect(events).toEqual([]);
+    await settled(fresh);
+  });
+
+  it("one who vanished without closing is offline within two minutes", async () => {
+    const { bo, tab } = await watching();
+    const lost = await openTab(bo);
+    await tab.next("presence");
+    const heardAt = Date.now();
+    const isTold = () =>
+      tab.events.some((event) => event.type === "presence" && event.lastSeenAt !== undefined);
+    let rounds = 0;
+    for (; !isTold(); rounds++) {
+      const alarm = await alarmOf(bo);
+      if (alarm === null) throw new Error("nothing would ever find it");
+      passTime(alarm - Date.now());
+      await ring(bo);
+      await settled(tab);
+    }
+    expect(Date.now() - heardAt).toBeLessThanOrEqual(120_000);
+    expect(rounds).toBeLessThanOrEqual(2);
+    expect(tab.events.findLast((event) => event.type === "presence")).toEqual({
+      type: "presence",
+      userId: bo.id,
+      status: "offline",
+      lastSeenAt: heardAt,
+    });
+    expect(await lost.next("closing")).toMatchObject({ code: 4100 });
+    expect(await alarmOf(bo)).toBeNull();
+  });
+
+  it("one who was lost in a crash is offline in the next round, and one who came back is not", async () => {
+    const { ada, bo, thread, tab } = await watching();
+    const cy = await known("Cy", WATCHED);
+    await thread.join(cy);
+    tab.send({ type: "watch", userIds: [bo.id, cy.id] });
+    await openTab(bo);
+    await openTab(cy);
+    await tab.next("presence", (event) => event.userId === cy.id && event.status === "online");
+    await settled(tab);
+
+    await abortAllDurableObjects();
+    const again = await openTab(ada);
+    again.send({ type: "watch", userIds: [bo.id, cy.id] });
+    await openTab(cy);
+    await settled(again);
+    expect(await alarmOf(bo)).toBeLessThanOrEqual(Date.now() + 60_000);
+    await ring(bo);
+    passTime(5_000);
+    await ring(bo);
+    expect(
+      await again.next("presence", (event) => event.userId === bo.id && event.lastSeenAt !== undefined),
+    ).toMatchObject({ status: "offline" });
+    const last = again.events.findLast((event) => event.type === "presence" && event.userId === cy.id);
+    expect(last).toMatchObject({ status: "online" });
+  });
+
+  it("a watcher is told of what happens after the watched one's shard was lost in a crash", async () => {
+    const { bo, tab } = await watching();
+    await evict(bo);
+    await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+  });
+});
+
+describe("the alarm", () => {
+  it("rings once a minute while a connected user is watched, and not otherwise", async () => {
+    const { bo, tab } = await watching();
+    expect(await alarmOf(bo)).toBeNull();
+    const page = await openTab(bo, Date.now() + HOUR);
+    await tab.next("presence");
+    expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
+    passTime(40_000);
+    await ring(bo);
+    expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
+    tab.send({ type: "watch", userIds: [] });
+    await settled(tab);
+    await vi.waitFor(async () => expect(await alarmOf(bo)).not.toBeNull());
+    await ring(bo);
+    expect(await alarmOf(bo)).toBeGreaterThan(Date.now() + 60_000);
+    await close(page);
+  });
+});

@@ -1,0 +1,276 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { presenceEvent } from "../../src/protocol/events.ts";
+import type { User } from "../../src/protocol/model.ts";
+import { chatThread } from "../../src/thread/stub.ts";
+import { hostToken, unique } from "../support/people.ts";
+import {
+  group,
+  HOUR,
+  known,
+  openRaw,
+  openTab,
+  passTime,
+  ring,
+  rowsIn,
+  rowsOf,
+  settled,
+  shardFor,
+  someone,
+} from "./shard.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A thread as a ChatThread makes it. */
+async function realThread(owner: User, ...others: User[]) {
+  const stub = chatThread(env, env.CHAT_THREAD.newUniqueId());
+  const made = await stub.create(owner, { kind: "group", name: "The pond" }, others);
+  if (!made.ok) throw new Error(made.failure.code);
+  return { stub, id: made.value.thread.id };
+}
+
+describe("opening a tab", () => {
+  it("selects the version, and says welcome first", async () => {
+    const ada = someone();
+    const expiresAt = Date.now() + HOUR;
+    const tab = await openRaw(ada, expiresAt);
+    expect(tab.protocol).toBe("lilypad.v1");
+    const welcome = await tab.next();
+    expect(presenceEvent.parse(welcome)).toEqual(welcome);
+    expect(welcome).toMatchObject({ type: "welcome", user: ada, threads: [], unreadThreads: 0, expiresAt });
+  });
+
+  it("the 33rd time closes the one that was silent the longest, telling it why", async () => {
+    const ada = await known();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const tabs = [];
+    for (let i = 0; i < 33; i++) {
+      tabs.push(await openTab(ada));
+      passTime(10);
+    }
+    expect(await tabs[0]?.next()).toMatchObject({ type: "closing", code: 4010 });
+    for (const tab of tabs.slice(1)) {
+      await settled(tab);
+      expect(tab.events.some((event) => event.type === "closing")).toBe(false);
+      tab.close();
+    }
+  });
+});
+
+describe("a session that ends", () => {
+  it("closes its tabs with 4001 within a minute, and no others", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const ada = await known();
+    const [short, long] = [await openTab(ada, Date.now() + 1_000), await openTab(ada, Date.now() + HOUR)];
+    passTime(40_000);
+    await ring(ada);
+    expect(await short.next()).toMatchObject({ type: "closing", code: 4001 });
+    await settled(long);
+    expect(long.events.at(-1)).toMatchObject({ code: "not_found" });
+  });
+
+  it("goes on with a fresh token of the same user, which is acknowledged", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const ada = await known();
+    const tab = await openTab(ada, Date.now() + 1_000);
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await hostToken({ sub: ada.id, name: "Ada L.", exp });
+    expect(await tab.ask({ type: "auth", id: "a", token })).toEqual({
+      type: "ack",
+      id: "a",
+      rev: 0,
+      at: expect.any(Number),
+    });
+    passTime(40_000);
+    await ring(ada);
+    await settled(tab);
+    expect(await shardFor(ada).profiles([ada.id])).toMatchObject([{ name: "Ada L." }]);
+    passTime(600_000);
+    await ring(ada);
+    expect(await tab.next("closing")).toMatchObject({ code: 4001 });
+  });
+
+  it("does not go on with another's token, or none", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const tab = await openTab(ada);
+    const token = await hostToken({ sub: bo.id, name: "Bo" });
+    expect(await tab.ask({ type: "auth", id: "1", token })).toMatchObject({
+      type: "error",
+      code: "forbidden",
+    });
+    expect(await tab.ask({ type: "auth", id: "2", token: "x" })).toMatchObject({ code: "unauthenticated" });
+    expect(await tab.ask({ type: "auth", id: "3" })).toMatchObject({ code: "bad_request" });
+  });
+});
+
+describe("reading", () => {
+  it("moves the marker of the thread, and tells every tab of it once", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const { stub, id } = await realThread(bo, ada);
+    const tabs = [await openTab(ada), await openTab(ada)];
+    await stub.send(bo, { body: "hello" });
+    for (const tab of tabs) expect(await tab.next("new_message")).toMatchObject({ unread: 1 });
+    tabs[0]?.send({ type: "read", threadId: id, seq: 1 });
+    for (const tab of tabs)
+      expect(await tab.next("read")).toEqual({ type: "read", threadId: id, readSeq: 1, unread: 0 });
+    expect(await stub.view(ada)).toMatchObject({ value: { you: { readSeq: 1 } } });
+    tabs[1]?.send({ type: "read", threadId: id, seq: 1 });
+    await stub.read(ada, 1);
+    for (const tab of tabs) {
+      await settled(tab);
+      expect(tab.events.filter((event) => event.type === "read")).toHaveLength(1);
+    }
+  });
+
+  it("in a thread that is not one's own is not_found, as in none at all", async () => {
+    const [ada, bo] = [await known("Ada", 2), await known("Bo", 2)];
+    const { id } = await realThread(bo);
+    const tab = await openTab(ada);
+    for (const threadId of [id, env.CHAT_THREAD.newUniqueId().toString(), "x", "f".repeat(64)]) {
+      tab.send({ type: "read", threadId, seq: 1 });
+      const error = await tab.next("error");
+      expect(error).toEqual({ type: "error", code: "not_found", message: "There is no such thread." });
+    }
+  });
+
+  it("more than 5 times a second is rate_limited, and says when to try again", async () => {
+    const tab = await openTab(await known());
+    for (let i = 0; i < 6; i++) tab.send({ type: "read", threadId: "x", seq: 1 });
+    for (let i = 0; i < 5; i++) expect(await tab.next("error")).toMatchObject({ code: "not_found" });
+    expect(await tab.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
+  });
+});
+
+describe("bad input", () => {
+  it("is answered, each command alone, and the tab lives on", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    await group(ada, bo);
+    const tab = await openTab(ada);
+    tab.send([{ type: "nonsense", id: "n" }, 7, { type: "watch", userIds: [bo.id] }, { type: "watch" }]);
+    expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request", id: "n" });
+    expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request" });
+    expect(await tab.next()).toMatchObject({ type: "presence", userId: bo.id });
+    expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request" });
+  });
+
+  it("ten times in a row closes with 4000", async () => {
+    const tab = await openTab(await known());
+    for (let i = 0; i < 9; i++) tab.send({ type: "nonsense" });
+    tab.send({ type: "watch", userIds: [] });
+    for (let i = 0; i < 10; i++) tab.send({ type: "nonsense" });
+    expect(await tab.next("closing")).toMatchObject({ code: 4000 });
+    expect(tab.events.filter((event) => event.type === "error")).toHaveLength(19);
+  });
+
+  it.each([
+    ["is not JSON", "{", 4000],
+    ["is binary", new ArrayBuffer(3), 4000],
+    ["is too large", `"${"x".repeat(64 * 1024)}"`, 4009],
+  ])("closes where the frame %s", async (_, frame, code) => {
+    const tab = await openTab(await known());
+    tab.send(frame);
+    expect(await tab.next()).toMatchObject({ type: "closing", code });
+  });
+
+  it("in too large a batch, or with too many watched, is refused as a whole", async () => {
+    const tab = await openTab(await known());
+    tab.send(Array.from({ length: 101 }, () => ({ type: "watch", userIds: [] })));
+    expect(await tab.next()).toMatchObject({ type: "error", code: "too_large" });
+    tab.send({ type: "watch", userIds: Array.from({ length: 501 }, (_, i) => `u${i}`) });
+    expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request" });
+  });
+
+  it("as watch again and again is rate_limited after 10, and closes with 4129 if it goes on", async () => {
+    const tab = await openTab(await known());
+    for (let i = 0; i < 10; i++) tab.send({ type: "watch", userIds: [] });
+    tab.send(Array.from({ length: 100 }, () => ({ type: "watch", userIds: [] })));
+    expect(await tab.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
+    expect(await tab.next("closing")).toMatchObject({ code: 4129 });
+  });
+
+  it("of any kind, 10,000 times, never breaks the shard", async () => {
+    const random = mulberry32(20_261_101);
+    const [ada, bo] = [await known("Ada", 5), await known("Bo", 5)];
+    const thread = await group(ada, bo);
+    const words: unknown[] = [
+      "watch",
+      "read",
+      "auth",
+      "ping",
+      "",
+      null,
+      -1,
+      1e300,
+      true,
+      {},
+      [],
+      bo.id,
+      thread.id,
+      "\ud800",
+      "__proto__",
+      [bo.id, bo.id],
+      "x".repeat(300),
+    ];
+    const pick = () => words[Math.floor(random() * words.length)];
+    const frame = (): string | ArrayBuffer => {
+      const dice = random();
+      if (dice < 0.01) return new ArrayBuffer(4);
+      if (dice < 0.03) return String(pick());
+      const command = () => ({
+        type: random() < 0.7 ? ["watch", "read", "auth"][Math.floor(random() * 3)] : pick(),
+        id: pick(),
+        userIds: pick(),
+        threadId: pick(),
+        seq: pick(),
+        token: pick(),
+      });
+      return JSON.stringify(random() < 0.3 ? [command(), pick(), command()] : command());
+    };
+    let tab = await openTab(ada);
+    const quiet = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    for (let i = 0; i < 10_000; i++) {
+      tab.send(frame());
+      if (i % 10 === 0) await tab.next();
+      if (tab.events.some((event) => event.type === "closing")) tab = await openTab(ada);
+    }
+    expect(quiet).not.toHaveBeenCalled();
+    quiet.mockRestore();
+    const fresh = await openTab(bo);
+    await thread.tell(thread.message(ada), ada, bo);
+    expect(await fresh.next("new_message")).toMatchObject({ unread: 1 });
+  }, 60_000);
+});
+
+/** Seeded, so that a failure can be repeated. */
+function mulberry32(seed: number) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe("closing", () => {
+  it.each([1000, 1001, 3000, 4999])("with %d is answered, and the user is gone", async (code) => {
+    const ada = await known();
+    const tab = await openTab(ada);
+    tab.close(code);
+    expect(await tab.closed).toMatchObject({ code });
+    const row = (await rowsOf(ada, "users")).find((user) => user["user_id"] === ada.id);
+    expect(row).toMatchObject({ last_seen_at: expect.any(Number) });
+  });
+
+  it("writes when the user was last seen, and nothing else", async () => {
+    const ada = { ...(await known()), name: unique("Ada") };
+    const tab = await openTab(ada);
+    const cost = await rowsIn(ada, async () => {
+      tab.close();
+      await tab.closed;
+    });
+    expect(cost.written).toBe(1);
+  });
+});

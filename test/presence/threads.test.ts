@@ -1,0 +1,278 @@
+import { describe, expect, it } from "vitest";
+import {
+  eventsDuring,
+  group,
+  known,
+  openRaw,
+  openTab,
+  rowsIn,
+  rowsOf,
+  settled,
+  shardFor,
+  someone,
+  ToldThread,
+} from "./shard.ts";
+import type { User } from "../../src/protocol/model.ts";
+
+async function listOf(user: User, cursor?: string, limit = 50) {
+  const answer = await shardFor(user).threads(user.id, { cursor, limit });
+  if (!answer.ok) throw new Error(answer.failure.code);
+  return answer.value;
+}
+
+/** What the ten senders up to this one sent last, each a message. */
+function sendersOf(people: User[], upTo: number) {
+  const recent = people.slice(upTo - 9, upTo + 1);
+  return Object.fromEntries(recent.map((user, i) => [user.id, upTo - 9 + i + 1]));
+}
+
+describe("what a thread tells", () => {
+  it("puts the thread on its members' lists", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    await thread.tell(thread.message(bo, "hi"), ada, bo);
+    const [summary] = (await listOf(ada)).threads;
+    expect(summary).toEqual({
+      id: thread.id,
+      kind: "group",
+      name: "The pond",
+      seq: 1,
+      readSeq: 0,
+      unread: 1,
+      lastMessage: { seq: 1, author: bo, preview: "hi", at: expect.any(Number) },
+    });
+    expect((await listOf(bo)).threads[0]).toMatchObject({ readSeq: 1, unread: 0 });
+  });
+
+  it("reaches every tab of every member as new_message, the author's with unread 0", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    const tabs = [await openTab(ada), await openTab(ada)];
+    const author = await openTab(bo);
+    await thread.tell(thread.message(bo, "one"), ada, bo);
+    await thread.tell(thread.message(bo, "two"), ada, bo);
+    for (const tab of tabs) {
+      expect(await tab.next()).toMatchObject({
+        type: "new_message",
+        threadId: thread.id,
+        preview: "one",
+        unread: 1,
+      });
+      expect(await tab.next()).toMatchObject({ type: "new_message", seq: 2, author: bo, unread: 2 });
+    }
+    expect(await author.next("new_message")).toMatchObject({ unread: 0 });
+  });
+
+  it("is heard once, however often it is told, and writes nothing the second time", async () => {
+    const ada = await known();
+    const thread = await group(ada);
+    const tab = await openTab(ada);
+    const update = {
+      ...thread.message(ada),
+      joined: [{ userId: ada.id, readSeq: 0 }],
+      readers: { [ada.id]: 1 },
+    };
+    const first = await eventsDuring(tab, () => thread.tell(update, ada));
+    expect(first).toMatchObject([{ type: "new_message" }, { type: "read" }]);
+    const again = () => thread.tell(update, ada);
+    const rows = { written: -1 };
+    const events = await eventsDuring(tab, async () => Object.assign(rows, await rowsIn(ada, again)));
+    expect(events).toEqual([]);
+    expect(rows.written).toBe(0);
+  });
+
+  it("is ignored where something newer is known, to the last detail", async () => {
+    const [ada, bo] = [await known("Ada", 3), await known("Bo", 3)];
+    const thread = await group(ada);
+    const late = { ...thread.message(ada, "late"), joined: [{ userId: bo.id, readSeq: 0 }] };
+    await thread.tell(thread.message(ada, "newest"), ada);
+    const tab = await openTab(ada);
+    expect(await eventsDuring(tab, () => thread.tell(late, ada))).toEqual([]);
+    expect((await listOf(ada)).threads[0]).toMatchObject({ seq: 2, lastMessage: { preview: "newest" } });
+    expect((await listOf(bo)).threads).toEqual([]);
+  });
+
+  it("brings several messages as one, the newest", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    const tab = await openTab(ada);
+    thread.message(bo, "one");
+    thread.message(bo, "two");
+    const update = thread.message(bo, "three");
+    const events = await eventsDuring(tab, () => thread.tell(update, ada, bo));
+    expect(events).toMatchObject([{ type: "new_message", seq: 3, unread: 3 }]);
+  });
+
+  it("tells of an edited or deleted newest message as thread, and the old preview is gone", async () => {
+    const ada = await known();
+    const thread = await group(ada);
+    const update = thread.message(ada, "a secret");
+    await thread.tell(update, ada);
+    const tab = await openTab(ada);
+    const { last } = update;
+    if (!last) throw new Error("no message");
+    await thread.tell(thread.change({ last: { ...last, preview: "edited" } }), ada);
+    expect(await tab.next("thread")).toMatchObject({ thread: { lastMessage: { preview: "edited" } } });
+    await thread.tell(thread.change({ last: { ...last, preview: "" } }), ada);
+    expect(await tab.next("thread")).toMatchObject({
+      thread: { id: thread.id, seq: 1, lastMessage: { preview: "" } },
+    });
+    expect(JSON.stringify(await listOf(ada))).not.toMatch(/secret|edited/);
+  });
+
+  it("tells of a new name as thread, also where a message came with it", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    const tab = await openTab(ada);
+    const renamed = { ...thread.message(bo), name: "The lake" };
+    const events = await eventsDuring(tab, () => thread.tell(renamed, ada, bo));
+    expect(events).toMatchObject([{ type: "thread", thread: { name: "The lake" } }, { type: "new_message" }]);
+  });
+
+  it("tells those who join, with the thread as it is, and those who leave", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada);
+    await thread.tell(thread.message(ada, "before"), ada);
+    const tab = await openTab(bo);
+    await thread.join(bo);
+    expect(await tab.next()).toMatchObject({
+      type: "thread",
+      thread: { id: thread.id, readSeq: 1, unread: 0, lastMessage: { preview: "before" } },
+    });
+    await thread.leave(bo);
+    expect(await tab.next()).toEqual({ type: "thread_removed", threadId: thread.id });
+    expect((await listOf(bo)).threads).toEqual([]);
+    expect(await eventsDuring(tab, () => thread.tell(thread.message(ada), ada, bo))).toEqual([]);
+  });
+
+  it("keeps nothing of a thread without a member here", async () => {
+    const ada = await known();
+    const thread = await group(ada);
+    await thread.tell(thread.message(ada, "gone with the last"), ada);
+    await thread.leave(ada);
+    await thread.tell(thread.message(ada, "gone with the last"), ada);
+    const rows = await rowsOf(ada, "threads");
+    expect(rows.filter((row) => row["thread_id"] === thread.id)).toEqual([]);
+  });
+
+  it("names both in a direct thread", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = new ToldThread("direct", null);
+    thread.update.pair = [ada, bo];
+    await thread.join(ada, bo);
+    expect((await listOf(ada)).threads[0]).toMatchObject({ kind: "direct", name: null, members: [ada, bo] });
+  });
+
+  it("removes a deleted thread from lists and tabs, once", async () => {
+    const [ada, bo] = [await known("Ada", 1), await known("Bo", 1)];
+    const thread = await group(ada, bo);
+    const tab = await openTab(ada);
+    const events = await eventsDuring(tab, async () => {
+      await shardFor(ada).threadDeleted(thread.id);
+      await shardFor(ada).threadDeleted(thread.id);
+    });
+    expect(events).toEqual([{ type: "thread_removed", threadId: thread.id }]);
+    expect((await listOf(bo)).threads).toEqual([]);
+  });
+});
+
+describe("unread", () => {
+  it("is the thread's seq less the marker, which one's own messages move too", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    for (const author of [bo, ada, bo, bo]) await thread.tell(thread.message(author), ada, bo);
+    expect((await listOf(ada)).threads[0]).toMatchObject({ seq: 4, readSeq: 2, unread: 2 });
+    await thread.tell(thread.change({ readers: { [ada.id]: 3 } }), ada);
+    expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 3, unread: 1 });
+  });
+
+  it("does not grow when an older marker is told, nor fall below 0 for one that is ahead", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    await thread.tell(thread.message(bo), ada, bo);
+    await thread.tell(thread.change({ readers: { [ada.id]: 9 } }), ada);
+    await thread.tell(thread.change({ readers: { [ada.id]: 1 } }), ada);
+    expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 9, unread: 0 });
+  });
+
+  it("survives the senders' markers moving to their own rows", async () => {
+    const people = await Promise.all(Array.from({ length: 70 }, () => known("Many", 5)));
+    const thread = await group(...people);
+    for (const [i, author] of people.entries()) {
+      const update = thread.message(author);
+      if (i % 10 === 9) await thread.tell({ ...update, senders: sendersOf(people, i) }, author);
+    }
+    const read = await Promise.all(people.map(async (user) => (await listOf(user)).threads[0]?.readSeq));
+    expect(read).toEqual(people.map((_, i) => i + 1));
+  });
+
+  it("is counted by thread in the welcome, over all threads", async () => {
+    const [ada, bo] = [await known("Ada", 2), await known("Bo", 2)];
+    for (let i = 0; i < 3; i++) {
+      const thread = await group(ada, bo);
+      if (i > 0) await thread.tell(thread.message(bo, "hi", 1_000 + i), ada);
+    }
+    const welcome = await (await openRaw(ada)).next("welcome");
+    expect(welcome).toMatchObject({ user: ada, unreadThreads: 2, limits: { bodyLength: 10_000, burst: 20 } });
+    expect(welcome.threads.map(({ unread }) => unread).toSorted()).toEqual([0, 1, 1]);
+    expect(Object.keys(welcome.threads[0] ?? {})).toEqual(["threadId", "seq", "readSeq", "unread"]);
+  });
+
+  it("is told to all tabs when the marker moves, once", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    await thread.tell(thread.message(bo), ada, bo);
+    const tabs = [await openTab(ada), await openTab(ada)];
+    const read = { ...thread.update, senders: {}, readers: { [ada.id]: 1 } };
+    await thread.tell(read, ada);
+    await thread.tell(read, ada);
+    await Promise.all(tabs.map(settled));
+    for (const tab of tabs) {
+      const events = tab.events.filter((event) => event.type === "read");
+      expect(events).toEqual([{ type: "read", threadId: thread.id, readSeq: 1, unread: 0 }]);
+    }
+  });
+
+  it("knows a user by any id", async () => {
+    const odd = { ...someone(), id: `__proto__` };
+    await shardFor(odd).signIn(odd);
+    const thread = await group(odd);
+    const update = {
+      ...thread.message(odd),
+      senders: JSON.parse('{"__proto__":1}') as Record<string, number>,
+    };
+    await shardFor(odd).threadChanged(update);
+    expect((await listOf(odd)).threads[0]).toMatchObject({ readSeq: 1, unread: 0 });
+  });
+});
+
+describe("the list of threads", () => {
+  it("is the most recently active first, page by page, nothing twice and nothing left out", async () => {
+    const ada = await known();
+    const ids: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      const thread = new ToldThread("group", `t${i}`, 1_000 + (i % 4));
+      await thread.join(ada);
+      if (i % 3 === 0) await thread.tell(thread.message(ada, "x", 2_000 + i), ada);
+      ids.push(thread.id);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listOf(ada, cursor, 5);
+      seen.push(...page.threads.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toHaveLength(12);
+    expect(new Set(seen)).toEqual(new Set(ids));
+    expect(seen.slice(0, 4)).toEqual([ids[9], ids[6], ids[3], ids[0]]);
+  });
+
+  it("refuses a cursor it did not make", async () => {
+    const ada = await known();
+    for (const cursor of ["x", "1", "12.", ".a", "1.2.3", "-1.a", "' OR 1=1 --"]) {
+      const answer = await shardFor(ada).threads(ada.id, { cursor, limit: 5 });
+      expect(answer).toMatchObject({ ok: false, failure: { code: "bad_request" } });
+    }
+  });
+});

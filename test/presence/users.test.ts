@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "./shard.ts";
+import { unique } from "../support/people.ts";
+
+describe("a user", () => {
+  it("is known from the first sign-in or tab on, and not before", async () => {
+    const [signedIn, withTab, stranger] = [someone("Ada", 4), someone("Bo", 4), someone("Cy", 4)];
+    const shard = shardFor(signedIn);
+    await shard.signIn(signedIn);
+    await openTab(withTab);
+    const found = await shard.profiles([signedIn.id, withTab.id, stranger.id]);
+    expect(new Set(found)).toEqual(new Set([signedIn, withTab]));
+  });
+
+  it("is renewed by a later sign-in, and found by the new name alone", async () => {
+    const before = { ...someone(), name: unique("Before"), avatarUrl: "https://lilypad.test/a.png" };
+    const shard = shardFor(before);
+    await shard.signIn(before);
+    const after = { id: before.id, name: unique("After") };
+    await shard.signIn(after);
+    expect(await shard.profiles([before.id])).toEqual([after]);
+    expect(await shard.search(before.name, null)).toEqual([]);
+    expect(await shard.search(after.name, null)).toMatchObject([{ user: after }]);
+  });
+
+  it("costs nothing to sign in again", async () => {
+    const ada = await known();
+    expect(await rowsIn(ada, () => shardFor(ada).signIn(ada))).toMatchObject({ written: 0 });
+  });
+});
+
+describe("the search", () => {
+  it("finds by the beginning of name or id, in any case and either Unicode form", async () => {
+    const ada = { ...someone(), name: `Zoe\u0301 ${unique("x")}`.normalize("NFC") };
+    const shard = shardFor(ada);
+    await shard.signIn(ada);
+    for (const prefix of ["zoe\u0301 x", "ZO\u00c9 X", ada.id.slice(0, -1), ada.id.toUpperCase()]) {
+      const found = await shard.search(prefix, null);
+      expect(found.map(({ user }) => user.id)).toContain(ada.id);
+    }
+    expect(await shard.search(ada.id.slice(1), null)).toEqual([]);
+  });
+
+  it("gives at most 20, each once, sorted by what matched", async () => {
+    const stem = unique("crowd");
+    const shard = shardFor(someone("Any", 6));
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) => {
+        const no = String(i).padStart(2, "0");
+        return shard.signIn({ id: `${stem}-id-${no}`, name: `${stem}-name-${no}` });
+      }),
+    );
+    const found = await shard.search(stem, null);
+    expect(found).toHaveLength(20);
+    expect(found.map(({ user }) => user.id)).toEqual(
+      found.map((_, i) => `${stem}-id-${String(i).padStart(2, "0")}`),
+    );
+    expect(found.map(({ key }) => key)).toEqual(found.map(({ key }) => key).toSorted());
+  });
+
+  it("is kept to those in one of the caller's threads, however many others match", async () => {
+    const stem = unique("hay");
+    const shard = shardFor(someone("Any", 7));
+    for (let i = 0; i < 60; i++) await shard.signIn({ id: `${stem}-${i}`, name: `${stem}` });
+    const needle = await known("Needle", 7);
+    await shard.signIn({ ...needle, name: `${stem} zz` });
+    const thread = await group(needle);
+    const found = await shard.search(stem, [thread.id]);
+    expect(found).toMatchObject([{ user: { id: needle.id } }]);
+    expect(await shard.search(stem, [])).toEqual([]);
+  });
+
+  it("takes wildcards and quotes for what they are", async () => {
+    const shard = shardFor(await known());
+    for (const prefix of ["%%", "__", "a' OR 1=1", '"', "\u{10ffff}\u{10ffff}"])
+      expect(await shard.search(prefix, null)).toEqual([]);
+  });
+});
+
+describe("rates", () => {
+  it("lets a user make 20 new threads at once, and says when there may be one more", async () => {
+    const ada = await known();
+    for (let i = 0; i < 20; i++) expect(await shardFor(ada).admitThread(ada.id)).toMatchObject({ ok: true });
+    const refused = await shardFor(ada).admitThread(ada.id);
+    expect(refused).toMatchObject({ ok: false, failure: { code: "rate_limited" } });
+    const retryAfterMs = refused.ok ? 0 : (refused.failure.retryAfterMs ?? 0);
+    expect(retryAfterMs).toBeGreaterThan(2_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_000);
+  });
+
+  it("lets a user search 60 times at once, each time naming their direct and group threads", async () => {
+    const ada = await known();
+    const thread = await group(ada);
+    await new ToldThread("public").join(ada);
+    for (let i = 0; i < 60; i++)
+      expect(await shardFor(ada).admitSearch(ada.id)).toEqual({ ok: true, value: [thread.id] });
+    expect(await shardFor(ada).admitSearch(ada.id)).toMatchObject({
+      ok: false,
+      failure: { code: "rate_limited" },
+    });
+  });
+});

@@ -1,0 +1,260 @@
+import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { presenceShard } from "../../src/presence/shards.ts";
+import type { PresenceEvent } from "../../src/protocol/events.ts";
+import type { User } from "../../src/protocol/model.ts";
+import {
+  evict,
+  group,
+  known,
+  openTab,
+  passTime,
+  ring,
+  rowsIn,
+  rowsOf,
+  settled,
+  ToldThread,
+  type Tab,
+} from "./shard.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await reset();
+});
+
+function watch(tab: Tab, ...users: User[]): void {
+  tab.send({ type: "watch", userIds: users.map(({ id }) => id) });
+}
+
+/** The states of a watched user that the tab was told, in order. */
+function told(tab: Tab, user: User): string[] {
+  return tab.events.flatMap((event) =>
+    event.type === "presence" && event.userId === user.id ? [event.status] : [],
+  );
+}
+
+/** What shards have to say to each other was said: only for tests of what is *not* told, where there is no event to await. */
+async function heardByAll(...tabs: Tab[]): Promise<void> {
+  for (let shard = 0; shard < 8; shard++) await presenceShard(env, shard).profiles([]);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+  for (const tab of tabs) await settled(tab);
+}
+
+async function goOffline(user: User, tab: Tab): Promise<void> {
+  tab.close();
+  await tab.closed;
+  passTime(5_000);
+  await ring(user);
+}
+
+describe.each([
+  ["in the same shard", 3, 3],
+  ["in another shard", 3, 4],
+])("watching a user %s", (_, here, there) => {
+  it("tells the present state at once, and every change", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    await group(ada, bo);
+    const page = await openTab(bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
+    await goOffline(bo, page);
+    expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: expect.any(Number) });
+    await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+    expect(told(tab, bo)).toEqual(["online", "offline", "online"]);
+  });
+
+  it("survives the loss of memory on both sides between any two steps", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    const lose = async () => {
+      await evict(ada);
+      await evict(bo);
+    };
+    await group(ada, bo);
+    await lose();
+    const tab = await openTab(ada);
+    await lose();
+    watch(tab, bo);
+    await tab.next("presence");
+    await lose();
+    const page = await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+    await lose();
+    page.close();
+    await page.closed;
+    await lose();
+    passTime(5_000);
+    await ring(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+    await lose();
+    await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+  });
+
+  it("says nothing of those with no direct or group thread in common", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    await new ToldThread("public").join(ada, bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    await heardByAll(tab);
+    const page = await openTab(bo);
+    await heardByAll(tab);
+    await goOffline(bo, page);
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual([]);
+  });
+
+  it("begins when the watched one joins a thread of the watcher's", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    const thread = await group(ada);
+    await openTab(bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual([]);
+    await thread.join(bo);
+    await tab.next("presence");
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual(["online"]);
+  });
+
+  it("begins when the watcher joins a thread of the watched one's", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    const thread = await group(bo);
+    const page = await openTab(bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    await heardByAll(tab);
+    await thread.join(ada);
+    await tab.next("presence");
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual(["online"]);
+    await goOffline(bo, page);
+    expect(await tab.next("presence", (event) => event.status === "offline")).toMatchObject({
+      userId: bo.id,
+    });
+  });
+
+  it("begins once when a new thread brings both together, whoever hears of it first", async () => {
+    for (const order of ["both", "watcher", "watched"]) {
+      const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+      await openTab(bo);
+      const tab = await openTab(ada);
+      watch(tab, bo);
+      await heardByAll(tab);
+      const thread = new ToldThread("direct", null);
+      if (order === "both") await thread.join(ada, bo);
+      else for (const user of order === "watcher" ? [ada, bo] : [bo, ada]) await thread.join(user);
+      await tab.next("presence");
+      await heardByAll(tab);
+      expect([order, ...told(tab, bo)]).toEqual([order, "online"]);
+    }
+  });
+
+  it("is not repeated when a second thread in common is made", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    await group(ada, bo);
+    await openTab(bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    await tab.next("presence");
+    const second = await group(ada);
+    await second.join(bo);
+    await group(ada, bo);
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual(["online"]);
+  });
+
+  it("ends when nothing is in common any more", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    const thread = await group(ada, bo);
+    const tab = await openTab(ada);
+    watch(tab, bo);
+    await tab.next("presence");
+    await thread.leave(bo);
+    await openTab(bo);
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual(["offline"]);
+  });
+
+  it("is each tab's own", async () => {
+    const [ada, bo, cy] = [await known("Ada", here), await known("Bo", there), await known("Cy", there)];
+    await group(ada, bo, cy);
+    const [one, two] = [await openTab(ada), await openTab(ada)];
+    watch(one, bo);
+    watch(two, cy);
+    await one.next("presence");
+    await two.next("presence");
+    await openTab(bo);
+    await openTab(cy);
+    await one.next("presence", (event) => event.userId === bo.id && event.status === "online");
+    await two.next("presence", (event) => event.userId === cy.id && event.status === "online");
+    expect([told(one, cy), told(two, bo)]).toEqual([[], []]);
+    watch(one, cy);
+    expect(await one.next("presence")).toMatchObject({ userId: cy.id, status: "online" });
+  });
+
+  it("is forgotten 5 s after the tab closed, and kept over a reload", async () => {
+    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    await group(ada, bo);
+    const watchers = async () => (await rowsOf(bo, "watchers")).length;
+    let tab = await openTab(ada);
+    watch(tab, bo);
+    await tab.next("presence");
+    expect(await watchers()).toBe(1);
+    tab.close();
+    await tab.closed;
+    tab = await openTab(ada);
+    const reloaded = tab;
+    const cost = await rowsIn(bo, async () => {
+      watch(reloaded, bo);
+      await reloaded.next("presence");
+    });
+    // In the watcher's own shard the old tab's row goes and the new one's comes.
+    expect(cost.written).toBe(here === there ? 2 : 0);
+    tab.close();
+    await tab.closed;
+    expect(await watchers()).toBe(1);
+    passTime(5_000);
+    await ring(ada);
+    expect(await watchers()).toBe(0);
+  });
+});
+
+it("a list that was overtaken on its way changes nothing", async () => {
+  const bo = await known("Bo", 6);
+  const shard = presenceShard(env, 6);
+  const list = { watcherId: "w", userIds: [bo.id], threadIds: [] };
+  await shard.watch({ ...list, version: 2 });
+  await shard.watch({ ...list, userIds: [], version: 1 });
+  const { written } = await rowsIn(bo, () => shard.watch({ ...list, version: 3 }));
+  expect(written).toBe(0);
+});
+
+it("a shard that believes in a watcher who is gone is put right when it next tells", async () => {
+  const [ada, bo] = [await known("Ada", 1), await known("Bo", 2)];
+  await group(ada, bo);
+  const shard = presenceShard(env, 2);
+  await shard.watch({ watcherId: ada.id, userIds: [bo.id], threadIds: [], version: 1 });
+  await openTab(bo);
+  await vi.waitFor(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
+});
+
+it("500 users in all shards are answered with all their states", async () => {
+  const ada = await known();
+  const others = await Promise.all(Array.from({ length: 500 }, () => known("Bo")));
+  await group(ada, ...others);
+  const tab = await openTab(ada);
+  watch(tab, ...others);
+  const seen = new Set<string>();
+  while (seen.size < 500) seen.add((await tab.next("presence")).userId);
+  const events: PresenceEvent[] = tab.events.filter((event) => event.type === "presence");
+  expect(events).toHaveLength(500);
+});
