@@ -61,6 +61,7 @@ export class SocketDoor {
     const now = Date.now();
     if (expiresAt <= now) return this.#room.close(socket, CLOSE.unauthenticated, "the session ended");
     this.#room.heard(socket, now);
+    this.#room.sweep(now);
     let commands: unknown[];
     try {
       commands = commandsIn(frame);
@@ -72,8 +73,12 @@ export class SocketDoor {
       if (this.#connections.of(socket).gone) return;
       try {
         const command = parse(threadCommand, input);
-        if (isChange(command)) changes.push(this.#pending(socket, command));
-        else this.#run(socket, command, now);
+        if (isChange(command)) {
+          changes.push(this.#pending(socket, command));
+          continue;
+        }
+        if (command.type === "leave") this.#apply(changes);
+        this.#run(socket, command, now);
       } catch (error) {
         // In order: a good command before this one ends the row of bad ones.
         this.#apply(changes);
@@ -115,7 +120,6 @@ export class SocketDoor {
         this.#room.typing(user.id, now);
         break;
       case "leave":
-        this.#writer.flush();
         return this.#room.close(socket, CLOSE.left, "left");
       case "auth":
         this.#ctx.waitUntil(this.#renew(socket, user, command));

@@ -1,0 +1,65 @@
+/** Looking at the objects from inside: what they store, what it cost, and life without their memory. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { shardOf } from "../../src/presence/shards.ts";
+
+export function threadStub(threadId: string) {
+  return env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(threadId));
+}
+
+/** The Presence shard of a user. */
+export function shardStub(userId: string) {
+  return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shardOf(userId, Number(env.PRESENCE_SHARDS))}`));
+}
+
+/** Evicts an object's memory; its sockets and storage stay. */
+export const evict: (stub: DurableObjectStub) => Promise<void> = (stub) => evictDurableObject(stub);
+
+export interface Cost {
+  rowsRead: number;
+  rowsWritten: number;
+  /** Each is billed as a row written, and is not in `rowsWritten`. */
+  alarmsSet: number;
+}
+
+/** What an object reads and writes while something happens, from the cursors of its own statements. */
+export async function costOf(stub: DurableObjectStub, what: () => Promise<unknown>): Promise<Cost> {
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  let alarmsSet = 0;
+  const restore = await runInDurableObject(stub, (_instance, { storage }) => {
+    const exec = storage.sql.exec;
+    const setAlarm = storage.setAlarm;
+    storage.sql.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
+      const cursor = exec.call(this, query, ...bindings);
+      cursors.push(cursor);
+      return cursor;
+    } as typeof exec;
+    storage.setAlarm = function counted(this: DurableObjectStorage, time: number | Date) {
+      alarmsSet += 1;
+      return setAlarm.call(this, time);
+    } as typeof setAlarm;
+    return () => {
+      storage.sql.exec = exec;
+      storage.setAlarm = setAlarm;
+    };
+  });
+  await what();
+  await runInDurableObject(stub, () => restore());
+  const sum = (part: "rowsRead" | "rowsWritten") =>
+    cursors.reduce((total, cursor) => total + cursor[part], 0);
+  return { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten"), alarmsSet };
+}
+
+/** Every value stored in an object's SQLite, as one text. */
+export function storedText(stub: DurableObjectStub): Promise<string> {
+  return runInDurableObject(stub, (_instance, { storage }) => {
+    const tables = storage.sql
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )
+      .toArray();
+    return JSON.stringify(
+      tables.map(({ name }) => [name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray()]),
+    );
+  });
+}

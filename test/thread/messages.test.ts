@@ -1,0 +1,216 @@
+/** History over HTTP, repeats, and what a deleted message leaves behind. */
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { messagePage, type MessagePage } from "../../src/protocol/http.ts";
+import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
+import { newThread, person, type Person } from "../support/people.ts";
+import { openThread } from "../support/socket.ts";
+
+afterEach(() => vi.useRealTimers());
+
+async function threadWith(count: number) {
+  const ada = await person("Ada");
+  const thread = await newThread(ada, "group", [], "History");
+  await fill(thread.id, ada, count);
+  return { ada, thread, path: `/api/threads/${thread.id}/messages` };
+}
+
+/** Writes a long history straight into storage, as the thread itself would have. */
+async function fill(threadId: string, author: Person, count: number) {
+  if (count === 0) return;
+  await runInDurableObject(threadStub(threadId), (_instance, { storage }) => {
+    storage.sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at)
+       SELECT i, i, i, ?, 'id-' || i, 'body ' || i, 1000 + i FROM n`,
+      count,
+      author.user.id,
+    );
+  });
+  // So that the object reads it as after any eviction.
+  await evict(threadStub(threadId));
+}
+
+async function page(who: Person, path: string): Promise<MessagePage> {
+  const response = await who.call("GET", path);
+  return messagePage.parse(await response.json()) as MessagePage;
+}
+
+const seqs = (got: MessagePage) => got.messages.map((message) => message.seq);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+describe("pages of history", () => {
+  it.each([
+    ["", range(251, 300), true, false],
+    ["?limit=3", [298, 299, 300], true, false],
+    ["?before=300&limit=2", [298, 299], true, true],
+    ["?before=3", [1, 2], false, true],
+    ["?before=1", [], false, true],
+    ["?before=9999&limit=1", [300], true, false],
+    ["?after=298", [299, 300], true, false],
+    ["?after=0&limit=2", [1, 2], false, true],
+    ["?after=300", [], true, false],
+    ["?after=9999", [], true, false],
+    ["?around=150&limit=5", [148, 149, 150, 151, 152], true, true],
+    ["?around=1&limit=3", [1, 2, 3], false, true],
+    ["?around=300&limit=3", [298, 299, 300], true, false],
+    ["?around=150&limit=1", [150], true, true],
+  ])("%s", async (query, expected, hasBefore, hasAfter) => {
+    const { ada, path } = await threadWith(300);
+    const got = await page(ada, path + query);
+    expect(seqs(got)).toEqual(expected);
+    expect(got).toMatchObject({ hasBefore, hasAfter });
+  });
+
+  it("of an empty thread are empty", async () => {
+    const { ada, path } = await threadWith(0);
+    for (const query of ["", "?before=5", "?after=0", "?around=1"]) {
+      expect(await page(ada, path + query)).toEqual({ messages: [], hasBefore: false, hasAfter: false });
+    }
+  });
+
+  it.each([
+    "?limit=0",
+    "?limit=201",
+    "?limit=x",
+    "?before=-1",
+    "?before=1&after=1",
+    "?around=1.5",
+    "?after=",
+  ])("refuses %s", async (query) => {
+    const { ada, path } = await threadWith(1);
+    const response = await ada.call("GET", path + query);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: "bad_request",
+      issues: [{ message: expect.any(String) }],
+    });
+  });
+});
+
+describe("a repeat", () => {
+  const chat = (id: string, since?: number) => ({
+    type: "chat",
+    id,
+    body: "again",
+    ...(since !== undefined && { since }),
+  });
+
+  it("is acknowledged with the first seq, not stored and not broadcast", async () => {
+    const { ada, thread } = await threadWith(0);
+    const socket = await openThread(ada, thread.id);
+    const first = await socket.ask(chat("same"));
+    socket.send(chat("same"));
+    await socket.ask(chat("other"));
+    const acks = socket.events.filter((event) => event.type === "ack" && event.id === "same");
+    expect(acks).toEqual([first, first]);
+    expect(socket.events.filter((event) => event.type === "chat")).toHaveLength(2);
+  });
+
+  it("is one only of the same author", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [bob]);
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    expect(await a.ask(chat("same"))).toMatchObject({ seq: 1 });
+    expect(await b.ask(chat("same"))).toMatchObject({ seq: 2 });
+  });
+
+  it("is known among the newest 1,000 messages, and with `since` for ever", async () => {
+    const { ada, thread } = await threadWith(5_000);
+    const socket = await openThread(ada, thread.id);
+    expect(await socket.ask(chat("id-4001"))).toMatchObject({ seq: 4001 });
+    // Beyond the window, without `since`: taken for new.
+    expect(await socket.ask(chat("id-4000"))).toMatchObject({ seq: 5001 });
+    expect(await socket.ask(chat("id-17", 16))).toMatchObject({ seq: 17 });
+    expect(await socket.ask(chat("id-17", 3))).toMatchObject({ seq: 17 });
+    // `since` says that it cannot have been stored before.
+    expect(await socket.ask(chat("id-18", 18))).toMatchObject({ seq: 5002 });
+  });
+
+  it("of a message that was deleted since is a repeat all the same", async () => {
+    const { ada, thread, path } = await threadWith(0);
+    const socket = await openThread(ada, thread.id);
+    await socket.ask(chat("gone"));
+    await ada.call("DELETE", `${path}/1`);
+    expect(await socket.ask({ ...chat("gone"), id: "gone" })).toMatchObject({ type: "ack", seq: 1 });
+    expect(seqs(await page(ada, path))).toEqual([1]);
+  });
+});
+
+describe("a deleted message", () => {
+  it("is gone from storage everywhere, previews included, and leaves a tombstone", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "direct", [bob]);
+    const path = `/api/threads/${thread.id}/messages`;
+    await ada.call("POST", path, { id: "m", body: "a-secret-to-erase" });
+    await bob.call("PUT", `${path}/1/reactions/👍`);
+    const stubs = [threadStub(thread.id), shardStub(ada.user.id), shardStub(bob.user.id)];
+    await expect.poll(() => storedText(shardStub(bob.user.id))).toContain("a-secret-to-erase");
+
+    expect((await ada.call("DELETE", `${path}/1`)).status).toBe(204);
+    for (const stub of stubs) expect(await storedText(stub)).not.toContain("a-secret-to-erase");
+    const got = await page(bob, path);
+    expect(got.messages).toMatchObject([{ seq: 1, rev: 3, id: "m", body: "", author: ada.user }]);
+    expect(got.messages[0]?.deletedAt).toBeGreaterThan(0);
+    expect(got.messages[0]).not.toHaveProperty("reactions");
+    // Deleting what is deleted is done already.
+    expect((await ada.call("DELETE", `${path}/1`)).status).toBe(204);
+    const list = await bob.call("GET", "/api/threads");
+    expect(await list.json()).toMatchObject({
+      threads: [{ id: thread.id, lastMessage: { seq: 1, preview: "" } }],
+    });
+  });
+});
+
+describe("reactions", () => {
+  /** Past the rate limit's memory. */
+  const later = () => vi.setSystemTime(Date.now() + 60_000);
+
+  it("are counted, list the first 50 users, and lose nobody beyond them", async () => {
+    const { ada, thread, path } = await threadWith(1);
+    const stub = threadStub(thread.id);
+    const crowd = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));
+    for (const fan of crowd) {
+      later();
+      await stub.putMember(ada.user, fan.user.id, undefined, fan.user);
+      await stub.react(fan.user, 1, "🐸");
+    }
+    const reaction = async () => (await page(ada, path)).messages[0]?.reactions?.[0];
+    expect(await reaction()).toMatchObject({ emoji: "🐸", count: 53 });
+    expect((await reaction())?.userIds).toHaveLength(50);
+    // One of the listed goes and one from beyond moves up; then one beyond goes, and goes again in vain.
+    const [first, last] = [crowd[0] as Person, crowd[52] as Person];
+    await stub.unreact(first.user, 1, "🐸");
+    expect((await reaction())?.userIds).toHaveLength(50);
+    await stub.unreact(last.user, 1, "🐸");
+    await stub.unreact(last.user, 1, "🐸");
+    expect(await reaction()).toMatchObject({ count: 51 });
+    expect(await storedText(stub)).toContain(last.user.id);
+    await ada.call("DELETE", `${path}/1`);
+    expect(await storedText(stub)).toContain('["more_reactions",[]]');
+  });
+
+  it("take at most 20 different emoji; a 21st is a conflict", async () => {
+    const { ada, thread } = await threadWith(1);
+    const stub = threadStub(thread.id);
+    const codePoints = Array.from({ length: 21 }, (_, i) => String.fromCodePoint(0x1f600 + i));
+    const answers = [];
+    for (const one of codePoints) {
+      later();
+      answers.push(await stub.react(ada.user, 1, one));
+    }
+    expect(answers.slice(0, 20).every((answer) => answer.ok)).toBe(true);
+    expect(answers[20]).toMatchObject({ ok: false, failure: { code: "conflict" } });
+  });
+
+  it.each(["🇫🇷", "👩🏽‍💻", "❤️"])("take %s", async (emoji) => {
+    const { ada, path } = await threadWith(1);
+    expect((await ada.call("PUT", `${path}/1/reactions/${encodeURIComponent(emoji)}`)).status).toBe(204);
+  });
+
+  it.each(["x", "👍👍", "👍%20", "%F0%9F", "<b>"])("refuse %s", async (emoji) => {
+    const { ada, path } = await threadWith(1);
+    const response = await ada.call("PUT", `${path}/1/reactions/${emoji}`);
+    expect(response.status).toBe(400);
+  });
+});

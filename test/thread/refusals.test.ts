@@ -1,0 +1,271 @@
+/** Bad input on a thread's socket: a typed error each, nothing stored, nobody else harmed. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { threadEvent } from "../../src/protocol/events.ts";
+import { hostToken, newThread, person } from "../support/people.ts";
+import { threadStub } from "../support/objects.ts";
+import { openThread } from "../support/socket.ts";
+import { runDurableObjectAlarm } from "cloudflare:test";
+
+afterEach(() => vi.useRealTimers());
+
+async function scene() {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob]);
+  const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+  await Promise.all([a.next("welcome"), b.next("welcome")]);
+  return { ada, bob, thread, a, b };
+}
+
+const long = "x".repeat(10_001);
+
+describe("a command that is not right", () => {
+  it.each<[string, object, string]>([
+    ["an unknown type", { type: "shout", id: "1" }, "bad_request"],
+    ["no type", { id: "1" }, "bad_request"],
+    ["a chat without a body", { type: "chat", id: "1" }, "bad_request"],
+    ["a body that is no text", { type: "chat", id: "1", body: 5 }, "bad_request"],
+    ["a blank body", { type: "chat", id: "1", body: " \n\t " }, "bad_request"],
+    ["a body that is too long", { type: "chat", id: "1", body: long }, "too_large"],
+    ["a replyTo that names no message", { type: "chat", id: "1", body: "x", replyTo: 1 }, "bad_request"],
+    ["a replyTo that is no number", { type: "chat", id: "1", body: "x", replyTo: "1" }, "bad_request"],
+    ["a negative since", { type: "chat", id: "1", body: "x", since: -1 }, "bad_request"],
+    ["an edit of nothing", { type: "edit", id: "1", seq: 1, body: "x" }, "not_found"],
+    ["an edit with no seq", { type: "edit", id: "1", body: "x" }, "bad_request"],
+    ["a delete of a fraction", { type: "delete", id: "1", seq: 1.5 }, "bad_request"],
+    ["a reaction that is no emoji", { type: "react", id: "1", seq: 1, emoji: "hi" }, "bad_request"],
+    ["two emoji", { type: "react", id: "1", seq: 1, emoji: "👍👍" }, "bad_request"],
+    ["an auth with no token", { type: "auth", id: "1" }, "bad_request"],
+    ["an auth with nonsense", { type: "auth", id: "1", token: "nonsense" }, "unauthenticated"],
+  ])("%s is answered with an error that names it", async (_name, command, code) => {
+    const { a, b } = await scene();
+    a.send(command);
+    expect(await a.next("error")).toMatchObject({ id: "1", code, message: expect.any(String) });
+    // The socket lives on, and nothing came of it.
+    expect(await a.ask({ type: "chat", id: "2", body: "fine" })).toMatchObject({
+      type: "ack",
+      seq: 1,
+      rev: 1,
+    });
+    await b.next("chat");
+    expect(b.events.filter((event) => event.type === "chat")).toHaveLength(1);
+  });
+
+  it.each([
+    ["an id that is too long", { type: "chat", id: "x".repeat(65), body: "x" }],
+    ["an id that is no text", { type: "chat", id: 7, body: "x" }],
+    ["a number", 5],
+    ["null", null],
+    ["a text", '"chat"'],
+  ])("%s is answered with an error without an id", async (_name, command) => {
+    const { a } = await scene();
+    a.send(command);
+    const error = await a.next("error");
+    expect(error).toMatchObject({ code: "bad_request" });
+    expect(error).not.toHaveProperty("id");
+  });
+
+  it("is answered in an array of more than 100 as too large, and none is run", async () => {
+    const { a } = await scene();
+    a.send(Array.from({ length: 101 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
+    expect(await a.next("error")).toMatchObject({ code: "too_large" });
+    expect(await a.ask({ type: "chat", id: "next", body: "x" })).toMatchObject({ seq: 1 });
+  });
+
+  it("closes the socket with 4000 at the tenth in a row, and not when a good one is between", async () => {
+    const { a, b } = await scene();
+    const bad = { type: "nonsense" };
+    a.send([bad, bad, bad, bad, bad, { type: "chat", id: "ok", body: "x" }, bad, bad, bad, bad, bad]);
+    expect(await a.ask({ type: "chat", id: "still", body: "here" })).toMatchObject({ type: "ack" });
+    b.send(Array.from({ length: 10 }, () => bad));
+    expect(await b.next("closing")).toMatchObject({ code: 4000 });
+    expect((await b.closed).code).toBe(4000);
+  });
+});
+
+describe("a frame that is not right", () => {
+  it.each<[string, string | ArrayBuffer, number]>([
+    ["that is not JSON", "hello", 4000],
+    ["that is empty", "", 4000],
+    ["that is binary", new TextEncoder().encode("[]").buffer as ArrayBuffer, 4000],
+    ["over 64 KiB", JSON.stringify({ type: "chat", id: "1", body: "x".repeat(66_000) }), 4009],
+    ["over 64 KiB in bytes though not in characters", `"${"€".repeat(22_000)}"`, 4009],
+  ])("%s closes the socket", async (_name, frame, code) => {
+    const { a, b } = await scene();
+    a.send(frame);
+    expect(await a.next("closing")).toMatchObject({ code, reason: expect.any(String) });
+    expect((await a.closed).code).toBe(code);
+    expect(await b.ask({ type: "chat", id: "1", body: "unharmed" })).toMatchObject({ seq: 1 });
+  });
+});
+
+describe("rates", () => {
+  it("let 20 durable commands through at once, then 10 in 10 s, by socket and HTTP together", async () => {
+    const { ada, a, thread } = await scene();
+    vi.setSystemTime(Date.now());
+    a.send(Array.from({ length: 19 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
+    await a.next("chat", (event) => event.message.seq === 19);
+    const post = () => ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
+    expect((await post()).status).toBe(201);
+    const limited = await post();
+    expect(limited.status).toBe(429);
+    expect(limited.headers.get("retry-after")).toBe("1");
+    expect(await a.ask({ type: "edit", id: "e", seq: 1, body: "y" })).toMatchObject({
+      code: "rate_limited",
+      retryAfterMs: 1000,
+    });
+    vi.setSystemTime(Date.now() + 10_000);
+    a.send(Array.from({ length: 11 }, (_, i) => ({ type: "chat", id: `n${i}`, body: "x" })));
+    expect(await a.next("error", (event) => event.id === "n10")).toMatchObject({ code: "rate_limited" });
+    expect(a.events.filter((event) => event.type === "chat")).toHaveLength(30);
+  });
+
+  it("leave others alone", async () => {
+    const { a, b } = await scene();
+    a.send(Array.from({ length: 25 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
+    await a.next("error");
+    expect(await b.ask({ type: "chat", id: "1", body: "x" })).toMatchObject({ type: "ack" });
+  });
+
+  it("take 5 read markers a second", async () => {
+    const { a } = await scene();
+    vi.setSystemTime(Date.now());
+    a.send(Array.from({ length: 6 }, () => ({ type: "read", seq: 1 })));
+    expect(await a.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: 200 });
+  });
+
+  it("close a socket with 4129 that goes on after 100 refusals", async () => {
+    const { a } = await scene();
+    for (let i = 0; i < 2; i++) {
+      a.send(Array.from({ length: 60 }, (_, j) => ({ type: "chat", id: `m${i}-${j}`, body: "x" })));
+    }
+    expect(await a.next("closing")).toMatchObject({ code: 4129 });
+  });
+});
+
+describe("a session", () => {
+  it("that ends closes the socket with 4001, by alarm", async () => {
+    const { bob, thread } = await scene();
+    const soon = {
+      ...bob,
+      token: await hostToken({ sub: bob.user.id, name: "Bob", exp: Math.floor(Date.now() / 1000) + 30 }),
+    };
+    const socket = await openThread(soon, thread.id);
+    const { expiresAt } = await socket.next("welcome");
+    vi.setSystemTime(expiresAt + 1);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+  });
+
+  it("is renewed by a fresh token of the same user, and of no other", async () => {
+    const { ada, bob, thread } = await scene();
+    const now = Math.floor(Date.now() / 1000);
+    const socket = await openThread(
+      { ...bob, token: await hostToken({ sub: bob.user.id, exp: now + 30 }) },
+      thread.id,
+    );
+    const { expiresAt } = await socket.next("welcome");
+    expect(await socket.ask({ type: "auth", id: "1", token: ada.token })).toMatchObject({
+      code: "forbidden",
+    });
+    const fresh = await hostToken({ sub: bob.user.id, exp: now + 300 });
+    expect(await socket.ask({ type: "auth", id: "2", token: fresh })).toMatchObject({ type: "ack", rev: 0 });
+    vi.setSystemTime(expiresAt + 1);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.ask({ type: "chat", id: "3", body: "still here" })).toMatchObject({ type: "ack" });
+    vi.setSystemTime(expiresAt + 300_000);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+  });
+});
+
+/** A random value of JSON, or near it; seeded, so that a failure can be had again. */
+function randomFrames(seed: number, count: number): string[] {
+  let state = seed;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const types = [
+    "chat",
+    "edit",
+    "delete",
+    "react",
+    "unreact",
+    "read",
+    "typing",
+    "auth",
+    "leave2",
+    "__proto__",
+    7,
+    null,
+  ];
+  const values = [
+    "",
+    " ",
+    "x",
+    "👍",
+    "\ud800",
+    "\u0000",
+    -1,
+    0,
+    1,
+    2 ** 53,
+    1e308,
+    null,
+    true,
+    [],
+    {},
+    [[]],
+    { a: 1 },
+    "9".repeat(70),
+  ];
+  const keys = ["id", "body", "seq", "emoji", "token", "since", "replyTo", "constructor", "toString"];
+  const command = () => {
+    const made: Record<string, unknown> = { type: pick(types) };
+    for (let n = Math.floor(random() * 5); n > 0; n--) made[pick(keys)] = pick(values);
+    return made;
+  };
+  return Array.from({ length: count }, () => {
+    const shape = random();
+    if (shape < 0.6) return JSON.stringify(command());
+    if (shape < 0.8) return JSON.stringify(Array.from({ length: Math.floor(random() * 4) }, command));
+    if (shape < 0.9) return JSON.stringify(pick(values));
+    const text = JSON.stringify(command());
+    return text.slice(0, Math.floor(random() * text.length));
+  });
+}
+
+it(
+  "10,000 random frames harm nobody: every answer is an event of the contract, and the thread goes on",
+  { timeout: 60_000 },
+  async () => {
+    const { ada, thread, b } = await scene();
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    let socket = await openThread(ada, thread.id);
+    const closings: number[] = [];
+    for (const [i, frame] of randomFrames(seed, 10_000).entries()) {
+      // A round trip now and then, so that the answers come in.
+      if (i % 20 === 0) await ada.call("GET", `/api/threads/${thread.id}`);
+      if (socket.raw.readyState !== WebSocket.OPEN) {
+        const closing = await socket.next("closing");
+        closings.push(closing.code);
+        socket = await openThread(ada, thread.id);
+      }
+      socket.raw.send(frame);
+    }
+    expect(closings.length, `seed ${seed}`).toBeGreaterThan(0);
+    expect([4000, 4009, 4129], `seed ${seed}`).toEqual(expect.arrayContaining([...new Set(closings)]));
+    const last = await openThread(ada, thread.id);
+    await last.next("welcome");
+    for (const event of [...socket.events, ...b.events]) {
+      expect(threadEvent.safeParse(event).success, `seed ${seed}: ${JSON.stringify(event)}`).toBe(true);
+    }
+    expect(
+      b.events.some((event) => event.type === "closing"),
+      `seed ${seed}`,
+    ).toBe(false);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await b.ask({ type: "chat", id: "after", body: "all well?" })).toMatchObject({ type: "ack" });
+  },
+);

@@ -1,0 +1,115 @@
+/** Resuming by cursor: nothing twice, nothing left out, and a snapshot where that cannot be had. */
+import { describe, expect, it } from "vitest";
+import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
+import { newThread, person, type Person } from "../support/people.ts";
+import { openThread, type TestSocket } from "../support/socket.ts";
+
+async function scene() {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob], "Pond");
+  return { ada, bob, thread, path: `/api/threads/${thread.id}` };
+}
+
+const isDurable = (event: ThreadEvent): event is DurableEvent => "rev" in event && event.type !== "ack";
+
+/** The welcome and every durable event that came with it, up to a rev. */
+async function caughtUp(socket: TestSocket, rev: number) {
+  const welcome = await socket.next("welcome");
+  while (!socket.events.some((event) => isDurable(event) && event.rev === rev)) await socket.next();
+  return { welcome, events: socket.events.filter(isDurable) };
+}
+
+async function say(who: Person, threadId: string, ...bodies: string[]) {
+  const socket = await openThread(who, threadId);
+  for (const body of bodies) await socket.ask({ type: "chat", id: crypto.randomUUID(), body });
+  socket.close();
+}
+
+describe("a cursor", () => {
+  it("brings exactly the durable events that were missed, each as things are now", async () => {
+    const { ada, bob, thread, path } = await scene();
+    await say(ada, thread.id, "one", "two", "three"); // revs 1 to 3
+    await ada.call("PATCH", `${path}/messages/1`, { body: "ONE" }); // 4
+    await ada.call("PUT", `${path}/messages/2/reactions/👍`); // 5
+    await ada.call("DELETE", `${path}/messages/3`); // 6
+    await ada.call("PATCH", path, { name: "Lake" }); // 7
+    const carol = await person("Carol");
+    await ada.call("PUT", `${path}/members/${carol.user.id}`, {}); // 8
+    await ada.call("PUT", `${path}/members/${bob.user.id}`, { role: "moderator" }); // 9
+    await ada.call("DELETE", `${path}/members/${carol.user.id}`); // 10
+
+    const { welcome, events } = await caughtUp(await openThread(bob, thread.id, `${thread.epoch}:2`), 10);
+    expect(welcome).toMatchObject({
+      resumed: true,
+      cursor: `${thread.epoch}:2`,
+      thread: { rev: 10, seq: 3 },
+    });
+    expect(events.map((event) => event.rev)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(events).toMatchObject([
+      { type: "chat", message: { seq: 3, rev: 6, body: "", deletedAt: expect.any(Number) } },
+      { type: "edit", message: { seq: 1, rev: 4, body: "ONE" } },
+      { type: "react", seq: 2, emoji: "👍", user: ada.user },
+      { type: "delete", seq: 3, by: ada.user },
+      { type: "thread", thread: { name: "Lake" } },
+      // Carol joined and left again: as things are now, she is gone.
+      { type: "member_removed", userId: carol.user.id },
+      { type: "member", member: { user: bob.user, role: "moderator" } },
+      { type: "member_removed", userId: carol.user.id },
+    ]);
+  });
+
+  it("of the present rev brings nothing but what happens next", async () => {
+    const { ada, bob, thread } = await scene();
+    await say(ada, thread.id, "one");
+    const socket = await openThread(bob, thread.id, `${thread.epoch}:1`);
+    expect(await socket.next("welcome")).toMatchObject({ resumed: true });
+    await say(ada, thread.id, "two");
+    expect(await socket.next("chat")).toMatchObject({ rev: 2 });
+    expect(socket.events.filter(isDurable)).toHaveLength(1);
+  });
+
+  it.each([
+    ["unreadable", () => "what"],
+    ["of another epoch", () => "other:1"],
+    ["ahead of the thread", (epoch: string) => `${epoch}:99`],
+    ["empty", () => ""],
+    ["negative", (epoch: string) => `${epoch}:-1`],
+    ["absent", () => undefined],
+  ])("that is %s gets a snapshot", async (_name, cursor) => {
+    const { ada, bob, thread } = await scene();
+    await say(ada, thread.id, "one", "two");
+    const socket = await openThread(bob, thread.id, cursor(thread.epoch));
+    expect(await socket.next("welcome")).toMatchObject({ resumed: false, cursor: `${thread.epoch}:2` });
+    expect(await socket.next()).toMatchObject({
+      type: "history",
+      hasBefore: false,
+      messages: [
+        { seq: 1, body: "one" },
+        { seq: 2, body: "two" },
+      ],
+    });
+  });
+
+  it("asks for the right again: whoever was removed is not resumed", async () => {
+    const { ada, bob, thread, path } = await scene();
+    await say(ada, thread.id, "one");
+    await ada.call("DELETE", `${path}/members/${bob.user.id}`);
+    const socket = await openThread(bob, thread.id, `${thread.epoch}:0`);
+    expect((await socket.closed).code).toBe(4004);
+  });
+});
+
+describe("being removed", () => {
+  it("closes the user's sockets with 4003 and shows them nothing from that moment on", async () => {
+    const { ada, bob, thread, path } = await scene();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    await b.next("welcome");
+    expect((await ada.call("DELETE", `${path}/members/${bob.user.id}`)).status).toBe(204);
+    expect(await b.next("closing")).toMatchObject({ code: 4003 });
+    expect(await a.next("leave")).toMatchObject({ userId: bob.user.id });
+    expect(await a.next("member_removed")).toMatchObject({ userId: bob.user.id });
+    await a.ask({ type: "chat", id: "1", body: "secret" });
+    expect(b.frames.join()).not.toContain("secret");
+    expect(b.events.some((event) => event.type === "member_removed")).toBe(false);
+  });
+});

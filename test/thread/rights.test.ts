@@ -1,0 +1,296 @@
+/** The contract's table of rights, every request and command for everyone, through the doors they would use. */
+import { describe, expect, it } from "vitest";
+import type { ThreadEvent } from "../../src/protocol/events.ts";
+import type { Thread } from "../../src/protocol/model.ts";
+import { call, newThread, person, type Person } from "../support/people.ts";
+import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
+
+type Kind = Thread["kind"];
+type Standing = "owner" | "moderator" | "member" | "stranger" | "removed" | "anonymous";
+
+/** A thread with one of everybody, and who is asking. */
+interface Scene {
+  id: string;
+  caller: Person;
+  /** Another member, with the role `member`. */
+  other: Person;
+  moderator: Person;
+  owner: Person;
+  /** Known to Lilypad, and not in the thread. */
+  outsider: Person;
+  /** A message of the caller's (where they could write one), and one of the other's. */
+  ownSeq: number;
+  otherSeq: number;
+}
+
+async function ok(response: Promise<Response>): Promise<Response> {
+  const answered = await response;
+  if (!answered.ok) throw new Error(`arranging answered ${answered.status}: ${await answered.text()}`);
+  return answered;
+}
+
+async function anonymous(): Promise<Person> {
+  return {
+    user: { id: "nobody", name: "Nobody" },
+    token: "",
+    call: (method, path, body) => call(method, path, body),
+  };
+}
+
+async function post(who: Person, id: string, body: string): Promise<number> {
+  const response = await ok(who.call("POST", `/api/threads/${id}/messages`, { body }));
+  return ((await response.json()) as { seq: number }).seq;
+}
+
+async function scene(kind: Kind, standing: Standing): Promise<Scene> {
+  const [asker, other, moderator, owner, outsider] = await Promise.all([
+    standing === "anonymous" ? anonymous() : person("Asker"),
+    person("Other"),
+    person("Moderator"),
+    person("Owner"),
+    person("Outsider"),
+  ]);
+  if (kind === "direct") {
+    const isIn = standing === "member";
+    const { id } = await newThread(other, "direct", [isIn ? asker : owner]);
+    const ownSeq = isIn ? await post(asker, id, "mine") : 1;
+    const otherSeq = await post(other, id, "theirs");
+    return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
+  }
+  const wasIn = standing !== "stranger" && standing !== "anonymous";
+  const { id } = await newThread(owner, kind, [other, moderator, ...(wasIn ? [asker] : [])], "Talk");
+  const path = `/api/threads/${id}/members`;
+  await ok(owner.call("PUT", `${path}/${moderator.user.id}`, { role: "moderator" }));
+  if (standing === "moderator" || standing === "owner") {
+    await ok(owner.call("PUT", `${path}/${asker.user.id}`, { role: standing }));
+  }
+  const ownSeq = wasIn ? await post(asker, id, "mine") : await post(owner, id, "somebody's");
+  const otherSeq = await post(other, id, "theirs");
+  if (standing === "removed") await ok(owner.call("DELETE", `${path}/${asker.user.id}`));
+  return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
+}
+
+const everyone: Standing[] = ["owner", "moderator", "member", "stranger", "removed"];
+const members: Standing[] = ["owner", "moderator", "member"];
+const moderators: Standing[] = ["owner", "moderator"];
+const nobody: Standing[] = [];
+
+/** Who may, for each kind of thread. */
+type Row = [name: string, act: (scene: Scene) => Promise<Response>, may: Record<Kind, Standing[]>];
+
+const readers = { direct: members, group: members, public: everyone };
+const all = { direct: members, group: members, public: members };
+
+const HTTP: Row[] = [
+  ["see the thread", (s) => s.caller.call("GET", `/api/threads/${s.id}`), readers],
+  ["read messages", (s) => s.caller.call("GET", `/api/threads/${s.id}/messages`), readers],
+  ["list members", (s) => s.caller.call("GET", `/api/threads/${s.id}/members`), readers],
+  ["send", (s) => s.caller.call("POST", `/api/threads/${s.id}/messages`, { body: "hello" }), all],
+  ["move the read marker", (s) => s.caller.call("PUT", `/api/threads/${s.id}/read`, { seq: 1 }), all],
+  ["react", (s) => s.caller.call("PUT", `/api/threads/${s.id}/messages/1/reactions/%F0%9F%91%8D`), all],
+  [
+    "take a reaction back",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/1/reactions/%F0%9F%91%8D`),
+    all,
+  ],
+  [
+    "edit an own message",
+    (s) => s.caller.call("PATCH", `/api/threads/${s.id}/messages/${s.ownSeq}`, { body: "new" }),
+    all,
+  ],
+  [
+    "edit another's message",
+    (s) => s.caller.call("PATCH", `/api/threads/${s.id}/messages/${s.otherSeq}`, { body: "new" }),
+    { direct: nobody, group: nobody, public: nobody },
+  ],
+  ["delete an own message", (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.ownSeq}`), all],
+  [
+    "delete another's message",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.otherSeq}`),
+    { direct: nobody, group: moderators, public: moderators },
+  ],
+  [
+    "rename",
+    (s) => s.caller.call("PATCH", `/api/threads/${s.id}`, { name: "Other" }),
+    { direct: nobody, group: moderators, public: moderators },
+  ],
+  [
+    "add another",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, {}),
+    { direct: nobody, group: moderators, public: moderators },
+  ],
+  [
+    "add a moderator",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, { role: "moderator" }),
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+  [
+    "add oneself",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${encodeURIComponent(s.caller.user.id)}`),
+    { direct: nobody, group: moderators, public: everyone },
+  ],
+  [
+    "make oneself owner",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.caller.user.id}`, { role: "owner" }),
+    // An owner is one already: nothing changes.
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+  [
+    "change a role",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.other.user.id}`, { role: "moderator" }),
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+  [
+    "remove a member",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.other.user.id}`),
+    { direct: nobody, group: moderators, public: moderators },
+  ],
+  [
+    "remove a moderator",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.moderator.user.id}`),
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+  [
+    "remove an owner",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.owner.user.id}`),
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+  [
+    "leave",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.caller.user.id}`),
+    { direct: nobody, group: members, public: members },
+  ],
+  [
+    "delete the thread",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}`),
+    { direct: nobody, group: ["owner"], public: ["owner"] },
+  ],
+];
+
+/** A socket's commands, and who may give them. Whoever cannot open a socket cannot give any. */
+const SOCKET: [
+  name: string,
+  command: (s: Scene) => { id: string; [key: string]: unknown },
+  may: Record<Kind, Standing[]>,
+][] = [
+  [
+    "chat",
+    () => ({ type: "chat", id: "c", body: "hello" }),
+    { direct: members, group: members, public: everyone },
+  ],
+  [
+    "react",
+    () => ({ type: "react", id: "r", seq: 1, emoji: "👍" }),
+    { direct: members, group: members, public: everyone },
+  ],
+  [
+    "edit own",
+    (s) => ({ type: "edit", id: "e", seq: s.ownSeq, body: "new" }),
+    { direct: members, group: members, public: [...members, "removed"] },
+  ],
+  [
+    "edit another's",
+    (s) => ({ type: "edit", id: "e", seq: s.otherSeq, body: "new" }),
+    { direct: nobody, group: nobody, public: nobody },
+  ],
+  [
+    "delete own",
+    (s) => ({ type: "delete", id: "d", seq: s.ownSeq }),
+    { direct: members, group: members, public: [...members, "removed"] },
+  ],
+  [
+    "delete another's",
+    (s) => ({ type: "delete", id: "d", seq: s.otherSeq }),
+    { direct: nobody, group: moderators, public: moderators },
+  ],
+];
+
+const STANDINGS: Record<Kind, Standing[]> = {
+  direct: ["member", "stranger", "anonymous"],
+  group: ["owner", "moderator", "member", "stranger", "removed", "anonymous"],
+  public: ["owner", "moderator", "member", "stranger", "removed", "anonymous"],
+};
+
+const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
+  STANDINGS[kind].map((standing) => ({ kind, standing })),
+);
+
+/** What one who may not is told: nothing of a thread they cannot see. */
+function refusal(kind: Kind, standing: Standing): string {
+  if (standing === "anonymous") return "401 unauthenticated";
+  const sees = kind === "public" || members.includes(standing);
+  return sees ? "403 forbidden" : "404 not_found";
+}
+
+async function outcomeOf(response: Response): Promise<string> {
+  if (response.ok) return "allowed";
+  return `${response.status} ${((await response.json()) as { code: string }).code}`;
+}
+
+/** The first thing a socket hears: its welcome, or the code it is closed with. */
+function firstOf(socket: TestSocket): Promise<string> {
+  const closed = socket.closed.then(({ code }) => `closed with ${code}`);
+  const opened = socket.next().then((event) => event.type);
+  opened.catch(() => undefined);
+  return Promise.race([closed, opened]);
+}
+
+describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
+  it.each(HTTP)("over HTTP: %s", async (_name, act, may) => {
+    const response = await act(await scene(kind, standing));
+    expect(await outcomeOf(response)).toBe(
+      may[kind].includes(standing) ? "allowed" : refusal(kind, standing),
+    );
+  });
+
+  const mayOpen = readers[kind].includes(standing);
+
+  it(`${mayOpen ? "opens" : "is refused"} a socket`, async () => {
+    const s = await scene(kind, standing);
+    const headers: Record<string, string> = { "sec-websocket-protocol": "lilypad.v1" };
+    if (s.caller.token) headers["authorization"] = `Bearer ${s.caller.token}`;
+    const refused = standing === "anonymous" ? "closed with 4001" : "closed with 4004";
+    const socket = await upgrade<ThreadEvent>(`/api/threads/${s.id}/socket`, headers);
+    expect(await firstOf(socket)).toBe(mayOpen ? "welcome" : refused);
+  });
+
+  // Whoever cannot open a socket has no way to give a command.
+  if (!mayOpen) return;
+  it.each(SOCKET)("over a socket: %s", async (_name, command, may) => {
+    const s = await scene(kind, standing);
+    const socket = await openThread(s.caller, s.id);
+    const answer = await socket.ask(command(s));
+    const outcome = answer.type === "error" ? answer.code : "allowed";
+    expect(outcome).toBe(may[kind].includes(standing) ? "allowed" : "forbidden");
+  });
+});
+
+it("a stranger cannot tell a thread they may not see from one that never was", async () => {
+  const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
+  const { id } = await newThread(owner, "group", [], "Secret");
+  const never = "0".repeat(64);
+  for (const [method, path, body] of [
+    ["GET", "", undefined],
+    ["PATCH", "", { name: "x" }],
+    ["DELETE", "", undefined],
+    ["GET", "/members", undefined],
+    ["PUT", `/members/${stranger.user.id}`, {}],
+    ["PUT", `/members/no-such-user`, {}],
+    ["DELETE", `/members/${owner.user.id}`, undefined],
+    ["GET", "/messages", undefined],
+    ["POST", "/messages", { body: "x" }],
+    ["PATCH", "/messages/1", { body: "x" }],
+    ["DELETE", "/messages/1", undefined],
+    ["PUT", "/messages/1/reactions/👍", undefined],
+    ["PUT", "/read", { seq: 1 }],
+  ] as const) {
+    const [hidden, absent] = await Promise.all(
+      [id, never].map(async (thread) => {
+        const response = await stranger.call(method, `/api/threads/${thread}${path}`, body);
+        return { status: response.status, body: await response.text() };
+      }),
+    );
+    expect(hidden, `${method} ${path}`).toEqual(absent);
+    expect(hidden?.status).toBe(404);
+  }
+});

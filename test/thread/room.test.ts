@@ -1,0 +1,226 @@
+/** The room: who is in it, and what passes between those who are. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { newThread, person } from "../support/people.ts";
+import { openThread } from "../support/socket.ts";
+
+afterEach(() => vi.useRealTimers());
+
+async function pair() {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob], "Pond");
+  return { ada, bob, thread };
+}
+
+describe("coming and going", () => {
+  it("welcomes with the thread, who is here, and the limits", async () => {
+    const { ada, thread } = await pair();
+    const socket = await openThread(ada, thread.id);
+    const welcome = await socket.next("welcome");
+    expect(welcome).toMatchObject({
+      user: ada.user,
+      resumed: false,
+      cursor: `${thread.epoch}:0`,
+      online: [ada.user],
+      onlineCount: 1,
+      thread: {
+        id: thread.id,
+        kind: "group",
+        name: "Pond",
+        memberCount: 2,
+        you: { role: "owner", readSeq: 0 },
+      },
+      limits: { bodyLength: 10_000, frameBytes: 65_536, batch: 100, burst: 20, per10s: 10, pingMs: 30_000 },
+    });
+    expect(welcome.expiresAt).toBeGreaterThan(Date.now());
+    expect(await socket.next()).toEqual({ type: "history", messages: [], hasBefore: false });
+    expect(socket.protocol).toBe("lilypad.v1");
+  });
+
+  it("tells the others of a user's first socket and of the last one closed, and of none between", async () => {
+    const { ada, bob, thread } = await pair();
+    const watching = await openThread(ada, thread.id);
+    const first = await openThread(bob, thread.id);
+    expect(await watching.next("join")).toEqual({ type: "join", user: bob.user });
+    const second = await openThread(bob, thread.id);
+    await second.next("welcome");
+    first.close();
+    await first.closed;
+    second.close();
+    expect(await watching.next("leave")).toEqual({ type: "leave", userId: bob.user.id });
+    expect(watching.events.filter((event) => event.type === "join" || event.type === "leave")).toHaveLength(
+      2,
+    );
+    expect(first.events.some((event) => event.type === "join")).toBe(false);
+  });
+
+  it("closes with 1000 when asked to leave, after what was sent before", async () => {
+    const { ada, thread } = await pair();
+    const socket = await openThread(ada, thread.id);
+    socket.send([{ type: "chat", id: "last", body: "bye" }, { type: "leave" }]);
+    expect((await socket.closed).code).toBe(1000);
+    expect(socket.events.some((event) => event.type === "ack" && event.id === "last")).toBe(true);
+  });
+
+  it("answers a ping without a command", async () => {
+    const { ada, thread } = await pair();
+    const socket = await openThread(ada, thread.id);
+    socket.send("ping");
+    expect(await socket.pong()).toBe("pong");
+  });
+
+  it("closes the one of 33 sockets that was silent the longest", async () => {
+    const { ada, thread } = await pair();
+    const sockets = [];
+    for (let i = 0; i < 32; i++) sockets.push(await openThread(ada, thread.id));
+    await openThread(ada, thread.id);
+    expect(await sockets[0]?.next("closing")).toMatchObject({ code: 4010 });
+    const answer = await sockets[1]?.ask({ type: "chat", id: "still", body: "here" });
+    expect(answer?.type).toBe("ack");
+  });
+
+  it("lets go of a socket that vanished without closing, when the room is next awake", async () => {
+    const { ada, bob, thread } = await pair();
+    const watching = await openThread(ada, thread.id);
+    await openThread(bob, thread.id);
+    await watching.next("join");
+    const gone = Date.now() + 3 * 60_000;
+    vi.setSystemTime(gone);
+    // Awake again by a message of one who is alive.
+    watching.send({ type: "chat", id: "c", body: "anyone?" });
+    expect(await watching.next("leave")).toMatchObject({ userId: bob.user.id });
+  });
+});
+
+describe("what passes in the room", () => {
+  it("sends a message to everyone in the room, the sender too, and then acknowledges it", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    const before = Date.now();
+    a.send({ type: "chat", id: "m1", body: "hello 🐸" });
+    const seen = await b.next("chat");
+    expect(seen).toMatchObject({
+      rev: 1,
+      message: { seq: 1, rev: 1, id: "m1", author: ada.user, body: "hello 🐸" },
+    });
+    expect(seen.message.at).toBeGreaterThanOrEqual(before);
+    expect(await a.next("chat")).toEqual(seen);
+    expect(await a.next()).toEqual({ type: "ack", id: "m1", seq: 1, rev: 1, at: seen.message.at });
+    expect(b.events.some((event) => event.type === "ack")).toBe(false);
+  });
+
+  it("keeps the order of an array of commands, each standing or falling alone", async () => {
+    const { ada, thread } = await pair();
+    const socket = await openThread(ada, thread.id);
+    socket.send([
+      { type: "chat", id: "1", body: "one" },
+      { type: "chat", id: "2", body: " " },
+      { type: "nonsense", id: "3" },
+      { type: "chat", id: "4", body: "two", replyTo: 1 },
+      { type: "chat", id: "5", body: "three", replyTo: 99 },
+    ]);
+    expect(await socket.next("ack")).toMatchObject({ id: "1", seq: 1 });
+    expect(await socket.next("error")).toMatchObject({ id: "2", code: "bad_request" });
+    expect(await socket.next("error")).toMatchObject({ id: "3", code: "bad_request" });
+    expect(await socket.next("ack")).toMatchObject({ id: "4", seq: 2 });
+    expect(await socket.next("error")).toMatchObject({ id: "5", code: "bad_request" });
+  });
+
+  it("carries many messages in few frames", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    a.send(Array.from({ length: 20 }, (_, i) => ({ type: "chat", id: `m${i}`, body: String(i) })));
+    await b.next("chat", (event) => event.rev === 20);
+    const frames = b.frames.filter((frame) => frame.includes('"type":"chat"'));
+    expect(frames).toHaveLength(1);
+  });
+
+  it("relays typing to the others, once in 3 s", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    a.send([{ type: "typing" }, { type: "typing" }]);
+    expect(await b.next("typing")).toEqual({ type: "typing", userId: ada.user.id });
+    await a.ask({ type: "chat", id: "c", body: "done" });
+    await b.next("chat");
+    vi.setSystemTime(Date.now() + 3_001);
+    a.send({ type: "typing" });
+    await b.next("typing");
+    expect(b.events.filter((event) => event.type === "typing")).toHaveLength(2);
+    expect(a.events.some((event) => event.type === "typing")).toBe(false);
+  });
+
+  it("tells the room of read markers, which only rise and never pass the newest message", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    for (const id of ["1", "2", "3"]) await a.ask({ type: "chat", id, body: id });
+    b.send({ type: "read", seq: 2 });
+    expect(await a.next("read")).toEqual({ type: "read", userId: bob.user.id, seq: 2 });
+    b.send([
+      { type: "read", seq: 1 },
+      { type: "read", seq: 1000 },
+    ]);
+    expect(await a.next("read")).toEqual({ type: "read", userId: bob.user.id, seq: 3 });
+    const page = await bob.call("GET", `/api/threads/${thread.id}`);
+    expect(await page.json()).toMatchObject({ you: { readSeq: 3 } });
+  });
+
+  it("shows edits, deletions and reactions as numbered events, from either door", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    await a.ask({ type: "chat", id: "1", body: "helo" });
+    await a.ask({ type: "edit", id: "2", seq: 1, body: "hello" });
+    expect(await b.next("edit")).toMatchObject({ rev: 2, message: { seq: 1, rev: 2, body: "hello" } });
+    await b.ask({ type: "react", id: "3", seq: 1, emoji: "👍" });
+    expect(await a.next("react")).toMatchObject({ rev: 3, seq: 1, emoji: "👍", user: bob.user });
+    // Reacting as one already does is acknowledged and changes nothing.
+    expect(await b.ask({ type: "react", id: "4", seq: 1, emoji: "👍" })).toMatchObject({
+      type: "ack",
+      rev: 3,
+    });
+    await bob.call("DELETE", `/api/threads/${thread.id}/messages/1/reactions/👍`);
+    expect(await a.next("unreact")).toMatchObject({ rev: 4, seq: 1, emoji: "👍", user: bob.user });
+    expect((await ada.call("DELETE", `/api/threads/${thread.id}/messages/1`)).status).toBe(204);
+    expect(await b.next("delete")).toMatchObject({ rev: 5, seq: 1, by: ada.user });
+    for (const command of [
+      { type: "edit", id: "5", seq: 1, body: "again" },
+      { type: "react", id: "6", seq: 1, emoji: "👍" },
+    ]) {
+      expect(await a.ask(command)).toMatchObject({ type: "error", code: "gone" });
+    }
+    expect(await a.ask({ type: "edit", id: "7", seq: 9, body: "what" })).toMatchObject({ code: "not_found" });
+  });
+
+  it("brings a message posted over HTTP to the sockets, and its repeat to nobody", async () => {
+    const { ada, bob, thread } = await pair();
+    const socket = await openThread(bob, thread.id);
+    const path = `/api/threads/${thread.id}/messages`;
+    const first = await ada.call("POST", path, { id: "x", body: "by HTTP" });
+    expect(first.status).toBe(201);
+    const repeat = await ada.call("POST", path, { id: "x", body: "by HTTP" });
+    expect(repeat.status).toBe(200);
+    expect(await repeat.json()).toEqual(await first.json());
+    await ada.call("POST", path, { body: "next" });
+    await socket.next("chat", (event) => event.message.body === "next");
+    expect(socket.events.filter((event) => event.type === "chat")).toHaveLength(2);
+  });
+});
+
+describe("a broken socket", () => {
+  it("does not keep a message from the others", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    await b.next("welcome");
+    const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(thread.id));
+    await runInDurableObject(stub, (_instance, state) => {
+      // As when the network fails between a broadcast's look and its send.
+      const [broken] = state.getWebSockets(`user:${bob.user.id}`);
+      vi.spyOn(broken as WebSocket, "send").mockImplementation(() => {
+        throw new Error("broken pipe");
+      });
+    });
+    const c = await openThread(bob, thread.id);
+    expect(await a.ask({ type: "chat", id: "1", body: "hello" })).toMatchObject({ type: "ack" });
+    expect(await c.next("chat")).toMatchObject({ message: { body: "hello" } });
+  });
+});
