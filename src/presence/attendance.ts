@@ -47,8 +47,7 @@ export class Attendance {
     const isFirst = tabs.of(userId).length === 1;
     if (!watchers.isWatched(userId)) return;
     clock.wakeBy(now + ROUND_MS);
-    if (!isFirst) return;
-    const isNews = online.cameBack(userId, now);
+    const isNews = online.isNews(userId, isFirst, now);
     const isBeingToldOtherwise = this.#goingOut.delete(userId);
     if (isNews || isBeingToldOtherwise) this.#tellSoon([{ userId, status: "online" }]);
   }
@@ -73,6 +72,16 @@ export class Attendance {
       if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
         this.closed(tab, heardAt, now);
     }
+  }
+
+  /** Tells of those who were silent for so long that watchers were told they are offline, and have pinged since. */
+  async tellHeardAgain(now: number): Promise<void> {
+    const { tabs, watchers, online } = this.#parts;
+    const here = [...tabs.users().keys()].filter(
+      (userId) => watchers.isWatched(userId) && online.presenceOf(userId, now).status === "online",
+    );
+    const news = here.filter((userId) => online.isNews(userId, false, now));
+    await this.#tell(news.map((userId) => ({ userId, status: "online" })));
   }
 
   /** Tells of those whose time to come back is over. What could not be told stays owed. */
@@ -126,10 +135,11 @@ export class Attendance {
   #presencesToTell(userIds: Iterable<string>, now: number): UserPresence[] {
     const { tabs, online, clock } = this.#parts;
     const presences = online.presencesToTell(userIds, now);
-    const here = presences.filter(({ status }) => status === "online");
-    if (here.length > 0) clock.wakeBy(now + ROUND_MS);
-    // Told online in the moment after the last tab closed: the end of it is owed now.
-    if (here.some(({ userId }) => tabs.of(userId).length === 0)) clock.wakeBy(now + OFFLINE_GRACE_MS);
+    for (const { userId, status } of presences) {
+      if (tabs.of(userId).length > 0) clock.wakeBy(now + ROUND_MS);
+      // In the moment after the last tab closed: the end of it is owed now.
+      else if (status === "online") clock.wakeBy(now + OFFLINE_GRACE_MS);
+    }
     return presences;
   }
 

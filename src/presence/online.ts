@@ -52,12 +52,16 @@ export class Online {
     });
   }
 
-  /** A watched user's first tab opened: false where all who watch believe so already, since the last one closed just now. */
-  cameBack(userId: string, now: number): boolean {
+  /** A watched user is here: true where those who watch do not know, or may not. `isFirst`: it is their only tab. */
+  isNews(userId: string, isFirst: boolean, now: number): boolean {
     const row = this.#row(userId);
-    this.#believedOnline(userId);
-    // Believed for longer means a crash, which may have struck before anybody was told: then they are told again.
-    return !(row?.told_online && isWithin(2 * OFFLINE_GRACE_MS, row.last_seen_at ?? undefined, now));
+    if (!row?.told_online) {
+      this.#believedOnline(userId);
+      return true;
+    }
+    // Believed though no other tab is open: the last one closed just now, or was lost in a crash, which may have
+    // struck before anybody was told.
+    return isFirst && !isWithin(2 * OFFLINE_GRACE_MS, row.last_seen_at ?? undefined, now);
   }
 
   /** A user's last tab closed. True where watchers believe them online, and are owed the news. */

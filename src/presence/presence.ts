@@ -6,40 +6,36 @@
 import { DurableObject } from "cloudflare:workers";
 import { AlarmClock } from "../durable/alarm-clock.ts";
 import { answer, type Answer } from "../durable/answer.ts";
-import { askObject } from "../durable/call.ts";
 import { callerOf, type Caller } from "../durable/caller.ts";
 import { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
 import { migrate } from "../durable/migrations.ts";
 import { Refusals } from "../durable/refusals.ts";
-import { TokenBuckets } from "../durable/token-bucket.ts";
 import { configOf } from "../config/config.ts";
-import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
+import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
 import type { PageQuery, ThreadPage } from "../protocol/http.ts";
-import { NEW_THREADS_PER_MINUTE, OFFLINE_GRACE_MS, SEARCHES_PER_MINUTE } from "../protocol/limits.ts";
+import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
-import { chatThread } from "../thread/stub.ts";
-import { admit } from "./admit.ts";
 import { Attendance } from "./attendance.ts";
 import { Directory, type Found } from "./directory.ts";
 import { PRESENCE_MIGRATIONS } from "./migrations.ts";
 import { Online } from "./online.ts";
 import { Peers } from "./peers.ts";
+import { Rates } from "./rates.ts";
+import { Reading } from "./reading.ts";
 import type { NewlyVisible, ShardDoors, StatusChange, WatchList } from "./shard-doors.ts";
 import { Sharing } from "./sharing.ts";
 import { SocketDoor } from "./socket-door.ts";
-import { markerOf } from "./stored-thread.ts";
 import { Tabs } from "./tabs.ts";
 import { ThreadChanges } from "./thread-changes.ts";
 import { ThreadList } from "./thread-list.ts";
-import { readEvent, tellRemoved, tellTabs } from "./thread-news.ts";
+import { tellRemoved, tellTabs } from "./thread-news.ts";
 import type { ThreadUpdate } from "./thread-update.ts";
 import { WatchedSets } from "./watched-sets.ts";
 import { Watchers } from "./watchers.ts";
 import { Watching } from "./watching.ts";
 
-const MINUTE_MS = 60_000;
 /** Ended sessions are closed together at such times: half of what the contract allows them to live on. */
 const SESSION_ROUND_MS = 30_000;
 
@@ -56,14 +52,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #attendance: Attendance;
   readonly #watching: Watching;
   readonly #socketDoor: SocketDoor;
-  readonly #newThreads = new TokenBuckets(NEW_THREADS_PER_MINUTE, {
-    tokens: NEW_THREADS_PER_MINUTE,
-    perMs: MINUTE_MS,
-  });
-  readonly #searches = new TokenBuckets(SEARCHES_PER_MINUTE, {
-    tokens: SEARCHES_PER_MINUTE,
-    perMs: MINUTE_MS,
-  });
+  readonly #rates = new Rates();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -94,12 +83,19 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       sharing: this.#sharing,
       peers,
     });
+    const reading = new Reading(env, {
+      tabs: this.#tabs,
+      directory: this.#directory,
+      list: this.#list,
+      changes: this.#changes,
+    });
     this.#socketDoor = new SocketDoor(env, {
+      rates: this.#rates,
       connections: this.#connections,
       refusals: new Refusals(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
       actions: {
         watch: (tab, userIds) => this.#watching.watch(tab, userIds),
-        read: (userId, threadId, seq) => this.#read(userId, threadId, seq),
+        read: (userId, threadId, seq) => reading.read(userId, threadId, seq),
         renewed: (tab, user, expiresAt) => this.#renewed(tab, user, expiresAt),
       },
     });
@@ -140,8 +136,12 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     const now = Date.now();
     for (const tab of this.#connections.endSessions(now)) this.#closed(tab);
     this.#attendance.closeSilent(now);
-    // Failures were logged: watched users are told in the next round, and what tabs watch when it next matters.
-    await Promise.allSettled([this.#watching.forgetClosed(), this.#attendance.tellGone(now)]);
+    // Failures were logged: what is owed of those who went is told in the next round, the rest when it next matters.
+    await Promise.allSettled([
+      this.#watching.forgetClosed(),
+      this.#attendance.tellGone(now),
+      this.#attendance.tellHeardAgain(now),
+    ]);
     this.#attendance.wakeForTheRest(Date.now());
     const sessionEnd = this.#connections.nextSessionEnd();
     if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
@@ -167,27 +167,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#clock.wakeBy(Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS);
   }
 
-  // --- what a tab commands, besides watching
-
-  /** The thread is the only writer of its markers: it is asked, and its answer copied. */
-  async #read(userId: string, threadId: string, seq: number): Promise<void> {
-    const row = this.#list.get(threadId);
-    const readSeq = this.#list.readSeq(userId, threadId);
-    const [user] = this.#directory.profiles([userId]);
-    if (!row || readSeq === undefined || !user)
-      throw new LilypadError("not_found", "There is no such thread.");
-    if (seq <= markerOf(row, userId, readSeq)) return;
-    const id = this.env.CHAT_THREAD.idFromString(threadId);
-    const moved = await askObject(
-      () => chatThread(this.env, id),
-      (thread) => thread.read(user, seq),
-    );
-    // The thread may have told of it before it answered: then it is no news, and everything may have changed since.
-    const present = this.#list.get(threadId);
-    if (present && this.#changes.raise(present, userId, moved.readSeq))
-      this.#tabs.send(userId, JSON.stringify([readEvent(present, moved.readSeq)]));
-  }
-
+  /** A tab's user brought a fresh token. */
   #renewed(tab: WebSocket, user: User, expiresAt: number): void {
     this.#directory.meet(user);
     this.#connections.update(tab, { expiresAt });
@@ -208,13 +188,13 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
 
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread(userId: string): Promise<Answer<void>> {
-    return answer(() => admit(this.#newThreads, userId));
+    return answer(() => this.#rates.newThread(userId));
   }
 
   /** Counts a search of this user; the ids of their direct and group threads. */
   admitSearch(userId: string): Promise<Answer<string[]>> {
     return answer(() => {
-      admit(this.#searches, userId);
+      this.#rates.search(userId);
       return this.#sharing.threadsOf(userId);
     });
   }

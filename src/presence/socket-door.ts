@@ -3,14 +3,12 @@ import { verifyHostToken } from "../auth/host-token.ts";
 import type { Connections } from "../durable/connections.ts";
 import { commandsIn, idOf } from "../durable/frames.ts";
 import type { Refusals } from "../durable/refusals.ts";
-import { TokenBuckets } from "../durable/token-bucket.ts";
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
-import { READS_PER_SECOND, WATCHES_AT_ONCE, WATCHES_PER_SECOND } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { parse } from "../protocol/parse.ts";
-import { admit } from "./admit.ts";
+import type { Rates } from "./rates.ts";
 
 /** What the commands do. */
 export interface SocketActions {
@@ -21,14 +19,17 @@ export interface SocketActions {
 
 export class SocketDoor {
   readonly #env: Env;
+  readonly #rates: Rates;
   readonly #connections: Connections;
   readonly #refusals: Refusals;
   readonly #actions: SocketActions;
-  readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: 1_000 });
-  readonly #reads = new TokenBuckets(READS_PER_SECOND, { tokens: READS_PER_SECOND, perMs: 1_000 });
 
-  constructor(env: Env, parts: { connections: Connections; refusals: Refusals; actions: SocketActions }) {
+  constructor(
+    env: Env,
+    parts: { rates: Rates; connections: Connections; refusals: Refusals; actions: SocketActions },
+  ) {
     this.#env = env;
+    this.#rates = parts.rates;
     this.#connections = parts.connections;
     this.#refusals = parts.refusals;
     this.#actions = parts.actions;
@@ -61,10 +62,10 @@ export class SocketDoor {
     const { userId } = this.#connections.of(tab);
     switch (command.type) {
       case "watch":
-        admit(this.#watches, userId);
+        this.#rates.watch(userId);
         return this.#actions.watch(tab, command.userIds);
       case "read":
-        admit(this.#reads, userId);
+        this.#rates.read(userId);
         return this.#actions.read(userId, command.threadId, command.seq);
       case "auth":
         return this.#renew(tab, command.id, command.token);

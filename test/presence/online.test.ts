@@ -177,6 +177,34 @@ describe("for those who watch", () => {
     expect(await alarmOf(bo)).toBeNull();
   });
 
+  it("one who was silent for so long that they counted as offline is online again once heard", async () => {
+    const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
+    await group(ada, bo);
+    // Pings are timed by the runtime's own clock, which nothing can set: so the tab was opened in the past.
+    passTime(-100_000);
+    const page = await openTab(bo);
+    passTime(100_000);
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+    page.send("ping");
+    await page.pong();
+    await ring(bo);
+    expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
+  });
+
+  it("one whose old tab was lost is online at once with a new one", async () => {
+    const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
+    await group(ada, bo);
+    await openTab(bo);
+    passTime(100_000);
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+    await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+  });
+
   it("one who was lost in a crash is offline in the next round, and one who came back is not", async () => {
     const { ada, bo, thread, tab } = await watching();
     const cy = await known("Cy", WATCHED);
