@@ -12,8 +12,14 @@ export function shardStub(userId: string) {
   return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shardOf(userId, Number(env.PRESENCE_SHARDS))}`));
 }
 
-/** Evicts an object's memory; its sockets and storage stay. */
-export const evict: (stub: DurableObjectStub) => Promise<void> = (stub) => evictDurableObject(stub);
+/** Evicts an object's memory; its sockets and storage stay. One that is not running has none to lose. */
+export async function evict(stub: DurableObjectStub): Promise<void> {
+  try {
+    await evictDurableObject(stub);
+  } catch (error) {
+    if (!String(error).includes("not currently running")) throw error;
+  }
+}
 
 export interface Cost {
   rowsRead: number;

@@ -1,0 +1,168 @@
+/** An object may be evicted between any two steps while its sockets stay: it must behave as if nothing had been. */
+import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
+import { evict, shardStub, threadStub } from "../support/objects.ts";
+import { newThread, person } from "../support/people.ts";
+import { openPresence, openThread } from "../support/socket.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** The same story, with what happens between its steps left to the caller. */
+async function story(between: (stub: DurableObjectStub) => Promise<void>) {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob], "Pond");
+  const path = `/api/threads/${thread.id}`;
+  const stub = threadStub(thread.id);
+  const pause = () => between(stub);
+  const answers: unknown[] = [];
+  const a = await openThread(ada, thread.id);
+  await pause();
+  const b = await openThread(bob, thread.id);
+  await a.next("join");
+  await pause();
+  for (const command of [
+    { type: "chat", id: "1", body: "one" },
+    { type: "chat", id: "2", body: "two" },
+    { type: "chat", id: "1", body: "one" },
+    { type: "edit", id: "3", seq: 1, body: "ONE" },
+    { type: "react", id: "4", seq: 1, emoji: "👍" },
+    { type: "react", id: "5", seq: 1, emoji: "👍" },
+    { type: "delete", id: "6", seq: 2 },
+    { type: "chat", id: "7", body: " " },
+  ]) {
+    answers.push(await a.ask(command));
+    await pause();
+  }
+  b.send({ type: "read", seq: 1 });
+  await a.next("read");
+  await pause();
+  a.send({ type: "typing" });
+  await b.next("typing");
+  await pause();
+  await ada.call("PATCH", path, { name: "Lake" });
+  await b.next("thread");
+  await pause();
+  b.close();
+  await a.next("leave");
+  await pause();
+  const view = (await (await bob.call("GET", path)).json()) as Record<string, unknown>;
+  await pause();
+  const c = await openThread(bob, thread.id, `${thread.epoch}:0`);
+  await c.next("thread");
+  await pause();
+  const list = (await (await bob.call("GET", "/api/threads")).json()) as Record<string, unknown>;
+  const names = new Map([ada.user.id, bob.user.id, thread.id, thread.epoch].map((id, i) => [id, `<${i}>`]));
+  const told = [a, b, c].map((socket) => socket.events.filter((event) => event.type !== "welcome"));
+  return anonymous({ answers, told, view, list }, names);
+}
+
+/** Without what differs from run to run: ids and times. */
+function anonymous(value: unknown, names: Map<string, string>): unknown {
+  let text = JSON.stringify(value, (key, inner: unknown) => (/At$|^at$/.test(key) ? "<time>" : inner));
+  for (const [id, name] of names) text = text.replaceAll(id, name);
+  return JSON.parse(text);
+}
+
+describe("evicted between every two steps", () => {
+  it("a thread tells the same story as one that never was", { timeout: 30_000 }, async () => {
+    const plain = await story(async () => undefined);
+    const evicted = await story(evict);
+    expect(evicted).toEqual(plain);
+    expect(plain).toMatchObject({ view: { name: "Lake", seq: 2, rev: 6, you: { readSeq: 1 } } });
+  });
+
+  it("the row of bad commands goes on, so that ten close the socket", async () => {
+    const ada = await person("Ada");
+    const thread = await newThread(ada, "group");
+    const socket = await openThread(ada, thread.id);
+    for (let i = 0; i < 9; i++) {
+      socket.send({ type: "nonsense", id: `n${i}` });
+      await socket.next("error");
+      await evict(threadStub(thread.id));
+    }
+    socket.send({ type: "nonsense" });
+    expect(await socket.next("closing")).toMatchObject({ code: 4000 });
+  });
+
+  it("a sender's own marker is found again, and stored in time", async () => {
+    const ada = await person("Ada");
+    const thread = await newThread(ada, "group");
+    const socket = await openThread(ada, thread.id);
+    for (let i = 1; i <= 120; i++) {
+      vi.setSystemTime(Date.now() + 10_000);
+      await socket.ask({ type: "chat", id: `m${i}`, body: "x" });
+      if (i % 40 === 0) {
+        await evict(threadStub(thread.id));
+        expect(await (await ada.call("GET", `/api/threads/${thread.id}`)).json()).toMatchObject({
+          you: { readSeq: i },
+        });
+      }
+    }
+  });
+});
+
+describe("a crash", () => {
+  const durable = (events: ThreadEvent[]) =>
+    events.filter((event): event is DurableEvent => "rev" in event && event.type !== "ack");
+
+  it("loses no acknowledged message, and a resume finds each once", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [bob]);
+    const a = await openThread(ada, thread.id);
+    const acked = [];
+    for (const id of ["1", "2", "3"]) {
+      acked.push(await a.ask({ type: "chat", id, body: id }));
+      if (id === "2") await abortAllDurableObjects();
+      if (id === "2") break;
+    }
+    const again = await openThread(ada, thread.id, `${thread.epoch}:1`);
+    expect(await again.ask({ type: "chat", id: "2", body: "2", since: 1 })).toMatchObject({
+      type: "ack",
+      seq: 2,
+    });
+    expect(await again.ask({ type: "chat", id: "3", body: "3" })).toMatchObject({ type: "ack", seq: 3 });
+    const b = await openThread(bob, thread.id, `${thread.epoch}:0`);
+    await b.next("chat", (event) => event.rev === 3);
+    expect(durable(b.events).map((event) => event.rev)).toEqual([1, 2, 3]);
+    expect(acked).toHaveLength(2);
+  });
+
+  it("right after a message still brings its notification: the alarm that owes it is part of its commit", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [bob]);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    const a = await openThread(ada, thread.id);
+    // Within the second after a telling, the next waits for the alarm.
+    await a.ask({ type: "chat", id: "1", body: "first" });
+    await runDurableObjectAlarm(threadStub(thread.id));
+    await a.ask({ type: "chat", id: "2", body: "owed" });
+    await abortAllDurableObjects();
+    const tab = await openPresence(bob);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    const news = tab.events.find((event) => event.type === "new_message") ?? (await tab.next("welcome"));
+    expect(JSON.stringify(news)).toContain(`"seq":2`);
+    const list = await bob.call("GET", "/api/threads");
+    expect(await list.json()).toMatchObject({
+      threads: [{ unread: 2, lastMessage: { seq: 2, preview: "owed" } }],
+    });
+    const own = await ada.call("GET", "/api/threads");
+    expect(await own.json()).toMatchObject({ threads: [{ unread: 0, readSeq: 2 }] });
+  });
+});
+
+it("an evicted shard remembers its users, threads and markers", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob]);
+  await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
+  await runDurableObjectAlarm(threadStub(thread.id));
+  await evict(shardStub(bob.user.id));
+  const tab = await openPresence(bob);
+  expect(await tab.next("welcome")).toMatchObject({
+    unreadThreads: 1,
+    threads: [{ threadId: thread.id, unread: 1 }],
+  });
+  await evict(shardStub(bob.user.id));
+  tab.send({ type: "read", threadId: thread.id, seq: 1 });
+  expect(await tab.next("read")).toEqual({ type: "read", threadId: thread.id, readSeq: 1, unread: 0 });
+});
