@@ -28,7 +28,7 @@ export async function authenticate(request: Request, env: Env): Promise<Caller> 
     if (bearer !== undefined) return verifyHostToken(env, bearer.slice(BEARER_PREFIX.length));
   }
 
-  const session = sessionCookieOf(request);
+  const session = sessionCookieOf(request, env);
   if (session !== undefined) return verifySession(env, session);
   throw new LilypadError("unauthenticated", "Sign in first.");
 }

@@ -22,6 +22,9 @@ const keySets = new Map<string, RemoteJWKSet>();
 
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 
+/** A token "for ever" ends here, in 2109: alarms are set for the end of a session, and hold no time beyond 2262. */
+const LAST_END_MS = 2 ** 42;
+
 const claims = z.object({
   sub: userId.refine((id) => !id.startsWith(GUEST_PREFIX), `begins ${GUEST_PREFIX}, which is for guests`),
   name: displayName,
@@ -40,7 +43,7 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
   const { sub, name, picture, exp } = result.data;
   return {
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
-    expiresAt: Math.floor(exp * 1000),
+    expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
   };
 }
 
@@ -50,9 +53,9 @@ async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload
     ...(auth.issuer !== undefined && { issuer: auth.issuer }),
     ...(auth.audience !== undefined && { audience: auth.audience }),
   };
+  const { alg = "", typ } = headerOf(token);
+  if (typ === SESSION_TYPE) throw refused("it is no host token");
   try {
-    const { alg = "", typ } = decodeProtectedHeader(token);
-    if (typ === SESSION_TYPE) throw refused("it is no host token");
     if (alg === "HS256" && auth.secret) {
       return (await jwtVerify(token, auth.secret, { ...options, algorithms: ["HS256"] })).payload;
     }
@@ -66,6 +69,14 @@ async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload
   throw refused("its algorithm is not one that is configured");
 }
 
+function headerOf(token: string): { alg?: string | undefined; typ?: string | undefined } {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    throw refused("it is malformed");
+  }
+}
+
 function keySetAt(url: string): RemoteJWKSet {
   let keys = keySets.get(url);
   if (!keys) keySets.set(url, (keys = createRemoteJWKSet(new URL(url))));
@@ -74,14 +85,6 @@ function keySetAt(url: string): RemoteJWKSet {
 
 /** What is wrong with the token is the client's to know; that the keys cannot be had is not the client's fault. */
 function asContractError(error: unknown): LilypadError {
-  if (error instanceof LilypadError) return error;
-  if (
-    error instanceof TypeError &&
-    !(error instanceof errors.JOSEError) &&
-    /token|header/i.test(error.message)
-  ) {
-    return refused("it is malformed");
-  }
   const keysFailed = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
   if (!(error instanceof errors.JOSEError) || keysFailed.includes(error.code)) {
     console.error("the keys at AUTH_JWKS_URL could not be had", error);

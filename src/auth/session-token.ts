@@ -5,10 +5,14 @@ import { configOf } from "../config/config.ts";
 import type { Caller } from "../durable/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
-import { avatarUrl, displayName, userId } from "../protocol/names.ts";
+import type { User } from "../protocol/model.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
 
 /** The `typ` of a session's JWT. */
 export const SESSION_TYPE = "lilypad-session+jwt";
+
+/** Longest token: browsers drop a cookie whose name and value are over 4,096 bytes together (RFC 6265bis, section 5.6). */
+const TOKEN_LENGTH = 4096 - "__Host-session".length;
 
 const claims = z.object({ sub: userId, name: displayName, picture: avatarUrl, exp: z.number() });
 
@@ -19,21 +23,30 @@ export async function createSession(
   now: number,
 ): Promise<{ token: string; expiresAt: number }> {
   const exp = Math.floor(Math.min(until, now + SESSION_MS) / 1000);
-  const token = await new SignJWT({ name: user.name, ...(user.avatarUrl && { picture: user.avatarUrl }) })
+  const token = await sign(env, user, exp);
+  // Only a long picture outside ASCII, which takes more bytes than characters, comes to that.
+  const fits = token.length <= TOKEN_LENGTH;
+  return {
+    token: fits ? token : await sign(env, { id: user.id, name: user.name }, exp),
+    expiresAt: exp * 1000,
+  };
+}
+
+function sign(env: Env, user: User, exp: number): Promise<string> {
+  return new SignJWT({ name: user.name, ...(user.avatarUrl && { picture: user.avatarUrl }) })
     .setProtectedHeader({ alg: "HS256", typ: SESSION_TYPE })
     .setSubject(user.id)
-    .setIssuedAt(Math.floor(now / 1000))
     .setExpirationTime(exp)
     .sign(configOf(env).sessionSecret);
-  return { token, expiresAt: exp * 1000 };
 }
 
 /** The user of a session. Throws `unauthenticated`. */
 export async function verifySession(env: Env, token: string): Promise<Caller> {
-  const { sessionSecret } = configOf(env);
+  const { sessionSecret, guestSignIn } = configOf(env);
   try {
     const { payload } = await jwtVerify(token, sessionSecret, { algorithms: ["HS256"], typ: SESSION_TYPE });
     const { sub, name, picture, exp } = claims.parse(payload);
+    if (sub.startsWith(GUEST_PREFIX) && !guestSignIn) throw new Error("guests are no longer let in");
     return {
       user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
       expiresAt: exp * 1000,
@@ -43,28 +56,36 @@ export async function verifySession(env: Env, token: string): Promise<Caller> {
   }
 }
 
-/** `__Host-` binds the cookie to this very host over https; plain http cannot have it, and is for development alone. */
-function cookieName(url: URL): string {
-  return url.protocol === "https:" ? "__Host-session" : "session";
+/**
+ * `__Host-` binds the cookie to this very host over https. Plain http cannot have it, and anyone on the way could read
+ * or replace what it has: so outside development there is no cookie over http at all.
+ */
+function cookieName(request: Request, env: Env): string | undefined {
+  if (new URL(request.url).protocol === "https:") return "__Host-session";
+  return configOf(env).development ? "session" : undefined;
 }
 
 /** The session token that a request's cookie carries. */
-export function sessionCookieOf(request: Request): string | undefined {
-  const name = `${cookieName(new URL(request.url))}=`;
+export function sessionCookieOf(request: Request, env: Env): string | undefined {
+  const name = cookieName(request, env);
+  if (name === undefined) return undefined;
   const cookies = request.headers.get("cookie")?.split(";") ?? [];
   return cookies
     .map((cookie) => cookie.trim())
-    .find((cookie) => cookie.startsWith(name))
-    ?.slice(name.length);
+    .find((cookie) => cookie.startsWith(`${name}=`))
+    ?.slice(`${name}=`.length);
 }
 
-/** The Set-Cookie that keeps a session, or with no token ends it. */
+/** Has the answer keep a session in its cookie, or with no session clear the cookie. */
 export function setSessionCookie(
-  url: URL,
+  { headers }: Response,
   session: { token: string; expiresAt: number } | null,
-  now: number,
-): string {
+  { request, env, now }: { request: Request; env: Env; now: number },
+): void {
+  const name = cookieName(request, env);
+  if (name === undefined) return;
   const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - now) / 1000)) : 0;
-  const secure = url.protocol === "https:" ? "; Secure" : "";
-  return `${cookieName(url)}=${session?.token ?? ""}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+  const secure = name.startsWith("__Host-") ? "; Secure" : "";
+  const attributes = `Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+  headers.set("set-cookie", `${name}=${session?.token ?? ""}; ${attributes}`);
 }

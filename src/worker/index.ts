@@ -50,8 +50,14 @@ async function respond(request: Request, env: Env): Promise<Response> {
     configOf(env);
     checkOrigin(request, env);
   }
-  const routed = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
-  return api.fetch(routed, env);
+  return api.fetch(request.method === "HEAD" ? asGet(request) : request, env);
+}
+
+/** HEAD is GET without the body; a socket is opened by GET alone. */
+function asGet(request: Request): Request {
+  const headers = new Headers(request.headers);
+  headers.delete("upgrade");
+  return new Request(request.url, { headers });
 }
 
 /** The contract has no code for a method that a path does not take: it is not found either, and `Allow` tells which it takes. */

@@ -6,25 +6,27 @@ import { parse } from "../protocol/parse.ts";
 
 /** The body as the schema's type. Throws `unsupported_media_type`, `too_large` or `bad_request`. */
 export async function body<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
-  return parse(schema, await json(request));
+  const bytes = await capped(request);
+  if (bytes.length === 0) throw new LilypadError("bad_request", "The request needs a JSON body.");
+  return parse(schema, json(request, bytes));
 }
 
 /** As `body`, for a request whose fields are all optional: no body at all is an empty one. */
 export async function bodyOrNothing<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
-  return parse(schema, hasBody(request) ? await json(request) : {});
+  const bytes = await capped(request);
+  return parse(schema, bytes.length > 0 ? json(request, bytes) : {});
 }
 
+/** Whether a request says that it has a body; one that is sent in chunks may still turn out to be empty. */
 export function hasBody(request: Request): boolean {
   return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
-async function json(request: Request): Promise<unknown> {
-  if (!hasBody(request)) throw new LilypadError("bad_request", "The request needs a JSON body.");
+function json(request: Request, bytes: Uint8Array): unknown {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     throw new LilypadError("unsupported_media_type", "The body must be application/json.");
   }
-  const bytes = await capped(request);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {

@@ -27,15 +27,15 @@ export function sessionRoutes(api: ApiRouter): void {
       (presence) => presence.signIn(user),
     );
     const response = json({ user, expiresAt: session.expiresAt }, 201);
-    response.headers.set("set-cookie", setSessionCookie(new URL(request.url), session, now));
+    setSessionCookie(response, session, { request, env, now });
     return response;
   });
 
   api.get("/api/session", async (request, env) => json(await authenticate(request, env)));
 
-  api.delete("/api/session", (request) => {
+  api.delete("/api/session", (request, env) => {
     const response = noContent();
-    response.headers.set("set-cookie", setSessionCookie(new URL(request.url), null, Date.now()));
+    setSessionCookie(response, null, { request, env, now: Date.now() });
     return response;
   });
 }

@@ -1,0 +1,114 @@
+/** Tokens of the host application that are signed with the shared secret. */
+import { base64url, UnsecuredJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { verifyHostToken } from "../../src/auth/host-token.ts";
+import { createSession, SESSION_TYPE } from "../../src/auth/session-token.ts";
+import { env } from "cloudflare:workers";
+import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
+
+const seconds = () => Math.floor(Date.now() / 1000);
+
+describe("a host token", () => {
+  it("names the user, and how long they are signed in", async () => {
+    const exp = inAnHour();
+    const token = await jwt({ sub: "u1", name: " Ada ", picture: "https://pics.example/a.png", exp });
+    expect(await verifyHostToken(env, token)).toEqual({
+      user: { id: "u1", name: "Ada", avatarUrl: "https://pics.example/a.png" },
+      expiresAt: exp * 1000,
+    });
+  });
+
+  it.each([
+    ["not https", "http://pics.example/a.png"],
+    ["not a URL", "a.png"],
+    ["script", "javascript:alert(1)"],
+    ["too long", `https://pics.example/${"a".repeat(2048)}`],
+    ["not a text", 7],
+  ])("loses a picture that is %s, and nothing else", async (_what, picture) => {
+    expect((await verifyHostToken(env, await jwt({ picture }))).user).toEqual({ id: "ada", name: "Ada" });
+  });
+
+  it("that lives for ever ends at a time an alarm can be set for", async () => {
+    const { expiresAt } = await verifyHostToken(env, await jwt({ exp: 253_402_300_799 }));
+    expect(expiresAt).toBe(2 ** 42);
+  });
+
+  it("may carry the type of ordinary JWTs", async () => {
+    expect((await verifyHostToken(env, await jwt({}, { typ: "JWT" }))).user.id).toBe("ada");
+  });
+});
+
+describe("a host token is refused", () => {
+  const cases: [string, () => Promise<string> | string, RegExp][] = [
+    ["when it is no JWT", () => "nonsense", /malformed/],
+    ["when it is empty", () => "", /malformed/],
+    ["when another secret signed it", () => jwt({}, {}, bytes("x".repeat(40))), /signature/],
+    ["when its claims were changed", forged, /signature/],
+    [
+      "when it has no signature",
+      () => new UnsecuredJWT({ sub: "ada", name: "Ada", exp: inAnHour() }).encode(),
+      /algorithm/,
+    ],
+    ["when it is signed with HS512", () => jwt({}, { alg: "HS512" }, bytes("a".repeat(64))), /algorithm/],
+    ["when it has expired", () => jwt({ exp: seconds() - 1 }), /expired/],
+    ["when it does not expire", () => jwt({ exp: undefined }), /exp/],
+    ["when its end is not a number", () => jwt({ exp: "tomorrow" }), /exp/],
+    ["when it is not valid yet", () => jwt({ nbf: seconds() + 60 }), /nbf/],
+    ["when it has no sub", () => jwt({ sub: undefined }), /sub/],
+    ["when its sub is a number", () => jwt({ sub: 7 }), /sub/],
+    ["when its sub is empty", () => jwt({ sub: "" }), /sub/],
+    ["when its sub has a comma", () => jwt({ sub: "a,b" }), /sub/],
+    ["when its sub has a control character", () => jwt({ sub: "a\nb" }), /sub/],
+    ["when its sub is too long", () => jwt({ sub: "a".repeat(129) }), /sub/],
+    ["when its sub is a guest's", () => jwt({ sub: "guest-ada" }), /guest/],
+    ["when it has no name", () => jwt({ name: undefined }), /name/],
+    ["when its name is blank", () => jwt({ name: "  " }), /name/],
+    ["when its name is too long", () => jwt({ name: "a".repeat(101) }), /name/],
+    ["when its name turns the text around", () => jwt({ name: "a\u202eb" }), /name/],
+    ["when it is of the session's type", () => jwt({}, { typ: SESSION_TYPE }), /host token/],
+  ];
+  it.each(cases)("%s", async (_when, token, reason) => {
+    const failure = await failureOf(verifyHostToken(env, await token()));
+    expect(failure.code).toBe("unauthenticated");
+    expect(failure.message).toMatch(reason);
+  });
+
+  it("when it is a session, even where both secrets are one", async () => {
+    const same = envWith({ SESSION_SECRET: env.AUTH_SECRET });
+    const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() + 60_000 };
+    const { token } = await createSession(same, caller, Date.now());
+    expect((await failureOf(verifyHostToken(same, token))).code).toBe("unauthenticated");
+  });
+
+  it("when the server knows no key for it", async () => {
+    const none = envWith({ AUTH_SECRET: undefined });
+    expect((await failureOf(verifyHostToken(none, await jwt()))).code).toBe("unauthenticated");
+  });
+
+  async function forged(): Promise<string> {
+    const [header, , signature] = (await jwt()).split(".");
+    const claims = base64url.encode(JSON.stringify({ sub: "eve", name: "Eve", exp: inAnHour() }));
+    return [header, claims, signature].join(".");
+  }
+});
+
+describe("issuer and audience", () => {
+  const strict = envWith({ AUTH_ISSUER: "https://host.example", AUTH_AUDIENCE: "lilypad" });
+  const right = { iss: "https://host.example", aud: "lilypad" };
+
+  it.each([
+    ["as configured", right],
+    ["where Lilypad is one of several audiences", { ...right, aud: ["other", "lilypad"] }],
+  ])("are accepted %s", async (_what, claims) => {
+    expect((await verifyHostToken(strict, await jwt(claims))).user.id).toBe("ada");
+  });
+
+  it.each([
+    ["another issuer", { ...right, iss: "https://evil.example" }],
+    ["no issuer", { ...right, iss: undefined }],
+    ["another audience", { ...right, aud: "shop" }],
+    ["no audience", { ...right, aud: undefined }],
+  ])("are refused with %s", async (_what, claims) => {
+    expect((await failureOf(verifyHostToken(strict, await jwt(claims)))).code).toBe("unauthenticated");
+  });
+});

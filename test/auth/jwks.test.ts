@@ -1,0 +1,139 @@
+/** Tokens of the host application that are signed with its private keys, which are told by their public ones at a URL. */
+import { env } from "cloudflare:workers";
+import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { verifyHostToken } from "../../src/auth/host-token.ts";
+import { unique } from "../support/people.ts";
+import { bytes, envWith, failureOf, jwt } from "./tokens.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A key pair under an id, and its public half as a host publishes it. */
+async function keyPair(kid: string, alg = "RS256") {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } };
+}
+
+/** A host whose keys are at a URL of its own, since the key sets of a server are kept; `keys` may be changed. */
+function host(...keys: JWK[]) {
+  const url = `https://${unique("host")}.example/jwks`;
+  const published = { keys, answer: () => Response.json({ keys: published.keys }) };
+  const fetching = vi.spyOn(globalThis, "fetch").mockImplementation(async () => published.answer());
+  return { env: envWith({ AUTH_JWKS_URL: url }), published, fetching };
+}
+
+describe("public keys", () => {
+  it.each(["RS256", "ES256", "EdDSA"])("check a token signed with %s", async (alg) => {
+    const key = await keyPair("k1", alg);
+    const { env: configured } = host(key.jwk);
+    const token = await jwt({}, { alg, kid: "k1" }, key.privateKey);
+    expect((await verifyHostToken(configured, token)).user.id).toBe("ada");
+  });
+
+  it("are fetched once for many tokens", async () => {
+    const key = await keyPair("k1");
+    const { env: configured, fetching } = host(key.jwk);
+    for (const sub of ["ada", "bob", "cyd"]) {
+      await verifyHostToken(configured, await jwt({ sub }, { alg: "RS256", kid: "k1" }, key.privateKey));
+    }
+    expect(fetching).toHaveBeenCalledOnce();
+  });
+
+  it("are fetched again at a key id not seen before, so that a host may change its keys", async () => {
+    const [old, fresh] = await Promise.all([keyPair("old"), keyPair("fresh")]);
+    const { env: configured, published, fetching } = host(old.jwk);
+    await verifyHostToken(configured, await jwt({}, { alg: "RS256", kid: "old" }, old.privateKey));
+    published.keys = [fresh.jwk];
+    vi.setSystemTime(Date.now() + 31_000);
+    const token = await jwt({}, { alg: "RS256", kid: "fresh" }, fresh.privateKey);
+    expect((await verifyHostToken(configured, token)).user.id).toBe("ada");
+    expect(fetching).toHaveBeenCalledTimes(2);
+  });
+
+  it("are not fetched for each made-up key id", async () => {
+    const key = await keyPair("k1");
+    const { env: configured, fetching } = host(key.jwk);
+    for (const kid of ["x1", "x2", "x3"]) {
+      const token = await jwt({}, { alg: "RS256", kid }, key.privateKey);
+      expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+    }
+    expect(fetching).toHaveBeenCalledOnce();
+  });
+
+  it("refuse a token of another key under the same id", async () => {
+    const [key, other] = await Promise.all([keyPair("k1"), keyPair("k1")]);
+    const { env: configured } = host(key.jwk);
+    const token = await jwt({}, { alg: "RS256", kid: "k1" }, other.privateKey);
+    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+  });
+
+  it.each([
+    ["answer 500", () => new Response("no", { status: 500 })],
+    ["are no JSON", () => new Response("<html>")],
+    ["are no key set", () => Response.json({ hello: "world" })],
+    [
+      "cannot be reached",
+      () => {
+        throw new TypeError("Network connection lost. Invalid header from token ring.");
+      },
+    ],
+  ])("that %s are the server's trouble, not the user's", async (_what, answer) => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const key = await keyPair("k1");
+    const { env: configured, published } = host(key.jwk);
+    published.answer = answer;
+    const token = await jwt({}, { alg: "RS256", kid: "k1" }, key.privateKey);
+    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unavailable");
+  });
+});
+
+describe("keys and algorithms do not mix", () => {
+  it("refuses HS256 by the text of the public key", async () => {
+    const key = await keyPair("k1");
+    const pem = await exportSPKI(key.publicKey);
+    const { env: both } = host(key.jwk);
+    for (const configured of [both, envWith({ AUTH_SECRET: undefined, AUTH_JWKS_URL: both.AUTH_JWKS_URL })]) {
+      for (const secret of [pem, pem.trim(), JSON.stringify(key.jwk)]) {
+        const token = await jwt({}, { alg: "HS256", kid: "k1" }, bytes(secret));
+        expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+      }
+    }
+  });
+
+  it("refuses HS256 by a secret that stands in the key set", async () => {
+    const shared = {
+      kty: "oct",
+      k: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA",
+      kid: "k1",
+      alg: "HS256",
+    };
+    const { env: configured, fetching } = host(shared);
+    const token = await jwt({}, { kid: "k1" }, bytes("secret-secret-secret-secret-secret"));
+    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+    expect(fetching).not.toHaveBeenCalled();
+  });
+
+  it("refuses a public-key token where only the secret is configured", async () => {
+    const key = await keyPair("k1");
+    const token = await jwt({}, { alg: "RS256", kid: "k1", jwk: key.jwk }, key.privateKey);
+    expect((await failureOf(verifyHostToken(env, token))).code).toBe("unauthenticated");
+  });
+
+  it.each(["PS256", "RS512", "ES384"])("refuses %s, which the contract does not name", async (alg) => {
+    const key = await keyPair("k1", alg);
+    const { env: configured } = host(key.jwk);
+    const token = await jwt({}, { alg, kid: "k1" }, key.privateKey);
+    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+  });
+
+  it("takes both kinds where both are configured, each by its own key", async () => {
+    const key = await keyPair("k1");
+    const { env: configured } = host(key.jwk);
+    const signed = await jwt({ sub: "by-key" }, { alg: "RS256", kid: "k1" }, key.privateKey);
+    expect((await verifyHostToken(configured, signed)).user.id).toBe("by-key");
+    expect((await verifyHostToken(configured, await jwt({ sub: "by-secret" }))).user.id).toBe("by-secret");
+  });
+});

@@ -1,0 +1,83 @@
+/** The session cookie's own token. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { guest } from "../../src/auth/guest.ts";
+import { createSession, SESSION_TYPE, verifySession } from "../../src/auth/session-token.ts";
+import { displayName, userId } from "../../src/protocol/names.ts";
+import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const ada = { id: "ada", name: "Ada", avatarUrl: "https://pics.example/a.png" };
+const sessionKey = () => bytes(env.SESSION_SECRET ?? "");
+
+describe("a session", () => {
+  it("is of the user it was made for, until the host's token ends", async () => {
+    const expiresAt = inAnHour() * 1000;
+    const session = await createSession(env, { user: ada, expiresAt }, Date.now());
+    expect(session.expiresAt).toBe(expiresAt);
+    expect(await verifySession(env, session.token)).toEqual({ user: ada, expiresAt });
+  });
+
+  it("lasts no longer than 7 days", async () => {
+    const now = Date.now();
+    const { expiresAt } = await createSession(env, { user: ada, expiresAt: now + 30 * DAY }, now);
+    expect(expiresAt).toBeLessThanOrEqual(now + 7 * DAY);
+    expect(expiresAt).toBeGreaterThan(now + 7 * DAY - 1000);
+  });
+
+  it("fits in a cookie whatever the host says of the user", async () => {
+    const large = { id: "\u20ac".repeat(128), name: "\u20ac".repeat(100) };
+    const plain = { ...large, avatarUrl: `https://a.example/${"a".repeat(2000)}` };
+    const wide = { ...large, avatarUrl: `https://a.example/${"\u20ac".repeat(2000)}` };
+    const expiresAt = Date.now() + DAY;
+    const kept = await createSession(env, { user: plain, expiresAt }, Date.now());
+    const dropped = await createSession(env, { user: wide, expiresAt }, Date.now());
+    expect(`__Host-session${kept.token}`.length).toBeLessThanOrEqual(4096);
+    expect(`__Host-session${dropped.token}`.length).toBeLessThanOrEqual(4096);
+    expect((await verifySession(env, kept.token)).user).toEqual(plain);
+    expect((await verifySession(env, dropped.token)).user).toEqual(large);
+  });
+
+  it.each([
+    ["a host's token", () => jwt()],
+    ["a host's token, signed with the session's secret", () => jwt({}, { typ: "JWT" }, sessionKey())],
+    ["a token without a type, signed with it", () => jwt({}, {}, sessionKey())],
+    ["of its type, signed with the host's secret", () => jwt({}, { typ: SESSION_TYPE })],
+    ["expired", () => jwt({ exp: inAnHour() - 3601 }, { typ: SESSION_TYPE }, sessionKey())],
+    ["without an end", () => jwt({ exp: undefined }, { typ: SESSION_TYPE }, sessionKey())],
+    ["nonsense", () => "nonsense"],
+    ["empty", () => ""],
+  ])("is not %s", async (_what, token) => {
+    expect((await failureOf(verifySession(env, await token()))).code).toBe("unauthenticated");
+  });
+
+  it("ends when the secret is changed", async () => {
+    const { token } = await createSession(env, guest("Ada", Date.now()), Date.now());
+    const changed = envWith({ SESSION_SECRET: "yet-another-secret-for-tests-0123456789" });
+    expect((await failureOf(verifySession(changed, token))).code).toBe("unauthenticated");
+  });
+
+  it("of a guest ends where guests are no longer let in", async () => {
+    const { token } = await createSession(env, guest("Ada", Date.now()), Date.now());
+    expect((await verifySession(env, token)).user.id).toBe("guest-Ada");
+    for (const closed of [envWith({ GUEST_SIGN_IN: "false" }), envWith({ ENVIRONMENT: "production" })]) {
+      expect((await failureOf(verifySession(closed, token))).code).toBe("unauthenticated");
+    }
+  });
+});
+
+describe("a guest", () => {
+  it("is the same user for the same name, and another for another", () => {
+    expect(guest("Ada", 0)).toEqual(guest("Ada", 0));
+    expect(guest("Ada", 0).user.id).not.toBe(guest("Bob", 0).user.id);
+  });
+
+  it.each(["Ada", "Ada Lovelace, Countess", "../..", "名前", "👩‍👩‍👧", "a".repeat(100)])(
+    "may be named %s and has an id of the contract",
+    (name) => {
+      const { user } = guest(displayName.parse(name), 0);
+      expect(userId.parse(user.id)).toBe(user.id);
+      expect(user.id).toMatch(/^guest-./);
+    },
+  );
+});

@@ -1,0 +1,111 @@
+/** Which sites may talk to Lilypad, and what browsers are told of it. */
+import { describe, expect, it } from "vitest";
+import { person } from "../support/people.ts";
+import { problemOf, request, requestWith } from "./requests.ts";
+
+const OWN = "https://lilypad.test";
+const LISTED = "https://app.example";
+const FOREIGN = "https://evil.example";
+
+const origins: [origin: string, allowed: boolean][] = [
+  [OWN, true],
+  [LISTED, true],
+  [FOREIGN, false],
+  ["null", false],
+  ["", false],
+  ["http://lilypad.test", false],
+  ["https://lilypad.test:8443", false],
+  ["https://lilypad.test.evil.example", false],
+  ["https://sub.app.example", false],
+  ["https://app.example.evil.example", false],
+  ["http://app.example", false],
+];
+
+/** The status of a request from an origin: DELETE /api/session needs nothing else. */
+async function statusFrom(origin: string, settings: Parameters<typeof requestWith>[0] = {}) {
+  return (await requestWith(settings, "/api/session", { method: "DELETE", headers: { origin } })).status;
+}
+
+describe("a request that changes something", () => {
+  it.each(origins)("from %j: allowed is %s", async (origin, allowed) => {
+    expect(await statusFrom(origin)).toBe(allowed ? 204 : 403);
+  });
+
+  it("passes without an origin", async () => {
+    expect((await request("/api/session", { method: "DELETE" })).status).toBe(204);
+  });
+
+  it("is refused before anything is said of who makes it or where to", async () => {
+    for (const path of ["/api/threads", "/api/nowhere"]) {
+      const response = await request(path, { method: "POST", headers: { origin: FOREIGN } });
+      expect(response.status).toBe(403);
+      expect((await problemOf(response)).code).toBe("forbidden");
+    }
+  });
+});
+
+describe("any origin", () => {
+  it("is allowed in development, but for one that is none", async () => {
+    expect(await statusFrom(FOREIGN, { ALLOWED_ORIGINS: "*" })).toBe(204);
+    expect(await statusFrom("null", { ALLOWED_ORIGINS: "*" })).toBe(403);
+  });
+
+  it("is not allowed in production", async () => {
+    const settings = { ALLOWED_ORIGINS: `*,${LISTED}`, ENVIRONMENT: "production" };
+    expect(await statusFrom(FOREIGN, settings)).toBe(403);
+    expect(await statusFrom(LISTED, settings)).toBe(204);
+  });
+
+  it("is not allowed by listing null", async () => {
+    expect(await statusFrom("null", { ALLOWED_ORIGINS: "null" })).toBe(403);
+  });
+});
+
+describe("CORS", () => {
+  it("answers a listed origin by its name, with credentials", async () => {
+    const ada = await person();
+    const headers = { origin: LISTED, authorization: `Bearer ${ada.token}` };
+    const response = await request("/api/session", { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("access-control-allow-origin")).toBe(LISTED);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(response.headers.get("access-control-expose-headers")).toMatch(/retry-after/i);
+    expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
+  });
+
+  it("answers it so where the request is refused too", async () => {
+    const response = await request("/api/session", { headers: { origin: LISTED } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("access-control-allow-origin")).toBe(LISTED);
+  });
+
+  it.each([FOREIGN, "null"])("lets %s read nothing", async (origin) => {
+    const read = await request("/api/health", { headers: { origin } });
+    expect(read.status).toBe(200);
+    expect(read.headers.has("access-control-allow-origin")).toBe(false);
+    expect(read.headers.get("vary")).toMatch(/\borigin\b/i);
+    const preflight = await request("/api/session", {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST" },
+    });
+    expect(preflight.headers.has("access-control-allow-origin")).toBe(false);
+  });
+
+  it("tells a listed origin before it asks what it may ask", async () => {
+    const response = await request("/api/threads/x/members/y", {
+      method: "OPTIONS",
+      headers: {
+        origin: LISTED,
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "authorization,content-type",
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-origin")).toBe(LISTED);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    const methods = response.headers.get("access-control-allow-methods")?.split(/, */);
+    expect(methods).toEqual(expect.arrayContaining(["GET", "POST", "PUT", "PATCH", "DELETE"]));
+    expect(response.headers.get("access-control-allow-headers")).toMatch(/authorization.*content-type/i);
+    expect(Number(response.headers.get("access-control-max-age"))).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,249 @@
+/** Signing in, asking who one is, and signing out. */
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import wranglerToml from "../../wrangler.toml?raw";
+import { SIGN_INS_PER_MINUTE } from "../../src/protocol/limits.ts";
+import { createSession } from "../../src/auth/session-token.ts";
+import { inAnHour, jwt } from "../auth/tokens.ts";
+import { call, hostToken, newcomer, person, unique } from "../support/people.ts";
+import { problemOf, request, requestWith } from "./requests.ts";
+
+/** In whole seconds, of which the first has begun. */
+const WEEK = expect.stringMatching(/^Max-Age=(604799|604800)$/);
+const COOKIE = /^([^=]+)=([^;]*)((?:; [^;]+)*)$/;
+
+/** A Set-Cookie taken apart; its attributes sorted. */
+function cookieOf(response: Response) {
+  const [, name = "", value = "", attributes = ""] =
+    COOKIE.exec(response.headers.get("set-cookie") ?? "") ?? [];
+  return { name, value, attributes: attributes.split("; ").filter(Boolean).toSorted() };
+}
+
+function asGuest(name: string, base = "https://lilypad.test") {
+  return request(`${base}/api/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+}
+
+describe("signing in with a host's token", () => {
+  it("answers 201 with the user and the session's end, and makes the user known", async () => {
+    const ada = await newcomer("Ada");
+    const response = await ada.call("POST", "/api/session");
+    expect(response.status).toBe(201);
+    const answer = await response.json<{ expiresAt: number }>();
+    expect(answer).toEqual({ user: ada.user, expiresAt: expect.any(Number) });
+    expect(answer.expiresAt).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    expect((await ada.call("GET", `/api/users/${ada.user.id}`)).status).toBe(200);
+  });
+
+  it("takes the newest name and picture", async () => {
+    const sub = unique("ada");
+    const picture = "https://pics.example/a.png";
+    for (const claims of [{ name: "Ada" }, { name: "Countess", picture }]) {
+      const authorization = `Bearer ${await hostToken({ sub, ...claims })}`;
+      await call("POST", "/api/session", undefined, { authorization });
+    }
+    const bob = await person("Bob");
+    const found = await bob.call("GET", `/api/users/${sub}`);
+    expect(await found.json()).toEqual({ id: sub, name: "Countess", avatarUrl: picture });
+  });
+
+  it("takes the scheme in any case", async () => {
+    const { token } = await newcomer();
+    expect((await call("POST", "/api/session", undefined, { authorization: `bearer ${token}` })).status).toBe(
+      201,
+    );
+  });
+
+  it.each(["Bearer", "Bearer ", "Basic YWRhOnNlY3JldA==", "nonsense", "Bearer a b", "Bearer nonsense"])(
+    "refuses Authorization: %s",
+    async (authorization) => {
+      const response = await call("POST", "/api/session", undefined, { authorization });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toBe("Bearer");
+      expect(response.headers.has("set-cookie")).toBe(false);
+      expect((await problemOf(response)).code).toBe("unauthenticated");
+    },
+  );
+
+  it("refuses a request that brings neither token nor name", async () => {
+    expect((await call("POST", "/api/session")).status).toBe(401);
+  });
+});
+
+describe("the cookie", () => {
+  it("is bound to the host and to https", async () => {
+    const cookie = cookieOf(await asGuest(unique("Ada")));
+    expect(cookie.name).toBe("__Host-session");
+    expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax", "Secure"]);
+  });
+
+  it("is a plain one on http, in development", async () => {
+    const cookie = cookieOf(await asGuest(unique("Ada"), "http://localhost:8787"));
+    expect(cookie.name).toBe("session");
+    expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax"]);
+  });
+
+  it("is neither given nor read on http in production, where others could read it too", async () => {
+    const production = { ENVIRONMENT: "production" };
+    const { token } = await newcomer();
+    const given = await requestWith(production, "http://chat.example/api/session", {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(given.status).toBe(201);
+    expect(given.headers.has("set-cookie")).toBe(false);
+
+    const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() + 60_000 };
+    const session = await createSession(env, caller, Date.now());
+    const headers = { cookie: `session=${session.token}; undefined=${session.token}` };
+    expect((await requestWith(production, "http://chat.example/api/session", { headers })).status).toBe(401);
+  });
+
+  it("lasts no longer than the host's token", async () => {
+    const authorization = `Bearer ${await hostToken({ sub: unique("ada"), name: "Ada", exp: inAnHour() })}`;
+    const cookie = cookieOf(await call("POST", "/api/session", undefined, { authorization }));
+    expect(Number(/Max-Age=(\d+)/.exec(cookie.attributes.join())?.[1])).toBeGreaterThan(3590);
+    expect(Number(/Max-Age=(\d+)/.exec(cookie.attributes.join())?.[1])).toBeLessThanOrEqual(3600);
+  });
+
+  it("signs requests in", async () => {
+    const name = unique("Ada");
+    const cookie = cookieOf(await asGuest(name));
+    const headers = { cookie: `theme=dark; ${cookie.name}=${cookie.value}; last=1` };
+    const response = await call("GET", "/api/session", undefined, headers);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ user: { name }, expiresAt: expect.any(Number) });
+  });
+
+  it("counts only under its own name for the scheme", async () => {
+    const { value } = cookieOf(await asGuest(unique("Ada")));
+    for (const cookie of [`session=${value}`, `x__Host-session=${value}`, `__host-session=${value}`]) {
+      expect((await call("GET", "/api/session", undefined, { cookie })).status).toBe(401);
+    }
+  });
+
+  it("holds no host's token", async () => {
+    const { token } = await newcomer();
+    const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
+    expect(response.status).toBe(401);
+  });
+
+  it("is no Bearer token", async () => {
+    const { value } = cookieOf(await asGuest(unique("Ada")));
+    expect((await call("GET", "/api/session", undefined, { authorization: `Bearer ${value}` })).status).toBe(
+      401,
+    );
+  });
+
+  it("does not help where the Authorization header is not valid", async () => {
+    const { name, value } = cookieOf(await asGuest(unique("Ada")));
+    const headers = { cookie: `${name}=${value}`, authorization: `Bearer ${await jwt({ exp: 1 })}` };
+    expect((await call("GET", "/api/session", undefined, headers)).status).toBe(401);
+  });
+
+  it("gives way to a valid Authorization header", async () => {
+    const { name, value } = cookieOf(await asGuest(unique("Ada")));
+    const bob = await newcomer("Bob");
+    const headers = { cookie: `${name}=${value}`, authorization: `Bearer ${bob.token}` };
+    expect(await (await call("GET", "/api/session", undefined, headers)).json()).toMatchObject({
+      user: bob.user,
+    });
+  });
+
+  it("of an ended session answers 401", async () => {
+    const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() - 1000 };
+    const { token } = await createSession(env, caller, Date.now());
+    const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe("guests", () => {
+  it("are the same user for the same name", async () => {
+    const name = unique("Ada");
+    const [first, second] = await Promise.all([asGuest(name), asGuest(` ${name} `)]);
+    const users = [await first.json<{ user: unknown }>(), await second.json<{ user: unknown }>()];
+    expect(first.status).toBe(201);
+    expect(users[0]?.user).toEqual(users[1]?.user);
+    expect(users[0]?.user).toMatchObject({ name, id: expect.stringMatching(/^guest-/) });
+  });
+
+  it.each([
+    ["production", { ENVIRONMENT: "production" }],
+    ["no environment named", { ENVIRONMENT: undefined }],
+    ["guests not let in", { GUEST_SIGN_IN: "false" }],
+    ["nothing said of guests", { GUEST_SIGN_IN: undefined }],
+  ])("are refused with %s", async (_what, settings) => {
+    const response = await requestWith(settings, "/api/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Ada" }),
+    });
+    expect((await problemOf(response)).code).toBe("forbidden");
+    expect(response.status).toBe(403);
+  });
+
+  it.each([{}, { name: "" }, { name: "  " }, { name: "a\u0000b" }, { name: 7 }, { name: "a".repeat(101) }])(
+    "are refused the name in %j",
+    async (body) => {
+      const response = await call("POST", "/api/session", body);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).issues).toEqual([{ path: "name", message: expect.any(String) }]);
+    },
+  );
+});
+
+describe("signing out", () => {
+  it("clears the cookie, signed in or not", async () => {
+    for (const cookie of ["", "__Host-session=nonsense"]) {
+      const response = await call("DELETE", "/api/session", undefined, { cookie });
+      expect(response.status).toBe(204);
+      expect(cookieOf(response)).toEqual({
+        name: "__Host-session",
+        value: "",
+        attributes: ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax", "Secure"],
+      });
+    }
+  });
+});
+
+describe("sign-ins from one address", () => {
+  function from(address: string) {
+    return call("POST", "/api/session", undefined, {
+      authorization: "Bearer x",
+      "cf-connecting-ip": address,
+    });
+  }
+
+  it("are limited, valid or not, and others' are not", async () => {
+    const answers = [];
+    for (let i = 0; i < SIGN_INS_PER_MINUTE; i++) answers.push((await from("192.0.2.1")).status);
+    expect(new Set(answers)).toEqual(new Set([401]));
+    let refused = await from("192.0.2.1");
+    // The minute may have turned meanwhile.
+    for (let i = 0; i < SIGN_INS_PER_MINUTE && refused.status === 401; i++) refused = await from("192.0.2.1");
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+    expect((await problemOf(refused)).code).toBe("rate_limited");
+    expect((await from("192.0.2.2")).status).toBe(401);
+  });
+
+  it("are limited as wrangler.toml says, which is what the contract says", () => {
+    const [, limit, period] =
+      /name = "SIGN_IN_LIMIT"[^[]*simple = \{ limit = (\d+), period = (\d+) \}/.exec(wranglerToml) ?? [];
+    expect([Number(limit), Number(period)]).toEqual([SIGN_INS_PER_MINUTE, 60]);
+  });
+
+  it("are not limited where there is no such binding", async () => {
+    const { token } = await newcomer();
+    const headers = { authorization: `Bearer ${token}`, "cf-connecting-ip": "192.0.2.1" };
+    const response = await requestWith({ SIGN_IN_LIMIT: undefined }, "/api/session", {
+      method: "POST",
+      headers,
+    });
+    expect(response.status).toBe(201);
+  });
+});
