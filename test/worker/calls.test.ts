@@ -1,0 +1,55 @@
+/** Calls to an object that fails: repeated where that can help. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { askObject, callObject } from "../../src/durable/call.ts";
+import { failureOf } from "../auth/tokens.ts";
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** An object that fails in these ways, one after the other, and then answers with how many stubs were made. */
+function failing(...failures: Record<string, boolean>[]) {
+  const made = { stubs: 0 };
+  const stub = () => {
+    made.stubs += 1;
+    const failure = failures[made.stubs - 1];
+    return {
+      call: async () => (failure ? Promise.reject(Object.assign(new Error("lost"), failure)) : made.stubs),
+    };
+  };
+  return { made, run: () => callObject(stub, (object) => object.call()) };
+}
+
+describe("a call", () => {
+  it("is repeated on a fresh stub where the runtime says that it may be", async () => {
+    expect(await failing({ retryable: true }, { retryable: true }).run()).toBe(3);
+  });
+
+  it.each([
+    ["that may not be repeated", {}],
+    ["to an overloaded object", { retryable: true, overloaded: true }],
+  ])("%s is not, and is unavailable", async (_what, failure) => {
+    const { made, run } = failing(failure);
+    expect((await failureOf(run())).code).toBe("unavailable");
+    expect(made.stubs).toBe(1);
+  });
+
+  it("is given up after a few tries", async () => {
+    const { made, run } = failing(...Array.from({ length: 9 }, () => ({ retryable: true })));
+    expect((await failureOf(run())).code).toBe("unavailable");
+    expect(made.stubs).toBe(4);
+  });
+
+  it("that is refused is the object's answer, and is thrown as its error", async () => {
+    const failure = { code: "rate_limited" as const, message: "Wait.", retryAfterMs: 7 };
+    expect(
+      await failureOf(
+        askObject(
+          () => ({}),
+          async () => ({ ok: false as const, failure }),
+        ),
+      ),
+    ).toEqual(failure);
+  });
+});

@@ -1,0 +1,73 @@
+/** A server that is not set up says so, and what is missing, and never what a secret is. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { jwt } from "../auth/tokens.ts";
+import { problemOf, request, requestWith } from "./requests.ts";
+
+const none = { GUEST_SIGN_IN: undefined, ENVIRONMENT: undefined };
+
+const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
+  ["SESSION_SECRET is missing", { SESSION_SECRET: undefined }, /SESSION_SECRET is missing/],
+  ["SESSION_SECRET is empty", { SESSION_SECRET: "" }, /SESSION_SECRET/],
+  ["SESSION_SECRET is short", { SESSION_SECRET: "hush-hush" }, /SESSION_SECRET is shorter than 32 bytes/],
+  ["AUTH_SECRET is short", { AUTH_SECRET: "hush-hush" }, /AUTH_SECRET is shorter than 32 bytes/],
+  ["AUTH_JWKS_URL is no URL", { AUTH_JWKS_URL: "hush-hush" }, /AUTH_JWKS_URL/],
+  ["no key of the host is known", { ...none, AUTH_SECRET: undefined }, /AUTH_SECRET or AUTH_JWKS_URL/],
+  ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
+  ["PRESENCE_SHARDS is none", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
+];
+
+describe.each(cases)("where %s", (_what, settings, detail) => {
+  it.each([
+    ["GET", "/api/session"],
+    ["POST", "/api/session"],
+    ["GET", "/api/threads"],
+    ["GET", "/api/presence/socket"],
+    ["OPTIONS", "/api/session"],
+  ])("%s %s answers 503 and names it", async (method, path) => {
+    const response = await requestWith(settings, path, {
+      method,
+      headers: { origin: "https://lilypad.test" },
+    });
+    expect(response.status).toBe(503);
+    const problem = await problemOf(response);
+    expect(problem.code).toBe("unavailable");
+    expect(problem.detail).toMatch(detail);
+    expect(problem.detail).not.toContain("hush");
+  });
+
+  it("health is as ever", async () => {
+    const response = await requestWith(settings, "/api/health", {
+      headers: { origin: "https://app.example" },
+    });
+    expect(response.status).toBe(200);
+  });
+});
+
+describe("the log", () => {
+  const logged: unknown[] = [];
+  beforeEach(() => {
+    for (const level of ["log", "warn", "error"] as const) {
+      vi.spyOn(console, level).mockImplementation((...words) => void logged.push(...words));
+    }
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  it("holds no token, wherever it came in", async () => {
+    const bad = await jwt({ exp: 1 });
+    await request("/api/session", { headers: { authorization: `Bearer ${bad}` } });
+    await request("/api/session", { headers: { cookie: `__Host-session=${bad}` } });
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("down"));
+    const { generateKeyPair } = await import("jose");
+    const { privateKey } = await generateKeyPair("ES256");
+    const unchecked = await jwt({}, { alg: "ES256" }, privateKey);
+    const headers = { authorization: `Bearer ${unchecked}` };
+    expect(
+      (await requestWith({ AUTH_JWKS_URL: "https://down.example/" }, "/api/session", { headers })).status,
+    ).toBe(503);
+    const text = logged
+      .map((word) => (word instanceof Error ? `${word.stack}` : JSON.stringify(word)))
+      .join("\n");
+    expect(text).toContain("AUTH_JWKS_URL");
+    for (const part of [...bad.split("."), ...unchecked.split(".")]) expect(text).not.toContain(part);
+  });
+});

@@ -1,0 +1,187 @@
+/** Threads, members and messages over HTTP: what is answered, and with which status. What may be done is test/thread's. */
+import { describe, expect, it } from "vitest";
+import { MEMBER_IDS, NEW_THREADS_PER_MINUTE } from "../../src/protocol/limits.ts";
+import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
+import { member, message, thread, type Thread } from "../../src/protocol/model.ts";
+import { newcomer, newThread, person, type Person } from "../support/people.ts";
+import { problemOf } from "./requests.ts";
+
+const ids = (people: Person[]) => people.map(({ user }) => user.id);
+
+describe("POST /api/threads", () => {
+  it("answers 201 with the thread as its owner sees it", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const response = await ada.call("POST", "/api/threads", {
+      kind: "group",
+      name: " Pond ",
+      memberIds: ids([bob]),
+    });
+    expect(response.status).toBe(201);
+    const made = thread.parse(await response.json());
+    expect(made).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      kind: "group",
+      name: "Pond",
+      seq: 0,
+      memberCount: 2,
+      you: { role: "owner", readSeq: 0 },
+    });
+    expect(made.members.map(({ user, role }) => [user, role])).toEqual([
+      [ada.user, "owner"],
+      [bob.user, "member"],
+    ]);
+  });
+
+  it("takes each member once, and the caller without being told", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const made = await newThread(ada, "group", [bob, ada, bob]);
+    expect(made.memberCount).toBe(2);
+  });
+
+  it("answers 201 for a pair's first direct thread, and 200 with the same one ever after", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const first = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: ids([bob]) });
+    const again = await bob.call("POST", "/api/threads", { kind: "direct", memberIds: ids([ada]) });
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect((await again.json<Thread>()).id).toBe((await first.json<Thread>()).id);
+  });
+
+  it.each([
+    ["no kind", {}],
+    ["an unknown kind", { kind: "secret" }],
+    ["a direct thread with nobody", { kind: "direct" }],
+    ["a direct thread with two", { kind: "direct", memberIds: ["a", "b"] }],
+    ["a blank name", { kind: "group", name: " " }],
+    ["too long a name", { kind: "group", name: "x".repeat(101) }],
+    ["members that are no list", { kind: "group", memberIds: "ada" }],
+    ["members that can be nobody", { kind: "group", memberIds: ["a,b"] }],
+    [
+      "too many members",
+      { kind: "group", memberIds: Array.from({ length: MEMBER_IDS + 1 }, (_, i) => `u${i}`) },
+    ],
+  ])("refuses %s", async (_what, body) => {
+    const ada = await newcomer("Ada");
+    const response = await ada.call("POST", "/api/threads", body);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).code).toBe("bad_request");
+  });
+
+  it("refuses a direct thread with oneself", async () => {
+    const ada = await person("Ada");
+    const response = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: ids([ada]) });
+    expect(response.status).toBe(400);
+  });
+
+  it("answers not_found with the ids of all whom Lilypad has not met, and makes nothing", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const strangers = [await newcomer("Cyd"), await newcomer("Dan")];
+    const memberIds = ids([bob, ...strangers]);
+    const response = await ada.call("POST", "/api/threads", { kind: "group", memberIds });
+    expect(response.status).toBe(404);
+    const { code, detail } = await problemOf(response);
+    expect(code).toBe("not_found");
+    for (const id of ids(strangers)) expect(detail).toContain(id);
+    expect(detail).not.toContain(bob.user.id);
+    expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
+  });
+
+  it("lets 20 through in a minute, of each user", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    for (let i = 0; i < NEW_THREADS_PER_MINUTE; i++) await newThread(ada, "group");
+    const refused = await ada.call("POST", "/api/threads", { kind: "group" });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await problemOf(refused)).code).toBe("rate_limited");
+    expect((await newThread(bob, "group")).memberCount).toBe(1);
+  });
+});
+
+describe("the doors of a thread", () => {
+  /** A user id that a path has to encode. */
+  const AWKWARD = "a/b?c#d %é..";
+
+  it("answer as the contract says", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const { id } = await newThread(ada, "group", [], "Pond");
+    const path = `/api/threads/${id}`;
+    const answer = async (method: string, at: string, body?: unknown) => {
+      const response = await ada.call(method, path + at, body);
+      return [response.status, response.status === 204 ? null : await response.json()] as const;
+    };
+
+    const [seen, view] = await answer("GET", "");
+    expect([seen, thread.parse(view)]).toEqual([200, view]);
+    const [renamed, lake] = await answer("PATCH", "", { name: "Lake" });
+    expect([renamed, thread.parse(lake).name]).toEqual([200, "Lake"]);
+
+    const [added, who] = await answer("PUT", `/members/${bob.user.id}`);
+    expect([added, member.parse(who)]).toEqual([
+      200,
+      expect.objectContaining({ user: bob.user, role: "member" }),
+    ]);
+    const [raised, moderator] = await answer("PUT", `/members/${bob.user.id}`, { role: "moderator" });
+    expect([raised, member.parse(moderator).role]).toEqual([200, "moderator"]);
+    const [listed, members] = await answer("GET", "/members?limit=1");
+    expect([listed, memberPage.parse(members).members.length]).toEqual([200, 1]);
+    expect(await answer("DELETE", `/members/${bob.user.id}`)).toEqual([204, null]);
+
+    const [sent, first] = await answer("POST", "/messages", { id: "m1", body: "hi" });
+    expect([sent, message.parse(first)]).toEqual([
+      201,
+      expect.objectContaining({ seq: 1, id: "m1", body: "hi" }),
+    ]);
+    expect(await answer("POST", "/messages", { id: "m1", body: "hi" })).toEqual([200, first]);
+    const [edited, changed] = await answer("PATCH", "/messages/1", { body: "ho" });
+    expect([edited, message.parse(changed).body]).toEqual([200, "ho"]);
+    expect(await answer("PUT", "/messages/1/reactions/%F0%9F%91%8D")).toEqual([204, null]);
+    const [paged, page] = await answer("GET", "/messages?around=1&limit=1");
+    expect([paged, messagePage.parse(page)]).toEqual([
+      200,
+      {
+        messages: [expect.objectContaining({ reactions: [{ emoji: "👍", count: 1, userIds: ids([ada]) }] })],
+        hasBefore: false,
+        hasAfter: false,
+      },
+    ]);
+    expect(await answer("DELETE", "/messages/1/reactions/%F0%9F%91%8D")).toEqual([204, null]);
+    const [read, marker] = await answer("PUT", "/read", { seq: 1 });
+    expect([read, readState.parse(marker)]).toEqual([200, { readSeq: 1, unread: 0 }]);
+    expect(await answer("DELETE", "/messages/1")).toEqual([204, null]);
+
+    const list = threadPage.parse(await (await ada.call("GET", "/api/threads?limit=1")).json());
+    expect(list.threads).toEqual([expect.objectContaining({ id, name: "Lake", seq: 1 })]);
+    expect(await answer("DELETE", "")).toEqual([204, null]);
+    expect((await answer("GET", ""))[0]).toBe(404);
+  });
+
+  it("send a message without an id anew each time", async () => {
+    const ada = await person("Ada");
+    const { id } = await newThread(ada, "group");
+    const seqs = [];
+    for (let i = 0; i < 2; i++) {
+      const response = await ada.call("POST", `/api/threads/${id}/messages`, { body: "hi" });
+      expect(response.status).toBe(201);
+      seqs.push((await response.json<{ seq: number }>()).seq);
+    }
+    expect(seqs).toEqual([1, 2]);
+  });
+
+  it("know a user by any id the contract allows, percent-encoded", async () => {
+    const ada = await person("Ada");
+    const { id } = await newThread(ada, "group");
+    const response = await ada.call("PUT", `/api/threads/${id}/members/${encodeURIComponent(AWKWARD)}`);
+    expect(response.status).toBe(404);
+    expect((await problemOf(response)).detail).toContain(AWKWARD);
+  });
+
+  it("say nothing of an unknown user to one who may not add them", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const { id } = await newThread(ada, "group", [bob]);
+    const [eve, stranger] = [await person("Eve"), await newcomer("Cyd")];
+    const by = (who: Person) => who.call("PUT", `/api/threads/${id}/members/${stranger.user.id}`);
+    expect((await by(bob)).status).toBe(403);
+    expect(await problemOf(await by(eve))).toEqual(
+      await problemOf(await eve.call("GET", `/api/threads/${"0".repeat(64)}`)),
+    );
+  });
+});
