@@ -1,0 +1,19 @@
+/** How far a client has read a thread's durable events, as the contract writes it: `epoch:rev`. */
+
+export interface Cursor {
+  epoch: string;
+  rev: number;
+}
+
+/** Writes a cursor for the `cursor` parameter. */
+export function formatCursor({ epoch, rev }: Cursor): string {
+  return `${epoch}:${rev}`;
+}
+
+/** Reads the cursor of a `welcome`; undefined where it is none. */
+export function parseCursor(text: string): Cursor | undefined {
+  const colon = text.lastIndexOf(":");
+  const rev = Number(text.slice(colon + 1));
+  if (colon < 1 || !Number.isSafeInteger(rev) || rev < 0) return undefined;
+  return { epoch: text.slice(0, colon), rev };
+}

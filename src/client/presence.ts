@@ -1,0 +1,123 @@
+/** Being online: one socket a tab, on every page. Feeds the badge and the list of threads. */
+import type { PresenceEvent } from "../protocol/events.ts";
+import { WATCHED_USERS } from "../protocol/limits.ts";
+import type { Api } from "./api.ts";
+import { Connection } from "./connection.ts";
+import { isUnlisted, reducePresence, withPage } from "./presence-reducer.ts";
+import { EMPTY_PRESENCE, type PresenceState } from "./presence-state.ts";
+import { Store, type Readable } from "./store.ts";
+
+/** The server takes one `watch` a second; a list that fills up changes more often. */
+const WATCH_INTERVAL_MS = 1_000;
+/** Several unknown threads at once (an import, say) are one reason to ask for the list. */
+const REFRESH_DELAY_MS = 300;
+
+export interface PresenceOptions {
+  api: Api;
+  openSocket(path: string): Promise<WebSocket> | WebSocket;
+  renews: boolean;
+  onSignedOut(): void;
+}
+
+export class PresenceClient implements Readable<PresenceState> {
+  readonly #options: PresenceOptions;
+  readonly #store = new Store<PresenceState>(EMPTY_PRESENCE);
+  readonly #connection: Connection<PresenceEvent>;
+  #watched: readonly string[] = [];
+  #watchTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#connection = new Connection<PresenceEvent>({
+      open: () => options.openSocket("/api/presence/socket"),
+      renews: options.renews,
+      onEvents: (events) => this.#receive(events),
+      onState: (connection, closeCode) => this.#enter(connection, closeCode),
+    });
+  }
+
+  /** The present state. */
+  get(): PresenceState {
+    return this.#store.get();
+  }
+
+  /** Calls `listener` after each change; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  /** Asks to be told whether these users are online; replaces those asked for before. */
+  watch(userIds: readonly string[]): void {
+    const wanted = [...new Set(userIds)].slice(0, WATCHED_USERS).toSorted();
+    if (wanted.join() === this.#watched.join()) return;
+    this.#watched = wanted;
+    this.#watchTimer ??= setTimeout(() => {
+      this.#watchTimer = undefined;
+      this.#sendWatched();
+    }, WATCH_INTERVAL_MS / 4);
+  }
+
+  /** Asks for the list's first page again. */
+  async refreshThreads(): Promise<void> {
+    const page = await this.#options.api.threads();
+    if (!this.#closed) this.#store.update((state) => withPage(state, page, "first"));
+  }
+
+  /** Loads the list's next page; does nothing at its end. */
+  async loadMoreThreads(): Promise<void> {
+    const { nextCursor } = this.#store.get();
+    if (nextCursor === undefined) return;
+    const page = await this.#options.api.threads({ cursor: nextCursor });
+    this.#store.update((state) => (state.nextCursor === nextCursor ? withPage(state, page, "next") : state));
+  }
+
+  /** Connects now: after signing in again, or when a person asks. */
+  reconnect(): void {
+    this.#connection.reconnect();
+  }
+
+  /** Goes offline: no timer, listener or socket is left. */
+  close(): void {
+    this.#closed = true;
+    this.#connection.close();
+    clearTimeout(this.#watchTimer);
+    clearTimeout(this.#refreshTimer);
+    this.#store.clear();
+  }
+
+  #enter(connection: PresenceState["connection"], closeCode?: number): void {
+    this.#store.update(({ closeCode: _was, ...state }) => ({
+      ...state,
+      connection,
+      ...(closeCode !== undefined && { closeCode }),
+    }));
+    if (connection === "signed_out") this.#options.onSignedOut();
+  }
+
+  #receive(events: readonly PresenceEvent[]): void {
+    for (const event of events) {
+      const before = this.#store.get();
+      this.#store.set(reducePresence(before, event));
+      if (event.type === "welcome") {
+        this.#sendWatched();
+        this.#refreshSoon(0);
+      } else if (isUnlisted(before, event)) {
+        this.#refreshSoon(REFRESH_DELAY_MS);
+      }
+    }
+  }
+
+  #sendWatched(): void {
+    if (this.#watched.length > 0) this.#connection.send({ type: "watch", userIds: this.#watched });
+  }
+
+  #refreshSoon(delayMs: number): void {
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = undefined;
+      // A failed refresh leaves the list as it was; the next welcome asks again.
+      this.refreshThreads().catch(() => {});
+    }, delayMs);
+  }
+}

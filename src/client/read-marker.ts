@@ -1,0 +1,48 @@
+/** Tells the server how far one has read: the newest only, and at most once a second. */
+
+const INTERVAL_MS = 1_000;
+
+export class ReadMarker {
+  readonly #send: (seq: number) => boolean;
+  /** The newest that was read here, whether or not the server knows. */
+  #read = 0;
+  #told = 0;
+  #lastSent = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `send` answers whether there was a socket to send it on. */
+  constructor(send: (seq: number) => boolean) {
+    this.#send = send;
+  }
+
+  /** Everything up to `seq` was seen. */
+  read(seq: number): void {
+    if (seq <= this.#read) return;
+    this.#read = seq;
+    this.#schedule();
+  }
+
+  /** What the server knows, from a welcome or a `read` event: what it does not know yet is told again. */
+  known(seq: number): void {
+    this.#told = seq;
+    this.#schedule();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    if (this.#read <= this.#told || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#lastSent + INTERVAL_MS - Date.now());
+    this.#timer = setTimeout(() => this.#flush(), wait);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#read <= this.#told || !this.#send(this.#read)) return;
+    this.#told = this.#read;
+    this.#lastSent = Date.now();
+  }
+}

@@ -1,0 +1,196 @@
+/** What each event of a thread's socket does to the room's state. Pure: old state and event give the new state. */
+import type { DurableEvent, ThreadEvent } from "../protocol/events.ts";
+import { TYPING_MS } from "../protocol/limits.ts";
+import type { Message } from "../protocol/model.ts";
+import { parseCursor } from "./cursor.ts";
+import { changeMessage, mergeMessages, tombstone, withoutReaction, withReaction } from "./messages.ts";
+import type { RoomState } from "./room-state.ts";
+
+type EventOf<T extends ThreadEvent["type"]> = Extract<ThreadEvent, { type: T }>;
+
+/** Whether the event is numbered, and so moves the cursor. */
+export function isDurable(event: ThreadEvent): event is DurableEvent {
+  return "rev" in event && event.type !== "ack";
+}
+
+/** Whether events between the state and this one are missing: then only a resume helps. */
+export function leavesGap(state: RoomState, event: ThreadEvent): boolean {
+  return isDurable(event) && state.cursor !== undefined && event.rev > state.cursor.rev + 1;
+}
+
+/** The state after an event. What one does to the outbox is not decided here. */
+export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): RoomState {
+  if (isDurable(event)) return reduceDurable(state, event);
+  switch (event.type) {
+    case "welcome":
+      return welcomed(state, event);
+    case "history":
+      return withHistory(state, event);
+    case "join":
+      return joined(state, event);
+    case "leave":
+      return left(state, event.userId);
+    case "typing":
+      return {
+        ...state,
+        typing: [...notTyping(state, event.userId), { userId: event.userId, until: now + TYPING_MS }],
+      };
+    case "read":
+      return withReadMarker(state, event.userId, event.seq);
+    default:
+      return state;
+  }
+}
+
+/** Takes away the typing that was last heard of too long ago. */
+export function expireTyping(state: RoomState, now: number): RoomState {
+  const typing = state.typing.filter(({ until }) => until > now);
+  return typing.length === state.typing.length ? state : { ...state, typing };
+}
+
+function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
+  const { thread, user, online, onlineCount, limits } = event;
+  const cursor = parseCursor(event.cursor);
+  const { you: _you, cursor: _cursor, ...rest } = state;
+  return {
+    ...rest,
+    ready: true,
+    user,
+    thread: { id: thread.id, kind: thread.kind, name: thread.name, createdAt: thread.createdAt },
+    ...(thread.you && { you: thread.you }),
+    ...(cursor && { cursor }),
+    members: thread.members,
+    memberCount: thread.memberCount,
+    messages: event.resumed || continues(state, event) ? state.messages : [],
+    online,
+    onlineCount,
+    typing: [],
+    limits,
+  };
+}
+
+/** Whether the thread only went on since: not another epoch, nor back to an earlier state. */
+function continues(state: RoomState, event: EventOf<"welcome">): boolean {
+  const cursor = parseCursor(event.cursor);
+  return (
+    cursor !== undefined &&
+    state.cursor !== undefined &&
+    cursor.epoch === state.cursor.epoch &&
+    cursor.rev >= state.cursor.rev
+  );
+}
+
+function withHistory(state: RoomState, { messages, hasBefore }: EventOf<"history">): RoomState {
+  const oldest = messages[0];
+  const shownOldest = state.messages[0];
+  const shownNewest = state.messages.at(-1);
+  // Messages are numbered without a hole, so what touches or overlaps can be joined.
+  const joins = oldest && shownNewest && shownNewest.seq + 1 >= oldest.seq;
+  if (!joins || !shownOldest) return { ...state, messages, hasBefore };
+  return {
+    ...state,
+    messages: mergeMessages(state.messages, messages),
+    hasBefore: shownOldest.seq < oldest.seq ? state.hasBefore : hasBefore,
+  };
+}
+
+/** A page above what is shown. */
+export function withOlder(state: RoomState, messages: readonly Message[], hasBefore: boolean): RoomState {
+  return {
+    ...state,
+    messages: mergeMessages(state.messages, messages),
+    hasBefore,
+    loadingBefore: false,
+  };
+}
+
+function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
+  if (state.cursor && event.rev <= state.cursor.rev) return state;
+  const moved = state.cursor ? { ...state, cursor: { ...state.cursor, rev: event.rev } } : state;
+  switch (event.type) {
+    case "chat":
+      return withChat(moved, event.message);
+    case "edit":
+      return {
+        ...moved,
+        messages: changeMessage(moved.messages, event.message.seq, event.message.rev, () => event.message),
+      };
+    case "delete":
+      return changed(moved, event, (message) => tombstone(message, event.deletedAt));
+    case "react":
+      return changed(moved, event, (message) => withReaction(message, event.emoji, event.user));
+    case "unreact":
+      return changed(moved, event, (message) => withoutReaction(message, event.emoji, event.user));
+    case "member":
+      return withMember(moved, event);
+    case "member_removed":
+      return withoutMember(moved, event.userId);
+    case "thread":
+      return { ...moved, thread: event.thread };
+  }
+}
+
+function changed(
+  state: RoomState,
+  { seq, rev }: { seq: number; rev: number },
+  change: (message: Message) => Message,
+): RoomState {
+  return { ...state, messages: changeMessage(state.messages, seq, rev, change) };
+}
+
+function withChat(state: RoomState, message: Message): RoomState {
+  const newest = state.messages.at(-1);
+  const messages = mergeMessages(state.messages, [message]);
+  const typing = notTyping(state, message.author.id);
+  const first = newest === undefined && message.seq > 1 ? { hasBefore: true } : {};
+  const next = { ...state, ...first, messages, typing };
+  // Whoever sends has read: the server moves the sender's marker.
+  return withReadMarker(next, message.author.id, message.seq);
+}
+
+function withMember(state: RoomState, { member }: EventOf<"member">): RoomState {
+  const known = state.members.some(({ user }) => user.id === member.user.id);
+  const own = member.user.id === state.user?.id;
+  return {
+    ...state,
+    members: known
+      ? state.members.map((held) => (held.user.id === member.user.id ? member : held))
+      : [...state.members, member],
+    memberCount: known ? state.memberCount : state.memberCount + 1,
+    ...(own && { you: { role: member.role, readSeq: member.readSeq } }),
+  };
+}
+
+function withoutMember(state: RoomState, userId: string): RoomState {
+  const members = state.members.filter(({ user }) => user.id !== userId);
+  return { ...state, members, memberCount: Math.max(members.length, state.memberCount - 1) };
+}
+
+function withReadMarker(state: RoomState, userId: string, seq: number): RoomState {
+  const own = userId === state.user?.id && state.you && seq > state.you.readSeq;
+  return {
+    ...state,
+    members: state.members.map((member) =>
+      member.user.id === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
+    ),
+    ...(own && state.you && { you: { ...state.you, readSeq: seq } }),
+  };
+}
+
+function joined(state: RoomState, { user }: EventOf<"join">): RoomState {
+  if (state.online.some(({ id }) => id === user.id)) return state;
+  return { ...state, online: [...state.online, user], onlineCount: state.onlineCount + 1 };
+}
+
+function left(state: RoomState, userId: string): RoomState {
+  return {
+    ...state,
+    online: state.online.filter(({ id }) => id !== userId),
+    onlineCount: Math.max(0, state.onlineCount - 1),
+    typing: notTyping(state, userId),
+  };
+}
+
+function notTyping(state: RoomState, userId: string): RoomState["typing"] {
+  return state.typing.filter((typing) => typing.userId !== userId);
+}

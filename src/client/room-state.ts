@@ -1,0 +1,61 @@
+/** What is known of one thread while one is in it: the snapshot that a page shows. */
+import type { ClientLimits, Member, Message, Role, ThreadInfo, User } from "../protocol/model.ts";
+import type { ConnectionState } from "./connection.ts";
+import type { Cursor } from "./cursor.ts";
+
+/** A message of one's own that is not known to be stored yet. */
+export interface Outgoing {
+  id: string;
+  body: string;
+  replyTo?: number;
+  at: number;
+  state: "pending" | "failed";
+  /** Why it failed, for a person to read. */
+  reason?: string;
+}
+
+export interface RoomState {
+  connection: ConnectionState;
+  /** The close code after which `connection` became `signed_out` or `stopped`. */
+  closeCode?: number;
+  /** True from the first welcome on: what follows is real. */
+  ready: boolean;
+  user?: User;
+  thread?: ThreadInfo;
+  you?: { role: Role; readSeq: number };
+  cursor?: Cursor;
+  members: readonly Member[];
+  memberCount: number;
+  /** Ascending by `seq`, without a hole. */
+  messages: readonly Message[];
+  hasBefore: boolean;
+  loadingBefore: boolean;
+  outgoing: readonly Outgoing[];
+  online: readonly User[];
+  onlineCount: number;
+  typing: readonly { userId: string; until: number }[];
+  limits?: ClientLimits;
+}
+
+export const EMPTY_ROOM: RoomState = {
+  connection: "connecting",
+  ready: false,
+  members: [],
+  memberCount: 0,
+  messages: [],
+  hasBefore: false,
+  loadingBefore: false,
+  outgoing: [],
+  online: [],
+  onlineCount: 0,
+  typing: [],
+};
+
+/** The person behind an id, as far as this room knows them. */
+export function personIn(state: RoomState, userId: string): User | undefined {
+  return (
+    state.online.find(({ id }) => id === userId) ??
+    state.members.find(({ user }) => user.id === userId)?.user ??
+    state.messages.findLast(({ author }) => author.id === userId)?.author
+  );
+}

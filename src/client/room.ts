@@ -1,0 +1,228 @@
+/**
+ * One thread while one is in it. Holds the state that a page shows, feeds it from the socket, and keeps
+ * what one sends until the server has it.
+ */
+import type { ChangeCommand } from "../protocol/commands.ts";
+import { CLOSE } from "../protocol/errors.ts";
+import type { ThreadEvent } from "../protocol/events.ts";
+import { TYPING_RELAY_MS } from "../protocol/limits.ts";
+import type { Api } from "./api.ts";
+import { Connection } from "./connection.ts";
+import { formatCursor } from "./cursor.ts";
+import { Outgoings } from "./outgoings.ts";
+import { ReadMarker } from "./read-marker.ts";
+import { refreshOlder } from "./refresh-older.ts";
+import { expireTyping, leavesGap, reduceRoom, withOlder } from "./room-reducer.ts";
+import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
+import { Store, type Readable } from "./store.ts";
+
+const OLDER_PAGE = 50;
+
+export interface RoomOptions {
+  threadId: string;
+  api: Api;
+  openSocket(path: string): Promise<WebSocket> | WebSocket;
+  renews: boolean;
+  onSignedOut(): void;
+  onClose(): void;
+}
+
+export class Room implements Readable<RoomState> {
+  readonly threadId: string;
+  readonly #options: RoomOptions;
+  readonly #store = new Store<RoomState>(EMPTY_ROOM);
+  readonly #connection: Connection<ThreadEvent>;
+  readonly #outgoings: Outgoings;
+  readonly #marker: ReadMarker;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  #receiving = false;
+  #closed = false;
+
+  constructor(options: RoomOptions) {
+    this.threadId = options.threadId;
+    this.#options = options;
+    this.#outgoings = new Outgoings({
+      send: (command) => this.#connection.send(command),
+      rev: () => this.#store.get().cursor?.rev,
+      onChange: (outgoing) => {
+        // While an event is taken in, the message moves from `outgoing` to `messages` in one snapshot.
+        if (!this.#receiving) this.#store.update((state) => ({ ...state, outgoing }));
+      },
+    });
+    this.#marker = new ReadMarker(
+      (seq) => this.#store.get().you !== undefined && this.#connection.send({ type: "read", seq }),
+    );
+    this.#connection = new Connection<ThreadEvent>({
+      open: () => options.openSocket(this.#path()),
+      renews: options.renews,
+      onEvents: (events) => this.#receive(events),
+      onState: (connection, closeCode) => this.#enter(connection, closeCode),
+    });
+  }
+
+  /** The present state. */
+  get(): RoomState {
+    return this.#store.get();
+  }
+
+  /** Calls `listener` after each change; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  /** Sends a message, now or once connected. It shows in `outgoing` until it is stored. */
+  send(body: string, replyTo?: number): void {
+    const id = crypto.randomUUID();
+    this.#typedAt = 0;
+    void this.#outgoings
+      .add({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
+      // Shown as failed, with the reason, in `outgoing`.
+      .catch(() => {});
+  }
+
+  /** Sends a failed message once more. */
+  retry(id: string): void {
+    this.#outgoings.retry(id);
+  }
+
+  /** Gives up a failed message. */
+  discard(id: string): void {
+    this.#outgoings.discard(id);
+  }
+
+  /** Replaces the text of one's own message; resolves once it is stored. */
+  edit(seq: number, body: string): Promise<void> {
+    return this.#change({ type: "edit", seq, body });
+  }
+
+  /** Erases a message; resolves once it is gone. */
+  erase(seq: number): Promise<void> {
+    return this.#change({ type: "delete", seq });
+  }
+
+  /** Adds one's own reaction. */
+  react(seq: number, emoji: string): Promise<void> {
+    return this.#change({ type: "react", seq, emoji });
+  }
+
+  /** Takes one's own reaction back. */
+  unreact(seq: number, emoji: string): Promise<void> {
+    return this.#change({ type: "unreact", seq, emoji });
+  }
+
+  /** Says that everything up to `seq` was seen. Cheap: call it whenever that is so. */
+  read(seq: number): void {
+    this.#marker.read(seq);
+  }
+
+  /** Says that one is typing. Call it at each key; it is sent as often as the server relays it. */
+  typing(): void {
+    const now = Date.now();
+    if (now - this.#typedAt < TYPING_RELAY_MS) return;
+    if (this.#connection.send({ type: "typing" })) this.#typedAt = now;
+  }
+
+  /** Loads the page above the oldest message shown; does nothing while one is loading or none is left. */
+  async loadOlder(): Promise<void> {
+    const { hasBefore, loadingBefore, messages } = this.#store.get();
+    const oldest = messages[0];
+    if (!hasBefore || loadingBefore || !oldest) return;
+    this.#store.update((state) => ({ ...state, loadingBefore: true }));
+    try {
+      const page = await this.#options.api.messages(this.threadId, { before: oldest.seq, limit: OLDER_PAGE });
+      this.#store.update((state) =>
+        state.messages[0]?.seq === oldest.seq
+          ? withOlder(state, page.messages, page.hasBefore)
+          : { ...state, loadingBefore: false },
+      );
+    } catch (error) {
+      this.#store.update((state) => ({ ...state, loadingBefore: false }));
+      throw error;
+    }
+  }
+
+  /** Connects now: after signing in again, or when a person asks. */
+  reconnect(): void {
+    this.#connection.reconnect();
+  }
+
+  /** Leaves the room: no timer, listener or socket is left. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.close();
+    this.#outgoings.close();
+    this.#marker.close();
+    clearTimeout(this.#typingTimer);
+    this.#store.clear();
+    this.#options.onClose();
+  }
+
+  #path(): string {
+    const { cursor } = this.#store.get();
+    const resume = cursor ? `?cursor=${encodeURIComponent(formatCursor(cursor))}` : "";
+    return `/api/threads/${encodeURIComponent(this.threadId)}/socket${resume}`;
+  }
+
+  async #change(change: ChangeWithoutId): Promise<void> {
+    await this.#outgoings.add({ ...change, id: crypto.randomUUID() });
+  }
+
+  #enter(connection: RoomState["connection"], closeCode?: number): void {
+    this.#store.update(({ closeCode: _was, ...state }) => ({
+      ...state,
+      connection,
+      ...(closeCode !== undefined && { closeCode }),
+      // Who is here is not known while one is not connected.
+      ...(connection !== "open" && { typing: [] }),
+    }));
+    if (connection !== "open") this.#outgoings.disconnected();
+    if (connection === "stopped") this.#outgoings.failAll(stopReason(closeCode));
+    if (connection === "signed_out") this.#options.onSignedOut();
+  }
+
+  #receive(events: readonly ThreadEvent[]): void {
+    for (const event of events) {
+      const before = this.#store.get();
+      if (leavesGap(before, event)) return this.#connection.distrust();
+      const after = reduceRoom(before, event, Date.now());
+      this.#receiving = true;
+      this.#outgoings.receive(event, before, after);
+      this.#receiving = false;
+      this.#store.set({ ...after, outgoing: this.#outgoings.shown });
+      this.#follow(event, before);
+    }
+  }
+
+  #follow(event: ThreadEvent, before: RoomState): void {
+    if (event.type === "welcome" && event.thread.you) this.#marker.known(event.thread.you.readSeq);
+    if (event.type === "typing") this.#expireTypingLater();
+    if (event.type === "history") {
+      void refreshOlder(this.#options.api, this.#store, this.threadId, { before, snapshot: event.messages });
+    }
+  }
+
+  #expireTypingLater(): void {
+    clearTimeout(this.#typingTimer);
+    const { typing } = this.#store.get();
+    if (typing.length === 0) return;
+    const next = Math.min(...typing.map(({ until }) => until));
+    this.#typingTimer = setTimeout(
+      () => {
+        this.#store.update((state) => expireTyping(state, Date.now()));
+        this.#expireTypingLater();
+      },
+      Math.max(0, next - Date.now()) + 1,
+    );
+  }
+}
+
+type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
+type ChangeWithoutId = WithoutId<ChangeCommand>;
+
+function stopReason(closeCode: number | undefined): string {
+  if (closeCode === CLOSE.forbidden) return "You are no longer in this conversation.";
+  if (closeCode === CLOSE.notFound) return "This conversation is gone.";
+  return "The connection was ended by the server.";
+}
