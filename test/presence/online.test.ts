@@ -150,6 +150,22 @@ describe("for those who watch", () => {
     await settled(fresh);
   });
 
+  it("one who comes back while their going is being told is online in the end", async () => {
+    const { bo, tab } = await watching();
+    let page = await openTab(bo);
+    for (let i = 0; i < 5; i++) {
+      await close(page);
+      passTime(5_000);
+      const ringing = ring(bo);
+      page = await openTab(bo);
+      await ringing;
+      await settled(tab);
+      await vi.waitFor(() =>
+        expect(tab.events.findLast((event) => event.type === "presence")).toMatchObject({ status: "online" }),
+      );
+    }
+  });
+
   it("one who vanished without closing is offline within two minutes", async () => {
     const { bo, tab } = await watching();
     const lost = await openTab(bo);

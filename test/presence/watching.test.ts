@@ -2,8 +2,9 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { presenceShard } from "../../src/presence/shards.ts";
+import { Watching } from "../../src/presence/watching.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
-import type { User } from "../../src/protocol/model.ts";
+import type { User, UserPresence } from "../../src/protocol/model.ts";
 import {
   evict,
   group,
@@ -257,4 +258,29 @@ it("500 users in all shards are answered with all their states", async () => {
   while (seen.size < 500) seen.add((await tab.next("presence")).userId);
   const events: PresenceEvent[] = tab.events.filter((event) => event.type === "presence");
   expect(events).toHaveLength(500);
+});
+
+it("a change that overtakes the answer to a question is not undone by it", async () => {
+  const sent: string[] = [];
+  const tab = {} as WebSocket;
+  const answer = Promise.withResolvers<UserPresence[]>();
+  const all = new Set(["bo"]);
+  const watching = new Watching(env, {
+    connections: { of: () => ({ gone: false }), send: (_: WebSocket, frame: string) => sent.push(frame) },
+    sets: {
+      of: () => all,
+      union: () => all,
+      tabsWatching: () => [tab],
+      replace: () => ({ userId: "ada", before: new Set(), after: all }),
+    },
+    sharing: { threadsOf: () => ["t"], usersIn: (users: string[]) => new Set(users) },
+    peers: { ask: () => answer.promise },
+  } as unknown as ConstructorParameters<typeof Watching>[1]);
+  const asked = watching.watch(tab, ["bo"]);
+  watching.statusChanged([
+    { presence: { userId: "bo", status: "online" }, threadIds: ["t"], watcherIds: ["ada"] },
+  ]);
+  answer.resolve([{ userId: "bo", status: "offline" }]);
+  await asked;
+  expect(sent).toEqual([JSON.stringify([{ type: "presence", userId: "bo", status: "online" }])]);
 });
