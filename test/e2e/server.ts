@@ -1,0 +1,69 @@
+/** Lilypad as a user runs it: `npm start`, once for all tests in this folder. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where the server listens, such as `http://localhost:8787`. */
+    url: string;
+  }
+}
+
+/** How long a cold start may take on a slow machine: it builds the page first. */
+const START_MS = 110_000;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Starts the server for the whole run; its storage is its own, and gone afterwards. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const port = await freePort();
+  const storage = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
+  const args = ["start", "--", "--port", String(port), "--inspector-port", String(await freePort())];
+  const child = spawn("npm", [...args, "--persist-to", storage], {
+    // A group of its own, so that wrangler's children end with it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const ready = new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`));
+    const timer = setTimeout(() => fail("took too long"), START_MS);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (!output.includes("Ready on")) return;
+        clearTimeout(timer);
+        resolve();
+      });
+    }
+    child.once("exit", (code) => fail(`exited with ${code}`));
+  });
+
+  const stop = async () => {
+    const exited = child.exitCode === null ? once(child, "exit") : undefined;
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    await exited;
+    await rm(storage, { recursive: true, force: true, maxRetries: 10 });
+  };
+  try {
+    await ready;
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+  project.provide("url", `http://localhost:${port}`);
+  return stop;
+}
