@@ -1,0 +1,58 @@
+/** The page: one who signs in, or the views of one who is. */
+import { useEffect } from "preact/hooks";
+import { ChatPage } from "./chat-page.tsx";
+import { Home } from "./home.tsx";
+import { NavBar } from "./nav-bar.tsx";
+import { Link, useRoute } from "./router.tsx";
+import { checkSession, client, session, signOut } from "./session.ts";
+import { SignIn } from "./sign-in.tsx";
+import type { User } from "../protocol/model.ts";
+import { useStore } from "./use-store.ts";
+
+export function App() {
+  const state = useStore(session);
+  switch (state.is) {
+    case "loading":
+      return <main class="centred note" aria-busy="true" aria-label="Loading" />;
+    case "unreachable":
+      return (
+        <main class="centred">
+          <h1>Lilypad cannot be reached</h1>
+          <p class="note">Check your connection, then try again.</p>
+          <button type="button" class="button" onClick={() => void checkSession()}>
+            Try again
+          </button>
+        </main>
+      );
+    case "signed_out":
+      return <SignIn />;
+    case "signed_in":
+      return <SignedIn key={state.user.id} user={state.user} />;
+  }
+}
+
+function SignedIn({ user }: { user: User }) {
+  const presence = client.presence();
+  const { unreadThreads } = useStore(presence);
+  const route = useRoute();
+
+  useEffect(() => {
+    document.title = unreadThreads > 0 ? `(${unreadThreads}) Lilypad` : "Lilypad";
+  }, [unreadThreads]);
+
+  return (
+    <>
+      <NavBar user={user} unread={unreadThreads} here={route.view} onSignOut={() => void signOut()} />
+      {route.view === "home" && <Home name={user.name} unread={unreadThreads} />}
+      {route.view === "chat" && <ChatPage user={user} threadId={route.threadId} />}
+      {route.view === "lost" && (
+        <main class="centred">
+          <h1>There is nothing here</h1>
+          <Link href="/" class="button">
+            Go home
+          </Link>
+        </main>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+/** The view at `/chat`: the list and a thread side by side, on a phone one at a time. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { User } from "../protocol/model.ts";
+import { NewChat } from "./new-chat.tsx";
+import { navigate, threadHref } from "./router.tsx";
+import { RoomPage } from "./room-page.tsx";
+import { client } from "./session.ts";
+import { ThreadList } from "./thread-list.tsx";
+import { otherIn } from "./thread-title.ts";
+import { useStore } from "./use-store.ts";
+import "./chat-page.css";
+
+export interface ChatPageProps {
+  user: User;
+  threadId: string | undefined;
+}
+
+export function ChatPage({ user, threadId }: ChatPageProps) {
+  const presence = client.presence();
+  const state = useStore(presence);
+  const [starting, setStarting] = useState(false);
+
+  const others = useMemo(
+    () => state.threads.flatMap((thread) => otherIn(thread, user.id)?.id ?? []),
+    [state.threads, user.id],
+  );
+  useEffect(() => presence.watch(others), [presence, others]);
+
+  const started = (id: string) => {
+    setStarting(false);
+    navigate(threadHref(id));
+  };
+
+  return (
+    <div class={threadId === undefined ? "chat-page" : "chat-page chat-page-in-room"}>
+      <ThreadList
+        user={user}
+        state={state}
+        openId={threadId}
+        onNew={() => setStarting(true)}
+        onMore={() => void presence.loadMoreThreads().catch(() => {})}
+      />
+      <main class="chat-room" aria-label="Conversation">
+        {threadId === undefined ? (
+          <div class="centred">
+            <p class="note">Choose a chat, or start a new one.</p>
+          </div>
+        ) : (
+          <RoomPage key={threadId} user={user} threadId={threadId} />
+        )}
+      </main>
+      {starting && <NewChat user={user} onStarted={started} onClose={() => setStarting(false)} />}
+    </div>
+  );
+}

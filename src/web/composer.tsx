@@ -1,0 +1,76 @@
+/** Where one writes. What is half written stays with its thread while the page is open. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { BODY_LENGTH } from "../protocol/limits.ts";
+import { SendIcon } from "./icons.tsx";
+import "./composer.css";
+
+const drafts = new Map<string, string>();
+
+export interface ComposerProps {
+  threadId: string;
+  maxLength: number | undefined;
+  disabled: boolean;
+  onSend: (body: string) => void;
+  onTyping: () => void;
+}
+
+export function Composer({ threadId, maxLength = BODY_LENGTH, disabled, onSend, onTyping }: ComposerProps) {
+  const [text, setText] = useState(drafts.get(threadId) ?? "");
+  const box = useRef<HTMLTextAreaElement>(null);
+
+  // As high as its text, up to the limit in the style sheet.
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    box.current.style.height = "auto";
+    box.current.style.height = `${box.current.scrollHeight + 2}px`;
+  }, [text]);
+
+  const write = (next: string) => {
+    setText(next);
+    if (next === "") drafts.delete(threadId);
+    else drafts.set(threadId, next);
+  };
+  const send = () => {
+    if (text.trim() === "" || disabled) return;
+    onSend(text.trim());
+    write("");
+    box.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label class="visually-hidden" for="composer">
+        Message
+      </label>
+      <textarea
+        id="composer"
+        ref={box}
+        class="input"
+        rows={1}
+        placeholder="Message"
+        maxLength={maxLength}
+        disabled={disabled}
+        value={text}
+        onInput={(event) => {
+          write(event.currentTarget.value);
+          if (event.currentTarget.value.trim() !== "") onTyping();
+        }}
+        onKeyDown={(event) => {
+          // While an input method composes, Enter takes its suggestion and sends nothing.
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <button type="submit" class="button" aria-label="Send" disabled={disabled || text.trim() === ""}>
+        <SendIcon />
+      </button>
+    </form>
+  );
+}

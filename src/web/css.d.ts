@@ -1,0 +1,2 @@
+/** Vite bundles what a component imports as its style. */
+declare module "*.css";

@@ -1,0 +1,67 @@
+/** The messages of a room: loads older ones at the top, stays at the bottom where one was there. */
+import { useRef, useState } from "preact/hooks";
+import type { User } from "../protocol/model.ts";
+import type { MessageActions } from "./message-actions.ts";
+import { MessageRow } from "./message-row.tsx";
+import type { Row } from "./rows.ts";
+import { useSticking } from "./use-sticking.ts";
+import { dayOf } from "./when.ts";
+import "./message-list.css";
+
+export interface MessageListProps {
+  rows: readonly Row[];
+  user: User;
+  hasBefore: boolean;
+  loadingBefore: boolean;
+  actions: MessageActions;
+  onOlder: () => void;
+  onRead: (seq: number) => void;
+}
+
+export function MessageList(props: MessageListProps) {
+  const { rows, user, hasBefore, loadingBefore, actions, onOlder, onRead } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { missed, toBottom } = useSticking({ scroller, rows, hasBefore, onOlder, onRead });
+  const [menuOf, setMenuOf] = useState<string>();
+  const now = Date.now();
+
+  return (
+    <div class="messages-frame">
+      {/* Reached by keyboard, so that it can be scrolled without a pointer. */}
+      <div class="messages" ref={scroller} tabIndex={0} role="log" aria-label="Messages" aria-live="polite">
+        <p class="messages-top note" aria-live="off">
+          {loadingBefore && "Loading older messages…"}
+          {!hasBefore && rows.length > 0 && "This is where it began."}
+          {rows.length === 0 && "No messages yet. Say hello!"}
+        </p>
+        {hasBefore && !loadingBefore && (
+          <button type="button" class="button-quiet messages-older" onClick={onOlder}>
+            Load older messages
+          </button>
+        )}
+        <ol>
+          {rows.map((row) => [
+            row.startsDay && (
+              <li key={`day ${row.key}`} class="messages-day" role="separator">
+                {dayOf(row.at, now)}
+              </li>
+            ),
+            <MessageRow
+              key={row.key}
+              row={row}
+              user={user}
+              actions={actions}
+              menuOpen={menuOf === row.key}
+              onMenu={(open) => setMenuOf(open ? row.key : undefined)}
+            />,
+          ])}
+        </ol>
+      </div>
+      {missed && (
+        <button type="button" class="button messages-new" onClick={toBottom}>
+          New messages
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+/** One message. */
+import { useState } from "preact/hooks";
+import type { User } from "../protocol/model.ts";
+import { Avatar } from "./avatar.tsx";
+import { EditMessage } from "./edit-message.tsx";
+import { LinkedText } from "./linked-text.tsx";
+import type { MessageActions } from "./message-actions.ts";
+import { MessageMenu } from "./message-menu.tsx";
+import { Reactions } from "./reactions.tsx";
+import type { Row } from "./rows.ts";
+import { momentOf, timeOf } from "./when.ts";
+import "./message-row.css";
+
+export interface MessageRowProps {
+  row: Row;
+  user: User;
+  actions: MessageActions;
+  menuOpen: boolean;
+  onMenu: (open: boolean) => void;
+}
+
+export function MessageRow({ row, user, actions, menuOpen, onMenu }: MessageRowProps) {
+  const [editing, setEditing] = useState(false);
+  const { message, author, own, seq } = row;
+  const deleted = message?.deletedAt !== undefined;
+
+  return (
+    <li class={classOf(row)} data-seq={seq} data-state={row.state}>
+      {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
+      {row.startsGroup && (
+        <p class="message-head">
+          <span class={own ? "visually-hidden" : "message-author"}>{own ? "You" : author.name}</span>{" "}
+          <time dateTime={new Date(row.at).toISOString()} title={momentOf(row.at)}>
+            {timeOf(row.at)}
+          </time>
+        </p>
+      )}
+      <div class="message-line">
+        {editing && seq !== undefined ? (
+          <EditMessage
+            body={row.body}
+            onSave={(body) => {
+              setEditing(false);
+              if (body !== row.body) actions.edit(seq, body);
+            }}
+            onCancel={() => setEditing(false)}
+          />
+        ) : (
+          <p class={deleted ? "message-body message-deleted" : "message-body"}>
+            {deleted ? "Message deleted" : <LinkedText text={row.body} />}
+            {message?.editedAt !== undefined && (
+              <span class="message-edited" title={momentOf(message.editedAt)}>
+                {" "}
+                (edited)
+              </span>
+            )}
+          </p>
+        )}
+        {message && !deleted && !editing && (
+          <MessageMenu
+            message={message}
+            user={user}
+            open={menuOpen}
+            onOpen={onMenu}
+            onEdit={() => setEditing(true)}
+            actions={actions}
+          />
+        )}
+      </div>
+      {message && !deleted && <Reactions message={message} user={user} onToggle={actions.toggleReaction} />}
+      {row.state === "pending" && <p class="message-state">Sending…</p>}
+      {row.state === "failed" && (
+        <p class="message-state message-failed" role="alert">
+          Not sent: {row.reason}
+          <button type="button" class="button-quiet" onClick={() => actions.retry(row.id)}>
+            Retry
+          </button>
+          <button type="button" class="button-quiet" onClick={() => actions.discard(row.id)}>
+            Discard
+          </button>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function classOf({ own, startsGroup, state }: Row): string {
+  return [
+    "message",
+    own && "message-own",
+    startsGroup && "message-first",
+    state !== "sent" && `message-${state}-row`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}

@@ -1,0 +1,48 @@
+/** The bar above every view: home, the chat button with its badge, and who one is. */
+import type { User } from "../protocol/model.ts";
+import { ChatIcon } from "./icons.tsx";
+import { Link, type Route } from "./router.tsx";
+import "./nav-bar.css";
+
+export interface NavBarProps {
+  user: User;
+  unread: number;
+  here: Route["view"];
+  onSignOut: () => void;
+}
+
+export function NavBar({ user, unread, here, onSignOut }: NavBarProps) {
+  const current = (view: Route["view"]) => (view === here ? { "aria-current": "page" as const } : {});
+  return (
+    <header class="nav-bar">
+      <nav aria-label="Main">
+        <Link href="/" class="nav-brand" aria-label="Lilypad, home" {...current("home")}>
+          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <span>Lilypad</span>
+        </Link>
+        <Link
+          href="/chat"
+          class="nav-chat"
+          aria-label={unread > 0 ? `Chat, ${unread} unread` : "Chat"}
+          {...current("chat")}
+        >
+          <ChatIcon />
+          <span>Chat</span>
+          {unread > 0 && (
+            <span class="nav-badge" data-testid="chat-badge">
+              {unread > 99 ? "99+" : unread}
+            </span>
+          )}
+        </Link>
+      </nav>
+      <div class="nav-user">
+        <span class="nav-name" title={user.name}>
+          {user.name}
+        </span>
+        <button type="button" class="button-quiet" onClick={onSignOut}>
+          Sign out
+        </button>
+      </div>
+    </header>
+  );
+}

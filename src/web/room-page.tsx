@@ -1,0 +1,102 @@
+/** One thread: connects its room to the parts that show it. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { personIn } from "../client/room-state.ts";
+import type { User } from "../protocol/model.ts";
+import { Composer } from "./composer.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { MessageList } from "./message-list.tsx";
+import type { MessageActions } from "./message-actions.ts";
+import { RoomHeader } from "./room-header.tsx";
+import { enterRoom, leaveRoom } from "./rooms.ts";
+import { Link } from "./router.tsx";
+import { rowsOf } from "./rows.ts";
+import { TypingLine } from "./typing-line.tsx";
+import { useStore } from "./use-store.ts";
+import "./room-page.css";
+
+export interface RoomPageProps {
+  user: User;
+  threadId: string;
+}
+
+export function RoomPage({ user, threadId }: RoomPageProps) {
+  const room = useMemo(() => enterRoom(threadId), [threadId]);
+  useEffect(() => () => leaveRoom(room), [room]);
+  const state = useStore(room);
+  const [error, setError] = useState<string>();
+
+  const actions = useMemo((): MessageActions => {
+    const tell = (change: Promise<void>) => {
+      setError(undefined);
+      change.catch((failure: Error) => setError(failure.message));
+    };
+    return {
+      edit: (seq, body) => tell(room.edit(seq, body)),
+      erase: (seq) => tell(room.erase(seq)),
+      toggleReaction: (seq, emoji, mine) => tell(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
+      retry: (id) => room.retry(id),
+      discard: (id) => room.discard(id),
+    };
+  }, [room]);
+  const rows = useMemo(
+    () => rowsOf(state.messages, state.outgoing, user),
+    [state.messages, state.outgoing, user],
+  );
+
+  if (state.connection === "stopped" && !state.ready) return <NoRoom />;
+  const typing = state.typing
+    .filter(({ userId }) => userId !== user.id)
+    .map(({ userId }) => personIn(state, userId)?.name ?? "Somebody");
+
+  return (
+    <>
+      <RoomHeader state={state} user={user} />
+      <ConnectionBanner
+        connection={state.connection}
+        closeCode={state.closeCode}
+        ready={state.ready}
+        onRetry={() => room.reconnect()}
+      />
+      {error !== undefined && (
+        <p class="error room-error" role="alert">
+          {error}
+        </p>
+      )}
+      {state.ready ? (
+        <MessageList
+          rows={rows}
+          user={user}
+          hasBefore={state.hasBefore}
+          loadingBefore={state.loadingBefore}
+          actions={actions}
+          onOlder={() => room.loadOlder().catch(() => setError("Older messages could not be loaded."))}
+          onRead={(seq) => room.read(seq)}
+        />
+      ) : (
+        <p class="centred note" role="status">
+          Loading…
+        </p>
+      )}
+      <TypingLine names={typing} />
+      <Composer
+        threadId={threadId}
+        maxLength={state.limits?.bodyLength}
+        disabled={state.connection === "stopped"}
+        onSend={(body) => room.send(body)}
+        onTyping={() => room.typing()}
+      />
+    </>
+  );
+}
+
+function NoRoom() {
+  return (
+    <div class="centred">
+      <h1>This chat is not here</h1>
+      <p class="note">It does not exist, or you are not in it.</p>
+      <Link href="/chat" class="button">
+        Back to your chats
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+/**
+ * Enters and leaves rooms for the page. A room that is left with something unsent stays connected until
+ * that is sent, and one with something failed stays for its author to come back to.
+ */
+import type { Room } from "../client/room.ts";
+import { client } from "./session.ts";
+
+const leaving = new Map<Room, () => void>();
+
+export function enterRoom(threadId: string): Room {
+  const room = client.thread(threadId);
+  leaving.get(room)?.();
+  leaving.delete(room);
+  return room;
+}
+
+export function leaveRoom(room: Room): void {
+  const closeWhenSent = () => {
+    if (room.get().outgoing.length > 0 && room.get().connection !== "stopped") return;
+    leaving.get(room)?.();
+    leaving.delete(room);
+    room.close();
+  };
+  leaving.set(room, room.subscribe(closeWhenSent));
+  closeWhenSent();
+}
