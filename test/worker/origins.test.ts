@@ -31,6 +31,15 @@ describe("a request that changes something", () => {
     expect(await statusFrom(origin)).toBe(allowed ? 204 : 403);
   });
 
+  it("to another scheme or port is of another origin", async () => {
+    const from = async (origin: string) =>
+      (await request("http://localhost:8787/api/session", { method: "DELETE", headers: { origin } })).status;
+    expect(await from("http://localhost:8787")).toBe(204);
+    for (const origin of ["https://localhost:8787", "http://localhost", "http://localhost:5173"]) {
+      expect(await from(origin)).toBe(403);
+    }
+  });
+
   it("passes without an origin", async () => {
     expect((await request("/api/session", { method: "DELETE" })).status).toBe(204);
   });

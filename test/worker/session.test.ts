@@ -138,10 +138,12 @@ describe("the cookie", () => {
     );
   });
 
-  it("does not help where the Authorization header is not valid", async () => {
+  it("does not help where there is an Authorization header that is not valid", async () => {
     const { name, value } = cookieOf(await asGuest(unique("Ada")));
-    const headers = { cookie: `${name}=${value}`, authorization: `Bearer ${await jwt({ exp: 1 })}` };
-    expect((await call("GET", "/api/session", undefined, headers)).status).toBe(401);
+    for (const authorization of [`Bearer ${await jwt({ exp: 1 })}`, "Bearer", "Basic YWRhOng="]) {
+      const headers = { cookie: `${name}=${value}`, authorization };
+      expect((await call("GET", "/api/session", undefined, headers)).status, authorization).toBe(401);
+    }
   });
 
   it("gives way to a valid Authorization header", async () => {
