@@ -17,7 +17,7 @@ export class TokenBuckets {
   readonly #perMs: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** `burst` 0 is no limit. */
+  /** A `burst` of 0, or `tokens` of 0, is no limit. */
   constructor(burst: number, refill: { tokens: number; perMs: number }) {
     this.#burst = burst;
     this.#perMs = refill.tokens / refill.perMs;
@@ -25,9 +25,9 @@ export class TokenBuckets {
 
   /** Takes one token. 0 where there was one; else the milliseconds until there will be. */
   take(key: string, now: number): number {
-    if (this.#burst === 0) return 0;
+    if (this.#burst === 0 || this.#perMs === 0) return 0;
     const bucket = this.#refilled(key, now);
-    if (bucket.tokens < 1) return this.#perMs > 0 ? Math.ceil((1 - bucket.tokens) / this.#perMs) : 60_000;
+    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
     bucket.tokens -= 1;
     return 0;
   }

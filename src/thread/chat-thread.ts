@@ -275,6 +275,7 @@ export class ChatThread extends DurableObject<Env> {
     const thread = this.#store.current;
     if (!thread) return;
     const threadId = this.ctx.id.toString();
+    await this.#notifier.idle();
     await Promise.all(
       this.#notifier.shardsConcerned(thread).map((shard) =>
         callObject(

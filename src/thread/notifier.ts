@@ -57,11 +57,16 @@ export class Notifier {
 
   /** Tells what is owed and waits for the answers. What a shard does not confirm stays owed, and is tried again by alarm. */
   async tell(thread: Thread): Promise<void> {
-    while (this.#telling) await this.#telling;
+    await this.idle();
     this.#telling = this.#tellAll(thread).finally(() => {
       this.#telling = undefined;
     });
     await this.#telling;
+  }
+
+  /** Waits until nothing is being told: so that no word of a thread arrives after that of its deletion. */
+  async idle(): Promise<void> {
+    while (this.#telling) await this.#telling;
   }
 
   /** The shards that know of this thread, or may. */

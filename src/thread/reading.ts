@@ -36,13 +36,12 @@ export class Reading {
     const wait = this.#rate.take(user.id, now);
     if (wait > 0) throw new LilypadError("rate_limited", "Too many read markers.", { retryAfterMs: wait });
     const { moved, ...state } = this.#store.require().read(user, seq);
-    if (moved) this.#room.broadcast(toFrames([{ type: "read", userId: user.id, seq: state.readSeq }]));
     // Said again although it stands there already: the word to Presence may have been lost in a crash.
-    else this.#notifier.read(user.id, state.readSeq);
-
+    if (!moved) this.#notifier.read(user.id, state.readSeq);
     const isBurst = now - (this.#storedAt.get(user.id) ?? 0) < BURST_MS;
     if (isBurst) this.#timer ??= setTimeout(() => this.#ctx.waitUntil(this.store()), BURST_MS);
     else this.#ctx.waitUntil(this.store());
+    if (moved) this.#room.broadcast(toFrames([{ type: "read", userId: user.id, seq: state.readSeq }]));
     return state;
   }
 
