@@ -68,7 +68,7 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu }: MessageRowP
         )}
       </div>
       {message && !deleted && <Reactions message={message} user={user} onToggle={actions.toggleReaction} />}
-      {row.state === "pending" && <p class="message-state">Sending…</p>}
+      {row.state === "pending" && <p class="message-state message-sending">Sending…</p>}
       {row.state === "failed" && (
         <p class="message-state message-failed" role="alert">
           Not sent: {row.reason}
