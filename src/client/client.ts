@@ -56,7 +56,13 @@ export function createClient(options: ClientOptions = {}): Client {
     presence: () => (presence ??= new PresenceClient(shared)),
     thread: (threadId) => {
       const room =
-        rooms.get(threadId) ?? new Room({ ...shared, threadId, onClose: () => rooms.delete(threadId) });
+        rooms.get(threadId) ??
+        new Room({
+          ...shared,
+          threadId,
+          onRead: (seq) => presence?.seen(threadId, seq),
+          onClose: () => rooms.delete(threadId),
+        });
       rooms.set(threadId, room);
       return room;
     },

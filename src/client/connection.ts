@@ -4,6 +4,7 @@
  */
 import { PING_MS } from "../protocol/limits.ts";
 import { PING, PONG } from "../protocol/subprotocol.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { afterClose } from "./reconnecting.ts";
 import { onWake } from "./wake.ts";
 
@@ -14,12 +15,6 @@ const WELCOME_MS = 20_000;
 const STEADY_MS = 5_000;
 /** Close code that a lost network gives (RFC 6455, section 7.4.1), used for one that we gave up on. */
 const LOST = 1006;
-
-/**
- * `connecting` until the first frame, `open`, `waiting` for the next attempt, `signed_out` until
- * `reconnect()` is called, `stopped` for good.
- */
-export type ConnectionState = "connecting" | "open" | "waiting" | "signed_out" | "stopped";
 
 interface Closing {
   type: "closing";

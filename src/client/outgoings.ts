@@ -58,7 +58,7 @@ export class Outgoings {
 
   disconnected(): void {
     this.#pausedUntil = 0;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#replace(outbox.requeueAll(this.#outbox));
   }
 
@@ -91,7 +91,7 @@ export class Outgoings {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     for (const { reject } of this.#waiting.values())
       reject(new RequestError("offline", "The room was left."));
     this.#waiting.clear();
@@ -119,11 +119,15 @@ export class Outgoings {
   #pause(id: string, forMs: number): void {
     this.#replace(outbox.requeue(this.#outbox, id));
     this.#pausedUntil = Date.now() + forMs;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timer = setTimeout(() => {
       this.#pausedUntil = 0;
       this.#flush();
     }, forMs);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
   }
 
   #flush(): void {

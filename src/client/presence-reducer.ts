@@ -52,6 +52,12 @@ export function withPage(state: PresenceState, page: ThreadPage, place: "first" 
   };
 }
 
+/** The state after something was read in this very client. */
+export function withSeen(state: PresenceState, threadId: string, seq: number): PresenceState {
+  // Of a thread that is not known to be one's own nothing is counted.
+  return threadId in state.marks ? withMarks(state, threadId, { seq, readSeq: seq }) : state;
+}
+
 /** Whether the event speaks of a thread that the list does not show: then the list is asked for again. */
 export function isUnlisted(state: PresenceState, event: PresenceEvent): boolean {
   return (

@@ -1,6 +1,6 @@
 /** What is known outside any one thread: one's threads, what is unread in them, and who is online. */
 import type { ThreadSummary, User, UserPresence } from "../protocol/model.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 
 /** The two counters that an unread count is made of. Both only rise, so copies can be merged in any order. */
 export interface Marks {

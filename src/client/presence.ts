@@ -3,7 +3,7 @@ import type { PresenceEvent } from "../protocol/events.ts";
 import { WATCHED_USERS } from "../protocol/limits.ts";
 import type { Api } from "./api.ts";
 import { Connection } from "./connection.ts";
-import { isUnlisted, reducePresence, withPage } from "./presence-reducer.ts";
+import { isUnlisted, reducePresence, withPage, withSeen } from "./presence-reducer.ts";
 import { EMPTY_PRESENCE, type PresenceState } from "./presence-state.ts";
 import { Store, type Readable } from "./store.ts";
 
@@ -57,6 +57,11 @@ export class PresenceClient implements Readable<PresenceState> {
       this.#watchTimer = undefined;
       this.#sendWatched();
     }, WATCH_INTERVAL_MS / 4);
+  }
+
+  /** A room says that one has seen everything up to `seq`: shown at once, confirmed by the server's `read`. */
+  seen(threadId: string, seq: number): void {
+    this.#store.update((state) => withSeen(state, threadId, seq));
   }
 
   /** Asks for the list's first page again. */

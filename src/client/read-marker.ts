@@ -28,9 +28,10 @@ export class ReadMarker {
     this.#schedule();
   }
 
+  /** Tells what is not told yet, and ends. */
   close(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#flush();
   }
 
   #schedule(): void {

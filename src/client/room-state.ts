@@ -1,6 +1,6 @@
 /** What is known of one thread while one is in it: the snapshot that a page shows. */
 import type { ClientLimits, Member, Message, Role, ThreadInfo, User } from "../protocol/model.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** A message of one's own that is not known to be stored yet. */

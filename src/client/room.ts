@@ -23,6 +23,8 @@ export interface RoomOptions {
   api: Api;
   openSocket(path: string): Promise<WebSocket> | WebSocket;
   renews: boolean;
+  /** Something was read here: the badge need not wait for the server to say so. */
+  onRead(seq: number): void;
   onSignedOut(): void;
   onClose(): void;
 }
@@ -114,6 +116,7 @@ export class Room implements Readable<RoomState> {
   /** Says that everything up to `seq` was seen. Cheap: call it whenever that is so. */
   read(seq: number): void {
     this.#marker.read(seq);
+    this.#options.onRead(seq);
   }
 
   /** Says that one is typing. Call it at each key; it is sent as often as the server relays it. */
@@ -151,9 +154,9 @@ export class Room implements Readable<RoomState> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#marker.close();
     this.#connection.close();
     this.#outgoings.close();
-    this.#marker.close();
     clearTimeout(this.#typingTimer);
     this.#store.clear();
     this.#options.onClose();

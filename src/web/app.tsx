@@ -1,9 +1,9 @@
 /** The page: one who signs in, or the views of one who is. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ChatPage } from "./chat-page.tsx";
 import { Home } from "./home.tsx";
 import { NavBar } from "./nav-bar.tsx";
-import { Link, useRoute } from "./router.tsx";
+import { Link, navigate, useRoute } from "./router.tsx";
 import { checkSession, client, session, signOut } from "./session.ts";
 import { SignIn } from "./sign-in.tsx";
 import type { User } from "../protocol/model.ts";
@@ -35,6 +35,15 @@ function SignedIn({ user }: { user: User }) {
   const presence = client.presence();
   const { unreadThreads } = useStore(presence);
   const route = useRoute();
+  const [failed, setFailed] = useState(false);
+
+  const leave = () => {
+    setFailed(false);
+    signOut().then(
+      () => navigate("/"),
+      () => setFailed(true),
+    );
+  };
 
   useEffect(() => {
     document.title = unreadThreads > 0 ? `(${unreadThreads}) Lilypad` : "Lilypad";
@@ -42,7 +51,12 @@ function SignedIn({ user }: { user: User }) {
 
   return (
     <>
-      <NavBar user={user} unread={unreadThreads} here={route.view} onSignOut={() => void signOut()} />
+      <NavBar user={user} unread={unreadThreads} here={route.view} onSignOut={leave} />
+      {failed && (
+        <p class="error" role="alert">
+          You are still signed in: Lilypad cannot be reached. Try again in a moment.
+        </p>
+      )}
       {route.view === "home" && <Home name={user.name} unread={unreadThreads} />}
       {route.view === "chat" && <ChatPage user={user} threadId={route.threadId} />}
       {route.view === "lost" && (

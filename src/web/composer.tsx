@@ -1,5 +1,5 @@
 /** Where one writes. What is half written stays with its thread while the page is open. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
 import { SendIcon } from "./icons.tsx";
 import "./composer.css";
@@ -24,6 +24,11 @@ export function Composer({ threadId, maxLength = BODY_LENGTH, disabled, onSend, 
     box.current.style.height = "auto";
     box.current.style.height = `${box.current.scrollHeight + 2}px`;
   }, [text]);
+
+  // With a mouse comes a keyboard; on a phone it would cover half of what one came to read.
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) box.current?.focus();
+  }, []);
 
   const write = (next: string) => {
     setText(next);

@@ -1,5 +1,5 @@
 /** Says so when what one sees may be out of date. */
-import type { ConnectionState } from "../client/connection.ts";
+import type { ConnectionState } from "../client/connection-state.ts";
 import { CLOSE } from "../protocol/errors.ts";
 import "./connection-banner.css";
 
@@ -12,9 +12,10 @@ export interface ConnectionBannerProps {
 }
 
 export function ConnectionBanner({ connection, closeCode, ready, onRetry }: ConnectionBannerProps) {
+  const hasEnded = connection === "stopped" || connection === "signed_out";
   const text = textOf(connection, closeCode, ready);
   return (
-    <div class="connection-banner" role="status">
+    <div class={hasEnded ? "connection-banner" : "connection-banner connection-banner-late"} role="status">
       {text !== undefined && <p>{text}</p>}
       {connection === "waiting" && (
         <button type="button" class="button-quiet" onClick={onRetry}>

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { piecesOf } from "../../src/web/links.ts";
+import { rowsOf } from "../../src/web/rows.ts";
+import { namesOf, titleOf } from "../../src/web/thread-title.ts";
+import { ADA, BEN, message, NOW } from "./samples.ts";
+
+describe("links in a message", () => {
+  const links = (text: string) => piecesOf(text).flatMap(({ href, text: shown }) => (href ? [shown] : []));
+
+  it.each([
+    ["see https://a.example/x.", ["https://a.example/x"]],
+    ["(https://a.example)", ["https://a.example"]],
+    ["https://a.example/Pond_(water), yes", ["https://a.example/Pond_(water)"]],
+    ["http://a.example and https://b.example", ["http://a.example", "https://b.example"]],
+    ["javascript:alert(1) data:text/html,x ftp://a.example", []],
+    ["https://", []],
+  ])("are found in %j", (text, found) => {
+    expect(links(text)).toEqual(found);
+  });
+
+  it("leave nothing of the text out", () => {
+    const text = "a https://a.example, b (https://b.example/c) d";
+    expect(
+      piecesOf(text)
+        .map((piece) => piece.text)
+        .join(""),
+    ).toBe(text);
+  });
+});
+
+describe("rows", () => {
+  it("name an author once, until another writes or five minutes pass", () => {
+    const rows = rowsOf(
+      [message(1), message(2), message(3, { author: ADA }), message(4), message(5, { at: NOW + 400_000 })],
+      [],
+      ADA,
+    );
+    expect(rows.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true, true]);
+    expect(rows.map(({ own }) => own)).toEqual([false, false, true, false, false]);
+  });
+
+  it("keep the key of a message from pending to sent", () => {
+    const pending = rowsOf([], [{ id: "x", body: "hi", at: NOW, state: "pending" }], ADA);
+    const sent = rowsOf([message(1, { id: "x", author: ADA })], [], ADA);
+    expect(sent[0]?.key).toBe(pending[0]?.key);
+  });
+});
+
+describe("titles", () => {
+  it("call a direct chat after the other, a group by its name or its people", () => {
+    expect(titleOf({ kind: "direct", name: null, members: [ADA, BEN] }, "ada")).toBe("Ben");
+    expect(titleOf({ kind: "group", name: "Pond", members: [] }, "ada")).toBe("Pond");
+    expect(titleOf({ kind: "group", name: null, members: [ADA, BEN] }, "ada")).toBe("Ben");
+  });
+
+  it("shorten a long list of names", () => {
+    expect(namesOf(["A"], 3)).toBe("A");
+    expect(namesOf(["A", "B", "C", "D"], 3)).toBe("A, B, and 2 others");
+  });
+});
