@@ -32,7 +32,7 @@ export interface Cost {
 export async function costOf(stub: DurableObjectStub, what: () => Promise<unknown>): Promise<Cost> {
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   let alarmsSet = 0;
-  const restore = await runInDurableObject(stub, (_instance, { storage }) => {
+  const stop = await runInDurableObject(stub, (_instance, { storage }) => {
     const exec = storage.sql.exec;
     const setAlarm = storage.setAlarm;
     storage.sql.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
@@ -44,16 +44,17 @@ export async function costOf(stub: DurableObjectStub, what: () => Promise<unknow
       alarmsSet += 1;
       return setAlarm.call(this, time);
     } as typeof setAlarm;
-    return () => {
+    return (): Cost => {
       storage.sql.exec = exec;
       storage.setAlarm = setAlarm;
+      const sum = (part: "rowsRead" | "rowsWritten") =>
+        cursors.reduce((total, cursor) => total + cursor[part], 0);
+      return { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten"), alarmsSet };
     };
   });
   await what();
-  await runInDurableObject(stub, () => restore());
-  const sum = (part: "rowsRead" | "rowsWritten") =>
-    cursors.reduce((total, cursor) => total + cursor[part], 0);
-  return { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten"), alarmsSet };
+  // Within the object again: a cursor belongs to it.
+  return runInDurableObject(stub, () => stop());
 }
 
 /** Every value stored in an object's SQLite, as one text. */
