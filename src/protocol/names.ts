@@ -25,7 +25,9 @@ export const userId = z
   .refine(
     (id) => id.isWellFormed() && !CONTROL.test(id) && !id.includes(","),
     "has a control character or a comma",
-  );
+  )
+  // A path cannot name these, percent-encoded or not (WHATWG URL, "double-dot URL path segment").
+  .refine((id) => id !== "." && id !== "..", "cannot be named in a path");
 
 function shownName(maxLength: number) {
   return z
