@@ -4,7 +4,7 @@ import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { json } from "./answers.ts";
 import { newRouter, type ApiRouter } from "./api.ts";
-import { checkOrigin, preflight, withCors } from "./origin.ts";
+import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { problem } from "./problem.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { messageRoutes } from "./routes/messages.ts";
@@ -46,10 +46,14 @@ export default {
 } satisfies ExportedHandler<Env>;
 
 async function respond(request: Request, env: Env): Promise<Response> {
-  if (new URL(request.url).pathname !== HEALTH) {
+  const { pathname } = new URL(request.url);
+  // Health is asked after where nothing is configured too.
+  if (pathname !== HEALTH || !isPlainRead(request)) {
     configOf(env);
     checkOrigin(request, env);
   }
+  // The router overlooks a slash at the end. But "members/.." is read as "" by every URL parser, and would name the thread.
+  if (pathname.endsWith("/")) throw new LilypadError("not_found", "There is nothing here.");
   return api.fetch(request.method === "HEAD" ? asGet(request) : request, env);
 }
 

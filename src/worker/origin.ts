@@ -7,6 +7,11 @@ const SAFE_METHODS = new Set(["GET", "HEAD"]);
 /** How long a browser may keep a preflight's answer, in seconds. */
 const PREFLIGHT_SECONDS = 7200;
 
+/** Whether a request can change nothing and opens no socket. */
+export function isPlainRead(request: Request): boolean {
+  return SAFE_METHODS.has(request.method) && !isUpgrade(request);
+}
+
 function isAllowed(origin: string, request: Request, env: Env): boolean {
   if (origin === "null") return false;
   const { anyOrigin, allowedOrigins } = configOf(env);
@@ -17,7 +22,7 @@ function isAllowed(origin: string, request: Request, env: Env): boolean {
 export function checkOrigin(request: Request, env: Env): void {
   const origin = request.headers.get("origin");
   if (origin === null || isAllowed(origin, request, env)) return;
-  if (isUpgrade(request) || !SAFE_METHODS.has(request.method)) {
+  if (!isPlainRead(request)) {
     throw new LilypadError("forbidden", "This origin is not allowed. See ALLOWED_ORIGINS.");
   }
 }

@@ -58,6 +58,7 @@ describe("a host token is refused", () => {
     ["when its sub is a number", () => jwt({ sub: 7 }), /sub/],
     ["when its sub is empty", () => jwt({ sub: "" }), /sub/],
     ["when its sub has a comma", () => jwt({ sub: "a,b" }), /sub/],
+    ["when its sub is a dot", () => jwt({ sub: "." }), /sub/],
     ["when its sub is two dots", () => jwt({ sub: ".." }), /sub/],
     ["when its sub has a control character", () => jwt({ sub: "a\nb" }), /sub/],
     ["when its sub is too long", () => jwt({ sub: "a".repeat(129) }), /sub/],

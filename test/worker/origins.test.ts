@@ -21,14 +21,43 @@ const origins: [origin: string, allowed: boolean][] = [
   ["http://app.example", false],
 ];
 
+/** What each kind of request is answered from an allowed origin; from any other, what changes nothing is answered as well. */
+const kinds: [kind: string, path: string, init: RequestInit, status: number, plainRead: boolean][] = [
+  ["GET", "/api/health", {}, 200, true],
+  ["GET of what needs a session", "/api/session", {}, 401, true],
+  ["HEAD", "/api/health", { method: "HEAD" }, 200, true],
+  ["POST", "/api/session", { method: "POST" }, 401, false],
+  ["POST to what only answers GET", "/api/health", { method: "POST" }, 404, false],
+  ["PUT", "/api/nowhere", { method: "PUT" }, 404, false],
+  ["PATCH", "/api/nowhere", { method: "PATCH" }, 404, false],
+  ["DELETE", "/api/session", { method: "DELETE" }, 204, false],
+  ["OPTIONS", "/api/session", { method: "OPTIONS" }, 204, false],
+  ["OPTIONS of health", "/api/health", { method: "OPTIONS" }, 204, false],
+  ["an upgrade", "/api/presence/socket", { headers: { upgrade: "websocket" } }, 101, false],
+  ["an upgrade of what is no socket", "/api/health", { headers: { upgrade: "WebSocket" } }, 200, false],
+];
+const table = kinds.flatMap(([kind, path, init, status, plainRead]) =>
+  origins.map(([origin, allowed]) => ({
+    kind,
+    path,
+    init: { ...init, headers: { ...init.headers, origin } },
+    origin,
+    expected: allowed || plainRead ? status : 403,
+  })),
+);
+
 /** The status of a request from an origin: DELETE /api/session needs nothing else. */
 async function statusFrom(origin: string, settings: Parameters<typeof requestWith>[0] = {}) {
   return (await requestWith(settings, "/api/session", { method: "DELETE", headers: { origin } })).status;
 }
 
-describe("a request that changes something", () => {
-  it.each(origins)("from %j: allowed is %s", async (origin, allowed) => {
-    expect(await statusFrom(origin)).toBe(allowed ? 204 : 403);
+describe("a request", () => {
+  it.each(table)("$kind from '$origin' answers $expected", async ({ path, init, expected }) => {
+    expect((await requestWith({}, path, init)).status).toBe(expected);
+  });
+
+  it.each(kinds)("%s without an origin is answered", async (_kind, path, init, status) => {
+    expect((await requestWith({}, path, init)).status).toBe(status);
   });
 
   it("to another scheme or port is of another origin", async () => {
@@ -38,10 +67,6 @@ describe("a request that changes something", () => {
     for (const origin of ["https://localhost:8787", "http://localhost", "http://localhost:5173"]) {
       expect(await from(origin)).toBe(403);
     }
-  });
-
-  it("passes without an origin", async () => {
-    expect((await request("/api/session", { method: "DELETE" })).status).toBe(204);
   });
 
   it("is refused before anything is said of who makes it or where to", async () => {

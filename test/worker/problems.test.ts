@@ -40,13 +40,30 @@ describe("a problem", () => {
 });
 
 describe("a path that is not there", () => {
-  it.each(["/api", "/api/", "/api/nowhere", "/api/threads/x/y/z", "/api/Session", "/nowhere", "/apis"])(
-    "%s is not found",
-    async (path) => {
-      const response = await request(path);
-      expect(response.status).toBe(404);
-      expect((await problemOf(response)).code).toBe("not_found");
-      expect(response.headers.has("allow")).toBe(false);
+  it.each([
+    "/api",
+    "/api/",
+    "/api/nowhere",
+    "/api/threads/x/y/z",
+    "/api/Session",
+    "/nowhere",
+    "/apis",
+    "/api/session/",
+    "/api/health//",
+  ])("%s is not found", async (path) => {
+    const response = await request(path);
+    expect(response.status).toBe(404);
+    expect((await problemOf(response)).code).toBe("not_found");
+    expect(response.headers.has("allow")).toBe(false);
+  });
+
+  it.each(["..", "%2e%2e", "%2E."])(
+    "of a member named %s is none, and not the thread's own",
+    async (name) => {
+      const ada = await person("Ada");
+      const { id } = await newThread(ada, "group");
+      expect((await ada.call("DELETE", `/api/threads/${id}/members/${name}`)).status).toBe(404);
+      expect((await ada.call("GET", `/api/threads/${id}`)).status).toBe(200);
     },
   );
 
