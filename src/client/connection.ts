@@ -7,7 +7,10 @@ import { PING, PONG } from "../protocol/subprotocol.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { afterClose } from "./reconnecting.ts";
 import { onWake } from "./wake.ts";
+import { stopInterval, stopTimer, type Timer } from "./timer.ts";
 
+/** `WebSocket.OPEN`, which not every runtime's type has. */
+const OPEN = 1;
 /** How long a `pong`, or a socket's first frame, may take. */
 const PONG_MS = 10_000;
 const WELCOME_MS = 20_000;
@@ -41,9 +44,9 @@ export class Connection<Event extends { type: string }> {
   #generation = 0;
   #openedAt = 0;
   #closed = false;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: Timer | undefined;
   #pingTimer: ReturnType<typeof setInterval> | undefined;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #deadline: Timer | undefined;
 
   constructor(options: ConnectionOptions<Event>) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class Connection<Event extends { type: string }> {
 
   /** Sends a command; false where there is no open socket to send it on. */
   send(command: object): boolean {
-    if (this.#state !== "open" || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.#state !== "open" || this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(command));
     return true;
   }
@@ -106,10 +109,12 @@ export class Connection<Event extends { type: string }> {
 
   #receive(frame: string): void {
     // Any frame is a sign of life, not the pong alone.
-    clearTimeout(this.#deadline);
+    stopTimer(this.#deadline);
     this.#deadline = undefined;
     if (frame === PONG) return;
-    const events = JSON.parse(frame) as (Event | Closing)[];
+    const events = eventsIn<Event | Closing>(frame);
+    // Not the contract's: something between us and the server speaks.
+    if (!events) return this.#lost(LOST);
     const closing = events.find((event) => event.type === "closing") as Closing | undefined;
     if (this.#state !== "open" && !closing) this.#opened();
     this.#options.onEvents(events.filter((event) => event.type !== "closing") as Event[]);
@@ -124,7 +129,7 @@ export class Connection<Event extends { type: string }> {
   }
 
   #ping(): void {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (this.#socket?.readyState !== OPEN) return;
     this.#socket.send(PING);
     this.#deadline ??= setTimeout(() => this.#lost(LOST), PONG_MS);
   }
@@ -150,9 +155,9 @@ export class Connection<Event extends { type: string }> {
   }
 
   #abandon(): void {
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#deadline);
-    clearInterval(this.#pingTimer);
+    stopTimer(this.#retryTimer);
+    stopTimer(this.#deadline);
+    stopInterval(this.#pingTimer);
     this.#deadline = undefined;
     this.#generation++;
     const socket = this.#socket;
@@ -163,5 +168,14 @@ export class Connection<Event extends { type: string }> {
   #enter(state: ConnectionState, code?: number): void {
     this.#state = state;
     this.#options.onState(state, code);
+  }
+}
+
+function eventsIn<E>(frame: string): E[] | undefined {
+  try {
+    const events: unknown = JSON.parse(frame);
+    return Array.isArray(events) ? events : undefined;
+  } catch {
+    return undefined;
   }
 }

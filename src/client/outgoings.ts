@@ -4,6 +4,7 @@ import type { ThreadEvent } from "../protocol/events.ts";
 import * as outbox from "./outbox.ts";
 import { RequestError } from "./request-error.ts";
 import type { Outgoing, RoomState } from "./room-state.ts";
+import { stopTimer, type Timer } from "./timer.ts";
 
 /** Where a `rate_limited` names no time. */
 const RETRY_AFTER_MS = 1_000;
@@ -27,7 +28,7 @@ export class Outgoings {
   #outbox: outbox.Outbox = [];
   #shown: readonly Outgoing[] = [];
   #pausedUntil = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   constructor(options: OutgoingsOptions) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class Outgoings {
 
   disconnected(): void {
     this.#pausedUntil = 0;
-    this.#stopTimer();
+    stopTimer(this.#timer);
     this.#replace(outbox.requeueAll(this.#outbox));
   }
 
@@ -91,7 +92,7 @@ export class Outgoings {
   }
 
   close(): void {
-    this.#stopTimer();
+    stopTimer(this.#timer);
     for (const { reject } of this.#waiting.values())
       reject(new RequestError("offline", "The room was left."));
     this.#waiting.clear();
@@ -119,15 +120,11 @@ export class Outgoings {
   #pause(id: string, forMs: number): void {
     this.#replace(outbox.requeue(this.#outbox, id));
     this.#pausedUntil = Date.now() + forMs;
-    this.#stopTimer();
+    stopTimer(this.#timer);
     this.#timer = setTimeout(() => {
       this.#pausedUntil = 0;
       this.#flush();
     }, forMs);
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
   }
 
   #flush(): void {

@@ -6,11 +6,13 @@ import { Connection } from "./connection.ts";
 import { isUnlisted, reducePresence, withPage, withSeen } from "./presence-reducer.ts";
 import { EMPTY_PRESENCE, type PresenceState } from "./presence-state.ts";
 import { Store, type Readable } from "./store.ts";
+import { stopTimer, type Timer } from "./timer.ts";
 
 /** The server takes one `watch` a second; a list that fills up changes more often. */
 const WATCH_INTERVAL_MS = 1_000;
 /** Several unknown threads at once (an import, say) are one reason to ask for the list. */
 const REFRESH_DELAY_MS = 300;
+const REFRESH_AGAIN_MS = 5_000;
 
 export interface PresenceOptions {
   api: Api;
@@ -24,8 +26,8 @@ export class PresenceClient implements Readable<PresenceState> {
   readonly #store = new Store<PresenceState>(EMPTY_PRESENCE);
   readonly #connection: Connection<PresenceEvent>;
   #watched: readonly string[] = [];
-  #watchTimer: ReturnType<typeof setTimeout> | undefined;
-  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  #watchTimer: Timer | undefined;
+  #refreshTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: PresenceOptions) {
@@ -87,8 +89,8 @@ export class PresenceClient implements Readable<PresenceState> {
   close(): void {
     this.#closed = true;
     this.#connection.close();
-    clearTimeout(this.#watchTimer);
-    clearTimeout(this.#refreshTimer);
+    stopTimer(this.#watchTimer);
+    stopTimer(this.#refreshTimer);
     this.#store.clear();
   }
 
@@ -119,10 +121,13 @@ export class PresenceClient implements Readable<PresenceState> {
   }
 
   #refreshSoon(delayMs: number): void {
+    if (this.#closed) return;
     this.#refreshTimer ??= setTimeout(() => {
       this.#refreshTimer = undefined;
-      // A failed refresh leaves the list as it was; the next welcome asks again.
-      this.refreshThreads().catch(() => {});
+      // A failed refresh leaves the list as it was until the next one. Offline, the next welcome asks again.
+      this.refreshThreads().catch(() => {
+        if (this.#connection.state === "open") this.#refreshSoon(REFRESH_AGAIN_MS);
+      });
     }, delayMs);
   }
 }

@@ -1,4 +1,5 @@
 /** Tells the server how far one has read: the newest only, and at most once a second. */
+import { stopTimer, type Timer } from "./timer.ts";
 
 const INTERVAL_MS = 1_000;
 
@@ -8,7 +9,7 @@ export class ReadMarker {
   #read = 0;
   #told = 0;
   #lastSent = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   /** `send` answers whether there was a socket to send it on. */
   constructor(send: (seq: number) => boolean) {
@@ -30,7 +31,7 @@ export class ReadMarker {
 
   /** Tells what is not told yet, and ends. */
   close(): void {
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#flush();
   }
 

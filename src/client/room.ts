@@ -7,6 +7,7 @@ import { CLOSE } from "../protocol/errors.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import { TYPING_RELAY_MS } from "../protocol/limits.ts";
 import type { Api } from "./api.ts";
+import { newCommandId } from "./command-id.ts";
 import { Connection } from "./connection.ts";
 import { formatCursor } from "./cursor.ts";
 import { Outgoings } from "./outgoings.ts";
@@ -15,6 +16,7 @@ import { refreshOlder } from "./refresh-older.ts";
 import { expireTyping, leavesGap, reduceRoom, withOlder } from "./room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import { Store, type Readable } from "./store.ts";
+import { stopTimer, type Timer } from "./timer.ts";
 
 const OLDER_PAGE = 50;
 
@@ -36,7 +38,7 @@ export class Room implements Readable<RoomState> {
   readonly #connection: Connection<ThreadEvent>;
   readonly #outgoings: Outgoings;
   readonly #marker: ReadMarker;
-  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #typingTimer: Timer | undefined;
   #typedAt = 0;
   #receiving = false;
   #closed = false;
@@ -75,7 +77,7 @@ export class Room implements Readable<RoomState> {
 
   /** Sends a message, now or once connected. It shows in `outgoing` until it is stored. */
   send(body: string, replyTo?: number): void {
-    const id = crypto.randomUUID();
+    const id = newCommandId();
     this.#typedAt = 0;
     void this.#outgoings
       .add({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
@@ -157,7 +159,7 @@ export class Room implements Readable<RoomState> {
     this.#marker.close();
     this.#connection.close();
     this.#outgoings.close();
-    clearTimeout(this.#typingTimer);
+    stopTimer(this.#typingTimer);
     this.#store.clear();
     this.#options.onClose();
   }
@@ -169,7 +171,7 @@ export class Room implements Readable<RoomState> {
   }
 
   async #change(change: ChangeWithoutId): Promise<void> {
-    await this.#outgoings.add({ ...change, id: crypto.randomUUID() });
+    await this.#outgoings.add({ ...change, id: newCommandId() });
   }
 
   #enter(connection: RoomState["connection"], closeCode?: number): void {
@@ -207,7 +209,7 @@ export class Room implements Readable<RoomState> {
   }
 
   #expireTypingLater(): void {
-    clearTimeout(this.#typingTimer);
+    stopTimer(this.#typingTimer);
     const { typing } = this.#store.get();
     if (typing.length === 0) return;
     const next = Math.min(...typing.map(({ until }) => until));

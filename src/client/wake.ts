@@ -1,15 +1,24 @@
 /** The two moments at which a waiting client should not wait any longer: the network is back, the page is looked at. */
 
-/** Calls `wake` at each such moment; returns what ends that. Where there is no page (a test, a worker), it never calls. */
+/** What is needed of a browser, said without its types: a published client is also compiled where there are none. */
+interface Browser {
+  addEventListener: EventTarget["addEventListener"];
+  removeEventListener: EventTarget["removeEventListener"];
+  document?: EventTarget & { visibilityState: string };
+}
+
+/** Calls `wake` at each such moment; returns what ends that. Where there is no page (a worker), it never calls. */
 export function onWake(wake: () => void): () => void {
-  if (typeof window === "undefined") return () => {};
+  const browser = globalThis as unknown as Browser;
+  const page = browser.document;
+  if (!page) return () => {};
   const whenVisible = () => {
-    if (document.visibilityState === "visible") wake();
+    if (page.visibilityState === "visible") wake();
   };
-  window.addEventListener("online", wake);
-  document.addEventListener("visibilitychange", whenVisible);
+  browser.addEventListener("online", wake);
+  page.addEventListener("visibilitychange", whenVisible);
   return () => {
-    window.removeEventListener("online", wake);
-    document.removeEventListener("visibilitychange", whenVisible);
+    browser.removeEventListener("online", wake);
+    page.removeEventListener("visibilitychange", whenVisible);
   };
 }

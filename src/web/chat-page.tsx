@@ -38,6 +38,7 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
         state={state}
         openId={threadId}
         onNew={() => setStarting(true)}
+        onReconnect={() => presence.reconnect()}
         onMore={() => void presence.loadMoreThreads().catch(() => {})}
       />
       <main class="chat-room" aria-label="Conversation">

@@ -2,6 +2,7 @@
 import type { PresenceState } from "../client/presence-state.ts";
 import type { ThreadSummary, User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
 import { PlusIcon } from "./icons.tsx";
 import { Link, threadHref } from "./router.tsx";
 import { otherIn, titleOf } from "./thread-title.ts";
@@ -14,9 +15,10 @@ export interface ThreadListProps {
   openId: string | undefined;
   onNew: () => void;
   onMore: () => void;
+  onReconnect: () => void;
 }
 
-export function ThreadList({ user, state, openId, onNew, onMore }: ThreadListProps) {
+export function ThreadList({ user, state, openId, onNew, onMore, onReconnect }: ThreadListProps) {
   const { threads, threadsLoaded, nextCursor, presence } = state;
   return (
     <section class="thread-list" aria-labelledby="chats">
@@ -26,6 +28,15 @@ export function ThreadList({ user, state, openId, onNew, onMore }: ThreadListPro
           <PlusIcon /> New chat
         </button>
       </header>
+      {/* With a room open, the room says so. */}
+      {openId === undefined && (
+        <ConnectionBanner
+          connection={state.connection}
+          closeCode={state.closeCode}
+          ready={threadsLoaded}
+          onRetry={onReconnect}
+        />
+      )}
       {!threadsLoaded && <p class="thread-list-note note">Loading…</p>}
       {threadsLoaded && threads.length === 0 && (
         <p class="thread-list-note note">No chats yet. Find somebody with “New chat”.</p>
