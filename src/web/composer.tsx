@@ -7,15 +7,16 @@ import "./composer.css";
 const drafts = new Map<string, string>();
 
 export interface ComposerProps {
-  threadId: string;
+  /** Whose draft, in which thread. */
+  draftKey: string;
   maxLength: number | undefined;
   disabled: boolean;
   onSend: (body: string) => void;
   onTyping: () => void;
 }
 
-export function Composer({ threadId, maxLength = BODY_LENGTH, disabled, onSend, onTyping }: ComposerProps) {
-  const [text, setText] = useState(drafts.get(threadId) ?? "");
+export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, onTyping }: ComposerProps) {
+  const [text, setText] = useState(drafts.get(draftKey) ?? "");
   const box = useRef<HTMLTextAreaElement>(null);
 
   // As high as its text, up to the limit in the style sheet.
@@ -32,8 +33,8 @@ export function Composer({ threadId, maxLength = BODY_LENGTH, disabled, onSend, 
 
   const write = (next: string) => {
     setText(next);
-    if (next === "") drafts.delete(threadId);
-    else drafts.set(threadId, next);
+    if (next === "") drafts.delete(draftKey);
+    else drafts.set(draftKey, next);
   };
   const send = () => {
     if (text.trim() === "" || disabled) return;

@@ -79,7 +79,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
       )}
       <TypingLine names={typing} />
       <Composer
-        threadId={threadId}
+        draftKey={`${user.id} ${threadId}`}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}
         onSend={(body) => room.send(body)}
