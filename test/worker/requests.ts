@@ -1,5 +1,7 @@
 /** Requests to the Worker with more control than `call` gives: any URL, any body, any settings. */
 import { exports } from "cloudflare:workers";
+import { z } from "zod";
+import { ERROR_STATUS, type ErrorCode } from "../../src/protocol/errors.ts";
 import worker from "../../src/worker/index.ts";
 import { envWith } from "../auth/tokens.ts";
 import { ORIGIN } from "../support/people.ts";
@@ -17,22 +19,29 @@ export function requestWith(settings: Settings, path: string, init: RequestInit 
   return worker.fetch(asked, envWith(settings));
 }
 
+const problem = z.strictObject({
+  type: z.literal("about:blank"),
+  title: z.string().min(1),
+  status: z.int(),
+  detail: z.string().regex(/^(?!.*\bat .*:\d)./s, "has a stack, or nothing"),
+  code: z.enum(Object.keys(ERROR_STATUS) as ErrorCode[]),
+  issues: z
+    .array(z.strictObject({ path: z.string(), message: z.string().min(1) }))
+    .min(1)
+    .optional(),
+});
 /** Problem details as the contract has them. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  issues?: { path: string; message: string }[];
-}
+type Problem = z.infer<typeof problem>;
 
-/** The problem that a response carries; an error of the test where it is none. */
+/** The problem that a response carries; an error of the test where it is none, or not what the contract says. */
 export async function problemOf(response: Response): Promise<Problem> {
   const text = await response.text();
   const type = response.headers.get("content-type");
   if (type !== "application/problem+json") throw new Error(`${response.status} ${type}: ${text}`);
-  return JSON.parse(text) as Problem;
+  const found = problem.parse(JSON.parse(text));
+  if (found.status !== response.status || found.status !== ERROR_STATUS[found.code])
+    throw new Error(`the status ${response.status} is not that of ${text}`);
+  return found;
 }
 
 /** A 64-digit id that no object of ours has. */

@@ -1,0 +1,149 @@
+/** The limits of every field of every body: kept to the last character, and refused one beyond with where and what. */
+import { beforeAll, describe, expect, it } from "vitest";
+import * as limits from "../../src/protocol/limits.ts";
+import { call, newThread, person, unique, type Person } from "../support/people.ts";
+import { problemOf } from "./requests.ts";
+
+const MESSAGES = "/api/threads/:id/messages";
+const MEMBER = "/api/threads/:id/members/:bob";
+const x = (length: number) => "x".repeat(length);
+const many = (length: number) => Array.from({ length }, (_, i) => `nobody-${i}`);
+
+let ada: Person;
+let bob: Person;
+let threadId: string;
+
+beforeAll(async () => {
+  [ada, bob] = [await person("Ada"), await person("Bob")];
+  threadId = (await newThread(ada, "group", [bob], "Pond")).id;
+  await ada.call("POST", `/api/threads/${threadId}/messages`, { body: "first" });
+});
+
+/** A guest signs in with no token; all else is Ada's. */
+function send(method: string, path: string, body: unknown): Promise<Response> {
+  if (path === "/api/session") return call(method, path, body);
+  return ada.call(method, path.replace(":id", threadId).replace(":bob", bob.user.id), body);
+}
+
+describe("a field that is wrong", () => {
+  const names: [what: string, value: unknown][] = [
+    ["too long", x(101)],
+    ["empty", ""],
+    ["blank", " \t\n\u00a0"],
+    ["no text", 7],
+    ["with a control character", "a\u0007b"],
+    ["with a line end", "a\nb"],
+    ["with a bidirectional override", "a\u202eb"],
+    ["with a bidirectional isolate", "a\u2066b"],
+    ["with half a character", "a\ud800b"],
+  ];
+  const seqs: [what: string, value: unknown][] = [
+    ["0", 0],
+    ["negative", -1],
+    ["a fraction", 1.5],
+    ["a text", "1"],
+    ["beyond what a number can count", 2 ** 53],
+  ];
+  const bodies: [what: string, value: unknown][] = [
+    ["absent", undefined],
+    ["empty", ""],
+    ["blank", " \n"],
+    ["no text", 7],
+    ["null", null],
+  ];
+  const rows: { method: string; path: string; body: unknown; where: string; what: string }[] = [
+    ...names.flatMap(([what, name]) => [
+      { method: "POST", path: "/api/session", body: { name }, where: "name", what },
+      { method: "POST", path: "/api/threads", body: { kind: "group", name }, where: "name", what },
+      { method: "POST", path: "/api/threads", body: { kind: "public", name }, where: "name", what },
+      { method: "PATCH", path: "/api/threads/:id", body: { name }, where: "name", what },
+    ]),
+    ...bodies.flatMap(([what, body]) => [
+      { method: "POST", path: MESSAGES, body: { body }, where: "body", what },
+      { method: "PATCH", path: `${MESSAGES}/1`, body: { body }, where: "body", what },
+    ]),
+    ...seqs.flatMap(([what, seq]) => [
+      { method: "PUT", path: "/api/threads/:id/read", body: { seq }, where: "seq", what },
+      { method: "POST", path: MESSAGES, body: { body: "hi", replyTo: seq }, where: "replyTo", what },
+    ]),
+    ...(
+      [
+        ["POST", "/api/session", {}, "name", "absent"],
+        ["POST", "/api/threads", { kind: "room" }, "kind", "unknown"],
+        ["POST", "/api/threads", {}, "kind", "absent"],
+        ["POST", "/api/threads", { kind: "group", memberIds: many(101) }, "memberIds", "101"],
+        ["POST", "/api/threads", { kind: "group", memberIds: { 0: "bob" } }, "memberIds", "no list"],
+        ["POST", "/api/threads", { kind: "group", memberIds: null }, "memberIds", "null"],
+        ["POST", "/api/threads", { kind: "direct", memberIds: [] }, "memberIds", "none"],
+        ["POST", "/api/threads", { kind: "direct", memberIds: many(2) }, "memberIds", "two"],
+        ["POST", "/api/threads", { kind: "direct" }, "memberIds", "absent"],
+        ["POST", "/api/threads", { kind: "group", memberIds: ["a", x(129)] }, "memberIds.1", "too long"],
+        ["POST", "/api/threads", { kind: "group", memberIds: [""] }, "memberIds.0", "empty"],
+        ["POST", "/api/threads", { kind: "group", memberIds: ["a,b"] }, "memberIds.0", "with a comma"],
+        ["POST", "/api/threads", { kind: "direct", memberIds: ["a\u0000"] }, "memberIds.0", "control"],
+        ["POST", "/api/threads", { kind: "direct", memberIds: [".."] }, "memberIds.0", "a step in a path"],
+        ["PUT", MEMBER, { role: "king" }, "role", "unknown"],
+        ["PUT", MEMBER, { role: null }, "role", "null"],
+        ["POST", MESSAGES, { body: "hi", id: x(65) }, "id", "too long"],
+        ["POST", MESSAGES, { body: "hi", id: "" }, "id", "empty"],
+        ["POST", MESSAGES, { body: "hi", id: 7 }, "id", "no text"],
+        ["POST", MESSAGES, { body: "hi", since: -1 }, "since", "negative"],
+        ["POST", MESSAGES, { body: "hi", since: 0.5 }, "since", "a fraction"],
+        ["PUT", "/api/threads/:id/read", {}, "seq", "absent"],
+      ] as const
+    ).map(([method, path, body, where, what]) => ({ method, path, body, where, what })),
+  ];
+
+  it.each(rows)("$method $path: $where, $what", async ({ method, path, body, where }) => {
+    const response = await send(method, path, body);
+    expect(response.status).toBe(400);
+    const { code, detail, issues } = await problemOf(response);
+    expect(code).toBe("bad_request");
+    expect(issues).toEqual([{ path: where, message: expect.stringMatching(/./) }]);
+    expect(detail).toBe(`${where}: ${issues?.[0]?.message}`);
+  });
+
+  it.each([
+    ["POST", MESSAGES],
+    ["PATCH", `${MESSAGES}/1`],
+  ])("%s %s: a body of 10,001 characters is too large", async (method, path) => {
+    const response = await send(method, path, { body: x(limits.BODY_LENGTH + 1) });
+    expect(response.status).toBe(413);
+    const { code, issues } = await problemOf(response);
+    expect(code).toBe("too_large");
+    expect(issues).toEqual([{ path: "body", message: expect.stringMatching(/./) }]);
+  });
+});
+
+describe("a field at its limit", () => {
+  it.each([
+    ["POST", "/api/threads", { kind: "group", name: x(limits.THREAD_NAME_LENGTH) }, 201],
+    ["POST", "/api/threads", { kind: "group", name: null }, 201],
+    // Two units each: 50 of them are 100.
+    ["PATCH", "/api/threads/:id", { name: "👍".repeat(limits.THREAD_NAME_LENGTH / 2) }, 200],
+    // Composed they are 100, and only that counts.
+    ["PATCH", "/api/threads/:id", { name: "e\u0301".repeat(limits.THREAD_NAME_LENGTH) }, 200],
+    ["PATCH", "/api/threads/:id", { name: null }, 200],
+    ["PATCH", "/api/threads/:id", {}, 200],
+    ["PUT", MEMBER, {}, 200],
+    ["PUT", MEMBER, { role: "member" }, 200],
+    ["POST", MESSAGES, { body: x(limits.BODY_LENGTH), id: x(limits.COMMAND_ID_LENGTH), since: 0 }, 201],
+    ["POST", MESSAGES, { body: " hi\n", replyTo: 1 }, 201],
+    ["PATCH", `${MESSAGES}/1`, { body: "€".repeat(limits.BODY_LENGTH) }, 200],
+    ["PUT", "/api/threads/:id/read", { seq: 2 ** 53 - 1 }, 200],
+  ])("%s %s is taken: %#", async (method, path, body, status) => {
+    expect((await send(method, path, body)).status).toBe(status);
+  });
+
+  it("keeps 100 members of a new thread", async () => {
+    const people = await Promise.all(Array.from({ length: limits.MEMBER_IDS }, () => person("Member")));
+    expect((await newThread(ada, "group", people)).memberCount).toBe(101);
+  });
+
+  it("keeps a guest's name of 100 characters", async () => {
+    const name = unique("Ada").padEnd(limits.DISPLAY_NAME_LENGTH, "x");
+    const response = await send("POST", "/api/session", { name: ` ${name}\u3000` });
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({ user: { name } });
+  });
+});
