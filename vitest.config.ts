@@ -35,6 +35,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Only ever spent on failure.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

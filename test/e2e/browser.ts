@@ -1,12 +1,19 @@
 /** A real browser: the Chromium that comes in an npm package on Linux x64, elsewhere the Chrome of the machine. */
 import { chromium as playwright, type Browser } from "playwright-core";
 
-/** The machine's own network is closed to a browser that looks things up by itself. */
-const QUIET = [
+/**
+ * Not the package's own arguments, which are for a cloud function: with a single process for all, two contexts come up
+ * as one. And nothing of its own over the network, which may be closed.
+ */
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
   "--no-first-run",
+  "--headless=shell",
 ];
 
 export async function launchBrowser(): Promise<Browser> {
@@ -14,7 +21,7 @@ export async function launchBrowser(): Promise<Browser> {
   const { default: chromium } = await import("@sparticuz/chromium");
   return playwright.launch({
     executablePath: await chromium.executablePath(),
-    args: [...chromium.args, ...QUIET],
+    args: ARGS,
     headless: true,
   });
 }

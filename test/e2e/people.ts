@@ -93,7 +93,7 @@ export class RealSocket {
 }
 
 /** A new group with these people in it; its id. */
-export async function newGroup(owner: Person, ...others: Person[]): Promise<string> {
+export async function newGroup(owner: Person, ...others: Pick<Person, "id">[]): Promise<string> {
   const response = await owner.call("POST", "/api/threads", {
     kind: "group",
     memberIds: others.map(({ id }) => id),

@@ -1,0 +1,191 @@
+/** The page as two people use it: two browsers of their own, against the started server. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { newGroup, person, type Person } from "./people.ts";
+
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+};
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** A guest in a browser of their own, signed in. What the page logs as an error fails the test that uses it. */
+async function guest(name: string, options: BrowserContextOptions) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(inject("url"));
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  return { name, context, page, errors };
+}
+
+const badge = (page: Page) => page.getByTestId("chat-badge");
+const message = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
+const chatLink = (page: Page) => page.getByRole("link", { name: /^Chat/ });
+
+async function send(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+/** Starts a chat with these people, found by the beginning of their names. */
+async function startChat(page: Page, ...names: string[]): Promise<void> {
+  await chatLink(page).click();
+  await page.getByRole("button", { name: "New chat" }).click();
+  for (const name of names) {
+    await page.getByLabel("Find people").fill(name.slice(0, -2));
+    await page.getByRole("dialog").getByText(name, { exact: true }).click();
+  }
+  await page.getByRole("button", { name: "Start chat" }).click();
+  await page.getByLabel("Message", { exact: true }).waitFor();
+}
+
+const unique = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
+
+async function closeAll(...people: { context: BrowserContext; errors: string[] }[]): Promise<void> {
+  for (const { context, errors } of people) {
+    expect(errors).toEqual([]);
+    await context.close();
+  }
+}
+
+describe.each([
+  ["on phones", PHONE],
+  ["on desktops", DESKTOP],
+])("two people %s", (_name, options) => {
+  it("chat live; the one who looks elsewhere sees the badge; both reload and nothing is gone", async () => {
+    const [ada, bob] = [unique("Ada"), unique("Bob")];
+    const b = await guest(bob, options);
+    const a = await guest(ada, options);
+    await startChat(a.page, bob);
+    await send(a.page, "Hello Bob!");
+    await expect.poll(() => message(a.page, "Hello Bob!").getAttribute("data-state")).toBe("sent");
+
+    // Bob is on another page: the navigation counts it, live.
+    await expect.poll(() => badge(b.page).textContent()).toBe("1");
+    await chatLink(b.page).click();
+    await b.page.getByText("Hello Bob!").first().waitFor();
+    await b.page.getByRole("link", { name: new RegExp(ada) }).click();
+    await message(b.page, "Hello Bob!").waitFor();
+    await expect.poll(() => badge(b.page).count()).toBe(0);
+    await expect.poll(() => a.page.getByTestId("here").textContent()).toContain(`${bob} is here`);
+
+    await b.page.getByLabel("Message", { exact: true }).pressSequentially("Hi");
+    await a.page.getByTestId("typing").getByText(bob).waitFor();
+    await send(b.page, "Hi Ada 🐸");
+    await message(a.page, "Hi Ada 🐸").waitFor();
+
+    await Promise.all([a.page.reload(), b.page.reload()]);
+    for (const page of [a.page, b.page]) {
+      await message(page, "Hello Bob!").waitFor();
+      await message(page, "Hi Ada 🐸").waitFor();
+    }
+    await closeAll(a, b);
+  });
+});
+
+describe("one person", () => {
+  it("starts a group by finding several people", async () => {
+    const names = [unique("Bob"), unique("Carol")];
+    const others = await Promise.all(names.map((name) => guest(name, DESKTOP)));
+    const ada = await guest(unique("Ada"), DESKTOP);
+    await startChat(ada.page, ...names);
+    await send(ada.page, "Welcome, both");
+    for (const other of others) {
+      await expect.poll(() => badge(other.page).textContent()).toBe("1");
+    }
+    await closeAll(ada, ...others);
+  });
+
+  it("sees a send wait while the network is away, and go through when it is back", async () => {
+    const bob = await guest(unique("Bob"), DESKTOP);
+    const ada = await guest(unique("Ada"), DESKTOP);
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "first");
+    await expect.poll(() => message(ada.page, "first").getAttribute("data-state")).toBe("sent");
+    await ada.context.setOffline(true);
+    await send(ada.page, "into the dark");
+    expect(await message(ada.page, "into the dark").getAttribute("data-state")).toBe("pending");
+    await ada.context.setOffline(false);
+    await expect
+      .poll(() => message(ada.page, "into the dark").getAttribute("data-state"), { timeout: 30_000 })
+      .toBe("sent");
+    expect(await message(ada.page, "into the dark").count()).toBe(1);
+    await closeAll(ada, bob);
+  });
+
+  it("can retry a send that was refused", async () => {
+    const bob = await guest(unique("Bob"), DESKTOP);
+    const ada = await guest(unique("Ada"), DESKTOP);
+    // The first answer to this chat is an error, as from a server in trouble.
+    let refuse = true;
+    await ada.page.routeWebSocket(/\/socket/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => {
+        const text = String(frame);
+        const id = /"id":"([^"]+)"/.exec(text)?.[1];
+        if (refuse && text.includes("please") && id !== undefined) {
+          refuse = false;
+          socket.send(JSON.stringify([{ type: "error", code: "internal", message: "Out of order.", id }]));
+        } else server.send(frame);
+      });
+    });
+    await ada.page.reload();
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "please");
+    await expect.poll(() => message(ada.page, "please").getAttribute("data-state")).toBe("failed");
+    await ada.page.getByRole("button", { name: "Retry" }).click();
+    await expect.poll(() => message(ada.page, "please").getAttribute("data-state")).toBe("sent");
+    await closeAll(ada, bob);
+  });
+
+  it("scrolls up through a long history, and stays where they were", async () => {
+    const ada = await guest(unique("Ada"), DESKTOP);
+    const session = (await ada.page.evaluate(async () => (await fetch("/api/session")).json())) as {
+      user: { id: string };
+    };
+    // As many as the rate limit lets each say at once.
+    const [owner, ...others] = await Promise.all(["O", "P", "Q", "R"].map((name) => person(name)));
+    const id = await newGroup(owner as Person, ...others, { id: session.user.id });
+    for (const [i, who] of [owner, ...others].entries()) {
+      for (let n = 1; n <= 20; n++) {
+        await who?.call("POST", `/api/threads/${id}/messages`, {
+          body: `number ${i * 20 + n}.\nSecond line.`,
+        });
+      }
+    }
+    await ada.page.goto(`${inject("url")}/chat/${id}`);
+    await message(ada.page, "number 80.").waitFor();
+    expect(await message(ada.page, "number 1.").count()).toBe(0);
+    // What is read stays where it is on the screen while older messages come in above it.
+    const oldestShown = message(ada.page, "number 31.");
+    await oldestShown.scrollIntoViewIfNeeded();
+    const before = await oldestShown.boundingBox();
+    await message(ada.page, "number 30.").waitFor({ state: "attached" });
+    const after = await oldestShown.boundingBox();
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(60);
+    await message(ada.page, "number 1.").scrollIntoViewIfNeeded();
+    await message(ada.page, "number 1.").waitFor();
+    await closeAll(ada);
+  });
+
+  it("signs out, and is somebody else's browser", async () => {
+    const ada = await guest(unique("Ada"), PHONE);
+    await ada.page.getByRole("button", { name: "Sign out" }).click();
+    await ada.page.getByLabel("Your name").waitFor();
+    await ada.page.reload();
+    await ada.page.getByLabel("Your name").waitFor();
+    await closeAll(ada);
+  });
+});
