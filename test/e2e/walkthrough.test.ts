@@ -180,12 +180,13 @@ describe("one person", () => {
     await closeAll(ada);
   });
 
-  it("signs out, and is somebody else's browser", async () => {
+  it("signs out, and stays out", async () => {
     const ada = await guest(unique("Ada"), PHONE);
     await ada.page.getByRole("button", { name: "Sign out" }).click();
     await ada.page.getByLabel("Your name").waitFor();
     await ada.page.reload();
     await ada.page.getByLabel("Your name").waitFor();
+    expect(await ada.page.evaluate(async () => (await fetch("/api/session")).status)).toBe(401);
     await closeAll(ada);
   });
 });
