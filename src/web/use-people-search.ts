@@ -13,20 +13,27 @@ export interface PeopleSearch {
 
 const IDLE: PeopleSearch = { is: "idle", people: [] };
 
+/** The latest answer, and what was asked for it. */
+interface Answer {
+  asked: string;
+  is: "found" | "failed";
+  people: readonly User[];
+}
+
 export function usePeopleSearch(text: string): PeopleSearch {
-  const [search, setSearch] = useState(IDLE);
+  const [answer, setAnswer] = useState<Answer>();
   const asked = text.trim().slice(0, SEARCH_MAX);
+  const asks = asked.length >= SEARCH_MIN;
 
   useEffect(() => {
-    if (asked.length < SEARCH_MIN) return setSearch(IDLE);
+    if (!asks) return setAnswer(undefined);
     let current = true;
-    setSearch(({ people }) => ({ is: "searching", people }));
     const timer = setTimeout(async () => {
       const found = await client.api.searchUsers(asked).then(
-        (people): PeopleSearch => ({ is: "found", people }),
-        (): PeopleSearch => ({ is: "failed", people: [] }),
+        (people): Answer => ({ asked, is: "found", people }),
+        (): Answer => ({ asked, is: "failed", people: [] }),
       );
-      if (current) setSearch(found);
+      if (current) setAnswer(found);
     }, PAUSE_MS);
     return () => {
       current = false;
@@ -34,5 +41,8 @@ export function usePeopleSearch(text: string): PeopleSearch {
     };
   }, [asked]);
 
-  return search;
+  // Said of what is asked now, in this very rendering: an answer to an earlier text says nothing of it.
+  if (!asks) return IDLE;
+  if (answer?.asked === asked) return answer;
+  return { is: "searching", people: answer?.people ?? [] };
 }
