@@ -96,6 +96,23 @@ describe("any origin", () => {
 });
 
 describe("CORS", () => {
+  const answered = table.filter(({ expected }) => expected !== 101);
+
+  it.each(answered)("of $kind from '$origin': $expected", async ({ path, init, origin }) => {
+    const { headers } = await requestWith({}, path, init);
+    const allowed = origins.find(([each]) => each === origin)?.[1];
+    expect(headers.get("access-control-allow-origin")).toBe(allowed ? origin : null);
+    expect(headers.get("access-control-allow-credentials")).toBe(allowed ? "true" : null);
+    expect(headers.get("vary")).toBe("Origin");
+  });
+
+  it("answers where any origin is allowed by its name as well, as credentials need", async () => {
+    const headers = { origin: FOREIGN };
+    const response = await requestWith({ ALLOWED_ORIGINS: "*" }, "/api/health", { headers });
+    expect(response.headers.get("access-control-allow-origin")).toBe(FOREIGN);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+  });
+
   it("answers a listed origin by its name, with credentials", async () => {
     const ada = await person();
     const headers = { origin: LISTED, authorization: `Bearer ${ada.token}` };

@@ -8,11 +8,12 @@ import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 const DOORS = ["/api/presence/socket", `/api/threads/${NO_THREAD}/socket`];
 const VERSION = "sec-websocket-protocol";
 
-/** With which code an upgrade is closed at once, and with what it was answered before. */
+/** With which code an upgrade is closed at once, with no frame before. */
 async function closing(path: string, headers: Record<string, string>) {
   const socket = await upgrade(path, headers);
   const { code, reason } = await socket.closed;
-  return { code, reason, protocol: socket.protocol, events: socket.events };
+  expect(socket.frames).toEqual([]);
+  return { code, reason, protocol: socket.protocol };
 }
 
 async function asPerson(): Promise<Record<string, string>> {
@@ -72,6 +73,11 @@ describe.each(DOORS)("%s", (door) => {
     expect(reason).not.toBe("");
   });
 
+  it("closes with 4001 and its version from a listed origin too, for a page there to read", async () => {
+    const headers = { [VERSION]: "lilypad.v1", origin: "https://app.example" };
+    expect(await closing(door, headers)).toMatchObject({ code: 4001, protocol: "lilypad.v1" });
+  });
+
   it("does not fall back from a bad token in the subprotocol to a good cookie", async () => {
     const signedIn = await (await newcomer()).call("POST", "/api/session");
     const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
@@ -109,7 +115,7 @@ describe("a thread's socket", () => {
   ])("closes with 4004 for a thread that %s", async (_what, id) => {
     const headers = { ...(await asPerson()), [VERSION]: "lilypad.v1" };
     const result = await closing(`/api/threads/${id}/socket`, headers);
-    expect(result).toMatchObject({ code: 4004, protocol: "lilypad.v1", events: [] });
+    expect(result).toMatchObject({ code: 4004, protocol: "lilypad.v1" });
   });
 });
 
