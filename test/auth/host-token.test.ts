@@ -49,6 +49,12 @@ describe("a host token is refused", () => {
       () => new UnsecuredJWT({ sub: "ada", name: "Ada", exp: inAnHour() }).encode(),
       /algorithm/,
     ],
+    ...["none", "None", "NONE", ""].map((alg): (typeof cases)[number] => [
+      `when it says that its algorithm is "${alg}"`,
+      () => withHeader({ alg }),
+      /algorithm|malformed/,
+    ]),
+    ["when it has no algorithm", () => withHeader({}), /algorithm|malformed/],
     ["when it is signed with HS512", () => jwt({}, { alg: "HS512" }, bytes("a".repeat(64))), /algorithm/],
     ["when it has expired", () => jwt({ exp: seconds() - 1 }), /expired/],
     ["when it does not expire", () => jwt({ exp: undefined }), /exp/],
@@ -86,6 +92,12 @@ describe("a host token is refused", () => {
     const none = envWith({ AUTH_SECRET: undefined });
     expect((await failureOf(verifyHostToken(none, await jwt()))).code).toBe("unauthenticated");
   });
+
+  /** A token under another header than it was signed with, and without its signature. */
+  async function withHeader(header: Record<string, unknown>): Promise<string> {
+    const [, claims] = (await jwt()).split(".");
+    return [base64url.encode(JSON.stringify(header)), claims, ""].join(".");
+  }
 
   async function forged(): Promise<string> {
     const [header, , signature] = (await jwt()).split(".");

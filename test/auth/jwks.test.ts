@@ -33,6 +33,14 @@ describe("public keys", () => {
     expect((await verifyHostToken(configured, token)).user.id).toBe("ada");
   });
 
+  it("check a token that does not name its key, where there is one of its kind", async () => {
+    const [rsa, ec] = await Promise.all([keyPair("k1"), keyPair("k2", "ES256")]);
+    const { env: configured } = host(rsa.jwk, ec.jwk);
+    expect((await verifyHostToken(configured, await jwt({}, { alg: "ES256" }, ec.privateKey))).user.id).toBe(
+      "ada",
+    );
+  });
+
   it("are fetched once for many tokens", async () => {
     const key = await keyPair("k1");
     const { env: configured, fetching } = host(key.jwk);
@@ -114,6 +122,15 @@ describe("keys and algorithms do not mix", () => {
     const token = await jwt({}, { kid: "k1" }, bytes("secret-secret-secret-secret-secret"));
     expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
     expect(fetching).not.toHaveBeenCalled();
+  });
+
+  it("takes no key, nor an address of one, from the token itself", async () => {
+    const [key, mallory] = await Promise.all([keyPair("k1"), keyPair("k1")]);
+    const { env: configured, fetching } = host(key.jwk);
+    const header = { alg: "RS256", kid: "k1", jwk: mallory.jwk, jku: "https://mallory.example/jwks" };
+    const token = await jwt({}, header, mallory.privateKey);
+    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
+    expect(fetching.mock.calls.map(([url]) => String(url))).toEqual([configured.AUTH_JWKS_URL]);
   });
 
   it("refuses a public-key token where only the secret is configured", async () => {
