@@ -42,7 +42,8 @@ export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: Stic
     if (!box) return;
     const was = before.current;
     const arrived = last !== was.last;
-    if (atBottom.current || (arrived && lastRow?.own === true)) toBottom();
+    // What was sent here, that is: one's own message from another tab must not move what one reads in this one.
+    if (atBottom.current || (arrived && lastRow?.state === "pending")) toBottom();
     else if (first !== was.first) box.scrollTop += box.scrollHeight - was.height;
     else if (arrived) setMissed(true);
     before.current = { first, last, height: box.scrollHeight };
