@@ -1,6 +1,7 @@
 /** Where one writes. What is half written stays with its thread while the page is open. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
+import { isComposing } from "./composing.ts";
 import { SendIcon } from "./icons.tsx";
 import "./composer.css";
 
@@ -69,7 +70,7 @@ export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, 
         }}
         onKeyDown={(event) => {
           // While an input method composes, Enter takes its suggestion and sends nothing.
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+          if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
           event.preventDefault();
           send();
         }}

@@ -1,6 +1,7 @@
 /** A message of one's own, being changed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
+import { isComposing } from "./composing.ts";
 import "./edit-message.css";
 
 export interface EditMessageProps {
@@ -38,7 +39,7 @@ export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.isComposing) return;
+          if (isComposing(event)) return;
           if (event.key === "Escape") onCancel();
           if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();

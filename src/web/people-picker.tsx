@@ -3,6 +3,7 @@ import { useId, useState } from "preact/hooks";
 import { MEMBER_IDS, SEARCH_MAX } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
+import { isComposing } from "./composing.ts";
 import { CloseIcon } from "./icons.tsx";
 import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";
 import "./people-picker.css";
@@ -42,7 +43,7 @@ export function PeoplePicker({ user, picked, onChange }: PeoplePickerProps) {
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
             // Enter picks the first that was found, rather than starting the chat half typed.
-            if (event.key !== "Enter" || event.isComposing || text === "") return;
+            if (event.key !== "Enter" || isComposing(event) || text === "") return;
             event.preventDefault();
             if (people[0]) pick(people[0]);
           }}
