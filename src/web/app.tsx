@@ -47,6 +47,9 @@ function SignedIn({ user }: { user: User }) {
 
   useEffect(() => {
     document.title = unreadThreads > 0 ? `(${unreadThreads}) Lilypad` : "Lilypad";
+    return () => {
+      document.title = "Lilypad";
+    };
   }, [unreadThreads]);
 
   return (
