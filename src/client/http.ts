@@ -2,6 +2,9 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import { RequestError } from "./request-error.ts";
 
+/** How long an answer may take. A request that a dead network swallowed would otherwise never end. */
+const ANSWER_MS = 30_000;
+
 export interface HttpOptions {
   /** Where Lilypad is, without a slash at the end. */
   origin: string;
@@ -25,13 +28,16 @@ async function reach(options: HttpOptions, path: string, request: HttpRequest): 
   const headers = new Headers();
   if (options.getToken) headers.set("authorization", `Bearer ${await options.getToken()}`);
   if (request.body) headers.set("content-type", "application/json");
+  // Not written into the call: where the client is compiled without a browser's types, `credentials` is none.
+  const init = {
+    method: request.method ?? "GET",
+    headers,
+    signal: AbortSignal.timeout(ANSWER_MS),
+    credentials: options.getToken ? ("omit" as const) : ("include" as const),
+    ...(request.body && { body: JSON.stringify(request.body) }),
+  };
   try {
-    return await fetch(options.origin + path, {
-      method: request.method ?? "GET",
-      headers,
-      credentials: options.getToken ? "omit" : "include",
-      ...(request.body && { body: JSON.stringify(request.body) }),
-    });
+    return await fetch(options.origin + path, init);
   } catch {
     throw new RequestError("offline", "Lilypad cannot be reached.");
   }
