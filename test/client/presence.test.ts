@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Api } from "../../src/client/api.ts";
+import { PresenceClient } from "../../src/client/presence.ts";
+import { FakeSocket } from "./fake-socket.ts";
+import { ADA } from "./samples.ts";
+
+const WELCOME = { type: "welcome", user: ADA, threads: [], unreadThreads: 0, expiresAt: 0 };
+
+async function online() {
+  const sockets: FakeSocket[] = [];
+  const threads = vi.fn<Api["threads"]>(async () => ({ threads: [] }));
+  const presence = new PresenceClient({
+    api: { threads } as unknown as Api,
+    openSocket: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket.asSocket;
+    },
+    renews: false,
+    onSignedOut: () => {},
+  });
+  await pass();
+  return { presence, threads, sockets, newest: () => sockets.at(-1) as FakeSocket };
+}
+
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(1);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("the list of threads", () => {
+  it("is asked for again while it cannot be had, though the socket is fine", async () => {
+    const { presence, threads, newest } = await online();
+    threads.mockRejectedValueOnce(new Error("500"));
+    newest().says(WELCOME);
+    await pass();
+    expect(presence.get().threadsLoaded).toBe(false);
+    await pass(60_000);
+    expect([threads.mock.calls.length, presence.get().threadsLoaded]).toEqual([2, true]);
+  });
+
+  it("is not asked for by a client that was closed meanwhile", async () => {
+    const { presence, threads, newest } = await online();
+    const { promise, reject } = Promise.withResolvers<never>();
+    threads.mockReturnValueOnce(promise);
+    newest().says(WELCOME);
+    await pass();
+    presence.close();
+    reject(new Error("500"));
+    await pass(60_000);
+    expect(threads).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+it("tells the server again whom to watch after each reconnect", async () => {
+  const { presence, newest } = await online();
+  presence.watch(["ben"]);
+  for (let connection = 0; connection < 2; connection++) {
+    newest().says(WELCOME);
+    await pass(1_000);
+    expect(newest().sent).toContain('{"type":"watch","userIds":["ben"]}');
+    newest().closes(1006);
+    await pass(2_000);
+  }
+});
