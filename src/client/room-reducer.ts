@@ -62,6 +62,7 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
     members: thread.members,
     memberCount: thread.memberCount,
     messages: event.resumed || continues(state, event) ? state.messages : [],
+    quoted: event.resumed ? state.quoted : [],
     online,
     onlineCount,
     typing: [],
@@ -94,16 +95,6 @@ function withHistory(state: RoomState, { messages, hasBefore }: EventOf<"history
   };
 }
 
-/** A page above what is shown. */
-export function withOlder(state: RoomState, messages: readonly Message[], hasBefore: boolean): RoomState {
-  return {
-    ...state,
-    messages: mergeMessages(state.messages, messages),
-    hasBefore,
-    loadingBefore: false,
-  };
-}
-
 function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
   if (state.cursor && event.rev <= state.cursor.rev) return state;
   const moved = state.cursor ? { ...state, cursor: { ...state.cursor, rev: event.rev } } : state;
@@ -111,10 +102,7 @@ function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
     case "chat":
       return withChat(moved, event.message);
     case "edit":
-      return {
-        ...moved,
-        messages: changeMessage(moved.messages, event.message.seq, event.message.rev, () => event.message),
-      };
+      return changed(moved, event.message, () => event.message);
     case "delete":
       return changed(moved, event, (message) => tombstone(message, event.deletedAt));
     case "react":
@@ -135,7 +123,11 @@ function changed(
   { seq, rev }: { seq: number; rev: number },
   change: (message: Message) => Message,
 ): RoomState {
-  return { ...state, messages: changeMessage(state.messages, seq, rev, change) };
+  return {
+    ...state,
+    messages: changeMessage(state.messages, seq, rev, change),
+    quoted: changeMessage(state.quoted, seq, rev, change),
+  };
 }
 
 function withChat(state: RoomState, message: Message): RoomState {

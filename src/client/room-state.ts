@@ -28,6 +28,8 @@ export interface RoomState {
   memberCount: number;
   /** Ascending by `seq`, without a hole. */
   messages: readonly Message[];
+  /** Older ones, loaded because replies quote them: ascending, with holes. */
+  quoted: readonly Message[];
   hasBefore: boolean;
   loadingBefore: boolean;
   outgoing: readonly Outgoing[];
@@ -43,6 +45,7 @@ export const EMPTY_ROOM: RoomState = {
   members: [],
   memberCount: 0,
   messages: [],
+  quoted: [],
   hasBefore: false,
   loadingBefore: false,
   outgoing: [],
@@ -50,6 +53,13 @@ export const EMPTY_ROOM: RoomState = {
   onlineCount: 0,
   typing: [],
 };
+
+/** The message `seq`, as far as this room has it. */
+export function messageIn({ messages, quoted }: RoomState, seq: number): Message | undefined {
+  // The list is without a hole, so that a message's place in it is known.
+  const first = messages[0]?.seq ?? 1;
+  return messages[seq - first] ?? quoted.find((message) => message.seq === seq);
+}
 
 /** The person behind an id, as far as this room knows them. */
 export function personIn(state: RoomState, userId: string): User | undefined {

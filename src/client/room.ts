@@ -3,22 +3,22 @@
  * what one sends until the server has it.
  */
 import type { ChangeCommand } from "../protocol/commands.ts";
-import { CLOSE } from "../protocol/errors.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
-import { TYPING_RELAY_MS } from "../protocol/limits.ts";
 import type { Api } from "./api.ts";
 import { newCommandId } from "./command-id.ts";
 import { Connection } from "./connection.ts";
 import { formatCursor } from "./cursor.ts";
+import { MoreMembers } from "./more-members.ts";
+import { loadOlderMessages } from "./older-messages.ts";
 import { Outgoings } from "./outgoings.ts";
+import { Quotes } from "./quotes.ts";
 import { ReadMarker } from "./read-marker.ts";
 import { refreshOlder } from "./refresh-older.ts";
-import { expireTyping, leavesGap, reduceRoom, withOlder } from "./room-reducer.ts";
+import { leavesGap, reduceRoom } from "./room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
+import { stopReason } from "./stop-reason.ts";
 import { Store, type Readable } from "./store.ts";
-import { stopTimer, type Timer } from "./timer.ts";
-
-const OLDER_PAGE = 50;
+import { TypingClock } from "./typing-clock.ts";
 
 export interface RoomOptions {
   threadId: string;
@@ -38,8 +38,9 @@ export class Room implements Readable<RoomState> {
   readonly #connection: Connection<ThreadEvent>;
   readonly #outgoings: Outgoings;
   readonly #marker: ReadMarker;
-  #typingTimer: Timer | undefined;
-  #typedAt = 0;
+  readonly #typing: TypingClock;
+  readonly #members: MoreMembers;
+  readonly #quotes: Quotes;
   #receiving = false;
   #closed = false;
 
@@ -57,6 +58,9 @@ export class Room implements Readable<RoomState> {
     this.#marker = new ReadMarker(
       (seq) => this.#store.get().you !== undefined && this.#connection.send({ type: "read", seq }),
     );
+    this.#typing = new TypingClock(this.#store, () => this.#connection.send({ type: "typing" }));
+    this.#members = new MoreMembers(options.api, this.#store, options.threadId);
+    this.#quotes = new Quotes(options.api, this.#store, options.threadId);
     this.#connection = new Connection<ThreadEvent>({
       open: () => options.openSocket(this.#path()),
       renews: options.renews,
@@ -78,7 +82,7 @@ export class Room implements Readable<RoomState> {
   /** Sends a message, now or once connected. It shows in `outgoing` until it is stored. */
   send(body: string, replyTo?: number): void {
     const id = newCommandId();
-    this.#typedAt = 0;
+    this.#typing.sent();
     void this.#outgoings
       .add({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
       // Shown as failed, with the reason, in `outgoing`.
@@ -123,28 +127,22 @@ export class Room implements Readable<RoomState> {
 
   /** Says that one is typing. Call it at each key; it is sent as often as the server relays it. */
   typing(): void {
-    const now = Date.now();
-    if (now - this.#typedAt < TYPING_RELAY_MS) return;
-    if (this.#connection.send({ type: "typing" })) this.#typedAt = now;
+    this.#typing.typed();
   }
 
   /** Loads the page above the oldest message shown; does nothing while one is loading or none is left. */
-  async loadOlder(): Promise<void> {
-    const { hasBefore, loadingBefore, messages } = this.#store.get();
-    const oldest = messages[0];
-    if (!hasBefore || loadingBefore || !oldest) return;
-    this.#store.update((state) => ({ ...state, loadingBefore: true }));
-    try {
-      const page = await this.#options.api.messages(this.threadId, { before: oldest.seq, limit: OLDER_PAGE });
-      this.#store.update((state) =>
-        state.messages[0]?.seq === oldest.seq
-          ? withOlder(state, page.messages, page.hasBefore)
-          : { ...state, loadingBefore: false },
-      );
-    } catch (error) {
-      this.#store.update((state) => ({ ...state, loadingBefore: false }));
-      throw error;
-    }
+  loadOlder(): Promise<void> {
+    return loadOlderMessages(this.#options.api, this.#store, this.threadId);
+  }
+
+  /** Loads the message `seq`, to be quoted by a reply to it, into `quoted`. */
+  loadQuoted(seq: number): void {
+    this.#quotes.load(seq);
+  }
+
+  /** Loads more of the members, where not all are in the state. */
+  loadMembers(): Promise<void> {
+    return this.#members.load();
   }
 
   /** Connects now: after signing in again, or when a person asks. */
@@ -159,7 +157,7 @@ export class Room implements Readable<RoomState> {
     this.#marker.close();
     this.#connection.close();
     this.#outgoings.close();
-    stopTimer(this.#typingTimer);
+    this.#typing.close();
     this.#store.clear();
     this.#options.onClose();
   }
@@ -201,33 +199,17 @@ export class Room implements Readable<RoomState> {
   }
 
   #follow(event: ThreadEvent, before: RoomState): void {
-    if (event.type === "welcome" && event.thread.you) this.#marker.known(event.thread.you.readSeq);
-    if (event.type === "typing") this.#expireTypingLater();
+    if (event.type === "welcome") {
+      this.#members.restart();
+      if (!event.resumed) this.#quotes.forget();
+      if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
+    }
+    if (event.type === "typing") this.#typing.expireLater();
     if (event.type === "history") {
       void refreshOlder(this.#options.api, this.#store, this.threadId, { before, snapshot: event.messages });
     }
-  }
-
-  #expireTypingLater(): void {
-    stopTimer(this.#typingTimer);
-    const { typing } = this.#store.get();
-    if (typing.length === 0) return;
-    const next = Math.min(...typing.map(({ until }) => until));
-    this.#typingTimer = setTimeout(
-      () => {
-        this.#store.update((state) => expireTyping(state, Date.now()));
-        this.#expireTypingLater();
-      },
-      Math.max(0, next - Date.now()) + 1,
-    );
   }
 }
 
 type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
 type ChangeWithoutId = WithoutId<ChangeCommand>;
-
-function stopReason(closeCode: number | undefined): string {
-  if (closeCode === CLOSE.forbidden) return "You are no longer in this conversation.";
-  if (closeCode === CLOSE.notFound) return "This conversation is gone.";
-  return "The connection was ended by the server.";
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expireTyping, leavesGap, withOlder } from "../../src/client/room-reducer.ts";
+import { withOlder } from "../../src/client/room-pages.ts";
+import { expireTyping, leavesGap } from "../../src/client/room-reducer.ts";
 import {
   ADA,
   after,
