@@ -1,9 +1,9 @@
 /** Threads, members and messages over HTTP: what is answered, and with which status. What may be done is test/thread's. */
 import { describe, expect, it } from "vitest";
-import { MEMBER_IDS, NEW_THREADS_PER_MINUTE } from "../../src/protocol/limits.ts";
+import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
 import { member, message, thread, type Thread } from "../../src/protocol/model.ts";
-import { newcomer, newThread, person, type Person } from "../support/people.ts";
+import { call, hostToken, newcomer, newThread, person, unique, type Person } from "../support/people.ts";
 import { problemOf } from "./requests.ts";
 
 const ids = (people: Person[]) => people.map(({ user }) => user.id);
@@ -172,6 +172,31 @@ describe("the doors of a thread", () => {
     const response = await ada.call("PUT", `/api/threads/${id}/members/${encodeURIComponent(AWKWARD)}`);
     expect(response.status).toBe(404);
     expect((await problemOf(response)).detail).toContain(AWKWARD);
+  });
+
+  it.each([
+    ["of the longest id", "u".repeat(USER_ID_LENGTH)],
+    ["of the longest id in another script", "\u540d".repeat(USER_ID_LENGTH)],
+    ["whose id a path has to encode", AWKWARD],
+    ["whose id looks like another path", "ada/../messages?x=1#y"],
+    ["whose id looks encoded already", "%2e%2e%2fada"],
+  ])("know a user %s wherever users are named", async (_what, stem) => {
+    const id = (unique("") + stem).slice(0, USER_ID_LENGTH);
+    const authorization = `Bearer ${await hostToken({ sub: id, name: "Somebody" })}`;
+    expect((await call("POST", "/api/session", undefined, { authorization })).status).toBe(201);
+    const ada = await person("Ada");
+    const encoded = encodeURIComponent(id);
+
+    const found = await ada.call("GET", `/api/users/${encoded}`);
+    expect(await found.json()).toEqual({ id, name: "Somebody" });
+    const direct = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: [id] });
+    expect(direct.status).toBe(201);
+    const here = await ada.call("GET", `/api/presence?ids=${encoded}`);
+    expect(await here.json()).toEqual({ presence: [{ userId: id, status: "offline" }] });
+    const { id: threadId } = await newThread(ada, "group");
+    const path = `/api/threads/${threadId}/members/${encoded}`;
+    expect(await (await ada.call("PUT", path)).json()).toMatchObject({ user: { id } });
+    expect((await ada.call("DELETE", path)).status).toBe(204);
   });
 
   it("say nothing of an unknown user to one who may not add them", async () => {
