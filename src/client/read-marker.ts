@@ -29,6 +29,12 @@ export class ReadMarker {
     this.#schedule();
   }
 
+  /** What was read names nothing any more: the thread is of another epoch. */
+  forget(): void {
+    this.#read = 0;
+    this.#told = 0;
+  }
+
   /** Tells what is not told yet, and ends. */
   close(): void {
     stopTimer(this.#timer);

@@ -83,8 +83,7 @@ export class Room implements Readable<RoomState> {
   send(body: string, replyTo?: number): void {
     const id = newCommandId();
     this.#typing.sent();
-    void this.#outgoings
-      .add({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
+    void this.#give({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
       // Shown as failed, with the reason, in `outgoing`.
       .catch(() => {});
   }
@@ -92,6 +91,7 @@ export class Room implements Readable<RoomState> {
   /** Sends a failed message once more. */
   retry(id: string): void {
     this.#outgoings.retry(id);
+    this.#failIfStopped();
   }
 
   /** Gives up a failed message. */
@@ -169,7 +169,19 @@ export class Room implements Readable<RoomState> {
   }
 
   async #change(change: ChangeWithoutId): Promise<void> {
-    await this.#outgoings.add({ ...change, id: newCommandId() });
+    await this.#give({ ...change, id: newCommandId() });
+  }
+
+  #give(command: ChangeCommand): Promise<void> {
+    const stored = this.#outgoings.add(command);
+    this.#failIfStopped();
+    return stored;
+  }
+
+  /** After a stop nothing is ever sent again: what is given then must not look as if it were on its way. */
+  #failIfStopped(): void {
+    const { connection, closeCode } = this.#store.get();
+    if (connection === "stopped") this.#outgoings.failAll(stopReason(closeCode));
   }
 
   #enter(connection: RoomState["connection"], closeCode?: number): void {
@@ -181,7 +193,7 @@ export class Room implements Readable<RoomState> {
       ...(connection !== "open" && { typing: [] }),
     }));
     if (connection !== "open") this.#outgoings.disconnected();
-    if (connection === "stopped") this.#outgoings.failAll(stopReason(closeCode));
+    this.#failIfStopped();
     if (connection === "signed_out") this.#options.onSignedOut();
   }
 
@@ -202,6 +214,7 @@ export class Room implements Readable<RoomState> {
     if (event.type === "welcome") {
       this.#members.restart();
       if (!event.resumed) this.#quotes.forget();
+      if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
     if (event.type === "typing") this.#typing.expireLater();

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Api } from "../../src/client/api.ts";
+import { Room } from "../../src/client/room.ts";
+import type { Message } from "../../src/protocol/model.ts";
+import { FakeSocket } from "./fake-socket.ts";
+import { ADA, chat, history, message, messages, seqsOf, welcome } from "./samples.ts";
+
+/** What the newest socket carried, as far as these tests look at it. */
+interface Sent {
+  type: string;
+  id: string;
+  seq?: number;
+  body?: string;
+  since?: number;
+}
+
+/** A room whose every socket, and whose pages of history, the test holds. */
+async function enter(page: readonly Message[] = []) {
+  const sockets: FakeSocket[] = [];
+  const paths: string[] = [];
+  const pages = vi.fn<Api["messages"]>(async () => ({
+    messages: [...page],
+    hasBefore: false,
+    hasAfter: true,
+  }));
+  const room = new Room({
+    threadId: "t1",
+    api: { messages: pages } as unknown as Api,
+    openSocket: (path) => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      paths.push(path);
+      return socket.asSocket;
+    },
+    renews: false,
+    onRead: () => {},
+    onSignedOut: () => {},
+    onClose: () => {},
+  });
+  await pass();
+  const newest = () => sockets.at(-1) as FakeSocket;
+  const sent = (type: string) =>
+    newest()
+      .sent.filter((frame) => frame.startsWith("{"))
+      .map((frame) => JSON.parse(frame) as Sent)
+      .filter((command) => command.type === type);
+  const loseAndReturn = async () => {
+    newest().closes(1006);
+    await pass(2_000);
+  };
+  return { room, sockets, paths, pages, newest, sent, loseAndReturn };
+}
+
+async function entered(page?: readonly Message[]) {
+  const inside = await enter(page);
+  inside.newest().says(welcome(0), history([]));
+  await pass();
+  return inside;
+}
+
+/** Lets what was promised happen, and time pass. */
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+const ack = (id: string, rev: number) => ({ type: "ack", id, rev, at: 0 });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(1);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("a message one sends", () => {
+  it("is in one place in every snapshot, from pending to stored", async () => {
+    const { room, newest, sent } = await entered();
+    const seen: number[] = [];
+    room.subscribe(() => seen.push(room.get().messages.length + room.get().outgoing.length));
+    room.send("Hello");
+    const id = sent("chat")[0]?.id ?? "";
+    newest().says(chat(1, 1, { id, author: ADA }), ack(id, 1));
+    expect(new Set(seen)).toEqual(new Set([1]));
+    expect(room.get()).toMatchObject({ outgoing: [], messages: [{ id, seq: 1 }] });
+  });
+
+  it("is kept while the connection is lost, and sent in order with the id and `since` it had", async () => {
+    const { room, newest, sent, loseAndReturn } = await entered();
+    room.send("One");
+    const id = sent("chat")[0]?.id;
+    const back = loseAndReturn();
+    room.send("Two");
+    await back;
+    newest().says(welcome(0, { resumed: true }), chat(1, 1));
+    await pass();
+    expect(sent("chat").map(({ body, since }) => [body, since])).toEqual([
+      ["One", 0],
+      ["Two", 1],
+    ]);
+    expect(sent("chat")[0]?.id).toBe(id);
+  });
+
+  it("is not sent again where the replay shows that it was stored", async () => {
+    const { room, newest, sent, loseAndReturn } = await entered();
+    room.send("One");
+    const id = sent("chat")[0]?.id ?? "";
+    await loseAndReturn();
+    newest().says(welcome(0, { resumed: true }), chat(1, 1, { id, author: ADA }));
+    await pass();
+    expect(sent("chat")).toEqual([]);
+    expect(room.get().outgoing).toEqual([]);
+  });
+
+  it("fails with the reason once one is no longer in the thread, also when it is given or retried later", async () => {
+    const { room, newest } = await entered();
+    room.send("Too late");
+    newest().says({ type: "closing", code: 4003, reason: "removed" });
+    room.send("Even later");
+    const states = () => room.get().outgoing.map(({ state }) => state);
+    expect(states()).toEqual(["failed", "failed"]);
+    room.retry(room.get().outgoing[0]?.id ?? "");
+    expect(states()).toEqual(["failed", "failed"]);
+    await expect(room.react(1, "👍")).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("coming back", () => {
+  it("names the cursor of the last durable event", async () => {
+    const { newest, paths, loseAndReturn } = await entered();
+    newest().says(chat(1, 1));
+    await loseAndReturn();
+    expect(paths).toEqual(["/api/threads/t1/socket", "/api/threads/t1/socket?cursor=e1%3A1"]);
+  });
+
+  it("follows a gap, beyond which nothing is shown", async () => {
+    const { room, newest, paths } = await entered();
+    newest().says(chat(1, 1), chat(3, 3));
+    expect([room.get().connection, seqsOf(room.get())]).toEqual(["waiting", [1]]);
+    await pass(2_000);
+    expect(paths.at(-1)).toContain("cursor=e1%3A1");
+  });
+
+  it("asks once more for the older messages that it goes on showing beside a snapshot", async () => {
+    const edited = Array.from({ length: 20 }, (_, index) => message(index + 1, { rev: 700, body: "edited" }));
+    const { room, newest, pages, loseAndReturn } = await entered(edited);
+    newest().says(welcome(40), history(messages(1, 40)));
+    await loseAndReturn();
+    newest().says(welcome(2_000), history(messages(21, 70)));
+    await pass();
+    expect(pages).toHaveBeenCalledWith("t1", { before: 21, limit: 200 });
+    expect(room.get().messages.filter(({ body }) => body === "edited")).toHaveLength(20);
+    expect(seqsOf(room.get())).toEqual(seqsOf({ ...room.get(), messages: messages(1, 70) }));
+  });
+});
+
+describe("older messages", () => {
+  it("are asked for once, however often one scrolls while they come", async () => {
+    const { room, newest, pages } = await entered([message(1)]);
+    newest().says(welcome(2), history([message(2)]));
+    await Promise.all([room.loadOlder(), room.loadOlder()]);
+    await room.loadOlder();
+    expect(pages).toHaveBeenCalledTimes(1);
+    expect(seqsOf(room.get())).toEqual([1, 2]);
+  });
+
+  it("can be asked for again after a page that could not be had", async () => {
+    const { room, newest, pages } = await entered([message(1)]);
+    newest().says(welcome(2), history([message(2)]));
+    pages.mockRejectedValueOnce(new Error("no network"));
+    await expect(room.loadOlder()).rejects.toThrow("no network");
+    await room.loadOlder();
+    expect(seqsOf(room.get())).toEqual([1, 2]);
+  });
+});
+
+describe("what one has read", () => {
+  const you = (readSeq: number) => ({
+    thread: { ...welcome(0).thread, you: { role: "member" as const, readSeq } },
+  });
+
+  it("is told as the newest alone, at most once a second", async () => {
+    const { room, sent } = await entered();
+    for (let seq = 1; seq <= 5; seq++) room.read(seq);
+    await pass();
+    room.read(6);
+    await pass(999);
+    expect(sent("read").map(({ seq }) => seq)).toEqual([5]);
+    await pass(1);
+    expect(sent("read").map(({ seq }) => seq)).toEqual([5, 6]);
+  });
+
+  it("is told again where the server did not hear it", async () => {
+    const { room, newest, sent, loseAndReturn } = await entered();
+    const back = loseAndReturn();
+    room.read(3);
+    await back;
+    newest().says(welcome(0, { resumed: true, ...you(1) }));
+    await pass(1_000);
+    expect(sent("read").map(({ seq }) => seq)).toEqual([3]);
+  });
+
+  it("is forgotten where the thread was restored to an earlier state, whose later messages are others", async () => {
+    const { room, newest, sent, loseAndReturn } = await entered();
+    room.read(9);
+    await pass(1_000);
+    await loseAndReturn();
+    const restored = { ...you(1).thread, epoch: "e2" };
+    newest().says(welcome(2, { cursor: "e2:2", thread: restored }), history(messages(1, 2)));
+    await pass(1_000);
+    expect(sent("read")).toEqual([]);
+  });
+});
+
+it("leaves no timer and no open socket once it is closed", async () => {
+  const { room, newest, sockets } = await entered();
+  room.send("Hello");
+  room.read(1);
+  newest().says({ type: "typing", userId: "ben" });
+  room.close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(sockets.every(({ readyState }) => readyState === 3)).toBe(true);
+});
