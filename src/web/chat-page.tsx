@@ -32,7 +32,7 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
   };
 
   return (
-    <div class={threadId === undefined ? "chat-page" : "chat-page chat-page-in-room"}>
+    <main class={threadId === undefined ? "chat-page" : "chat-page chat-page-in-room"}>
       <ThreadList
         user={user}
         state={state}
@@ -41,7 +41,7 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
         onReconnect={() => presence.reconnect()}
         onMore={() => void presence.loadMoreThreads().catch(() => {})}
       />
-      <main class="chat-room" aria-label="Conversation">
+      <section class="chat-room" aria-label="Conversation">
         {threadId === undefined ? (
           <div class="centred">
             <p class="note">Choose a chat, or start a new one.</p>
@@ -49,8 +49,8 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
         ) : (
           <RoomPage key={threadId} user={user} threadId={threadId} />
         )}
-      </main>
+      </section>
       {starting && <NewChat user={user} onStarted={started} onClose={() => setStarting(false)} />}
-    </div>
+    </main>
   );
 }
