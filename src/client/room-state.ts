@@ -55,7 +55,10 @@ export const EMPTY_ROOM: RoomState = {
 };
 
 /** The message `seq`, as far as this room has it. */
-export function messageIn({ messages, quoted }: RoomState, seq: number): Message | undefined {
+export function messageIn(
+  { messages, quoted }: Pick<RoomState, "messages" | "quoted">,
+  seq: number,
+): Message | undefined {
   // The list is without a hole, so that a message's place in it is known.
   const first = messages[0]?.seq ?? 1;
   return messages[seq - first] ?? quoted.find((message) => message.seq === seq);

@@ -1,8 +1,10 @@
 /** Where one writes. What is half written stays with its thread while the page is open. */
+import type { Message } from "../protocol/model.ts";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
 import { isComposing } from "./composing.ts";
-import { SendIcon } from "./icons.tsx";
+import { CloseIcon, SendIcon } from "./icons.tsx";
+import { QuoteText } from "./quote-text.tsx";
 import "./composer.css";
 
 const drafts = new Map<string, string>();
@@ -12,11 +14,15 @@ export interface ComposerProps {
   draftKey: string;
   maxLength: number | undefined;
   disabled: boolean;
+  /** What one replies to. */
+  reply: { seq: number; message?: Message | undefined } | undefined;
+  onCancelReply: () => void;
   onSend: (body: string) => void;
   onTyping: () => void;
 }
 
-export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, onTyping }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { draftKey, maxLength = BODY_LENGTH, disabled, reply, onCancelReply, onSend, onTyping } = props;
   const [text, setText] = useState(drafts.get(draftKey) ?? "");
   const box = useRef<HTMLTextAreaElement>(null);
 
@@ -32,6 +38,15 @@ export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, 
     if (matchMedia("(hover: hover)").matches) box.current?.focus();
   }, []);
 
+  const repliesTo = reply?.seq;
+  useEffect(() => {
+    if (repliesTo !== undefined) box.current?.focus();
+  }, [repliesTo]);
+
+  const cancelReply = () => {
+    onCancelReply();
+    box.current?.focus();
+  };
   const write = (next: string) => {
     setText(next);
     if (next === "") drafts.delete(draftKey);
@@ -52,6 +67,17 @@ export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, 
         send();
       }}
     >
+      {reply && (
+        <div class="composer-reply">
+          <p id="composer-reply">
+            <span class="visually-hidden">Replying to </span>
+            <QuoteText message={reply.message} />
+          </p>
+          <button type="button" class="icon-button" aria-label="Cancel reply" onClick={cancelReply}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
       <label class="visually-hidden" for="composer">
         Message
       </label>
@@ -63,12 +89,14 @@ export function Composer({ draftKey, maxLength = BODY_LENGTH, disabled, onSend, 
         placeholder="Message"
         maxLength={maxLength}
         disabled={disabled}
+        aria-describedby={reply ? "composer-reply" : undefined}
         value={text}
         onInput={(event) => {
           write(event.currentTarget.value);
           if (event.currentTarget.value.trim() !== "") onTyping();
         }}
         onKeyDown={(event) => {
+          if (event.key === "Escape" && !event.isComposing && reply) cancelReply();
           // While an input method composes, Enter takes its suggestion and sends nothing.
           if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
           event.preventDefault();

@@ -25,6 +25,13 @@ export function MessageList(props: MessageListProps) {
   const [menuOf, setMenuOf] = useState<string>();
   const now = Date.now();
 
+  // The focus marks what was looked for, until it goes elsewhere.
+  const show = (seq: number) => {
+    const row = scroller.current?.querySelector<HTMLElement>(`li[data-seq="${seq}"]`);
+    row?.scrollIntoView({ block: "center" });
+    row?.focus({ preventScroll: true });
+  };
+
   return (
     <div class="messages-frame">
       {/* Reached by keyboard, so that it can be scrolled without a pointer. */}
@@ -52,6 +59,7 @@ export function MessageList(props: MessageListProps) {
               user={user}
               actions={actions}
               menuOpen={menuOf === row.key}
+              onShow={show}
               onMenu={(open) => setMenuOf(open ? row.key : undefined)}
             />,
           ])}

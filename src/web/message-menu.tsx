@@ -1,5 +1,5 @@
-/** What one can do with a message: react, and edit or delete one's own. */
-import { useEffect, useRef } from "preact/hooks";
+/** What one can do with a message: react, reply, and edit or delete it where one may. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message, User } from "../protocol/model.ts";
 import { MoreIcon } from "./icons.tsx";
 import type { MessageActions } from "./message-actions.ts";
@@ -19,9 +19,11 @@ export interface MessageMenuProps {
 export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: MessageMenuProps) {
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const [confirming, setConfirming] = useState(false);
   const { seq } = message;
 
   useEffect(() => {
+    setConfirming(false);
     if (!open) return;
     box.current?.querySelector<HTMLElement>(".message-menu button")?.focus();
     box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
@@ -35,6 +37,15 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
   const closeAnd = (act: () => void) => () => {
     onOpen(false);
     act();
+  };
+  const erase = (event: MouseEvent) => {
+    // The second click of a double click has not read what it would confirm.
+    if (event.detail > 1) return;
+    if (!confirming) return setConfirming(true);
+    // The button goes with the message's text: the list keeps the focus.
+    box.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+    onOpen(false);
+    actions.erase(seq);
   };
   const chose = (emoji: string) =>
     message.reactions?.some((one) => one.emoji === emoji && one.userIds.includes(user.id)) ?? false;
@@ -69,26 +80,32 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
                 class="icon-button"
                 aria-label={`React with ${emoji}`}
                 aria-pressed={chose(emoji)}
-                onClick={closeAnd(() => actions.toggleReaction(seq, emoji, chose(emoji)))}
+                onClick={closeAnd(() => {
+                  button.current?.focus();
+                  actions.toggleReaction(seq, emoji, chose(emoji));
+                })}
               >
                 {emoji}
               </button>
             ))}
           </div>
+          <button type="button" class="button-quiet" onClick={closeAnd(() => actions.reply(seq))}>
+            Reply
+          </button>
           {message.author.id === user.id && (
-            <>
-              <button type="button" class="button-quiet" onClick={closeAnd(onEdit)}>
-                Edit
-              </button>
-              <button
-                type="button"
-                class="button-quiet message-menu-delete"
-                onClick={closeAnd(() => actions.erase(seq))}
-              >
-                Delete
-              </button>
-            </>
+            <button type="button" class="button-quiet" onClick={closeAnd(onEdit)}>
+              Edit
+            </button>
           )}
+          {actions.mayErase(message) && (
+            <button type="button" class="button-quiet message-menu-delete" onClick={erase}>
+              {confirming ? "Delete for everyone" : "Delete"}
+            </button>
+          )}
+          {/* There from the beginning, so that its change is read out. */}
+          <p class="message-menu-note note" role="status">
+            {confirming && "This cannot be undone."}
+          </p>
         </div>
       )}
     </div>

@@ -6,6 +6,7 @@ import { EditMessage } from "./edit-message.tsx";
 import { LinkedText } from "./linked-text.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageMenu } from "./message-menu.tsx";
+import { MessageQuote } from "./message-quote.tsx";
 import { Reactions } from "./reactions.tsx";
 import type { Row } from "./rows.ts";
 import { momentOf, timeOf } from "./when.ts";
@@ -17,15 +18,17 @@ export interface MessageRowProps {
   actions: MessageActions;
   menuOpen: boolean;
   onMenu: (open: boolean) => void;
+  /** Scrolls to the message `seq`. */
+  onShow: (seq: number) => void;
 }
 
-export function MessageRow({ row, user, actions, menuOpen, onMenu }: MessageRowProps) {
+export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowProps) {
   const [editing, setEditing] = useState(false);
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
 
   return (
-    <li class={classOf(row)} data-seq={seq} data-state={row.state}>
+    <li class={classOf(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
@@ -34,6 +37,9 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu }: MessageRowP
             {timeOf(row.at)}
           </time>
         </p>
+      )}
+      {row.quote && !deleted && (
+        <MessageQuote quote={row.quote} onLoad={actions.loadQuoted} onShow={onShow} />
       )}
       <div class="message-line">
         {editing && seq !== undefined ? (

@@ -1,7 +1,9 @@
 /** One thread: connects its room to the parts that show it. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { personIn } from "../client/room-state.ts";
+import { messageIn, personIn } from "../client/room-state.ts";
 import type { User } from "../protocol/model.ts";
+// The rights that the server decides by: what is refused there is not offered here.
+import { mayErase } from "../thread/rights.ts";
 import { Composer } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { MessageList } from "./message-list.tsx";
@@ -25,6 +27,10 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
   const state = useStore(room);
   const [error, setError] = useState<string>();
 
+  const [replyTo, setReplyTo] = useState<number>();
+  const kind = state.thread?.kind ?? "direct";
+  const standing = state.you?.role ?? null;
+
   const actions = useMemo((): MessageActions => {
     const tell = (change: Promise<void>) => {
       setError(undefined);
@@ -33,15 +39,15 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
     return {
       edit: (seq, body) => tell(room.edit(seq, body)),
       erase: (seq) => tell(room.erase(seq)),
+      mayErase: ({ author }) => mayErase(kind, standing, author.id === user.id),
+      reply: setReplyTo,
+      loadQuoted: (seq) => room.loadQuoted(seq),
       toggleReaction: (seq, emoji, mine) => tell(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
       retry: (id) => room.retry(id),
       discard: (id) => room.discard(id),
     };
-  }, [room]);
-  const rows = useMemo(
-    () => rowsOf(state.messages, state.outgoing, user),
-    [state.messages, state.outgoing, user],
-  );
+  }, [room, user, kind, standing]);
+  const rows = useMemo(() => rowsOf(state, user), [state.messages, state.quoted, state.outgoing, user]);
 
   if (state.connection === "stopped" && !state.ready) return <NoRoom />;
   const typing = state.typing
@@ -82,7 +88,12 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
         draftKey={`${user.id} ${threadId}`}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}
-        onSend={(body) => room.send(body)}
+        reply={replyTo === undefined ? undefined : { seq: replyTo, message: messageIn(state, replyTo) }}
+        onCancelReply={() => setReplyTo(undefined)}
+        onSend={(body) => {
+          room.send(body, replyTo);
+          setReplyTo(undefined);
+        }}
         onTyping={() => room.typing()}
       />
     </>

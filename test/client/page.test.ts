@@ -29,20 +29,38 @@ describe("links in a message", () => {
 });
 
 describe("rows", () => {
+  const rows = (room: Partial<Parameters<typeof rowsOf>[0]>) =>
+    rowsOf({ messages: [], quoted: [], outgoing: [], ...room }, ADA);
+
   it("name an author once, until another writes or five minutes pass", () => {
-    const rows = rowsOf(
-      [message(1), message(2), message(3, { author: ADA }), message(4), message(5, { at: NOW + 400_000 })],
-      [],
-      ADA,
-    );
-    expect(rows.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true, true]);
-    expect(rows.map(({ own }) => own)).toEqual([false, false, true, false, false]);
+    const shown = rows({
+      messages: [
+        message(1),
+        message(2),
+        message(3, { author: ADA }),
+        message(4),
+        message(5, { at: NOW + 400_000 }),
+      ],
+    });
+    expect(shown.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true, true]);
+    expect(shown.map(({ own }) => own)).toEqual([false, false, true, false, false]);
   });
 
   it("keep the key of a message from pending to sent", () => {
-    const pending = rowsOf([], [{ id: "x", body: "hi", at: NOW, state: "pending" }], ADA);
-    const sent = rowsOf([message(1, { id: "x", author: ADA })], [], ADA);
+    const pending = rows({ outgoing: [{ id: "x", body: "hi", at: NOW, state: "pending" }] });
+    const sent = rows({ messages: [message(1, { id: "x", author: ADA })] });
     expect(sent[0]?.key).toBe(pending[0]?.key);
+  });
+
+  it("quote what they reply to, and know whether it has a row", () => {
+    const [, shown, loaded, unknown] = rows({
+      messages: [8, 9, 10].map((seq) => message(seq, { replyTo: { 8: 1, 9: 8, 10: 3 }[seq] })),
+      quoted: [message(3)],
+      outgoing: [{ id: "x", body: "hi", at: NOW, state: "pending", replyTo: 2 }],
+    }).map(({ quote }) => quote);
+    expect(shown).toMatchObject({ seq: 8, shown: true, message: { body: "message 8" } });
+    expect(loaded).toMatchObject({ seq: 3, shown: false, message: { body: "message 3" } });
+    expect(unknown).toEqual({ seq: 2, shown: false });
   });
 });
 
