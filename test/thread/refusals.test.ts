@@ -238,7 +238,7 @@ function randomFrames(seed: number, count: number): string[] {
 
 it(
   "10,000 random frames harm nobody: every answer is an event of the contract, and the thread goes on",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { ada, thread, b } = await scene();
     const seed = Math.floor(Math.random() * 2 ** 32);

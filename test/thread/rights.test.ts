@@ -184,6 +184,11 @@ const SOCKET: [
     { direct: members, group: members, public: everyone },
   ],
   [
+    "unreact",
+    () => ({ type: "unreact", id: "u", seq: 1, emoji: "👍" }),
+    { direct: members, group: members, public: everyone },
+  ],
+  [
     "edit own",
     (s) => ({ type: "edit", id: "e", seq: s.ownSeq, body: "new" }),
     { direct: members, group: members, public: [...members, "removed"] },
@@ -262,6 +267,20 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
     const answer = await socket.ask(command(s));
     const outcome = answer.type === "error" ? answer.code : "allowed";
     expect(outcome).toBe(may[kind].includes(standing) ? "allowed" : "forbidden");
+  });
+
+  it("over a socket: reads and types for the others to see, renews its session, leaves", async () => {
+    const s = await scene(kind, standing);
+    const [socket, others] = [await openThread(s.caller, s.id), await openThread(s.other, s.id)];
+    await others.next("welcome");
+    // A new member's marker stands at the newest message: it moves with one that comes after it.
+    const seq = await post(s.other, s.id, "newest");
+    socket.send([{ type: "typing" }, { type: "read", seq }]);
+    expect(await others.next("typing")).toMatchObject({ userId: s.caller.user.id });
+    expect(await others.next("read")).toMatchObject({ userId: s.caller.user.id, seq });
+    expect((await socket.ask({ type: "auth", id: "a", token: s.caller.token })).type).toBe("ack");
+    socket.send({ type: "leave" });
+    expect((await socket.closed).code).toBe(1000);
   });
 });
 
