@@ -98,7 +98,7 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
             </button>
           )}
           {actions.mayErase(message) && (
-            <button type="button" class="button-quiet message-menu-delete" onClick={erase}>
+            <button type="button" class="button-quiet button-danger" onClick={erase}>
               {confirming ? "Delete for everyone" : "Delete"}
             </button>
           )}

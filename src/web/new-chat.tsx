@@ -1,13 +1,12 @@
 /** The dialog that starts a chat: with one person a direct one, with several a group. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import { RequestError } from "../client/request-error.ts";
+import { useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
-import { CloseIcon } from "./icons.tsx";
+import { Dialog } from "./dialog.tsx";
 import { PeoplePicker } from "./people-picker.tsx";
 import { client } from "./session.ts";
 import { namesOf } from "./thread-title.ts";
-import "./new-chat.css";
+import { useTask } from "./use-task.ts";
 
 export interface NewChatProps {
   user: User;
@@ -16,52 +15,23 @@ export interface NewChatProps {
 }
 
 export function NewChat({ user, onStarted, onClose }: NewChatProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-
-  useEffect(() => dialog.current?.showModal(), []);
+  const { busy, error, run } = useTask();
 
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (picked.length === 0 || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
+    if (picked.length === 0) return;
+    await run(async () => {
       const { id } = await createChat(user, picked, name.trim());
       onStarted(id);
-    } catch (failure) {
-      setError(failure instanceof RequestError ? failure.message : "Something went wrong. Try again.");
-      setBusy(false);
-    }
+    });
   };
 
   return (
-    <dialog
-      ref={dialog}
-      class="new-chat"
-      aria-labelledby="new-chat-title"
-      onClose={onClose}
-      onClick={(event) => {
-        // The backdrop is the dialog itself; what is in it is the form.
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
-    >
-      <form onSubmit={(event) => void start(event)}>
-        <header>
-          <h2 id="new-chat-title">New chat</h2>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <CloseIcon />
-          </button>
-        </header>
-        <PeoplePicker user={user} picked={picked} onChange={setPicked} />
+    <Dialog title="New chat" onClose={onClose}>
+      <form class="dialog-part" onSubmit={(event) => void start(event)}>
+        <PeoplePicker except={[user]} picked={picked} onChange={setPicked} />
         {picked.length > 1 && (
           <div class="field">
             <label for="group-name">Group name (optional)</label>
@@ -83,7 +53,7 @@ export function NewChat({ user, onStarted, onClose }: NewChatProps) {
           Start chat
         </button>
       </form>
-    </dialog>
+    </Dialog>
   );
 }
 

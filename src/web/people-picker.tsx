@@ -9,17 +9,18 @@ import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";
 import "./people-picker.css";
 
 export interface PeoplePickerProps {
-  user: User;
+  /** Who is not to be found. */
+  except: readonly User[];
   picked: readonly User[];
   onChange: (picked: readonly User[]) => void;
 }
 
-export function PeoplePicker({ user, picked, onChange }: PeoplePickerProps) {
+export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
   const id = useId();
   const [text, setText] = useState("");
   const search = usePeopleSearch(text);
-  const pickedIds = new Set(picked.map((person) => person.id));
-  const people = search.people.filter((person) => person.id !== user.id && !pickedIds.has(person.id));
+  const known = new Set([...except, ...picked].map((person) => person.id));
+  const people = search.people.filter((person) => !known.has(person.id));
 
   const pick = (person: User) => {
     if (picked.length >= MEMBER_IDS) return;

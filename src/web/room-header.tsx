@@ -7,7 +7,13 @@ import { Link } from "./router.tsx";
 import { namesOf, otherIn, titleOf } from "./thread-title.ts";
 import "./room-header.css";
 
-export function RoomHeader({ state, user }: { state: RoomState; user: User }) {
+export interface RoomHeaderProps {
+  state: RoomState;
+  user: User;
+  onDetails: () => void;
+}
+
+export function RoomHeader({ state, user, onDetails }: RoomHeaderProps) {
   const { thread, online } = state;
   const members = state.members.map((member) => member.user);
   const title = thread ? titleOf({ ...thread, members }, user.id) : "";
@@ -17,19 +23,31 @@ export function RoomHeader({ state, user }: { state: RoomState; user: User }) {
       <Link href="/chat" class="icon-button room-back" aria-label="Back to chats">
         <BackIcon />
       </Link>
-      {thread && (
-        <Avatar
-          id={other?.id ?? thread.id}
-          name={title}
-          avatarUrl={other?.avatarUrl}
-          online={other && online.some(({ id }) => id === other.id)}
-        />
-      )}
-      <div class="room-header-text">
-        <h2>{title}</h2>
-        <p class="note" data-testid="here">
-          {state.connection === "open" && hereText(state, user)}
-        </p>
+      <div class="room-header-title">
+        {thread && (
+          <Avatar
+            id={other?.id ?? thread.id}
+            name={title}
+            avatarUrl={other?.avatarUrl}
+            online={other && online.some(({ id }) => id === other.id)}
+          />
+        )}
+        <div class="room-header-text">
+          <h2>{title}</h2>
+          <p class="note" data-testid="here">
+            {state.connection === "open" && hereText(state, user)}
+          </p>
+        </div>
+        {/* Over the title rather than around it, so that it stays a heading and its line is read out. */}
+        {thread && state.connection !== "stopped" && (
+          <button
+            type="button"
+            class="room-header-button"
+            aria-label="Details"
+            aria-haspopup="dialog"
+            onClick={onDetails}
+          />
+        )}
       </div>
     </header>
   );

@@ -12,6 +12,7 @@ import { RoomHeader } from "./room-header.tsx";
 import { enterRoom, leaveRoom } from "./rooms.ts";
 import { Link } from "./router.tsx";
 import { rowsOf } from "./rows.ts";
+import { ThreadDetails } from "./thread-details.tsx";
 import { TypingLine } from "./typing-line.tsx";
 import { useStore } from "./use-store.ts";
 import "./room-page.css";
@@ -28,6 +29,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
   const [error, setError] = useState<string>();
 
   const [replyTo, setReplyTo] = useState<number>();
+  const [details, setDetails] = useState(false);
   const kind = state.thread?.kind ?? "direct";
   const standing = state.you?.role ?? null;
 
@@ -56,7 +58,16 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
 
   return (
     <>
-      <RoomHeader state={state} user={user} />
+      <RoomHeader state={state} user={user} onDetails={() => setDetails(true)} />
+      {details && state.thread && state.connection !== "stopped" && (
+        <ThreadDetails
+          thread={state.thread}
+          state={state}
+          user={user}
+          onMoreMembers={() => room.loadMembers()}
+          onClose={() => setDetails(false)}
+        />
+      )}
       <ConnectionBanner
         connection={state.connection}
         closeCode={state.closeCode}

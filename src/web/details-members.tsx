@@ -1,0 +1,53 @@
+/** Who is in a thread, in the order of joining. */
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import type { RoomState } from "../client/room-state.ts";
+import type { ThreadInfo, User } from "../protocol/model.ts";
+import type { Standing } from "../thread/rights.ts";
+import { DetailsMember } from "./details-member.tsx";
+import { Failure } from "./failure.tsx";
+import { useTask } from "./use-task.ts";
+
+export interface DetailsMembersProps {
+  thread: ThreadInfo;
+  state: Pick<RoomState, "members" | "memberCount" | "online">;
+  user: User;
+  standing: Standing;
+  onMore: () => Promise<void>;
+  /** What adds people, above those who are there. */
+  add: ComponentChildren;
+}
+
+export function DetailsMembers({ thread, state, user, standing, onMore, add }: DetailsMembersProps) {
+  const { members, memberCount } = state;
+  const { busy, error, run } = useTask();
+  const list = useRef<HTMLUListElement>(null);
+  const here = new Set(state.online.map(({ id }) => id));
+  return (
+    <section class="dialog-part" aria-labelledby="members">
+      <h3 id="members" class="note">
+        {memberCount} {memberCount === 1 ? "member" : "members"}
+      </h3>
+      {add}
+      <ul ref={list} class="details-members" tabIndex={-1} aria-labelledby="members">
+        {members.map((member) => (
+          <DetailsMember
+            key={member.user.id}
+            thread={thread}
+            member={member}
+            own={member.user.id === user.id}
+            here={here.has(member.user.id)}
+            standing={standing}
+            onRemoved={() => list.current?.focus()}
+          />
+        ))}
+      </ul>
+      <Failure text={error} />
+      {members.length < memberCount && (
+        <button type="button" class="button-quiet" disabled={busy} onClick={() => void run(onMore)}>
+          Show more
+        </button>
+      )}
+    </section>
+  );
+}

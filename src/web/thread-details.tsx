@@ -1,0 +1,68 @@
+/** The dialog about a thread: what it is called, who is in it, and what one may change of that. */
+import type { RoomState } from "../client/room-state.ts";
+import type { ThreadInfo, User } from "../protocol/model.ts";
+// The rights that the server decides by: what is refused there is not offered here.
+import { may, mayAdd } from "../thread/rights.ts";
+import { Avatar } from "./avatar.tsx";
+import { DetailsAdd } from "./details-add.tsx";
+import { DetailsEnd } from "./details-end.tsx";
+import { DetailsMembers } from "./details-members.tsx";
+import { DetailsName } from "./details-name.tsx";
+import { Dialog } from "./dialog.tsx";
+import { otherIn, titleOf } from "./thread-title.ts";
+import "./thread-details.css";
+
+export interface ThreadDetailsProps {
+  thread: ThreadInfo;
+  state: RoomState;
+  user: User;
+  onMoreMembers: () => Promise<void>;
+  onClose: () => void;
+}
+
+export function ThreadDetails({ thread, state, user, onMoreMembers, onClose }: ThreadDetailsProps) {
+  const people = state.members.map((member) => member.user);
+  const titled = { ...thread, members: people };
+  const standing = state.you?.role ?? null;
+
+  if (thread.kind === "direct") {
+    const other = otherIn(titled, user.id);
+    return (
+      <Dialog title="Details" onClose={onClose}>
+        {other && <Person person={other} here={state.online.some(({ id }) => id === other.id)} />}
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="Details" onClose={onClose}>
+      <DetailsName
+        thread={thread}
+        title={titleOf(titled, user.id)}
+        mayRename={may("rename", thread.kind, standing)}
+      />
+      <DetailsMembers
+        thread={thread}
+        state={state}
+        user={user}
+        standing={standing}
+        onMore={onMoreMembers}
+        add={
+          mayAdd(thread.kind, standing, false, "member") && (
+            <DetailsAdd threadId={thread.id} members={people} />
+          )
+        }
+      />
+      <DetailsEnd thread={thread} user={user} standing={standing} />
+    </Dialog>
+  );
+}
+
+function Person({ person, here }: { person: User; here: boolean }) {
+  return (
+    <div class="details-person">
+      <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
+      <p class="details-name">{person.name}</p>
+      <p class="note">{here ? "In this chat now" : "Not in this chat now"}</p>
+    </div>
+  );
+}
