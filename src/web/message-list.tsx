@@ -9,6 +9,8 @@ import { dayOf } from "./when.ts";
 import "./message-list.css";
 
 export interface MessageListProps {
+  /** False while only what is being sent is known. */
+  ready: boolean;
   rows: readonly Row[];
   user: User;
   hasBefore: boolean;
@@ -19,7 +21,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { rows, user, hasBefore, loadingBefore, actions, onOlder, onRead } = props;
+  const { ready, rows, user, hasBefore, loadingBefore, actions, onOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { missed, toBottom } = useSticking({ scroller, rows, hasBefore, onOlder, onRead });
   const [menuOf, setMenuOf] = useState<string>();
@@ -37,13 +39,19 @@ export function MessageList(props: MessageListProps) {
       {/* Reached by keyboard, so that it can be scrolled without a pointer. */}
       <div class="messages" ref={scroller} tabIndex={0} role="log" aria-label="Messages" aria-live="polite">
         <p class="messages-top note" aria-live="off">
-          {loadingBefore && "Loading older messages…"}
-          {!hasBefore && rows.length > 0 && "This is where it began."}
-          {rows.length === 0 && "No messages yet. Say hello!"}
+          {!ready && "Loading…"}
+          {ready && !hasBefore && rows.length > 0 && "This is where it began."}
+          {ready && rows.length === 0 && "No messages yet. Say hello!"}
         </p>
-        {hasBefore && !loadingBefore && (
-          <button type="button" class="button-quiet messages-older" onClick={onOlder}>
-            Load older messages
+        {/* Stays while it loads: without it, everything below would jump up by its height. */}
+        {hasBefore && (
+          <button
+            type="button"
+            class="button-quiet messages-older"
+            disabled={loadingBefore}
+            onClick={onOlder}
+          >
+            {loadingBefore ? "Loading older messages…" : "Load older messages"}
           </button>
         )}
         <ol>

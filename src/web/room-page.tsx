@@ -79,8 +79,9 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
           {error}
         </p>
       )}
-      {state.ready ? (
+      {state.ready || rows.length > 0 ? (
         <MessageList
+          ready={state.ready}
           rows={rows}
           user={user}
           hasBefore={state.hasBefore}
