@@ -63,10 +63,14 @@ export class Connections {
     this.#write(socket, { ...this.of(socket), ...change });
   }
 
-  /** Every open socket, or every open one of a user. */
+  /** Every open socket, or every open one of a user: their tag narrows it down, and the socket itself decides. */
   open(userId?: string): WebSocket[] {
     const sockets = this.#ctx.getWebSockets(userId === undefined ? undefined : tagOf(userId));
-    return sockets.filter((socket) => socket.readyState === WebSocket.OPEN && !this.of(socket).gone);
+    return sockets.filter((socket) => {
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      const connection = this.of(socket);
+      return !connection.gone && (userId === undefined || connection.userId === userId);
+    });
   }
 
   /** Of a user with too many sockets, the one that was silent the longest; `newest` is never the one. */
@@ -144,9 +148,11 @@ export class Connections {
   }
 }
 
-/** A tag has at most 256 characters; a user id at most 128. */
+/** What a tag holds of a user's id. The runtime takes 256 bytes of UTF-8, and an id may have 384: users may share a tag. */
+const TAG_ID_LENGTH = 80;
+
 function tagOf(userId: string): string {
-  return `user:${userId}`;
+  return `user:${userId.slice(0, TAG_ID_LENGTH)}`;
 }
 
 /** A close reason of more than 123 bytes throws. */

@@ -163,6 +163,17 @@ describe("the presence socket", () => {
     socket.close();
   });
 
+  it("opens for users of the longest ids, and keeps those apart whose ids differ at the end alone", async () => {
+    const stem = "\u540d".repeat(127);
+    for (const sub of [`${stem}1`, `${stem}2`]) {
+      const socket = await upgrade<{ type: string; user?: unknown }>("/api/presence/socket", {
+        authorization: `Bearer ${await jwt({ sub })}`,
+      });
+      expect(await socket.next("welcome")).toMatchObject({ user: { id: sub } });
+      socket.close();
+    }
+  });
+
   it("opens with a token that lives for ever", async () => {
     const token = await jwt({ sub: "immortal", exp: 253_402_300_799 });
     const socket = await upgrade("/api/presence/socket", { authorization: `Bearer ${token}` });
