@@ -94,6 +94,16 @@ describe("POST /api/threads", () => {
     expect((await problemOf(refused)).code).toBe("rate_limited");
     expect((await newThread(bob, "group")).memberCount).toBe(1);
   });
+
+  it("counts none where a pair takes up the chat it has", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const statuses: number[] = [];
+    for (let i = 0; i < 25; i++) {
+      const response = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: [bob.user.id] });
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual([201, ...Array.from({ length: 24 }, () => 200)]);
+  });
 });
 
 describe("the doors of a thread", () => {

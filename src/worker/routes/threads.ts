@@ -1,10 +1,11 @@
 /** `/api/threads` and `/api/threads/:threadId`: making, listing, seeing, renaming and deleting threads. */
 import { authenticate } from "../../auth/authenticate.ts";
-import { askObject } from "../../durable/call.ts";
+import type { Answer } from "../../durable/answer.ts";
+import { askObject, callObject } from "../../durable/call.ts";
 import { presenceOf } from "../../presence/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { createThread, pageQuery, renameThread } from "../../protocol/http.ts";
-import type { User } from "../../protocol/model.ts";
+import type { Thread } from "../../protocol/model.ts";
 import { chatThread } from "../../thread/stub.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
@@ -20,12 +21,21 @@ export function threadRoutes(api: ApiRouter): void {
     if (asked.kind === "direct" && otherIds.length === 0) {
       throw new LilypadError("bad_request", "memberIds: a direct thread is with somebody else");
     }
+    const id =
+      asked.kind === "direct" ? directId(env, [user.id, ...otherIds]) : env.CHAT_THREAD.newUniqueId();
+    if (asked.kind === "direct") {
+      // Taking up a chat that exists makes no new thread, however often.
+      const existing = await callObject(
+        () => chatThread(env, id),
+        (object): Promise<Answer<Thread>> => object.view(user),
+      );
+      if (existing.ok) return json(existing.value);
+    }
     await askObject(
       () => presenceOf(env, user.id),
       (presence) => presence.admitThread(user.id),
     );
     const others = await knownUsers(env, otherIds);
-    const id = asked.kind === "direct" ? directId(env, user, others) : env.CHAT_THREAD.newUniqueId();
     const { thread, created } = await askObject(
       () => chatThread(env, id),
       (object) => object.create(user, asked, others),
@@ -64,7 +74,6 @@ export function threadRoutes(api: ApiRouter): void {
 }
 
 /** A direct thread's id follows from its pair, so that both make the same one, even at once. */
-function directId(env: Env, user: User, others: User[]): DurableObjectId {
-  const pair = [user.id, ...others.map((other) => other.id)].toSorted();
-  return env.CHAT_THREAD.idFromName(JSON.stringify(pair));
+function directId(env: Env, pair: string[]): DurableObjectId {
+  return env.CHAT_THREAD.idFromName(JSON.stringify(pair.toSorted()));
 }
