@@ -39,7 +39,8 @@ export function Composer(props: ComposerProps) {
   }, []);
 
   const repliesTo = reply?.seq;
-  useEffect(() => {
+  // At once: one types on without looking.
+  useLayoutEffect(() => {
     if (repliesTo !== undefined) box.current?.focus();
   }, [repliesTo]);
 

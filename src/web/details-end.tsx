@@ -29,7 +29,7 @@ export function DetailsEnd({ thread, user, standing }: DetailsEndProps) {
         <Ending
           label="Delete chat"
           question="Delete this chat and all its messages, for everyone? This cannot be undone."
-          confirm="Delete for everyone"
+          confirm="Delete chat"
           act={() => client.api.deleteThread(thread.id)}
         />
       )}

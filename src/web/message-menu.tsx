@@ -26,13 +26,17 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
     setConfirming(false);
     if (!open) return;
     box.current?.querySelector<HTMLElement>(".message-menu button")?.focus();
-    box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
     const closeOutside = ({ target }: PointerEvent) => {
       if (target instanceof Node && !box.current?.contains(target)) onOpen(false);
     };
     document.addEventListener("pointerdown", closeOutside);
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
+
+  // Also when it grows by what the confirmation says.
+  useEffect(() => {
+    if (open) box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
+  }, [open, confirming]);
 
   const closeAnd = (act: () => void) => () => {
     onOpen(false);

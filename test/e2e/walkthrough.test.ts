@@ -1,15 +1,20 @@
 /** The page as two people use it: two browsers of their own, against the started server. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
+import {
+  badge,
+  chatLink,
+  closeAll,
+  DESKTOP,
+  guest,
+  message,
+  PHONE,
+  send,
+  startChat,
+  unique,
+} from "./page.ts";
 import { newGroup, person, type Person } from "./people.ts";
-
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  hasTouch: true,
-  isMobile: true,
-};
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 
 let browser: Browser;
 beforeAll(async () => {
@@ -17,57 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** A guest in a browser of their own, signed in. What the page logs as an error fails the test that uses it. */
-async function guest(name: string, options: BrowserContextOptions) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(String(error)));
-  await page.goto(inject("url"));
-  await page.getByLabel("Your name").fill(name);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
-  return { name, context, page, errors };
-}
-
-const badge = (page: Page) => page.getByTestId("chat-badge");
-const message = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
-const chatLink = (page: Page) => page.getByRole("link", { name: /^Chat/ });
-
-async function send(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Message", { exact: true }).fill(text);
-  await page.getByRole("button", { name: "Send" }).click();
-}
-
-/** Starts a chat with these people, found by the beginning of their names. */
-async function startChat(page: Page, ...names: string[]): Promise<void> {
-  await chatLink(page).click();
-  await page.getByRole("button", { name: "New chat" }).click();
-  for (const name of names) {
-    await page.getByLabel("Find people").fill(name.slice(0, -2));
-    await page.getByRole("dialog").getByText(name, { exact: true }).click();
-  }
-  await page.getByRole("button", { name: "Start chat" }).click();
-  await page.getByLabel("Message", { exact: true }).waitFor();
-}
-
-const unique = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
-
-async function closeAll(...people: { context: BrowserContext; errors: string[] }[]): Promise<void> {
-  for (const { context, errors } of people) {
-    expect(errors).toEqual([]);
-    await context.close();
-  }
-}
-
 describe.each([
   ["on phones", PHONE],
   ["on desktops", DESKTOP],
 ])("two people %s", (_name, options) => {
   it("chat live; the one who looks elsewhere sees the badge; both reload and nothing is gone", async () => {
     const [ada, bob] = [unique("Ada"), unique("Bob")];
-    const b = await guest(bob, options);
-    const a = await guest(ada, options);
+    const b = await guest(browser, bob, options);
+    const a = await guest(browser, ada, options);
     await startChat(a.page, bob);
     await send(a.page, "Hello Bob!");
     await expect.poll(() => message(a.page, "Hello Bob!").getAttribute("data-state")).toBe("sent");
@@ -98,8 +60,8 @@ describe.each([
 describe("one person", () => {
   it("starts a group by finding several people", async () => {
     const names = [unique("Bob"), unique("Carol")];
-    const others = await Promise.all(names.map((name) => guest(name, DESKTOP)));
-    const ada = await guest(unique("Ada"), DESKTOP);
+    const others = await Promise.all(names.map((name) => guest(browser, name, DESKTOP)));
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
     await startChat(ada.page, ...names);
     await send(ada.page, "Welcome, both");
     for (const other of others) {
@@ -109,8 +71,8 @@ describe("one person", () => {
   });
 
   it("sees a send wait while the network is away, and go through when it is back", async () => {
-    const bob = await guest(unique("Bob"), DESKTOP);
-    const ada = await guest(unique("Ada"), DESKTOP);
+    const bob = await guest(browser, unique("Bob"), DESKTOP);
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
     await startChat(ada.page, bob.name);
     await send(ada.page, "first");
     await expect.poll(() => message(ada.page, "first").getAttribute("data-state")).toBe("sent");
@@ -126,8 +88,8 @@ describe("one person", () => {
   });
 
   it("can retry a send that was refused", async () => {
-    const bob = await guest(unique("Bob"), DESKTOP);
-    const ada = await guest(unique("Ada"), DESKTOP);
+    const bob = await guest(browser, unique("Bob"), DESKTOP);
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
     // The first answer to this chat is an error, as from a server in trouble.
     let refuse = true;
     await ada.page.routeWebSocket(/\/socket/, (socket) => {
@@ -151,7 +113,7 @@ describe("one person", () => {
   });
 
   it("scrolls up through a long history, and stays where they were", async () => {
-    const ada = await guest(unique("Ada"), DESKTOP);
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
     const session = (await ada.page.evaluate(async () => (await fetch("/api/session")).json())) as {
       user: { id: string };
     };
@@ -181,7 +143,7 @@ describe("one person", () => {
   });
 
   it("signs out, and stays out", async () => {
-    const ada = await guest(unique("Ada"), PHONE);
+    const ada = await guest(browser, unique("Ada"), PHONE);
     await ada.page.getByRole("button", { name: "Sign out" }).click();
     await ada.page.getByLabel("Your name").waitFor();
     await ada.page.reload();

@@ -1,0 +1,61 @@
+/** What people do on the page, for the tests that watch them. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { expect, inject } from "vitest";
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+};
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
+export interface Guest {
+  name: string;
+  context: BrowserContext;
+  page: Page;
+  errors: string[];
+}
+
+/** A guest in a browser of their own, signed in. What the page logs as an error fails the test that uses it. */
+export async function guest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(inject("url"));
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  return { name, context, page, errors };
+}
+
+export const badge = (page: Page) => page.getByTestId("chat-badge");
+export const message = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
+export const chatLink = (page: Page) => page.getByRole("link", { name: /^Chat/ });
+
+export async function send(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+/** Starts a chat with these people, found by the beginning of their names. */
+export async function startChat(page: Page, ...names: string[]): Promise<void> {
+  await chatLink(page).click();
+  await page.getByRole("button", { name: "New chat" }).click();
+  for (const name of names) {
+    await page.getByLabel("Find people").fill(name.slice(0, -2));
+    await page.getByRole("dialog").getByText(name, { exact: true }).click();
+  }
+  await page.getByRole("button", { name: "Start chat" }).click();
+  await page.getByLabel("Message", { exact: true }).waitFor();
+}
+
+/** A name that no other test uses. */
+export const unique = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
+
+export async function closeAll(...people: Guest[]): Promise<void> {
+  for (const { context, errors } of people) {
+    expect(errors).toEqual([]);
+    await context.close();
+  }
+}
