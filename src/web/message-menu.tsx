@@ -1,5 +1,5 @@
 /** What one can do with a message: react, reply, and edit or delete it where one may. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, User } from "../protocol/model.ts";
 import { MoreIcon } from "./icons.tsx";
 import type { MessageActions } from "./message-actions.ts";
@@ -34,7 +34,7 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
   }, [open]);
 
   // Also when it grows by what the confirmation says.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
   }, [open, confirming]);
 
