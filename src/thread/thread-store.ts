@@ -4,7 +4,7 @@ import { migrate, schemaVersion } from "../durable/migrations.ts";
 import { shardOf } from "../presence/shards.ts";
 import type { Kind } from "../protocol/model.ts";
 import { THREAD_MIGRATIONS } from "./migrations.ts";
-import { noSuchThread } from "./rights.ts";
+import { noSuchThread } from "./refusals.ts";
 import { Thread } from "./thread.ts";
 
 export class ThreadStore {

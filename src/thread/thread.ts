@@ -13,6 +13,7 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import { MEMBERS_SHOWN } from "../protocol/limits.ts";
+import * as rights from "../protocol/rights.ts";
 import type {
   Kind,
   Member,
@@ -30,7 +31,7 @@ import { Reactions } from "./reactions.ts";
 import { ReadMarkers } from "./read-markers.ts";
 import { Repeats } from "./repeats.ts";
 import { replay } from "./replay.ts";
-import * as rights from "./rights.ts";
+import * as refusals from "./refusals.ts";
 
 /** What a command did. */
 export interface Outcome<T> {
@@ -123,7 +124,7 @@ export class Thread {
   /** The caller's standing, or `not_found` where they may not see the thread. */
   standing(user: User): rights.Standing {
     const standing = this.membership.role(user.id);
-    if (this.isDeleting || !rights.maySee(this.kind, standing)) throw rights.noSuchThread();
+    if (this.isDeleting || !rights.maySee(this.kind, standing)) throw refusals.noSuchThread();
     return standing;
   }
 
@@ -198,7 +199,7 @@ export class Thread {
   edit(user: User, seq: number, body: string, now: number): Outcome<Message> {
     const standing = this.standing(user);
     const before = this.log.get(seq);
-    if (standing === null || before.author.id !== user.id) throw rights.forbidden();
+    if (standing === null || before.author.id !== user.id) throw refusals.forbidden();
     requireAlive(before);
     const rev = this.#change({ type: "edit", seq }, now);
     this.log.edit(seq, body, rev, now);
@@ -209,7 +210,7 @@ export class Thread {
   erase(user: User, seq: number, now: number): Outcome<void> {
     const standing = this.standing(user);
     const before = this.log.get(seq);
-    if (!rights.mayErase(this.kind, standing, before.author.id === user.id)) throw rights.forbidden();
+    if (!rights.mayErase(this.kind, standing, before.author.id === user.id)) throw refusals.forbidden();
     if (before.deletedAt !== undefined) {
       return { value: undefined, events: [], ack: { seq, rev: before.rev, at: before.deletedAt } };
     }
@@ -277,17 +278,17 @@ export class Thread {
     const before = this.membership.get(userId);
     if (before) {
       if (role === undefined || role === before.role) {
-        if (!rights.mayAdd(this.kind, standing, isSelf, "member")) throw rights.forbidden();
+        if (!rights.mayAdd(this.kind, standing, isSelf, "member")) throw refusals.forbidden();
         return { ...this.#unchanged(now), value: this.#member(before) };
       }
-      if (!rights.mayChangeRole(this.kind, standing)) throw rights.forbidden();
+      if (!rights.mayChangeRole(this.kind, standing)) throw refusals.forbidden();
       if (this.membership.isLastOwner(userId)) {
         throw new LilypadError("conflict", "A thread keeps an owner: make another member one first.");
       }
       this.membership.setRole(userId, role);
       return this.#memberChanged(userId, now);
     }
-    if (!rights.mayAdd(this.kind, standing, isSelf, role ?? "member")) throw rights.forbidden();
+    if (!rights.mayAdd(this.kind, standing, isSelf, role ?? "member")) throw refusals.forbidden();
     if (!profile) throw new LilypadError("not_found", `No such user: ${userId}`);
     this.seat(profile, role ?? "member", now);
     return this.#memberChanged(userId, now);
@@ -298,7 +299,7 @@ export class Thread {
     const standing = this.standing(user);
     const member = this.membership.get(userId);
     const isSelf = userId === user.id;
-    if (!rights.mayRemove(this.kind, standing, isSelf, member?.role ?? "member")) throw rights.forbidden();
+    if (!rights.mayRemove(this.kind, standing, isSelf, member?.role ?? "member")) throw refusals.forbidden();
     if (!member) throw new LilypadError("not_found", "There is no such member.");
     const wasLastOwner = this.membership.isLastOwner(userId);
     this.membership.remove(userId);
@@ -323,12 +324,12 @@ export class Thread {
   // --- within
 
   #require(action: Parameters<typeof rights.may>[0], user: User): void {
-    if (!rights.may(action, this.kind, this.standing(user))) throw rights.forbidden();
+    if (!rights.may(action, this.kind, this.standing(user))) throw refusals.forbidden();
   }
 
   #requireMember(userId: string): StoredMember {
     const member = this.membership.get(userId);
-    if (!member) throw rights.forbidden();
+    if (!member) throw refusals.forbidden();
     return member;
   }
 

@@ -1,6 +1,6 @@
 /** Leaving a thread, and deleting it: each asks once more. */
 import type { ThreadInfo, User } from "../protocol/model.ts";
-import { may, mayRemove, type Standing } from "../thread/rights.ts";
+import { may, mayRemove, type Standing } from "../protocol/rights.ts";
 import { Failure } from "./failure.tsx";
 import { navigate } from "./router.tsx";
 import { client } from "./session.ts";

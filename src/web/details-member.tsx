@@ -1,7 +1,7 @@
 /** One member of a thread, and what one may do about them. */
 import { useRef, useState } from "preact/hooks";
 import type { Member, Role, ThreadInfo } from "../protocol/model.ts";
-import { mayChangeRole, mayRemove, type Standing } from "../thread/rights.ts";
+import { mayChangeRole, mayRemove, type Standing } from "../protocol/rights.ts";
 import { Avatar } from "./avatar.tsx";
 import { Failure } from "./failure.tsx";
 import { MoreIcon } from "./icons.tsx";

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { RoomState } from "../client/room-state.ts";
 import type { ThreadInfo, User } from "../protocol/model.ts";
-import type { Standing } from "../thread/rights.ts";
+import type { Standing } from "../protocol/rights.ts";
 import { DetailsMember } from "./details-member.tsx";
 import { Failure } from "./failure.tsx";
 import { useTask } from "./use-task.ts";

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { messageIn, personIn } from "../client/room-state.ts";
 import type { User } from "../protocol/model.ts";
 // The rights that the server decides by: what is refused there is not offered here.
-import { mayErase } from "../thread/rights.ts";
+import { mayErase } from "../protocol/rights.ts";
 import { Composer } from "./composer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { MessageList } from "./message-list.tsx";

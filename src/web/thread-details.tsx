@@ -2,7 +2,7 @@
 import type { RoomState } from "../client/room-state.ts";
 import type { ThreadInfo, User } from "../protocol/model.ts";
 // The rights that the server decides by: what is refused there is not offered here.
-import { may, mayAdd } from "../thread/rights.ts";
+import { may, mayAdd } from "../protocol/rights.ts";
 import { Avatar } from "./avatar.tsx";
 import { DetailsAdd } from "./details-add.tsx";
 import { DetailsEnd } from "./details-end.tsx";

@@ -154,6 +154,20 @@ describe("rows read", () => {
     expect(long).toBeLessThan(50 + 40);
   });
 
+  it("by opening after an eviction: besides, only the newest messages whose senders' markers are not stored yet", async () => {
+    const { ada, thread, stub } = await scene();
+    const socket = await settled(ada, thread.id);
+    for (let i = 0; i < 240; i++) {
+      vi.setSystemTime(Date.now() + 10_000);
+      await socket.ask({ type: "chat", id: `m${i}`, body: "x" });
+    }
+    await evict(stub);
+    const cost = await costOf(stub, async () => {
+      await (await openThread(ada, thread.id)).next("history");
+    });
+    expect(cost.rowsRead).toBeLessThan(50 + 50 + 40);
+  });
+
   it("by resuming after 100 missed events: those events", async () => {
     const [short = 0, long = 0] = await reads(async ({ bob, thread, stub }) => {
       const view = await stub.view(bob.user);

@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
+import { Presence } from "../../src/presence/presence.ts";
 import { shardStub, storedText, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
@@ -190,6 +191,29 @@ describe("deleting a thread", () => {
     expect(await runDurableObjectAlarm(threadStub(thread.id))).toBe(true);
     expect(await storedText(shardStub(bob.user.id))).not.toContain(thread.id);
     expect(await storedText(threadStub(thread.id))).toBe("[]");
+  });
+
+  it("has the last word: what was being told meanwhile does not bring the thread back", async () => {
+    const { ada, bob, thread, path } = await scene();
+    const held = Promise.withResolvers<void>();
+    const telling = Promise.withResolvers<void>();
+    const tell = Presence.prototype.threadChanged;
+    vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
+      this: Presence,
+      update,
+    ) {
+      telling.resolve();
+      await held.promise;
+      return tell.call(this, update);
+    });
+    const edited = ada.call("PATCH", `${path}/messages/1`, { body: "edited" });
+    await telling.promise;
+    const deleted = ada.call("DELETE", path);
+    await expect.poll(async () => (await ada.call("GET", path)).status).toBe(404);
+    held.resolve();
+    expect((await edited).status).toBe(200);
+    expect((await deleted).status).toBe(204);
+    for (const who of [ada, bob]) expect(await storedText(shardStub(who.user.id))).not.toContain(thread.id);
   });
 
   it("happens by itself when a group's last member leaves", async () => {

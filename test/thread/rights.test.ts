@@ -313,3 +313,13 @@ it("a stranger cannot tell a thread they may not see from one that never was", a
     expect(hidden?.status).toBe(404);
   }
 });
+
+it("a stranger is never told to slow down: that would say that there is something", async () => {
+  const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
+  const { id } = await newThread(owner, "group");
+  const statuses = new Set<number>();
+  for (let i = 0; i < 25; i++) {
+    statuses.add((await stranger.call("POST", `/api/threads/${id}/messages`, { body: "x" })).status);
+  }
+  expect([...statuses]).toEqual([404]);
+});

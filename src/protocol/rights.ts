@@ -1,6 +1,8 @@
-/** The contract's table of rights: who may do what, by kind of thread and role. Pure, and the only place that decides. */
-import { LilypadError } from "../protocol/errors.ts";
-import type { Kind, Role } from "../protocol/model.ts";
+/**
+ * The contract's table of rights: who may do what, by kind of thread and role. ChatThread decides by it, next to the
+ * data; the page shows by it what one may do.
+ */
+import type { Kind, Role } from "./model.ts";
 
 /** Someone's standing in a thread: their role, or null for one who is no member. */
 export type Standing = Role | null;
@@ -48,14 +50,4 @@ export function mayRemove(kind: Kind, standing: Standing, isSelf: boolean, targe
   if (kind === "direct" || standing === null) return false;
   if (isSelf || standing === "owner") return true;
   return standing === "moderator" && target === "member";
-}
-
-/** One error for every right that is lacking in a thread that one may see. */
-export function forbidden(): LilypadError {
-  return new LilypadError("forbidden", "You may not do that in this thread.");
-}
-
-/** One error for every thread that does not exist for the caller, whatever the reason. */
-export function noSuchThread(): LilypadError {
-  return new LilypadError("not_found", "There is no such thread.");
 }
