@@ -206,14 +206,16 @@ describe("deleting a thread", () => {
       await held.promise;
       return tell.call(this, update);
     });
-    const edited = ada.call("PATCH", `${path}/messages/1`, { body: "edited" });
+    const carol = await person("Carol");
+    const added = ada.call("PUT", `${path}/members/${carol.user.id}`);
     await telling.promise;
     const deleted = ada.call("DELETE", path);
     await expect.poll(async () => (await ada.call("GET", path)).status).toBe(404);
     held.resolve();
-    expect((await edited).status).toBe(200);
+    expect((await added).status).toBe(200);
     expect((await deleted).status).toBe(204);
-    for (const who of [ada, bob]) expect(await storedText(shardStub(who.user.id))).not.toContain(thread.id);
+    for (const who of [ada, bob, carol])
+      expect(await storedText(shardStub(who.user.id))).not.toContain(thread.id);
   });
 
   it("happens by itself when a group's last member leaves", async () => {
