@@ -35,8 +35,12 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 /** The state with a page of the list: the first one is the newest order, a later one goes below. */
 export function withPage(state: PresenceState, page: ThreadPage, place: "first" | "next"): PresenceState {
   const { nextCursor: _was, ...before } = state;
+  // Of more threads than a welcome holds, its count has those too that only a page now tells of.
+  const isCounted = Object.keys(state.marks).length >= WELCOME_THREADS;
   const marked = page.threads.reduce<PresenceState>((to, { id, seq, readSeq }) => {
-    return withMarks(to, id, { seq, readSeq });
+    const known =
+      !isCounted || id in to.marks ? to : { ...to, marks: { ...to.marks, [id]: { seq, readSeq } } };
+    return withMarks(known, id, { seq, readSeq });
   }, before);
   const inPage = new Set(page.threads.map(({ id }) => id));
   const held = new Map(state.threads.map((thread) => [thread.id, thread]));

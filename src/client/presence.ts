@@ -108,7 +108,8 @@ export class PresenceClient implements Readable<PresenceState> {
       const before = this.#store.get();
       this.#store.set(reducePresence(before, event));
       if (event.type === "welcome") {
-        this.#sendWatched();
+        // A new socket watches nobody: only a list that has somebody on it is news.
+        if (this.#watched.length > 0) this.#sendWatched();
         this.#refreshSoon(0);
       } else if (isUnlisted(before, event)) {
         this.#refreshSoon(REFRESH_DELAY_MS);
@@ -117,7 +118,7 @@ export class PresenceClient implements Readable<PresenceState> {
   }
 
   #sendWatched(): void {
-    if (this.#watched.length > 0) this.#connection.send({ type: "watch", userIds: this.#watched });
+    this.#connection.send({ type: "watch", userIds: this.#watched });
   }
 
   #refreshSoon(delayMs: number): void {

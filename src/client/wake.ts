@@ -1,4 +1,7 @@
-/** The two moments at which a waiting client should not wait any longer: the network is back, the page is looked at. */
+/**
+ * The moments at which a client should not wait any longer: the network is back, the page is looked at. Or the network
+ * has gone, and a socket that looks open should be asked.
+ */
 
 /** What is needed of a browser, said without its types: a published client is also compiled where there are none. */
 interface Browser {
@@ -16,9 +19,11 @@ export function onWake(wake: () => void): () => void {
     if (page.visibilityState === "visible") wake();
   };
   browser.addEventListener("online", wake);
+  browser.addEventListener("offline", wake);
   page.addEventListener("visibilitychange", whenVisible);
   return () => {
     browser.removeEventListener("online", wake);
+    browser.removeEventListener("offline", wake);
     page.removeEventListener("visibilitychange", whenVisible);
   };
 }

@@ -57,6 +57,14 @@ describe("the badge", () => {
     expect(after(listed, said("a", 4, 1)).unreadThreads).toBe(2);
   });
 
+  it("counts a thread once that the welcome had no room to name, and a page tells of later", () => {
+    const named = Array.from({ length: 500 }, (_, i) => marks(`t${i}`, 1, 0));
+    const full = after(EMPTY_PRESENCE, { ...online(named), unreadThreads: 501 } as PresenceEvent);
+    const paged = withPage(full, { threads: [thread("t500", 4, 2)] }, "next");
+    expect(paged.unreadThreads).toBe(501);
+    expect(after(paged, { type: "read", threadId: "t500", readSeq: 4, unread: 0 }).unreadThreads).toBe(500);
+  });
+
   it("goes down when a thread is read, in whatever tab", () => {
     expect(after(listed, { type: "read", threadId: "b", readSeq: 5, unread: 0 }).unreadThreads).toBe(0);
     expect(withSeen(listed, "b", 5).unreadThreads).toBe(0);

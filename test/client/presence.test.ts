@@ -70,3 +70,16 @@ it("tells the server again whom to watch after each reconnect", async () => {
     await pass(2_000);
   }
 });
+
+it("tells the server when nobody is to be watched any more", async () => {
+  const { presence, newest } = await online();
+  newest().says(WELCOME);
+  presence.watch(["ben"]);
+  await pass(1_000);
+  presence.watch([]);
+  await pass(1_000);
+  expect(newest().sent.filter((frame) => frame.includes("watch"))).toEqual([
+    '{"type":"watch","userIds":["ben"]}',
+    '{"type":"watch","userIds":[]}',
+  ]);
+});
