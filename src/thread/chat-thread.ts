@@ -22,12 +22,15 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
+import { putMember, removeMember, renameThread } from "./member-commands.ts";
+import { editMessage, eraseMessage, react, sendMessage } from "./message-commands.ts";
 import { Notifier } from "./notifier.ts";
+import type { Outcome } from "./outcome.ts";
 import { Reading } from "./reading.ts";
 import { Room } from "./room.ts";
 import { SocketDoor } from "./socket-door.ts";
 import { ThreadStore } from "./thread-store.ts";
-import type { Outcome, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import { welcomeEvents } from "./welcome.ts";
 import { Writer, type Pending } from "./writer.ts";
 
@@ -90,7 +93,7 @@ export class ChatThread extends DurableObject<Env> {
 
   rename(caller: User, { name }: { name?: string | null | undefined }): Promise<Answer<ThreadView>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => thread.rename(caller, name, now));
+      await this.#change(caller, (thread, now) => renameThread(thread, caller, name, now));
       await this.#tellPresence();
       return this.#store.require().view(caller);
     });
@@ -121,7 +124,7 @@ export class ChatThread extends DurableObject<Env> {
   ): Promise<Answer<Member>> {
     return answer(async () => {
       const put = await this.#change(caller, (thread, now) =>
-        thread.putMember(caller, userId, role, profile, now),
+        putMember(thread, caller, userId, role, profile, now),
       );
       await this.#tellPresence();
       return put.value;
@@ -130,7 +133,7 @@ export class ChatThread extends DurableObject<Env> {
 
   removeMember(caller: User, userId: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => thread.removeMember(caller, userId, now));
+      await this.#change(caller, (thread, now) => removeMember(thread, caller, userId, now));
       if (this.#store.current?.isDeserted) {
         this.#startDeletion();
         await this.#finishDeletion();
@@ -148,14 +151,14 @@ export class ChatThread extends DurableObject<Env> {
   send(caller: User, message: PostMessage): Promise<Answer<{ message: Message; repeat: boolean }>> {
     return answer(async () => {
       const named = { ...message, id: message.id ?? crypto.randomUUID() };
-      const sent = await this.#change(caller, (thread, now) => thread.send(caller, named, now));
+      const sent = await this.#change(caller, (thread, now) => sendMessage(thread, caller, named, now));
       return sent.value;
     });
   }
 
   edit(caller: User, seq: number, body: string): Promise<Answer<Message>> {
     return answer(async () => {
-      const edited = await this.#change(caller, (thread, now) => thread.edit(caller, seq, body, now));
+      const edited = await this.#change(caller, (thread, now) => editMessage(thread, caller, seq, body, now));
       await this.#tellPresence();
       return edited.value;
     });
@@ -164,20 +167,20 @@ export class ChatThread extends DurableObject<Env> {
   /** Erases a message. Answers once its preview is erased too, or is owed to be. */
   erase(caller: User, seq: number): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => thread.erase(caller, seq, now));
+      await this.#change(caller, (thread, now) => eraseMessage(thread, caller, seq, now));
       await this.#tellPresence();
     });
   }
 
   react(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => thread.react(caller, "react", seq, emoji, now));
+      await this.#change(caller, (thread, now) => react(thread, caller, "react", seq, emoji, now));
     });
   }
 
   unreact(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => thread.react(caller, "unreact", seq, emoji, now));
+      await this.#change(caller, (thread, now) => react(thread, caller, "unreact", seq, emoji, now));
     });
   }
 

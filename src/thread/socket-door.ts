@@ -12,10 +12,12 @@ import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import { parse } from "../protocol/parse.ts";
+import { editMessage, eraseMessage, react, sendMessage } from "./message-commands.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Reading } from "./reading.ts";
 import type { Room } from "./room.ts";
 import type { ThreadStore } from "./thread-store.ts";
-import type { Outcome, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import type { Pending, Result, Writer } from "./writer.ts";
 
 export class SocketDoor {
@@ -156,17 +158,17 @@ function isChange(command: ThreadCommand): command is ChangeCommand {
   return "id" in command && command.type !== "auth";
 }
 
-/** The one method of the thread that a durable command means; HTTP calls the same ones. */
+/** What a durable command means; HTTP calls the same. */
 function runChange(thread: Thread, user: User, command: ChangeCommand, now: number): Outcome<unknown> {
   switch (command.type) {
     case "chat":
-      return thread.send(user, command, now);
+      return sendMessage(thread, user, command, now);
     case "edit":
-      return thread.edit(user, command.seq, command.body, now);
+      return editMessage(thread, user, command.seq, command.body, now);
     case "delete":
-      return thread.erase(user, command.seq, now);
+      return eraseMessage(thread, user, command.seq, now);
     case "react":
     case "unreact":
-      return thread.react(user, command.type, command.seq, command.emoji, now);
+      return react(thread, user, command.type, command.seq, command.emoji, now);
   }
 }

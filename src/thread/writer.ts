@@ -12,7 +12,8 @@ import { GroupCommit } from "./group-commit.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Room } from "./room.ts";
 import type { ThreadStore } from "./thread-store.ts";
-import type { Outcome, Thread } from "./thread.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Thread } from "./thread.ts";
 
 /** What became of a command. */
 export type Result<T> = { outcome: Outcome<T> } | { error: unknown };
