@@ -6,12 +6,10 @@ import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
 import { AlarmClock } from "../durable/alarm-clock.ts";
 import { answer, type Answer } from "../durable/answer.ts";
-import { callObject } from "../durable/call.ts";
 import { callerOf } from "../durable/caller.ts";
 import { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
 import { refuseUpgrade } from "../durable/refuse.ts";
-import { presenceShard } from "../presence/shards.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type {
   MemberPage,
@@ -22,17 +20,17 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
+import { Deletion } from "./deletion.ts";
 import { putMember, removeMember, renameThread } from "./member-commands.ts";
 import { editMessage, eraseMessage, react, sendMessage } from "./message-commands.ts";
 import { Notifier } from "./notifier.ts";
-import type { Outcome } from "./outcome.ts";
 import { Reading } from "./reading.ts";
 import { Room } from "./room.ts";
 import { SocketDoor } from "./socket-door.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { Thread } from "./thread.ts";
 import { welcomeEvents } from "./welcome.ts";
-import { Writer, type Pending } from "./writer.ts";
+import { Writer } from "./writer.ts";
 
 /** When the alarm is set again after something in it failed. */
 const RETRY_ALARM_MS = 5_000;
@@ -46,6 +44,7 @@ export class ChatThread extends DurableObject<Env> {
   readonly #writer: Writer;
   readonly #reading: Reading;
   readonly #door: SocketDoor;
+  readonly #deletion: Deletion;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -65,6 +64,7 @@ export class ChatThread extends DurableObject<Env> {
     this.#writer = writer;
     this.#reading = reading;
     this.#door = door;
+    this.#deletion = new Deletion(env, ctx.id.toString(), { clock, store, room, notifier });
     void ctx.blockConcurrencyWhile(() => this.#clock.load());
   }
 
@@ -93,7 +93,7 @@ export class ChatThread extends DurableObject<Env> {
 
   rename(caller: User, { name }: { name?: string | null | undefined }): Promise<Answer<ThreadView>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => renameThread(thread, caller, name, now));
+      await this.#writer.run(caller, (thread, now) => renameThread(thread, caller, name, now));
       await this.#tellPresence();
       return this.#store.require().view(caller);
     });
@@ -104,8 +104,8 @@ export class ChatThread extends DurableObject<Env> {
     return answer(async () => {
       this.#writer.flush();
       this.#store.require().requireDeletable(caller);
-      this.#startDeletion();
-      await this.#finishDeletion();
+      this.#deletion.start();
+      await this.#deletion.finish();
     });
   }
 
@@ -123,7 +123,7 @@ export class ChatThread extends DurableObject<Env> {
     profile: User | null,
   ): Promise<Answer<Member>> {
     return answer(async () => {
-      const put = await this.#change(caller, (thread, now) =>
+      const put = await this.#writer.run(caller, (thread, now) =>
         putMember(thread, caller, userId, role, profile, now),
       );
       await this.#tellPresence();
@@ -133,10 +133,10 @@ export class ChatThread extends DurableObject<Env> {
 
   removeMember(caller: User, userId: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => removeMember(thread, caller, userId, now));
+      await this.#writer.run(caller, (thread, now) => removeMember(thread, caller, userId, now));
       if (this.#store.current?.isDeserted) {
-        this.#startDeletion();
-        await this.#finishDeletion();
+        this.#deletion.start();
+        await this.#deletion.finish();
       }
       await this.#tellPresence();
     });
@@ -151,14 +151,16 @@ export class ChatThread extends DurableObject<Env> {
   send(caller: User, message: PostMessage): Promise<Answer<{ message: Message; repeat: boolean }>> {
     return answer(async () => {
       const named = { ...message, id: message.id ?? crypto.randomUUID() };
-      const sent = await this.#change(caller, (thread, now) => sendMessage(thread, caller, named, now));
+      const sent = await this.#writer.run(caller, (thread, now) => sendMessage(thread, caller, named, now));
       return sent.value;
     });
   }
 
   edit(caller: User, seq: number, body: string): Promise<Answer<Message>> {
     return answer(async () => {
-      const edited = await this.#change(caller, (thread, now) => editMessage(thread, caller, seq, body, now));
+      const edited = await this.#writer.run(caller, (thread, now) =>
+        editMessage(thread, caller, seq, body, now),
+      );
       await this.#tellPresence();
       return edited.value;
     });
@@ -167,20 +169,20 @@ export class ChatThread extends DurableObject<Env> {
   /** Erases a message. Answers once its preview is erased too, or is owed to be. */
   erase(caller: User, seq: number): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => eraseMessage(thread, caller, seq, now));
+      await this.#writer.run(caller, (thread, now) => eraseMessage(thread, caller, seq, now));
       await this.#tellPresence();
     });
   }
 
   react(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => react(thread, caller, "react", seq, emoji, now));
+      await this.#writer.run(caller, (thread, now) => react(thread, caller, "react", seq, emoji, now));
     });
   }
 
   unreact(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
     return answer(async () => {
-      await this.#change(caller, (thread, now) => react(thread, caller, "unreact", seq, emoji, now));
+      await this.#writer.run(caller, (thread, now) => react(thread, caller, "unreact", seq, emoji, now));
     });
   }
 
@@ -236,7 +238,7 @@ export class ChatThread extends DurableObject<Env> {
     try {
       const thread = this.#store.current;
       if (!thread) return;
-      if (thread.isDeleting) return await this.#finishDeletion();
+      if (thread.isDeleting) return await this.#deletion.finish();
       this.#room.endSessions(now);
       this.#room.sweep(now);
       this.#notifier.rang();
@@ -257,38 +259,9 @@ export class ChatThread extends DurableObject<Env> {
     this.#notifier.owe(now);
   }
 
-  /** One durable command of a user: the same way for both doors. */
-  #change<T>(user: User, run: Pending<T>["run"]): Promise<Outcome<T>> {
-    return this.#writer.run(user, run);
-  }
-
   /** So that what the caller asks next finds it known. What a shard does not answer stays owed. */
   async #tellPresence(): Promise<void> {
     const thread = this.#store.current;
     if (thread && !thread.isDeleting) await this.#notifier.tell(thread);
-  }
-
-  #startDeletion(): void {
-    this.#store.require().markDeleting();
-    this.#clock.wakeBy(Date.now() + RETRY_ALARM_MS);
-  }
-
-  /** Members' shards first, which erase previews; then the sockets; then everything here. Repeated by alarm until it is done. */
-  async #finishDeletion(): Promise<void> {
-    const thread = this.#store.current;
-    if (!thread) return;
-    const threadId = this.ctx.id.toString();
-    await this.#notifier.idle();
-    await Promise.all(
-      this.#notifier.shardsConcerned(thread).map((shard) =>
-        callObject(
-          () => presenceShard(this.env, shard),
-          (presence) => presence.threadDeleted(threadId),
-        ),
-      ),
-    );
-    this.#room.closeAll(CLOSE.notFound, "the thread was deleted");
-    this.#clock.rang();
-    await this.#store.erase();
   }
 }
