@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Connection } from "../../src/client/connection.ts";
+import { useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
 const WELCOME = { type: "welcome" };
@@ -24,14 +25,7 @@ async function connect(renews = false) {
   return { connection, sockets, states, events, newest };
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, "random").mockReturnValue(1);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeClock();
 
 describe("a connection", () => {
   it("is open from the first frame on, since a refused upgrade opens too", async () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../src/client/api.ts";
 import { PresenceClient } from "../../src/client/presence.ts";
+import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { ADA } from "./samples.ts";
 
@@ -23,16 +24,7 @@ async function online() {
   return { presence, threads, sockets, newest: () => sockets.at(-1) as FakeSocket };
 }
 
-const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, "random").mockReturnValue(1);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeClock();
 
 describe("the list of threads", () => {
   it("is asked for again while it cannot be had, though the socket is fine", async () => {

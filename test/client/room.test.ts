@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../src/client/api.ts";
 import { Room } from "../../src/client/room.ts";
 import type { Message } from "../../src/protocol/model.ts";
+import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { ADA, chat, history, message, messages, seqsOf, welcome } from "./samples.ts";
 
@@ -58,18 +59,9 @@ async function entered(page?: readonly Message[]) {
   return inside;
 }
 
-/** Lets what was promised happen, and time pass. */
-const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const ack = (id: string, rev: number) => ({ type: "ack", id, rev, at: 0 });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.spyOn(Math, "random").mockReturnValue(1);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useFakeClock();
 
 describe("a message one sends", () => {
   it("is in one place in every snapshot, from pending to stored", async () => {
