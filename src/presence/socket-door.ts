@@ -50,7 +50,6 @@ export class SocketDoor {
         const parsed = parse(presenceCommand, command);
         this.#refusals.accepted(tab);
         // In order: a later `watch` replaces an earlier one.
-        // oxlint-disable-next-line no-await-in-loop
         await this.#run(tab, parsed);
       } catch (error) {
         this.#refuse(tab, error, idOf(command));
