@@ -1,7 +1,7 @@
 /** What a client may say on a socket. Unknown keys are ignored, so that version 1 can grow. */
 import { z } from "zod";
 import { WATCHED_USERS } from "./limits.ts";
-import { commandId, emoji, messageBody, rev, seq, userId } from "./names.ts";
+import { commandId, emoji, messageBody, readSeq, rev, seq, userId } from "./names.ts";
 
 const auth = z.object({ type: z.literal("auth"), id: commandId, token: z.string().min(1) });
 
@@ -25,7 +25,7 @@ export type ChangeCommand = z.infer<typeof changeCommand>;
 
 export const threadCommand = z.discriminatedUnion("type", [
   changeCommand,
-  z.object({ type: z.literal("read"), seq }),
+  z.object({ type: z.literal("read"), seq: readSeq }),
   z.object({ type: z.literal("typing") }),
   auth,
   z.object({ type: z.literal("leave") }),
@@ -35,7 +35,7 @@ export type ThreadCommand = z.infer<typeof threadCommand>;
 
 export const presenceCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), userIds: z.array(userId).max(WATCHED_USERS) }),
-  z.object({ type: z.literal("read"), threadId: z.string().min(1).max(64), seq }),
+  z.object({ type: z.literal("read"), threadId: z.string().min(1).max(64), seq: readSeq }),
   auth,
 ]);
 /** A command on a presence socket. */

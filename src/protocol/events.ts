@@ -12,9 +12,8 @@ import {
   threadSummary,
   user,
 } from "./model.ts";
-import { rev, seq, time } from "./names.ts";
+import { readSeq, rev, seq, time } from "./names.ts";
 
-const readSeq = z.int().min(0);
 const unread = z.int().min(0);
 const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
-import { commandId, displayName, messageBody, rev, seq, threadName, time, userId } from "./names.ts";
+import { commandId, displayName, messageBody, readSeq, rev, seq, threadName, time, userId } from "./names.ts";
 
 /** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */
 const digits = z
@@ -39,7 +39,7 @@ export const postMessage = z.object({
 });
 export type PostMessage = z.infer<typeof postMessage>;
 export const patchMessage = z.object({ body: messageBody });
-export const putRead = z.object({ seq });
+export const putRead = z.object({ seq: readSeq });
 
 /** `cursor` and `limit` of a list of members or threads. */
 export const pageQuery = z.object({ cursor: pageCursor, limit: pageLimit });
@@ -84,7 +84,7 @@ export const threadPage = z.object({
   nextCursor: z.string().optional(),
 });
 export type ThreadPage = z.infer<typeof threadPage>;
-export const readState = z.object({ readSeq: z.int().min(0), unread: z.int().min(0) });
+export const readState = z.object({ readSeq, unread: z.int().min(0) });
 export type ReadState = z.infer<typeof readState>;
 export const userPage = z.object({ users: z.array(user) });
 export const presencePage = z.object({ presence: z.array(userPresence) });

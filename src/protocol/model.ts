@@ -1,7 +1,7 @@
 /** The things of the contract: what both HTTP answers and socket events are made of. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
-import { rev, seq, time } from "./names.ts";
+import { readSeq, rev, seq, time } from "./names.ts";
 
 export const user = z.object({
   id: z.string(),
@@ -16,8 +16,6 @@ export type Kind = z.infer<typeof kind>;
 
 export const role = z.enum(["owner", "moderator", "member"]);
 export type Role = z.infer<typeof role>;
-
-const readSeq = z.int().min(0);
 
 export const member = z.object({ user, role, readSeq, joinedAt: time });
 /** One who belongs to a thread. `readSeq` is the newest message they have read, 0 for none. */

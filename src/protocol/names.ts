@@ -89,6 +89,8 @@ export const emoji = z
 
 /** Names a message within its thread. */
 export const seq = z.int().min(1);
+/** A read marker: the newest message that was read, 0 for none. */
+export const readSeq = z.int().min(0);
 /** Counts a thread's durable events. */
 export const rev = z.int().min(0);
 /** Milliseconds since the Unix epoch. */

@@ -150,6 +150,12 @@ describe("what passes in the room", () => {
     expect(a.events.some((event) => event.type === "typing")).toBe(false);
   });
 
+  it("takes a read marker of an empty thread, where there is nothing to read", async () => {
+    const { ada, thread } = await pair();
+    const response = await ada.call("PUT", `/api/threads/${thread.id}/read`, { seq: 0 });
+    expect(await response.json()).toEqual({ readSeq: 0, unread: 0 });
+  });
+
   it("tells the room of read markers, which only rise and never pass the newest message", async () => {
     const { ada, bob, thread } = await pair();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];

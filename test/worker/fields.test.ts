@@ -63,7 +63,10 @@ describe("a field that is wrong", () => {
       { method: "PATCH", path: `${MESSAGES}/1`, body: { body }, where: "body", what },
     ]),
     ...seqs.flatMap(([what, seq]) => [
-      { method: "PUT", path: "/api/threads/:id/read", body: { seq }, where: "seq", what },
+      // A marker of 0 is that of one who has read nothing.
+      ...(seq === 0
+        ? []
+        : [{ method: "PUT", path: "/api/threads/:id/read", body: { seq }, where: "seq", what }]),
       { method: "POST", path: MESSAGES, body: { body: "hi", replyTo: seq }, where: "replyTo", what },
     ]),
     ...(
@@ -131,6 +134,7 @@ describe("a field at its limit", () => {
     ["POST", MESSAGES, { body: " hi\n", replyTo: 1 }, 201],
     ["PATCH", `${MESSAGES}/1`, { body: "€".repeat(limits.BODY_LENGTH) }, 200],
     ["PUT", "/api/threads/:id/read", { seq: 2 ** 53 - 1 }, 200],
+    ["PUT", "/api/threads/:id/read", { seq: 0 }, 200],
   ])("%s %s is taken: %#", async (method, path, body, status) => {
     expect((await send(method, path, body)).status).toBe(status);
   });
