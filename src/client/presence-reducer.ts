@@ -36,12 +36,11 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 export function withPage(state: PresenceState, page: ThreadPage, place: "first" | "next"): PresenceState {
   const { nextCursor: _was, ...before } = state;
   // Of more threads than a welcome holds, its count has those too that only a page now tells of.
-  const isCounted = Object.keys(state.marks).length >= WELCOME_THREADS;
+  const wasFull = Object.keys(state.marks).length >= WELCOME_THREADS;
+  const known = wasFull ? { ...before, marks: { ...marksOf(page), ...state.marks } } : before;
   const marked = page.threads.reduce<PresenceState>((to, { id, seq, readSeq }) => {
-    const known =
-      !isCounted || id in to.marks ? to : { ...to, marks: { ...to.marks, [id]: { seq, readSeq } } };
-    return withMarks(known, id, { seq, readSeq });
-  }, before);
+    return withMarks(to, id, { seq, readSeq });
+  }, known);
   const inPage = new Set(page.threads.map(({ id }) => id));
   const held = new Map(state.threads.map((thread) => [thread.id, thread]));
   const fresh = page.threads.map((thread) => newer(held.get(thread.id), thread));
@@ -141,6 +140,10 @@ function withMarks(state: PresenceState, threadId: string, incoming: Marks): Pre
     unreadThreads: Math.max(0, state.unreadThreads + change),
     threads: state.threads.map((thread) => (thread.id === threadId ? counted(thread, all) : thread)),
   };
+}
+
+function marksOf({ threads }: ThreadPage): PresenceState["marks"] {
+  return Object.fromEntries(threads.map(({ id, seq, readSeq }) => [id, { seq, readSeq }]));
 }
 
 function counted(thread: ThreadSummary, marks: PresenceState["marks"]): ThreadSummary {

@@ -63,12 +63,18 @@ describe("a field that is wrong", () => {
       { method: "PATCH", path: `${MESSAGES}/1`, body: { body }, where: "body", what },
     ]),
     ...seqs.flatMap(([what, seq]) => [
-      // A marker of 0 is that of one who has read nothing.
-      ...(seq === 0
-        ? []
-        : [{ method: "PUT", path: "/api/threads/:id/read", body: { seq }, where: "seq", what }]),
       { method: "POST", path: MESSAGES, body: { body: "hi", replyTo: seq }, where: "replyTo", what },
     ]),
+    // A marker of 0 is that of one who has read nothing.
+    ...seqs
+      .filter(([, seq]) => seq !== 0)
+      .map(([what, seq]) => ({
+        method: "PUT",
+        path: "/api/threads/:id/read",
+        body: { seq },
+        where: "seq",
+        what,
+      })),
     ...(
       [
         ["POST", "/api/session", {}, "name", "absent"],
