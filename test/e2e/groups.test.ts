@@ -67,12 +67,14 @@ describe("a group", () => {
     await press(ada.page, "Save");
     for (const { page } of [ada, carol, dan]) await expect.poll(() => title(page).textContent()).toBe(name);
     await details(bob.page).getByText(name).waitFor();
-    expect(await details(bob.page).getByRole("button").allTextContents()).toEqual(["", "Leave chat"]);
+    await expect
+      .poll(() => details(bob.page).getByRole("button").allTextContents())
+      .toEqual(["", "Leave chat"]);
 
     await press(ada.page, `Actions for ${carol.name}`);
     await press(ada.page, "Remove");
     await carol.page.getByText("You are no longer in this chat.").waitFor();
-    expect(await composer(carol.page).isDisabled()).toBe(true);
+    await expect.poll(() => composer(carol.page).isDisabled()).toBe(true);
     await expect.poll(() => carol.page.getByRole("link", { name: new RegExp(name) }).count()).toBe(0);
     await details(bob.page).getByText("3 members").waitFor();
     await closeAll(ada, bob, carol, dan);
