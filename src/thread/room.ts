@@ -5,7 +5,6 @@
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import { TYPING_RELAY_MS } from "../protocol/limits.ts";
-import type { User } from "../protocol/model.ts";
 import type { Caller } from "../durable/caller.ts";
 import type { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
@@ -108,11 +107,6 @@ export class Room {
     if (now - (this.#typedAt.get(userId) ?? 0) < TYPING_RELAY_MS) return;
     this.#typedAt.set(userId, now);
     this.tellOthers(userId, { type: "typing", userId });
-  }
-
-  /** The users in the room, as the thread knows them. */
-  onlineUsers(atMost: number, profile: (userId: string) => User): User[] {
-    return this.online(atMost).map(profile);
   }
 
   #count(userId: string, by: 1 | -1): void {
