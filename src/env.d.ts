@@ -13,6 +13,7 @@ declare namespace Cloudflare {
     USER_SEARCH?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;
+    RATE_LIMITS?: string;
     AUTH_SECRET?: string;
     AUTH_JWKS_URL?: string;
     AUTH_ISSUER?: string;

@@ -41,6 +41,7 @@ const settings = z.object({
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).default("all")),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
+  RATE_LIMITS: setting(z.enum(["on", "off"]).default("on")),
   AUTH_SECRET: setting(secret.optional()),
   AUTH_JWKS_URL: setting(z.url({ protocol: /^https?$/ }).optional()),
   AUTH_ISSUER: setting(z.string().optional()),
@@ -64,6 +65,8 @@ export interface Config {
   presenceShards: number;
   userSearch: "all" | "shared" | "off";
   rate: Rate;
+  /** False in development alone, where somebody measures: nothing a user does is limited by rate. */
+  rateLimits: boolean;
   auth: {
     secret: Uint8Array | undefined;
     jwksUrl: string | undefined;
@@ -94,6 +97,7 @@ function parseConfig(env: Env): Config {
   const s = result.data;
   const development = s.ENVIRONMENT === "development";
   const guestSignIn = development && s.GUEST_SIGN_IN === "true";
+  const rateLimits = !development || s.RATE_LIMITS === "on";
   if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn) {
     throw new LilypadError(
       "unavailable",
@@ -107,7 +111,8 @@ function parseConfig(env: Env): Config {
     anyOrigin: development && s.ALLOWED_ORIGINS.includes("*"),
     presenceShards: s.PRESENCE_SHARDS,
     userSearch: s.USER_SEARCH,
-    rate: { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S },
+    rate: rateLimits ? { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S } : { burst: 0, per10s: 0 },
+    rateLimits,
     auth: {
       secret: s.AUTH_SECRET,
       jwksUrl: s.AUTH_JWKS_URL,

@@ -1,19 +1,10 @@
 // `npm start`: development values in .dev.vars, the page built, and everything running locally in `wrangler dev`.
 // What follows `--` goes to wrangler: `npm start -- --port 8790 --persist-to DIR`.
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "vite";
+import { devVars } from "./dev-vars.ts";
 
-if (!existsSync(".dev.vars")) {
-  const example = readFileSync(".dev.vars.example", "utf8");
-  writeFileSync(
-    ".dev.vars",
-    example.replaceAll("{random}", () => randomBytes(32).toString("base64url")),
-    { mode: 0o600 },
-  );
-}
-
+devVars();
 await build({ configFile: "src/web/vite.config.ts", logLevel: "warn" });
 
 const wrangler = spawn(

@@ -52,7 +52,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #attendance: Attendance;
   readonly #watching: Watching;
   readonly #socketDoor: SocketDoor;
-  readonly #rates = new Rates();
+  readonly #rates: Rates;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -61,6 +61,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#clock = new AlarmClock(ctx.storage);
     this.#connections = new Connections(ctx);
     this.#tabs = new Tabs(this.#connections);
+    this.#rates = new Rates(configOf(env));
     this.#directory = new Directory(sql);
     this.#list = new ThreadList(sql);
     this.#changes = new ThreadChanges(ctx.storage, this.#list);

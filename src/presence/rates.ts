@@ -1,4 +1,5 @@
 /** How often a user may do what costs more than it asks. */
+import type { Config } from "../config/config.ts";
 import { TokenBuckets } from "../durable/token-bucket.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import {
@@ -14,10 +15,20 @@ const MINUTE_MS = 60_000;
 
 /** Each method counts one more by this user, and throws `rate_limited` where it is one too many. */
 export class Rates {
-  readonly #newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
-  readonly #searches = perPeriod(SEARCHES_PER_MINUTE, MINUTE_MS);
-  readonly #reads = perPeriod(READS_PER_SECOND, SECOND_MS);
-  readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
+  readonly #newThreads: TokenBuckets;
+  readonly #searches: TokenBuckets;
+  readonly #reads: TokenBuckets;
+  readonly #watches: TokenBuckets;
+
+  constructor({ rateLimits }: Pick<Config, "rateLimits">) {
+    const atOnce = (tokens: number, refill: { tokens: number; perMs: number }) =>
+      new TokenBuckets(rateLimits ? tokens : 0, refill);
+    const perPeriod = (tokens: number, perMs: number) => atOnce(tokens, { tokens, perMs });
+    this.#newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
+    this.#searches = perPeriod(SEARCHES_PER_MINUTE, MINUTE_MS);
+    this.#reads = perPeriod(READS_PER_SECOND, SECOND_MS);
+    this.#watches = atOnce(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
+  }
 
   newThread(userId: string): void {
     admit(this.#newThreads, userId);
@@ -34,10 +45,6 @@ export class Rates {
   watch(userId: string): void {
     admit(this.#watches, userId);
   }
-}
-
-function perPeriod(tokens: number, perMs: number): TokenBuckets {
-  return new TokenBuckets(tokens, { tokens, perMs });
 }
 
 function admit(rate: TokenBuckets, userId: string): void {

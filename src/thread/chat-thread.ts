@@ -48,13 +48,14 @@ export class ChatThread extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    const config = configOf(env);
     const clock = new AlarmClock(ctx.storage);
     const connections = new Connections(ctx);
     const store = new ThreadStore(ctx, env);
     const room = new Room(connections);
     const notifier = new Notifier(env, clock);
-    const writer = new Writer(ctx.storage, store, room, notifier, configOf(env).rate);
-    const reading = new Reading(ctx, store, room, notifier);
+    const writer = new Writer(ctx.storage, store, room, notifier, config.rate);
+    const reading = new Reading(ctx, store, room, notifier, config);
     const door = new SocketDoor(ctx, env, { clock, connections, store, room, writer, reading });
     this.#clock = clock;
     this.#connections = connections;

@@ -1,4 +1,5 @@
 /** Read markers as they move: told to the room at once, stored when the burst is over. */
+import type { Config } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import type { ReadState } from "../protocol/http.ts";
 import { READS_PER_SECOND } from "../protocol/limits.ts";
@@ -17,11 +18,19 @@ export class Reading {
   readonly #store: ThreadStore;
   readonly #room: Room;
   readonly #notifier: Notifier;
-  readonly #rate = new TokenBuckets(READS_PER_SECOND, { tokens: READS_PER_SECOND, perMs: 1_000 });
+  readonly #rate: TokenBuckets;
   readonly #storedAt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ctx: DurableObjectState, store: ThreadStore, room: Room, notifier: Notifier) {
+  constructor(
+    ctx: DurableObjectState,
+    store: ThreadStore,
+    room: Room,
+    notifier: Notifier,
+    { rateLimits }: Pick<Config, "rateLimits">,
+  ) {
+    const atOnce = rateLimits ? READS_PER_SECOND : 0;
+    this.#rate = new TokenBuckets(atOnce, { tokens: READS_PER_SECOND, perMs: 1_000 });
     this.#ctx = ctx;
     this.#store = store;
     this.#room = room;

@@ -1,5 +1,6 @@
 /** A server that is not set up says so, and what is missing, and never what a secret is. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { configOf } from "../../src/config/config.ts";
 import { jwt } from "../auth/tokens.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
@@ -40,6 +41,20 @@ describe.each(cases)("where %s", (_what, settings, detail) => {
       headers: { origin: "https://app.example" },
     });
     expect(response.status).toBe(200);
+  });
+});
+
+describe("rate limits", () => {
+  const settings = { SESSION_SECRET: "s".repeat(32), AUTH_SECRET: "a".repeat(32), RATE_LIMITS: "off" };
+
+  it("can be off in development", () => {
+    const { rateLimits, rate } = configOf({ ...settings, ENVIRONMENT: "development" } as unknown as Env);
+    expect({ rateLimits, rate }).toEqual({ rateLimits: false, rate: { burst: 0, per10s: 0 } });
+  });
+
+  it("stay on in production", () => {
+    const { rateLimits, rate } = configOf({ ...settings } as unknown as Env);
+    expect({ rateLimits, rate }).toEqual({ rateLimits: true, rate: { burst: 20, per10s: 10 } });
   });
 });
 

@@ -42,7 +42,7 @@ export function sessionRoutes(api: ApiRouter): void {
 
 async function limitSignIns(request: Request, env: Env): Promise<void> {
   const address = request.headers.get("cf-connecting-ip");
-  if (address === null || !env.SIGN_IN_LIMIT) return;
+  if (address === null || !env.SIGN_IN_LIMIT || !configOf(env).rateLimits) return;
   const { success } = await env.SIGN_IN_LIMIT.limit({ key: address });
   if (success) return;
   throw new LilypadError("rate_limited", "Too many sign-ins from this address.", {

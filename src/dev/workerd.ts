@@ -1,0 +1,94 @@
+/**
+ * Lilypad on the bare workerd binary, with on-disk storage and without wrangler's proxies: what is measured, and
+ * killed, by whoever measures and kills. The Worker is the one that `wrangler deploy` would upload.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+const CLASSES = { CHAT_THREAD: "ChatThread", PRESENCE: "Presence" };
+
+/** Bundles the Worker into `directory`, as a deployment does. */
+export async function bundleWorker(directory: string): Promise<void> {
+  const args = ["node_modules/wrangler/bin/wrangler.js", "deploy", "--dry-run", "--outdir", directory];
+  const env = { WRANGLER_SEND_METRICS: "false", ...process.env };
+  const wrangler = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"], env });
+  const [code] = (await once(wrangler, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`wrangler deploy --dry-run exited with ${code}`);
+}
+
+export interface WorkerdOptions {
+  /** Where `bundleWorker` put the Worker. */
+  bundle: string;
+  /** Where objects keep their storage. Started again on the same, everything stored is there. */
+  storage: string;
+  /** 0 for any that is free. */
+  port: number;
+  /** The address to listen on. */
+  host?: string;
+  /** Variables and secrets, as in the README's configuration. */
+  vars: Record<string, string>;
+}
+
+export interface Workerd {
+  process: ChildProcess;
+  port: number;
+}
+
+/** Starts workerd; resolves when it listens. */
+export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
+  mkdirSync(options.storage, { recursive: true });
+  const config = join(options.bundle, `config-${process.pid}-${options.port}.capnp`);
+  writeFileSync(config, configFor(options));
+  // Where it listens is told on a descriptor of its own.
+  const args = ["serve", config, "--control-fd=3"];
+  const child = spawn("node_modules/workerd/bin/workerd", args, {
+    stdio: ["ignore", "inherit", "inherit", "pipe"],
+  });
+  const control = createInterface({ input: child.stdio[3] as Readable });
+  return new Promise((done, fail) => {
+    child.once("error", fail);
+    child.once("exit", (code, signal) => fail(new Error(`workerd ended with ${code ?? signal}`)));
+    control.once("line", (line) =>
+      done({ process: child, port: (JSON.parse(line) as { port: number }).port }),
+    );
+  });
+}
+
+/** The configuration in Cap'n Proto's text form (workerd.capnp, in the workerd package, documents each field). */
+function configFor({ port, host = "127.0.0.1", storage, vars }: WorkerdOptions): string {
+  const text = (value: string) => JSON.stringify(value);
+  const classes = Object.entries(CLASSES);
+  const bindings = [
+    ...classes.map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),
+    ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+  ];
+  const namespaces = classes.map(
+    ([, type]) => `(className = ${text(type)}, uniqueKey = ${text(`lilypad-${type}`)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "lilypad", worker = .lilypad),
+    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),
+  ],
+  sockets = [(name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "lilypad")],
+);
+const lilypad :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "index.js")],
+  compatibilityDate = ${text(compatibilityDate())},
+  bindings = [${bindings.join(", ")}],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
+  durableObjectStorage = (localDisk = "storage"),
+);
+`;
+}
+
+function compatibilityDate(): string {
+  const date = /^compatibility_date = "([\d-]+)"/m.exec(readFileSync("wrangler.toml", "utf8"))?.[1];
+  if (date === undefined) throw new Error("wrangler.toml names no compatibility_date");
+  return date;
+}

@@ -1,0 +1,32 @@
+/** Signed-in people for chaos: each with a host token, calling Lilypad as a user would. */
+import { SignJWT } from "jose";
+import { createApi, type Api } from "../../../src/client/api.ts";
+import type { User } from "../../../src/protocol/model.ts";
+import { AUTH_SECRET, type Server } from "./server.ts";
+
+export interface Person {
+  user: User;
+  token: string;
+  /** The client's HTTP calls, as this person. */
+  api: Api;
+}
+
+/** People named by `ids`, each known to the server from here on. */
+export function people(server: Server, ids: readonly string[]): Promise<Person[]> {
+  return Promise.all(ids.map((id) => person(server, id)));
+}
+
+/** A person the server has met: their id is their name too. */
+export async function person(server: Server, id: string): Promise<Person> {
+  const token = await new SignJWT({ name: id, exp: Math.floor(Date.now() / 1000) + 24 * 3600 })
+    .setSubject(id)
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+  const response = await fetch(`${server.url}/api/session`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (response.status !== 201)
+    throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
+  return { user: { id, name: id }, token, api: createApi({ origin: server.url, getToken: () => token }) };
+}
