@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: ["test/e2e/**", "test/chaos/**"],
           // Only ever spent on failure: a busy machine is no reason to fail.
           testTimeout: 30_000,
         },
@@ -39,6 +39,16 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Only ever spent on failure.
           expect: { poll: { timeout: 10_000 } },
+        },
+      },
+      {
+        // In Node, against bare workerd: each chaos script in a short form.
+        test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          fileParallelism: false,
+          // Only ever spent on failure.
+          testTimeout: 180_000,
         },
       },
     ],
