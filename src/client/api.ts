@@ -1,7 +1,7 @@
 /** The contract's HTTP requests as functions, for what is not said on a socket. */
 import type { MemberPage, MessagePage, ThreadPage } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
-import { ask, query, type HttpOptions } from "./http.ts";
+import { pathOf, query, type Ask } from "./http.ts";
 
 /** What `POST /api/threads` takes. */
 export interface NewThread {
@@ -12,7 +12,7 @@ export interface NewThread {
 
 export interface Api {
   /** The caller's threads, most recently active first. */
-  threads(page?: { cursor?: string; limit?: number }): Promise<ThreadPage>;
+  threads(page?: { cursor?: string | undefined; limit?: number }): Promise<ThreadPage>;
   /** One thread. */
   thread(threadId: string): Promise<Thread>;
   /** Makes a thread; for a direct one, the one that the pair already has. */
@@ -22,7 +22,7 @@ export interface Api {
   /** Deletes a thread for everyone. */
   deleteThread(threadId: string): Promise<void>;
   /** A thread's members, a page at a time. */
-  members(threadId: string, page?: { cursor?: string; limit?: number }): Promise<MemberPage>;
+  members(threadId: string, page?: { cursor?: string | undefined; limit?: number }): Promise<MemberPage>;
   /** Adds a member, or changes a member's role. */
   putMember(threadId: string, userId: string, role?: Role): Promise<Member>;
   /** Removes a member; with one's own id, leaves. */
@@ -38,26 +38,23 @@ export interface Api {
   user(userId: string): Promise<User>;
 }
 
-/** The HTTP calls, bound to where Lilypad is and who calls. */
-export function createApi(options: HttpOptions): Api {
-  const threadPath = (threadId: string) => `/api/threads/${encodeURIComponent(threadId)}`;
-  const memberPath = (threadId: string, userId: string) =>
-    `${threadPath(threadId)}/members/${encodeURIComponent(userId)}`;
+/** The HTTP calls of one client. */
+export function createApi(ask: Ask): Api {
+  const threads = (...parts: readonly string[]) => pathOf("threads", ...parts);
   return {
-    threads: (page = {}) => ask(options, `/api/threads${query(page)}`),
-    thread: (threadId) => ask(options, threadPath(threadId)),
-    createThread: (thread) => ask(options, "/api/threads", { method: "POST", body: thread }),
-    renameThread: (threadId, name) => ask(options, threadPath(threadId), { method: "PATCH", body: { name } }),
-    deleteThread: (threadId) => ask(options, threadPath(threadId), { method: "DELETE" }),
-    members: (threadId, page = {}) => ask(options, `${threadPath(threadId)}/members${query(page)}`),
-    putMember: (threadId, userId, role) =>
-      ask(options, memberPath(threadId, userId), { method: "PUT", body: role ? { role } : {} }),
-    removeMember: (threadId, userId) => ask(options, memberPath(threadId, userId), { method: "DELETE" }),
-    messages: (threadId, page = {}) => ask(options, `${threadPath(threadId)}/messages${query(page)}`),
+    threads: (page = {}) => ask("GET", threads() + query(page)),
+    thread: (threadId) => ask("GET", threads(threadId)),
+    createThread: (thread) => ask("POST", threads(), thread),
+    renameThread: (threadId, name) => ask("PATCH", threads(threadId), { name }),
+    deleteThread: (threadId) => ask("DELETE", threads(threadId)),
+    members: (threadId, page = {}) => ask("GET", threads(threadId, "members") + query(page)),
+    putMember: (threadId, userId, role) => ask("PUT", threads(threadId, "members", userId), { role }),
+    removeMember: (threadId, userId) => ask("DELETE", threads(threadId, "members", userId)),
+    messages: (threadId, page = {}) => ask("GET", threads(threadId, "messages") + query(page)),
     searchUsers: async (text) => {
-      const { users } = await ask<{ users: User[] }>(options, `/api/users${query({ q: text })}`);
+      const { users } = await ask<{ users: User[] }>("GET", pathOf("users") + query({ q: text }));
       return users;
     },
-    user: (userId) => ask(options, `/api/users/${encodeURIComponent(userId)}`),
+    user: (userId) => ask("GET", pathOf("users", userId)),
   };
 }

@@ -4,9 +4,12 @@
  */
 import { BEARER_PREFIX, SUBPROTOCOL } from "../protocol/subprotocol.ts";
 import { createApi, type Api } from "./api.ts";
-import type { HttpOptions } from "./http.ts";
+import { asking } from "./http.ts";
 import { PresenceClient } from "./presence.ts";
 import { Room } from "./room.ts";
+import { outboxInIndexedDb } from "./indexed-db.ts";
+import type { Shared } from "./live.ts";
+import type { OutboxStorage } from "./outbox-storage.ts";
 import { createSession, type SessionApi } from "./session.ts";
 
 export interface ClientOptions {
@@ -16,6 +19,8 @@ export interface ClientOptions {
   getToken?: () => Promise<string> | string;
   /** Called when the server says that nobody is signed in any more. */
   onSignedOut?: () => void;
+  /** Where unsent messages outlive a reload: IndexedDB if absent and there is one; null for nowhere. */
+  outboxStorage?: OutboxStorage | null;
 }
 
 export interface Client {
@@ -33,25 +38,29 @@ export interface Client {
 
 /** Makes a client. Nothing is connected before `presence()` or `thread()` is called. */
 export function createClient(options: ClientOptions = {}): Client {
-  const http: HttpOptions = { origin: originOf(options.url), getToken: options.getToken };
-  const api = createApi(http);
+  const { getToken } = options;
+  const origin = originOf(options.url);
+  const ask = asking({ origin, getToken });
+  const api = createApi(ask);
   const rooms = new Map<string, Room>();
   let presence: PresenceClient | undefined;
 
   const openSocket = async (path: string) => {
     const protocols = [SUBPROTOCOL];
-    if (options.getToken) protocols.push(BEARER_PREFIX + (await options.getToken()));
-    return new WebSocket(http.origin.replace(/^http/, "ws") + path, protocols);
+    if (getToken) protocols.push(BEARER_PREFIX + (await getToken()));
+    return new WebSocket(origin.replace(/^http/, "ws") + path, protocols);
   };
-  const shared = {
+  const shared: Shared = {
     api,
     openSocket,
-    renews: options.getToken !== undefined,
+    getToken,
     onSignedOut: () => options.onSignedOut?.(),
   };
+  const storage =
+    options.outboxStorage === undefined ? outboxInIndexedDb(origin) : (options.outboxStorage ?? undefined);
 
   return {
-    session: createSession(http),
+    session: createSession(ask),
     api,
     presence: () => (presence ??= new PresenceClient(shared)),
     thread: (threadId) => {
@@ -60,6 +69,7 @@ export function createClient(options: ClientOptions = {}): Client {
         new Room({
           ...shared,
           threadId,
+          storage,
           onRead: (seq) => presence?.seen(threadId, seq),
           onClose: () => rooms.delete(threadId),
         });
@@ -67,13 +77,14 @@ export function createClient(options: ClientOptions = {}): Client {
       return room;
     },
     signedIn: () => {
-      if (presence?.get().connection === "signed_out") presence.reconnect();
-      for (const room of rooms.values()) if (room.get().connection === "signed_out") room.reconnect();
+      if (presence?.getSnapshot().connection === "signed_out") presence.reconnect();
+      for (const room of rooms.values()) if (room.getSnapshot().connection === "signed_out") room.reconnect();
     },
     close: () => {
       presence?.close();
       presence = undefined;
       for (const room of rooms.values()) room.close();
+      storage?.close();
     },
   };
 }

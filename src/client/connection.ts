@@ -5,14 +5,14 @@
 import { PING_MS } from "../protocol/limits.ts";
 import { PING, PONG } from "../protocol/subprotocol.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import { afterClose } from "./reconnecting.ts";
+import { UNAUTHENTICATED, waitAfter } from "./reconnecting.ts";
 import { onWake } from "./wake.ts";
-import { stopInterval, stopTimer, type Timer } from "./timer.ts";
+import { stopTimer, type Timer } from "./timer.ts";
 
 /** `WebSocket.OPEN`, which not every runtime's type has. */
 const OPEN = 1;
-/** How long a `pong`, or a socket's first frame, may take. */
-const PONG_MS = 10_000;
+/** How long a `pong` or an answer may take; and all from asking for a token to a socket's first frame. */
+const ANSWER_MS = 10_000;
 const WELCOME_MS = 20_000;
 /** A socket that lived this long was a success: the next back-off starts small again. */
 const STEADY_MS = 5_000;
@@ -28,44 +28,49 @@ interface Closing {
 export interface ConnectionOptions<Event extends { type: string }> {
   /** Where to connect, asked before each attempt, since the cursor moves and tokens age. */
   open(): Promise<WebSocket> | WebSocket;
-  /** Whether the next attempt brings a fresh token, so that a session that ended is no reason to ask anybody. */
+  /** Whether an attempt brings a fresh token, so that a session that ended is no reason to ask anybody. */
   renews: boolean;
   onEvents(events: readonly Event[]): void;
   onState(state: ConnectionState, code?: number): void;
 }
 
 export class Connection<Event extends { type: string }> {
+  /** How the socket stands, for others to read. */
+  state: ConnectionState = "connecting";
   readonly #options: ConnectionOptions<Event>;
   readonly #stopWaking: () => void;
   #socket: WebSocket | undefined;
-  #state: ConnectionState = "connecting";
   #attempt = 0;
   /** Rises with each attempt, so that what belongs to an earlier one is recognised and dropped. */
   #generation = 0;
   #openedAt = 0;
+  /** A fresh token was asked for and has not opened a socket yet. */
+  #renewing = false;
   #closed = false;
   #retryTimer: Timer | undefined;
-  #pingTimer: ReturnType<typeof setInterval> | undefined;
+  #pingTimer: Timer | undefined;
   #deadline: Timer | undefined;
 
   constructor(options: ConnectionOptions<Event>) {
     this.#options = options;
     this.#stopWaking = onWake(() => this.#wake());
-    void this.#connect();
-  }
-
-  get state(): ConnectionState {
-    return this.#state;
   }
 
   /** Sends a command; false where there is no open socket to send it on. */
   send(command: object): boolean {
-    if (this.#state !== "open" || this.#socket?.readyState !== OPEN) return false;
+    if (this.state !== "open" || this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(command));
     return true;
   }
 
-  /** Drops the socket, if there is one, and connects anew: at once where that was asked for by a person. */
+  /** As `send`, for a command that is answered: where nothing at all comes for a while, the socket is dead. */
+  ask(command: object): boolean {
+    const sent = this.send(command);
+    if (sent) this.#expectFrame(ANSWER_MS);
+    return sent;
+  }
+
+  /** Connects; drops the socket first, if there is one. */
   reconnect(): void {
     if (this.#closed) return;
     this.#abandon();
@@ -80,6 +85,7 @@ export class Connection<Event extends { type: string }> {
   /** Ends it: no timer, listener or socket is left. */
   close(): void {
     this.#closed = true;
+    this.state = "stopped";
     this.#stopWaking();
     this.#abandon();
   }
@@ -87,24 +93,20 @@ export class Connection<Event extends { type: string }> {
   async #connect(): Promise<void> {
     const generation = ++this.#generation;
     this.#enter("connecting");
+    this.#expectFrame(WELCOME_MS);
     try {
       const socket = await this.#options.open();
-      if (generation !== this.#generation || this.#closed) return socket.close();
-      this.#adopt(socket);
+      if (generation !== this.#generation) return socket.close();
+      this.#socket = socket;
+      socket.addEventListener("message", ({ data }) => {
+        if (socket === this.#socket) this.#receive(String(data));
+      });
+      socket.addEventListener("close", ({ code }) => {
+        if (socket === this.#socket) this.#lost(code);
+      });
     } catch {
-      if (generation === this.#generation && !this.#closed) this.#lost(LOST);
+      if (generation === this.#generation) this.#lost(LOST);
     }
-  }
-
-  #adopt(socket: WebSocket): void {
-    this.#socket = socket;
-    this.#deadline = setTimeout(() => this.#lost(LOST), WELCOME_MS);
-    socket.addEventListener("message", ({ data }) => {
-      if (socket === this.#socket) this.#receive(String(data));
-    });
-    socket.addEventListener("close", ({ code }) => {
-      if (socket === this.#socket) this.#lost(code);
-    });
   }
 
   #receive(frame: string): void {
@@ -116,48 +118,52 @@ export class Connection<Event extends { type: string }> {
     // Not the contract's: something between us and the server speaks.
     if (!events) return this.#lost(LOST);
     const closing = events.find((event) => event.type === "closing") as Closing | undefined;
-    if (this.#state !== "open" && !closing) this.#opened();
+    if (this.state !== "open" && !closing) {
+      this.#openedAt = Date.now();
+      this.#renewing = false;
+      this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
+      this.#enter("open");
+    }
     this.#options.onEvents(events.filter((event) => event.type !== "closing") as Event[]);
     // Not waiting for the close frame, which may come late or never.
     if (closing) this.#lost(closing.code);
   }
 
-  #opened(): void {
-    this.#openedAt = Date.now();
-    this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
-    this.#enter("open");
-  }
-
   #ping(): void {
     if (this.#socket?.readyState !== OPEN) return;
+    this.#expectFrame(ANSWER_MS);
     this.#socket.send(PING);
-    this.#deadline ??= setTimeout(() => this.#lost(LOST), PONG_MS);
+  }
+
+  #expectFrame(withinMs: number): void {
+    this.#deadline ??= setTimeout(() => this.#lost(LOST), withinMs);
   }
 
   #wake(): void {
-    if (this.#state === "waiting") this.reconnect();
     // A socket that slept with the machine looks open and is not: ask it.
-    else if (this.#state === "open") this.#ping();
+    if (this.state === "open") this.#ping();
+    // An attempt that began without a network may take long to notice that there is one.
+    else if (this.state === "waiting" || this.state === "connecting") this.reconnect();
   }
 
   #lost(code: number): void {
-    if (this.#closed) return;
-    const wasOpen = this.#state === "open";
-    if (wasOpen && Date.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
+    if (this.state === "open" && Date.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
     this.#abandon();
-    const next = afterClose(code, this.#attempt++);
-    if (next.do === "stop") return this.#enter("stopped", code);
-    // A fresh token that was refused as well, though, is for a person to look at.
-    if (next.do === "sign_in" && !(this.#options.renews && wasOpen)) return this.#enter("signed_out", code);
-    const afterMs = next.do === "retry" ? next.afterMs : 0;
-    this.#retryTimer = setTimeout(() => void this.#connect(), afterMs);
+    const waitMs = waitAfter(code, this.#attempt++);
+    if (waitMs === undefined) return this.#enter("stopped", code);
+    if (code === UNAUTHENTICATED) {
+      // A fresh token that was refused as well is for a person to look at.
+      if (!this.#options.renews || this.#renewing) return this.#enter("signed_out", code);
+      this.#renewing = true;
+    }
+    this.#retryTimer = setTimeout(() => void this.#connect(), waitMs);
     this.#enter("waiting", code);
   }
 
   #abandon(): void {
     stopTimer(this.#retryTimer);
     stopTimer(this.#deadline);
-    stopInterval(this.#pingTimer);
+    stopTimer(this.#pingTimer);
     this.#deadline = undefined;
     this.#generation++;
     const socket = this.#socket;
@@ -166,7 +172,7 @@ export class Connection<Event extends { type: string }> {
   }
 
   #enter(state: ConnectionState, code?: number): void {
-    this.#state = state;
+    this.state = state;
     this.#options.onState(state, code);
   }
 }

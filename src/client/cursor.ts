@@ -10,10 +10,8 @@ export function formatCursor({ epoch, rev }: Cursor): string {
   return `${epoch}:${rev}`;
 }
 
-/** Reads the cursor of a `welcome`; undefined where it is none. */
-export function parseCursor(text: string): Cursor | undefined {
+/** Reads the cursor of a `welcome`. */
+export function parseCursor(text: string): Cursor {
   const colon = text.lastIndexOf(":");
-  const rev = Number(text.slice(colon + 1));
-  if (colon < 1 || !Number.isSafeInteger(rev) || rev < 0) return undefined;
-  return { epoch: text.slice(0, colon), rev };
+  return { epoch: text.slice(0, colon), rev: Number(text.slice(colon + 1)) };
 }

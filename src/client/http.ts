@@ -12,53 +12,46 @@ export interface HttpOptions {
   getToken?: (() => Promise<string> | string) | undefined;
 }
 
-export interface HttpRequest {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  body?: object;
-}
+/** Asks, and gives the answer's JSON; undefined for an answer without a body. Rejects with a `RequestError`. */
+export type Ask = <T>(method: Method, path: string, body?: object) => Promise<T>;
 
-/** Asks `path` and gives the answer's JSON; undefined for an answer without a body. */
-export async function ask<T>(options: HttpOptions, path: string, request: HttpRequest = {}): Promise<T> {
-  const response = await reach(options, path, request);
-  if (!response.ok) throw await refusal(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-async function reach(options: HttpOptions, path: string, request: HttpRequest): Promise<Response> {
-  const headers = new Headers();
-  if (options.getToken) headers.set("authorization", `Bearer ${await options.getToken()}`);
-  if (request.body) headers.set("content-type", "application/json");
-  // Not written into the call: where the client is compiled without a browser's types, `credentials` is none.
-  const init = {
-    method: request.method ?? "GET",
-    headers,
-    signal: AbortSignal.timeout(ANSWER_MS),
-    credentials: options.getToken ? ("omit" as const) : ("include" as const),
-    ...(request.body && { body: JSON.stringify(request.body) }),
+/** The requests of one client. */
+export function asking({ origin, getToken }: HttpOptions): Ask {
+  return async (method, path, body) => {
+    const headers = new Headers();
+    if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
+    if (body) headers.set("content-type", "application/json");
+    // Cookies are a browser's: Workers refuse a request that speaks of `credentials`. Nor are they in every platform's types.
+    const cookies = getToken ? {} : { credentials: "include" as const };
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const init = { method, headers, signal, ...cookies, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(origin + path, init).catch(() => {
+      throw new RequestError("offline", "Lilypad cannot be reached.");
+    });
+    if (!response.ok) throw await refusal(response);
+    return response.status === 204 ? (undefined as never) : response.json();
   };
-  try {
-    return await fetch(options.origin + path, init);
-  } catch {
-    throw new RequestError("offline", "Lilypad cannot be reached.");
-  }
 }
 
 async function refusal(response: Response): Promise<RequestError> {
-  try {
-    const problem = (await response.json()) as { code?: ErrorCode; detail?: string; title?: string };
-    const message = problem.detail ?? problem.title ?? "The request was refused.";
-    return new RequestError(problem.code ?? "internal", message);
-  } catch {
-    // Not Lilypad's own answer: a proxy's error page, for one.
-    return new RequestError(response.status === 503 ? "unavailable" : "internal", "Something went wrong.");
-  }
+  // Nothing of ours where it is not Lilypad's own answer: a proxy's error page, for one.
+  const problem = (await response.json().catch(() => ({}))) as { code?: ErrorCode; detail?: string };
+  const code = problem.code ?? (response.status === 503 ? "unavailable" : "internal");
+  return new RequestError(code, problem.detail ?? "Something went wrong.");
 }
 
-/** `?a=1&b=2` of what is not undefined; empty where nothing is. */
+/** A path of these parts, each encoded. */
+export function pathOf(...parts: readonly string[]): string {
+  return ["/api", ...parts.map(encodeURIComponent)].join("/");
+}
+
+/** `?a=1&b=2` of what is not undefined. */
 export function query(parameters: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size > 0 ? `?${search}` : "";
+  // Numbers are written as they are.
+  const given = Object.entries(parameters).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return `?${new URLSearchParams(given)}`;
 }

@@ -7,10 +7,9 @@ import { REACTION_USER_IDS } from "../protocol/limits.ts";
  * events may overlap and come in any order.
  */
 export function mergeMessages(shown: readonly Message[], incoming: readonly Message[]): readonly Message[] {
-  if (incoming.length === 0) return shown;
-  const last = shown.at(-1);
   const [first] = incoming;
-  if (incoming.length === 1 && first && (!last || first.seq > last.seq)) return [...shown, first];
+  // What comes one by one comes at the end.
+  if (incoming.length === 1 && first && first.seq > (shown.at(-1)?.seq ?? 0)) return [...shown, first];
   const bySeq = new Map(shown.map((message) => [message.seq, message]));
   for (const message of incoming) {
     const held = bySeq.get(message.seq);

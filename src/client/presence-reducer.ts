@@ -23,9 +23,8 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
     case "thread_removed":
       return withoutThread(state, event.threadId);
     case "presence": {
-      const { userId, status, lastSeenAt } = event;
-      const seen = lastSeenAt === undefined ? {} : { lastSeenAt };
-      return { ...state, presence: { ...state.presence, [userId]: { userId, status, ...seen } } };
+      const { type: _type, ...presence } = event;
+      return { ...state, presence: { ...state.presence, [event.userId]: presence } };
     }
     default:
       return state;
@@ -34,25 +33,18 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 
 /** The state with a page of the list: the first one is the newest order, a later one goes below. */
 export function withPage(state: PresenceState, page: ThreadPage, place: "first" | "next"): PresenceState {
-  const { nextCursor: _was, ...before } = state;
   // Of more threads than a welcome holds, its count has those too that only a page now tells of.
   const wasFull = Object.keys(state.marks).length >= WELCOME_THREADS;
-  const known = wasFull ? { ...before, marks: { ...marksOf(page), ...state.marks } } : before;
-  const marked = page.threads.reduce<PresenceState>((to, { id, seq, readSeq }) => {
-    return withMarks(to, id, { seq, readSeq });
-  }, known);
-  const inPage = new Set(page.threads.map(({ id }) => id));
-  const held = new Map(state.threads.map((thread) => [thread.id, thread]));
-  const fresh = page.threads.map((thread) => newer(held.get(thread.id), thread));
-  const others = marked.threads.filter(({ id }) => !inPage.has(id));
-  return {
+  const known = wasFull ? { ...state, marks: { ...marksOf(page.threads), ...state.marks } } : state;
+  const marked = page.threads.reduce((to, thread) => withMarks(to, thread.id, thread), known);
+  const fresh = page.threads.map((thread) => newer(state.threads.find(has(thread.id)), thread));
+  const others = marked.threads.filter(({ id }) => !fresh.some(has(id)));
+  return counted({
     ...marked,
-    threads: (place === "first" ? [...fresh, ...others] : [...others, ...fresh]).map((thread) =>
-      counted(thread, marked.marks),
-    ),
+    threads: place === "first" ? [...fresh, ...others] : [...others, ...fresh],
     threadsLoaded: true,
-    ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
-  };
+    nextCursor: page.nextCursor,
+  });
 }
 
 /** The state after something was read in this very client. */
@@ -63,50 +55,40 @@ export function withSeen(state: PresenceState, threadId: string, seq: number): P
 
 /** Whether the event speaks of a thread that the list does not show: then the list is asked for again. */
 export function isUnlisted(state: PresenceState, event: PresenceEvent): boolean {
-  return (
-    event.type === "new_message" &&
-    state.threadsLoaded &&
-    !state.threads.some(({ id }) => id === event.threadId)
-  );
+  return event.type === "new_message" && state.threadsLoaded && !state.threads.some(has(event.threadId));
 }
 
-function welcomed(state: PresenceState, event: EventOf<"welcome">): PresenceState {
-  const marks = Object.fromEntries(
-    event.threads.map(({ threadId, seq, readSeq }) => [threadId, { seq, readSeq }]),
-  );
+function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventOf<"welcome">): PresenceState {
+  const told = marksOf(threads.map(({ threadId, ...marks }) => ({ id: threadId, ...marks })));
   // Fewer than the welcome can hold are all there are: one that is not among them was left meanwhile.
-  const complete = event.threads.length < WELCOME_THREADS;
-  return {
+  const complete = threads.length < WELCOME_THREADS;
+  return counted({
     ...state,
-    user: event.user,
-    unreadThreads: event.unreadThreads,
-    marks: complete ? marks : { ...state.marks, ...marks },
-    threads: state.threads
-      .filter(({ id }) => !complete || id in marks)
-      .map((thread) => counted(thread, { ...state.marks, ...marks })),
-  };
+    user,
+    unreadThreads,
+    marks: complete ? told : { ...state.marks, ...told },
+    threads: complete ? state.threads.filter(({ id }) => id in told) : state.threads,
+  });
 }
 
 function withNewMessage(state: PresenceState, event: EventOf<"new_message">): PresenceState {
   const { threadId, seq, author, preview, at, unread } = event;
   const next = withMarks(state, threadId, { seq, readSeq: seq - unread });
-  const held = next.threads.find(({ id }) => id === threadId);
-  if (!held || (held.lastMessage && held.lastMessage.seq > seq)) return next;
-  const moved = { ...held, lastMessage: { seq, author, preview, at } };
-  return { ...next, threads: [moved, ...next.threads.filter(({ id }) => id !== threadId)] };
+  const held = next.threads.find(has(threadId));
+  if (!held || (held.lastMessage?.seq ?? 0) > seq) return next;
+  return onTop(next, { ...held, lastMessage: { seq, author, preview, at } });
 }
 
 function withThread(state: PresenceState, thread: ThreadSummary): PresenceState {
-  const next = withMarks(state, thread.id, { seq: thread.seq, readSeq: thread.readSeq });
-  const held = next.threads.find(({ id }) => id === thread.id);
-  const now = counted(newer(held, thread), next.marks);
+  const next = withMarks(state, thread.id, thread);
+  const held = state.threads.find(has(thread.id));
+  const now = newer(held, thread);
   // A change of name or of an old preview is no activity: only what is new goes to the top.
-  const active = !held || thread.seq > held.seq;
-  const others = next.threads.filter(({ id }) => id !== thread.id);
-  return {
+  if (!held || thread.seq > held.seq) return counted(onTop(next, now));
+  return counted({
     ...next,
-    threads: active ? [now, ...others] : next.threads.map((other) => (other.id === thread.id ? now : other)),
-  };
+    threads: next.threads.map((other) => (other.id === thread.id ? now : other)),
+  });
 }
 
 function withoutThread(state: PresenceState, threadId: string): PresenceState {
@@ -114,15 +96,19 @@ function withoutThread(state: PresenceState, threadId: string): PresenceState {
   return {
     ...state,
     marks,
-    unreadThreads: Math.max(0, state.unreadThreads - (isUnread(gone) ? 1 : 0)),
+    unreadThreads: Math.max(0, state.unreadThreads - isUnread(gone)),
     threads: state.threads.filter(({ id }) => id !== threadId),
   };
 }
 
+function onTop(state: PresenceState, thread: ThreadSummary): PresenceState {
+  return { ...state, threads: [thread, ...state.threads.filter(({ id }) => id !== thread.id)] };
+}
+
 /** Of two copies of a thread, the incoming one, but never an older last message. */
 function newer(held: ThreadSummary | undefined, incoming: ThreadSummary): ThreadSummary {
-  if (!held?.lastMessage || (incoming.lastMessage?.seq ?? 0) >= held.lastMessage.seq) return incoming;
-  return { ...incoming, lastMessage: held.lastMessage };
+  const last = held?.lastMessage;
+  return last && last.seq > (incoming.lastMessage?.seq ?? 0) ? { ...incoming, lastMessage: last } : incoming;
 }
 
 function withMarks(state: PresenceState, threadId: string, incoming: Marks): PresenceState {
@@ -131,26 +117,34 @@ function withMarks(state: PresenceState, threadId: string, incoming: Marks): Pre
     seq: Math.max(held?.seq ?? 0, incoming.seq),
     readSeq: Math.max(held?.readSeq ?? 0, incoming.readSeq),
   };
-  if (held && held.seq === marks.seq && held.readSeq === marks.readSeq) return state;
-  const all = { ...state.marks, [threadId]: marks };
-  const change = Number(isUnread(marks)) - Number(isUnread(held));
-  return {
+  if (marks.seq === held?.seq && marks.readSeq === held.readSeq) return state;
+  return counted({
     ...state,
-    marks: all,
-    unreadThreads: Math.max(0, state.unreadThreads + change),
-    threads: state.threads.map((thread) => (thread.id === threadId ? counted(thread, all) : thread)),
-  };
+    marks: { ...state.marks, [threadId]: marks },
+    unreadThreads: Math.max(0, state.unreadThreads + isUnread(marks) - isUnread(held)),
+  });
 }
 
-function marksOf({ threads }: ThreadPage): PresenceState["marks"] {
+function marksOf(threads: readonly (Marks & { id: string })[]): Record<string, Marks> {
   return Object.fromEntries(threads.map(({ id, seq, readSeq }) => [id, { seq, readSeq }]));
 }
 
-function counted(thread: ThreadSummary, marks: PresenceState["marks"]): ThreadSummary {
-  const { seq, readSeq } = marks[thread.id] ?? thread;
-  return { ...thread, seq, readSeq, unread: Math.max(0, seq - readSeq) };
+/** Every thread of the list with the counters that are known of it; one that has them already stays the same object. */
+function counted(state: PresenceState): PresenceState {
+  const threads = state.threads.map((thread) => {
+    const { seq, readSeq } = state.marks[thread.id] ?? thread;
+    const unread = Math.max(0, seq - readSeq);
+    const same = thread.seq === seq && thread.readSeq === readSeq && thread.unread === unread;
+    return same ? thread : { ...thread, seq, readSeq, unread };
+  });
+  return { ...state, threads };
 }
 
-function isUnread(marks: Marks | undefined): boolean {
-  return marks !== undefined && marks.seq > marks.readSeq;
+function has(threadId: string): (thread: ThreadSummary) => boolean {
+  return ({ id }) => id === threadId;
+}
+
+/** 1 where something is unread, so that it can be counted. */
+function isUnread(marks: Marks | undefined): number {
+  return marks && marks.seq > marks.readSeq ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /** What is known outside any one thread: one's threads, what is unread in them, and who is online. */
 import type { ThreadSummary, User, UserPresence } from "../protocol/model.ts";
-import type { ConnectionState } from "./connection-state.ts";
+import type { Connected } from "./connection-state.ts";
 
 /** The two counters that an unread count is made of. Both only rise, so copies can be merged in any order. */
 export interface Marks {
@@ -8,10 +8,7 @@ export interface Marks {
   readSeq: number;
 }
 
-export interface PresenceState {
-  connection: ConnectionState;
-  /** The close code after which `connection` became `signed_out` or `stopped`. */
-  closeCode?: number;
+export interface PresenceState extends Connected {
   user?: User;
   /** In how many threads something is unread: the number on the badge. */
   unreadThreads: number;
@@ -22,7 +19,7 @@ export interface PresenceState {
   /** Whether the first page of `threads` has come. */
   threadsLoaded: boolean;
   /** Where the next page of `threads` begins; absent at the end. */
-  nextCursor?: string;
+  nextCursor?: string | undefined;
   /** Of watched users. */
   presence: Readonly<Record<string, UserPresence>>;
 }

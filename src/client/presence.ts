@@ -2,10 +2,9 @@
 import type { PresenceEvent } from "../protocol/events.ts";
 import { WATCHED_USERS } from "../protocol/limits.ts";
 import type { Api } from "./api.ts";
-import { Connection } from "./connection.ts";
+import { Live, type Shared } from "./live.ts";
 import { isUnlisted, reducePresence, withPage, withSeen } from "./presence-reducer.ts";
 import { EMPTY_PRESENCE, type PresenceState } from "./presence-state.ts";
-import { Store, type Readable } from "./store.ts";
 import { stopTimer, type Timer } from "./timer.ts";
 
 /** The server takes one `watch` a second; a list that fills up changes more often. */
@@ -14,40 +13,17 @@ const WATCH_INTERVAL_MS = 1_000;
 const REFRESH_DELAY_MS = 300;
 const REFRESH_AGAIN_MS = 5_000;
 
-export interface PresenceOptions {
-  api: Api;
-  openSocket(path: string): Promise<WebSocket> | WebSocket;
-  renews: boolean;
-  onSignedOut(): void;
-}
-
-export class PresenceClient implements Readable<PresenceState> {
-  readonly #options: PresenceOptions;
-  readonly #store = new Store<PresenceState>(EMPTY_PRESENCE);
-  readonly #connection: Connection<PresenceEvent>;
+export class PresenceClient extends Live<PresenceState, PresenceEvent> {
+  readonly #api: Api;
   #watched: readonly string[] = [];
   #watchTimer: Timer | undefined;
   #refreshTimer: Timer | undefined;
   #closed = false;
 
-  constructor(options: PresenceOptions) {
-    this.#options = options;
-    this.#connection = new Connection<PresenceEvent>({
-      open: () => options.openSocket("/api/presence/socket"),
-      renews: options.renews,
-      onEvents: (events) => this.#receive(events),
-      onState: (connection, closeCode) => this.#enter(connection, closeCode),
-    });
-  }
-
-  /** The present state. */
-  get(): PresenceState {
-    return this.#store.get();
-  }
-
-  /** Calls `listener` after each change; returns what ends that. */
-  subscribe(listener: () => void): () => void {
-    return this.#store.subscribe(listener);
+  constructor(shared: Shared) {
+    super(EMPTY_PRESENCE, shared);
+    this.#api = shared.api;
+    this.reconnect();
   }
 
   /** Asks to be told whether these users are online; replaces those asked for before. */
@@ -63,62 +39,50 @@ export class PresenceClient implements Readable<PresenceState> {
 
   /** A room says that one has seen everything up to `seq`: shown at once, confirmed by the server's `read`. */
   seen(threadId: string, seq: number): void {
-    this.#store.update((state) => withSeen(state, threadId, seq));
+    this.store.update((state) => withSeen(state, threadId, seq));
   }
 
   /** Asks for the list's first page again. */
   async refreshThreads(): Promise<void> {
-    const page = await this.#options.api.threads();
-    if (!this.#closed) this.#store.update((state) => withPage(state, page, "first"));
+    const page = await this.#api.threads();
+    if (!this.#closed) this.store.update((state) => withPage(state, page, "first"));
   }
 
   /** Loads the list's next page; does nothing at its end. */
   async loadMoreThreads(): Promise<void> {
-    const { nextCursor } = this.#store.get();
+    const { nextCursor } = this.store.getSnapshot();
     if (nextCursor === undefined) return;
-    const page = await this.#options.api.threads({ cursor: nextCursor });
-    this.#store.update((state) => (state.nextCursor === nextCursor ? withPage(state, page, "next") : state));
-  }
-
-  /** Connects now: after signing in again, or when a person asks. */
-  reconnect(): void {
-    this.#connection.reconnect();
+    const page = await this.#api.threads({ cursor: nextCursor });
+    this.store.update((state) => (state.nextCursor === nextCursor ? withPage(state, page, "next") : state));
   }
 
   /** Goes offline: no timer, listener or socket is left. */
-  close(): void {
+  override close(): void {
     this.#closed = true;
-    this.#connection.close();
+    super.close();
     stopTimer(this.#watchTimer);
     stopTimer(this.#refreshTimer);
-    this.#store.clear();
   }
 
-  #enter(connection: PresenceState["connection"], closeCode?: number): void {
-    this.#store.update(({ closeCode: _was, ...state }) => ({
-      ...state,
-      connection,
-      ...(closeCode !== undefined && { closeCode }),
-    }));
-    if (connection === "signed_out") this.#options.onSignedOut();
+  protected path(): string {
+    return "/api/presence/socket";
   }
 
-  #receive(events: readonly PresenceEvent[]): void {
-    for (const event of events) {
-      const before = this.#store.get();
-      this.#store.set(reducePresence(before, event));
-      if (event.type === "welcome") {
-        // A new socket watches nobody: only a list that has somebody on it is news.
-        if (this.#watched.length > 0) this.#sendWatched();
-        this.#refreshSoon(0);
-      } else if (isUnlisted(before, event)) {
-        this.#refreshSoon(REFRESH_DELAY_MS);
-      }
+  protected take(event: PresenceEvent): boolean {
+    const before = this.getSnapshot();
+    this.store.set(reducePresence(before, event));
+    if (event.type === "welcome") {
+      // A new socket watches nobody: only a list that has somebody on it is news.
+      if (this.#watched.length > 0) this.#sendWatched();
+      this.#refreshSoon(0);
+    } else if (isUnlisted(before, event)) {
+      this.#refreshSoon(REFRESH_DELAY_MS);
     }
+    return true;
   }
 
   #sendWatched(): void {
-    this.#connection.send({ type: "watch", userIds: this.#watched });
+    this.connection.send({ type: "watch", userIds: this.#watched });
   }
 
   #refreshSoon(delayMs: number): void {
@@ -127,7 +91,7 @@ export class PresenceClient implements Readable<PresenceState> {
       this.#refreshTimer = undefined;
       // A failed refresh leaves the list as it was until the next one. Offline, the next welcome asks again.
       this.refreshThreads().catch(() => {
-        if (this.#connection.state === "open") this.#refreshSoon(REFRESH_AGAIN_MS);
+        if (this.connection.state === "open") this.#refreshSoon(REFRESH_AGAIN_MS);
       });
     }, delayMs);
   }

@@ -3,54 +3,49 @@ import { stopTimer, type Timer } from "./timer.ts";
 
 const INTERVAL_MS = 1_000;
 
-export class ReadMarker {
-  readonly #send: (seq: number) => boolean;
-  /** The newest that was read here, whether or not the server knows. */
-  #read = 0;
-  #told = 0;
-  #lastSent = 0;
-  #timer: Timer | undefined;
-
-  /** `send` answers whether there was a socket to send it on. */
-  constructor(send: (seq: number) => boolean) {
-    this.#send = send;
-  }
-
+export interface ReadMarker {
   /** Everything up to `seq` was seen. */
-  read(seq: number): void {
-    if (seq <= this.#read) return;
-    this.#read = seq;
-    this.#schedule();
-  }
-
-  /** What the server knows, from a welcome or a `read` event: what it does not know yet is told again. */
-  known(seq: number): void {
-    this.#told = seq;
-    this.#schedule();
-  }
-
+  read(seq: number): void;
+  /** What the server knows, from a welcome: what it does not know yet is told again. */
+  known(seq: number): void;
   /** What was read names nothing any more: the thread is of another epoch. */
-  forget(): void {
-    this.#read = 0;
-    this.#told = 0;
-  }
-
+  forget(): void;
   /** Tells what is not told yet, and ends. */
-  close(): void {
-    stopTimer(this.#timer);
-    this.#flush();
-  }
+  close(): void;
+}
 
-  #schedule(): void {
-    if (this.#read <= this.#told || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#lastSent + INTERVAL_MS - Date.now());
-    this.#timer = setTimeout(() => this.#flush(), wait);
-  }
+/** `send` answers whether there was a socket to send it on. */
+export function createReadMarker(send: (seq: number) => boolean): ReadMarker {
+  /** The newest that was read here, whether or not the server knows. */
+  let newest = 0;
+  let told = 0;
+  let sentAt = 0;
+  let timer: Timer | undefined;
 
-  #flush(): void {
-    this.#timer = undefined;
-    if (this.#read <= this.#told || !this.#send(this.#read)) return;
-    this.#told = this.#read;
-    this.#lastSent = Date.now();
-  }
+  const flush = () => {
+    timer = undefined;
+    if (newest <= told || !send(newest)) return;
+    told = newest;
+    sentAt = Date.now();
+  };
+  const schedule = () => {
+    if (newest > told) timer ??= setTimeout(flush, Math.max(0, sentAt + INTERVAL_MS - Date.now()));
+  };
+  return {
+    read: (seq) => {
+      newest = Math.max(newest, seq);
+      schedule();
+    },
+    known: (seq) => {
+      told = seq;
+      schedule();
+    },
+    forget: () => {
+      newest = 0;
+    },
+    close: () => {
+      stopTimer(timer);
+      flush();
+    },
+  };
 }

@@ -1,21 +1,117 @@
-/** What pages loaded over HTTP do to the room's state. Pure, as the reducer is. */
+/** What a room loads over HTTP besides the socket: older messages, those that replies quote, further members. */
+import { PAGE_MAX } from "../protocol/limits.ts";
+import type { MessagePage } from "../protocol/http.ts";
 import type { Member, Message } from "../protocol/model.ts";
+import type { Api } from "./api.ts";
 import { mergeMessages } from "./messages.ts";
 import type { RoomState } from "./room-state.ts";
+import type { Store } from "./store.ts";
 
-/** A page above what is shown. */
-export function withOlder(state: RoomState, messages: readonly Message[], hasBefore: boolean): RoomState {
-  return {
-    ...state,
-    messages: mergeMessages(state.messages, messages),
-    hasBefore,
-    loadingBefore: false,
-  };
+/** How far back a room is made whole after a snapshot: 2,000 messages. */
+const REFRESH_PAGES = 10;
+
+export interface RoomPages {
+  /** After a welcome the state has the first members only, and after a snapshot nothing quoted is known to be as it was. */
+  restart(resumed: boolean): void;
+  /** Loads the page above the oldest message shown. Does nothing while one is loading or none is left. */
+  older(): Promise<void>;
+  /** Loads the next page of members; the first ones again where a welcome has begun the list anew. */
+  members(): Promise<void>;
+  /** Loads the message `seq` into `quoted`, each once. */
+  quoted(seq: number): void;
+  /**
+   * After a snapshot (too far behind for a replay) what was shown before, from `oldest` on, stays: but it may have
+   * been edited or deleted meanwhile, and there may be a hole up to `from`, where the snapshot begins. All of that is
+   * asked for, unless it is too much.
+   */
+  refresh(oldest: number, from: number): Promise<void>;
 }
 
-/** Messages that are not in the list, loaded to be quoted. */
-export function withQuoted(state: RoomState, messages: readonly Message[]): RoomState {
-  return { ...state, quoted: mergeMessages(state.quoted, messages) };
+export function createRoomPages(api: Api, store: Store<RoomState>, threadId: string): RoomPages {
+  const { getSnapshot } = store;
+  const quotesAsked = new Set<number>();
+  let lastQuote = Promise.resolve();
+  let memberCursor: string | undefined;
+  /** Rises with each snapshot: what was asked for beside an earlier one is the later one's to ask for. */
+  let turn = 0;
+
+  const load = (bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> =>
+    api.messages(threadId, bounds);
+  const set = (change: Partial<RoomState>) => store.update((state) => ({ ...state, ...change }));
+  const merge = (messages: readonly Message[]) =>
+    set({ messages: mergeMessages(getSnapshot().messages, messages) });
+
+  const quote = async (seq: number) => {
+    const { messages, quoted } = getSnapshot();
+    if ([...messages, ...quoted].some((message) => message.seq === seq)) return;
+    try {
+      const page = await load({ around: seq });
+      const wanted = page.messages.filter((message) => quotesAsked.has(message.seq));
+      set({ quoted: mergeMessages(getSnapshot().quoted, wanted) });
+    } catch {
+      // It stays unknown until it is asked for again: no reason to trouble anybody.
+      quotesAsked.delete(seq);
+    }
+  };
+
+  return {
+    restart: (resumed) => {
+      memberCursor = undefined;
+      if (resumed) return;
+      quotesAsked.clear();
+      turn += 1;
+    },
+
+    older: async () => {
+      const { hasBefore, loadingBefore, messages } = getSnapshot();
+      const oldest = messages[0]?.seq;
+      if (!hasBefore || loadingBefore || oldest === undefined) return;
+      set({ loadingBefore: true });
+      try {
+        const page = await load({ before: oldest });
+        if (getSnapshot().messages[0]?.seq !== oldest) return;
+        merge(page.messages);
+        set({ hasBefore: page.hasBefore });
+      } finally {
+        set({ loadingBefore: false });
+      }
+    },
+
+    members: async () => {
+      const held = getSnapshot().members.length;
+      do {
+        const page = await api.members(threadId, { cursor: memberCursor, limit: PAGE_MAX });
+        store.update((state) => withMembers(state, page.members));
+        memberCursor = page.nextCursor;
+      } while (memberCursor !== undefined && getSnapshot().members.length <= held);
+    },
+
+    quoted: (seq) => {
+      if (quotesAsked.has(seq)) return;
+      quotesAsked.add(seq);
+      // One request at a time: a page may show many replies at once, and neighbours come together.
+      lastQuote = lastQuote.then(() => quote(seq));
+    },
+
+    refresh: async (oldest, snapshotFrom) => {
+      const mine = turn;
+      let from = snapshotFrom;
+      try {
+        for (let pages = 0; from > oldest; pages++) {
+          if (pages === REFRESH_PAGES) throw new Error("too far behind");
+          const { messages } = await load({ before: from, limit: PAGE_MAX });
+          const [first] = messages;
+          if (!first || mine !== turn) return;
+          from = first.seq;
+          merge(messages.filter(({ seq }) => seq >= oldest));
+        }
+      } catch {
+        if (mine !== turn) return;
+        // What cannot be confirmed is not shown: it can be loaded again by scrolling up.
+        set({ messages: getSnapshot().messages.filter(({ seq }) => seq >= from), hasBefore: true });
+      }
+    },
+  };
 }
 
 /** A page of members. What is held is newer: events have changed it since, the page may be on its way for long. */

@@ -49,20 +49,22 @@ export function expireTyping(state: RoomState, now: number): RoomState {
 }
 
 function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
-  const { thread, user, online, onlineCount, limits } = event;
+  const { thread, user, online, onlineCount, limits, resumed } = event;
+  const { id, kind, name, createdAt, you, members, memberCount } = thread;
   const cursor = parseCursor(event.cursor);
-  const { you: _you, cursor: _cursor, ...rest } = state;
+  // Whether the thread only went on since: not another epoch, nor back to an earlier state.
+  const continues = cursor.epoch === state.cursor?.epoch && cursor.rev >= state.cursor.rev;
   return {
-    ...rest,
+    ...state,
     ready: true,
     user,
-    thread: { id: thread.id, kind: thread.kind, name: thread.name, createdAt: thread.createdAt },
-    ...(thread.you && { you: thread.you }),
-    ...(cursor && { cursor }),
-    members: thread.members,
-    memberCount: thread.memberCount,
-    messages: event.resumed || continues(state, event) ? state.messages : [],
-    quoted: event.resumed ? state.quoted : [],
+    thread: { id, kind, name, createdAt },
+    you,
+    cursor,
+    members,
+    memberCount,
+    messages: resumed || continues ? state.messages : [],
+    quoted: resumed ? state.quoted : [],
     online,
     onlineCount,
     typing: [],
@@ -70,28 +72,13 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
   };
 }
 
-/** Whether the thread only went on since: not another epoch, nor back to an earlier state. */
-function continues(state: RoomState, event: EventOf<"welcome">): boolean {
-  const cursor = parseCursor(event.cursor);
-  return (
-    cursor !== undefined &&
-    state.cursor !== undefined &&
-    cursor.epoch === state.cursor.epoch &&
-    cursor.rev >= state.cursor.rev
-  );
-}
-
+/** What was shown stays. There may be a hole between that and the snapshot, until the pages between are loaded. */
 function withHistory(state: RoomState, { messages, hasBefore }: EventOf<"history">): RoomState {
-  const oldest = messages[0];
-  const shownOldest = state.messages[0];
-  const shownNewest = state.messages.at(-1);
-  // Messages are numbered without a hole, so what touches or overlaps can be joined.
-  const joins = oldest && shownNewest && shownNewest.seq + 1 >= oldest.seq;
-  if (!joins || !shownOldest) return { ...state, messages, hasBefore };
+  const oldest = state.messages[0]?.seq ?? Infinity;
   return {
     ...state,
     messages: mergeMessages(state.messages, messages),
-    hasBefore: shownOldest.seq < oldest.seq ? state.hasBefore : hasBefore,
+    hasBefore: oldest < (messages[0]?.seq ?? 0) ? state.hasBefore : hasBefore,
   };
 }
 

@@ -1,32 +1,29 @@
 /** What is known of one thread while one is in it: the snapshot that a page shows. */
 import type { ClientLimits, Member, Message, Role, ThreadInfo, User } from "../protocol/model.ts";
-import type { ConnectionState } from "./connection-state.ts";
+import type { Connected } from "./connection-state.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** A message of one's own that is not known to be stored yet. */
 export interface Outgoing {
   id: string;
   body: string;
-  replyTo?: number;
+  replyTo?: number | undefined;
   at: number;
   state: "pending" | "failed";
   /** Why it failed, for a person to read. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
-export interface RoomState {
-  connection: ConnectionState;
-  /** The close code after which `connection` became `signed_out` or `stopped`. */
-  closeCode?: number;
+export interface RoomState extends Connected {
   /** True from the first welcome on: what follows is real. */
   ready: boolean;
   user?: User;
   thread?: ThreadInfo;
-  you?: { role: Role; readSeq: number };
+  you?: { role: Role; readSeq: number } | undefined;
   cursor?: Cursor;
   members: readonly Member[];
   memberCount: number;
-  /** Ascending by `seq`, without a hole. */
+  /** Ascending by `seq`. Without a hole, but for a moment after a snapshot, while what is between is loaded. */
   messages: readonly Message[];
   /** Older ones, loaded because replies quote them: ascending, with holes. */
   quoted: readonly Message[];
@@ -59,9 +56,10 @@ export function messageIn(
   { messages, quoted }: Pick<RoomState, "messages" | "quoted">,
   seq: number,
 ): Message | undefined {
-  // The list is without a hole, so that a message's place in it is known.
-  const first = messages[0]?.seq ?? 1;
-  return messages[seq - first] ?? quoted.find((message) => message.seq === seq);
+  // In a list without a hole a message's place is known.
+  const likely = messages[seq - (messages[0]?.seq ?? 1)];
+  if (likely?.seq === seq) return likely;
+  return [...messages, ...quoted].find((message) => message.seq === seq);
 }
 
 /** The person behind an id, as far as this room knows them. */

@@ -4,119 +4,103 @@
  */
 import type { ChangeCommand } from "../protocol/commands.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
-import type { Api } from "./api.ts";
 import { newCommandId } from "./command-id.ts";
-import { Connection } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { formatCursor } from "./cursor.ts";
-import { MoreMembers } from "./more-members.ts";
-import { loadOlderMessages } from "./older-messages.ts";
-import { Outgoings } from "./outgoings.ts";
-import { Quotes } from "./quotes.ts";
-import { ReadMarker } from "./read-marker.ts";
-import { refreshOlder } from "./refresh-older.ts";
-import { leavesGap, reduceRoom } from "./room-reducer.ts";
+import { Live, type Shared } from "./live.ts";
+import { Outbox, type Stored } from "./outbox.ts";
+import type { OutboxStorage } from "./outbox-storage.ts";
+import { createReadMarker, type ReadMarker } from "./read-marker.ts";
+import { createRoomPages, type RoomPages } from "./room-pages.ts";
+import { isDurable, leavesGap, reduceRoom } from "./room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
-import { stopReason } from "./stop-reason.ts";
-import { Store, type Readable } from "./store.ts";
-import { TypingClock } from "./typing-clock.ts";
+import { createTypingClock, type TypingClock } from "./typing-clock.ts";
 
-export interface RoomOptions {
+/** Why nothing can be sent after a stop: removed, deleted, or one window too many. */
+const STOPPED = "You are no longer in this conversation.";
+
+type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
+
+export interface RoomOptions extends Shared {
   threadId: string;
-  api: Api;
-  openSocket(path: string): Promise<WebSocket> | WebSocket;
-  renews: boolean;
+  storage: OutboxStorage | undefined;
   /** Something was read here: the badge need not wait for the server to say so. */
   onRead(seq: number): void;
-  onSignedOut(): void;
   onClose(): void;
 }
 
-export class Room implements Readable<RoomState> {
+export class Room extends Live<RoomState, ThreadEvent> {
   readonly threadId: string;
   readonly #options: RoomOptions;
-  readonly #store = new Store<RoomState>(EMPTY_ROOM);
-  readonly #connection: Connection<ThreadEvent>;
-  readonly #outgoings: Outgoings;
+  readonly #outbox: Outbox;
   readonly #marker: ReadMarker;
   readonly #typing: TypingClock;
-  readonly #members: MoreMembers;
-  readonly #quotes: Quotes;
+  readonly #pages: RoomPages;
   #receiving = false;
   #closed = false;
 
   constructor(options: RoomOptions) {
-    this.threadId = options.threadId;
+    super(EMPTY_ROOM, options);
+    const { store, connection } = this;
+    const { api, threadId, storage } = options;
+    this.threadId = threadId;
     this.#options = options;
-    this.#outgoings = new Outgoings({
-      send: (command) => this.#connection.send(command),
-      rev: () => this.#store.get().cursor?.rev,
+    this.#outbox = new Outbox({
+      threadId,
+      storage,
+      send: (frame) => connection.ask(frame),
+      room: store.getSnapshot,
       onChange: (outgoing) => {
         // While an event is taken in, the message moves from `outgoing` to `messages` in one snapshot.
-        if (!this.#receiving) this.#store.update((state) => ({ ...state, outgoing }));
+        if (!this.#receiving) store.update((state) => ({ ...state, outgoing }));
       },
     });
-    this.#marker = new ReadMarker(
-      (seq) => this.#store.get().you !== undefined && this.#connection.send({ type: "read", seq }),
+    this.#marker = createReadMarker(
+      (seq) => store.getSnapshot().you !== undefined && connection.send({ type: "read", seq }),
     );
-    this.#typing = new TypingClock(this.#store, () => this.#connection.send({ type: "typing" }));
-    this.#members = new MoreMembers(options.api, this.#store, options.threadId);
-    this.#quotes = new Quotes(options.api, this.#store, options.threadId);
-    this.#connection = new Connection<ThreadEvent>({
-      open: () => options.openSocket(this.#path()),
-      renews: options.renews,
-      onEvents: (events) => this.#receive(events),
-      onState: (connection, closeCode) => this.#enter(connection, closeCode),
-    });
+    this.#typing = createTypingClock(store, () => connection.send({ type: "typing" }));
+    this.#pages = createRoomPages(api, store, threadId);
+    this.reconnect();
   }
 
-  /** The present state. */
-  get(): RoomState {
-    return this.#store.get();
-  }
-
-  /** Calls `listener` after each change; returns what ends that. */
-  subscribe(listener: () => void): () => void {
-    return this.#store.subscribe(listener);
-  }
-
-  /** Sends a message, now or once connected. It shows in `outgoing` until it is stored. */
-  send(body: string, replyTo?: number): void {
-    const id = newCommandId();
+  /**
+   * Sends a message, now or once connected: until it is stored it shows in `outgoing`. Resolves when it is; rejects
+   * with a `RequestError` when it failed, was discarded, or the room was left, which need not be listened to.
+   */
+  send(body: string, replyTo?: number): Promise<Stored> {
     this.#typing.sent();
-    void this.#give({ type: "chat", id, body, ...(replyTo !== undefined && { replyTo }) })
-      // Shown as failed, with the reason, in `outgoing`.
-      .catch(() => {});
+    return this.#give({ type: "chat", body, replyTo });
   }
 
   /** Sends a failed message once more. */
   retry(id: string): void {
-    this.#outgoings.retry(id);
+    this.#outbox.retry(id);
     this.#failIfStopped();
   }
 
-  /** Gives up a failed message. */
+  /** Gives up a message that is not stored yet. One that is on its way may still arrive. */
   discard(id: string): void {
-    this.#outgoings.discard(id);
+    this.#outbox.discard(id);
   }
 
   /** Replaces the text of one's own message; resolves once it is stored. */
-  edit(seq: number, body: string): Promise<void> {
-    return this.#change({ type: "edit", seq, body });
+  async edit(seq: number, body: string): Promise<void> {
+    await this.#give({ type: "edit", seq, body });
   }
 
   /** Erases a message; resolves once it is gone. */
-  erase(seq: number): Promise<void> {
-    return this.#change({ type: "delete", seq });
+  async erase(seq: number): Promise<void> {
+    await this.#give({ type: "delete", seq });
   }
 
   /** Adds one's own reaction. */
-  react(seq: number, emoji: string): Promise<void> {
-    return this.#change({ type: "react", seq, emoji });
+  async react(seq: number, emoji: string): Promise<void> {
+    await this.#give({ type: "react", seq, emoji });
   }
 
   /** Takes one's own reaction back. */
-  unreact(seq: number, emoji: string): Promise<void> {
-    return this.#change({ type: "unreact", seq, emoji });
+  async unreact(seq: number, emoji: string): Promise<void> {
+    await this.#give({ type: "unreact", seq, emoji });
   }
 
   /** Says that everything up to `seq` was seen. Cheap: call it whenever that is so. */
@@ -132,97 +116,83 @@ export class Room implements Readable<RoomState> {
 
   /** Loads the page above the oldest message shown; does nothing while one is loading or none is left. */
   loadOlder(): Promise<void> {
-    return loadOlderMessages(this.#options.api, this.#store, this.threadId);
+    return this.#pages.older();
   }
 
   /** Loads the message `seq`, to be quoted by a reply to it, into `quoted`. */
   loadQuoted(seq: number): void {
-    this.#quotes.load(seq);
+    this.#pages.quoted(seq);
   }
 
   /** Loads more of the members, where not all are in the state. */
   loadMembers(): Promise<void> {
-    return this.#members.load();
+    return this.#pages.members();
   }
 
-  /** Connects now: after signing in again, or when a person asks. */
-  reconnect(): void {
-    this.#connection.reconnect();
-  }
-
-  /** Leaves the room: no timer, listener or socket is left. */
-  close(): void {
+  /** Leaves the room: no timer, listener or socket is left. What is unsent is kept where it can be. */
+  override close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#marker.close();
-    this.#connection.close();
-    this.#outgoings.close();
+    super.close();
+    this.#outbox.close();
     this.#typing.close();
-    this.#store.clear();
     this.#options.onClose();
   }
 
-  #path(): string {
-    const { cursor } = this.#store.get();
+  protected path(): string {
+    const { cursor } = this.getSnapshot();
     const resume = cursor ? `?cursor=${encodeURIComponent(formatCursor(cursor))}` : "";
     return `/api/threads/${encodeURIComponent(this.threadId)}/socket${resume}`;
   }
 
-  async #change(change: ChangeWithoutId): Promise<void> {
-    await this.#give({ ...change, id: newCommandId() });
+  protected override entered(connection: ConnectionState): void {
+    if (connection !== "open") {
+      // Who is typing is not known while one is not connected.
+      this.store.update((state) => ({ ...state, typing: [] }));
+      this.#outbox.disconnected();
+    }
+    this.#failIfStopped();
   }
 
-  #give(command: ChangeCommand): Promise<void> {
-    const stored = this.#outgoings.add(command);
+  #give(command: WithoutId<ChangeCommand>): Promise<Stored> {
+    const stored = this.#outbox.add({ ...command, id: newCommandId() });
     this.#failIfStopped();
     return stored;
   }
 
   /** After a stop nothing is ever sent again: what is given then must not look as if it were on its way. */
   #failIfStopped(): void {
-    const { connection, closeCode } = this.#store.get();
-    if (connection === "stopped") this.#outgoings.failAll(stopReason(closeCode));
+    if (this.getSnapshot().connection === "stopped") this.#outbox.failAll(STOPPED);
   }
 
-  #enter(connection: RoomState["connection"], closeCode?: number): void {
-    this.#store.update(({ closeCode: _was, ...state }) => ({
-      ...state,
-      connection,
-      ...(closeCode !== undefined && { closeCode }),
-      // Who is here is not known while one is not connected.
-      ...(connection !== "open" && { typing: [] }),
-    }));
-    if (connection !== "open") this.#outgoings.disconnected();
-    this.#failIfStopped();
-    if (connection === "signed_out") this.#options.onSignedOut();
-  }
-
-  #receive(events: readonly ThreadEvent[]): void {
-    for (const event of events) {
-      const before = this.#store.get();
-      if (leavesGap(before, event)) return this.#connection.distrust();
-      const after = reduceRoom(before, event, Date.now());
-      this.#receiving = true;
-      this.#outgoings.receive(event, before, after);
-      this.#receiving = false;
-      this.#store.set({ ...after, outgoing: this.#outgoings.shown });
-      this.#follow(event, before);
+  protected take(event: ThreadEvent): boolean {
+    const before = this.getSnapshot();
+    if (leavesGap(before, event)) {
+      this.connection.distrust();
+      return false;
     }
+    const after = reduceRoom(before, event, Date.now());
+    // One that was heard of before changes nothing.
+    if (isDurable(event) && after === before) return false;
+    this.#receiving = true;
+    this.#outbox.receive(event, before, after);
+    this.#receiving = false;
+    this.store.set({ ...after, outgoing: this.#outbox.shown });
+    this.#follow(event, before);
+    return true;
   }
 
   #follow(event: ThreadEvent, before: RoomState): void {
     if (event.type === "welcome") {
-      this.#members.restart();
-      if (!event.resumed) this.#quotes.forget();
+      this.#pages.restart(event.resumed);
       if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
     if (event.type === "typing") this.#typing.expireLater();
-    if (event.type === "history") {
-      void refreshOlder(this.#options.api, this.#store, this.threadId, { before, snapshot: event.messages });
+    const [oldest] = before.messages;
+    if (event.type === "history" && oldest) {
+      void this.#pages.refresh(oldest.seq, event.messages[0]?.seq ?? 0);
     }
   }
 }
-
-type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
-type ChangeWithoutId = WithoutId<ChangeCommand>;

@@ -1,7 +1,7 @@
 /** Who one is, by the session cookie. */
 import type { Session } from "../protocol/http.ts";
-import { ask, type HttpOptions } from "./http.ts";
-import { RequestError } from "./request-error.ts";
+import { pathOf, type Ask } from "./http.ts";
+import type { RequestError } from "./request-error.ts";
 
 export interface SessionApi {
   /** Who is signed in; undefined for nobody. */
@@ -12,18 +12,16 @@ export interface SessionApi {
   signOut(): Promise<void>;
 }
 
-/** The session calls, bound to where Lilypad is. */
-export function createSession(options: HttpOptions): SessionApi {
+/** The session calls of one client. */
+export function createSession(ask: Ask): SessionApi {
+  const path = pathOf("session");
   return {
-    me: async () => {
-      try {
-        return await ask<Session>(options, "/api/session");
-      } catch (error) {
-        if (error instanceof RequestError && error.code === "unauthenticated") return undefined;
-        throw error;
-      }
-    },
-    signInAsGuest: (name) => ask(options, "/api/session", { method: "POST", body: { name } }),
-    signOut: () => ask(options, "/api/session", { method: "DELETE" }),
+    me: () =>
+      ask<Session>("GET", path).catch((error: RequestError) => {
+        if (error.code !== "unauthenticated") throw error;
+        return undefined;
+      }),
+    signInAsGuest: (name) => ask("POST", path, { name }),
+    signOut: () => ask("DELETE", path),
   };
 }

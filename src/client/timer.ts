@@ -2,12 +2,7 @@
 
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** Stops a timeout, if there is one. */
+/** Stops a timeout or an interval, if there is one: to every platform they are the same. */
 export function stopTimer(timer: Timer | undefined): void {
-  if (timer !== undefined) clearTimeout(timer);
-}
-
-/** Stops an interval, if there is one. */
-export function stopInterval(timer: ReturnType<typeof setInterval> | undefined): void {
-  if (timer !== undefined) clearInterval(timer);
+  clearTimeout(timer as Timer);
 }

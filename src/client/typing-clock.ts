@@ -5,46 +5,43 @@ import type { RoomState } from "./room-state.ts";
 import type { Store } from "./store.ts";
 import { stopTimer, type Timer } from "./timer.ts";
 
-export class TypingClock {
-  readonly #store: Store<RoomState>;
-  readonly #tell: () => boolean;
-  #timer: Timer | undefined;
-  #toldAt = 0;
-
-  /** `tell` answers whether there was a socket to tell it on. */
-  constructor(store: Store<RoomState>, tell: () => boolean) {
-    this.#store = store;
-    this.#tell = tell;
-  }
-
+export interface TypingClock {
   /** One typed a key. */
-  typed(): void {
-    const now = Date.now();
-    if (now - this.#toldAt < TYPING_RELAY_MS) return;
-    if (this.#tell()) this.#toldAt = now;
-  }
-
+  typed(): void;
   /** One sent it: the next key begins something new. */
-  sent(): void {
-    this.#toldAt = 0;
-  }
-
+  sent(): void;
   /** Takes the typing of others away once it was last heard of too long ago. */
-  expireLater(): void {
-    stopTimer(this.#timer);
-    const { typing } = this.#store.get();
+  expireLater(): void;
+  close(): void;
+}
+
+/** `tell` answers whether there was a socket to tell it on. */
+export function createTypingClock(store: Store<RoomState>, tell: () => boolean): TypingClock {
+  let timer: Timer | undefined;
+  let toldAt = 0;
+
+  const expireLater = () => {
+    stopTimer(timer);
+    const { typing } = store.getSnapshot();
     if (typing.length === 0) return;
     const next = Math.min(...typing.map(({ until }) => until));
-    this.#timer = setTimeout(
+    timer = setTimeout(
       () => {
-        this.#store.update((state) => expireTyping(state, Date.now()));
-        this.expireLater();
+        store.update((state) => expireTyping(state, Date.now()));
+        expireLater();
       },
       Math.max(0, next - Date.now()) + 1,
     );
-  }
-
-  close(): void {
-    stopTimer(this.#timer);
-  }
+  };
+  return {
+    typed: () => {
+      const now = Date.now();
+      if (now - toldAt >= TYPING_RELAY_MS && tell()) toldAt = now;
+    },
+    sent: () => {
+      toldAt = 0;
+    },
+    expireLater,
+    close: () => stopTimer(timer),
+  };
 }

@@ -3,6 +3,7 @@
  * that is sent, and one with something failed stays for its author to come back to.
  */
 import type { Room } from "../client/room.ts";
+import type { RoomState } from "../client/room-state.ts";
 import { client } from "./session.ts";
 
 const leaving = new Map<Room, () => void>();
@@ -15,12 +16,12 @@ export function enterRoom(threadId: string): Room {
 }
 
 export function leaveRoom(room: Room): void {
-  const closeWhenSent = () => {
-    if (room.get().outgoing.length > 0 && room.get().connection !== "stopped") return;
-    leaving.get(room)?.();
+  const isDone = ({ outgoing, connection }: RoomState) => outgoing.length === 0 || connection === "stopped";
+  if (isDone(room.getSnapshot())) return room.close();
+  const stop = room.subscribe((state) => {
+    if (!isDone(state)) return;
     leaving.delete(room);
     room.close();
-  };
-  leaving.set(room, room.subscribe(closeWhenSent));
-  closeWhenSent();
+  });
+  leaving.set(room, stop);
 }

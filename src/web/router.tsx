@@ -10,7 +10,7 @@ addEventListener("popstate", () => path.set(location.pathname));
 
 /** Goes to another view, as a link would. */
 export function navigate(to: string): void {
-  if (to === path.get()) return;
+  if (to === path.getSnapshot()) return;
   history.pushState(null, "", to);
   path.set(to);
 }

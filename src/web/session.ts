@@ -40,7 +40,7 @@ export async function checkSession(): Promise<void> {
     else signedOut();
   } catch {
     // Someone who is signed in stays so while the server cannot be reached.
-    if (state.get().is !== "signed_in") state.set({ is: "unreachable" });
+    if (state.getSnapshot().is !== "signed_in") state.set({ is: "unreachable" });
   }
 }
 
@@ -55,7 +55,7 @@ export async function signOut(): Promise<void> {
 }
 
 function signedIn(user: User): void {
-  const before = state.get();
+  const before = state.getSnapshot();
   // Another tab may have signed in as somebody else: nothing of the one before may stay.
   if (before.is === "signed_in" && before.user.id !== user.id) client.close();
   state.set({ is: "signed_in", user });

@@ -3,12 +3,10 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import type { Readable } from "../client/store.ts";
 
 export function useStore<T>(store: Readable<T>): T {
-  const [, render] = useState<T>(() => store.get());
+  const [, render] = useState<T>(() => store.getSnapshot());
   useLayoutEffect(() => {
-    const show = () => render(() => store.get());
-    // It may have changed between the rendering and this.
-    show();
-    return store.subscribe(show);
+    // Called at once too: it may have changed between the rendering and this.
+    return store.subscribe((snapshot) => render(() => snapshot));
   }, [store]);
-  return store.get();
+  return store.getSnapshot();
 }

@@ -20,6 +20,7 @@ async function connect(renews = false) {
     onEvents: (heard) => events.push(...heard),
     onState: (state) => states.push(state),
   });
+  connection.reconnect();
   await vi.advanceTimersByTimeAsync(0);
   const newest = () => sockets.at(-1) as FakeSocket;
   return { connection, sockets, states, events, newest };
@@ -61,18 +62,63 @@ describe("a connection", () => {
     expect(events).toEqual([WELCOME]);
   });
 
-  it("waits for a person at 4001, and tries a fresh token once where it can get one", async () => {
-    const cookie = await connect();
-    cookie.newest().closes(4001);
-    expect(cookie.connection.state).toBe("signed_out");
+  it("waits for a person at 4001 where only a person can help", async () => {
+    const { connection, newest, sockets } = await connect();
+    newest().closes(4001);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([connection.state, sockets.length]).toEqual(["signed_out", 1]);
+  });
 
-    const token = await connect(true);
-    token.newest().says(WELCOME);
-    token.newest().closes(4001);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(token.sockets).toHaveLength(2);
-    token.newest().closes(4001);
-    expect(token.connection.state).toBe("signed_out");
+  it("asks for a fresh token at 4001, each time once: with one that is expired too it does not go on", async () => {
+    const { connection, newest, sockets } = await connect(true);
+    for (const attempts of [2, 3]) {
+      newest().says(WELCOME);
+      await vi.advanceTimersByTimeAsync(6_000);
+      newest().closes(4001);
+      await vi.advanceTimersByTimeAsync(500);
+      expect(sockets).toHaveLength(attempts);
+    }
+    newest().closes(4001);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([connection.state, sockets.length]).toEqual(["signed_out", 3]);
+  });
+
+  it("does not hurry where a fresh token opens a socket that ends at once, over and over", async () => {
+    const { newest, sockets } = await connect(true);
+    for (let ended = 0; ended < 20; ended++) {
+      newest().says(WELCOME);
+      newest().closes(4001);
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    const before = sockets.length;
+    newest().says(WELCOME);
+    newest().closes(4001);
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(sockets).toHaveLength(before);
+  });
+
+  it("gives up an answer that does not come, so that what was asked is asked again", async () => {
+    const { connection, newest } = await connect();
+    newest().says(WELCOME);
+    expect(connection.ask({ type: "chat" })).toBe(true);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(connection.state).toBe("open");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.state).toBe("waiting");
+  });
+
+  it("gives up a token that does not come", async () => {
+    const states: string[] = [];
+    const connection = new Connection<{ type: string }>({
+      open: () => new Promise<never>(() => {}),
+      renews: true,
+      onEvents: () => {},
+      onState: (state) => states.push(state),
+    });
+    connection.reconnect();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(states).toEqual(["connecting", "waiting"]);
+    connection.close();
   });
 
   it("pings every half minute, and gives up a socket that does not answer in ten seconds", async () => {

@@ -17,7 +17,7 @@ async function online() {
       sockets.push(socket);
       return socket.asSocket;
     },
-    renews: false,
+    getToken: undefined,
     onSignedOut: () => {},
   });
   await pass();
@@ -32,9 +32,9 @@ describe("the list of threads", () => {
     threads.mockRejectedValueOnce(new Error("500"));
     newest().says(WELCOME);
     await pass();
-    expect(presence.get().threadsLoaded).toBe(false);
+    expect(presence.getSnapshot().threadsLoaded).toBe(false);
     await pass(60_000);
-    expect([threads.mock.calls.length, presence.get().threadsLoaded]).toEqual([2, true]);
+    expect([threads.mock.calls.length, presence.getSnapshot().threadsLoaded]).toEqual([2, true]);
   });
 
   it("is not asked for by a client that was closed meanwhile", async () => {

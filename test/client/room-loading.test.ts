@@ -1,8 +1,7 @@
 /** What a room loads over HTTP besides the socket: further members, and messages that replies quote. */
 import { describe, expect, it } from "vitest";
 import type { Api } from "../../src/client/api.ts";
-import { MoreMembers } from "../../src/client/more-members.ts";
-import { Quotes } from "../../src/client/quotes.ts";
+import { createRoomPages } from "../../src/client/room-pages.ts";
 import type { RoomState } from "../../src/client/room-state.ts";
 import { Store } from "../../src/client/store.ts";
 import type { Member } from "../../src/protocol/model.ts";
@@ -41,23 +40,23 @@ describe("more members", () => {
   it("come a page at a time, the first one only for its cursor", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const more = new MoreMembers(api, store, "t1");
-    await more.load();
-    expect(store.get().members).toEqual(everyone.slice(0, 400));
-    await more.load();
-    expect(store.get().members).toEqual(everyone);
+    const more = createRoomPages(api, store, "t1");
+    await more.members();
+    expect(store.getSnapshot().members).toEqual(everyone.slice(0, 400));
+    await more.members();
+    expect(store.getSnapshot().members).toEqual(everyone);
     expect(asked).toEqual(["0", "200", "400"]);
   });
 
   it("begin anew after a welcome", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const more = new MoreMembers(api, store, "t1");
-    await more.load();
+    const more = createRoomPages(api, store, "t1");
+    await more.members();
     store.set(room);
-    more.restart();
-    await more.load();
-    expect(store.get().members).toHaveLength(400);
+    more.restart(true);
+    await more.members();
+    expect(store.getSnapshot().members).toHaveLength(400);
     expect(asked).toEqual(["0", "200", "0", "200"]);
   });
 });
@@ -69,30 +68,29 @@ describe("quotes", () => {
   it("are asked for once, one after the other, and bring those near them that are wanted", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const quotes = new Quotes(api, store, "t1");
-    for (const seq of [10, 11, 300, 10, 460]) quotes.load(seq);
+    const quotes = createRoomPages(api, store, "t1");
+    for (const seq of [10, 11, 300, 10, 460]) quotes.quoted(seq);
     await settle();
     expect(asked).toEqual(["around 10", "around 300"]);
-    expect(store.get().quoted.map(({ seq }) => seq)).toEqual([10, 11, 300]);
-    expect(store.get().messages).toHaveLength(50);
+    expect(store.getSnapshot().quoted.map(({ seq }) => seq)).toEqual([10, 11, 300]);
+    expect(store.getSnapshot().messages).toHaveLength(50);
   });
 
-  it("stay away without a word where they cannot be loaded, until they are forgotten", async () => {
+  it("stay away without a word where they cannot be loaded, until they are asked for again", async () => {
     const { api } = fake();
     const store = new Store(room);
     let down = true;
-    const quotes = new Quotes(
+    const quotes = createRoomPages(
       { ...api, messages: (...ask) => (down ? Promise.reject(new Error("no")) : api.messages(...ask)) },
       store,
       "t1",
     );
-    quotes.load(10);
+    quotes.quoted(10);
     await settle();
-    expect(store.get().quoted).toEqual([]);
+    expect(store.getSnapshot().quoted).toEqual([]);
     down = false;
-    quotes.forget();
-    quotes.load(10);
+    quotes.quoted(10);
     await settle();
-    expect(store.get().quoted.map(({ seq }) => seq)).toEqual([10]);
+    expect(store.getSnapshot().quoted.map(({ seq }) => seq)).toEqual([10]);
   });
 });

@@ -1,6 +1,6 @@
 /** What loaded pages do to a room: quoted messages follow events, members stay in the order of joining. */
 import { describe, expect, it } from "vitest";
-import { withMembers, withQuoted } from "../../src/client/room-pages.ts";
+import { withMembers } from "../../src/client/room-pages.ts";
 import { messageIn } from "../../src/client/room-state.ts";
 import type { Member } from "../../src/protocol/model.ts";
 import { after, BEN, history, message, messages, NOW, roomAfter, welcome } from "./samples.ts";
@@ -13,7 +13,7 @@ const member = (id: string, joinedAt: number, role: Member["role"] = "member"): 
 });
 
 describe("a quoted message", () => {
-  const room = withQuoted(roomAfter(welcome(60), history(messages(11, 60))), [message(3)]);
+  const room = { ...roomAfter(welcome(60), history(messages(11, 60))), quoted: [message(3)] };
 
   it("is found where it is not in the list, and does not join it", () => {
     expect(messageIn(room, 3)?.body).toBe("message 3");

@@ -33,7 +33,8 @@ async function enter(page: readonly Message[] = []) {
       paths.push(path);
       return socket.asSocket;
     },
-    renews: false,
+    getToken: undefined,
+    storage: undefined,
     onRead: () => {},
     onSignedOut: () => {},
     onClose: () => {},
@@ -42,8 +43,8 @@ async function enter(page: readonly Message[] = []) {
   const newest = () => sockets.at(-1) as FakeSocket;
   const sent = (type: string) =>
     newest()
-      .sent.filter((frame) => frame.startsWith("{"))
-      .map((frame) => JSON.parse(frame) as Sent)
+      .sent.filter((frame) => frame !== "ping")
+      .flatMap((frame) => JSON.parse(frame) as Sent | Sent[])
       .filter((command) => command.type === type);
   const loseAndReturn = async () => {
     newest().closes(1006);
@@ -67,12 +68,12 @@ describe("a message one sends", () => {
   it("is in one place in every snapshot, from pending to stored", async () => {
     const { room, newest, sent } = await entered();
     const seen: number[] = [];
-    room.subscribe(() => seen.push(room.get().messages.length + room.get().outgoing.length));
+    room.subscribe(() => seen.push(room.getSnapshot().messages.length + room.getSnapshot().outgoing.length));
     room.send("Hello");
     const id = sent("chat")[0]?.id ?? "";
     newest().says(chat(1, 1, { id, author: ADA }), ack(id, 1));
-    expect(new Set(seen)).toEqual(new Set([1]));
-    expect(room.get()).toMatchObject({ outgoing: [], messages: [{ id, seq: 1 }] });
+    expect([seen[0], new Set(seen.slice(1))]).toEqual([0, new Set([1])]);
+    expect(room.getSnapshot()).toMatchObject({ outgoing: [], messages: [{ id, seq: 1 }] });
   });
 
   it("is kept while the connection is lost, and sent in order with the id and `since` it had", async () => {
@@ -99,7 +100,7 @@ describe("a message one sends", () => {
     newest().says(welcome(0, { resumed: true }), chat(1, 1, { id, author: ADA }));
     await pass();
     expect(sent("chat")).toEqual([]);
-    expect(room.get().outgoing).toEqual([]);
+    expect(room.getSnapshot().outgoing).toEqual([]);
   });
 
   it("fails with the reason once one is no longer in the thread, also when it is given or retried later", async () => {
@@ -107,9 +108,9 @@ describe("a message one sends", () => {
     room.send("Too late");
     newest().says({ type: "closing", code: 4003, reason: "removed" });
     room.send("Even later");
-    const states = () => room.get().outgoing.map(({ state }) => state);
+    const states = () => room.getSnapshot().outgoing.map(({ state }) => state);
     expect(states()).toEqual(["failed", "failed"]);
-    room.retry(room.get().outgoing[0]?.id ?? "");
+    room.retry(room.getSnapshot().outgoing[0]?.id ?? "");
     expect(states()).toEqual(["failed", "failed"]);
     await expect(room.react(1, "👍")).rejects.toMatchObject({ code: "forbidden" });
   });
@@ -126,7 +127,7 @@ describe("coming back", () => {
   it("follows a gap, beyond which nothing is shown", async () => {
     const { room, newest, paths } = await entered();
     newest().says(chat(1, 1), chat(3, 3));
-    expect([room.get().connection, seqsOf(room.get())]).toEqual(["waiting", [1]]);
+    expect([room.getSnapshot().connection, seqsOf(room.getSnapshot())]).toEqual(["waiting", [1]]);
     await pass(2_000);
     expect(paths.at(-1)).toContain("cursor=e1%3A1");
   });
@@ -139,8 +140,78 @@ describe("coming back", () => {
     newest().says(welcome(2_000), history(messages(21, 70)));
     await pass();
     expect(pages).toHaveBeenCalledWith("t1", { before: 21, limit: 200 });
-    expect(room.get().messages.filter(({ body }) => body === "edited")).toHaveLength(20);
-    expect(seqsOf(room.get())).toEqual(seqsOf({ ...room.get(), messages: messages(1, 70) }));
+    expect(room.getSnapshot().messages.filter(({ body }) => body === "edited")).toHaveLength(20);
+    expect(seqsOf(room.getSnapshot())).toEqual(seqsOf({ ...room.getSnapshot(), messages: messages(1, 70) }));
+  });
+});
+
+describe("a snapshot that begins beyond what is shown", () => {
+  it("drops nothing: what is between is loaded", async () => {
+    const { room, newest, pages, loseAndReturn } = await entered();
+    newest().says(welcome(40), history(messages(1, 40)));
+    pages.mockImplementation(async (_id, { before = 0, limit = 50 } = {}) => ({
+      messages: messages(Math.max(1, before - limit), before - 1),
+      hasBefore: before - limit > 1,
+      hasAfter: true,
+    }));
+    await loseAndReturn();
+    newest().says(welcome(2_000), history(messages(551, 600)));
+    expect(seqsOf(room.getSnapshot()).slice(38, 42)).toEqual([39, 40, 551, 552]);
+    newest().says(chat(2_001, 601));
+    await pass();
+    expect(seqsOf(room.getSnapshot())).toEqual(messages(1, 601).map(({ seq }) => seq));
+  });
+
+  it("leaves no hole where what is between cannot be loaded", async () => {
+    const { room, newest, pages, loseAndReturn } = await entered();
+    newest().says(welcome(40), history(messages(1, 40)));
+    pages.mockRejectedValue(new Error("no network"));
+    await loseAndReturn();
+    newest().says(welcome(2_000), history(messages(551, 600)));
+    await pass();
+    expect([seqsOf(room.getSnapshot())[0], room.getSnapshot().hasBefore]).toEqual([551, true]);
+  });
+});
+
+describe("events", () => {
+  it("are told once each, when the snapshot has them, also where a replay repeats them", async () => {
+    const { room, newest, loseAndReturn } = await entered();
+    const heard: [number, number][] = [];
+    room.on("chat", ({ message: { seq } }) => heard.push([seq, room.getSnapshot().messages.length]));
+    newest().says(chat(1, 1));
+    await loseAndReturn();
+    newest().says(welcome(0, { cursor: "e1:1", resumed: true }), chat(1, 1), chat(2, 2));
+    expect(heard).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  it("are of the type that was asked for, until one has heard enough", async () => {
+    const { room, newest } = await entered();
+    const heard: string[] = [];
+    const stop = room.on("typing", ({ type }) => heard.push(type));
+    newest().says(chat(1, 1), { type: "typing", userId: "ben" });
+    stop();
+    newest().says({ type: "typing", userId: "ben" });
+    expect(heard).toEqual(["typing"]);
+  });
+
+  it("go on where a listener throws, who hears of it", async () => {
+    const { room, newest } = await entered();
+    const thrown: unknown[] = [];
+    vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => {
+      try {
+        task();
+      } catch (error) {
+        thrown.push(error);
+      }
+    });
+    room.on("chat", () => {
+      throw new Error("of the page");
+    });
+    newest().says(chat(1, 1), chat(2, 2));
+    expect([seqsOf(room.getSnapshot()), thrown.length]).toEqual([[1, 2], 2]);
   });
 });
 
@@ -151,7 +222,7 @@ describe("older messages", () => {
     await Promise.all([room.loadOlder(), room.loadOlder()]);
     await room.loadOlder();
     expect(pages).toHaveBeenCalledTimes(1);
-    expect(seqsOf(room.get())).toEqual([1, 2]);
+    expect(seqsOf(room.getSnapshot())).toEqual([1, 2]);
   });
 
   it("can be asked for again after a page that could not be had", async () => {
@@ -160,7 +231,7 @@ describe("older messages", () => {
     pages.mockRejectedValueOnce(new Error("no network"));
     await expect(room.loadOlder()).rejects.toThrow("no network");
     await room.loadOlder();
-    expect(seqsOf(room.get())).toEqual([1, 2]);
+    expect(seqsOf(room.getSnapshot())).toEqual([1, 2]);
   });
 });
 

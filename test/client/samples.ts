@@ -62,6 +62,9 @@ export function welcome(rev: number, more: Partial<Welcome> = {}): Welcome {
   };
 }
 
+/** A room that nothing is known of. */
+export const EMPTY = EMPTY_ROOM;
+
 /** A room after these events. */
 export function roomAfter(...events: ThreadEvent[]): RoomState {
   return after(EMPTY_ROOM, ...events);

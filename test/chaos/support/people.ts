@@ -1,6 +1,7 @@
 /** Signed-in people for chaos: each with a host token, calling Lilypad as a user would. */
 import { SignJWT } from "jose";
 import { createApi, type Api } from "../../../src/client/api.ts";
+import { asking } from "../../../src/client/http.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { AUTH_SECRET, type Server } from "./server.ts";
 
@@ -28,5 +29,9 @@ export async function person(server: Server, id: string): Promise<Person> {
   });
   if (response.status !== 201)
     throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
-  return { user: { id, name: id }, token, api: createApi({ origin: server.url, getToken: () => token }) };
+  return {
+    user: { id, name: id },
+    token,
+    api: createApi(asking({ origin: server.url, getToken: () => token })),
+  };
 }

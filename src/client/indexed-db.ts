@@ -1,0 +1,61 @@
+/** The outbox in the browser's IndexedDB. */
+import type { OutboxStorage, Unsent } from "./outbox-storage.ts";
+
+/** What is needed of IndexedDB, said without a browser's types: the client is also compiled where there are none. */
+interface Request<T> {
+  result: T;
+  error: unknown;
+  addEventListener(type: string, listener: () => void): void;
+}
+interface ObjectStore {
+  getAll(range: unknown): Request<Unsent[]>;
+  put(value: Unsent, key: readonly string[]): Request<unknown>;
+  delete(key: readonly string[]): Request<unknown>;
+}
+interface Database {
+  createObjectStore(name: string): unknown;
+  transaction(name: string, mode: "readonly" | "readwrite"): { objectStore(name: string): ObjectStore };
+  close(): void;
+}
+interface Browser {
+  indexedDB?: {
+    open(name: string, version: number): Request<Database>;
+  };
+  IDBKeyRange: { bound(lower: unknown, upper: unknown): unknown };
+}
+
+const MESSAGES = "messages";
+
+/** What is unsent to the Lilypad at `origin`; undefined where there is no IndexedDB (Node, Workers). */
+export function outboxInIndexedDb(origin: string): OutboxStorage | undefined {
+  const { indexedDB, IDBKeyRange } = globalThis as unknown as Browser;
+  if (!indexedDB) return undefined;
+  let opened: Promise<Database> | undefined;
+
+  const open = () => {
+    const request = indexedDB.open(`lilypad ${origin}`, 1);
+    request.addEventListener("upgradeneeded", () => request.result.createObjectStore(MESSAGES));
+    return settled(request);
+  };
+  const run = async <T>(mode: "readonly" | "readwrite", ask: (store: ObjectStore) => Request<T>) => {
+    const database = await (opened ??= open());
+    return settled(ask(database.transaction(MESSAGES, mode).objectStore(MESSAGES)));
+  };
+  return {
+    // An array is the highest kind of key: above every id.
+    load: (box) => run("readonly", (store) => store.getAll(IDBKeyRange.bound([box], [box, []]))),
+    put: (box, unsent) => run("readwrite", (store) => store.put(unsent, [box, unsent.id])),
+    remove: (box, id) => run("readwrite", (store) => store.delete([box, id])),
+    close: () => {
+      opened?.then((database) => database.close()).catch(() => {});
+      opened = undefined;
+    },
+  };
+}
+
+function settled<T>(request: Request<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error as Error));
+  });
+}
