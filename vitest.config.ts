@@ -1,31 +1,49 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
+/** The Worker and its objects, in the tests' own workerd. */
+function lilypad(bindings: Record<string, string> = {}) {
+  return cloudflareTest({
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: {
+        ENVIRONMENT: "development",
+        GUEST_SIGN_IN: "true",
+        ALLOWED_ORIGINS: "https://app.example",
+        AUTH_SECRET: "a-secret-for-tests-alone-0123456789",
+        SESSION_SECRET: "another-secret-for-tests-alone-0123",
+        ...bindings,
+      },
+    },
+  });
+}
+
+function numberFrom(variable: string): number | undefined {
+  const text = process.env[variable];
+  return text === undefined ? undefined : Number(text);
+}
+
 export default defineConfig({
   test: {
     projects: [
       {
         // In workerd, through the Worker's own doors.
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: {
-                ENVIRONMENT: "development",
-                GUEST_SIGN_IN: "true",
-                ALLOWED_ORIGINS: "https://app.example",
-                AUTH_SECRET: "a-secret-for-tests-alone-0123456789",
-                SESSION_SECRET: "another-secret-for-tests-alone-0123",
-              },
-            },
-          }),
-        ],
+        plugins: [lilypad()],
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/chaos/**"],
+          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**"],
           // Only ever spent on failure: a busy machine is no reason to fail.
           testTimeout: 30_000,
+        },
+      },
+      {
+        // Random programs, in workerd too; without rate limits, which would answer most of a program.
+        plugins: [lilypad({ RATE_LIMITS: "off" })],
+        test: {
+          name: "model",
+          include: ["test/model/**/*.test.ts"],
+          provide: { modelSeed: numberFrom("MODEL_SEED"), modelRuns: numberFrom("MODEL_RUNS") },
         },
       },
       {

@@ -1,0 +1,40 @@
+/** Programs of a life with Lilypad around one group: what is done in its room, and what is done with tabs. */
+import * as fc from "fast-check";
+import { anyRoomStep, CAST, who, type Step, type Who } from "./program.ts";
+
+export type LifeStep =
+  | Step
+  /** A second socket of one who may be in the room already, as with two tabs. */
+  | { do: "second socket" | "second socket closes"; who: Who }
+  | { do: "typing"; who: Who }
+  | { do: "tab" | "tab closes"; who: Who }
+  | { do: "watch"; who: Who; whom: Who[] }
+  /** So long that whoever closed the last tab is offline. */
+  | { do: "wait" };
+
+function own<D extends LifeStep["do"]>(doing: D): fc.Arbitrary<LifeStep> {
+  return fc.record({ do: fc.constant(doing), who }) as unknown as fc.Arbitrary<LifeStep>;
+}
+
+/** Of two at the same moment the thread decides the order, and of a broken line how much came through: no two runs are equal. */
+const isRepeatable = (step: Step) => step.do !== "cross" && step.do !== "cut" && step.do !== "evict";
+
+const anyLifeStep: fc.Arbitrary<LifeStep> = fc.oneof(
+  { weight: 24, arbitrary: anyRoomStep.filter(isRepeatable) },
+  { weight: 3, arbitrary: own("second socket") },
+  { weight: 2, arbitrary: own("second socket closes") },
+  { weight: 2, arbitrary: own("typing") },
+  { weight: 8, arbitrary: own("tab") },
+  { weight: 4, arbitrary: own("tab closes") },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("watch" as const), who, whom: fc.subarray([...CAST]) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const) }) },
+);
+
+export const lives: fc.Arbitrary<LifeStep[]> = fc.array(anyLifeStep, {
+  minLength: 5,
+  maxLength: 12,
+  size: "max",
+});

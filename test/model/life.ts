@@ -1,0 +1,241 @@
+/**
+ * A group's room and its people's tabs, lived through step by step. After each step everything that is owed is paid
+ * and looked at: who is told to be where against who is, and what is unread against what was sent.
+ */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import type { PresenceState } from "../../src/client/presence-state.ts";
+import { presenceShard, shardOf } from "../../src/presence/shards.ts";
+import type { UserPresence } from "../../src/protocol/model.ts";
+import { shardStub, threadStub } from "../support/objects.ts";
+import { closeAll } from "./agreement.ts";
+import type { LifeStep } from "./life-program.ts";
+import { CAST, type Step, type Who } from "./program.ts";
+import { RoomClient } from "./room-client.ts";
+import { TabClient } from "./tab-client.ts";
+import { World, type Cast } from "./world.ts";
+
+/** Longer than notifications are gathered, read markers kept back, and two tellings of typing apart. */
+const STEP_MS = 1_001;
+const TYPING_MS = 3_001;
+/** Being offline is told 5 s after the last tab closed. */
+const GRACE_MS = 5_000;
+/** A tab that was not heard of for 50 s is taken for vanished; these clients do not ping. */
+const LIFETIME_MS = 45_000;
+/** What one shard passes on to another and that one to a third has come after so many questions to all of them. */
+const ROUNDS = 3;
+
+/** A promise that was not kept. */
+export class Violation extends Error {
+  constructor(
+    readonly what: "socket lost" | "ghost",
+    detail: string,
+  ) {
+    super(`${what}: ${detail}`);
+  }
+}
+
+export class Life {
+  readonly world: World;
+  readonly tabs: Record<Who, TabClient[]> = { Ada: [], Bo: [], Cy: [] };
+  readonly closedTabs: TabClient[] = [];
+  readonly #seconds: Record<Who, RoomClient>;
+  readonly #lastTabClosedAt = new Map<Who, number>();
+  #age = 0;
+
+  private constructor(world: World) {
+    this.world = world;
+    const second = (who: Who) => new RoomClient(world.cast[who], world.thread.id);
+    this.#seconds = { Ada: second("Ada"), Bo: second("Bo"), Cy: second("Cy") };
+  }
+
+  static async begin(cast: Cast): Promise<Life> {
+    return new Life(await World.begin(cast, "group"));
+  }
+
+  get rooms(): RoomClient[] {
+    return [...Object.values(this.world.clients), ...Object.values(this.#seconds)];
+  }
+
+  get allTabs(): TabClient[] {
+    return CAST.flatMap((who) => this.tabs[who]);
+  }
+
+  async perform(step: LifeStep): Promise<void> {
+    this.#pass(STEP_MS);
+    switch (step.do) {
+      case "wait":
+        return this.#pass(GRACE_MS);
+      case "typing":
+        return this.#typing(step.who);
+      case "second socket":
+        return this.#openSecond(step.who);
+      case "second socket closes":
+        return this.#seconds[step.who].close();
+      case "tab":
+        this.tabs[step.who].push(await TabClient.open(this.world.cast[step.who]));
+        return;
+      case "tab closes":
+        return this.#closeTab(step.who);
+      case "watch": {
+        const userIds = step.whom.map((who) => this.#idOf(who)).filter((id) => id !== this.#idOf(step.who));
+        this.tabs[step.who].at(-1)?.watch(userIds);
+        return;
+      }
+      default:
+        return this.#performInRoom(step);
+    }
+  }
+
+  /** Lets all be told that is owed, takes it in, and looks whether it is true. */
+  async settle(): Promise<void> {
+    this.#requireSockets();
+    if (!this.world.isOver) await this.#payThread();
+    await Promise.all(this.#shards().map((shard) => runDurableObjectAlarm(shard)));
+    for (const who of CAST) for (const tab of this.tabs[who]) await this.#awaitTruth(who, tab);
+    const isWatching = this.allTabs.some(({ watched }) => watched.length > 0);
+    if (isWatching) for (let i = 0; i < ROUNDS; i++) await this.#askShards();
+    await Promise.all(this.allTabs.map((tab) => tab.settle()));
+    await Promise.all(this.rooms.filter(({ isOpen }) => isOpen).map((room) => room.settle()));
+    this.#requireRoomTruth();
+    await this.#requirePresenceTruth();
+    this.#requireSockets();
+  }
+
+  async end(): Promise<void> {
+    await closeAll(this.world);
+    await Promise.all(Object.values(this.#seconds).map((room) => room.close()));
+    await Promise.all(this.allTabs.map((tab) => tab.close()));
+  }
+
+  // --- steps
+
+  async #performInRoom(step: Step): Promise<void> {
+    await this.world.perform(step);
+    // Whoever was removed is put out with every socket.
+    for (const who of CAST) {
+      if (!this.world.isMember(who) && this.#seconds[who].isOpen)
+        await this.#seconds[who].putOut(this.world.isOver ? 4004 : 4003);
+    }
+  }
+
+  async #openSecond(who: Who): Promise<void> {
+    if (this.world.isMember(who)) await this.#seconds[who].open(undefined);
+  }
+
+  #typing(who: Who): void {
+    this.#pass(TYPING_MS);
+    const client = this.world.clients[who];
+    if (client.isOpen) client.send({ type: "typing" });
+  }
+
+  async #closeTab(who: Who): Promise<void> {
+    const tab = this.tabs[who].pop();
+    if (!tab) return;
+    await tab.close();
+    this.closedTabs.push(tab);
+    if (this.tabs[who].length === 0) this.#lastTabClosedAt.set(who, Date.now());
+  }
+
+  #pass(ms: number): void {
+    if (this.#age + ms > LIFETIME_MS) return;
+    this.#age += ms;
+    vi.setSystemTime(Date.now() + ms);
+  }
+
+  // --- what is owed
+
+  /** What the thread owes Presence is told, whether its alarm has rung by itself or not. */
+  async #payThread(): Promise<void> {
+    const stub = threadStub(this.world.thread.id);
+    await runDurableObjectAlarm(stub);
+    // A telling may be on its way: this, which changes nothing, waits for it.
+    const owner = CAST.find((who) => this.world.ledger.roles.get(this.#idOf(who)) === "owner");
+    if (owner) await stub.rename(this.world.cast[owner].user, {});
+  }
+
+  async #awaitTruth(who: Who, tab: TabClient): Promise<void> {
+    const isTold = (state: PresenceState) =>
+      this.#knowsStates(who, tab, state) && this.#knowsThread(who, state);
+    await tab.until(isTold).catch((error: unknown) => {
+      throw new Violation("ghost", `a tab of ${who}'s was not told what is so: ${String(error)}`);
+    });
+  }
+
+  /** Those whom a tab watches and may see: of others it is not told, and what it was told before stays. */
+  #knowsStates(who: Who, tab: TabClient, { presence }: PresenceState): boolean {
+    return CAST.every((other) => {
+      const id = this.#idOf(other);
+      const sees = tab.watched.includes(id) && this.world.isMember(who) && this.world.isMember(other);
+      return !sees || presence[id]?.status === this.#statusOf(other);
+    });
+  }
+
+  #knowsThread(who: Who, { marks }: PresenceState): boolean {
+    const held = marks[this.world.thread.id];
+    if (!this.world.isMember(who)) return held === undefined;
+    const { readAtLeast, newest } = this.world.ledger;
+    return held?.seq === newest && held.readSeq >= (readAtLeast.get(this.#idOf(who)) ?? 0);
+  }
+
+  async #askShards(): Promise<void> {
+    const shards = new Set(CAST.map((who) => shardOf(this.#idOf(who), Number(env.PRESENCE_SHARDS))));
+    await Promise.all([...shards].map((shard) => presenceShard(env, shard).profiles([])));
+  }
+
+  #shards(): DurableObjectStub[] {
+    const stubs = CAST.map((who) => shardStub(this.#idOf(who)));
+    return [...new Map(stubs.map((stub) => [stub.id.toString(), stub])).values()];
+  }
+
+  // --- what is true
+
+  #statusOf(who: Who): "online" | "offline" {
+    const closedAt = this.#lastTabClosedAt.get(who);
+    const isLately = closedAt !== undefined && Date.now() - closedAt < GRACE_MS;
+    return this.tabs[who].length > 0 || isLately ? "online" : "offline";
+  }
+
+  #requireSockets(): void {
+    for (const { isLost, person } of [...this.rooms, ...this.allTabs])
+      if (isLost) throw new Violation("socket lost", `one of ${person.user.name}'s`);
+  }
+
+  /** Everyone in the room sees exactly those there whose sockets are open. */
+  #requireRoomTruth(): void {
+    const isHere = (who: Who) => this.world.clients[who].isOpen || this.#seconds[who].isOpen;
+    const here = CAST.filter(isHere).map((who) => this.#idOf(who));
+    for (const { isOpen, state, person } of this.rooms) {
+      if (!isOpen) continue;
+      const seen = state.online.map(({ id }) => id);
+      if (!isSame(seen, here) || state.onlineCount !== here.length)
+        throw new Violation(
+          "ghost",
+          `${person.user.name} sees ${state.onlineCount} here, ${seen.join()}; it is ${here.join()}`,
+        );
+    }
+  }
+
+  /** Whoever asks is told who is online, of those in the group. */
+  async #requirePresenceTruth(): Promise<void> {
+    const members = CAST.filter((who) => this.world.isMember(who));
+    const [asker] = members;
+    if (!asker) return;
+    const ids = CAST.map((who) => this.#idOf(who)).join();
+    const response = await this.world.cast[asker].call("GET", `/api/presence?ids=${encodeURIComponent(ids)}`);
+    const { presence } = (await response.json()) as { presence: UserPresence[] };
+    const told = presence.map(({ userId, status }) => `${userId} ${status}`);
+    const truth = members.map((who) => `${this.#idOf(who)} ${this.#statusOf(who)}`);
+    if (!isSame(told, truth))
+      throw new Violation("ghost", `${asker} is told ${told.join()}; it is ${truth.join()}`);
+  }
+
+  #idOf(who: Who): string {
+    return this.world.cast[who].user.id;
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.toSorted().join() === b.toSorted().join();
+}

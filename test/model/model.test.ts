@@ -1,0 +1,61 @@
+/** Random programs of several people in a thread: whatever they do, every client ends up with what the thread holds. */
+import * as fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { person } from "../support/people.ts";
+import { checkAgreement, closeAll } from "./agreement.ts";
+import { programs, type Program } from "./program.ts";
+import { report } from "./report.ts";
+import { runsOf } from "./runs.ts";
+import { World, type Cast } from "./world.ts";
+
+/** Signing in costs more than a program, and a user's list of threads grows with each: so the people change now and then. */
+const PROGRAMS_PER_CAST = 40;
+/** So many programs run side by side, each in its own thread: mostly they wait for answers. */
+const STREAMS = 4;
+
+const runs = runsOf("model", 1_000);
+const tally = { programs: 0, steps: 0, evictions: 0, violations: 0 };
+
+async function newCast(): Promise<Cast> {
+  const [Ada, Bo, Cy] = await Promise.all([person("Ada"), person("Bo"), person("Cy")]);
+  return { Ada, Bo, Cy };
+}
+
+let cast: Promise<Cast> | undefined;
+
+function presentCast(): Promise<Cast> {
+  if (tally.programs % PROGRAMS_PER_CAST === 0) cast = newCast();
+  tally.programs += 1;
+  return (cast ??= newCast());
+}
+
+async function run({ kind, steps }: Program): Promise<void> {
+  const world = await World.begin(await presentCast(), kind);
+  try {
+    for (const step of steps) {
+      if (world.isOver) break;
+      await world.perform(step);
+      tally.steps += 1;
+    }
+    await checkAgreement(world);
+  } finally {
+    tally.evictions += world.evictions;
+    await closeAll(world);
+  }
+}
+
+afterAll(() => report("model", tally));
+
+describe.concurrent.each(Array.from({ length: STREAMS }, (_, i) => i + 1))("stream %i", (stream) => {
+  it("makes of a snapshot and events what a newcomer is told", { timeout: runs.timeout }, async () => {
+    const details = await fc.check(fc.asyncProperty(programs, run), {
+      seed: runs.seed + stream,
+      numRuns: Math.ceil(runs.numRuns / STREAMS),
+    });
+    if (details.failed) {
+      tally.violations += 1;
+      throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+    }
+    expect(details.interrupted).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+/** Programs: what several people do, one after the other, in one thread. As data, so that a failing one shrinks and prints. */
+import * as fc from "fast-check";
+import type { Role } from "../../src/protocol/model.ts";
+
+/** Ada makes the thread, Bo is in it from the start, Cy is not. */
+export const CAST = ["Ada", "Bo", "Cy"] as const;
+export type Who = (typeof CAST)[number];
+
+/** Commands have the same meaning by socket and HTTP; one whose socket is closed uses HTTP. */
+export type Door = "socket" | "http";
+
+/** The cursor a socket is opened with: one's own, or one that is no use, or less than one has. */
+export type CursorKind = "own" | "none" | "behind" | "start" | "ahead" | "other epoch" | "garbled";
+
+/** `message` names one of those that exist, counted around; so does `nth` with a person's own sends. */
+export type Step =
+  | { do: "open"; who: Who; cursor: CursorKind; by: number }
+  | { do: "close" | "leave"; who: Who }
+  | { do: "send"; who: Who; door: Door; replyTo: number | null }
+  | { do: "burst"; who: Who; count: number }
+  | { do: "cross"; who: Who; with: Who }
+  | { do: "cut"; who: Who }
+  | { do: "again"; who: Who; door: Door; nth: number; since: boolean }
+  | { do: "edit" | "delete"; who: Who; door: Door; message: number }
+  | { do: "react" | "unreact"; who: Who; door: Door; message: number; emoji: string }
+  | { do: "read"; who: Who; door: Door; message: number }
+  | { do: "rename"; who: Who; name: string | null }
+  | { do: "put"; who: Who; whom: Who; role: Role | null }
+  | { do: "remove"; who: Who; whom: Who }
+  | { do: "evict"; what: "thread" | "shards" };
+
+export interface Program {
+  kind: "group" | "public";
+  steps: Step[];
+}
+
+export const who = fc.constantFrom(...CAST);
+const door = fc.constantFrom<Door[]>("socket", "socket", "http");
+const message = fc.nat({ max: 20 });
+const emoji = fc.constantFrom("👍", "❤️");
+const cursor = fc.constantFrom<CursorKind[]>(
+  "own",
+  "own",
+  "own",
+  "none",
+  "behind",
+  "start",
+  "ahead",
+  "other epoch",
+  "garbled",
+);
+
+/** The form of a step that does this. */
+export type StepOf<D extends Step["do"], S = Step> = S extends { do: infer N }
+  ? D extends N
+    ? S
+    : never
+  : never;
+
+function step<D extends Step["do"]>(
+  doing: D,
+  rest: { [K in Exclude<keyof StepOf<D>, "do">]: fc.Arbitrary<StepOf<D>[K]> },
+): fc.Arbitrary<Step> {
+  return fc.record({ do: fc.constant(doing), ...rest }) as unknown as fc.Arbitrary<Step>;
+}
+
+export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: step("open", { who, cursor, by: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 3, arbitrary: step("close", { who }) },
+  { weight: 1, arbitrary: step("leave", { who }) },
+  {
+    weight: 8,
+    arbitrary: step("send", { who, door, replyTo: fc.option(message, { freq: 2 }) }),
+  },
+  // Now and then more than the 50 messages of a snapshot.
+  { weight: 2, arbitrary: step("burst", { who, count: fc.constantFrom(2, 3, 5, 35) }) },
+  { weight: 2, arbitrary: step("cross", { who, with: who }) },
+  { weight: 2, arbitrary: step("cut", { who }) },
+  { weight: 4, arbitrary: step("again", { who, door, nth: message, since: fc.boolean() }) },
+  { weight: 5, arbitrary: step("edit", { who, door, message }) },
+  { weight: 3, arbitrary: step("delete", { who, door, message }) },
+  { weight: 5, arbitrary: step("react", { who, door, message, emoji }) },
+  { weight: 3, arbitrary: step("unreact", { who, door, message, emoji }) },
+  { weight: 4, arbitrary: step("read", { who, door, message }) },
+  {
+    weight: 2,
+    arbitrary: step("rename", { who, name: fc.constantFrom("Pond", "Lake", null) }),
+  },
+  {
+    weight: 5,
+    arbitrary: step("put", {
+      who,
+      whom: who,
+      role: fc.constantFrom<(Role | null)[]>(null, "member", "moderator", "owner"),
+    }),
+  },
+  { weight: 3, arbitrary: step("remove", { who, whom: who }) },
+  {
+    weight: 6,
+    arbitrary: step("evict", { what: fc.constantFrom("thread" as const, "shards" as const) }),
+  },
+);
+
+export const programs: fc.Arbitrary<Program> = fc.record({
+  kind: fc.constantFrom("group", "group", "public"),
+  steps: fc.array(anyRoomStep, { minLength: 5, maxLength: 15, size: "max" }),
+});

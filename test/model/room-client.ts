@@ -1,0 +1,156 @@
+/** One user's client in a thread's room: the client's own reducer over a real socket, checking each event's order. */
+import { assert } from "vitest";
+import { formatCursor } from "../../src/client/cursor.ts";
+import { mergeMessages } from "../../src/client/messages.ts";
+import { isDurable, leavesGap, reduceRoom } from "../../src/client/room-reducer.ts";
+import { EMPTY_ROOM, type RoomState } from "../../src/client/room-state.ts";
+import type { ThreadEvent } from "../../src/protocol/events.ts";
+import type { MessagePage } from "../../src/protocol/http.ts";
+import type { Person } from "../support/people.ts";
+import { openThread, type TestSocket } from "../support/socket.ts";
+
+/** No thread of a test gets so far: naming it is refused, and being refused so never closes a socket. */
+const NO_SUCH_SEQ = 999_999_999;
+
+let serial = 0;
+
+/** An id for a command, never given twice. */
+export function commandId(): string {
+  return `c${++serial}`;
+}
+
+/** For what is looked at with every event: an assertion library would take more time than the server. */
+function demand(holds: boolean, what: string, event: ThreadEvent): void {
+  if (!holds) throw new Error(`${what}: ${JSON.stringify(event)}`);
+}
+
+export class RoomClient {
+  state: RoomState = EMPTY_ROOM;
+  /** All that came over its sockets so far, but for the answers that only `settle` asked for. */
+  readonly seen: ThreadEvent[] = [];
+  /** Whether a socket was closed that neither side of the test closed. */
+  isLost = false;
+  #socket: TestSocket | undefined;
+  #taken = 0;
+  #rev = 0;
+  #settling = "";
+
+  constructor(
+    readonly person: Person,
+    readonly threadId: string,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  get cursor(): string | undefined {
+    return this.state.cursor && formatCursor(this.state.cursor);
+  }
+
+  /** Opens a socket with a cursor, in the place of the one that is open, and takes in all that comes with it. */
+  async open(cursor: string | undefined): Promise<void> {
+    await this.close();
+    const oldestHeld = this.state.messages[0]?.seq;
+    const socket = await openThread(this.person, this.threadId, cursor);
+    this.#socket = socket;
+    void this.#noticeLoss(socket);
+    this.#taken = 0;
+    await this.settle();
+    const [welcome, history] = socket.events;
+    assert.equal(welcome?.type, "welcome");
+    if (welcome?.type === "welcome" && welcome.resumed) assert.equal(welcome.cursor, cursor);
+    if (history?.type === "history") await this.#refreshOlder(oldestHeld, history.messages[0]?.seq);
+  }
+
+  /** What is refused at the door: the socket is closed at once with this code. */
+  async openRefused(): Promise<number> {
+    const socket = await openThread(this.person, this.threadId);
+    return (await socket.closed).code;
+  }
+
+  /** Closes the socket and waits until the server knows. What is on its way is dropped, as by a network that broke. */
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#socket = undefined;
+    socket.close();
+    await socket.closed;
+  }
+
+  /** Leaves by the command. */
+  async leave(): Promise<void> {
+    const socket = this.#open();
+    socket.send({ type: "leave" });
+    this.#socket = undefined;
+    assert.equal((await socket.closed).code, 1000);
+  }
+
+  /** The server puts the user out: told why, and nothing after that. */
+  async putOut(code: number): Promise<void> {
+    const socket = this.#open();
+    const closing = await socket.next("closing");
+    assert.equal(closing.code, code);
+    this.takeIn();
+    assert.equal(socket.events.at(-1), closing, "nothing is told after the closing");
+    this.#socket = undefined;
+    // The hibernatable socket's own close event comes late (the contract, "Closing codes").
+    socket.close();
+  }
+
+  /** Sends a command and takes in everything up to its answer. */
+  async ask(command: { id: string; type: string; [key: string]: unknown }): Promise<ThreadEvent> {
+    const answer = await this.#open().ask(command);
+    this.takeIn();
+    return answer;
+  }
+
+  /** Sends without waiting. */
+  send(command: unknown): void {
+    this.#open().send(command);
+  }
+
+  /** Takes in everything the server has sent so far: no frame follows the answer to a command that was sent before it. */
+  async settle(): Promise<void> {
+    this.#settling = commandId();
+    const answer = await this.ask({ type: "edit", id: this.#settling, seq: NO_SUCH_SEQ, body: "x" });
+    assert.equal(answer.type === "error" ? answer.code : answer.type, "not_found");
+  }
+
+  /** Takes in what has come. */
+  takeIn(): void {
+    const events = this.#open().events.slice(this.#taken);
+    this.#taken += events.length;
+    for (const event of events) this.#takeIn(event);
+  }
+
+  #takeIn(event: ThreadEvent): void {
+    if (event.type !== "error" || event.id !== this.#settling) this.seen.push(event);
+    if (event.type === "ack") demand(event.rev <= this.#rev, "an ack comes after the event itself", event);
+    if (isDurable(event)) demand(event.rev === this.#rev + 1, "rev rises by one on a socket", event);
+    demand(!leavesGap(this.state, event), "the client sees no gap", event);
+    this.state = reduceRoom(this.state, event, 0);
+    if (event.type === "welcome") this.#rev = this.state.cursor?.rev ?? 0;
+    if (isDurable(event)) this.#rev = event.rev;
+  }
+
+  /** As the client does after a snapshot (refresh-older.ts): what is held from before it is asked for once more. */
+  async #refreshOlder(oldest: number | undefined, from: number | undefined): Promise<void> {
+    if (oldest === undefined || from === undefined || oldest >= from) return;
+    const path = `/api/threads/${this.threadId}/messages?before=${from}&limit=200`;
+    const page = (await (await this.person.call("GET", path)).json()) as MessagePage;
+    const older = page.messages.filter(({ seq }) => seq >= oldest);
+    this.state = { ...this.state, messages: mergeMessages(this.state.messages, older) };
+  }
+
+  async #noticeLoss(socket: TestSocket): Promise<void> {
+    await socket.closed;
+    const isTold = socket.events.at(-1)?.type === "closing";
+    if (this.#socket === socket && !isTold) this.isLost = true;
+  }
+
+  #open(): TestSocket {
+    if (!this.#socket) throw new Error(`${this.person.user.name} has no socket`);
+    return this.#socket;
+  }
+}
