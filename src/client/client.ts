@@ -12,6 +12,22 @@ import type { Shared } from "./live.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
 import { createSession, type SessionApi } from "./session.ts";
 
+export type { ErrorCode } from "../protocol/errors.ts";
+export type { PresenceEvent, ThreadEvent } from "../protocol/events.ts";
+export type { MemberPage, MessagePage, Session, ThreadPage } from "../protocol/http.ts";
+export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
+export type { Api, NewThread } from "./api.ts";
+export type { ConnectionState } from "./connection-state.ts";
+export type { Stored } from "./outbox.ts";
+export type { OutboxStorage, Unsent } from "./outbox-storage.ts";
+export type { PresenceClient } from "./presence.ts";
+export type { PresenceState } from "./presence-state.ts";
+export type { RequestError } from "./request-error.ts";
+export type { Room } from "./room.ts";
+export type { Outgoing, RoomState } from "./room-state.ts";
+export type { SessionApi } from "./session.ts";
+export type { Readable } from "./store.ts";
+
 export interface ClientOptions {
   /** Where Lilypad is, like `https://chat.example.com`; the page's own origin if absent. */
   url?: string;

@@ -1,5 +1,5 @@
 /** What people do on the page, for the tests that watch them. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
 import { expect, inject } from "vitest";
 
 export const PHONE: BrowserContextOptions = {
@@ -58,4 +58,24 @@ export async function closeAll(...people: Guest[]): Promise<void> {
     expect(errors).toEqual([]);
     await context.close();
   }
+}
+
+/** Rooms whose sockets can be cut, while all else of the page goes on: from the next load on. */
+export async function cuttableRooms(page: Page): Promise<{ all: () => Promise<void>; end: () => void }> {
+  let isCut = false;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/threads\/.*\/socket/, async (socket) => {
+    if (isCut) return socket.close({ code: 1011 });
+    open.add(socket);
+    socket.connectToServer();
+  });
+  return {
+    all: async () => {
+      isCut = true;
+      await Promise.all([...open].map((socket) => socket.close({ code: 1011 })));
+    },
+    end: () => {
+      isCut = false;
+    },
+  };
 }

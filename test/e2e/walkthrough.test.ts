@@ -6,6 +6,7 @@ import {
   badge,
   chatLink,
   closeAll,
+  cuttableRooms,
   DESKTOP,
   guest,
   message,
@@ -84,6 +85,31 @@ describe("one person", () => {
       .poll(() => message(ada.page, "into the dark").getAttribute("data-state"), { timeout: 30_000 })
       .toBe("sent");
     expect(await message(ada.page, "into the dark").count()).toBe(1);
+    await closeAll(ada, bob);
+  });
+
+  it("finds what could not be sent after a reload, and it goes through once, in order", async () => {
+    const bob = await guest(browser, unique("Bob"), DESKTOP);
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
+    const cut = await cuttableRooms(ada.page);
+    await ada.page.reload();
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "first");
+    await expect.poll(() => message(ada.page, "first").getAttribute("data-state")).toBe("sent");
+    await cut.all();
+    await send(ada.page, "second, unsent");
+    await send(ada.page, "third, unsent");
+    await ada.page.reload();
+    await ada.page.getByLabel("Message", { exact: true }).waitFor();
+    cut.end();
+    for (const text of ["second, unsent", "third, unsent"]) {
+      await expect.poll(() => message(ada.page, text).getAttribute("data-state")).toBe("sent");
+    }
+    await chatLink(bob.page).click();
+    await bob.page.getByText(ada.name).first().click();
+    await expect
+      .poll(() => bob.page.locator("li[data-state] .message-body").allTextContents())
+      .toEqual(["first", "second, unsent", "third, unsent"]);
     await closeAll(ada, bob);
   });
 

@@ -1,11 +1,11 @@
 // `npm start`: development values in .dev.vars, the page built, and everything running locally in `wrangler dev`.
 // What follows `--` goes to wrangler: `npm start -- --port 8790 --persist-to DIR`.
 import { spawn } from "node:child_process";
-import { build } from "vite";
+import { buildAssets } from "./build.ts";
 import { devVars } from "./dev-vars.ts";
 
 devVars();
-await build({ configFile: "src/web/vite.config.ts", logLevel: "warn" });
+await buildAssets();
 
 const wrangler = spawn(
   process.execPath,

@@ -1,0 +1,20 @@
+/** Builds the client to dist/client/client.js: one ES module, for pages and bundlers alike. */
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: false,
+  build: {
+    outDir: "../../dist/client",
+    // The types are there too.
+    emptyOutDir: false,
+    target: "es2023",
+    modulePreload: false,
+    // Not `build.lib`, which leaves white space in ES modules.
+    rolldownOptions: {
+      input: { client: "client.ts" },
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "[name].js" },
+    },
+  },
+});

@@ -1,0 +1,158 @@
+/** The client as others use it: the built module in Node, in a Worker and in a page of another site, and its documentation. */
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, inject, it } from "vitest";
+import { version } from "../../package.json";
+import { launchBrowser } from "./browser.ts";
+import { examplesOf } from "./doc-examples.ts";
+import { newGroup, person } from "./people.ts";
+import { serveHtml, startScript } from "./sites.ts";
+
+type ClientModule = typeof import("../../src/client/client.ts");
+const CLIENT = "../../dist/client/client.js";
+const { createClient } = (await import(CLIENT)) as ClientModule;
+
+const PATIENCE_MS = 10_000;
+
+/** Asks until it is so: what an example shows comes when the server has answered. */
+async function becomes(expression: string, look: () => Promise<unknown>, expected: unknown): Promise<void> {
+  let found: unknown;
+  for (
+    const end = Date.now() + PATIENCE_MS;
+    Date.now() < end;
+    await new Promise((turn) => setTimeout(turn, 10))
+  ) {
+    found = await look().catch((error: Error) => error);
+    if (isDeepStrictEqual(found, expected)) return;
+  }
+  expect(found, expression).toEqual(expected);
+}
+
+describe("the documentation of the client", () => {
+  it("shows what is so, in Node", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const threadId = await newGroup(ada, bob);
+    await ada.call("PATCH", `/api/threads/${threadId}`, { name: "Pond" });
+    const other = await newGroup(ada, bob);
+    await ada.call("PATCH", `/api/threads/${other}`, { name: "Reeds" });
+    const shown: unknown[] = [];
+    const given = {
+      createClient,
+      url: inject("url"),
+      getToken: () => ada.token,
+      threadId,
+      bob,
+      show: (...what: unknown[]) => shown.push(what),
+      becomes: async (...told: Parameters<typeof becomes>) => {
+        // Somebody else writes, as in life.
+        if (told[0].includes("unreadThreads")) {
+          await bob.call("POST", `/api/threads/${other}/messages`, { body: "Croak" });
+        }
+        await becomes(...told);
+      },
+    };
+    const run = await examplesOf("src/client/README.md", "const client = createClient");
+    await run(given);
+    expect(shown).toContainEqual(["open", 0]);
+    expect(shown).toContainEqual(["Bob", "Croak"]);
+  });
+});
+
+describe("the three lines of the documentation", () => {
+  it("show a thread on a page of another site", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const threadId = await newGroup(ada, bob);
+    await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello from Bob" });
+    const [, lines = ""] = /```js\n([^]*?)```/.exec(await readFile("src/client/README.md", "utf8")) ?? [];
+    const site = await serveHtml(`<!doctype html><title>Another site</title><body><script type="module">
+      const getToken = () => ${JSON.stringify(ada.token)};
+      const threadId = ${JSON.stringify(threadId)};
+      const render = (messages) => { document.body.dataset.shown = messages.map(({ body }) => body).join(); };
+      ${lines.replaceAll("https://chat.example.com", inject("url"))}
+    </script>`);
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(site.url);
+      await expect.poll(() => page.locator("body").getAttribute("data-shown")).toBe("Hello from Bob");
+    } finally {
+      await browser.close();
+      site.close();
+    }
+  });
+});
+
+describe("in a Worker", () => {
+  it("signs in with a token, sends and closes", async () => {
+    const ada = await person("Ada");
+    const threadId = await newGroup(ada);
+    const worker = await startScript(
+      `import { createClient } from "client.js";
+      export default {
+        async fetch() {
+          const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
+          const { name } = await client.api.user(${JSON.stringify(ada.id)});
+          const { seq } = await client.thread(${JSON.stringify(threadId)}).send("Hello from a Worker");
+          client.close();
+          return Response.json({ name, seq });
+        },
+      };`,
+      { "client.js": "dist/client/client.js" },
+    );
+    try {
+      const response = await fetch(worker.url);
+      expect(await response.json()).toEqual({ name: "Ada", seq: 1 });
+    } finally {
+      worker.stop();
+    }
+  });
+});
+
+describe("as a package", () => {
+  it("is imported by its name, and has types that a strict compiler takes", async () => {
+    const site = await mkdtemp(join(tmpdir(), "lilypad-site-"));
+    const run = (command: string, ...args: string[]) =>
+      execFileSync(command, args, { cwd: site, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    // Without its scripts: it is built, and building it anew would pull it from under the server of the other tests.
+    execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", site]);
+    await mkdir(join(site, "node_modules/lilypad"), { recursive: true });
+    run("tar", "-xzf", `lilypad-${version}.tgz`, "--strip-components=1", "-C", "node_modules/lilypad");
+    await symlink(resolve("node_modules/zod"), join(site, "node_modules/zod"));
+    await writeFile(join(site, "package.json"), `{ "type": "module" }`);
+    await writeFile(
+      join(site, "site.ts"),
+      `import { createClient, type Message, type Room } from "lilypad/client";
+      const room: Room = createClient({ url: "https://chat.example.com" }).thread("t");
+      room.on("chat", ({ message }) => { const { seq }: Message = message; seq.toFixed(); });
+      // @ts-expect-error: there is no such event
+      room.on("chit", () => {});
+      // @ts-expect-error: a message has no title
+      room.subscribe(({ messages }) => messages.map(({ title }) => title));`,
+    );
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--target",
+      "es2024",
+      "--lib",
+      "esnext,dom",
+    ];
+    run(
+      process.execPath,
+      resolve("node_modules/typescript/bin/tsc"),
+      ...options,
+      "--module",
+      "nodenext",
+      "site.ts",
+    );
+    await writeFile(
+      join(site, "site.js"),
+      `import { createClient } from "lilypad/client"; console.log(typeof createClient);`,
+    );
+    expect(run(process.execPath, "site.js")).toBe("function\n");
+  });
+});
