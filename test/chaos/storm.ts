@@ -15,6 +15,8 @@ import { script } from "./support/script.ts";
 import { Server } from "./support/server.ts";
 
 const PEOPLE = 100;
+/** Messages that everybody has when the network goes. */
+const SEEN = 5;
 /** The network is away at least so long: long enough for back-offs to have grown apart. */
 const AWAY_MS = 1_500;
 /** While they return the thread goes on: live messages must not get in the way of those that were missed. */
@@ -47,6 +49,9 @@ await script("chaos:storm", { sockets: 2_000, missed: 50, live: 20 }, async (opt
       network,
       random,
     });
+    // So that every cursor stands at a message: a replay that begins one too early repeats it, one too late is missed.
+    const seenRev = await thread.say(SEEN);
+    await crowd.until(({ rev }) => rev >= seenRev);
     const open = await watch.now();
 
     network.goDown();

@@ -31,6 +31,9 @@ async function join(url: string, threadId: string, token: string): Promise<Parti
   await new Promise<void>((ready) => void room.subscribe((state) => state.ready && ready()));
   return {
     say: (text) => void promises.add(text, room.send(text)),
+    get isConnected() {
+      return room.getSnapshot().connection === "open";
+    },
     get atRest() {
       const { connection, outgoing } = room.getSnapshot();
       return page.isWhole() && connection === "open" && outgoing.length === 0;

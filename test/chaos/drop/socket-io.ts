@@ -40,6 +40,9 @@ async function join(_name: string, url: string): Promise<Participant> {
   await new Promise<void>((connected) => socket.once("connect", connected));
   return {
     say: (text) => socket.emit("chat", text),
+    get isConnected() {
+      return socket.connected;
+    },
     get atRest() {
       return socket.connected && socket.sendBuffer.length === 0;
     },

@@ -18,6 +18,7 @@ export interface System {
 export interface Participant {
   /** Says a text to the room, now or when its client can. No text is ever said twice. */
   say(text: string): void;
+  readonly isConnected: boolean;
   /** Whether the client is connected and has nothing left to send: what has not arrived by then hardly will. */
   readonly atRest: boolean;
   /** What arrived so far, by each way in which a page could have learnt it. */

@@ -3,6 +3,8 @@ import type { Sighting } from "./system.ts";
 
 export interface Tally {
   expected: number;
+  /** Deliveries that this way of seeing leaves to another. */
+  leftOut: number;
   delivered: number;
   duplicates: number;
   /** Texts that came after one that their author said later, or that came later for another participant. */
@@ -21,7 +23,7 @@ export function tally(
   order: readonly string[],
 ): Tally {
   const places = new Map(order.map((text, place) => [text, place]));
-  const all: Tally = { expected: 0, delivered: 0, duplicates: 0, outOfOrder: 0 };
+  const all: Tally = { expected: 0, leftOut: 0, delivered: 0, duplicates: 0, outOfOrder: 0 };
   for (const { texts, doubled, leftOut } of sightings) {
     const seen = new Set<string>();
     const latest = new Map<string, number>();
@@ -41,7 +43,8 @@ export function tally(
     all.duplicates += doubled?.size ?? 0;
     for (const text of sent) {
       if (seen.has(text)) all.delivered++;
-      if (seen.has(text) || !leftOut?.has(text)) all.expected++;
+      if (!seen.has(text) && leftOut?.has(text)) all.leftOut++;
+      else all.expected++;
     }
   }
   return all;

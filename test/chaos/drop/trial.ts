@@ -8,6 +8,7 @@ import { agreedOrder, tally, textOf, type Tally } from "./tally.ts";
 
 /** Everybody says something this often, connected or not. */
 const SAY_EVERY_MS = 500;
+const LOOK_EVERY_MS = 100;
 /** Nothing that came for so long, with everybody at rest, is taken to come no more. */
 const QUIET_MS = 5_000;
 /** Only ever spent by what never comes to rest: the longest back-off of any of the clients is 30 s. */
@@ -32,11 +33,13 @@ export async function trial(system: System, schedule: readonly Cuts[], lastsMs: 
   const participants = seats.map(({ participant }) => participant);
   const sent = new Set<string>();
 
+  const connection = watch(participants);
   await Promise.all(seats.flatMap((taken) => [talk(taken, sent, lastsMs), suffer(taken, system)]));
+  const connected = connection.share();
   await arrival(participants, sent);
 
   const cuts = seats.reduce((sum, { proxy }) => sum + proxy.cuts, 0);
-  const outcome = judge(system, participants, sent, cuts);
+  const outcome = judge(system, participants, sent, { cuts, "connected %": percent(connected) });
   for (const { participant, proxy } of seats) {
     participant.close();
     proxy.close();
@@ -47,6 +50,22 @@ export async function trial(system: System, schedule: readonly Cuts[], lastsMs: 
 async function seat(system: System, cuts: Cuts): Promise<Seat> {
   const proxy = await CuttingProxy.start(system.port);
   return { ...cuts, proxy, participant: await system.join(cuts.name, proxy.url) };
+}
+
+/** Looks which of them are connected, again and again; `share` ends that, and tells how much of the time they were. */
+function watch(participants: readonly Participant[]): { share: () => number } {
+  let looks = 0;
+  let connected = 0;
+  const timer = setInterval(() => {
+    looks += participants.length;
+    connected += participants.filter(({ isConnected }) => isConnected).length;
+  }, LOOK_EVERY_MS);
+  return {
+    share: () => {
+      clearInterval(timer);
+      return connected / looks;
+    },
+  };
 }
 
 async function talk({ participant, name }: Seat, sent: Set<string>, lastsMs: number): Promise<void> {
@@ -98,7 +117,7 @@ function judge(
   system: System,
   participants: readonly Participant[],
   sent: ReadonlySet<string>,
-  cuts: number,
+  circumstances: Row,
 ): Outcome {
   const all = sightingsOf(participants);
   const order = agreedOrder(all);
@@ -107,22 +126,22 @@ function judge(
   for (const [way, sightings] of Map.groupBy(all, (sighting) => sighting.way)) {
     const name = way === undefined ? system.name : `${system.name}, ${way}`;
     const found = tally(sent, sightings, order);
-    rows.push(row(name, sent.size, found, cuts));
+    rows.push({ ...row(name, sent.size, found), ...circumstances });
     if (system.promises) violations.push(...broken(name, found));
   }
   return { rows, violations };
 }
 
-function row(system: string, sent: number, found: Tally, cuts: number): Row {
+function row(system: string, sent: number, found: Tally): Row {
   return {
     system,
     sent,
     "deliveries expected": found.expected,
     delivered: found.delivered,
-    "delivered %": Math.floor((found.delivered / found.expected) * 100_000) / 1_000,
+    "delivered %": percent(found.delivered / found.expected),
     duplicates: found.duplicates,
     "out of order": found.outOfOrder,
-    cuts,
+    "left to snapshots": found.leftOut,
   };
 }
 
@@ -133,4 +152,9 @@ function broken(name: string, { expected, delivered, duplicates, outOfOrder }: T
   if (duplicates > 0) violations.push(`${name}: ${duplicates} messages came or showed twice`);
   if (outOfOrder > 0) violations.push(`${name}: ${outOfOrder} messages came out of order`);
   return violations;
+}
+
+/** Rounded down: only all is 100. */
+function percent(share: number): number {
+  return Math.floor(share * 100_000) / 1_000;
 }
