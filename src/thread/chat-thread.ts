@@ -135,10 +135,7 @@ export class ChatThread extends DurableObject<Env> {
   removeMember(caller: User, userId: string): Promise<Answer<void>> {
     return answer(async () => {
       await this.#writer.run(caller, (thread, now) => removeMember(thread, caller, userId, now));
-      if (this.#store.current?.isDeserted) {
-        this.#deletion.start();
-        await this.#deletion.finish();
-      }
+      if (this.#store.current?.isDeleting) await this.#deletion.finish();
       await this.#tellPresence();
     });
   }

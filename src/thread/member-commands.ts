@@ -50,7 +50,10 @@ export function putMember(
   return memberChanged(thread, userId, now);
 }
 
-/** Removes a member, or lets the caller leave; when the last owner goes, another becomes one. */
+/**
+ * Removes a member, or lets the caller leave; when the last owner goes, another becomes one, and when the last member
+ * of a group goes, its deletion begins in the same transaction: a crash after that finds it begun.
+ */
 export function removeMember(thread: Thread, user: User, userId: string, now: number): Outcome<void> {
   const standing = thread.standing(user);
   const member = thread.membership.get(userId);
@@ -60,6 +63,7 @@ export function removeMember(thread: Thread, user: User, userId: string, now: nu
   const wasLastOwner = thread.membership.isLastOwner(userId);
   thread.membership.remove(userId);
   const rev = thread.record({ type: "member_removed", userId }, now);
+  if (thread.isDeserted) thread.markDeleting();
   const events: DurableEvent[] = [{ type: "member_removed", rev, userId }];
   const heir = wasLastOwner ? thread.membership.heir() : undefined;
   if (heir === undefined) return { value: undefined, events, ack: { rev, at: now } };

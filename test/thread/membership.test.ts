@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { Presence } from "../../src/presence/presence.ts";
-import { shardStub, storedText, threadStub } from "../support/objects.ts";
+import { Deletion } from "../../src/thread/deletion.ts";
+import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 
@@ -224,6 +225,20 @@ describe("deleting a thread", () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     expect((await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`)).status).toBe(204);
+    expect(await storedText(threadStub(thread.id))).toBe("[]");
+    expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
+  });
+
+  it("is not forgotten where the object dies right after that member was removed", async () => {
+    const ada = await person("Ada");
+    const thread = await newThread(ada, "group");
+    const start = vi.spyOn(Deletion.prototype, "start").mockReturnValue();
+    const finish = vi.spyOn(Deletion.prototype, "finish").mockRejectedValue(new Error("died"));
+    await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
+    await evict(threadStub(thread.id));
+    start.mockRestore();
+    finish.mockRestore();
+    await runDurableObjectAlarm(threadStub(thread.id));
     expect(await storedText(threadStub(thread.id))).toBe("[]");
     expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
   });
