@@ -16,11 +16,12 @@ import { RoomClient } from "./room-client.ts";
 import { TabClient } from "./tab-client.ts";
 import { World, type Cast } from "./world.ts";
 
-/** Longer than notifications are gathered, read markers kept back, and two tellings of typing apart. */
+/** Longer than notifications are gathered and read markers kept back. */
 const STEP_MS = 1_001;
-const TYPING_MS = 3_001;
 /** Being offline is told 5 s after the last tab closed. */
 const GRACE_MS = 5_000;
+/** Steps before which more time passes: typing is told once in 3 s. */
+const TIME: Partial<Record<LifeStep["do"], number>> = { wait: GRACE_MS + 1, typing: 3_001 };
 /** A tab that was not heard of for 50 s is taken for vanished; these clients do not ping. */
 const LIFETIME_MS = 45_000;
 /** What one shard passes on to another and that one to a third has come after so many questions to all of them. */
@@ -62,11 +63,15 @@ export class Life {
     return CAST.flatMap((who) => this.tabs[who]);
   }
 
+  /** A step for which no time is left is not taken: nothing may come sooner after another than the contract tells apart. */
   async perform(step: LifeStep): Promise<void> {
-    this.#pass(STEP_MS);
+    const takes = TIME[step.do] ?? STEP_MS;
+    if (this.#age + takes > LIFETIME_MS) return;
+    this.#age += takes;
+    vi.setSystemTime(Date.now() + takes);
     switch (step.do) {
       case "wait":
-        return this.#pass(GRACE_MS);
+        return;
       case "typing":
         return this.#typing(step.who);
       case "second socket":
@@ -125,7 +130,6 @@ export class Life {
   }
 
   #typing(who: Who): void {
-    this.#pass(TYPING_MS);
     const client = this.world.clients[who];
     if (client.isOpen) client.send({ type: "typing" });
   }
@@ -136,12 +140,6 @@ export class Life {
     await tab.close();
     this.closedTabs.push(tab);
     if (this.tabs[who].length === 0) this.#lastTabClosedAt.set(who, Date.now());
-  }
-
-  #pass(ms: number): void {
-    if (this.#age + ms > LIFETIME_MS) return;
-    this.#age += ms;
-    vi.setSystemTime(Date.now() + ms);
   }
 
   // --- what is owed

@@ -103,5 +103,5 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
 
 export const programs: fc.Arbitrary<Program> = fc.record({
   kind: fc.constantFrom("group", "group", "public"),
-  steps: fc.array(anyRoomStep, { minLength: 5, maxLength: 15, size: "max" }),
+  steps: fc.array(anyRoomStep, { minLength: 1, maxLength: 18, size: "max" }),
 });
