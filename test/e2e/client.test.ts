@@ -85,6 +85,30 @@ describe("the three lines of the documentation", () => {
   });
 });
 
+describe("in Node", () => {
+  it("leaves nothing behind once it is closed: the process ends by itself", async () => {
+    const ada = await person("Ada");
+    const threadId = await newGroup(ada);
+    const script = `
+      import { createClient } from ${JSON.stringify(resolve("dist/client/client.js"))};
+      const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
+      const presence = client.presence();
+      presence.watch(["somebody"]);
+      const room = client.thread(${JSON.stringify(threadId)});
+      await room.send("Hello from Node");
+      room.typing();
+      room.read(1);
+      room.send("not waited for");
+      client.close();
+      console.log(room.getSnapshot().messages.length);`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+      timeout: PATIENCE_MS,
+    });
+    expect(output).toBe("1\n");
+  });
+});
+
 describe("in a Worker", () => {
   it("signs in with a token, sends and closes", async () => {
     const ada = await person("Ada");
