@@ -37,6 +37,8 @@ export async function checkHistory(
     for (const { seq } of more) if (find(`${key} is stored again as ${seq}`)) found.tally.storedTwice++;
   }
   for (const chat of ledger.chats) {
+    // Refused, which was found when it was.
+    if (chat.seq === undefined) continue;
     const key = `${chat.authorId} ${chat.command.id}`;
     const stored = storedAs.get(key)?.[0];
     const complaint = stored ? ledger.complaint(chat, stored) : `is not stored`;

@@ -148,6 +148,9 @@ export class RoomClient {
         return this.#acknowledged(event);
       case "error":
         this.#find(`was refused ${event.id ?? "something"}: ${event.message}`);
+        // Answered, if badly: the round goes on, to find what else is wrong.
+        if (event.id !== undefined) this.#outbox.delete(event.id);
+        this.#speak();
         return;
       case "chat":
       case "edit":
