@@ -33,15 +33,19 @@ const anyLifeStep: fc.Arbitrary<LifeStep> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("wait" as const) }) },
 );
 
-/** Everyone has a tab that watches the others: so it is most of the time, and seldom by chance. */
+/** Everyone has a tab that watches the others, and is in the room: so it is most of the time, and seldom by chance. */
 const everyoneWatches: LifeStep[] = CAST.flatMap((one): LifeStep[] => [
   { do: "tab", who: one },
   { do: "watch", who: one, whom: [...CAST] },
 ]);
+const everyoneIsHere: LifeStep[] = [
+  { do: "put", who: "Ada", whom: "Cy", role: null },
+  ...CAST.map((one): LifeStep => ({ do: "open", who: one, cursor: "own", by: 1 })),
+];
 
 export const lives: fc.Arbitrary<LifeStep[]> = fc
   .tuple(
-    fc.constantFrom([], everyoneWatches),
+    fc.constantFrom([], everyoneWatches, everyoneIsHere, [...everyoneIsHere, ...everyoneWatches]),
     fc.array(anyLifeStep, { minLength: 1, maxLength: 14, size: "max" }),
   )
   .map(([before, steps]) => before.concat(steps));
