@@ -14,8 +14,8 @@ const OPEN = 1;
 /** How long a `pong` or an answer may take; and all from asking for a token to a socket's first frame. */
 const ANSWER_MS = 10_000;
 const WELCOME_MS = 20_000;
-/** A socket that lived this long was a success: the next back-off starts small again. */
-const STEADY_MS = 5_000;
+/** A socket that lived this long was a success: the next back-off starts small again, also on a line that comes and goes. */
+const STEADY_MS = 1_000;
 /** Close code that a lost network gives (RFC 6455, section 7.4.1), used for one that we gave up on. */
 const LOST = 1006;
 

@@ -33,7 +33,7 @@ export function changeMessage(
 
 /** What is left of a deleted message: its place, its author and when. */
 export function tombstone(message: Message, deletedAt: number): Message {
-  const { reactions: _reactions, editedAt: _editedAt, ...rest } = message;
+  const { reactions: _reactions, ...rest } = message;
   return { ...rest, body: "", deletedAt };
 }
 

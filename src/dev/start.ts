@@ -12,5 +12,6 @@ const wrangler = spawn(
   ["node_modules/wrangler/bin/wrangler.js", "dev", ...process.argv.slice(2)],
   { stdio: "inherit", env: { WRANGLER_SEND_METRICS: "false", ...process.env } },
 );
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => wrangler.kill(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => wrangler.kill(signal));
 wrangler.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));

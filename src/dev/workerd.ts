@@ -31,11 +31,15 @@ export interface WorkerdOptions {
   host?: string;
   /** Variables and secrets, as in the README's configuration. */
   vars: Record<string, string>;
+  /** Whether to listen for V8's inspector as well. */
+  inspector?: boolean;
 }
 
 export interface Workerd {
   process: ChildProcess;
   port: number;
+  /** Where V8's inspector listens, if it was asked for. */
+  inspectorPort: number | undefined;
 }
 
 /** Starts workerd; resolves when it listens. */
@@ -45,6 +49,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   writeFileSync(config, configFor(options));
   // Where it listens is told on a descriptor of its own.
   const args = ["serve", config, "--control-fd=3"];
+  if (options.inspector) args.push("--inspector-addr=127.0.0.1:0");
   const child = spawn("node_modules/workerd/bin/workerd", args, {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
@@ -52,9 +57,12 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   return new Promise((done, fail) => {
     child.once("error", fail);
     child.once("exit", (code, signal) => fail(new Error(`workerd ended with ${code ?? signal}`)));
-    control.once("line", (line) =>
-      done({ process: child, port: (JSON.parse(line) as { port: number }).port }),
-    );
+    let inspectorPort: number | undefined;
+    control.on("line", (line) => {
+      const { event, port } = JSON.parse(line) as { event: string; port: number };
+      if (event === "listen") done({ process: child, port, inspectorPort });
+      else if (event === "listen-inspector") inspectorPort = port;
+    });
   });
 }
 

@@ -54,7 +54,7 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: Mes
         ) : (
           <p class={deleted ? "message-body message-deleted" : "message-body"}>
             {deleted ? "Message deleted" : <LinkedText text={row.body} />}
-            {message?.editedAt !== undefined && (
+            {!deleted && message?.editedAt !== undefined && (
               <span class="message-edited" title={momentOf(message.editedAt)}>
                 {" "}
                 (edited)

@@ -38,7 +38,7 @@ await script("chaos:storm", { sockets: 2_000, missed: 50, live: 20 }, async (opt
       ),
     );
     const thread = await openThread(server, persons);
-    const watch = new MemoryWatch(server);
+    const watch = await MemoryWatch.start(server.inspectorUrl);
     const before = await watch.now();
 
     const network = new Network();

@@ -1,6 +1,6 @@
 /** A Lilypad of the chaos tests' own: bare workerd, on-disk storage, which can be killed and started again. */
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker, startWorkerd, type Workerd } from "../../../src/dev/workerd.ts";
@@ -62,6 +62,7 @@ export class Server {
       storage: join(this.#directory, "storage"),
       port: this.#port,
       vars: this.#vars,
+      inspector: true,
     });
     this.#port = this.#workerd.port;
   }
@@ -72,13 +73,8 @@ export class Server {
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  /** The memory that the process holds, in bytes (Linux alone; elsewhere undefined). */
-  async memory(): Promise<number | undefined> {
-    try {
-      const status = await readFile(`/proc/${this.#workerd?.process.pid}/status`, "utf8");
-      return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
-    } catch {
-      return undefined;
-    }
+  /** V8's inspector of the isolate in which Lilypad runs, to ask it things. */
+  get inspectorUrl(): string {
+    return `ws://127.0.0.1:${this.#workerd?.inspectorPort}/lilypad`;
   }
 }
