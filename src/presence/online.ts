@@ -59,9 +59,9 @@ export class Online {
       this.#believedOnline(userId);
       return true;
     }
-    // Believed though no other tab is open: the last one closed just now, or was lost in a crash, which may have
-    // struck before anybody was told.
-    return isFirst && !isWithin(2 * OFFLINE_GRACE_MS, row.last_seen_at ?? undefined, now);
+    // Believed though no other tab is open: the last one closed just now. Or longer ago, and whoever asked since was
+    // told of them as offline; or it was lost in a crash, which may have struck before anybody was told.
+    return isFirst && !isWithin(OFFLINE_GRACE_MS, row.last_seen_at ?? undefined, now);
   }
 
   /** A user's last tab closed. True where watchers believe them online, and are owed the news. */
@@ -88,9 +88,9 @@ export class Online {
       .filter((row) => this.#tabs.of(row.user_id).length === 0)
       .map(({ user_id, last_seen_at }) => {
         const closed = isWithin(CLOSE_IS_RECENT_MS, last_seen_at ?? undefined, now);
-        const lastSeenAt = closed && last_seen_at !== null ? last_seen_at : now;
-        const dueAt = OFFLINE_GRACE_MS + (closed ? lastSeenAt : this.#startedAt);
-        return { userId: user_id, lastSeenAt, dueAt };
+        // Lost in a crash: last seen before this object started, whenever that is found out.
+        const lastSeenAt = closed && last_seen_at !== null ? last_seen_at : this.#startedAt;
+        return { userId: user_id, lastSeenAt, dueAt: lastSeenAt + OFFLINE_GRACE_MS };
       });
   }
 

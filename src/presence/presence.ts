@@ -143,7 +143,8 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       this.#attendance.tellGone(now),
       this.#attendance.tellHeardAgain(now),
     ]);
-    this.#attendance.wakeForTheRest(Date.now());
+    // With the time at which it was told: who became due since was not tried yet, and is not to wait for a whole round.
+    this.#attendance.wakeForTheRest(now);
     const sessionEnd = this.#connections.nextSessionEnd();
     if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
   }

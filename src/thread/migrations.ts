@@ -11,7 +11,8 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     epoch TEXT NOT NULL,
     -- Kept here, since count(*) would read every member whenever a socket opens.
     member_count INTEGER NOT NULL,
-    -- Senders' read markers are stored in members up to this seq; later ones are read from the messages.
+    -- Up to this seq senders' read markers are stored in members, and Presence has heard of them; later ones are read
+    -- from the messages.
     senders_saved_seq INTEGER NOT NULL,
     -- Set first when the thread is to be deleted; from then on no door opens.
     deleting INTEGER NOT NULL

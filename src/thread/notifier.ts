@@ -77,6 +77,7 @@ export class Notifier {
 
   async #tellAll(thread: Thread): Promise<void> {
     const owed = this.#takeOwed(thread);
+    const newest = thread.log.newest.seq;
     const updates = this.#updates(thread, owed);
     if (updates.size === 0) return;
     this.#toldAt = Date.now();
@@ -92,6 +93,7 @@ export class Notifier {
     );
     if (told.every((result) => result.status === "fulfilled")) {
       this.#failures = 0;
+      if (owed.head) thread.markers.told(newest);
       for (const [userId, seq] of owed.readers) raise(this.#toldReaders, userId, seq);
       return;
     }

@@ -13,7 +13,10 @@ const SAVE_AT_THE_LATEST = 500;
 
 export class ReadMarkers {
   readonly #sql: SqlStorage;
+  /** Up to here senders' markers are stored. */
   #savedSeq: number;
+  /** Up to here Presence has heard of them too: what is stored as saved never goes beyond, so that a crash forgets none. */
+  #toldSeq: number;
   /** Newest message of each sender since `#savedSeq`, or since this object woke. */
   #senders: Map<string, number> | undefined;
   /** Markers that moved in a burst that is not over. */
@@ -24,6 +27,7 @@ export class ReadMarkers {
     this.#savedSeq = sql
       .exec<{ senders_saved_seq: number }>("SELECT senders_saved_seq FROM thread")
       .one().senders_saved_seq;
+    this.#toldSeq = this.#savedSeq;
   }
 
   of(member: StoredMember): number {
@@ -31,7 +35,7 @@ export class ReadMarkers {
     return Math.max(readSeq, this.senders().get(userId) ?? 0, this.#moved.get(userId) ?? 0);
   }
 
-  /** The markers that messages moved: all that are not stored yet, and maybe some that are. */
+  /** The markers that messages moved: all that are not stored yet or were not told to Presence, and maybe some that were. */
   senders(): Map<string, number> {
     if (!this.#senders) {
       const rows = this.#sql.exec<{ author: string; seq: number }>(
@@ -50,6 +54,11 @@ export class ReadMarkers {
     const unsaved = seq - this.#savedSeq;
     const worthIt = unsaved >= SAVE_AFTER && unsaved >= senders.size * MESSAGES_PER_SAVED_MARKER;
     if (worthIt || unsaved >= SAVE_AT_THE_LATEST) this.#save(seq);
+  }
+
+  /** Presence has heard of everyone who sent up to `seq`. */
+  told(seq: number): void {
+    this.#toldSeq = Math.max(this.#toldSeq, seq);
   }
 
   /** Moves a marker forward, in memory until `store`. False where it is there already. */
@@ -71,7 +80,7 @@ export class ReadMarkers {
     for (const [userId, seq] of this.senders()) {
       this.#raise(userId, seq);
     }
-    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", upTo);
+    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", Math.min(upTo, this.#toldSeq));
     this.#savedSeq = upTo;
   }
 

@@ -16,8 +16,10 @@ const SWEEP_MS = 30_000;
 
 export class Room {
   readonly #connections: Connections;
-  /** Open sockets by user; counted again from the sockets themselves after an eviction. */
-  readonly #online: Map<string, number>;
+  /** Who has an open socket; after an eviction the sockets say it. */
+  readonly #online: Set<string>;
+  /** Who was just told to have left: another socket of theirs may be closing too. */
+  readonly #left = new Set<string>();
   readonly #typedAt = new Map<string, number>();
   /** Sockets heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
   readonly #heardAt = new WeakMap<WebSocket, number>();
@@ -25,17 +27,16 @@ export class Room {
 
   constructor(connections: Connections) {
     this.#connections = connections;
-    this.#online = new Map();
-    for (const socket of connections.open()) this.#count(connections.of(socket).userId, 1);
+    this.#online = new Set(connections.open().map((socket) => connections.of(socket).userId));
   }
 
   get onlineCount(): number {
     return this.#online.size;
   }
 
-  /** The users in the room, in the order they came, at most so many. */
+  /** The users in the room, at most so many. */
   online(atMost: number): string[] {
-    return [...this.#online.keys()].slice(0, atMost);
+    return [...this.#online].slice(0, atMost);
   }
 
   /** Takes a socket in, tells the others if its user was not here, and closes the user's stalest socket if there are too many. */
@@ -43,9 +44,10 @@ export class Room {
     const { user } = caller;
     const accepted = this.#connections.accept(request, caller, now);
     const extra = this.#connections.oneTooMany(user.id, accepted.socket);
-    this.#count(user.id, 1);
     if (extra) this.close(extra, CLOSE.replaced, "too many sockets of this user");
-    if (this.#online.get(user.id) === 1) this.tellOthers(user.id, { type: "join", user });
+    if (!this.#online.has(user.id)) this.tellOthers(user.id, { type: "join", user });
+    this.#online.add(user.id);
+    this.#left.delete(user.id);
     return accepted;
   }
 
@@ -57,8 +59,13 @@ export class Room {
   /** A socket is gone, by whoever's doing: the others are told if it was its user's last. To be said once a socket. */
   left(socket: WebSocket): void {
     const { userId } = this.#connections.of(socket);
-    this.#count(userId, -1);
-    if (!this.#online.has(userId)) this.tellOthers(userId, { type: "leave", userId });
+    const others = this.#connections.open(userId).filter((other) => other !== socket);
+    // Not asked of `#online`: the close may be what this object woke to, and then its user is not in there.
+    if (others.length > 0 || this.#left.has(userId)) return;
+    this.#left.add(userId);
+    this.#online.delete(userId);
+    this.#typedAt.delete(userId);
+    this.tellOthers(userId, { type: "leave", userId });
   }
 
   /** Closes every socket of a user, or all there are. */
@@ -80,6 +87,7 @@ export class Room {
   sweep(now: number): void {
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
+    this.#left.clear();
     for (const socket of this.#connections.open()) {
       const heardAt = Math.max(this.#connections.heardAt(socket), this.#heardAt.get(socket) ?? 0);
       if (now - heardAt > SILENT_MS) this.close(socket, CLOSE.lost, "not heard of for too long");
@@ -107,15 +115,5 @@ export class Room {
     if (now - (this.#typedAt.get(userId) ?? 0) < TYPING_RELAY_MS) return;
     this.#typedAt.set(userId, now);
     this.tellOthers(userId, { type: "typing", userId });
-  }
-
-  #count(userId: string, by: 1 | -1): void {
-    const sockets = (this.#online.get(userId) ?? 0) + by;
-    if (sockets > 0) {
-      this.#online.set(userId, sockets);
-    } else {
-      this.#online.delete(userId);
-      this.#typedAt.delete(userId);
-    }
   }
 }

@@ -109,11 +109,12 @@ export class Writer {
   }
 
   #tell(events: DurableEvent[], now: number): void {
-    // Whoever was removed sees nothing from that moment on.
     for (const event of events) {
+      // Whoever was removed sees nothing from that moment on.
       if (event.type === "member_removed") {
         this.#room.closeAll(CLOSE.forbidden, "no longer a member", event.userId);
       }
+      if (event.type === "chat") this.#notifier.sent(event.message.author.id, event.message.seq);
     }
     this.#room.broadcast(toFrames(events));
     if (events.some((event) => this.#concernsPresence(event))) this.#notifier.owe(now);
@@ -121,9 +122,6 @@ export class Writer {
 
   #concernsPresence(event: DurableEvent): boolean {
     switch (event.type) {
-      case "chat":
-        this.#notifier.sent(event.message.author.id, event.message.seq);
-        return true;
       case "edit":
         return event.message.seq === this.#store.current?.log.newest.seq;
       case "delete":
@@ -131,6 +129,7 @@ export class Writer {
       case "react":
       case "unreact":
         return false;
+      case "chat":
       case "member":
       case "member_removed":
       case "thread":

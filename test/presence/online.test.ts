@@ -14,6 +14,7 @@ import {
   shardFor,
   type Tab,
 } from "./shard.ts";
+import { Attendance } from "../../src/presence/attendance.ts";
 import type { User } from "../../src/protocol/model.ts";
 
 // Two shards, so that each has alarms and evictions of its own.
@@ -255,7 +256,69 @@ describe("for those who watch", () => {
   });
 });
 
+describe("after a crash", () => {
+  /** The objects lose their memory and their sockets; Ada watches again. */
+  async function crash(ada: User, bo: User): Promise<Tab> {
+    await abortAllDurableObjects();
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    return tab;
+  }
+
+  it("one who comes back is told online, though their going had been told before it", async () => {
+    const { ada, bo, tab } = await watching();
+    const page = await openTab(bo);
+    await tab.next("presence");
+    await close(page);
+    passTime(5_001);
+    await ring(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+    await openTab(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+
+    const again = await crash(ada, bo);
+    expect(await again.next("presence")).toMatchObject({ status: "offline" });
+    await openTab(bo);
+    expect(await again.next("presence")).toMatchObject({ status: "online" });
+  });
+
+  it("one who is told to be offline is offline for those who ask too", async () => {
+    const { ada, bo, thread, tab } = await watching();
+    await openTab(bo);
+    await tab.next("presence");
+    const again = await crash(ada, bo);
+    await again.next("presence");
+    passTime(60_000);
+    await ring(bo);
+    expect(await again.next("presence", ({ status }) => status === "offline")).toHaveProperty("lastSeenAt");
+    expect(await statusOf(bo, thread.id)).toMatchObject({ status: "offline" });
+  });
+});
+
 describe("the alarm", () => {
+  it("tells one in time who became due while it was telling of another", async () => {
+    const { bo, thread, tab } = await watching();
+    const cy = await known("Cy", WATCHED);
+    await thread.join(cy);
+    tab.send({ type: "watch", userIds: [bo.id, cy.id] });
+    const [pageOfBo, pageOfCy] = [await openTab(bo), await openTab(cy)];
+    await tab.next("presence", ({ userId, status }) => userId === cy.id && status === "online");
+    await close(pageOfBo);
+    passTime(10);
+    await close(pageOfCy);
+    const dueAt = Date.now() + 5_000;
+    passTime(4_995);
+    const { tellGone } = Attendance.prototype;
+    vi.spyOn(Attendance.prototype, "tellGone").mockImplementation(async function slow(this: Attendance, now) {
+      await tellGone.call(this, now);
+      passTime(10);
+    });
+    await ring(bo);
+    vi.restoreAllMocks();
+    expect(await tab.next("presence", ({ status }) => status === "offline")).toMatchObject({ userId: bo.id });
+    expect(await alarmOf(cy)).toBe(dueAt);
+  });
+
   it("rings once a minute while a connected user is watched, and not otherwise", async () => {
     const { bo, tab } = await watching();
     expect(await alarmOf(bo)).toBeNull();

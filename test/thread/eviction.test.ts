@@ -2,8 +2,10 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
+import type { ThreadPage } from "../../src/protocol/http.ts";
+import { Presence } from "../../src/presence/presence.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { newThread, person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -104,6 +106,27 @@ describe("evicted between every two steps", () => {
   });
 });
 
+describe("an eviction in the room", () => {
+  it("does not make one leave who closes one of two sockets, and the last one is told as the last", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [bob]);
+    const witness = await openThread(bob, thread.id);
+    const [first, second] = [await openThread(ada, thread.id), await openThread(ada, thread.id)];
+    await witness.next("join");
+    const hear = async () => witness.ask({ type: "edit", id: "none", seq: 1, body: "x" });
+    for (const [socket, leaves] of [
+      [second, 0],
+      [first, 1],
+    ] as const) {
+      await evict(threadStub(thread.id));
+      socket.close();
+      await socket.closed;
+      await hear();
+      expect(witness.events.filter(({ type }) => type === "leave")).toHaveLength(leaves);
+    }
+  });
+});
+
 describe("a crash", () => {
   const durable = (events: ThreadEvent[]) =>
     events.filter((event): event is DurableEvent => "rev" in event && event.type !== "ack");
@@ -150,6 +173,42 @@ describe("a crash", () => {
     });
     const own = await ada.call("GET", "/api/threads");
     expect(await own.json()).toMatchObject({ threads: [{ unread: 0, readSeq: 2 }] });
+  });
+});
+
+describe("that a sender has read their own message", () => {
+  async function unreadOf(who: Person): Promise<number | undefined> {
+    const { threads } = (await (await who.call("GET", "/api/threads")).json()) as ThreadPage;
+    return threads[0]?.unread;
+  }
+
+  it("is told of everyone who sent in one commit, and not of the first alone", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [bob]);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    const a = await openThread(ada, thread.id);
+    a.send(["1", "2", "3"].map((id) => ({ type: "chat", id, body: id })));
+    await a.next("ack", ({ id }) => id === "3");
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect([await unreadOf(ada), await unreadOf(bob)]).toEqual([0, 3]);
+  });
+
+  it("is told after a crash, also where the thread had stored it and Presence had not heard", async () => {
+    const everyone = await Promise.all(["Ada", "Bob", "Cy", "Dee"].map((name) => person(name)));
+    const [ada, ...others] = everyone as [Person, ...Person[]];
+    const thread = await newThread(ada, "group", others);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    vi.spyOn(Presence.prototype, "threadChanged").mockRejectedValue(new Error("out of order"));
+    const ids = Array.from({ length: 15 }, (_, i) => `${i}`);
+    for (const who of everyone) {
+      const socket = await openThread(who, thread.id);
+      socket.send(ids.map((id) => ({ type: "chat", id, body: id })));
+      await socket.next("ack", ({ id }) => id === ids.at(-1));
+    }
+    await abortAllDurableObjects();
+    vi.restoreAllMocks();
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await Promise.all(everyone.map(unreadOf))).toEqual([45, 30, 15, 0]);
   });
 });
 
