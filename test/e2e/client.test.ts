@@ -61,12 +61,13 @@ describe("the documentation of the client", () => {
   });
 });
 
-describe("the three lines of the documentation", () => {
+describe("the three lines of the README", () => {
   it("show a thread on a page of another site", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const threadId = await newGroup(ada, bob);
     await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello from Bob" });
-    const [, lines = ""] = /```js\n([^]*?)```/.exec(await readFile("src/client/README.md", "utf8")) ?? [];
+    const [, lines = ""] = /```js\n(import [^]*?)```/.exec(await readFile("README.md", "utf8")) ?? [];
+    expect(await readFile("src/client/README.md", "utf8")).toContain(lines);
     const site = await serveHtml(`<!doctype html><title>Another site</title><body><script type="module">
       const getToken = () => ${JSON.stringify(ada.token)};
       const threadId = ${JSON.stringify(threadId)};
