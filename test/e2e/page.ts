@@ -1,5 +1,5 @@
 /** What people do on the page, for the tests that watch them. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect, inject } from "vitest";
 
 export const PHONE: BrowserContextOptions = {
@@ -60,22 +60,30 @@ export async function closeAll(...people: Guest[]): Promise<void> {
   }
 }
 
-/** Rooms whose sockets can be cut, while all else of the page goes on: from the next load on. */
-export async function cuttableRooms(page: Page): Promise<{ all: () => Promise<void>; end: () => void }> {
-  let isCut = false;
-  const open = new Set<WebSocketRoute>();
-  await page.routeWebSocket(/threads\/.*\/socket/, async (socket) => {
-    if (isCut) return socket.close({ code: 1011 });
-    open.add(socket);
-    socket.connectToServer();
+/**
+ * Rooms whose sockets can be cut, while all else of the page goes on: from the next load on, over reloads too. In the
+ * page itself: Playwright's routes of sockets were seen to hang where a page reloads while one closes.
+ */
+export async function cuttableRooms(
+  page: Page,
+): Promise<{ all: () => Promise<void>; end: () => Promise<void> }> {
+  await page.addInitScript(() => {
+    const open = new Set<WebSocket>();
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        const isRoom = /threads\/.*\/socket/.test(String(url));
+        // A path that takes no sockets: refused by the server, as the browser tells it.
+        super(isRoom && sessionStorage.getItem("cut") ? new URL("/no-socket", url) : url, protocols);
+        if (isRoom) open.add(this);
+      }
+    };
+    addEventListener("cut", () => {
+      sessionStorage.setItem("cut", "yes");
+      for (const socket of open) socket.close();
+    });
   });
   return {
-    all: async () => {
-      isCut = true;
-      await Promise.all([...open].map((socket) => socket.close({ code: 1011 })));
-    },
-    end: () => {
-      isCut = false;
-    },
+    all: () => page.evaluate(() => void dispatchEvent(new Event("cut"))),
+    end: () => page.evaluate(() => sessionStorage.removeItem("cut")),
   };
 }

@@ -101,7 +101,7 @@ describe("one person", () => {
     await send(ada.page, "third, unsent");
     await ada.page.reload();
     await ada.page.getByLabel("Message", { exact: true }).waitFor();
-    cut.end();
+    await cut.end();
     for (const text of ["second, unsent", "third, unsent"]) {
       await expect.poll(() => message(ada.page, text).getAttribute("data-state")).toBe("sent");
     }
