@@ -25,6 +25,8 @@ function numberFrom(variable: string): number | undefined {
 
 export default defineConfig({
   test: {
+    // Two files at a time, on a machine of two cores too: much of a test's time is waiting.
+    maxWorkers: 2,
     projects: [
       {
         // In workerd, through the Worker's own doors.
