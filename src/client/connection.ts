@@ -101,9 +101,12 @@ export class Connection<Event extends { type: string }> {
       socket.addEventListener("message", ({ data }) => {
         if (socket === this.#socket) this.#receive(String(data));
       });
-      socket.addEventListener("close", ({ code }) => {
+      const lost = (code: number) => {
         if (socket === this.#socket) this.#lost(code);
-      });
+      };
+      socket.addEventListener("close", ({ code }) => lost(code));
+      // Node's tells of an attempt that failed by this alone (undici 6.28); elsewhere a close with 1006 follows.
+      socket.addEventListener("error", () => lost(LOST));
     } catch {
       if (generation === this.#generation) this.#lost(LOST);
     }

@@ -52,6 +52,15 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(3);
   });
 
+  it("takes an error for a loss, since not every runtime says more of an attempt that failed", async () => {
+    const { connection, newest, sockets } = await connect();
+    newest().fails();
+    expect(connection.state).toBe("waiting");
+    newest().closes(1006);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sockets).toHaveLength(2);
+  });
+
   it("acts on a closing event without waiting for the close", async () => {
     const { connection, newest, states, events } = await connect();
     newest().says(WELCOME);

@@ -26,6 +26,12 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(new CloseEvent("close", { code }));
   }
 
+  /** The attempt to connect fails, as Node tells it: without a close. */
+  fails(): void {
+    this.readyState = 3;
+    this.dispatchEvent(new Event("error"));
+  }
+
   /** As the type that the client expects: it uses nothing else of it. */
   get asSocket(): WebSocket {
     return this as unknown as WebSocket;
