@@ -34,8 +34,17 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**"],
+          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**", "test/relay/**"],
           // Only ever spent on failure: a busy machine is no reason to fail.
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // What holds in a room holds in a large one: here all sockets are at relays.
+        plugins: [lilypad({ ROOM_SOCKETS: "0", RELAY_SOCKETS: "2" })],
+        test: {
+          name: "relayed",
+          include: ["test/relay/**/*.test.ts", "test/thread/{messages,membership,resume,refusals}.test.ts"],
           testTimeout: 30_000,
         },
       },

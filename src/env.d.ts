@@ -2,6 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     CHAT_THREAD: DurableObjectNamespace<import("./thread/chat-thread.ts").ChatThread>;
+    RELAY: DurableObjectNamespace<import("./relay/relay.ts").Relay>;
     PRESENCE: DurableObjectNamespace<import("./presence/presence.ts").Presence>;
     /** Absent where Lilypad runs on bare workerd: then sign-ins are not limited by address. */
     SIGN_IN_LIMIT?: RateLimit;
@@ -10,6 +11,8 @@ declare namespace Cloudflare {
     GUEST_SIGN_IN?: string;
     ALLOWED_ORIGINS?: string;
     PRESENCE_SHARDS?: string;
+    ROOM_SOCKETS?: string;
+    RELAY_SOCKETS?: string;
     USER_SEARCH?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;

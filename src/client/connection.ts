@@ -30,7 +30,8 @@ export interface ConnectionOptions<Event extends { type: string }> {
   open(): Promise<WebSocket> | WebSocket;
   /** Whether an attempt brings a fresh token, so that a session that ended is no reason to ask anybody. */
   renews: boolean;
-  onEvents(events: readonly Event[]): void;
+  /** The events of a frame, and how long it was. */
+  onEvents(events: readonly Event[], length: number): void;
   onState(state: ConnectionState, code?: number): void;
 }
 
@@ -127,7 +128,7 @@ export class Connection<Event extends { type: string }> {
       this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
       this.#enter("open");
     }
-    this.#options.onEvents(events.filter((event) => event.type !== "closing") as Event[]);
+    this.#options.onEvents(events.filter((event) => event.type !== "closing") as Event[], frame.length);
     // Not waiting for the close frame, which may come late or never.
     if (closing) this.#lost(closing.code);
   }

@@ -67,7 +67,10 @@ export abstract class Live<S extends Connected, E extends { type: string }> impl
     this.connection = new Connection<E>({
       open: () => shared.openSocket(this.path()),
       renews: shared.getToken !== undefined,
-      onEvents: (events) => this.#receive(events),
+      onEvents: (events, length) => {
+        this.#receive(events);
+        this.took(length);
+      },
       onState: (connection, closeCode) => {
         store.update((state) => ({ ...state, connection, closeCode }));
         this.entered(connection);
@@ -80,6 +83,8 @@ export abstract class Live<S extends Connected, E extends { type: string }> impl
   protected abstract path(): string;
   /** Takes an event into the state; false for one that is not news, and is not passed on. */
   protected abstract take(event: E): boolean;
+  /** A frame of this length is in the state. */
+  protected took(_length: number): void {}
   /** The connection's state is in the snapshot: what else follows from it? */
   protected entered(_connection: ConnectionState): void {}
 

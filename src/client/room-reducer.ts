@@ -30,6 +30,9 @@ export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): R
       return joined(state, event);
     case "leave":
       return left(state, event.userId);
+    case "online":
+      // A large room: who is in it is not told.
+      return { ...state, online: [], onlineCount: event.count };
     case "typing":
       return {
         ...state,

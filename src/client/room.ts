@@ -4,9 +4,11 @@
  */
 import type { ChangeCommand } from "../protocol/commands.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
+import { GOT_EVERY_BYTES } from "../protocol/limits.ts";
 import { newCommandId } from "./command-id.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { formatCursor } from "./cursor.ts";
+import { pathOf, query } from "./http.ts";
 import { Live, type Shared } from "./live.ts";
 import { Outbox, type Stored } from "./outbox.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
@@ -17,7 +19,7 @@ import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import { createTypingClock, type TypingClock } from "./typing-clock.ts";
 
 /** Why nothing can be sent after a stop: removed, deleted, or one window too many. */
-const STOPPED = "You are no longer in this conversation.";
+const STOPPED = "You are no longer in this chat.";
 
 type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
 
@@ -36,6 +38,8 @@ export class Room extends Live<RoomState, ThreadEvent> {
   readonly #marker: ReadMarker;
   readonly #typing: TypingClock;
   readonly #pages: RoomPages;
+  /** How much came since it was last said what one has got. */
+  #unsaid = 0;
   #receiving = false;
   #closed = false;
 
@@ -142,8 +146,8 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   protected path(): string {
     const { cursor } = this.getSnapshot();
-    const resume = cursor ? `?cursor=${encodeURIComponent(formatCursor(cursor))}` : "";
-    return `/api/threads/${encodeURIComponent(this.threadId)}/socket${resume}`;
+    const parameters = { paced: "", cursor: cursor && formatCursor(cursor) };
+    return pathOf("threads", this.threadId, "socket") + query(parameters);
   }
 
   protected override entered(connection: ConnectionState): void {
@@ -181,6 +185,14 @@ export class Room extends Live<RoomState, ThreadEvent> {
     this.store.set({ ...after, outgoing: this.#outbox.shown });
     this.#follow(event, before);
     return true;
+  }
+
+  /** So that the server can tell a slow reader from one that is gone. */
+  protected override took(length: number): void {
+    this.#unsaid += length;
+    if (this.#unsaid < GOT_EVERY_BYTES) return;
+    this.#unsaid = 0;
+    this.connection.send({ type: "got", rev: this.getSnapshot().cursor?.rev });
   }
 
   #follow(event: ThreadEvent, before: RoomState): void {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { LilypadError } from "../protocol/errors.ts";
-import { RATE_BURST, RATE_PER_10S, SECRET_BYTES } from "../protocol/limits.ts";
+import { RATE_BURST, RATE_PER_10S, RELAY_SOCKETS, ROOM_SOCKETS, SECRET_BYTES } from "../protocol/limits.ts";
 
 const bytes = new TextEncoder();
 
@@ -38,6 +38,8 @@ const settings = z.object({
       .filter(Boolean),
   ),
   PRESENCE_SHARDS: setting(count.pipe(z.number().min(1).max(1024)).default(8)),
+  ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
+  RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).default("all")),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
@@ -63,6 +65,9 @@ export interface Config {
   allowedOrigins: ReadonlySet<string>;
   anyOrigin: boolean;
   presenceShards: number;
+  /** How many sockets a thread's own object holds before relays take the next ones, and how many a relay takes. */
+  roomSockets: number;
+  relaySockets: number;
   userSearch: "all" | "shared" | "off";
   rate: Rate;
   /** False in development alone, where somebody measures: nothing a user does is limited by rate. */
@@ -110,6 +115,8 @@ function parseConfig(env: Env): Config {
     allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== "*")),
     anyOrigin: development && s.ALLOWED_ORIGINS.includes("*"),
     presenceShards: s.PRESENCE_SHARDS,
+    roomSockets: s.ROOM_SOCKETS,
+    relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH,
     rate: rateLimits ? { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S } : { burst: 0, per10s: 0 },
     rateLimits,

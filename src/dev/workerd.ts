@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-const CLASSES = { CHAT_THREAD: "ChatThread", PRESENCE: "Presence" };
+const CLASSES = { CHAT_THREAD: "ChatThread", RELAY: "Relay", PRESENCE: "Presence" };
 
 /** Bundles the Worker into `directory`, as a deployment does. */
 export async function bundleWorker(directory: string): Promise<void> {

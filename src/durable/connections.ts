@@ -16,27 +16,38 @@ export interface Connection {
   expiresAt: number;
   /** Commands refused in a row. */
   refused: number;
+  /** Its client has promised to say what it has got. */
+  paced?: boolean;
+  /** In a relay: the rev up to which its own welcome told. */
+  from?: number;
+  /** In a relay: the rev up to which every socket has been told; one of them keeps it for all, through an eviction. */
+  passed?: number;
   /** The server has closed it or heard that it is closed; the platform may list it a while longer. */
   gone: boolean;
 }
 
 /** The range of closing codes that clients act on: said in a `closing` event before the socket closes. */
-const isTold = (code: number) => code >= 4000 && code < 4200;
+const isTold = (code: number) => code === CLOSE.restarting || (code >= 4000 && code < 4200);
 
 export class Connections {
   readonly #ctx: DurableObjectState;
   /** Attachments as read; a cache of what the sockets themselves carry. */
   readonly #known = new WeakMap<WebSocket, Connection>();
+  /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
+  readonly #here = new Map<string, Set<WebSocket>>();
+  /** Called once a socket is known to be gone. */
+  onGone: (socket: WebSocket) => void = () => {};
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
+    for (const socket of ctx.getWebSockets()) if (!this.of(socket).gone) this.#add(socket);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
   /** Takes a socket in. The response goes to the client; what is sent to the socket before it returns arrives first. */
   accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
     const { 0: client, 1: socket } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(socket, [tagOf(caller.user.id)]);
+    this.#ctx.acceptWebSocket(socket);
     this.#write(socket, {
       id: crypto.randomUUID(),
       userId: caller.user.id,
@@ -44,7 +55,9 @@ export class Connections {
       expiresAt: caller.expiresAt,
       refused: 0,
       gone: false,
+      paced: new URL(request.url).searchParams.has("paced"),
     });
+    this.#add(socket);
     const headers = new Headers();
     if (request.headers.has("sec-websocket-protocol")) headers.set("sec-websocket-protocol", SUBPROTOCOL);
     return { socket, response: new Response(null, { status: 101, webSocket: client, headers }) };
@@ -63,14 +76,22 @@ export class Connections {
     this.#write(socket, { ...this.of(socket), ...change });
   }
 
-  /** Every open socket, or every open one of a user: their tag narrows it down, and the socket itself decides. */
+  /** Every open socket, or every open one of a user. */
   open(userId?: string): WebSocket[] {
-    const sockets = this.#ctx.getWebSockets(userId === undefined ? undefined : tagOf(userId));
-    return sockets.filter((socket) => {
-      if (socket.readyState !== WebSocket.OPEN) return false;
-      const connection = this.of(socket);
-      return !connection.gone && (userId === undefined || connection.userId === userId);
-    });
+    const sockets = userId === undefined ? [...this.all()] : [...(this.#here.get(userId) ?? [])];
+    return sockets.filter((socket) => socket.readyState === WebSocket.OPEN);
+  }
+
+  /** How many sockets there are that are not known to be gone. */
+  get size(): number {
+    let size = 0;
+    for (const sockets of this.#here.values()) size += sockets.size;
+    return size;
+  }
+
+  /** Every socket that is not known to be gone, for whoever sends to all: what is sent to a broken one is dropped. */
+  *all(): Iterable<WebSocket> {
+    for (const sockets of this.#here.values()) yield* sockets;
   }
 
   /** Of a user with too many sockets, the one that was silent the longest; `newest` is never the one. */
@@ -100,8 +121,7 @@ export class Connections {
    * socket that is closed outside its own message handler fires the client's `close` event late. True if it was open.
    */
   close(socket: WebSocket, code: CloseCode, reason: string): boolean {
-    const wasOpen = !this.of(socket).gone;
-    if (wasOpen) this.update(socket, { gone: true });
+    const wasOpen = this.#remove(socket);
     if (wasOpen && isTold(code)) this.send(socket, JSON.stringify([{ type: "closing", code, reason }]));
     try {
       socket.close(code, shortReason(reason));
@@ -113,8 +133,7 @@ export class Connections {
 
   /** Answers a client's close, which the platform does not do by itself. True the first time the socket is known to be gone. */
   answerClose(socket: WebSocket, code: number): boolean {
-    const wasOpen = !this.of(socket).gone;
-    if (wasOpen) this.update(socket, { gone: true });
+    const wasOpen = this.#remove(socket);
     try {
       // 1005 and 1006 say that there was no code, and may not be sent (RFC 6455, section 7.4.1).
       if (code === 1005) socket.close();
@@ -138,6 +157,25 @@ export class Connections {
     return ends.length > 0 ? ends.reduce((a, b) => Math.min(a, b)) : undefined;
   }
 
+  #add(socket: WebSocket): void {
+    const { userId } = this.of(socket);
+    const sockets = this.#here.get(userId);
+    if (sockets) sockets.add(socket);
+    else this.#here.set(userId, new Set([socket]));
+  }
+
+  /** True the first time. */
+  #remove(socket: WebSocket): boolean {
+    const { gone, userId } = this.of(socket);
+    if (gone) return false;
+    this.update(socket, { gone: true });
+    const sockets = this.#here.get(userId);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.#here.delete(userId);
+    this.onGone(socket);
+    return true;
+  }
+
   #write(socket: WebSocket, connection: Connection): void {
     this.#known.set(socket, connection);
     try {
@@ -146,13 +184,6 @@ export class Connections {
       // A closed socket takes no attachment, and needs none.
     }
   }
-}
-
-/** What a tag holds of a user's id. The runtime takes 256 bytes of UTF-8, and an id may have 384: users may share a tag. */
-const TAG_ID_LENGTH = 80;
-
-function tagOf(userId: string): string {
-  return `user:${userId.slice(0, TAG_ID_LENGTH)}`;
 }
 
 /** A close reason of more than 123 bytes throws. */

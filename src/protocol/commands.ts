@@ -27,6 +27,7 @@ export const threadCommand = z.discriminatedUnion("type", [
   changeCommand,
   z.object({ type: z.literal("read"), seq: readSeq }),
   z.object({ type: z.literal("typing") }),
+  z.object({ type: z.literal("got"), rev }),
   auth,
   z.object({ type: z.literal("leave") }),
 ]);

@@ -72,6 +72,7 @@ export function failureOf(error: unknown): Failure {
 /** The contract's closing codes that the server uses. */
 export const CLOSE = {
   left: 1000,
+  restarting: 1001,
   protocolError: 4000,
   unauthenticated: 4001,
   forbidden: 4003,

@@ -71,6 +71,7 @@ export const threadEvent = z.discriminatedUnion("type", [
   ackEvent,
   z.object({ type: z.literal("join"), user }),
   z.object({ type: z.literal("leave"), userId: z.string() }),
+  z.object({ type: z.literal("online"), count: z.int() }),
   z.object({ type: z.literal("typing"), userId: z.string() }),
   z.object({ type: z.literal("read"), userId: z.string(), seq }),
   errorEvent,

@@ -57,13 +57,27 @@ export const SEARCH_RESULTS = 20;
 export const SEARCH_MIN = 2;
 export const SEARCH_MAX = 50;
 
-/** Sockets of one user in one thread, and in presence. */
+/** Sockets that a thread's own object holds, and then each relay. Defaults of `ROOM_SOCKETS` and `RELAY_SOCKETS`. */
+export const ROOM_SOCKETS = 2_000;
+export const RELAY_SOCKETS = 4_000;
+/** How often, at most, a room that is too large for `join` and `leave` is told how many are in it. */
+export const ONLINE_COUNT_MS = 1_000;
+/** Sockets of one user in one object of a thread (its own, or a relay), and in presence. */
 export const SOCKETS_PER_USER = 32;
 /** Refused commands (`bad_request`, `too_large`) in a row that close a socket with 4000. */
 export const BAD_COMMANDS_IN_A_ROW = 10;
 /** `rate_limited` answers within `RATE_LIMITED_WINDOW_MS` that close a socket with 4129. */
 export const RATE_LIMITED_ANSWERS = 100;
 export const RATE_LIMITED_WINDOW_MS = 10_000;
+
+/**
+ * How much a room may have sent to a socket beyond what its client says it has got (`got`), in UTF-16 units: over it,
+ * the socket is closed with 4108. The second is for clients that never promised to say so (`paced`).
+ */
+export const PACED_BYTES = 4 * 1024 * 1024;
+export const UNPACED_BYTES = 64 * 1024 * 1024;
+/** A paced client says what it has got whenever so much came since it last did, in UTF-16 units. */
+export const GOT_EVERY_BYTES = 64 * 1024;
 
 /** Durable commands of a user in a thread: at once, then in each 10 s. Defaults of `RATE_LIMIT_BURST` and `RATE_LIMIT_PER_10S`. */
 export const RATE_BURST = 20;

@@ -6,11 +6,16 @@ import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
 import { AlarmClock } from "../durable/alarm-clock.ts";
 import { answer, type Answer } from "../durable/answer.ts";
-import { callerOf } from "../durable/caller.ts";
+import { callerOf, type Caller } from "../durable/caller.ts";
 import { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
 import { refuseUpgrade } from "../durable/refuse.ts";
+import { sendToRelay } from "../relay/stub.ts";
+import type { Crowd, Entry, FromSocket, ThreadDoors } from "../relay/relay-doors.ts";
+import { FrameDoor } from "../room/frame-door.ts";
+import type { Room } from "../room/room.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
+import { RESUME_EVENTS } from "../protocol/limits.ts";
 import type {
   MemberPage,
   MessagePage,
@@ -20,13 +25,15 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
+import { Audience } from "./audience.ts";
 import { Deletion } from "./deletion.ts";
 import { putMember, removeMember, renameThread } from "./member-commands.ts";
 import { editMessage, eraseMessage, react, sendMessage } from "./message-commands.ts";
 import { Notifier } from "./notifier.ts";
 import { Reading } from "./reading.ts";
-import { Room } from "./room.ts";
-import { SocketDoor } from "./socket-door.ts";
+import { RelayedCommands } from "./relayed-commands.ts";
+import { Relays } from "./relays.ts";
+import { socketCommands } from "./socket-commands.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { Thread } from "./thread.ts";
 import { welcomeEvents } from "./welcome.ts";
@@ -35,7 +42,7 @@ import { Writer } from "./writer.ts";
 /** When the alarm is set again after something in it failed. */
 const RETRY_ALARM_MS = 5_000;
 
-export class ChatThread extends DurableObject<Env> {
+export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   readonly #clock: AlarmClock;
   readonly #connections: Connections;
   readonly #store: ThreadStore;
@@ -43,7 +50,10 @@ export class ChatThread extends DurableObject<Env> {
   readonly #notifier: Notifier;
   readonly #writer: Writer;
   readonly #reading: Reading;
-  readonly #door: SocketDoor;
+  readonly #door: FrameDoor;
+  readonly #relays: Relays;
+  readonly #relayed: RelayedCommands;
+  readonly #audience: Audience;
   readonly #deletion: Deletion;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -52,11 +62,15 @@ export class ChatThread extends DurableObject<Env> {
     const clock = new AlarmClock(ctx.storage);
     const connections = new Connections(ctx);
     const store = new ThreadStore(ctx, env);
-    const room = new Room(connections);
+    const relays = new Relays(ctx, env, clock, store);
+    const audience = new Audience(connections, relays);
+    const { room } = audience;
     const notifier = new Notifier(env, clock);
-    const writer = new Writer(ctx.storage, store, room, notifier, config.rate);
-    const reading = new Reading(ctx, store, room, notifier, config);
-    const door = new SocketDoor(ctx, env, { clock, connections, store, room, writer, reading });
+    const writer = new Writer(ctx.storage, store, audience, notifier, config.rate);
+    const reading = new Reading(ctx, store, audience, notifier, config);
+    const commands = socketCommands({ connections, store, audience, writer, reading }, (...settled) =>
+      this.#door.settle(...settled),
+    );
     this.#clock = clock;
     this.#connections = connections;
     this.#store = store;
@@ -64,8 +78,11 @@ export class ChatThread extends DurableObject<Env> {
     this.#notifier = notifier;
     this.#writer = writer;
     this.#reading = reading;
-    this.#door = door;
-    this.#deletion = new Deletion(env, ctx.id.toString(), { clock, store, room, notifier });
+    this.#door = new FrameDoor(ctx, env, { clock, connections, room }, commands);
+    this.#relays = relays;
+    this.#relayed = new RelayedCommands({ store, audience, relays, writer, reading });
+    this.#audience = audience;
+    this.#deletion = new Deletion(env, ctx.id.toString(), { clock, store, room, relays, notifier });
     void ctx.blockConcurrencyWhile(() => this.#clock.load());
   }
 
@@ -202,19 +219,18 @@ export class ChatThread extends DurableObject<Env> {
     const now = Date.now();
     let thread: Thread;
     try {
-      thread = this.#store.require();
-      if (thread.standing(caller.user) === null) this.#admit(thread, caller.user, now);
-      else thread.people.meet(caller.user);
+      thread = this.#admitted(caller.user, now);
     } catch (error) {
       if (!(error instanceof LilypadError)) throw error;
       return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
     }
     this.#room.sweep(now);
+    const { roomSockets, relaySockets } = configOf(this.env);
+    if (this.#room.size >= roomSockets) return sendToRelay(this.#relays.next(relaySockets));
     const { socket, response } = this.#room.enter(request, caller, now);
     this.#clock.wakeBy(caller.expiresAt);
     const cursor = new URL(request.url).searchParams.get("cursor");
-    const events = welcomeEvents(thread, this.#room, caller, cursor, configOf(this.env).rate);
-    for (const frame of toFrames(events)) this.#connections.send(socket, frame);
+    for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.send(socket, frame);
     return response;
   }
 
@@ -237,6 +253,7 @@ export class ChatThread extends DurableObject<Env> {
       const thread = this.#store.current;
       if (!thread) return;
       if (thread.isDeleting) return await this.#deletion.finish();
+      this.#relays.nudge();
       this.#room.endSessions(now);
       this.#room.sweep(now);
       this.#notifier.rang();
@@ -249,7 +266,48 @@ export class ChatThread extends DurableObject<Env> {
     if (nextEnd !== undefined) this.#clock.wakeBy(nextEnd);
   }
 
+  // --- the part of a large room that is at relays
+
+  /** A socket comes to a relay: what it begins with, if it may. */
+  relayEnters(relay: number, who: Caller, cursor: string | null): Promise<Answer<Entry>> {
+    return answer(() => {
+      const thread = this.#admitted(who.user, Date.now());
+      this.#relays.line(relay);
+      return { frames: this.#welcome(thread, who, cursor), rev: thread.rev };
+    });
+  }
+
+  /** What sockets at a relay say. Answers go back down the line, in order with the events. */
+  async relaySays(relay: number, said: FromSocket[]): Promise<string> {
+    const { life } = this.#relays.line(relay);
+    this.#relayed.take(relay, said, Date.now());
+    return life;
+  }
+
+  async relayHolds(relay: number, crowd: Crowd): Promise<void> {
+    this.#relays.holds(relay, crowd);
+  }
+
+  /** The events after a rev, for all sockets of a relay; undefined where they are too many. */
+  async relayMissed(rev: number): Promise<Entry | undefined> {
+    const thread = this.#store.current;
+    if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
+    return { frames: toFrames(thread.eventsSince(rev)), rev: thread.rev };
+  }
+
   // --- within
+
+  /** The thread, for someone who opens a socket; `not_found` where they may not. */
+  #admitted(user: User, now: number): Thread {
+    const thread = this.#store.require();
+    if (thread.standing(user) === null) this.#admit(thread, user, now);
+    else thread.people.meet(user);
+    return thread;
+  }
+
+  #welcome(thread: Thread, caller: Caller, cursor: string | null): string[] {
+    return toFrames(welcomeEvents(thread, this.#audience, caller, cursor, configOf(this.env).rate));
+  }
 
   /** A public thread takes in whoever opens a socket, without an event. */
   #admit(thread: Thread, user: User, now: number): void {

@@ -7,7 +7,8 @@ import { callObject } from "../durable/call.ts";
 import { presenceShard } from "../presence/shards.ts";
 import { CLOSE } from "../protocol/errors.ts";
 import type { Notifier } from "./notifier.ts";
-import type { Room } from "./room.ts";
+import type { Room } from "../room/room.ts";
+import type { Relays } from "./relays.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /** When the alarm goes on with a deletion that was interrupted. */
@@ -19,18 +20,20 @@ export class Deletion {
   readonly #clock: AlarmClock;
   readonly #store: ThreadStore;
   readonly #room: Room;
+  readonly #relays: Relays;
   readonly #notifier: Notifier;
 
   constructor(
     env: Env,
     threadId: string,
-    parts: { clock: AlarmClock; store: ThreadStore; room: Room; notifier: Notifier },
+    parts: { clock: AlarmClock; store: ThreadStore; room: Room; relays: Relays; notifier: Notifier },
   ) {
     this.#env = env;
     this.#threadId = threadId;
     this.#clock = parts.clock;
     this.#store = parts.store;
     this.#room = parts.room;
+    this.#relays = parts.relays;
     this.#notifier = parts.notifier;
   }
 
@@ -53,7 +56,9 @@ export class Deletion {
         ),
       ),
     );
-    this.#room.closeAll(CLOSE.notFound, "the thread was deleted");
+    const why = "the thread was deleted";
+    this.#room.closeAll(CLOSE.notFound, why);
+    await this.#relays.end(this.#threadId, CLOSE.notFound, why);
     this.#clock.rang();
     await this.#store.erase();
   }

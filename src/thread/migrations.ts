@@ -78,4 +78,10 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     user_id TEXT PRIMARY KEY
   ) WITHOUT ROWID;
   `,
+  `
+  -- The relays that hold sockets of a large room: written when the first one comes to a relay, and when the last goes.
+  CREATE TABLE relays (
+    no INTEGER PRIMARY KEY
+  );
+  `,
 ];

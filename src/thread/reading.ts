@@ -4,10 +4,9 @@ import { LilypadError } from "../protocol/errors.ts";
 import type { ReadState } from "../protocol/http.ts";
 import { READS_PER_SECOND } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
-import { toFrames } from "../durable/frames.ts";
 import { TokenBuckets } from "../durable/token-bucket.ts";
 import type { Notifier } from "./notifier.ts";
-import type { Room } from "./room.ts";
+import type { Audience } from "./audience.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /** How often, at most, one member's marker is stored while they read on. */
@@ -16,7 +15,7 @@ const BURST_MS = 1_000;
 export class Reading {
   readonly #ctx: DurableObjectState;
   readonly #store: ThreadStore;
-  readonly #room: Room;
+  readonly #audience: Audience;
   readonly #notifier: Notifier;
   readonly #rate: TokenBuckets;
   readonly #storedAt = new Map<string, number>();
@@ -25,7 +24,7 @@ export class Reading {
   constructor(
     ctx: DurableObjectState,
     store: ThreadStore,
-    room: Room,
+    audience: Audience,
     notifier: Notifier,
     { rateLimits }: Pick<Config, "rateLimits">,
   ) {
@@ -33,7 +32,7 @@ export class Reading {
     this.#rate = new TokenBuckets(atOnce, { tokens: READS_PER_SECOND, perMs: 1_000 });
     this.#ctx = ctx;
     this.#store = store;
-    this.#room = room;
+    this.#audience = audience;
     this.#notifier = notifier;
   }
 
@@ -50,7 +49,7 @@ export class Reading {
     const isBurst = now - (this.#storedAt.get(user.id) ?? 0) < BURST_MS;
     if (isBurst) this.#timer ??= setTimeout(() => this.#ctx.waitUntil(this.store()), BURST_MS);
     else this.#ctx.waitUntil(this.store());
-    if (moved) this.#room.broadcast(toFrames([{ type: "read", userId: user.id, seq: state.readSeq }]));
+    if (moved) this.#audience.tell({ type: "read", userId: user.id, seq: state.readSeq });
     return state;
   }
 

@@ -5,7 +5,7 @@ import type { Rate } from "../config/config.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import { MEMBERS_SHOWN, PAGE_DEFAULT, RESUME_EVENTS, SERVER_FRAME_BYTES } from "../protocol/limits.ts";
 import { clientLimitsFor } from "../protocol/model.ts";
-import type { Room } from "./room.ts";
+import type { Audience } from "./audience.ts";
 import type { Thread } from "./thread.ts";
 
 /** What each list in a frame may take at most, so that the frame stays within `SERVER_FRAME_BYTES`. */
@@ -15,7 +15,7 @@ const HISTORY_BYTES = SERVER_FRAME_BYTES - 1024;
 /** Everything that a new socket is told, in order. `cursor` is what the client says it has. */
 export function welcomeEvents(
   thread: Thread,
-  room: Room,
+  audience: Audience,
   { user, expiresAt }: Caller,
   cursor: string | null,
   rate: Rate,
@@ -29,10 +29,11 @@ export function welcomeEvents(
     cursor: `${thread.epoch}:${since ?? thread.rev}`,
     resumed: since !== undefined,
     online: fitting(
-      room.online(MEMBERS_SHOWN).map((userId) => thread.people.get(userId)),
+      audience.room.online(MEMBERS_SHOWN).map((userId) => thread.people.get(userId)),
       LIST_BYTES,
     ),
-    onlineCount: room.onlineCount,
+    // At a relay this one is not counted yet.
+    onlineCount: Math.max(1, audience.onlineCount),
     expiresAt,
     limits: clientLimitsFor(rate),
   };

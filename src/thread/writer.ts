@@ -5,12 +5,11 @@
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type { DurableEvent } from "../protocol/events.ts";
 import type { Rate } from "../config/config.ts";
-import { toFrames } from "../durable/frames.ts";
 import { TokenBuckets } from "../durable/token-bucket.ts";
 import type { User } from "../protocol/model.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Notifier } from "./notifier.ts";
-import type { Room } from "./room.ts";
+import type { Audience } from "./audience.ts";
 import type { ThreadStore } from "./thread-store.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Thread } from "./thread.ts";
@@ -28,17 +27,23 @@ export interface Pending<T = unknown> {
 export class Writer {
   readonly #storage: DurableObjectStorage;
   readonly #store: ThreadStore;
-  readonly #room: Room;
+  readonly #audience: Audience;
   readonly #notifier: Notifier;
   /** Of durable commands, by socket and HTTP together. */
   readonly #rate: TokenBuckets;
   readonly #commit = new GroupCommit<Pending>((commands) => this.#apply(commands));
 
-  constructor(storage: DurableObjectStorage, store: ThreadStore, room: Room, notifier: Notifier, rate: Rate) {
+  constructor(
+    storage: DurableObjectStorage,
+    store: ThreadStore,
+    audience: Audience,
+    notifier: Notifier,
+    rate: Rate,
+  ) {
     this.#rate = new TokenBuckets(rate.burst, { tokens: rate.per10s, perMs: 10_000 });
     this.#storage = storage;
     this.#store = store;
-    this.#room = room;
+    this.#audience = audience;
     this.#notifier = notifier;
   }
 
@@ -112,12 +117,13 @@ export class Writer {
     for (const event of events) {
       // Whoever was removed sees nothing from that moment on.
       if (event.type === "member_removed") {
-        this.#room.closeAll(CLOSE.forbidden, "no longer a member", event.userId);
+        this.#audience.closeUser(event.userId, CLOSE.forbidden, "no longer a member");
       }
       if (event.type === "chat") this.#notifier.sent(event.message.author.id, event.message.seq);
     }
-    this.#room.broadcast(toFrames(events));
+    if (events.length === 0) return;
     if (events.some((event) => this.#concernsPresence(event))) this.#notifier.owe(now);
+    this.#audience.tellAll(events);
   }
 
   #concernsPresence(event: DurableEvent): boolean {

@@ -14,6 +14,7 @@ import { socketRoutes } from "./routes/sockets.ts";
 import { threadRoutes } from "./routes/threads.ts";
 
 export { Presence } from "../presence/presence.ts";
+export { Relay } from "../relay/relay.ts";
 export { ChatThread } from "../thread/chat-thread.ts";
 
 const HEALTH = "/api/health";

@@ -17,6 +17,13 @@ import {
 
 const room = roomAfter(welcome(3), history(messages(1, 3)));
 
+describe("a large room", () => {
+  it("tells how many are in it, and no longer who", () => {
+    const crowded = after(room, { type: "join", user: BEN }, { type: "online", count: 4_321 });
+    expect([crowded.online, crowded.onlineCount]).toEqual([[], 4_321]);
+  });
+});
+
 describe("resuming", () => {
   it("moves the cursor with each durable event, and not with an ack", () => {
     const moved = after(room, chat(4, 4), { type: "ack", id: "x", seq: 5, rev: 5, at: NOW });

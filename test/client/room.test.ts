@@ -116,12 +116,26 @@ describe("a message one sends", () => {
   });
 });
 
+describe("what one has got", () => {
+  it("is said now and then, by how much came, so that the server knows a slow reader from one that is gone", async () => {
+    const { newest, sent } = await entered();
+    const long = (rev: number) => chat(rev, rev, { body: "x".repeat(10_000) });
+    for (let rev = 1; rev <= 6; rev++) newest().says(long(rev));
+    expect(sent("got")).toEqual([]);
+    for (let rev = 7; rev <= 14; rev++) newest().says(long(rev));
+    expect(sent("got")).toEqual([
+      { type: "got", rev: 7 },
+      { type: "got", rev: 14 },
+    ]);
+  });
+});
+
 describe("coming back", () => {
   it("names the cursor of the last durable event", async () => {
     const { newest, paths, loseAndReturn } = await entered();
     newest().says(chat(1, 1));
     await loseAndReturn();
-    expect(paths).toEqual(["/api/threads/t1/socket", "/api/threads/t1/socket?cursor=e1%3A1"]);
+    expect(paths).toEqual(["/api/threads/t1/socket?paced=", "/api/threads/t1/socket?paced=&cursor=e1%3A1"]);
   });
 
   it("follows a gap, beyond which nothing is shown", async () => {

@@ -7,6 +7,11 @@ export function threadStub(threadId: string) {
   return env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(threadId));
 }
 
+/** One of a large room's relays, the first of which is 1. */
+export function relayStub(threadId: string, no: number) {
+  return env.RELAY.get(env.RELAY.idFromName(`${threadId}/${no}`));
+}
+
 /** The Presence shard of a user. */
 export function shardStub(userId: string) {
   return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shardOf(userId, Number(env.PRESENCE_SHARDS))}`));

@@ -121,8 +121,19 @@ function headersOf(who: Person) {
 
 /** This person's socket in a thread's room. */
 export function openThread(who: Person, threadId: string, cursor?: string): Promise<TestSocket<ThreadEvent>> {
-  const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-  return upgrade<ThreadEvent>(`/api/threads/${threadId}/socket${query}`, headersOf(who));
+  return openRoom(who, threadId, cursor === undefined ? {} : { cursor });
+}
+
+/** The same, with the promise to say what one has got. */
+export function openPaced(who: Person, threadId: string, cursor?: string): Promise<TestSocket<ThreadEvent>> {
+  return openRoom(who, threadId, { paced: "", ...(cursor !== undefined && { cursor }) });
+}
+
+function openRoom(who: Person, threadId: string, query: Record<string, string>) {
+  return upgrade<ThreadEvent>(
+    `/api/threads/${threadId}/socket?${new URLSearchParams(query)}`,
+    headersOf(who),
+  );
 }
 
 /** This person's presence socket. */

@@ -106,7 +106,6 @@ describe("being removed", () => {
     await b.next("welcome");
     expect((await ada.call("DELETE", `${path}/members/${bob.user.id}`)).status).toBe(204);
     expect(await b.next("closing")).toMatchObject({ code: 4003 });
-    expect(await a.next("leave")).toMatchObject({ userId: bob.user.id });
     expect(await a.next("member_removed")).toMatchObject({ userId: bob.user.id });
     await a.ask({ type: "chat", id: "1", body: "secret" });
     expect(b.frames.join()).not.toContain("secret");

@@ -220,7 +220,9 @@ describe("a broken socket", () => {
     const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(thread.id));
     await runInDurableObject(stub, (_instance, state) => {
       // As when the network fails between a broadcast's look and its send.
-      const [broken] = state.getWebSockets(`user:${bob.user.id}`);
+      const broken = state
+        .getWebSockets()
+        .find((socket) => (socket.deserializeAttachment() as { userId: string }).userId === bob.user.id);
       vi.spyOn(broken as WebSocket, "send").mockImplementation(() => {
         throw new Error("broken pipe");
       });

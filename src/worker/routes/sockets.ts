@@ -4,6 +4,7 @@ import { callObject } from "../../durable/call.ts";
 import { upgradeFor, type Caller } from "../../durable/caller.ts";
 import { refuseUpgrade } from "../../durable/refuse.ts";
 import { presenceOf } from "../../presence/shards.ts";
+import { relayIn, relayOf } from "../../relay/stub.ts";
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import { SUBPROTOCOL } from "../../protocol/subprotocol.ts";
 import type { ApiRequest, ApiRouter } from "../api.ts";
@@ -13,7 +14,12 @@ type Target = (caller: Caller) => () => { fetch: (request: Request) => Promise<R
 
 export function socketRoutes(api: ApiRouter): void {
   api.get("/api/threads/:threadId/socket", (request, env) =>
-    open(request, env, () => threadOf(request, env)),
+    open(
+      request,
+      env,
+      () => threadOf(request, env),
+      (response) => relayFor(request, env, response),
+    ),
   );
   api.get("/api/presence/socket", (request, env) =>
     open(
@@ -26,15 +32,26 @@ export function socketRoutes(api: ApiRouter): void {
   );
 }
 
-/** Hands an upgrade to an object, with the user it is for. Refusals that concern the caller close a socket, which a browser can read. */
-async function open(request: ApiRequest, env: Env, target: Target): Promise<Response> {
+/**
+ * Hands an upgrade to an object, with the user it is for; where its answer sends on, to the object that it names.
+ * Refusals that concern the caller close a socket, which a browser can read.
+ */
+async function open(
+  request: ApiRequest,
+  env: Env,
+  target: Target,
+  sentOn: (answer: Response) => ReturnType<Target> | undefined = () => undefined,
+): Promise<Response> {
   if (!isUpgrade(request)) throw new LilypadError("upgrade_required", "This is a WebSocket's address.");
   const subprotocol = chosenSubprotocol(request);
   try {
     const caller = await authenticate(request, env);
-    const object = target(caller);
     // One upgrade for each try: a request that was handed over is used up.
-    return await callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));
+    const handOver = (object: ReturnType<Target>) =>
+      callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));
+    const answer = await handOver(target(caller));
+    const next = sentOn(answer);
+    return next ? await handOver(next) : answer;
   } catch (error) {
     if (!(error instanceof LilypadError)) throw error;
     if (error.code === "unauthenticated")
@@ -42,6 +59,14 @@ async function open(request: ApiRequest, env: Env, target: Target): Promise<Resp
     if (error.code === "not_found") return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
     throw error;
   }
+}
+
+/** The relay that a thread's answer sends on to: its room is large. */
+function relayFor(request: ApiRequest, env: Env, answer: Response): ReturnType<Target> | undefined {
+  const no = relayIn(answer);
+  const { threadId } = request.params;
+  if (no === undefined || threadId === undefined) return undefined;
+  return () => relayOf(env, threadId, no);
 }
 
 /** The version of the contract, if the client named one. Naming none means version 1. */

@@ -1,53 +1,69 @@
 /**
- * Who is in the room: the open sockets say it themselves. A user joins with their first socket and leaves with their
- * last; both are told to the others, and neither is stored.
+ * The sockets of a room, or of the part of a large room that a relay holds. The open sockets say themselves who is
+ * here: a user comes with their first socket and goes with their last, and neither is stored.
  */
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
-import type { ThreadEvent } from "../protocol/events.ts";
-import { TYPING_RELAY_MS } from "../protocol/limits.ts";
+import type { User } from "../protocol/model.ts";
 import type { Caller } from "../durable/caller.ts";
 import type { Connections } from "../durable/connections.ts";
-import { toFrames } from "../durable/frames.ts";
+import { Pacing } from "./pacing.ts";
 
 /** A socket that was not heard of for so long has vanished without closing: it missed three pings. */
 const SILENT_MS = 105_000;
 /** How often, at most, an awake room looks for such sockets. */
 const SWEEP_MS = 30_000;
 
+/** Who is to know of comings and goings. */
+export interface Comings {
+  came: (user: User) => void;
+  went: (userId: string) => void;
+}
+
 export class Room {
   readonly #connections: Connections;
+  readonly #comings: Comings;
+  readonly #pacing = new Pacing();
   /** Who has an open socket; after an eviction the sockets say it. */
   readonly #online: Set<string>;
   /** Who was just told to have left: another socket of theirs may be closing too. */
   readonly #left = new Set<string>();
-  readonly #typedAt = new Map<string, number>();
   /** Sockets heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
   readonly #heardAt = new WeakMap<WebSocket, number>();
   #sweptAt = 0;
+  #rev = 0;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, comings: Comings) {
     this.#connections = connections;
+    this.#comings = comings;
     this.#online = new Set(connections.open().map((socket) => connections.of(socket).userId));
   }
 
+  /** How many users have a socket here. */
   get onlineCount(): number {
     return this.#online.size;
   }
 
-  /** The users in the room, at most so many. */
-  online(atMost: number): string[] {
-    return [...this.#online].slice(0, atMost);
+  /** How many sockets there are, those included whose closing is not known yet. */
+  get size(): number {
+    return this.#connections.size;
   }
 
-  /** Takes a socket in, tells the others if its user was not here, and closes the user's stalest socket if there are too many. */
+  /** The users in the room, at most so many. */
+  online(atMost: number): string[] {
+    return [...this.#online.keys().take(atMost)];
+  }
+
+  /** Takes a socket in, says so if its user was not here, and closes the user's stalest socket if there are too many. */
   enter(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
     const { user } = caller;
     const accepted = this.#connections.accept(request, caller, now);
+    this.#pacing.opened(accepted.socket);
     const extra = this.#connections.oneTooMany(user.id, accepted.socket);
     if (extra) this.close(extra, CLOSE.replaced, "too many sockets of this user");
-    if (!this.#online.has(user.id)) this.tellOthers(user.id, { type: "join", user });
+    const isNew = !this.#online.has(user.id);
     this.#online.add(user.id);
     this.#left.delete(user.id);
+    if (isNew) this.#comings.came(user);
     return accepted;
   }
 
@@ -56,7 +72,7 @@ export class Room {
     if (this.#connections.close(socket, code, reason)) this.left(socket);
   }
 
-  /** A socket is gone, by whoever's doing: the others are told if it was its user's last. To be said once a socket. */
+  /** A socket is gone, by whoever's doing: said so if it was its user's last. To be called once a socket. */
   left(socket: WebSocket): void {
     const { userId } = this.#connections.of(socket);
     const others = this.#connections.open(userId).filter((other) => other !== socket);
@@ -64,8 +80,7 @@ export class Room {
     if (others.length > 0 || this.#left.has(userId)) return;
     this.#left.add(userId);
     this.#online.delete(userId);
-    this.#typedAt.delete(userId);
-    this.tellOthers(userId, { type: "leave", userId });
+    this.#comings.went(userId);
   }
 
   /** Closes every socket of a user, or all there are. */
@@ -94,26 +109,29 @@ export class Room {
     }
   }
 
-  /** Sends frames, serialized once, to every open socket. */
-  broadcast(frames: readonly string[]): void {
-    if (frames.length === 0) return;
-    for (const socket of this.#connections.open()) {
-      for (const frame of frames) this.#connections.send(socket, frame);
+  /** Sends a frame, serialized once, to every socket. `rev` is its newest durable event's, if it has any. */
+  broadcast(frame: string, rev?: number, isLeftOut?: (socket: WebSocket) => boolean): void {
+    for (const socket of this.#connections.all()) {
+      if (!isLeftOut?.(socket)) this.#connections.send(socket, frame);
     }
+    this.#rev = rev ?? this.#rev;
+    if (this.#pacing.sent(frame.length, this.#rev)) this.#dropTheSlow();
   }
 
-  /** Sends an event to everyone's sockets but this user's. */
-  tellOthers(userId: string, event: ThreadEvent): void {
-    const [frame = ""] = toFrames([event]);
-    for (const socket of this.#connections.open()) {
-      if (this.#connections.of(socket).userId !== userId) this.#connections.send(socket, frame);
-    }
+  /** Sends a frame to everyone's sockets but this user's. */
+  tellOthers(userId: string, frame: string): void {
+    this.broadcast(frame, undefined, (socket) => this.#connections.of(socket).userId === userId);
   }
 
-  /** Relays that a user is typing, at most once in `TYPING_RELAY_MS`. */
-  typing(userId: string, now: number): void {
-    if (now - (this.#typedAt.get(userId) ?? 0) < TYPING_RELAY_MS) return;
-    this.#typedAt.set(userId, now);
-    this.tellOthers(userId, { type: "typing", userId });
+  /** The client behind a socket says what it has got. */
+  got(socket: WebSocket, rev: number): void {
+    this.#pacing.got(socket, rev);
+  }
+
+  #dropTheSlow(): void {
+    const isPaced = (socket: WebSocket) => this.#connections.of(socket).paced ?? false;
+    for (const socket of this.#pacing.tooSlow(this.#connections.open(), isPaced)) {
+      this.close(socket, CLOSE.tooSlow, "it read too slowly");
+    }
   }
 }

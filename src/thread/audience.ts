@@ -1,0 +1,82 @@
+/**
+ * Everyone in the room, wherever their sockets are: in this object, and in a large room at its relays too. While the
+ * room is that large, only how many are in it is told, and not who comes and goes.
+ */
+import { toFrames } from "../durable/frames.ts";
+import type { Connections } from "../durable/connections.ts";
+import type { CloseCode } from "../protocol/errors.ts";
+import type { DurableEvent, ThreadEvent } from "../protocol/events.ts";
+import { ONLINE_COUNT_MS } from "../protocol/limits.ts";
+import { Room } from "../room/room.ts";
+import { Typing } from "../room/typing.ts";
+import type { Relays } from "./relays.ts";
+
+export class Audience {
+  /** The sockets in this object. */
+  readonly room: Room;
+  readonly #relays: Relays;
+  readonly #typing = new Typing();
+  #counting: ReturnType<typeof setTimeout> | undefined;
+  #toldCount = -1;
+
+  constructor(connections: Connections, relays: Relays) {
+    this.#relays = relays;
+    relays.onCrowd = () => this.#countChanged();
+    this.room = new Room(connections, {
+      came: (user) => this.#changed(user.id, { type: "join", user }),
+      went: (userId) => {
+        this.#typing.left(userId);
+        this.#changed(userId, { type: "leave", userId });
+      },
+    });
+  }
+
+  /** How many users are here, as far as the relays have said. */
+  get onlineCount(): number {
+    return this.room.onlineCount + this.#relays.users;
+  }
+
+  /** Tells durable events to everyone, as few frames, each serialized once. */
+  tellAll(events: readonly DurableEvent[]): void {
+    const rev = events.at(-1)?.rev;
+    for (const frame of toFrames(events)) {
+      this.room.broadcast(frame, rev);
+      this.#relays.passToAll({ frame, ...(rev !== undefined && { rev }) });
+    }
+  }
+
+  /** Tells an event that is not numbered to everyone, or to everyone but one user. */
+  tell(event: ThreadEvent, notTo?: string): void {
+    const [frame = ""] = toFrames([event]);
+    if (notTo === undefined) this.room.broadcast(frame);
+    else this.room.tellOthers(notTo, frame);
+    this.#relays.passToAll({ frame, ...(notTo !== undefined && { notTo }) });
+  }
+
+  /** Closes every socket of a user. */
+  closeUser(userId: string, code: CloseCode, reason: string): void {
+    this.room.closeAll(code, reason, userId);
+    this.#relays.passToAll({ close: code, reason, userId });
+  }
+
+  /** Relays that a user is typing, if it is time to. */
+  typing(userId: string, now: number): void {
+    if (this.#typing.isDue(userId, now)) this.tell({ type: "typing", userId }, userId);
+  }
+
+  #changed(userId: string, event: ThreadEvent): void {
+    if (this.#relays.isLarge) this.#countChanged();
+    else this.tell(event, userId);
+  }
+
+  /** How many there are is told when the coming and going of a moment is over. */
+  #countChanged(): void {
+    if (this.#counting !== undefined) return;
+    this.#counting = setTimeout(() => {
+      this.#counting = undefined;
+      if (this.#toldCount === this.onlineCount) return;
+      this.#toldCount = this.onlineCount;
+      this.tell({ type: "online", count: this.onlineCount });
+    }, ONLINE_COUNT_MS);
+  }
+}

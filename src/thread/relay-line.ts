@@ -1,0 +1,92 @@
+/**
+ * The line from a thread to one of its relays: what is to be passed on goes in order, one batch at a time, and what
+ * comes while one is under way goes together in the next. Nothing is kept for a relay that does not answer: it asks for
+ * what it missed when it hears of a later batch.
+ */
+import type { Batch, Crowd, Passed } from "../relay/relay-doors.ts";
+
+/** What may wait for a relay that is slow to answer, in UTF-16 units of frames. Beyond it the relay is to catch up by itself. */
+const WAITING_LENGTH = 8 * 1024 * 1024;
+
+export interface RelayLineOptions {
+  /** The thread's rev as the line begins. */
+  rev: number;
+  pass: (batch: Batch) => Promise<Crowd>;
+  /** The relay has answered. */
+  onCrowd: (crowd: Crowd) => void;
+  /** A batch may be lost: `nudge` is to be called in a while. */
+  onLoss: () => void;
+}
+
+export class RelayLine {
+  /** Of this line, from its beginning in this object's memory. */
+  readonly life = crypto.randomUUID();
+  readonly #options: RelayLineOptions;
+  #items: Passed[] = [];
+  #length = 0;
+  /** The rev that the next batch goes on from, and the one it comes to. */
+  #after: number;
+  #rev: number;
+  #number = 0;
+  #isPassing = false;
+  /** Whether the relay is known to have all that was passed so far in this life of the object. */
+  #isHeard = false;
+  crowd: Crowd = { sockets: 0, users: 0 };
+
+  constructor(options: RelayLineOptions) {
+    this.#options = options;
+    this.#after = options.rev;
+    this.#rev = options.rev;
+  }
+
+  push(item: Passed): void {
+    if ("frame" in item) {
+      this.#length += item.frame.length;
+      this.#rev = item.rev ?? this.#rev;
+    }
+    this.#items.push(item);
+    if (this.#length > WAITING_LENGTH) this.#take();
+    void this.#pass();
+  }
+
+  /** Sees to it that the relay knows how far the thread is, where that is not certain. */
+  nudge(): void {
+    if (!this.#isHeard) void this.#pass();
+  }
+
+  async #pass(): Promise<void> {
+    if (this.#isPassing) return;
+    this.#isPassing = true;
+    try {
+      do {
+        const batch = this.#take();
+        this.#isHeard = false;
+        const crowd = await this.#options.pass(batch);
+        this.#isHeard = true;
+        this.crowd = crowd;
+        this.#options.onCrowd(crowd);
+      } while (this.#items.length > 0);
+    } catch {
+      // Told where it was called. The next batch has a later number, by which the relay sees what it missed.
+      this.#items = [];
+      this.#options.onLoss();
+    } finally {
+      this.#isPassing = false;
+    }
+  }
+
+  /** Takes what waits out of the line. */
+  #take(): Batch {
+    const batch = {
+      life: this.life,
+      number: ++this.#number,
+      after: this.#after,
+      rev: this.#rev,
+      items: this.#items,
+    };
+    this.#after = this.#rev;
+    this.#items = [];
+    this.#length = 0;
+    return batch;
+  }
+}

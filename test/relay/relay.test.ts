@@ -1,0 +1,192 @@
+/** A room so large that all its sockets are at relays, two at each: nothing that was promised changes but who is told of comings and goings. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Relay } from "../../src/relay/relay.ts";
+import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
+import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { openThread, type TestSocket } from "../support/socket.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** Three people in a room: the first two at its first relay, the third at its second. */
+async function scene() {
+  const [ada, bob, eve] = await Promise.all([person("Ada"), person("Bob"), person("Eve")]);
+  const thread = await newThread(ada, "group", [bob, eve], "Pond");
+  const sockets: TestSocket[] = [];
+  for (const who of [ada, bob, eve]) {
+    const socket = await openThread(who, thread.id);
+    await socket.next("welcome");
+    sockets.push(socket);
+  }
+  const [a, b, c] = sockets as [TestSocket, TestSocket, TestSocket];
+  return { ada, bob, eve, thread, path: `/api/threads/${thread.id}`, a, b, c };
+}
+
+/** The durable events that a socket was told, in the order it was told them. */
+const revs = (socket: TestSocket) =>
+  socket.events.flatMap((event) => ("rev" in event && event.type !== "ack" ? [event.rev] : []));
+
+/** From here on a relay does not answer its thread; what is returned ends that. */
+async function cutOff(threadId: string, no: number): Promise<() => Promise<void>> {
+  const stub = relayStub(threadId, no);
+  // RPC finds what is on the prototype alone.
+  await runInDurableObject(stub, (relay: Relay) => {
+    Object.defineProperty(relay, "pass", { value: undefined, configurable: true });
+  });
+  return () => runInDurableObject(stub, (relay: Relay) => void Reflect.deleteProperty(relay, "pass"));
+}
+
+describe("who is in a large room", () => {
+  it("is told as a number, and not one by one", async () => {
+    const { a, c, eve, thread } = await scene();
+    await a.next("online", ({ count }) => count === 3);
+    const again = await openThread(eve, thread.id);
+    expect(await again.next("welcome")).toMatchObject({ onlineCount: 3, online: [] });
+    for (const socket of [c, again]) socket.close();
+    await a.next("online", ({ count }) => count === 2);
+    expect(a.events.filter(({ type }) => type === "join" || type === "leave")).toEqual([]);
+  });
+
+  it("is all of it in the thread's own object again when the relays are empty", async () => {
+    const { a, b, c, thread } = await scene();
+    const relays = () =>
+      runInDurableObject(threadStub(thread.id), (_thread, { storage }) =>
+        storage.sql
+          .exec<{ no: number }>("SELECT no FROM relays")
+          .toArray()
+          .map(({ no }) => no),
+      );
+    expect(await relays()).toEqual([1, 2]);
+    for (const socket of [a, b, c]) socket.close();
+    await vi.waitFor(async () => expect(await relays()).toEqual([]), { timeout: 10_000 });
+  });
+});
+
+describe("evicted between any two steps", () => {
+  it.each([
+    ["the relays", async (id: string) => evictAll(relayStub(id, 1), relayStub(id, 2))],
+    ["the thread", async (id: string) => evictAll(threadStub(id))],
+    ["all of them", async (id: string) => evictAll(threadStub(id), relayStub(id, 1), relayStub(id, 2))],
+  ])("%s: every event comes to everyone once, in order, and every answer", async (_who, pause) => {
+    const { ada, path, thread, a, b, c } = await scene();
+    for (const [socket, command] of [
+      [a, { type: "chat", id: "1", body: "one" }],
+      [c, { type: "react", id: "3", seq: 1, emoji: "👍" }],
+      [a, { type: "edit", id: "4", seq: 1, body: "ONE" }],
+      [b, { type: "chat", id: "5", body: "two" }],
+    ] as const) {
+      await pause(thread.id);
+      expect(await socket.ask(command)).toMatchObject({ type: "ack" });
+    }
+    // The carrier of what the relay knows goes, whichever it is.
+    a.close();
+    await pause(thread.id);
+    expect(await b.ask({ type: "chat", id: "6", body: "three" })).toMatchObject({ seq: 3 });
+    await pause(thread.id);
+    await ada.call("PATCH", path, { name: "Lake" });
+    for (const socket of [b, c]) {
+      await socket.next("thread");
+      expect(revs(socket)).toEqual([1, 2, 3, 4, 5, 6]);
+    }
+  });
+});
+
+async function evictAll(...stubs: DurableObjectStub[]): Promise<void> {
+  for (const stub of stubs) await evict(stub);
+}
+
+describe("a relay that was not told", () => {
+  it.each([
+    ["by a thread that goes on", async () => {}],
+    ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
+  ])("%s is told by alarm, and passes on what it missed", async (_name, then) => {
+    const { ada, path, thread, a, c } = await scene();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const reconnect = await cutOff(thread.id, 2);
+    await ada.call("POST", `${path}/messages`, { body: "two" });
+    await ada.call("PUT", `${path}/messages/1/reactions/👍`);
+    await a.next("react");
+    await reconnect();
+    await then(thread.id);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    await c.next("react");
+    await a.ask({ type: "chat", id: "2", body: "three" });
+    await c.next("chat", ({ message }) => message.body === "three");
+    for (const socket of [a, c]) expect(revs(socket)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("lets those go whose answers were lost: they come back, say it again, and it is there once", async () => {
+    const { eve, thread, c } = await scene();
+    const reconnect = await cutOff(thread.id, 2);
+    c.send({ type: "chat", id: "mine", body: "once" });
+    await vi.waitFor(() =>
+      runInDurableObject(threadStub(thread.id), async (_thread, { storage }) => {
+        expect(storage.sql.exec("SELECT seq FROM messages").toArray()).toHaveLength(1);
+      }),
+    );
+    await reconnect();
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await c.next("closing")).toMatchObject({ code: 1001 });
+    const back = await openThread(eve, thread.id, `${thread.epoch}:0`);
+    expect(await back.next("chat")).toMatchObject({ message: { id: "mine", seq: 1 } });
+    expect(await back.ask({ type: "chat", id: "mine", body: "once" })).toMatchObject({ type: "ack", seq: 1 });
+  });
+});
+
+describe("what the thread decides", () => {
+  it("reaches a relay's sockets: whoever is removed sees nothing more", async () => {
+    const { ada, eve, path, a, c } = await scene();
+    await ada.call("DELETE", `${path}/members/${eve.user.id}`);
+    expect(await c.next("closing")).toMatchObject({ code: 4003 });
+    await a.ask({ type: "chat", id: "1", body: "secret" });
+    expect(c.frames.join()).not.toContain("secret");
+  });
+
+  it("a deleted thread closes them with 4004 and leaves nothing behind", async () => {
+    const { ada, path, thread, a, c } = await scene();
+    expect((await ada.call("DELETE", path)).status).toBe(204);
+    for (const socket of [a, c]) expect(await socket.next("closing")).toMatchObject({ code: 4004 });
+    for (const no of [1, 2]) expect(await storedText(relayStub(thread.id, no))).toBe("[]");
+  });
+
+  it("a stranger gets no socket", async () => {
+    const { thread } = await scene();
+    const stranger = await openThread(await person("Mallory"), thread.id);
+    expect((await stranger.closed).code).toBe(4004);
+  });
+
+  it("a session that ends is ended by the relay, and a fresh token prolongs it", async () => {
+    const { thread, eve } = await scene();
+    const token = (inSeconds: number) =>
+      hostToken({ sub: eve.user.id, name: "Eve", exp: Math.floor(Date.now() / 1000) + inSeconds });
+    const soon: Person = { ...eve, token: await token(30) };
+    const [ends, lives] = [await openThread(soon, thread.id), await openThread(soon, thread.id)];
+    const { expiresAt } = await ends.next("welcome");
+    expect(await lives.ask({ type: "auth", id: "1", token: await token(300) })).toMatchObject({
+      type: "ack",
+    });
+    vi.setSystemTime(expiresAt + 1);
+    for (const no of [2, 3]) await runDurableObjectAlarm(relayStub(thread.id, no));
+    expect(await ends.next("closing")).toMatchObject({ code: 4001 });
+    expect(await lives.ask({ type: "chat", id: "2", body: "still here" })).toMatchObject({ type: "ack" });
+  });
+});
+
+describe("what a relay costs", () => {
+  it("a message writes no row there, and no more than ever in the thread", async () => {
+    const { thread, a, c } = await scene();
+    const message = async () => {
+      await a.ask({ type: "chat", id: crypto.randomUUID(), body: "hello" });
+      await c.next("chat");
+    };
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await costOf(relayStub(thread.id, 2), message)).toEqual({
+      rowsRead: 0,
+      rowsWritten: 0,
+      alarmsSet: 0,
+    });
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await costOf(threadStub(thread.id), message)).toMatchObject({ rowsWritten: 1, alarmsSet: 1 });
+  });
+});

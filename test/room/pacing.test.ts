@@ -1,0 +1,107 @@
+/** Slow readers: let go before their queue grows without end, and nobody else is. */
+import { describe, expect, it } from "vitest";
+import { PACED_BYTES, UNPACED_BYTES } from "../../src/protocol/limits.ts";
+import { Pacing } from "../../src/room/pacing.ts";
+import { newThread, person } from "../support/people.ts";
+import { openPaced, openThread } from "../support/socket.ts";
+
+const newSocket = () => ({}) as WebSocket;
+const KIB = 1024;
+
+/** Sends so much in frames of 10 KiB, each with the next rev. */
+function flood(pacing: Pacing, bytes: number, from = 0): number {
+  let rev = from;
+  for (let sent = 0; sent < bytes; sent += 10 * KIB) pacing.sent(10 * KIB, ++rev);
+  return rev;
+}
+
+describe("how far a reader is behind", () => {
+  it("is what was sent since what it said it has got", () => {
+    const pacing = new Pacing();
+    const [silent, saying] = [newSocket(), newSocket()];
+    for (const socket of [silent, saying]) pacing.opened(socket);
+    const tooSlow = () => pacing.tooSlow([silent, saying], () => true);
+    const rev = flood(pacing, PACED_BYTES - 50 * KIB);
+    expect(tooSlow()).toEqual([]);
+    pacing.got(saying, rev);
+    flood(pacing, 100 * KIB, rev);
+    expect(tooSlow()).toEqual([silent]);
+  });
+
+  it("counts for a new socket from its opening", () => {
+    const pacing = new Pacing();
+    flood(pacing, 2 * PACED_BYTES);
+    const late = newSocket();
+    pacing.opened(late);
+    expect(pacing.tooSlow([late], () => true)).toEqual([]);
+  });
+
+  it("is not made less by an old word, nor by one of a rev long before what is remembered", () => {
+    const pacing = new Pacing();
+    const socket = newSocket();
+    pacing.opened(socket);
+    const rev = flood(pacing, 3 * PACED_BYTES);
+    pacing.got(socket, rev);
+    const later = flood(pacing, PACED_BYTES - 50 * KIB, rev);
+    pacing.got(socket, 1);
+    pacing.got(socket, rev - 100);
+    expect(pacing.tooSlow([socket], () => true)).toEqual([]);
+    flood(pacing, 100 * KIB, later);
+    expect(pacing.tooSlow([socket], () => true)).toEqual([socket]);
+  });
+
+  it("is allowed to be more where the client never promised to say anything", () => {
+    const pacing = new Pacing();
+    const socket = newSocket();
+    pacing.opened(socket);
+    const rev = flood(pacing, UNPACED_BYTES - 50 * KIB);
+    expect(pacing.tooSlow([socket], () => false)).toEqual([]);
+    flood(pacing, 100 * KIB, rev);
+    expect(pacing.tooSlow([socket], () => false)).toEqual([socket]);
+  });
+
+  it("is looked at now and then, and not at each frame", () => {
+    const pacing = new Pacing();
+    const looks = Array.from({ length: 10_000 }, (_frame, i) => pacing.sent(KIB, i)).filter(Boolean);
+    expect(looks.length).toBeGreaterThan(0);
+    pacing.tooSlow([], () => true);
+    expect(pacing.sent(KIB, 10_001)).toBe(false);
+  });
+});
+
+describe("a room that says more than a reader takes in", () => {
+  it("lets go of that reader alone, who comes back and has missed nothing", async () => {
+    const people = await Promise.all(Array.from({ length: 24 }, (_person, i) => person(`P${i}`)));
+    const [ada, bob, eve, ...others] = people;
+    if (!ada || !bob || !eve) throw new Error("nobody");
+    const thread = await newThread(ada, "group", [bob, eve, ...others]);
+    const [keen, slow, plain] = [
+      await openPaced(ada, thread.id),
+      await openPaced(bob, thread.id),
+      await openThread(eve, thread.id),
+    ];
+    keen.raw.addEventListener("message", () => {
+      const newest = keen.events.findLast((event) => event.type === "chat");
+      if (newest) keen.send({ type: "got", rev: newest.rev });
+    });
+    const each = 19;
+    for (const who of people) {
+      for (let n = 0; n < each; n++) {
+        await who.call("POST", `/api/threads/${thread.id}/messages`, { body: "x".repeat(10_000) });
+      }
+    }
+    const all = people.length * each;
+    expect(await slow.next("closing")).toMatchObject({ code: 4108 });
+    for (const socket of [keen, plain]) await socket.next("chat", ({ rev }) => rev === all);
+    expect([keen, plain].flatMap(({ events }) => events.filter(({ type }) => type === "closing"))).toEqual(
+      [],
+    );
+
+    const got = slow.events.findLast((event) => event.type === "chat")?.rev ?? 0;
+    const back = await openPaced(bob, thread.id, `${thread.epoch}:${got}`);
+    expect(await back.next("welcome")).toMatchObject({ resumed: true });
+    await back.next("chat", ({ rev }) => rev === all);
+    const revs = back.events.flatMap((event) => (event.type === "chat" ? [event.rev] : []));
+    expect(revs).toEqual(Array.from({ length: all - got }, (_rev, i) => got + 1 + i));
+  });
+});

@@ -1,0 +1,49 @@
+/** The end of a session on a thread's socket, and how it is put off. */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { threadStub } from "../support/objects.ts";
+import { hostToken, newThread, person } from "../support/people.ts";
+import { openThread } from "../support/socket.ts";
+
+afterEach(() => vi.useRealTimers());
+
+async function scene() {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  return { ada, bob, thread: await newThread(ada, "group", [bob]) };
+}
+
+describe("a session", () => {
+  it("that ends closes the socket with 4001, by alarm", async () => {
+    const { bob, thread } = await scene();
+    const soon = {
+      ...bob,
+      token: await hostToken({ sub: bob.user.id, name: "Bob", exp: Math.floor(Date.now() / 1000) + 30 }),
+    };
+    const socket = await openThread(soon, thread.id);
+    const { expiresAt } = await socket.next("welcome");
+    vi.setSystemTime(expiresAt + 1);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+  });
+
+  it("is renewed by a fresh token of the same user, and of no other", async () => {
+    const { ada, bob, thread } = await scene();
+    const now = Math.floor(Date.now() / 1000);
+    const socket = await openThread(
+      { ...bob, token: await hostToken({ sub: bob.user.id, exp: now + 30 }) },
+      thread.id,
+    );
+    const { expiresAt } = await socket.next("welcome");
+    expect(await socket.ask({ type: "auth", id: "1", token: ada.token })).toMatchObject({
+      code: "forbidden",
+    });
+    const fresh = await hostToken({ sub: bob.user.id, exp: now + 300 });
+    expect(await socket.ask({ type: "auth", id: "2", token: fresh })).toMatchObject({ type: "ack", rev: 0 });
+    vi.setSystemTime(expiresAt + 1);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.ask({ type: "chat", id: "3", body: "still here" })).toMatchObject({ type: "ack" });
+    vi.setSystemTime(expiresAt + 300_000);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+  });
+});
