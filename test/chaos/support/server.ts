@@ -1,5 +1,6 @@
 /** A Lilypad of the chaos tests' own: bare workerd, on-disk storage, which can be killed and started again. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,6 +72,12 @@ export class Server {
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** What the process holds of the machine's memory, in bytes: what waits in sockets is outside of V8's heap. */
+  get residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#workerd?.process.pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
   /** V8's inspector of the isolate in which Lilypad runs, to ask it things. */

@@ -47,6 +47,15 @@ export class WireSocket<E> {
     this.#raw.close(1000);
   }
 
+  /** Takes nothing more out of the network's buffers, as a page that hangs, until `resume`. */
+  stall(): void {
+    this.#raw.pause();
+  }
+
+  resume(): void {
+    this.#raw.resume();
+  }
+
   /** Breaks the connection off. */
   drop(): void {
     this.#raw.terminate();
