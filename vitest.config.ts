@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**", "test/relay/**"],
+          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**", "test/bench/**", "test/relay/**"],
           // Only ever spent on failure: a busy machine is no reason to fail.
           testTimeout: 30_000,
         },

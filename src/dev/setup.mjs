@@ -1,25 +1,31 @@
-// Installs what package-lock.json names, unless it is there already. Runs before `npm start`, `npm test` and
-// `npm run deploy`, on whatever Node the machine has, so it uses nothing but Node.
+// Installs what package-lock.json names, unless it is there already: here, or in the directory that is given. Runs
+// before `npm start`, `npm test` and `npm run deploy`, on whatever Node the machine has, so it uses nothing but Node.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-const STAMP = "node_modules/.lilypad-setup";
-const wanted = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
+const directory = process.argv[2] ?? ".";
+const lock = join(directory, "package-lock.json");
+const stamp = join(directory, "node_modules/.lilypad-setup");
+const wanted = createHash("sha256").update(readFileSync(lock)).digest("hex");
 
 function installed() {
   try {
-    return readFileSync(STAMP, "utf8");
+    return readFileSync(stamp, "utf8");
   } catch {
     return "";
   }
 }
 
 if (installed() !== wanted) {
-  console.log("Installing what package-lock.json names …");
+  console.log(`Installing what ${lock} names …`);
   const npm = process.env["npm_execpath"];
   const [command, args] = npm ? [process.execPath, [npm]] : ["npm", []];
-  const { status } = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund"], { stdio: "inherit" });
+  const { status } = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund"], {
+    stdio: "inherit",
+    cwd: directory,
+  });
   if (status !== 0) process.exit(status ?? 1);
-  writeFileSync(STAMP, wanted);
+  writeFileSync(stamp, wanted);
 }

@@ -17,24 +17,41 @@ const VARS = {
   SESSION_SECRET: "another-secret-for-chaos-alone-0123",
 };
 
+/** What a server may share with others, or do without. */
+export interface ServerOptions {
+  /** Where `bundleWorker` has put Lilypad; built anew if not given. */
+  bundle?: string;
+  /** Whether its isolate can be asked things; on, if not given. */
+  inspector?: boolean;
+}
+
 export class Server {
   readonly #directory: string;
+  readonly #bundle: string;
   readonly #vars: Record<string, string>;
+  readonly #inspector: boolean;
   #workerd: Workerd | undefined;
   #port = 0;
 
-  private constructor(directory: string, vars: Record<string, string>) {
+  private constructor(directory: string, vars: Record<string, string>, options: ServerOptions) {
     this.#directory = directory;
+    this.#bundle = options.bundle ?? join(directory, "worker");
     this.#vars = vars;
+    this.#inspector = options.inspector ?? true;
   }
 
   /** Builds Lilypad and starts it on empty storage and a free port. `vars` override the tests' own. */
-  static async start(vars: Record<string, string> = {}): Promise<Server> {
+  static async start(vars: Record<string, string> = {}, options: ServerOptions = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "lilypad-chaos-"));
-    const server = new Server(directory, { ...VARS, ...vars });
-    await bundleWorker(join(directory, "worker"));
+    const server = new Server(directory, { ...VARS, ...vars }, options);
+    if (options.bundle === undefined) await bundleWorker(server.#bundle);
     await server.restart();
     return server;
+  }
+
+  /** The process's id; 0 while there is none. */
+  get pid(): number {
+    return this.#workerd?.process.pid ?? 0;
   }
 
   get port(): number {
@@ -59,11 +76,11 @@ export class Server {
   /** Starts it on the same storage and the same port, after it was killed. */
   async restart(): Promise<void> {
     this.#workerd = await startWorkerd({
-      bundle: join(this.#directory, "worker"),
+      bundle: this.#bundle,
       storage: join(this.#directory, "storage"),
       port: this.#port,
       vars: this.#vars,
-      inspector: true,
+      inspector: this.#inspector,
     });
     this.#port = this.#workerd.port;
   }

@@ -1,0 +1,95 @@
+/** The sockets of a measurement, opened by a bounded number at a time, as the answers come. */
+import { quantile } from "./quantile.ts";
+import { DIALECTS, type Dialect, type DialectName } from "./dialects.ts";
+import { RawSocket, type Address } from "./raw-socket.ts";
+
+/** A socket to be opened. */
+export interface Seat extends Address {
+  dialect: DialectName;
+}
+
+export interface Opening {
+  sockets: number;
+  seconds: number;
+  perS: number;
+  /** From connecting to being in the room. */
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** Called for each text frame of a socket, by its index. True where the frame carried messages of the run. */
+export type MessageListener = (index: number, bytes: Buffer, start: number, end: number) => boolean;
+
+const NO_MESSAGES: MessageListener = () => false;
+
+export class Crowd {
+  readonly sockets: RawSocket[] = [];
+  readonly dialects: Dialect[] = [];
+  /** What went wrong, in words. */
+  readonly complaints: string[] = [];
+  /** Frames are offered here first. */
+  onMessages: MessageListener = NO_MESSAGES;
+  onAck: (n: number, index: number) => void = () => {};
+  readonly #ready: (() => void)[] = [];
+  #fail: (error: Error) => void = () => {};
+
+  /** Opens the seats, at most `concurrency` on their way at once; resolves when every one is in its room. */
+  async open(seats: readonly Seat[], concurrency: number): Promise<Opening> {
+    const failed = new Promise<never>((_done, fail) => {
+      this.#fail = fail;
+    });
+    const latencies: number[] = [];
+    const from = performance.now();
+    let next = 0;
+    const openSome = async () => {
+      for (let seat = seats[next++]; seat; seat = seats[next++]) {
+        const start = performance.now();
+        await this.#openOne(seat);
+        latencies.push(performance.now() - start);
+      }
+    };
+    await Promise.race([Promise.all(Array.from({ length: concurrency }, openSome)), failed]);
+    this.#fail = () => {};
+    const seconds = (performance.now() - from) / 1000;
+    return {
+      sockets: seats.length,
+      seconds,
+      perS: seats.length / seconds,
+      p50Ms: quantile(latencies, 0.5),
+      p99Ms: quantile(latencies, 0.99),
+    };
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.close();
+  }
+
+  #openOne(seat: Seat): Promise<void> {
+    const index = this.sockets.length;
+    return new Promise((ready) => {
+      this.#ready[index] = ready;
+      this.dialects.push(DIALECTS[seat.dialect]);
+      this.sockets.push(
+        new RawSocket(
+          seat,
+          (_opcode, bytes, start, end) => {
+            if (!this.onMessages(index, bytes, start, end))
+              this.#hear(index, bytes.toString("utf8", start, end));
+          },
+          (why) => {
+            this.complaints.push(`socket ${index}: ${why}`);
+            this.#fail(new Error(`socket ${index} was not let in: ${why}`));
+          },
+        ),
+      );
+    });
+  }
+
+  #hear(index: number, text: string): void {
+    const meaning = this.dialects[index]?.hear(text) ?? {};
+    if (meaning.reply !== undefined) this.sockets[index]?.send(meaning.reply);
+    if (meaning.ready) this.#ready[index]?.();
+    if (meaning.error !== undefined) this.complaints.push(`socket ${index}: ${meaning.error}`);
+    for (const n of meaning.acks ?? []) this.onAck(n, index);
+  }
+}

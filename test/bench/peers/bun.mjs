@@ -1,0 +1,29 @@
+// Bun's own publish, in native code: the ceiling. To be run by Bun.
+import { announce, visitor } from "./announce.mjs";
+
+let seq = 0;
+const server = Bun.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: (request, self) =>
+    self.upgrade(request, { data: visitor(request.url) })
+      ? undefined
+      : new Response("a socket is expected", { status: 426 }),
+  websocket: {
+    perMessageDeflate: false,
+    open(socket) {
+      socket.subscribe(socket.data.room);
+      socket.send(JSON.stringify({ type: "welcome" }));
+    },
+    message(socket, data) {
+      const { id, body, ack } = JSON.parse(data);
+      const { room, user: author } = socket.data;
+      server.publish(
+        room,
+        JSON.stringify({ type: "chat", message: { seq: ++seq, id, author, body, at: Date.now() } }),
+      );
+      if (ack) socket.send(JSON.stringify({ type: "ack", id, seq }));
+    },
+  },
+});
+announce(server.port);
