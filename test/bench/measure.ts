@@ -2,7 +2,8 @@
 import type { Keeping } from "./keeping.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import type { Options } from "./options.ts";
-import type { Results } from "./results.ts";
+import { short } from "./report/tables.ts";
+import type { Figures, Results } from "./results.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import type { System } from "./systems/system.ts";
 
@@ -14,6 +15,7 @@ export async function measure(options: Options, keeping: Keeping, results: Resul
   });
   for (let round = 1; round <= options.rounds; round++) {
     for (const scenario of options.scenarios) {
+      if (scenario.isOnce && round > 1) continue;
       for (const system of systems.filter((one) => scenario.suits(one))) {
         await measureOne({ round, scenario, system }, options, keeping, results);
       }
@@ -42,8 +44,9 @@ async function measureOne(
               running,
               generator,
               scale,
-              tell: (load, figures, complaints = []) => {
-                results.add({ ...where, load, figures, complaints: [...complaints] });
+              rounds,
+              tell: (load, figures, { complaints = [], ...other } = {}) => {
+                results.add({ ...where, ...other, load, figures, complaints: [...complaints] });
                 console.error(`${name}: ${load}: ${inWords(scenario, figures)}`);
                 for (const complaint of complaints) console.error(`${name}: ${load}: ${complaint}`);
               },
@@ -58,6 +61,11 @@ async function measureOne(
   }
 }
 
-function inWords({ columns }: Scenario, figures: Record<string, number>): string {
-  return columns.map(({ figure, title }) => `${title} ${figures[figure]?.toPrecision(4)}`).join(", ");
+function inWords({ columns }: Scenario, figures: Figures): string {
+  return columns
+    .flatMap(({ figure, title }) => {
+      const value = figures[figure];
+      return value === undefined ? [] : [`${title} ${short(value)}`];
+    })
+    .join(", ");
 }

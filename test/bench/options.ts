@@ -1,10 +1,17 @@
 /** What `npm run bench -- …` understands. */
 import { parseArgs } from "node:util";
-import { roomOf } from "./scenarios/rooms.ts";
+import { acknowledging } from "./scenarios/acknowledging.ts";
+import { notifications, threadList } from "./scenarios/belonging.ts";
+import { ceiling } from "./scenarios/ceiling.ts";
+import { connecting, idle } from "./scenarios/connecting.ts";
+import { histories } from "./scenarios/histories.ts";
+import { incoming, roomOf, smallRooms } from "./scenarios/rooms.ts";
 import type { Scale, Scenario } from "./scenarios/scenario.ts";
 import { lilypad } from "./systems/lilypad.ts";
+import { nullServer } from "./systems/null.ts";
 import { bun, flask, socketIo, socketIoStoring, ws } from "./systems/peers.ts";
 import type { System } from "./systems/system.ts";
+import { wranglerDev } from "./systems/wrangler-dev.ts";
 
 export interface Options {
   rounds: number;
@@ -13,14 +20,53 @@ export interface Options {
   scale: Scale;
   /** Where the raw figures are written. */
   json?: string | undefined;
+  /** Where raw figures were written: they are shown, and nothing is measured. */
+  from?: string | undefined;
+  /** Where the chart is drawn. */
+  chart?: string | undefined;
 }
 
-const SYSTEMS = [lilypad(), socketIo, socketIoStoring, ws, bun, flask];
-const SCENARIOS = [roomOf(100), roomOf(1_000), roomOf(10_000)];
+const SYSTEMS = [lilypad(), socketIo, socketIoStoring, ws, bun, flask, wranglerDev];
+const SCENARIOS: Scenario[] = [
+  ceiling,
+  roomOf(100),
+  roomOf(1_000),
+  roomOf(10_000),
+  smallRooms,
+  incoming,
+  acknowledging,
+  connecting,
+  idle,
+  threadList,
+  notifications,
+  histories,
+];
 
-const FULL: Scale = { warmMs: 1_000, measureMs: 4_000, largestRoom: 10_000, history: 1_000_000 };
+const FULL: Scale = {
+  warmMs: 1_000,
+  measureMs: 4_000,
+  largestRoom: 10_000,
+  history: 1_000_000,
+  connections: 2_000,
+  idleSockets: 5_000,
+  settleMs: 12_000,
+  times: 200,
+  members: 5_000,
+  online: 500,
+};
 /** To see that all works, and about how it stands: nothing to be quoted. */
-const QUICK: Scale = { warmMs: 300, measureMs: 1_000, largestRoom: 1_000, history: 20_000 };
+const QUICK: Scale = {
+  warmMs: 300,
+  measureMs: 1_000,
+  largestRoom: 1_000,
+  history: 20_000,
+  connections: 500,
+  idleSockets: 1_000,
+  settleMs: 2_000,
+  times: 50,
+  members: 500,
+  online: 50,
+};
 
 export function optionsFrom(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -32,6 +78,8 @@ export function optionsFrom(args: readonly string[]): Options {
       quick: { type: "boolean", default: false },
       history: { type: "string" },
       json: { type: "string" },
+      from: { type: "string" },
+      chart: { type: "string" },
     },
   });
   const scale = { ...(values.quick ? QUICK : FULL) };
@@ -41,9 +89,11 @@ export function optionsFrom(args: readonly string[]): Options {
     scenarios: picked("only", SCENARIOS, values.only).filter(
       ({ name }) => values.only !== undefined || isWithin(name, scale),
     ),
-    systems: picked("peers", SYSTEMS, values.peers),
+    systems: [nullServer, ...picked("peers", SYSTEMS, values.peers)],
     scale,
     json: values.json,
+    from: values.from,
+    chart: values.chart,
   };
 }
 

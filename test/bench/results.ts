@@ -1,18 +1,27 @@
 /** What was measured: figures by round, scenario, case and system; their medians, and ratios within a round. */
+import { z } from "zod";
 import { median } from "./load/quantile.ts";
 
 export type Figures = Record<string, number>;
 
-export interface Measured {
-  round: number;
-  scenario: string;
+const measuredSchema = z.object({
+  round: z.number(),
+  scenario: z.string(),
   /** Which of the scenario's loads this is, as the table says it. */
-  load: string;
-  system: string;
-  figures: Figures;
+  load: z.string(),
+  system: z.string(),
+  /** JSON has no NaN, and says null of what could not be told. */
+  figures: z.record(
+    z.string(),
+    z
+      .number()
+      .nullable()
+      .transform((value) => value ?? NaN),
+  ),
   /** What went wrong, in words. */
-  complaints: string[];
-}
+  complaints: z.array(z.string()),
+});
+export type Measured = z.infer<typeof measuredSchema>;
 
 /** Of several rounds. */
 export interface Spread {
@@ -22,7 +31,20 @@ export interface Spread {
 }
 
 export class Results {
-  readonly all: Measured[] = [];
+  readonly all: Measured[];
+
+  constructor(all: Measured[] = []) {
+    this.all = all;
+  }
+
+  /** What `toJson` wrote. */
+  static fromJson(text: string): Results {
+    return new Results(z.array(measuredSchema).parse(JSON.parse(text)));
+  }
+
+  toJson(): string {
+    return JSON.stringify(this.all, undefined, 1);
+  }
 
   add(measured: Measured): void {
     this.all.push(measured);
@@ -60,7 +82,8 @@ export interface FigureOf {
   figure: string;
 }
 
-function spread(values: readonly number[]): Spread | undefined {
+/** Of values that are numbers; undefined where there is none. */
+export function spread(values: readonly number[]): Spread | undefined {
   const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0) return undefined;
   return { median: median(known), min: Math.min(...known), max: Math.max(...known) };

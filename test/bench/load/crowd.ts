@@ -1,6 +1,6 @@
 /** The sockets of a measurement, opened by a bounded number at a time, as the answers come. */
-import { quantile } from "./quantile.ts";
 import { DIALECTS, type Dialect, type DialectName } from "./dialects.ts";
+import { latencies, type Latencies } from "./latencies.ts";
 import { RawSocket, type Address } from "./raw-socket.ts";
 
 /** A socket to be opened. */
@@ -8,13 +8,10 @@ export interface Seat extends Address {
   dialect: DialectName;
 }
 
-export interface Opening {
+/** Times are from connecting to being in the room. */
+export interface Opening extends Latencies {
   sockets: number;
-  seconds: number;
   perS: number;
-  /** From connecting to being in the room. */
-  p50Ms: number;
-  p99Ms: number;
 }
 
 /** Called for each text frame of a socket, by its index. True where the frame carried messages of the run. */
@@ -38,14 +35,14 @@ export class Crowd {
     const failed = new Promise<never>((_done, fail) => {
       this.#fail = fail;
     });
-    const latencies: number[] = [];
+    const times: number[] = [];
     const from = performance.now();
     let next = 0;
     const openSome = async () => {
       for (let seat = seats[next++]; seat; seat = seats[next++]) {
         const start = performance.now();
         await this.#openOne(seat);
-        latencies.push(performance.now() - start);
+        times.push(performance.now() - start);
       }
     };
     await Promise.race([Promise.all(Array.from({ length: concurrency }, openSome)), failed]);
@@ -53,10 +50,8 @@ export class Crowd {
     const seconds = (performance.now() - from) / 1000;
     return {
       sockets: seats.length,
-      seconds,
       perS: seats.length / seconds,
-      p50Ms: quantile(latencies, 0.5),
-      p99Ms: quantile(latencies, 0.99),
+      ...latencies(times),
     };
   }
 

@@ -1,8 +1,8 @@
 /** What the generator itself can take in: a null server that has nothing to do but push messages sends all it can. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Crowd } from "./crowd.ts";
-import { Marks } from "./marks.ts";
-import { Meter } from "./meter.ts";
+import { Marks, newRun } from "./marks.ts";
+import { Meter, type Usage } from "./meter.ts";
 
 export interface FlowOrder {
   /** Messages in one frame, and frames in one write. */
@@ -14,16 +14,13 @@ export interface FlowOrder {
   pid: number;
 }
 
-export interface FlowFigures {
+export interface FlowFigures extends Usage {
   deliveriesPerS: number;
-  serverCores: number;
-  generatorBusy: number;
   errors: number;
 }
 
 export async function takeFlow(crowd: Crowd, order: FlowOrder): Promise<FlowFigures> {
-  const run = "null";
-  const marks = new Marks(run, order.bodyLength);
+  const marks = new Marks(newRun(), order.bodyLength);
   const next = new Int32Array(crowd.sockets.length);
   let deliveries = 0;
   let errors = 0;

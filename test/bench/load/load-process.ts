@@ -9,7 +9,8 @@ export class LoadProcess {
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL("generator.ts", import.meta.url)), {
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      // JSON would turn what is not known (NaN) into something else.
+      serialization: "advanced",
     });
   }
 
@@ -20,7 +21,9 @@ export class LoadProcess {
     this.#child.once("exit", gone);
     this.#child.send({ name, order });
     try {
-      const [answer] = (await once(this.#child, "message", { signal: ended.signal })) as [Answer<N>];
+      const [answer] = (await once(this.#child, "message", { signal: ended.signal })) as [
+        Answer<Orders[N]["figures"]>,
+      ];
       if (!answer.ok) throw new Error(answer.error);
       return answer.figures;
     } finally {

@@ -2,9 +2,15 @@
  * How a message of a run is told in the bytes of a frame: its body begins with a mark that nothing else contains, and
  * the message's number. Finding marks is all the parsing that most frames get.
  */
+import { randomBytes } from "node:crypto";
 
 const DIGITS = 8;
 const ZERO = 48;
+
+/** A name for a run, which no other run of the same server has. */
+export function newRun(): string {
+  return randomBytes(3).toString("hex");
+}
 
 export class Marks {
   readonly #mark: string;
@@ -31,32 +37,31 @@ export class Marks {
   /** Calls `found` with the number of each message in these bytes, in order; returns how many there were. */
   scan(bytes: Buffer, start: number, end: number, found: (n: number) => void): number {
     let count = 0;
-    let at = this.#isAt(bytes, start + this.#offset, end)
-      ? start + this.#offset
-      : this.#find(bytes, start, end);
+    let at = this.#next(bytes, start, start + this.#offset, end);
     if (at >= 0) this.#offset = at - start;
     while (at >= 0) {
       count++;
-      const after = at + this.#bytes.length + DIGITS;
-      found(this.#number(bytes, at + this.#bytes.length));
-      const guess = at + this.#stride;
-      const next = guess >= after && this.#isAt(bytes, guess, end) ? guess : this.#find(bytes, after, end);
+      found(this.#number(bytes, at + this.#mark.length));
+      const next = this.#next(bytes, at + this.#bodyLength, at + this.#stride, end);
       if (next >= 0) this.#stride = next - at;
       at = next;
     }
     return count;
   }
 
-  #isAt(bytes: Buffer, at: number, end: number): boolean {
-    const mark = this.#bytes;
-    if (at + mark.length + DIGITS > end) return false;
-    for (let i = 0; i < mark.length; i++) if (bytes[at + i] !== mark[i]) return false;
-    return true;
+  /** Where the next mark is: where it is guessed to be, or else the first one from `from` on; -1 for none. */
+  #next(bytes: Buffer, from: number, guess: number, end: number): number {
+    if (guess >= from && this.#isAt(bytes, guess, end)) return guess;
+    // No search of the runtime's own: those go on to the buffer's end, which is far behind most frames'.
+    for (let at = from; at < end; at++) if (this.#isAt(bytes, at, end)) return at;
+    return -1;
   }
 
-  #find(bytes: Buffer, from: number, end: number): number {
-    const at = bytes.indexOf(this.#bytes, from);
-    return at >= 0 && at + this.#bytes.length + DIGITS <= end ? at : -1;
+  #isAt(bytes: Buffer, at: number, end: number): boolean {
+    const mark = this.#bytes;
+    if (bytes[at] !== mark[0] || at + mark.length + DIGITS > end) return false;
+    for (let i = 1; i < mark.length; i++) if (bytes[at + i] !== mark[i]) return false;
+    return true;
   }
 
   #number(bytes: Buffer, at: number): number {

@@ -1,31 +1,39 @@
-/** How busy both ends were over a time: the server's process in cores, the generator's only thread as a share of it. */
+/** How busy both ends were over a time, and what the rest of the machine took away from them. */
 import { performance } from "node:perf_hooks";
-import { cpuMs } from "./process-usage.ts";
+import { cpuMs, machineCpuMs } from "./process-usage.ts";
 
-export interface Reading {
-  ms: number;
+export interface Usage {
+  /** CPU time of the server's process, in cores. */
   serverCores: number;
+  /** How much of the time the generator's only thread was at work. */
   generatorBusy: number;
+  /** CPU time of all other processes, in cores: what disturbs a measurement. */
+  otherCores: number;
 }
 
 export class Meter {
   readonly #pid: number;
   readonly #from = performance.now();
-  readonly #cpuMs: number;
+  readonly #serverMs: number;
+  readonly #machineMs = machineCpuMs();
+  readonly #ownMs = cpuMs(process.pid);
   readonly #busy = performance.eventLoopUtilization();
 
   /** Starts to count. */
   constructor(serverPid: number) {
     this.#pid = serverPid;
-    this.#cpuMs = cpuMs(serverPid);
+    this.#serverMs = cpuMs(serverPid);
   }
 
-  read(): Reading {
+  read(): Usage & { ms: number } {
     const ms = performance.now() - this.#from;
+    const serverMs = cpuMs(this.#pid) - this.#serverMs;
+    const ownMs = cpuMs(process.pid) - this.#ownMs;
     return {
       ms,
-      serverCores: (cpuMs(this.#pid) - this.#cpuMs) / ms,
+      serverCores: serverMs / ms,
       generatorBusy: performance.eventLoopUtilization(this.#busy).utilization,
+      otherCores: (machineCpuMs() - this.#machineMs - serverMs - ownMs) / ms,
     };
   }
 }

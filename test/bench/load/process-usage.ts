@@ -14,6 +14,14 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11] ?? NaN) + Number(fields[12] ?? NaN)) * TICK_MS;
 }
 
+/** The CPU time that all processes of the machine have taken so far, in milliseconds; NaN where it cannot be told. */
+export function machineCpuMs(): number {
+  // user, nice, system, idle, iowait, irq, softirq, steal; guests' time is in user's already.
+  const fields = read("/proc/stat").split("\n", 1)[0]?.split(/ +/).slice(1, 9).map(Number) ?? [];
+  const [user = NaN, nice = NaN, system = NaN, , , irq = NaN, softirq = NaN] = fields;
+  return (user + nice + system + irq + softirq) * TICK_MS;
+}
+
 /** Its memory that is in RAM, in bytes; NaN where it cannot be told. */
 export function residentBytes(pid: number): number {
   return Number(read(`/proc/${pid}/statm`).split(" ")[1] ?? NaN) * PAGE_BYTES;

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Crowd } from "./crowd.ts";
-import { Marks } from "./marks.ts";
-import { Meter } from "./meter.ts";
-import { quantile } from "./quantile.ts";
+import { latencies, type Latencies } from "./latencies.ts";
+import { Marks, newRun } from "./marks.ts";
+import { Meter, type Usage } from "./meter.ts";
 import { Tally } from "./tally.ts";
 import { Witness } from "./witness.ts";
 
@@ -24,19 +24,14 @@ export interface LoadOrder {
   pid: number;
 }
 
-export interface LoadFigures {
+/** Times are from sending a message to the last socket having it. */
+export interface LoadFigures extends Latencies, Usage {
   deliveriesPerS: number;
   messagesPerS: number;
-  /** From sending a message to the last socket having it. */
-  p50Ms: number;
-  p99Ms: number;
   errors: number;
   /** All of the run, also outside of the measured time. */
   messages: number;
   deliveries: number;
-  /** Shares of one core: the server's process, and how busy the generator's only thread was. */
-  serverCores: number;
-  generatorBusy: number;
   complaints: string[];
 }
 
@@ -47,10 +42,10 @@ const LOOK_MS = 50;
 const WITNESSES = 2;
 
 export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFigures> {
-  const run = Math.random().toString(36).slice(2, 6).padEnd(4, "0");
+  const run = newRun();
   const marks = new Marks(run, order.bodyLength);
   const sentAt: number[] = [];
-  const latencies: number[] = [];
+  const times: number[] = [];
   let isSending = true;
   let isMeasuring = false;
   let doneInTime = 0;
@@ -58,7 +53,7 @@ export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFig
   const seating = { sockets: crowd.sockets.length, rooms: order.rooms, senders: order.senders };
   const tally = new Tally(seating, (n) => {
     if (isMeasuring) {
-      latencies.push(performance.now() - (sentAt[n] ?? NaN));
+      times.push(performance.now() - (sentAt[n] ?? NaN));
       if (isSending) doneInTime++;
     }
     if (isSending) send();
@@ -107,8 +102,7 @@ export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFig
   return {
     deliveriesPerS: (deliveriesInTime / ms) * 1000,
     messagesPerS: (doneInTime / ms) * 1000,
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
+    ...latencies(times),
     errors: Math.max(tally.errors, complaints.length),
     messages: tally.sent,
     deliveries: tally.deliveries,

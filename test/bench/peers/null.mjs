@@ -22,15 +22,19 @@ const server = createServer((socket) => {
     );
     socket.write(frame(JSON.stringify({ type: "welcome" })));
     sockets.add(socket);
-    socket.once("data", (order) => push(JSON.parse(unmasked(order))));
+    socket.on("data", (order) => push(JSON.parse(unmasked(order))));
   });
 });
 server.listen(0, "127.0.0.1", 16_384, () => announce(server.address().port));
 
-/** Everything numbered from 0 on, to everybody. Goes on until its process ends. */
+let orders = 0;
+
+/** Messages numbered from 0 on, to everybody, until the next order comes. */
 function push({ body, perFrame, perWrite }) {
+  const order = ++orders;
   let n = 0;
   const pushMore = () => {
+    if (order !== orders) return;
     const frames = Array.from({ length: perWrite }, () => {
       const events = Array.from({ length: perFrame }, () => event(n++, body));
       return frame(`[${events.join(",")}]`);

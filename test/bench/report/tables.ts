@@ -5,7 +5,7 @@ import type { System } from "../systems/system.ts";
 
 /** The table of a scenario: for each load, every system that was given it. */
 export function table(scenario: Scenario, systems: readonly System[], results: Results): string {
-  const { name, columns, ratio } = scenario;
+  const { name, note, columns, ratio } = scenario;
   const headings = [
     "",
     "",
@@ -23,7 +23,9 @@ export function table(scenario: Scenario, systems: readonly System[], results: R
       return [[load, system.title, ...cells, ...times]];
     }),
   );
-  return `### ${scenario.title}\n\n${markdown(headings, rows)}`;
+  return [`### ${scenario.title}`, ...(note === undefined ? [] : [note]), markdown(headings, rows)].join(
+    "\n\n",
+  );
 }
 
 export function markdown(headings: readonly string[], rows: readonly (readonly string[])[]): string {

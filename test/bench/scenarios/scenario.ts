@@ -7,10 +7,14 @@ export interface Scenario {
   /** As in `--only`. */
   name: string;
   title: string;
+  /** What is done, where the title and the columns do not say it. */
+  note?: string;
   /** What its table shows, in this order. */
   columns: Column[];
   /** The figure that is put in relation to Socket.IO's. */
   ratio?: string;
+  /** Done once and told for all rounds, because what it takes to set it up takes long. */
+  isOnce?: boolean;
   /** Whether it can be done with this system. */
   suits(system: System): boolean;
   /** Does the work on a freshly started server; tells of each load as it is done. */
@@ -21,7 +25,7 @@ export interface Scenario {
 export interface Column {
   figure: string;
   title: string;
-  unit?: "share" | "ms" | "count";
+  unit?: "share";
 }
 
 export interface Stage {
@@ -29,7 +33,9 @@ export interface Stage {
   running: Running;
   generator: LoadProcess;
   scale: Scale;
-  tell(load: string, figures: Figures, complaints?: readonly string[]): void;
+  /** How many rounds there are in all: for what is done once. */
+  rounds: number;
+  tell(load: string, figures: Figures, options?: { complaints?: readonly string[]; round?: number }): void;
 }
 
 /** How long and how large a run is. */
@@ -40,4 +46,19 @@ export interface Scale {
   largestRoom: number;
   /** Messages of the long history. */
   history: number;
+  /** Sockets that are opened to count connections, and to weigh them idle. */
+  connections: number;
+  idleSockets: number;
+  /** How long idle sockets are left alone before they are weighed. */
+  settleMs: number;
+  /** Times that something short is repeated. */
+  times: number;
+  /** Members of the thread that is notified, and how many of them are online. */
+  members: number;
+  online: number;
+}
+
+/** Of what every chat can do, one that is measured throughout. */
+export function isChat({ name }: System): boolean {
+  return name !== "null" && name !== "wrangler";
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker } from "../../../src/dev/workerd.ts";
 import { SOCKETS_PER_USER } from "../../../src/protocol/limits.ts";
-import { people, type Person } from "../../chaos/support/people.ts";
+import { people, type Person, type Served } from "../../chaos/support/people.ts";
 import { Server } from "../../chaos/support/server.ts";
 import type { Seat } from "../load/crowd.ts";
 import type { Running, System } from "./system.ts";
@@ -23,6 +23,12 @@ export interface Lilypad extends System {
   start(): Promise<RunningLilypad>;
   /** Removes what was built. */
   dispose(): Promise<void>;
+}
+
+/** Of a scenario that suits Lilypad alone: what was started is one. */
+export function requireLilypad(running: Running): RunningLilypad {
+  if ("server" in running) return running as RunningLilypad;
+  throw new Error("only Lilypad can do this");
 }
 
 /** Lilypad, built once for however many starts. */
@@ -54,7 +60,8 @@ export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Li
   };
 }
 
-async function seats(server: Server, rooms: number, perRoom: number): Promise<Seat[]> {
+/** Sockets of signed-in people, in public threads made for them. */
+export async function seats(server: Served, rooms: number, perRoom: number): Promise<Seat[]> {
   const needed = Math.max(Math.min(perRoom, PEOPLE), Math.ceil(perRoom / (SOCKETS_PER_USER / 2)));
   const crowd = await people(
     server,
@@ -84,9 +91,9 @@ async function makeThreads(owner: Person, count: number): Promise<string[]> {
 }
 
 /** A socket of this person's, at a path of Lilypad's. */
-export function seat(server: Server, person: Person, path: string): Seat {
+export function seat(server: Served, person: Person, path: string): Seat {
   return {
-    port: server.port,
+    port: Number(new URL(server.url).port),
     path,
     headers: { Authorization: `Bearer ${person.token}`, "Sec-WebSocket-Protocol": "lilypad.v1" },
     dialect: "lilypad",

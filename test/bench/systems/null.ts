@@ -1,19 +1,17 @@
-/** The server that the generator is checked against. */
-import type { Seat } from "../load/crowd.ts";
+/** The server that the generator is checked against: it is no chat, and only pushes. */
 import { peerFile, startServer } from "./server-process.ts";
+import type { System } from "./system.ts";
 
-export interface NullServer {
-  pid: number;
-  seats(sockets: number): Seat[];
-  stop(): Promise<void>;
-}
-
-export async function startNull(): Promise<NullServer> {
-  const { pid, port, stop } = await startServer(process.execPath, [peerFile("null.mjs")]);
-  return {
-    pid,
-    seats: (sockets) =>
-      Array.from({ length: sockets }, () => ({ port, path: "/", dialect: "plain" as const })),
-    stop,
-  };
-}
+export const nullServer: System = {
+  name: "null",
+  title: "null server",
+  start: async () => {
+    const { pid, port, stop } = await startServer(process.execPath, [peerFile("null.mjs")]);
+    return {
+      pid,
+      seats: async (rooms, perRoom) =>
+        Array.from({ length: rooms * perRoom }, () => ({ port, path: "/", dialect: "plain" as const })),
+      stop,
+    };
+  },
+};

@@ -3,7 +3,12 @@ import { SignJWT } from "jose";
 import { createApi, type Api } from "../../../src/client/api.ts";
 import { asking } from "../../../src/client/http.ts";
 import type { User } from "../../../src/protocol/model.ts";
-import { AUTH_SECRET, type Server } from "./server.ts";
+import { AUTH_SECRET } from "./server.ts";
+
+/** Where a server with this key listens, such as `http://127.0.0.1:8787`. */
+export interface Served {
+  url: string;
+}
 
 export interface Person {
   user: User;
@@ -13,12 +18,12 @@ export interface Person {
 }
 
 /** People named by `ids`, each known to the server from here on. */
-export function people(server: Server, ids: readonly string[]): Promise<Person[]> {
+export function people(server: Served, ids: readonly string[]): Promise<Person[]> {
   return Promise.all(ids.map((id) => person(server, id)));
 }
 
 /** A person the server has met: their id is their name too. */
-export async function person(server: Server, id: string): Promise<Person> {
+export async function person(server: Served, id: string): Promise<Person> {
   const token = await new SignJWT({ name: id, exp: Math.floor(Date.now() / 1000) + 24 * 3600 })
     .setSubject(id)
     .setProtectedHeader({ alg: "HS256" })

@@ -9,7 +9,8 @@ import { bundleWorker, startWorkerd, type Workerd } from "../../../src/dev/worke
 /** The host application's key: the tests make its users' tokens themselves. */
 export const AUTH_SECRET = "a-secret-for-chaos-alone-0123456789";
 
-const VARS = {
+/** How it is configured: nobody is held back by any rate. */
+export const VARS = {
   ENVIRONMENT: "development",
   GUEST_SIGN_IN: "true",
   RATE_LIMITS: "off",
