@@ -71,10 +71,10 @@ export default defineConfig({
         },
       },
       {
-        // In Node, against bare workerd: each chaos script in a short form.
+        // In Node, against bare workerd: each chaos script, and the benchmark, in a short form.
         test: {
           name: "chaos",
-          include: ["test/chaos/**/*.test.ts"],
+          include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts"],
           fileParallelism: false,
           // Only ever spent on failure.
           testTimeout: 180_000,

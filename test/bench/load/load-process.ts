@@ -9,6 +9,8 @@ export class LoadProcess {
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL("generator.ts", import.meta.url)), {
+      // Not those of whoever starts it, such as a test runner's.
+      execArgv: [],
       // JSON would turn what is not known (NaN) into something else.
       serialization: "advanced",
     });
