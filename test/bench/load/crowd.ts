@@ -17,6 +17,10 @@ export interface Opening extends Latencies {
 /** Called for each text frame of a socket, by its index. True where the frame carried messages of the run. */
 export type MessageListener = (index: number, bytes: Buffer, start: number, end: number) => boolean;
 
+/** Every socket pings once in a round; a part of them at a time, so that no burst of pings is measured. */
+const PING_ROUND_MS = 25_000;
+const PING_PARTS = 100;
+
 const NO_MESSAGES: MessageListener = () => false;
 
 export class Crowd {
@@ -29,6 +33,11 @@ export class Crowd {
   onAck: (n: number, index: number) => void = () => {};
   readonly #ready: (() => void)[] = [];
   #fail: (error: Error) => void = () => {};
+  #part = 0;
+
+  constructor() {
+    setInterval(() => this.#pingSome(), PING_ROUND_MS / PING_PARTS).unref();
+  }
 
   /** Opens the seats, at most `concurrency` on their way at once; resolves when every one is in its room. */
   async open(seats: readonly Seat[], concurrency: number): Promise<Opening> {
@@ -55,8 +64,12 @@ export class Crowd {
     };
   }
 
-  close(): void {
-    for (const socket of this.sockets) socket.close();
+  #pingSome(): void {
+    this.#part = (this.#part + 1) % PING_PARTS;
+    for (let i = this.#part; i < this.sockets.length; i += PING_PARTS) {
+      const ping = this.dialects[i]?.ping;
+      if (ping !== undefined) this.sockets[i]?.send(ping);
+    }
   }
 
   #openOne(seat: Seat): Promise<void> {

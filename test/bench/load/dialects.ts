@@ -1,5 +1,7 @@
 /** The languages that the compared servers speak: what is sent to say something, and what their frames mean. */
 
+import { PING, PONG } from "../../../src/protocol/subprotocol.ts";
+
 /** What a frame that carries no message of the run means to the generator. */
 export interface Meaning {
   /** The socket is in its room. */
@@ -13,6 +15,8 @@ export interface Meaning {
 }
 
 export interface Dialect {
+  /** What a client sends every 30 s or more often, so as not to count as vanished; undefined where it need not. */
+  ping?: string;
   hear(text: string): Meaning;
   /** A frame that says something. The server is asked to acknowledge it where `wantsAck`; Lilypad always does. */
   chat(message: { run: string; n: number; body: string; wantsAck: boolean }): string;
@@ -44,7 +48,9 @@ function bodyOf(message: unknown): string {
 
 /** Lilypad's contract: every frame an array of events. */
 const lilypad: Dialect = {
+  ping: PING,
   hear: (text) => {
+    if (text === PONG) return {};
     const events = JSON.parse(text) as JsonEvent[];
     const bad = events.find(({ type }) => type === "error" || type === "closing");
     return {
@@ -93,4 +99,4 @@ const socketIo: Dialect = {
   },
 };
 
-export const DIALECTS = { lilypad, plain, socketIo };
+export const DIALECTS = { lilypad, plain, socketIo } satisfies Record<string, Dialect>;

@@ -38,6 +38,8 @@ export interface LoadFigures extends Latencies, Usage {
 /** After the end, nothing new for so long means that nothing comes any more. */
 const SILENCE_MS = 10_000;
 const LOOK_MS = 50;
+/** As many are told; all are counted. */
+const COMPLAINTS = 5;
 /** The last sockets of the first room: witnesses that do not talk where there are enough who do. */
 const WITNESSES = 2;
 
@@ -92,12 +94,12 @@ export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFig
   crowd.onMessages = () => false;
   tally.close();
   const complaints = [
+    ...crowd.complaints.splice(0),
     ...tally.complaints,
     ...[...witnesses].flatMap(([socket, witness]) => {
       const dialect = crowd.dialects[socket];
       return dialect ? witness.complaints(dialect, (n) => marks.body(n)) : [];
     }),
-    ...crowd.complaints.splice(0),
   ];
   return {
     deliveriesPerS: (deliveriesInTime / ms) * 1000,
@@ -107,7 +109,7 @@ export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFig
     messages: tally.sent,
     deliveries: tally.deliveries,
     ...usage,
-    complaints,
+    complaints: complaints.slice(0, COMPLAINTS),
   };
 }
 

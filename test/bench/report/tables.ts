@@ -23,9 +23,7 @@ export function table(scenario: Scenario, systems: readonly System[], results: R
       return [[load, system.title, ...cells, ...times]];
     }),
   );
-  return [`### ${scenario.title}`, ...(note === undefined ? [] : [note]), markdown(headings, rows)].join(
-    "\n\n",
-  );
+  return [`### ${scenario.title}`, ...(note ? [note] : []), markdown(headings, rows)].join("\n\n");
 }
 
 export function markdown(headings: readonly string[], rows: readonly (readonly string[])[]): string {
