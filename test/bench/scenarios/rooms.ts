@@ -7,7 +7,7 @@ import { isChat, type Column, type Scale, type Scenario, type Stage } from "./sc
 
 export const WINDOWS = [1, 16, 64, 256];
 /** How many of a room talk, at most; the others only listen. */
-const SENDERS = 16;
+export const SENDERS = 16;
 export const BODY_LENGTH = 100;
 /** Sockets on their way into their rooms at once. */
 export const CONCURRENCY = 50;
