@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { Results, type Measured } from "../results.ts";
+import { table } from "./tables.ts";
+import { targetsTable } from "./targets.ts";
+import { roomOf } from "../scenarios/rooms.ts";
+import { lilypad } from "../systems/lilypad.ts";
+import { socketIo } from "../systems/peers.ts";
+
+function measured(round: number, system: string, deliveriesPerS: number, window = 16): Measured {
+  const load = `${window} in flight`;
+  return { round, scenario: "room-100", load, system, figures: { deliveriesPerS }, complaints: [] };
+}
+
+/** The second round is disturbed, and both are slower; the third has one outlier. */
+const ROUNDS = [
+  measured(1, "lilypad", 300_000),
+  measured(1, "socket.io", 100_000),
+  measured(2, "lilypad", 120_000),
+  measured(2, "socket.io", 50_000),
+  measured(3, "lilypad", 90_000),
+  measured(3, "socket.io", 100_000),
+];
+
+it("puts figures in relation within their round, and tells the median of that with its spread", () => {
+  const of = (system: string) => ({
+    scenario: "room-100",
+    load: "16 in flight",
+    system,
+    figure: "deliveriesPerS",
+  });
+  expect(new Results(ROUNDS).ratio(of("lilypad"), of("socket.io"))).toEqual({
+    median: 2.4,
+    min: 0.9,
+    max: 3,
+  });
+  expect(new Results(ROUNDS).ratio(of("lilypad"), of("bun"))).toBeUndefined();
+});
+
+it("tells which targets are met, of those that were measured", () => {
+  const met = targetsTable(new Results(ROUNDS));
+  expect(met).toMatch(/room of 100, 16 in flight: to Socket.IO \| at least 2 × \| 2.4 \(0.9 to 3\) \| PASS/);
+  expect(met).not.toMatch(/Bun|Flask|1,000/);
+  const missed = targetsTable(new Results(ROUNDS.slice(4)));
+  expect(missed).toMatch(/at least 2 × \| 0.9 \| \*\*MISS\*\*/);
+  expect(targetsTable(new Results())).toBe("");
+});
+
+it("shows what was measured, in the order of the systems", () => {
+  const rows = table(roomOf(100), [lilypad(), socketIo], new Results(ROUNDS)).split("\n").slice(-2);
+  expect(rows[0]).toMatch(/^\| 16 in flight \| \*\*Lilypad\*\* \| 120,000 \|.* \| 2.4 \(0.9 to 3\) \|$/);
+  expect(rows[1]).toMatch(/^\| 16 in flight \| Socket.IO \| 100,000 \|.* \| 1 \|$/);
+});
+
+it("reads again what it wrote, also of what could not be told", () => {
+  const results = new Results([{ ...measured(1, "lilypad", 1), figures: { p50Ms: NaN, errors: 0 } }]);
+  expect(Results.fromJson(results.toJson()).all).toEqual(results.all);
+});
