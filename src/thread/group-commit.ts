@@ -5,14 +5,17 @@
 
 /** How long commands are gathered while they keep coming. */
 const GATHER_MS = 2;
+/** For so long after several were gathered, the next one is not taken for a lone one. */
+const BUSY_MS = 20;
 /** As many as are applied in one stretch. */
 const GATHER_COMMANDS = 512;
 
 export class GroupCommit<C> {
   readonly #apply: (commands: C[]) => void;
   #waiting: C[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #appliedAt = 0;
+  /** Runs while commands are gathered. */
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #gatheredAt = 0;
 
   /** `apply` does the work, synchronously, and answers each command itself. */
   constructor(apply: (commands: C[]) => void) {
@@ -25,19 +28,32 @@ export class GroupCommit<C> {
    */
   submit(commands: readonly C[]): void {
     this.#waiting.push(...commands);
-    const isQuiet = this.#timer === undefined && Date.now() - this.#appliedAt >= GATHER_MS;
-    if (isQuiet || this.#waiting.length >= GATHER_COMMANDS) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
+    if (this.#waiting.length >= GATHER_COMMANDS) this.flush();
+    else if (this.#gathering === undefined) {
+      if (Date.now() - this.#gatheredAt < BUSY_MS) this.#gather();
+      else this.flush();
+    }
   }
 
   /** Applies what waits. */
   flush(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
     const commands = this.#waiting;
     if (commands.length === 0) return;
     this.#waiting = [];
-    this.#appliedAt = Date.now();
-    this.#apply(commands);
+    if (commands.length > 1) this.#gatheredAt = Date.now();
+    try {
+      this.#apply(commands);
+    } finally {
+      // From the end of the work: however long it took, what came meanwhile is still to be gathered.
+      this.#gather();
+    }
+  }
+
+  #gather(): void {
+    if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      this.flush();
+    }, GATHER_MS);
   }
 }

@@ -18,8 +18,12 @@ const memberCursor = z
   .regex(/^\d{1,15}$/, "is not a cursor of this list")
   .transform(Number);
 
+/** Roles kept in memory, at most: every command asks for its sender's. */
+const KEPT = 2_000;
+
 export class Membership {
   readonly #sql: SqlStorage;
+  readonly #roles = new Map<string, Role | null>();
   readonly #shardOf: (userId: string) => number;
 
   constructor(sql: SqlStorage, shardOf: (userId: string) => number) {
@@ -33,7 +37,12 @@ export class Membership {
   }
 
   role(userId: string): Role | null {
-    return this.get(userId)?.role ?? null;
+    const kept = this.#roles.get(userId);
+    if (kept !== undefined) return kept;
+    const role = this.get(userId)?.role ?? null;
+    if (this.#roles.size >= KEPT) this.#roles.clear();
+    this.#roles.set(userId, role);
+    return role;
   }
 
   /** How many there are; kept in the thread's row. */
@@ -63,17 +72,20 @@ export class Membership {
       this.#shardOf(userId),
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
+    this.#roles.delete(userId);
     this.#owe(userId);
   }
 
   remove(userId: string): void {
     this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
     this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
+    this.#roles.delete(userId);
     this.#owe(userId);
   }
 
   setRole(userId: string, role: Role): void {
     this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
+    this.#roles.delete(userId);
   }
 
   /** Whether this one is the only owner. */

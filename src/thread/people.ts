@@ -9,6 +9,8 @@ const KEPT = 2_000;
 export class People {
   readonly #sql: SqlStorage;
   readonly #kept = new Map<string, User>();
+  /** Whose profile is stored, as far as that is known: a stand-in equal to the profile still has to be stored once. */
+  readonly #stored = new Set<string>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -22,14 +24,16 @@ export class People {
     const user = row
       ? { id: row.user_id, name: row.name, ...(row.avatar_url !== null && { avatarUrl: row.avatar_url }) }
       : { id: userId, name: userId };
-    return this.#keep(user);
+    this.#keep(user);
+    if (row) this.#stored.add(userId);
+    return user;
   }
 
   /** Takes a profile over, writing a row only where it is new or has changed. True if it was. */
   meet(user: User): boolean {
     const known = this.get(user.id);
-    if (known.name === user.name && known.avatarUrl === user.avatarUrl && this.#isStored(user.id))
-      return false;
+    const isStored = this.#stored.has(user.id);
+    if (isStored && known.name === user.name && known.avatarUrl === user.avatarUrl) return false;
     this.#sql.exec(
       `INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, avatar_url = excluded.avatar_url`,
@@ -38,17 +42,15 @@ export class People {
       user.avatarUrl ?? null,
     );
     this.#keep(user);
+    this.#stored.add(user.id);
     return true;
   }
 
-  /** A profile equal to the stand-in for an unknown one still has to be stored once. */
-  #isStored(userId: string): boolean {
-    return this.#sql.exec("SELECT 1 FROM users WHERE user_id = ?", userId).toArray().length > 0;
-  }
-
-  #keep(user: User): User {
-    if (this.#kept.size >= KEPT) this.#kept.clear();
+  #keep(user: User): void {
+    if (this.#kept.size >= KEPT) {
+      this.#kept.clear();
+      this.#stored.clear();
+    }
     this.#kept.set(user.id, user);
-    return user;
   }
 }

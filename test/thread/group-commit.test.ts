@@ -1,0 +1,68 @@
+/** Commands that come close together are applied together; a lone one never waits. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { GroupCommit } from "../../src/thread/group-commit.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function gathering() {
+  const groups: number[][] = [];
+  return { groups, commit: new GroupCommit<number>((commands) => groups.push(commands)) };
+}
+
+it("applies a lone command at once, and the next lone one too", () => {
+  const { groups, commit } = gathering();
+  commit.submit([1]);
+  expect(groups).toEqual([[1]]);
+  vi.advanceTimersByTime(3);
+  commit.submit([2]);
+  expect(groups).toEqual([[1], [2]]);
+});
+
+it("gathers what comes while the one before is hardly done, however long that took", () => {
+  const groups: number[][] = [];
+  const commit = new GroupCommit<number>((commands) => {
+    groups.push(commands);
+    // Telling a large room takes longer than commands are gathered for.
+    vi.setSystemTime(Date.now() + 50);
+  });
+  commit.submit([1]);
+  for (const command of [2, 3, 4]) commit.submit([command]);
+  expect(groups).toEqual([[1]]);
+  vi.advanceTimersByTime(2);
+  expect(groups).toEqual([[1], [2, 3, 4]]);
+});
+
+it("takes the first after a busy moment for one of many, and after a quiet one for a lone one", () => {
+  const { groups, commit } = gathering();
+  commit.submit([1]);
+  commit.submit([2]);
+  commit.submit([3]);
+  vi.advanceTimersByTime(2);
+  expect(groups).toEqual([[1], [2, 3]]);
+  vi.advanceTimersByTime(10);
+  commit.submit([4]);
+  commit.submit([5]);
+  expect(groups).toHaveLength(2);
+  vi.advanceTimersByTime(2);
+  expect(groups.at(-1)).toEqual([4, 5]);
+  vi.advanceTimersByTime(100);
+  commit.submit([6]);
+  expect(groups.at(-1)).toEqual([6]);
+});
+
+it("waits for no more than it may apply in one stretch", () => {
+  const { groups, commit } = gathering();
+  commit.submit([0]);
+  for (let i = 1; i <= 512; i++) commit.submit([i]);
+  expect(groups.map(({ length }) => length)).toEqual([1, 512]);
+});
+
+it("applies what waits when it is asked to, and does not do it again", () => {
+  const { groups, commit } = gathering();
+  commit.submit([1]);
+  commit.submit([2]);
+  commit.flush();
+  vi.advanceTimersByTime(100);
+  expect(groups).toEqual([[1], [2]]);
+});
