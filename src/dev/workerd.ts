@@ -33,6 +33,8 @@ export interface WorkerdOptions {
   vars: Record<string, string>;
   /** Whether to listen for V8's inspector as well. */
   inspector?: boolean;
+  /** An ES module that runs beside Lilypad in the same process, as a Worker with Lilypad bound as `LILYPAD`. */
+  companion?: string;
 }
 
 export interface Workerd {
@@ -40,6 +42,8 @@ export interface Workerd {
   port: number;
   /** Where V8's inspector listens, if it was asked for. */
   inspectorPort: number | undefined;
+  /** Where the companion listens, if there is one. */
+  companionPort: number | undefined;
 }
 
 /** Starts workerd; resolves when it listens. */
@@ -57,17 +61,27 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   return new Promise((done, fail) => {
     child.once("error", fail);
     child.once("exit", (code, signal) => fail(new Error(`workerd ended with ${code ?? signal}`)));
-    let inspectorPort: number | undefined;
+    const ports: { http?: number; companion?: number; inspector?: number } = {};
     control.on("line", (line) => {
-      const { event, port } = JSON.parse(line) as { event: string; port: number };
-      if (event === "listen") done({ process: child, port, inspectorPort });
-      else if (event === "listen-inspector") inspectorPort = port;
+      const { event, socket, port } = JSON.parse(line) as {
+        event: string;
+        socket?: "http" | "companion";
+        port: number;
+      };
+      ports[event === "listen-inspector" ? "inspector" : (socket ?? "http")] = port;
+      if (ports.http === undefined || (options.companion && ports.companion === undefined)) return;
+      done({
+        process: child,
+        port: ports.http,
+        inspectorPort: ports.inspector,
+        companionPort: ports.companion,
+      });
     });
   });
 }
 
 /** The configuration in Cap'n Proto's text form (workerd.capnp, in the workerd package, documents each field). */
-function configFor({ port, host = "127.0.0.1", storage, vars }: WorkerdOptions): string {
+function configFor({ port, host = "127.0.0.1", storage, vars, companion }: WorkerdOptions): string {
   const text = (value: string) => JSON.stringify(value);
   const classes = Object.entries(CLASSES);
   const bindings = [
@@ -81,9 +95,25 @@ function configFor({ port, host = "127.0.0.1", storage, vars }: WorkerdOptions):
 const config :Workerd.Config = (
   services = [
     (name = "lilypad", worker = .lilypad),
-    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),
+    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),${
+      companion === undefined
+        ? ""
+        : `
+    (name = "companion", worker = (
+      modules = [(name = "companion.js", esModule = ${text(readFileSync(companion, "utf8"))})],
+      compatibilityDate = ${text(compatibilityDate())},
+      bindings = [(name = "LILYPAD", service = "lilypad")],
+    )),`
+    }
   ],
-  sockets = [(name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "lilypad")],
+  sockets = [
+    (name = "http", address = ${text(`${host}:${port}`)}, http = (), service = "lilypad"),${
+      companion === undefined
+        ? ""
+        : `
+    (name = "companion", address = ${text(`${host}:0`)}, http = (), service = "companion"),`
+    }
+  ],
 );
 const lilypad :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed "index.js")],

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import { PACED_BYTES } from "../../src/protocol/limits.ts";
+import { residentBytes } from "../bench/load/process-usage.ts";
 import { people, type Person } from "./support/people.ts";
 import { script } from "./support/script.ts";
 import { Server } from "./support/server.ts";
@@ -52,14 +53,14 @@ await script("chaos:stall", { mib: 64, stalled: 2 }, async ({ mib, stalled }) =>
     await until(() => [speaking, ...stalling].every(({ events }) => events.length > 0), "everybody is there");
     // As much as later, with everybody reading: what the flood itself takes of memory is known by then.
     await flood(speaking, mib * MIB);
-    const before = server.residentBytes;
+    const before = residentBytes(server.pid);
 
     for (const { socket } of stalling) socket.stall();
-    const peak = await flood(speaking, mib * MIB, () => server.residentBytes);
+    const peak = await flood(speaking, mib * MIB, () => residentBytes(server.pid));
     const left = () => speaking.events.filter(({ type }) => type === "leave").length;
     await until(() => left() === stalled, "the stalled readers are let go");
     await sleep(SETTLE_MS);
-    const after = server.residentBytes;
+    const after = residentBytes(server.pid);
 
     for (const { socket } of stalling) socket.resume();
     await until(() => stalling.every(({ closingCode }) => closingCode === 4108), "they are told why");

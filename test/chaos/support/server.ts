@@ -1,6 +1,5 @@
 /** A Lilypad of the chaos tests' own: bare workerd, on-disk storage, which can be killed and started again. */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +23,8 @@ export interface ServerOptions {
   bundle?: string;
   /** Whether its isolate can be asked things; on, if not given. */
   inspector?: boolean;
+  /** A Worker that runs beside it in the same process. */
+  companion?: string;
 }
 
 export class Server {
@@ -31,6 +32,7 @@ export class Server {
   readonly #bundle: string;
   readonly #vars: Record<string, string>;
   readonly #inspector: boolean;
+  readonly #companion: string | undefined;
   #workerd: Workerd | undefined;
   #port = 0;
 
@@ -39,6 +41,7 @@ export class Server {
     this.#bundle = options.bundle ?? join(directory, "worker");
     this.#vars = vars;
     this.#inspector = options.inspector ?? true;
+    this.#companion = options.companion;
   }
 
   /** Builds Lilypad and starts it on empty storage and a free port. `vars` override the tests' own. */
@@ -82,6 +85,7 @@ export class Server {
       port: this.#port,
       vars: this.#vars,
       inspector: this.#inspector,
+      ...(this.#companion !== undefined && { companion: this.#companion }),
     });
     this.#port = this.#workerd.port;
   }
@@ -92,10 +96,9 @@ export class Server {
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  /** What the process holds of the machine's memory, in bytes: what waits in sockets is outside of V8's heap. */
-  get residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#workerd?.process.pid}/status`, "utf8");
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  /** Where its companion listens. */
+  get companionUrl(): string {
+    return `http://127.0.0.1:${this.#workerd?.companionPort}`;
   }
 
   /** V8's inspector of the isolate in which Lilypad runs, to ask it things. */
