@@ -1,0 +1,23 @@
+/**
+ * Time as tests of costs have it: always ahead of the machine's, so that no alarm rings by itself in the middle of a
+ * count, and each rings when the test says so. `vi.useRealTimers()` ends it.
+ */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { vi } from "vitest";
+
+/** No test takes so long. */
+const AHEAD_MS = 3_600_000;
+
+export function startClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(Date.now() + AHEAD_MS);
+}
+
+export function passTime(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+/** Rings an object's alarm, if one is pending, whenever it is for. */
+export function ring(stub: DurableObjectStub): Promise<boolean> {
+  return runDurableObjectAlarm(stub);
+}
