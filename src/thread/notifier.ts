@@ -57,11 +57,15 @@ export class Notifier {
 
   /** Tells what is owed and waits for the answers. What a shard does not confirm stays owed, and is tried again by alarm. */
   async tell(thread: Thread): Promise<void> {
-    await this.idle();
-    this.#telling = this.#tellAll(thread).finally(() => {
-      this.#telling = undefined;
-    });
-    await this.#telling;
+    // One after the other, also where two are asked for in the same moment: each waits for what the other took.
+    const earlier = this.#telling?.catch(() => undefined) ?? Promise.resolve();
+    const telling = earlier
+      .then(() => this.#tellAll(thread))
+      .finally(() => {
+        if (this.#telling === telling) this.#telling = undefined;
+      });
+    this.#telling = telling;
+    await telling;
   }
 
   /** Waits until nothing is being told: so that no word of a thread arrives after that of its deletion. */

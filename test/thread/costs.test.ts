@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { meter } from "../cost/meter.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
@@ -78,6 +79,15 @@ describe("rows written", () => {
     await socket.ask({ type: "react", id: "2", seq: 1, emoji: "🐸" });
     const cost = await costOf(stub, () => socket.ask(command));
     expect(cost.rowsWritten).toBe(rows);
+  });
+
+  it("by a read marker over HTTP, which is told to Presence before it is answered", async () => {
+    const { ada, bob, thread, stub } = await scene();
+    const a = await settled(ada, thread.id);
+    await a.ask({ type: "chat", id: "1", body: "x" });
+    await runDurableObjectAlarm(stub);
+    const { presence } = await meter(() => bob.call("PUT", `/api/threads/${thread.id}/read`, { seq: 1 }));
+    expect(presence).toMatchObject({ calls: 1, rowsWritten: 1 });
   });
 
   it("by one who reads: one, when the burst is over, and none where the marker does not move", async () => {
