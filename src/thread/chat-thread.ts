@@ -256,8 +256,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       this.#relays.nudge();
       this.#room.endSessions(now);
       this.#room.sweep(now);
-      this.#notifier.rang();
+      this.#notifier.rang(now);
       await this.#notifier.tell(thread);
+      this.#notifier.expectMore();
     } catch (error) {
       console.error("the thread's alarm failed", error);
       this.#clock.wakeBy(now + RETRY_ALARM_MS);

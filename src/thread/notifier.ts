@@ -11,6 +11,8 @@ import type { Thread } from "./thread.ts";
 
 /** After one telling, what comes within this time is told together. */
 const COALESCE_MS = 1_000;
+/** Two rings that owed something within this time are a stream of messages: a third one is expected. */
+const STREAM_MS = 1_500;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: the debt stands until it is paid. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 60_000;
@@ -26,6 +28,8 @@ export class Notifier {
   #readers = new Map<string, number>();
   #toldReaders = new Map<string, number>();
   #toldAt = 0;
+  #rangAt = 0;
+  #isStream = false;
   #failures = 0;
   #telling: Promise<void> | undefined;
 
@@ -51,8 +55,18 @@ export class Notifier {
   }
 
   /** The alarm rang: if this object woke for it, something may be owed that only the alarm remembers. */
-  rang(): void {
+  rang(now: number): void {
     if (!this.#remembers) this.#headOwed = true;
+    this.#isStream = this.#headOwed && now - this.#rangAt < STREAM_MS;
+    this.#rangAt = now;
+  }
+
+  /**
+   * In a stream of messages, has the alarm ring for the next ones too, before anything is owed: otherwise it would be
+   * set twice for each telling, back to the next session's end and forth again, and each time is a row written.
+   */
+  expectMore(): void {
+    if (this.#isStream && this.#failures === 0) this.#clock.wakeBy(this.#toldAt + COALESCE_MS);
   }
 
   /** Tells what is owed and waits for the answers. What a shard does not confirm stays owed, and is tried again by alarm. */

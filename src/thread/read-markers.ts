@@ -6,7 +6,7 @@
 import type { StoredMember } from "./membership.ts";
 
 /** Senders' markers are stored once there are this many unsaved messages for each of their senders, */
-const MESSAGES_PER_SAVED_MARKER = 10;
+const MESSAGES_PER_SAVED_MARKER = 20;
 /** but not before so many messages, and at the latest after so many: what an eviction makes the thread read again. */
 const SAVE_AFTER = 50;
 const SAVE_AT_THE_LATEST = 500;

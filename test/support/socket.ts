@@ -54,9 +54,9 @@ export class TestSocket<E extends Typed = ThreadEvent> {
     );
   }
 
-  /** The next text frame that is not an array of events: `pong`. */
-  pong(): Promise<string> {
-    return this.#until(() => this.frames.find((frame) => !frame.startsWith("[")), "pong");
+  /** A text frame that is not an array of events, `pong`: the first, or the first after so many frames. */
+  pong(after = 0): Promise<string> {
+    return this.#until(() => this.frames.slice(after).find((frame) => !frame.startsWith("[")), "pong");
   }
 
   /** Sends JSON; a string goes as it is. */

@@ -1,17 +1,23 @@
 /** What each action costs the thread, from the cursors of its own statements: design.md's table, asserted. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { shardOf } from "../../src/presence/shards.ts";
+import { passTime, ring, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
+import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/people.ts";
-import { openThread, type TestSocket } from "../support/socket.ts";
+import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
-afterEach(() => vi.useRealTimers());
+beforeEach(startClock);
+afterEach(() => {
+  vi.useRealTimers();
+});
 
-async function scene(messages = 0) {
+async function scene(messages = 0, more: Person[] = []) {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
-  const thread = await newThread(ada, "group", [bob]);
+  const thread = await newThread(ada, "group", [bob, ...more]);
   const stub = threadStub(thread.id);
   if (messages > 0) {
     await runInDurableObject(stub, (_instance, { storage }) => {
@@ -26,7 +32,7 @@ async function scene(messages = 0) {
     });
     await evict(stub);
   }
-  return { ada, bob, thread, stub };
+  return { ada, bob, more, thread, stub };
 }
 
 /** A socket whose session does not end soon, past its welcome; no notification is owed any more. */
@@ -37,34 +43,115 @@ async function settled(who: Person, threadId: string) {
   return socket;
 }
 
-describe("rows written", () => {
-  it("by a lone message: its own row and the alarm that owes its notification", async () => {
-    const { ada, thread, stub } = await scene();
+/** A thread of ada's and bob's and so many more, spread over these shards. */
+async function crowded(members: number, shards: readonly number[]) {
+  const crowd = await Promise.all(
+    Array.from({ length: members - 2 }, (_, i) => personOn(shards[i % shards.length] ?? 0)),
+  );
+  return scene(0, crowd);
+}
+
+async function personOn(shard: number): Promise<Person> {
+  for (;;) {
+    const who = await person("Crowd");
+    if (shardOf(who.user.id, SHARDS) === shard) return who;
+  }
+}
+
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
+
+describe("a message, from its frame to its notification", () => {
+  it.each([2, 100])("writes its own row, in a thread of %i", async (members) => {
+    const { ada, thread, stub } = await crowded(members, ALL_SHARDS);
     const socket = await settled(ada, thread.id);
-    await socket.ask({ type: "chat", id: "warm", body: "x" });
-    await runDurableObjectAlarm(stub);
-    const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
-    expect(cost.rowsWritten).toBe(1);
-    expect(cost.alarmsSet).toBe(1);
+    passTime(60_000);
+    const { thread: cost } = await meter(async () => {
+      await socket.ask({ type: "chat", id: "1", body: "x" });
+      await ring(stub);
+    });
+    expect(cost).toMatchObject({ rowsWritten: 1, frames: 1, alarms: 1 });
+    // For the notification that it owes; and back to the end of the first session, since an object has one alarm.
+    expect(cost.alarmsSet).toBe(2);
+    expect(cost.rowsRead).toBeLessThan(40);
   });
 
-  it("by a steady stream: under 1.2 a message, alarms included", async () => {
+  it("sets one alarm where no session's end is to be waited for", async () => {
+    const { ada, thread, stub } = await scene();
+    await ring(stub);
+    passTime(60_000);
+    const { thread: cost } = await meter(async () => {
+      await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
+      await ring(stub);
+    });
+    expect(cost).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1 });
+  });
+
+  it.each([2, 10])(
+    "in a steady stream by %i: under 1.2 rows, alarms and their markers included",
+    async (senders) => {
+      const { ada, bob, thread, stub, more } = await crowded(senders, ALL_SHARDS);
+      const sockets = await Promise.all([ada, bob, ...more].map((who) => openThread(who, thread.id)));
+      const [count, perSecond] = [600, 10];
+      // The rate limit of one: 20 at once, and 10 in 10 seconds.
+      const pauseEvery = senders * 20;
+      const { thread: cost } = await meter(async () => {
+        for (let i = 0; i < count; i++) {
+          passTime(i % pauseEvery === 0 ? 20_000 : 1_000 / perSecond);
+          await sockets[i % senders]?.ask({ type: "chat", id: `m${i}`, body: "hello" });
+          if (i % perSecond === 0) await ring(stub);
+        }
+      });
+      expect((cost.rowsWritten + cost.alarmsSet) / count).toBeLessThan(1.2);
+    },
+  );
+
+  it("in a stream without a pause: an alarm set a second, and none but that", async () => {
     const { ada, bob, thread, stub } = await scene();
     const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
-    let at = Date.now();
-    const count = 400;
-    const cost = await costOf(stub, async () => {
-      for (let i = 0; i < count; i++) {
-        // Ten messages a second, by two people in turn: more than the rate limit of one allows.
-        at += 100;
-        vi.setSystemTime(at);
-        if (i % 20 === 0) vi.setSystemTime((at += 60_000));
-        await (i % 2 ? a : b).ask({ type: "chat", id: `m${i}`, body: "hello" });
-      }
-    });
-    expect((cost.rowsWritten + cost.alarmsSet) / count).toBeLessThan(1.2);
+    const stream = (from: number, seconds: number) =>
+      meter(async () => {
+        for (let i = from; i < from + seconds; i++) {
+          passTime(1_000);
+          await (i % 2 ? a : b).ask({ type: "chat", id: `m${i}`, body: "hello" });
+          await ring(stub);
+        }
+      });
+    await stream(0, 3);
+    const { thread: cost } = await stream(3, 20);
+    expect(cost).toMatchObject({ rowsWritten: 20, alarmsSet: 20, alarms: 20 });
+    // It ends: one more alarm finds nothing owed, and the end of the first session is what is left to wake for.
+    passTime(1_000);
+    const { thread: end } = await meter(() => ring(stub));
+    expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 1 });
+    const alarm = await runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(Date.now() + 3_000_000);
   });
 
+  it.each([
+    [100, ALL_SHARDS],
+    [40, ALL_SHARDS],
+    [20, [3]],
+  ])(
+    "is a call to each shard concerned, and one for a burst: %i members on shards %j",
+    async (members, shards) => {
+      const { ada, bob, thread, stub } = await crowded(members, shards);
+      const concerned = new Set([...shards, ...[ada, bob].map(({ user }) => shardOf(user.id, SHARDS))]);
+      const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+      passTime(60_000);
+      const { presence } = await meter(async () => {
+        for (let i = 0; i < 10; i++) {
+          await a.ask({ type: "chat", id: `a${i}`, body: "x" });
+          await b.ask({ type: "chat", id: `b${i}`, body: "x" });
+        }
+        await ring(stub);
+      });
+      // A row in each, none for a member.
+      expect(presence).toMatchObject({ calls: concerned.size, rowsWritten: concerned.size, alarmsSet: 0 });
+    },
+  );
+});
+
+describe("rows written", () => {
   it.each([
     ["an edit", { type: "edit", id: "x", seq: 1, body: "y" }, 2],
     ["a reaction", { type: "react", id: "x", seq: 1, emoji: "👍" }, 2],
@@ -79,15 +166,88 @@ describe("rows written", () => {
     await socket.ask({ type: "react", id: "2", seq: 1, emoji: "🐸" });
     const cost = await costOf(stub, () => socket.ask(command));
     expect(cost.rowsWritten).toBe(rows);
+    // Word of the newest message's new text is owed to Presence; a reaction is none of its business.
+    expect(cost.alarmsSet).toBeLessThanOrEqual(command.type.endsWith("react") ? 0 : 1);
   });
+
+  it("by a reaction beyond those that the message's own row lists: one more", async () => {
+    const { ada, bob, thread, stub } = await scene();
+    const socket = await settled(ada, thread.id);
+    await socket.ask({ type: "chat", id: "1", body: "x" });
+    await runInDurableObject(stub, (_instance, { storage }) => {
+      const userIds = Array.from({ length: 50 }, (_, i) => `somebody-${i}`);
+      const reactions = JSON.stringify([{ emoji: "🐸", count: 50, userIds }]);
+      storage.sql.exec("UPDATE messages SET reactions = ?", reactions);
+    });
+    const path = `/api/threads/${thread.id}/messages/1/reactions/${encodeURIComponent("🐸")}`;
+    expect((await costOf(stub, () => bob.call("PUT", path))).rowsWritten).toBe(3);
+    expect((await costOf(stub, () => bob.call("DELETE", path))).rowsWritten).toBe(3);
+  });
+
+  it("by a sender's marker: none, also where an eviction makes it be counted again", async () => {
+    const { ada, bob, thread, stub } = await scene();
+    const socket = await settled(ada, thread.id);
+    const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
+    expect(cost.rowsWritten).toBe(1);
+    await ring(stub);
+    await evict(stub);
+    const again = await meter(async () => {
+      const view = await ada.call("GET", `/api/threads/${thread.id}`);
+      expect(await view.json()).toMatchObject({ you: { readSeq: 1 } });
+      const page = await ada.call("GET", "/api/threads");
+      expect(await page.json()).toMatchObject({ threads: [{ readSeq: 1, unread: 0 }] });
+      await (await openThread(bob, thread.id)).next("history");
+    });
+    expect(again.thread.rowsWritten + again.presence.rowsWritten).toBe(0);
+  });
+
+  it.each([
+    ["the room", (b: TestSocket, seq: number) => b.send({ type: "read", seq })],
+    [
+      "HTTP",
+      (_b: TestSocket, seq: number, bob: Person, id: string) =>
+        bob.call("PUT", `/api/threads/${id}/read`, { seq }),
+    ],
+  ])(
+    "by a read marker, through %s: one here, one in the reader's shard, and one call",
+    async (_name, read) => {
+      const { ada, bob, thread, stub } = await scene(10);
+      const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+      await a.ask({ type: "chat", id: "1", body: "x" });
+      await ring(stub);
+      const tab = await openPresence(bob);
+      await tab.next("welcome");
+      const spent = await meter(async () => {
+        await read(b, 11, bob, thread.id);
+        await tab.next("read");
+      });
+      expect(spent.thread).toMatchObject({ rowsWritten: 1, alarmsSet: 0, alarms: 0 });
+      expect(spent.presence).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 0, objects: 1 });
+    },
+  );
 
   it("by a read marker over HTTP, which is told to Presence before it is answered", async () => {
     const { ada, bob, thread, stub } = await scene();
     const a = await settled(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
-    await runDurableObjectAlarm(stub);
+    await ring(stub);
     const { presence } = await meter(() => bob.call("PUT", `/api/threads/${thread.id}/read`, { seq: 1 }));
     expect(presence).toMatchObject({ calls: 1, rowsWritten: 1 });
+  });
+
+  it("by a read marker, through the tab: one here, one in the reader's shard, and a call each way", async () => {
+    const { ada, bob, thread, stub } = await scene();
+    const a = await settled(ada, thread.id);
+    await a.ask({ type: "chat", id: "1", body: "x" });
+    await ring(stub);
+    const tab = await openPresence(bob);
+    await tab.next("welcome");
+    const spent = await meter(async () => {
+      tab.send({ type: "read", threadId: thread.id, seq: 1 });
+      await tab.next("read");
+    });
+    expect(spent.thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 0 });
+    expect(spent.presence).toMatchObject({ frames: 1, calls: 1, rowsWritten: 1, alarmsSet: 0 });
   });
 
   it("by one who reads: one, when the burst is over, and none where the marker does not move", async () => {
@@ -116,7 +276,32 @@ describe("rows written", () => {
       socket.close();
       await watching.next("leave");
     });
-    expect(cost.rowsWritten).toBe(0);
+    // Not even an alarm: somebody's session ends before.
+    expect(cost).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
+  });
+
+  it("by the first socket in an empty room: the alarm for the end of its session, and nothing is told to Presence", async () => {
+    const { ada, thread, stub } = await scene();
+    await ring(stub);
+    const spent = await meter(async () => {
+      await (await openThread(ada, thread.id)).next("history");
+    });
+    expect(spent.thread).toMatchObject({ upgrades: 1, rowsWritten: 0, alarmsSet: 1 });
+    expect(spent.presence.objects).toBe(0);
+  });
+
+  it("for an id that cannot be one: no object even starts", async () => {
+    const { ada } = await scene();
+    const spent = await meter(async () => {
+      for (const id of ["pond", "0".repeat(63), "F".repeat(64), "0".repeat(64), "a".repeat(65)]) {
+        expect((await ada.call("GET", `/api/threads/${id}`)).status).toBe(404);
+        expect((await ada.call("POST", `/api/threads/${id}/messages`, { body: "x" })).status).toBe(404);
+        expect(await (await openThread(ada, id)).closed).toMatchObject({ code: 4004 });
+      }
+    });
+    // One that started would read, to see whether there is a thread in it.
+    expect(spent.thread).toMatchObject({ objects: 0, rowsRead: 0 });
+    expect(spent.presence.objects).toBe(0);
   });
 
   it("where there is no thread: none, by any door", async () => {
@@ -191,11 +376,44 @@ describe("rows read", () => {
     expect(long).toBeLessThan(100 + 40);
   });
 
-  it("by a page in the middle: that page", async () => {
+  it.each([10, 100, 1_000])(
+    "by resuming after %i missed edits and reactions: twice as many",
+    async (missed) => {
+      const { bob, thread, stub } = await scene(2_000);
+      await runInDurableObject(stub, (_instance, { storage }) => {
+        storage.sql.exec(
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+         INSERT INTO changes (rev, type, seq, at) SELECT 2000 + i, 'edit', i, i FROM n`,
+          missed,
+        );
+      });
+      await evict(stub);
+      await stub.view(bob.user);
+      const cost = await costOf(stub, async () => {
+        const socket = await openThread(bob, thread.id, `${thread.epoch}:2000`);
+        await socket.next("edit", (event) => event.rev === 2_000 + missed);
+      });
+      // Each change, and its message as it is now; and of the newest messages, as many as could have been missed.
+      expect(cost.rowsRead).toBeLessThan(3 * missed + 40);
+    },
+  );
+
+  it.each([
+    "limit=50",
+    "before=20",
+    "before=250",
+    "before=401",
+    "after=0",
+    "after=250",
+    "around=1",
+    "around=250",
+    "around=500",
+  ])("by a page anywhere (%s): that page", async (query) => {
     const [short = 0, long = 0] = await reads(({ bob, thread }) =>
-      bob.call("GET", `/api/threads/${thread.id}/messages?around=250`),
+      bob.call("GET", `/api/threads/${thread.id}/messages?${query}`),
     );
-    expect(long).toBe(short);
+    // The end of a page is known by the row after it, where there is one.
+    expect(long - short).toBeLessThanOrEqual(1);
     expect(long).toBeLessThan(50 + 20);
   });
 
@@ -211,26 +429,43 @@ describe("rows read", () => {
 });
 
 it(
-  "1,000 idle sockets with heartbeats set one alarm, for the first session that ends",
-  { timeout: 30_000 },
+  "1,000 idle sockets with heartbeats wake their thread once in hours, when the first session ends",
+  { timeout: 60_000 },
   async () => {
+    const hours = 3;
     const crowd = await Promise.all(Array.from({ length: 32 }, () => person("Idler")));
     const [owner, ...others] = crowd as [Person, ...Person[]];
     const thread = await newThread(owner, "group", others);
     const stub = threadStub(thread.id);
+    await ring(stub);
+    const exp = Math.floor(Date.now() / 1_000) + hours * 3_600;
+    for (const who of crowd) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
     const sockets: TestSocket[] = [];
-    const cost = await costOf(stub, async () => {
+    const opening = await meter(async () => {
       for (const who of crowd) {
         for (let i = 0; i < 32; i++) sockets.push(await openThread(who, thread.id));
       }
-      for (const socket of sockets) socket.send("ping");
-      await Promise.all(sockets.map((socket) => socket.pong()));
     });
     expect(sockets).toHaveLength(1_024);
-    expect(cost).toMatchObject({ rowsWritten: 0 });
-    expect(cost.alarmsSet).toBeLessThanOrEqual(1);
-    const alarm = await runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
-    // The sessions of these tests last an hour.
-    expect(alarm).toBeGreaterThan(Date.now() + 3_000_000);
+    expect(opening.thread).toMatchObject({ upgrades: 1_024, rowsWritten: 0, alarmsSet: 1 });
+
+    const alarmAt = () => runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+    /** Ten minutes, as the runtime would pass them: everyone's heartbeat, and the alarm where it is due. */
+    const tenMinutes = async () => {
+      const heard = sockets.map((socket) => socket.frames.length);
+      for (const socket of sockets) socket.send("ping");
+      await Promise.all(sockets.map((socket, i) => socket.pong(heard[i])));
+      passTime(600_000);
+      const alarm = await alarmAt();
+      if (alarm !== null && alarm <= Date.now()) await ring(stub);
+    };
+    const idle = await meter(async () => {
+      for (let round = 1; round < hours * 6; round++) await tenMinutes();
+    });
+    // None of 17,000 heartbeats has run a line of it, nor has anything else.
+    expect(idle.thread).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0 });
+    const end = await meter(tenMinutes);
+    expect(end.thread).toMatchObject({ alarms: 1, frames: 0, rowsWritten: 0, alarmsSet: 0 });
+    expect(await alarmAt()).toBeNull();
   },
 );
