@@ -1,5 +1,10 @@
-import { reset } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { User } from "../../src/protocol/model.ts";
+import { meter } from "../cost/meter.ts";
+import { shardStub } from "../support/objects.ts";
+import { person } from "../support/people.ts";
+import { openPresence } from "../support/socket.ts";
 import {
   alarmOf,
   evict,
@@ -13,7 +18,9 @@ import {
   rowsIn,
   settled,
   shardFor,
+  SHARDS,
   ToldThread,
+  type Tab,
 } from "./shard.ts";
 
 // Rows written are the dearest unit there is; an alarm set counts as one. Numbers are what was measured, as limits.
@@ -99,7 +106,33 @@ describe("a page opened by a user with 200 threads", () => {
   });
 });
 
+describe("a user who opens the page", () => {
+  it("is one request to Presence, and a row only where their name is another", async () => {
+    const ada = await person("Ada");
+    await openPresence(ada);
+    const again = await meter(async () => (await openPresence(ada)).next("welcome"));
+    expect(again).toMatchObject({ worker: 1, thread: { objects: 0 } });
+    expect(again.presence).toMatchObject({ upgrades: 1, calls: 0, rowsWritten: 0, alarmsSet: 0 });
+    const listed = await meter(() => ada.call("GET", "/api/threads"));
+    expect(listed).toMatchObject({ worker: 1, thread: { objects: 0 } });
+    expect(listed.presence).toMatchObject({ calls: 1, rowsWritten: 0, alarmsSet: 0 });
+    const renamed = await rowsIn(ada.user, () => openRaw({ ...ada.user, name: "Ada Byron" }));
+    // The user, and the name they are found by: one key goes, one comes.
+    expect(renamed.written).toBe(3);
+  });
+});
+
 describe("a user search", () => {
+  it("asks each shard once, and reads a few rows in each", async () => {
+    const ada = await person("Ada");
+    for (let i = 0; i < 40; i++) await known("Searched");
+    const spent = await meter(() => ada.call("GET", "/api/users?q=searched"));
+    // One more of the searcher's own shard, which counts how often they search.
+    expect(spent).toMatchObject({ worker: 1, presence: { calls: SHARDS + 1, rowsWritten: 0 } });
+    // Of 40 with this beginning at most 20 in each: their keys, and who they are.
+    expect(spent.presence.rowsRead).toBeLessThanOrEqual(SHARDS * 2 * 20);
+  });
+
   it("reads in proportion to what it gives, however many there are", async () => {
     const shard = shardFor(await known("Any", SHARD));
     await Promise.all(
@@ -139,7 +172,65 @@ describe("idle sockets", () => {
     expect(cost.written).toBe(1);
     expect((await alarmOf(bo)) ?? 0).toBe(Date.now() + 60_000);
   });
+
+  it("1,000 of them wake their shard once a minute while one of their users is watched, and then no more", async () => {
+    const [ada, ...people] = [
+      await known("Ada", 0),
+      ...(await Promise.all(Array.from({ length: 32 }, () => known("Idle", SHARD)))),
+    ];
+    const [bo] = people;
+    if (!bo) throw new Error("nobody");
+    await group(ada, ...people);
+    const end = Date.now() + 6 * HOUR;
+    const tabs: Tab[] = [];
+    for (const user of people) for (let i = 0; i < 32; i++) tabs.push(await openTab(user, end));
+    await pingsAreStampedByThisClock(bo);
+    const alarmAt = async () => (await alarmOf(bo)) ?? Infinity;
+    /** So many minutes, as the runtime would pass them: heartbeats, and the alarm whenever it is due. */
+    const pass = async (minutes: number, each: number) => {
+      for (let passed = 0; passed < minutes; passed += each) {
+        const heard = tabs.map((tab) => tab.frames.length);
+        for (const tab of tabs) tab.send("ping");
+        await Promise.all(tabs.map((tab, i) => tab.pong(heard[i])));
+        passTime(each * 60_000);
+        if ((await alarmAt()) <= Date.now()) await ring(bo);
+      }
+    };
+
+    const unwatched = await meter(() => pass(60, 15));
+    expect(unwatched.presence).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0 });
+
+    const watcher = await openTab(ada, end);
+    watcher.send({ type: "watch", userIds: [bo.id] });
+    await watcher.next("presence");
+    const watched = await meter(() => pass(20, 1));
+    expect(watched.presence).toMatchObject({
+      alarms: 20,
+      alarmsSet: 20,
+      frames: 0,
+      calls: 0,
+      rowsWritten: 0,
+    });
+    // Nobody has lost a tab by it.
+    expect(tabs.every((tab) => tab.raw.readyState === WebSocket.OPEN)).toBe(true);
+
+    watcher.close();
+    await watcher.closed;
+    passTime(5_000);
+    await ring(ada);
+    await ring(bo);
+    const after = await meter(() => pass(60, 15));
+    expect(after.presence).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0 });
+    expect(await alarmAt()).toBeGreaterThanOrEqual(end);
+  });
 });
+
+/** The runtime stamps heartbeats by the machine's clock, and this file's runs by itself: here they agree. */
+async function pingsAreStampedByThisClock(user: User): Promise<void> {
+  await runInDurableObject(shardStub(user.id), (_shard, ctx) => {
+    vi.spyOn(ctx, "getWebSocketAutoResponseTimestamp").mockImplementation(() => new Date());
+  });
+}
 
 describe("watching", () => {
   it("writes one row in the watcher's shard and one in each shard of the watched, and a repeat none", async () => {
