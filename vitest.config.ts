@@ -34,7 +34,15 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/model/**", "test/chaos/**", "test/bench/**", "test/relay/**"],
+          exclude: [
+            "test/e2e/**",
+            "test/model/**",
+            "test/chaos/**",
+            "test/bench/**",
+            "test/relay/**",
+            "test/cost/measured/**",
+            "test/cost/script/**",
+          ],
           // Only ever spent on failure: a busy machine is no reason to fail.
           testTimeout: 30_000,
         },
@@ -55,6 +63,23 @@ export default defineConfig({
           name: "model",
           include: ["test/model/**/*.test.ts"],
           provide: { modelSeed: numberFrom("MODEL_SEED"), modelRuns: numberFrom("MODEL_RUNS") },
+        },
+      },
+      {
+        // What everyday use costs, for `npm run cost`; without rate limits, so that much is done in little time.
+        plugins: [lilypad({ RATE_LIMITS: "off" })],
+        test: {
+          name: "cost",
+          include: ["test/cost/measured/**/*.test.ts"],
+          provide: { costUse: process.env["COST_USE"] },
+        },
+      },
+      {
+        // In Node, the script itself.
+        test: {
+          name: "cost:script",
+          include: ["test/cost/script/**/*.test.ts"],
+          testTimeout: 180_000,
         },
       },
       {

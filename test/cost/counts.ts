@@ -37,7 +37,12 @@ export interface Spent {
   worker: number;
   thread: Counts;
   presence: Counts;
+  /** Of a room too large for its thread's own object. */
+  relay: Counts;
 }
+
+export const CLASSES = ["thread", "presence", "relay"] as const satisfies readonly (keyof Spent)[];
+export type ObjectClass = (typeof CLASSES)[number];
 
 export const NOTHING: Counts = {
   upgrades: 0,
@@ -50,6 +55,10 @@ export const NOTHING: Counts = {
   alarmsSet: 0,
   objects: 0,
 };
+
+export function nothingSpent(): Spent {
+  return { worker: 0, thread: { ...NOTHING }, presence: { ...NOTHING }, relay: { ...NOTHING } };
+}
 
 /** Each count of `a` and `b` put together. */
 export function combined(a: Counts, b: Counts, how: (a: number, b: number) => number): Counts {
@@ -66,4 +75,18 @@ export function billedWrites({ rowsWritten, alarmsSet }: Counts): number {
 /** How often an object's code ran. */
 export function events({ upgrades, calls, alarms, frames, closes }: Counts): number {
   return upgrades + calls + alarms + frames + closes;
+}
+
+/** What one of so many things costs that were done in these. */
+export function averageOf(spents: readonly Spent[], things: number): Spent {
+  const average = (part: ObjectClass) => {
+    const sum = spents.reduce((total, spent) => combined(total, spent[part], (a, b) => a + b), NOTHING);
+    return combined(sum, NOTHING, (count) => count / things);
+  };
+  return {
+    worker: spents.reduce((total, { worker }) => total + worker, 0) / things,
+    thread: average("thread"),
+    presence: average("presence"),
+    relay: average("relay"),
+  };
 }

@@ -7,16 +7,21 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Presence } from "../../src/presence/presence.ts";
+import { Relay } from "../../src/relay/relay.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
 import worker from "../../src/worker/index.ts";
-import { NOTHING, type Counts, type Spent } from "./counts.ts";
+import { CLASSES, nothingSpent, type ObjectClass, type Spent } from "./counts.ts";
 
 type Cursor = SqlStorageCursor<Record<string, SqlStorageValue>>;
 type Method = (this: object, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method>;
-type ObjectClass = "thread" | "presence";
 
-const CLASSES = { thread: ChatThread, presence: Presence };
+const METHODS = { thread: ChatThread, presence: Presence, relay: Relay };
+const NAMESPACES: Record<ObjectClass, () => DurableObjectNamespace> = {
+  thread: () => env.CHAT_THREAD,
+  presence: () => env.PRESENCE,
+  relay: () => env.RELAY,
+};
 /** What an event that is no call is counted as. */
 const EVENTS: Record<string, "upgrades" | "alarms" | "frames" | "closes"> = {
   fetch: "upgrades",
@@ -49,9 +54,9 @@ export async function meter(work: () => Promise<unknown>): Promise<Spent> {
   if (tally) throw new Error("something is being metered already");
   await install();
   tally = {
-    spent: { worker: 0, thread: { ...NOTHING }, presence: { ...NOTHING } },
+    spent: nothingSpent(),
     ledgers: new Map(),
-    active: { thread: new Set(), presence: new Set() },
+    active: { thread: new Set(), presence: new Set(), relay: new Set() },
   };
   const counting = tally;
   try {
@@ -63,28 +68,18 @@ export async function meter(work: () => Promise<unknown>): Promise<Spent> {
     if (ledger.cursors.length === 0 && ledger.alarmsSet === 0) continue;
     if (!ledger.owner) throw new Error("an object did something without any event");
     const { of, id } = ledger.owner;
-    const namespace: DurableObjectNamespace = of === "thread" ? env.CHAT_THREAD : env.PRESENCE;
     // Within the object: a cursor belongs to it.
-    await runInDurableObject(namespace.get(id), () => settle(counting, sql));
+    await runInDurableObject(NAMESPACES[of]().get(id), () => settle(counting, sql));
   }
-  for (const of of ["thread", "presence"] as const) counting.spent[of].objects = counting.active[of].size;
+  for (const of of CLASSES) counting.spent[of].objects = counting.active[of].size;
   return counting.spent;
-}
-
-/** Of what `meter` counts, one number by its name. */
-export async function countOf(
-  of: ObjectClass,
-  name: keyof Counts,
-  work: () => Promise<unknown>,
-): Promise<number> {
-  return (await meter(work))[of][name];
 }
 
 /** Puts the counting in place, once a test file: it costs nothing while nothing is metered. */
 async function install(): Promise<void> {
   if (isInstalled) return;
   isInstalled = true;
-  for (const of of ["thread", "presence"] as const) countEvents(of);
+  for (const of of CLASSES) countEvents(of);
   const answer = worker.fetch;
   worker.fetch = (request, bindings) => {
     if (tally) tally.spent.worker += 1;
@@ -110,7 +105,7 @@ async function install(): Promise<void> {
 
 /** Counts every event of a class's objects: all methods of the class are doors, since its parts are classes of their own. */
 function countEvents(of: ObjectClass): void {
-  const methods = CLASSES[of].prototype as unknown as Methods;
+  const methods = METHODS[of].prototype as unknown as Methods;
   for (const name of Object.getOwnPropertyNames(methods)) {
     const method = methods[name];
     if (name === "constructor" || !method) continue;

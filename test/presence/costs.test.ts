@@ -1,8 +1,7 @@
-import { reset, runInDurableObject } from "cloudflare:test";
+import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { User } from "../../src/protocol/model.ts";
+import { everyoneAlwaysPings } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
-import { shardStub } from "../support/objects.ts";
 import { person } from "../support/people.ts";
 import { openPresence } from "../support/socket.ts";
 import {
@@ -184,7 +183,7 @@ describe("idle sockets", () => {
     const end = Date.now() + 6 * HOUR;
     const tabs: Tab[] = [];
     for (const user of people) for (let i = 0; i < 32; i++) tabs.push(await openTab(user, end));
-    await pingsAreStampedByThisClock(bo);
+    await everyoneAlwaysPings();
     const alarmAt = async () => (await alarmOf(bo)) ?? Infinity;
     /** So many minutes, as the runtime would pass them: heartbeats, and the alarm whenever it is due. */
     const pass = async (minutes: number, each: number) => {
@@ -224,13 +223,6 @@ describe("idle sockets", () => {
     expect(await alarmAt()).toBeGreaterThanOrEqual(end);
   });
 });
-
-/** The runtime stamps heartbeats by the machine's clock, and this file's runs by itself: here they agree. */
-async function pingsAreStampedByThisClock(user: User): Promise<void> {
-  await runInDurableObject(shardStub(user.id), (_shard, ctx) => {
-    vi.spyOn(ctx, "getWebSocketAutoResponseTimestamp").mockImplementation(() => new Date());
-  });
-}
 
 describe("watching", () => {
   it("writes one row in the watcher's shard and one in each shard of the watched, and a repeat none", async () => {

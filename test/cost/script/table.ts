@@ -1,0 +1,25 @@
+/** Tables as text: columns of one width, numbers to the right. */
+
+/** Rows of cells under these headings; every column but the first is set to the right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(headings), rule, ...rows.map(line)].join("\n");
+}
+
+/** A count as people read it: whole where it is large, with as many digits as matter where it is small. */
+export function number(value: number): string {
+  const digits = value >= 100 ? 0 : 2;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+}
+
+export function usd(value: number): string {
+  return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
