@@ -1,4 +1,5 @@
 /** The sockets of a measurement, opened by a bounded number at a time, as the answers come. */
+import { GOT_EVERY_BYTES } from "../../../src/protocol/limits.ts";
 import { DIALECTS, type Dialect, type DialectName } from "./dialects.ts";
 import { latencies, type Latencies } from "./latencies.ts";
 import { RawSocket, type Address } from "./raw-socket.ts";
@@ -31,6 +32,8 @@ export class Crowd {
   /** Frames are offered here first. */
   onMessages: MessageListener = NO_MESSAGES;
   onAck: (n: number, index: number) => void = () => {};
+  /** Bytes of frames that came to each socket since it last said what it has got. */
+  readonly #unsaid: number[] = [];
   readonly #ready: (() => void)[] = [];
   #fail: (error: Error) => void = () => {};
   #part = 0;
@@ -81,8 +84,10 @@ export class Crowd {
         new RawSocket(
           seat,
           (_opcode, bytes, start, end) => {
-            if (!this.onMessages(index, bytes, start, end))
-              this.#hear(index, bytes.toString("utf8", start, end));
+            const hasMessages = this.onMessages(index, bytes, start, end);
+            if (!hasMessages) this.#hear(index, bytes.toString("utf8", start, end));
+            this.#unsaid[index] = (this.#unsaid[index] ?? 0) + end - start;
+            if (hasMessages && this.#unsaid[index] >= GOT_EVERY_BYTES) this.#sayGot(index, bytes, start, end);
           },
           (why) => {
             this.complaints.push(`socket ${index}: ${why}`);
@@ -91,6 +96,12 @@ export class Crowd {
         ),
       );
     });
+  }
+
+  #sayGot(index: number, bytes: Buffer, start: number, end: number): void {
+    this.#unsaid[index] = 0;
+    const got = this.dialects[index]?.got?.(bytes, start, end);
+    if (got !== undefined) this.sockets[index]?.send(got);
   }
 
   #hear(index: number, text: string): void {

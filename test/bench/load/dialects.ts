@@ -18,6 +18,8 @@ export interface Dialect {
   /** What a client sends every 30 s or more often, so as not to count as vanished; undefined where it need not. */
   ping?: string;
   hear(text: string): Meaning;
+  /** What a client says after each `GOT_EVERY_BYTES` of frames, the last of which this is; undefined where it need not. */
+  got?(bytes: Buffer, start: number, end: number): string | undefined;
   /** A frame that says something. The server is asked to acknowledge it where `wantsAck`; Lilypad always does. */
   chat(message: { run: string; n: number; body: string; wantsAck: boolean }): string;
   /** The bodies of the messages in a frame, parsed in full. */
@@ -46,6 +48,8 @@ function bodyOf(message: unknown): string {
   return (message as { body: string }).body;
 }
 
+const REV = Buffer.from('"rev":');
+
 /** Lilypad's contract: every frame an array of events. */
 const lilypad: Dialect = {
   ping: PING,
@@ -58,6 +62,13 @@ const lilypad: Dialect = {
       acks: events.flatMap(({ type, id }) => (type === "ack" ? [numberOf(id)] : [])),
       ...(bad && { error: JSON.stringify(bad) }),
     };
+  },
+  got: (bytes, start, end) => {
+    const last = bytes.subarray(start, end).lastIndexOf(REV);
+    const digits = start + last + REV.length;
+    return last < 0
+      ? undefined
+      : `{"type":"got","rev":${parseInt(bytes.toString("latin1", digits, digits + 15), 10)}}`;
   },
   chat: ({ run, n, body }) => JSON.stringify({ type: "chat", id: idOf(run, n), body }),
   bodies: (text) =>

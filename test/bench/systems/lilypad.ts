@@ -90,11 +90,11 @@ async function makeThreads(owner: Person, count: number): Promise<string[]> {
   return ids;
 }
 
-/** A socket of this person's, at a path of Lilypad's. */
+/** A socket of this person's, at a path of Lilypad's; it says what it has got, as the contract has it of a client in a busy room. */
 export function seat(server: Served, person: Person, path: string): Seat {
   return {
     port: Number(new URL(server.url).port),
-    path,
+    path: `${path}${path.includes("?") ? "&" : "?"}paced`,
     headers: { Authorization: `Bearer ${person.token}`, "Sec-WebSocket-Protocol": "lilypad.v1" },
     dialect: "lilypad",
   };
