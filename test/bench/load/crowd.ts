@@ -32,6 +32,8 @@ export class Crowd {
   /** Frames are offered here first. */
   onMessages: MessageListener = NO_MESSAGES;
   onAck: (n: number, index: number) => void = () => {};
+  /** A socket was lost. */
+  onLost: (why: string) => void = () => {};
   /** Bytes of frames that came to each socket since it last said what it has got. */
   readonly #unsaid: number[] = [];
   readonly #ready: (() => void)[] = [];
@@ -91,6 +93,7 @@ export class Crowd {
           },
           (why) => {
             this.complaints.push(`socket ${index}: ${why}`);
+            this.onLost(why);
             this.#fail(new Error(`socket ${index} was not let in: ${why}`));
           },
         ),

@@ -34,9 +34,9 @@ export async function fill(crowd: Crowd, order: FillOrder): Promise<FillFigures>
       }
     };
     crowd.onMessages = (_socket, bytes, start, end) => marks.scan(bytes, start, end, () => {}) > 0;
+    crowd.onLost = (why) => fail(new Error(`after ${acked} messages: ${why}`));
     crowd.onAck = () => {
       acked++;
-      if (crowd.complaints.length > 0) return fail(new Error(crowd.complaints[0]));
       if (acked === order.messages) return done();
       if (sent - acked <= (order.framesUnderWay - 1) * order.perFrame) sendSome();
     };
@@ -44,5 +44,6 @@ export async function fill(crowd: Crowd, order: FillOrder): Promise<FillFigures>
   });
   crowd.onMessages = () => false;
   crowd.onAck = () => {};
+  crowd.onLost = () => {};
   return { messagesPerS: (order.messages / (performance.now() - from)) * 1000 };
 }
