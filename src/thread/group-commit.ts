@@ -30,7 +30,7 @@ export class GroupCommit<C> {
     this.#waiting.push(...commands);
     if (this.#waiting.length >= GATHER_COMMANDS) this.flush();
     else if (this.#gathering === undefined) {
-      if (Date.now() - this.#gatheredAt < BUSY_MS) this.#gather();
+      if (Date.now() - this.#gatheredAt < BUSY_MS) this.#gather(GATHER_MS);
       else this.flush();
     }
   }
@@ -40,20 +40,21 @@ export class GroupCommit<C> {
     const commands = this.#waiting;
     if (commands.length === 0) return;
     this.#waiting = [];
-    if (commands.length > 1) this.#gatheredAt = Date.now();
+    const isLone = commands.length === 1;
+    if (!isLone) this.#gatheredAt = Date.now();
     try {
       this.#apply(commands);
     } finally {
-      // From the end of the work: however long it took, what came meanwhile is still to be gathered.
-      this.#gather();
+      // However long the work took, what came meanwhile is gathered; after a lone command, nothing more is waited for.
+      this.#gather(isLone ? 0 : GATHER_MS);
     }
   }
 
-  #gather(): void {
+  #gather(ms: number): void {
     if (this.#gathering !== undefined) clearTimeout(this.#gathering);
     this.#gathering = setTimeout(() => {
       this.#gathering = undefined;
       this.flush();
-    }, GATHER_MS);
+    }, ms);
   }
 }
