@@ -13,6 +13,7 @@ declare namespace Cloudflare {
     PRESENCE_SHARDS?: string;
     ROOM_SOCKETS?: string;
     RELAY_SOCKETS?: string;
+    PRESENCE_SHARDS_BEFORE?: string;
     USER_SEARCH?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;
@@ -22,6 +23,7 @@ declare namespace Cloudflare {
     AUTH_ISSUER?: string;
     AUTH_AUDIENCE?: string;
     SESSION_SECRET?: string;
+    ADMIN_SECRET?: string;
   }
 }
 interface Env extends Cloudflare.Env {}

@@ -4,7 +4,15 @@
  */
 import { z } from "zod";
 import { LilypadError } from "../protocol/errors.ts";
-import { RATE_BURST, RATE_PER_10S, RELAY_SOCKETS, ROOM_SOCKETS, SECRET_BYTES } from "../protocol/limits.ts";
+import {
+  PRESENCE_SHARDS,
+  PRESENCE_SHARDS_MOST,
+  RATE_BURST,
+  RATE_PER_10S,
+  RELAY_SOCKETS,
+  ROOM_SOCKETS,
+  SECRET_BYTES,
+} from "../protocol/limits.ts";
 
 const bytes = new TextEncoder();
 
@@ -17,6 +25,8 @@ const count = z
   .string()
   .regex(/^\d{1,9}$/, "is not a whole number")
   .transform(Number);
+
+const shards = count.pipe(z.number().min(1).max(PRESENCE_SHARDS_MOST));
 
 /** An empty variable counts as one that is not set: wrangler.toml can only override, not remove. */
 const text = z
@@ -37,7 +47,8 @@ const settings = z.object({
       .map((origin) => origin.trim())
       .filter(Boolean),
   ),
-  PRESENCE_SHARDS: setting(count.pipe(z.number().min(1).max(1024)).default(8)),
+  PRESENCE_SHARDS: setting(shards.default(PRESENCE_SHARDS)),
+  PRESENCE_SHARDS_BEFORE: setting(shards.optional()),
   ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
   RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).default("all")),
@@ -49,6 +60,7 @@ const settings = z.object({
   AUTH_ISSUER: setting(z.string().optional()),
   AUTH_AUDIENCE: setting(z.string().optional()),
   SESSION_SECRET: setting(secret),
+  ADMIN_SECRET: setting(secret.optional()),
 });
 
 /** How many durable commands a user may send in a thread: at once, and then in each 10 s. 0 is no limit. */
@@ -64,7 +76,10 @@ export interface Config {
   /** Origins answered besides the request's own; `anyOrigin` in development alone. */
   allowedOrigins: ReadonlySet<string>;
   anyOrigin: boolean;
+  /** By how many shards everybody looks for users: while they move, the number before it. */
   presenceShards: number;
+  /** By how many shards users are being spread, if that is another number: a multiple. */
+  presenceShardsAfter: number;
   /** How many sockets a thread's own object holds before relays take the next ones, and how many a relay takes. */
   roomSockets: number;
   relaySockets: number;
@@ -79,6 +94,8 @@ export interface Config {
     audience: string | undefined;
   };
   sessionSecret: Uint8Array;
+  /** Without it nobody is an administrator. */
+  adminSecret: Uint8Array | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -109,12 +126,21 @@ function parseConfig(env: Env): Config {
       'This server is not configured: AUTH_SECRET or AUTH_JWKS_URL is missing. See the README, "Configuration".',
     );
   }
+  const presenceShards = s.PRESENCE_SHARDS_BEFORE ?? s.PRESENCE_SHARDS;
+  // Then each shard's users stay or go to shards that nobody else goes to, and no two shards' users ever mix.
+  if (s.PRESENCE_SHARDS % presenceShards !== 0) {
+    throw new LilypadError(
+      "unavailable",
+      'This server is not configured: PRESENCE_SHARDS is not a multiple of PRESENCE_SHARDS_BEFORE. See the README, "Raising PRESENCE_SHARDS".',
+    );
+  }
   return {
     development,
     guestSignIn,
     allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== "*")),
     anyOrigin: development && s.ALLOWED_ORIGINS.includes("*"),
-    presenceShards: s.PRESENCE_SHARDS,
+    presenceShards,
+    presenceShardsAfter: s.PRESENCE_SHARDS,
     roomSockets: s.ROOM_SOCKETS,
     relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH,
@@ -127,6 +153,7 @@ function parseConfig(env: Env): Config {
       audience: s.AUTH_AUDIENCE,
     },
     sessionSecret: s.SESSION_SECRET,
+    adminSecret: s.ADMIN_SECRET,
   };
 }
 

@@ -26,7 +26,7 @@ export interface Connection {
   gone: boolean;
 }
 
-/** The range of closing codes that clients act on: said in a `closing` event before the socket closes. */
+/** The closing codes that clients act on: said in a `closing` event before the socket closes. */
 const isTold = (code: number) => code === CLOSE.restarting || (code >= 4000 && code < 4200);
 
 export class Connections {

@@ -1,9 +1,10 @@
 /** The users of this shard, as the host application last named them, and the search for them. */
 import { SEARCH_RESULTS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
+import type { UserRow } from "./parcel.ts";
 import { searchKey } from "./search-key.ts";
 
-type UserRow = { user_id: string; name: string; avatar_url: string | null };
+type Profile = Pick<UserRow, "user_id" | "name" | "avatar_url">;
 
 /** One who was found, and the key that matched: what results of several shards are sorted by. */
 export interface Found {
@@ -34,6 +35,26 @@ export class Directory {
       avatarUrl,
     );
     this.#rekey(user.id, known ? keysOf(user.id, known.name) : new Set(), keysOf(user.id, user.name));
+  }
+
+  /** Takes over a user from another shard; one who is known here is known better. */
+  admit(user: UserRow): void {
+    const insert = this.#sql.exec(
+      `INSERT INTO users (user_id, name, avatar_url, last_seen_at, told_online) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      user.user_id,
+      user.name,
+      user.avatar_url,
+      user.last_seen_at,
+      user.told_online,
+    );
+    if (insert.rowsWritten > 0) this.#rekey(user.user_id, new Set(), keysOf(user.user_id, user.name));
+  }
+
+  /** Forgets a user, who is known elsewhere. */
+  forget({ user_id, name }: UserRow): void {
+    this.#sql.exec("DELETE FROM users WHERE user_id = ?", user_id);
+    this.#rekey(user_id, keysOf(user_id, name), new Set());
   }
 
   /** Those of these users that are known here. */
@@ -70,9 +91,9 @@ export class Directory {
     });
   }
 
-  #rows(userIds: readonly string[]): UserRow[] {
+  #rows(userIds: readonly string[]): Profile[] {
     return this.#sql
-      .exec<UserRow>(
+      .exec<Profile>(
         `SELECT user_id, name, avatar_url FROM users
          WHERE user_id IN (SELECT value FROM json_each(?))`,
         JSON.stringify(userIds),
@@ -92,7 +113,7 @@ function keysOf(userId: string, name: string): Set<string> {
   return new Set([searchKey(name), searchKey(userId)]);
 }
 
-function fromRow(row: UserRow): User {
+function fromRow(row: Profile): User {
   return {
     id: row.user_id,
     name: row.name,

@@ -62,4 +62,17 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     watched TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Where users went when the number of shards was raised (moving.ts): no row until then, and one since.
+  CREATE TABLE departure (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    -- The number of shards before and after.
+    shards_before INTEGER NOT NULL,
+    shards_after INTEGER NOT NULL,
+    -- Of those whose place is elsewhere by now, users with an id up to this one have left, in SQLite's order of texts;
+    left_up_to TEXT NOT NULL,
+    -- and of those up to this one, nothing is kept here any more.
+    gone_up_to TEXT NOT NULL
+  );
+  `,
 ];

@@ -14,17 +14,24 @@ import { Refusals } from "../durable/refusals.ts";
 import { configOf } from "../config/config.ts";
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
-import type { PageQuery, ThreadPage } from "../protocol/http.ts";
+import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Attendance } from "./attendance.ts";
+import { Departures } from "./departures.ts";
 import { Directory, type Found } from "./directory.ts";
+import { Forwarding } from "./forwarding.ts";
 import { PRESENCE_MIGRATIONS } from "./migrations.ts";
+import { Moving } from "./moving.ts";
 import { Online } from "./online.ts";
+import { Packing } from "./packing.ts";
+import type { Parcel } from "./parcel.ts";
 import { Peers } from "./peers.ts";
 import { Rates } from "./rates.ts";
 import { Reading } from "./reading.ts";
 import type { NewlyVisible, ShardDoors, StatusChange, WatchList } from "./shard-doors.ts";
+import { shardNumber } from "./shards.ts";
 import { Sharing } from "./sharing.ts";
 import { SocketDoor } from "./socket-door.ts";
 import { Tabs } from "./tabs.ts";
@@ -53,6 +60,9 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #watching: Watching;
   readonly #socketDoor: SocketDoor;
   readonly #rates: Rates;
+  readonly #arrivals: Arrivals;
+  readonly #moving: Moving;
+  readonly #forwarding: Forwarding;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,12 +78,13 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#sharing = new Sharing(sql);
     this.#online = new Online(sql, this.#tabs, this.#connections, Date.now());
     this.#watchedSets = new WatchedSets(sql, this.#connections, this.#tabs);
+    const watchers = new Watchers(sql);
     const peers = new Peers(env, ctx.id, this);
     this.#attendance = new Attendance(env, {
       connections: this.#connections,
       tabs: this.#tabs,
       online: this.#online,
-      watchers: new Watchers(sql),
+      watchers,
       sharing: this.#sharing,
       peers,
       clock: this.#clock,
@@ -100,14 +111,27 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
         renewed: (tab, user, expiresAt) => this.#renewed(tab, user, expiresAt),
       },
     });
+    const departures = new Departures(sql, shardNumber(ctx.id));
+    const stored = { directory: this.#directory, list: this.#list, changes: this.#changes, watchers };
+    this.#arrivals = new Arrivals(ctx.storage, stored);
+    this.#moving = new Moving(env, ctx.storage, {
+      departures,
+      packing: new Packing(sql, { departures, ...stored }),
+      tabs: this.#tabs,
+      watchedSets: this.#watchedSets,
+      closeTab: (tab) => this.#close(tab, CLOSE.restarting, "moved to another part of the server"),
+    });
+    this.#forwarding = new Forwarding(env, departures, this.#moving);
     void ctx.blockConcurrencyWhile(() => this.#clock.load());
   }
 
   // --- a tab's life
 
   /** Opens a tab's socket. The Worker has verified the caller. */
-  override fetch(request: Request): Response {
+  override fetch(request: Request): Response | Promise<Response> {
     const caller = callerOf(request);
+    const redirect = this.#forwarding.redirect(caller.user.id);
+    if (redirect) return redirect;
     const now = Date.now();
     this.#directory.meet(caller.user);
     const { socket, response } = this.#connections.accept(request, caller, now);
@@ -179,31 +203,52 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   // --- called by the Worker
 
   /** Makes a user known, or renews their profile. */
-  async signIn(user: User): Promise<void> {
-    this.#directory.meet(user);
+  signIn(user: User): Promise<void> {
+    return this.#forwarding.user(
+      user.id,
+      () => this.#directory.meet(user),
+      (shard) => shard.signIn(user),
+    );
   }
 
   /** Those of these users that are known here. */
-  async profiles(userIds: string[]): Promise<User[]> {
-    return this.#directory.profiles(userIds);
+  profiles(userIds: string[]): Promise<User[]> {
+    return this.#forwarding.users(
+      userIds,
+      (ids) => this.#directory.profiles(ids),
+      (shard, ids) => shard.profiles(ids),
+    );
   }
 
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread(userId: string): Promise<Answer<void>> {
-    return answer(() => this.#rates.newThread(userId));
+    return this.#forwarding.user(
+      userId,
+      () => answer(() => this.#rates.newThread(userId)),
+      (shard) => shard.admitThread(userId),
+    );
   }
 
   /** Counts a search of this user; the ids of their direct and group threads. */
   admitSearch(userId: string): Promise<Answer<string[]>> {
-    return answer(() => {
+    const admit = () => {
       this.#rates.search(userId);
       return this.#sharing.threadsOf(userId);
-    });
+    };
+    return this.#forwarding.user(
+      userId,
+      () => answer(admit),
+      (shard) => shard.admitSearch(userId),
+    );
   }
 
   /** The direct and group threads of this user. */
-  async sharedThreads(userId: string): Promise<string[]> {
-    return this.#sharing.threadsOf(userId);
+  sharedThreads(userId: string): Promise<string[]> {
+    return this.#forwarding.user(
+      userId,
+      () => this.#sharing.threadsOf(userId),
+      (shard) => shard.sharedThreads(userId),
+    );
   }
 
   /** Users whose name or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
@@ -212,23 +257,41 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** The state of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
-  async statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
-    const visible = this.#sharing.usersIn(userIds, threadIds);
-    const now = Date.now();
-    return userIds
-      .filter((userId) => userId === viewerId || visible.has(userId))
-      .map((userId) => this.#online.presenceOf(userId, now));
+  statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
+    return this.#forwarding.users(
+      userIds,
+      (ids) => {
+        const visible = this.#sharing.usersIn(ids, threadIds);
+        const shown = ids.filter((userId) => userId === viewerId || visible.has(userId));
+        const now = Date.now();
+        return shown.map((userId) => this.#online.presenceOf(userId, now));
+      },
+      (shard, ids) => shard.statuses(ids, threadIds, viewerId),
+    );
   }
 
   /** A page of this user's threads, most recently active first. */
   threads(userId: string, page: PageQuery): Promise<Answer<ThreadPage>> {
-    return answer(() => this.#list.page(userId, page));
+    return this.#forwarding.user(
+      userId,
+      () => answer(() => this.#list.page(userId, page)),
+      (shard) => shard.threads(userId, page),
+    );
+  }
+
+  /** Moves some of the users whom `after` shards put elsewhere; to be called until it says that it is done. */
+  move(before: number, after: number): Promise<Answer<MovedUsers>> {
+    return answer(() => this.#moving.step(before, after));
   }
 
   // --- called by a ChatThread
 
   /** Word of a thread: its newest message, name, and the members of this shard who came, left, or read. Idempotent. */
-  async threadChanged(update: ThreadUpdate): Promise<void> {
+  threadChanged(update: ThreadUpdate): Promise<void> {
+    return this.#forwarding.threadChanged(update, (own) => this.#threadChanged(own));
+  }
+
+  #threadChanged(update: ThreadUpdate): void {
     const applied = this.#changes.apply(update);
     if (!applied) return;
     tellTabs(applied, this.#tabs, this.#list);
@@ -238,25 +301,36 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     void this.#watching.joined(update.threadId, applied.joined).catch(() => undefined);
   }
 
-  /** The thread is gone: nothing of it stays here, and its members are told. Idempotent. */
-  async threadDeleted(threadId: string): Promise<void> {
-    tellRemoved(threadId, this.#changes.remove(threadId), this.#tabs);
+  /** The thread is gone: nothing of it stays here, and its members are told. Idempotent. `shards`: as in an update. */
+  threadDeleted(threadId: string, shards?: number): Promise<void> {
+    return this.#forwarding.threadDeleted(threadId, shards, () =>
+      tellRemoved(threadId, this.#changes.remove(threadId), this.#tabs),
+    );
   }
 
   // --- called by other shards
 
   /** Takes over whom a user of any shard watches here; the present states of those they may see. */
-  async watch(list: WatchList): Promise<UserPresence[]> {
-    return this.#attendance.watch(list, Date.now());
+  watch(list: WatchList): Promise<UserPresence[]> {
+    return this.#forwarding.watch(list, (own) => this.#attendance.watch(own, Date.now()));
   }
 
   /** The present states of those whom each of these watchers sees through this thread alone. */
-  async newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
-    return this.#attendance.newlyVisible(threadId, questions, Date.now());
+  newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
+    return this.#forwarding.newlyVisible(threadId, questions, (own) =>
+      this.#attendance.newlyVisible(threadId, own, Date.now()),
+    );
   }
 
   /** Users of another shard came or went: passed on to those of this one who watch and may see them. */
-  async statusChanged(changes: StatusChange[]): Promise<void> {
-    this.#watching.statusChanged(changes);
+  statusChanged(changes: StatusChange[]): Promise<void> {
+    return this.#forwarding.statusChanged(changes, (own) => this.#watching.statusChanged(own));
+  }
+
+  /** Takes in users who move here from another shard, or some of what it has of them. Idempotent. */
+  async arrive(parcel: Parcel): Promise<void> {
+    for (const applied of this.#arrivals.take(parcel)) tellTabs(applied, this.#tabs, this.#list);
+    // Those who do not come back to a tab in the moment after are to be told offline.
+    if (parcel.watchers.length > 0) this.#clock.wakeBy(Date.now() + OFFLINE_GRACE_MS);
   }
 }

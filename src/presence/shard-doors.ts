@@ -9,10 +9,12 @@ export interface WatchList {
   threadIds: string[];
   /** Rises with each list of this watcher, so that one that was overtaken on its way changes nothing. */
   version: number;
+  /** By how many shards the caller sorts users. Absent in lists of older versions. */
+  shards?: number;
 }
 
 /** Which of these users can one see through a thread just joined, and through no other of theirs? */
-export type NewlyVisible = Omit<WatchList, "version">;
+export type NewlyVisible = Pick<WatchList, "watcherId" | "userIds" | "threadIds">;
 
 /** A user of the calling shard came, went, or may be seen by more than before. */
 export interface StatusChange {

@@ -17,12 +17,17 @@ export function shardId(env: Env, shard: number): DurableObjectId {
   return env.PRESENCE.idFromName(`shard-${shard}`);
 }
 
+/** Which shard an object is. */
+export function shardNumber({ name }: DurableObjectId): number {
+  return Number(name?.replace("shard-", ""));
+}
+
 /** A fresh stub of a shard. Stubs are not kept: one that has thrown may be broken for good. */
 export function presenceShard(env: Env, shard: number): Doors<Presence> {
   return env.PRESENCE.get(shardId(env, shard)) as unknown as Doors<Presence>;
 }
 
-/** A fresh stub of the shard that holds this user. */
+/** A fresh stub of the shard that holds this user, or knows where they moved. */
 export function presenceOf(env: Env, userId: string): Doors<Presence> {
   return presenceShard(env, shardOf(userId, configOf(env).presenceShards));
 }

@@ -41,6 +41,25 @@ export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>
   };
 }
 
+/** An update that says what a row does, to another shard. */
+export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): ThreadUpdate {
+  const last = lastOf(row);
+  return {
+    threadId: row.thread_id,
+    rev: row.rev,
+    kind: row.kind,
+    name: row.name,
+    createdAt: row.created_at,
+    seq: row.seq,
+    ...(last && { last }),
+    ...(row.pair !== null && { pair: JSON.parse(row.pair) as User[] }),
+    joined,
+    left: [],
+    readers: {},
+    senders: {},
+  };
+}
+
 /** What a member has read: their stored marker, or their own newest message. */
 export function markerOf(row: ThreadRow, userId: string, readSeq: number): number {
   // Most threads of a list were last written to by others: looking for the quoted id is cheaper than parsing.

@@ -14,6 +14,8 @@ export interface ThreadUpdate {
   last?: LastMessage;
   /** The two of a direct thread. */
   pair?: User[];
+  /** By how many shards the thread sorts its members. Absent in updates of older versions. */
+  shards?: number;
   /** Members of this shard since the last update, with what they have read; a known one again is no news. */
   joined: { userId: string; readSeq: number }[];
   /** Former members of this shard. */

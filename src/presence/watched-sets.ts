@@ -93,6 +93,14 @@ export class WatchedSets {
     });
   }
 
+  /** Forgets whom all tabs of these users watched. */
+  forget(userIds: readonly string[]): void {
+    this.#sql.exec(
+      "DELETE FROM tab_watches WHERE user_id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(userIds),
+    );
+  }
+
   #forgetClosedOf(userId: string): void {
     const open = this.#openIds(this.#tabs.of(userId));
     for (const { connection_id } of this.#rows(userId))

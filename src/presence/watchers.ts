@@ -26,16 +26,20 @@ export class Watchers {
     const after = new Set(userIds);
     if (before.size === after.size && [...after].every((userId) => before.has(userId))) return [];
     const fresh = [...after].filter((userId) => !index.has(userId));
-    for (const userId of before) forget(index, userId, watcherId);
-    for (const userId of after) note(index, userId, watcherId);
-    if (after.size === 0) this.#sql.exec("DELETE FROM watchers WHERE watcher_id = ?", watcherId);
-    else
-      this.#sql.exec(
-        "INSERT INTO watchers VALUES (?, ?) ON CONFLICT DO UPDATE SET watched = excluded.watched",
-        watcherId,
-        JSON.stringify([...after]),
-      );
+    this.#put(watcherId, before, after);
     return fresh;
+  }
+
+  /** Adds to whom a watcher watches here. */
+  add(watcherId: string, userIds: readonly string[]): void {
+    const before = this.#watchedBy(watcherId);
+    this.#put(watcherId, before, before.union(new Set(userIds)));
+  }
+
+  /** Takes away from whom a watcher watches here. */
+  remove(watcherId: string, userIds: readonly string[]): void {
+    const before = this.#watchedBy(watcherId);
+    this.#put(watcherId, before, before.difference(new Set(userIds)));
   }
 
   /** Who watches this user. */
@@ -50,6 +54,19 @@ export class Watchers {
   /** Everyone who is watched. */
   watched(): string[] {
     return [...this.#index().keys()];
+  }
+
+  #put(watcherId: string, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
+    const index = this.#index();
+    for (const userId of before) forget(index, userId, watcherId);
+    for (const userId of after) note(index, userId, watcherId);
+    if (after.size === 0) this.#sql.exec("DELETE FROM watchers WHERE watcher_id = ?", watcherId);
+    else
+      this.#sql.exec(
+        "INSERT INTO watchers VALUES (?, ?) ON CONFLICT DO UPDATE SET watched = excluded.watched",
+        watcherId,
+        JSON.stringify([...after]),
+      );
   }
 
   #watchedBy(watcherId: string): Set<string> {

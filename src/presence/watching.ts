@@ -126,7 +126,9 @@ export class Watching {
     const version = this.#version;
     await Promise.all(
       [...shards].map(async (shard) => {
-        const list = { watcherId, userIds: lists.get(shard) ?? [], threadIds, version };
+        const { presenceShards } = configOf(this.#env);
+        const userIds = lists.get(shard) ?? [];
+        const list = { watcherId, userIds, threadIds, version, shards: presenceShards };
         const states = await this.#ask((overtaken) =>
           this.#peers
             .ask(shard, (doors) => doors.watch(list))

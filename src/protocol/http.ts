@@ -58,6 +58,17 @@ export const messagesQuery = z
   );
 export type MessagesQuery = z.infer<typeof messagesQuery>;
 
+const shardCount = z.int().min(1).max(limits.PRESENCE_SHARDS_MOST);
+/** An administrator's: some users of a shard are to move to where `after` shards put them, and not `before` as now. */
+export const moveUsers = z.object({
+  shard: z.int().min(0),
+  before: shardCount,
+  after: shardCount,
+});
+/** How many have moved, and whether all of that shard have who are to. */
+export const movedUsers = z.object({ moved: z.int().min(0), done: z.boolean() });
+export type MovedUsers = z.infer<typeof movedUsers>;
+
 export const seqParam = digits.pipe(seq);
 export const searchQuery = z.object({
   q: z.string().trim().min(limits.SEARCH_MIN).max(limits.SEARCH_MAX),

@@ -94,6 +94,10 @@ export const SEARCHES_PER_MINUTE = 60;
 /** Sign-ins from an address, a minute. The binding in wrangler.toml enforces it. */
 export const SIGN_INS_PER_MINUTE = 60;
 
+/** Presence shards unless `PRESENCE_SHARDS` says otherwise, and at most. */
+export const PRESENCE_SHARDS = 8;
+export const PRESENCE_SHARDS_MOST = 1024;
+
 /** Longest session; a host JWT's earlier `exp` shortens it. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 /** Shortest secret accepted, in bytes. */

@@ -2,6 +2,7 @@
  * The end of a thread, as steps that survive a crash between any two: it is marked, and from then on no door opens;
  * members' shards are told, and erase what they keep of it; the sockets are closed; everything here is erased.
  */
+import { configOf } from "../config/config.ts";
 import type { AlarmClock } from "../durable/alarm-clock.ts";
 import { callObject } from "../durable/call.ts";
 import { presenceShard } from "../presence/shards.ts";
@@ -48,11 +49,12 @@ export class Deletion {
     const thread = this.#store.current;
     if (!thread) return;
     await this.#notifier.idle();
+    const { presenceShards } = configOf(this.#env);
     await Promise.all(
       this.#notifier.shardsConcerned(thread).map((shard) =>
         callObject(
           () => presenceShard(this.#env, shard),
-          (presence) => presence.threadDeleted(this.#threadId),
+          (presence) => presence.threadDeleted(this.#threadId, presenceShards),
         ),
       ),
     );

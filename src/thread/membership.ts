@@ -1,4 +1,5 @@
 /** Who belongs to the thread, with which role, and which Presence shards hold them. */
+import { shardOf } from "../presence/shards.ts";
 import { parse } from "../protocol/parse.ts";
 import type { Role } from "../protocol/model.ts";
 import { z } from "zod";
@@ -24,11 +25,26 @@ const KEPT = 2_000;
 export class Membership {
   readonly #sql: SqlStorage;
   readonly #roles = new Map<string, Role | null>();
-  readonly #shardOf: (userId: string) => number;
+  readonly #shards: number;
 
-  constructor(sql: SqlStorage, shardOf: (userId: string) => number) {
+  /** `shards` is by how many Presence shards everybody looks for users. */
+  constructor(sql: SqlStorage, shards: number) {
     this.#sql = sql;
-    this.#shardOf = shardOf;
+    this.#shards = shards;
+  }
+
+  /** Sorts members by shard anew where they were sorted by another number of shards; writes those whose shard is another. */
+  sort(): void {
+    const { shards } = this.#sql.exec<{ shards: number | null }>("SELECT shards FROM thread").one();
+    if (shards === this.#shards) return;
+    const members = this.#sql.exec<{ no: number; user_id: string; shard: number }>(
+      "SELECT no, user_id, shard FROM members",
+    );
+    for (const { no, user_id, shard } of members.toArray()) {
+      const now = shardOf(user_id, this.#shards);
+      if (now !== shard) this.#sql.exec("UPDATE members SET shard = ? WHERE no = ?", now, no);
+    }
+    this.#sql.exec("UPDATE thread SET shards = ?", this.#shards);
   }
 
   get(userId: string): StoredMember | undefined {
@@ -69,7 +85,7 @@ export class Membership {
       role,
       readSeq,
       now,
-      this.#shardOf(userId),
+      shardOf(userId, this.#shards),
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
     this.#roles.delete(userId);

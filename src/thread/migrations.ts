@@ -84,4 +84,8 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     no INTEGER PRIMARY KEY
   );
   `,
+  `
+  -- By how many Presence shards members are sorted; null until that was looked at.
+  ALTER TABLE thread ADD COLUMN shards INTEGER;
+  `,
 ];

@@ -3,6 +3,7 @@
  * of the message (the alarm is set in the same commit), and what is told is always the whole present state: so
  * telling once too often does no harm, and nothing needs to be written when it has been told.
  */
+import { configOf } from "../config/config.ts";
 import type { AlarmClock } from "../durable/alarm-clock.ts";
 import { callObject } from "../durable/call.ts";
 import { byShard, presenceShard } from "../presence/shards.ts";
@@ -141,7 +142,7 @@ export class Notifier {
     const senders = byShard(this.#env, owed.senders.keys());
     const shards = new Set([...(owed.head ? membership.shards() : []), ...untold.keys(), ...readers.keys()]);
     if (shards.size === 0) return new Map();
-    const head = headOf(thread);
+    const head = { ...headOf(thread), shards: configOf(this.#env).presenceShards };
     return new Map(
       [...shards].map((shard) => {
         const users = untold.get(shard) ?? [];
@@ -175,7 +176,7 @@ interface Owed {
   readers: Map<string, number>;
 }
 
-function headOf(thread: Thread): Omit<ThreadUpdate, "joined" | "left" | "readers" | "senders"> {
+function headOf(thread: Thread): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders"> {
   const { id, kind, name, createdAt } = thread.info;
   const last = thread.log.last();
   return {

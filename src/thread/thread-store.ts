@@ -1,7 +1,6 @@
 /** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
-import { shardOf } from "../presence/shards.ts";
 import type { Kind } from "../protocol/model.ts";
 import { THREAD_MIGRATIONS } from "./migrations.ts";
 import { noSuchThread } from "./refusals.ts";
@@ -35,15 +34,16 @@ export class ThreadStore {
 
   create(thread: { kind: Kind; name: string | null }, now: number): Thread {
     migrate(this.#ctx.storage, THREAD_MIGRATIONS);
-    Thread.create(this.#ctx.storage.sql, thread, now);
+    Thread.create(this.#ctx.storage.sql, thread, configOf(this.#env).presenceShards, now);
     return this.reload();
   }
 
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
   reload(): Thread {
     const { id, storage } = this.#ctx;
-    const shards = configOf(this.#env).presenceShards;
-    this.#thread = new Thread(storage.sql, id.toString(), (userId) => shardOf(userId, shards));
+    const { presenceShards } = configOf(this.#env);
+    this.#thread = new Thread(storage.sql, id.toString(), presenceShards);
+    this.#thread.membership.sort();
     return this.#thread;
   }
 

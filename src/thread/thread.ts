@@ -31,12 +31,12 @@ export class Thread {
   readonly #changes: ChangeLog;
   readonly #row: ThreadRow;
 
-  /** A thread that exists. `shardOf` says which Presence shard holds a user. */
-  constructor(sql: SqlStorage, id: string, shardOf: (userId: string) => number) {
+  /** A thread that exists. `shards` is by how many Presence shards everybody looks for users. */
+  constructor(sql: SqlStorage, id: string, shards: number) {
     this.#id = id;
     this.#sql = sql;
     this.people = new People(sql);
-    this.membership = new Membership(sql, shardOf);
+    this.membership = new Membership(sql, shards);
     this.log = new MessageLog(sql, this.people);
     this.markers = new ReadMarkers(sql);
     this.#changes = new ChangeLog(sql);
@@ -46,14 +46,20 @@ export class Thread {
   }
 
   /** Writes a new thread's row and its first members; the schema is there, and nothing else. */
-  static create(sql: SqlStorage, thread: { kind: Kind; name: string | null }, now: number): void {
+  static create(
+    sql: SqlStorage,
+    thread: { kind: Kind; name: string | null },
+    shards: number,
+    now: number,
+  ): void {
     sql.exec(
-      `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting)
-       VALUES (1, ?, ?, ?, ?, 0, 0, 0)`,
+      `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting, shards)
+       VALUES (1, ?, ?, ?, ?, 0, 0, 0, ?)`,
       thread.kind,
       thread.name,
       now,
       crypto.randomUUID(),
+      shards,
     );
   }
 

@@ -6,6 +6,7 @@ import { json } from "./answers.ts";
 import { newRouter, type ApiRouter } from "./api.ts";
 import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { problem } from "./problem.ts";
+import { adminRoutes } from "./routes/admin.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { peopleRoutes } from "./routes/people.ts";
@@ -21,6 +22,7 @@ const HEALTH = "/api/health";
 
 const api = newRouter();
 api.get(HEALTH, () => json({ ok: true, version }));
+adminRoutes(api);
 sessionRoutes(api);
 socketRoutes(api);
 threadRoutes(api);

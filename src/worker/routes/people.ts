@@ -49,9 +49,9 @@ function refuseWhereOff(env: Env): void {
     throw new LilypadError("forbidden", "Finding people is turned off here.");
 }
 
-/** Users by prefix from every shard, in the order of what matched. */
+/** Users by prefix from every shard that has or may have some, in the order of what matched. */
 async function search(env: Env, q: string, among: string[] | null): Promise<User[]> {
-  const shards = Array.from({ length: configOf(env).presenceShards }, (_, shard) => shard);
+  const shards = Array.from({ length: configOf(env).presenceShardsAfter }, (_, shard) => shard);
   const found = await Promise.all(
     shards.map((shard) =>
       callObject(

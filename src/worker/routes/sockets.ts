@@ -3,6 +3,7 @@ import { authenticate, isUpgrade, offeredSubprotocols } from "../../auth/authent
 import { callObject } from "../../durable/call.ts";
 import { upgradeFor, type Caller } from "../../durable/caller.ts";
 import { refuseUpgrade } from "../../durable/refuse.ts";
+import { redirectedTo } from "../../presence/redirect.ts";
 import { presenceOf } from "../../presence/shards.ts";
 import { relayIn, relayOf } from "../../relay/stub.ts";
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
@@ -28,6 +29,7 @@ export function socketRoutes(api: ApiRouter): void {
       ({ user }) =>
         () =>
           presenceOf(env, user.id),
+      (response) => redirectedTo(env, response),
     ),
   );
 }

@@ -1,0 +1,37 @@
+/** Taking in users who move here: each parcel in one transaction, and as if their threads had told of them. */
+import type { Directory } from "./directory.ts";
+import type { Parcel } from "./parcel.ts";
+import { updateOf } from "./stored-thread.ts";
+import type { Applied, ThreadChanges } from "./thread-changes.ts";
+import type { ThreadList } from "./thread-list.ts";
+import type { ThreadUpdate } from "./thread-update.ts";
+import type { Watchers } from "./watchers.ts";
+
+export class Arrivals {
+  readonly #storage: DurableObjectStorage;
+  readonly #parts: { directory: Directory; list: ThreadList; changes: ThreadChanges; watchers: Watchers };
+
+  constructor(
+    storage: DurableObjectStorage,
+    parts: { directory: Directory; list: ThreadList; changes: ThreadChanges; watchers: Watchers },
+  ) {
+    this.#storage = storage;
+    this.#parts = parts;
+  }
+
+  /** Takes a parcel in; what its threads have brought that was not known. */
+  take({ threads, users, watchers }: Parcel): Applied[] {
+    const { directory, changes } = this.#parts;
+    return this.#storage.transactionSync(() => {
+      for (const user of users) directory.admit(user);
+      for (const { watcherId, userIds } of watchers) this.#parts.watchers.add(watcherId, userIds);
+      return threads.flatMap((update) => changes.apply(this.#newest(update)) ?? []);
+    });
+  }
+
+  /** Whoever comes is to be taken in, also where more is known of the thread here than in what they bring. */
+  #newest(update: ThreadUpdate): ThreadUpdate {
+    const known = this.#parts.list.get(update.threadId);
+    return known && known.rev > update.rev ? updateOf(known, update.joined) : update;
+  }
+}

@@ -1,0 +1,38 @@
+/** `/api/admin`: for the one who runs Lilypad, who has its `ADMIN_SECRET`. Where there is none there is nothing here. */
+import { requireAdmin } from "../../auth/admin.ts";
+import { configOf } from "../../config/config.ts";
+import type { Answer } from "../../durable/answer.ts";
+import { askObject } from "../../durable/call.ts";
+import { presenceShard } from "../../presence/shards.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import { moveUsers, type MovedUsers } from "../../protocol/http.ts";
+import { json } from "../answers.ts";
+import type { ApiRouter } from "../api.ts";
+import { body } from "../request-body.ts";
+
+export function adminRoutes(api: ApiRouter): void {
+  api.post("/api/admin/presence/moves", async (request, env) => {
+    await requireAdmin(request, env);
+    const { shard, before, after } = await body(request, moveUsers);
+    requireMove(env, before, after);
+    if (shard >= before)
+      throw new LilypadError("bad_request", `shard: there are ${before} to move users from`);
+    const step = await askObject(
+      () => presenceShard(env, shard),
+      (presence): Promise<Answer<MovedUsers>> => presence.move(before, after),
+    );
+    return json(step);
+  });
+}
+
+/** While a deployment is taking place, an earlier one may answer: nobody is to be moved by its word. */
+function requireMove(env: Env, before: number, after: number): void {
+  const { presenceShards, presenceShardsAfter } = configOf(env);
+  if (presenceShards === presenceShardsAfter)
+    throw new LilypadError("conflict", "PRESENCE_SHARDS_BEFORE is not set: nobody is to be moved.");
+  if (before !== presenceShards || after !== presenceShardsAfter)
+    throw new LilypadError(
+      "conflict",
+      `Users are moved from ${presenceShards} shards to ${presenceShardsAfter}.`,
+    );
+}
