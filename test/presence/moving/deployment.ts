@@ -1,0 +1,174 @@
+/** Lilypad as an administrator has it: deployed with one number of shards, then with another, and the command between. */
+import {
+  abortAllDurableObjects,
+  listDurableObjectIds,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import { configOf } from "../../../src/config/config.ts";
+import type { PresenceEvent } from "../../../src/protocol/events.ts";
+import { movedUsers, type MovedUsers } from "../../../src/protocol/http.ts";
+import type { Thread, ThreadSummary } from "../../../src/protocol/model.ts";
+import { SUBPROTOCOL } from "../../../src/protocol/subprotocol.ts";
+import type { Presence } from "../../../src/presence/presence.ts";
+import { shardOf } from "../../../src/presence/shards.ts";
+import worker from "../../../src/worker/index.ts";
+import { threadStub } from "../../support/objects.ts";
+import { newcomer, ORIGIN, type Person } from "../../support/people.ts";
+import { TestSocket } from "../../support/socket.ts";
+
+export const ADMIN_SECRET = "the-secret-of-an-administrator-0123";
+
+interface Shards {
+  shards: number;
+  /** While users move: how many there were. */
+  before?: number;
+}
+
+let settings: Env = env;
+
+/** Every object starts anew with these settings, and the Worker has them too. Nobody stays connected. */
+export async function deploy({ shards, before }: Shards): Promise<void> {
+  env.PRESENCE_SHARDS = String(shards);
+  env.PRESENCE_SHARDS_BEFORE = before === undefined ? "" : String(before);
+  env.RATE_LIMITS = "off";
+  env.ADMIN_SECRET = ADMIN_SECRET;
+  settings = { ...env };
+  // All objects of a run have one `env`, whose settings were parsed when the first of them looked.
+  await runInDurableObject(shard(0), (object) => {
+    const { env: own } = object as unknown as { env: Env };
+    Object.assign(configOf(own), configOf(settings));
+  });
+  await abortAllDurableObjects();
+}
+
+/** A request to the Worker that is deployed now. */
+export async function request(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const json = body !== undefined && {
+    body: JSON.stringify(body),
+    headers: { ...headers, "content-type": "application/json" },
+  };
+  const asked = new Request(ORIGIN + path, { method, headers, ...json });
+  return worker.fetch(asked as Parameters<typeof worker.fetch>[0], settings);
+}
+
+/** A request as this person; what is answered, or an error of the test. */
+export async function ask<T>(who: Person, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await request(method, path, body, { authorization: `Bearer ${who.token}` });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+/** As `reset`, also of objects that are not running. */
+export async function forgetEverything(): Promise<void> {
+  for (const id of await listDurableObjectIds(env.PRESENCE))
+    await runInDurableObject(env.PRESENCE.get(id), () => undefined);
+  await reset();
+}
+
+interface Place {
+  shard: number;
+  of: number;
+}
+
+/** Somebody whom Lilypad has not met; of this shard of so many, if it matters. */
+export async function passerby(name: string, place?: Place): Promise<Person> {
+  for (;;) {
+    const who = await newcomer(name);
+    if (!place || shardOf(who.user.id, place.of) === place.shard) return who;
+  }
+}
+
+/** Somebody who has signed in. */
+export async function someone(name: string, place?: Place): Promise<Person> {
+  const who = await passerby(name, place);
+  await ask(who, "POST", "/api/session");
+  return who;
+}
+
+export async function group(owner: Person, ...others: Person[]): Promise<string> {
+  const memberIds = others.map(({ user }) => user.id);
+  const { id } = await ask<Thread>(owner, "POST", "/api/threads", { kind: "group", memberIds });
+  return id;
+}
+
+export async function say(who: Person, threadId: string, body = "hello"): Promise<void> {
+  await ask(who, "POST", `/api/threads/${threadId}/messages`, { body });
+}
+
+/** A person's threads, as their list shows them. */
+export async function threadsOf(who: Person): Promise<ThreadSummary[]> {
+  return (await ask<{ threads: ThreadSummary[] }>(who, "GET", "/api/threads?limit=200")).threads;
+}
+
+/** A person's tab, whatever it is told. */
+export function openTab(who: Person): Promise<TestSocket<PresenceEvent>> {
+  return openSocket(who, "/api/presence/socket");
+}
+
+export async function openSocket(who: Person, path: string): Promise<TestSocket<PresenceEvent>> {
+  const response = await request("GET", path, undefined, {
+    upgrade: "websocket",
+    authorization: `Bearer ${who.token}`,
+    "sec-websocket-protocol": SUBPROTOCOL,
+  });
+  if (!response.webSocket) throw new Error(`upgrade answered ${response.status}: ${await response.text()}`);
+  return new TestSocket<PresenceEvent>(response.webSocket, response.headers.get("sec-websocket-protocol"));
+}
+
+export function shard(number: number): DurableObjectStub<Presence> {
+  return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${number}`));
+}
+
+/** One call of the command. */
+export async function moveStep(from: number, before: number, after: number): Promise<MovedUsers> {
+  const headers = { authorization: `Bearer ${ADMIN_SECRET}` };
+  const body = { shard: from, before, after };
+  const response = await request("POST", "/api/admin/presence/moves", body, headers);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`a step answered ${response.status}: ${text}`);
+  return movedUsers.parse(JSON.parse(text));
+}
+
+/** The command, for one shard; how many steps it took. */
+export async function moveShard(from: number, before: number, after: number): Promise<number> {
+  for (let steps = 1; ; steps++) if ((await moveStep(from, before, after)).done) return steps;
+}
+
+/** A crash of one object: its memory and its sockets are gone, and whatever was not yet durable. */
+export async function crash(stub: DurableObjectStub): Promise<void> {
+  await runInDurableObject(stub, (_object, state) => state.abort("a crash")).catch(() => undefined);
+}
+
+/** Waits until this thread's newest message is known to this member's shard: what was owed before has been told. */
+export async function told(who: Person, threadId: string): Promise<void> {
+  const { seq } = await ask<Thread>(who, "GET", `/api/threads/${threadId}`);
+  // The runtime may be at the alarm already, so ringing it here is only to hurry.
+  await runDurableObjectAlarm(threadStub(threadId));
+  await vi.waitFor(
+    async () => expect((await threadsOf(who)).find(({ id }) => id === threadId)).toMatchObject({ seq }),
+    { timeout: 5_000, interval: 5 },
+  );
+}
+
+/** All that a shard stores, as one text. */
+export function stored(number: number): Promise<string> {
+  return runInDurableObject(shard(number), (_object, { storage }) => {
+    const tables = storage.sql
+      .exec<{ name: string }>(
+        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
+         AND name <> 'departure'`,
+      )
+      .toArray();
+    return JSON.stringify(tables.map(({ name }) => storage.sql.exec(`SELECT * FROM "${name}"`).toArray()));
+  });
+}

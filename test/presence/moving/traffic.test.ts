@@ -1,0 +1,123 @@
+/** A move while everybody does everything, and objects crash: nobody loses a thread, a marker or a message's notification. */
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { shardOf } from "../../../src/presence/shards.ts";
+import type { User } from "../../../src/protocol/model.ts";
+import { randomFrom, type Random } from "../../chaos/support/random.ts";
+import type { Person } from "../../support/people.ts";
+import { ask, crash, deploy, forgetEverything, moveStep, shard, someone } from "./deployment.ts";
+import { Traffic } from "./traffic.ts";
+
+// What a crash interrupts is logged where it happens.
+beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await forgetEverything();
+});
+
+/** First letters that SQLite and JavaScript put in different orders among them. */
+const LETTERS = ["a", "m", "z", "é", "\u{ff5e}", "\u{1f438}"];
+
+/** Users enough that each shard moves in several steps. */
+async function populate(shards: number): Promise<void> {
+  const ids = Array.from({ length: 2_200 * shards }, (_n, i) => `${LETTERS[i % LETTERS.length]}-${i}`);
+  for (const [number, own] of Map.groupBy(ids, (id) => shardOf(id, shards))) {
+    await runInDurableObject(shard(number), (_object, { storage }) => {
+      storage.sql.exec(
+        "INSERT INTO users (user_id, name) SELECT value, value FROM json_each(?)",
+        JSON.stringify(own),
+      );
+    });
+  }
+}
+
+/** The command, started again whenever it fails, while now and then an object crashes. */
+async function moveThroughCrashes(
+  traffic: Traffic,
+  { before, after }: { before: number; after: number },
+  random: Random,
+): Promise<void> {
+  const shards = Array.from({ length: before }, (_n, number) => number);
+  while (shards.length > 0) {
+    await traffic.goesOn(random.between(1, 15));
+    const number = random.pick(shards);
+    const steps = [moveStep(number, before, after).catch(() => undefined)];
+    if (random.next() < 0.3) steps.push(moveStep(number, before, after).catch(() => undefined));
+    if (random.next() < 0.5) await crash(shard(random.pick([number, random.between(0, after - 1)])));
+    const done = (await Promise.all(steps)).some((step) => step?.done);
+    if (done) shards.splice(shards.indexOf(number), 1);
+  }
+}
+
+async function agrees(traffic: Traffic): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await traffic.hurry();
+      const truth = await traffic.truth();
+      expect(await traffic.lists()).toEqual(truth);
+      for (const [who, tab] of traffic.tabs) expect(tab.known, who.user.id).toEqual(truth.get(who));
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+async function everyoneIsFound(people: readonly Person[]): Promise<void> {
+  for (const { user } of people) {
+    const [anyone] = people;
+    if (!anyone) continue;
+    const query = encodeURIComponent(user.id);
+    const { users } = await ask<{ users: User[] }>(anyone, "GET", `/api/users?q=${query}`);
+    expect(users.map(({ id }) => id)).toEqual([user.id]);
+    expect(await ask<User>(anyone, "GET", `/api/users/${query}`)).toEqual(users[0]);
+  }
+}
+
+/** Where a shard keeps whose; what others' rows say of an author or a watcher is theirs. */
+const KEPT = [
+  "SELECT user_id AS id FROM users",
+  "SELECT user_id AS id FROM user_keys",
+  "SELECT user_id AS id FROM user_threads",
+  "SELECT user_id AS id FROM tab_watches",
+  "SELECT key AS id FROM threads, json_each(senders)",
+  "SELECT value AS id FROM watchers, json_each(watched)",
+];
+
+/** Of whom a shard keeps anything. */
+function keptBy(number: number): Promise<Set<string>> {
+  return runInDurableObject(shard(number), (_object, { storage: { sql } }) => {
+    return new Set(KEPT.flatMap((query) => sql.exec<{ id: string }>(query).toArray()).map(({ id }) => id));
+  });
+}
+
+describe.each([
+  { before: 8, after: 16, seed: 1 },
+  { before: 2, after: 6, seed: 2 },
+])("from $before shards to $after, with seed $seed", ({ before, after, seed }) => {
+  it("nothing is lost", { timeout: 120_000 }, async () => {
+    const random = randomFrom(seed);
+    await deploy({ shards: before });
+    await populate(before);
+    const people: Person[] = [];
+    for (let i = 0; i < 24; i++) people.push(await someone(`${LETTERS[i % LETTERS.length]}Ada`));
+    const traffic = await Traffic.among(people, 8, random);
+    await traffic.run(5);
+    await agrees(traffic);
+
+    await deploy({ shards: after, before });
+    traffic.openTabs();
+    await agrees(traffic);
+    const tabs = [...traffic.tabs.values()];
+    await traffic.runDuring(moveThroughCrashes(traffic, { before, after }, random));
+    await agrees(traffic);
+    expect(tabs.some(({ moves }) => moves > 0)).toBe(true);
+    await everyoneIsFound(people);
+    for (let number = 0; number < after; number++)
+      for (const id of await keptBy(number)) expect(shardOf(id, after), id).toBe(number);
+
+    await deploy({ shards: after });
+    await traffic.run(10);
+    await agrees(traffic);
+    await everyoneIsFound(people);
+    for (const tab of traffic.tabs.values()) tab.close();
+  });
+});
