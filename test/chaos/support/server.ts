@@ -30,7 +30,7 @@ export interface ServerOptions {
 export class Server {
   readonly #directory: string;
   readonly #bundle: string;
-  readonly #vars: Record<string, string>;
+  #vars: Record<string, string>;
   readonly #inspector: boolean;
   readonly #companion: string | undefined;
   #workerd: Workerd | undefined;
@@ -77,8 +77,9 @@ export class Server {
     await exited;
   }
 
-  /** Starts it on the same storage and the same port, after it was killed. */
-  async restart(): Promise<void> {
+  /** Starts it on the same storage and the same port, after it was killed. `vars` override those it had. */
+  async restart(vars: Record<string, string> = {}): Promise<void> {
+    this.#vars = { ...this.#vars, ...vars };
     this.#workerd = await startWorkerd({
       bundle: this.#bundle,
       storage: join(this.#directory, "storage"),
