@@ -210,6 +210,24 @@ describe("watching", () => {
     expect(seen.status).toBe("online");
   });
 
+  it("what a watcher says where they have moved is not undone by where they were", async () => {
+    const { cy } = await scene();
+    const dee = await someone("Dee", { shard: NEW, of: 16 });
+    await group(dee, cy);
+    const tab = await openTab(dee);
+    tab.send({ type: "watch", userIds: [cy.user.id] });
+    await tab.next("presence");
+    await moveStep(OLD, 8, 16);
+    const back = await openTab(dee);
+    back.send({ type: "watch", userIds: [cy.user.id] });
+    await back.next("presence");
+    passTime(6_000);
+    await runDurableObjectAlarm(shard(OLD));
+    await openTab(cy);
+    const seen = await back.next("presence");
+    expect(seen.status).toBe("online");
+  });
+
   it("what a watcher no longer watches is forgotten in the new shard too", async () => {
     const { ada, cy } = await scene();
     const watcher = await openTab(cy);
@@ -307,6 +325,29 @@ describe("the command", () => {
     await deploy({ shards: 32 });
     expect(await unread(ada)).toEqual([1]);
     expect(await stored(shardOf(ada.user.id, 32))).toContain(ada.user.id);
+  });
+
+  it("puts together what is in both places, where users were looked for in new shards before they had moved", async () => {
+    const { ada, bo, cy } = await scene();
+    const dee = await someone("Dee", { shard: NEW, of: 16 });
+    const older = await group(ada, dee, cy);
+    await deploy({ shards: 16 });
+    expect(await threadsOf(ada)).toEqual([]);
+    for (const who of [ada, dee]) await ask(who, "POST", "/api/session");
+    // By this the new shard knows more of the thread than what Ada brings along.
+    const place = `/api/threads/${older}/members/${encodeURIComponent(dee.user.id)}`;
+    await ask(ada, "DELETE", place);
+    await ask(ada, "PUT", place);
+    const newer = await group(bo, ada);
+    await say(bo, newer);
+    await told(ada, newer);
+    await deploy({ shards: 16, before: 8 });
+    await moveShard(OLD, 8, 16);
+    await say(cy, older);
+    for (const id of [older, newer]) await told(ada, id);
+    const unreadIn = new Map((await threadsOf(ada)).map(({ id, unread: count }) => [id, count]));
+    expect([unreadIn.get(older), unreadIn.get(newer)]).toEqual([1, 1]);
+    expect(await unread(dee)).toEqual([1]);
   });
 
   it("moves a user with thousands of threads, and many users in many steps, through crashes of either side", async () => {

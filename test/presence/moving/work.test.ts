@@ -129,6 +129,20 @@ describe("after a move", () => {
     expect(written).toEqual({ rows: 0 });
   });
 
+  it("a user who moves costs 10 rows, and 7 for each of their threads, in both shards together", async () => {
+    await deploy({ shards: 8 });
+    const ada = await someone("Ada", { shard: 11, of: 16 });
+    const bo = await someone("Bo", { shard: 5, of: 16 });
+    const THREADS = 10;
+    for (let i = 0; i < THREADS; i++) await say(bo, await group(ada, bo));
+    await deploy({ shards: 16, before: 8 });
+    let there = 0;
+    const here = await costOf(shard(3), async () => {
+      there = (await costOf(shard(11), () => moveShard(3, 8, 16))).rowsWritten;
+    });
+    expect(here.rowsWritten + there).toBeLessThanOrEqual(10 + 7 * THREADS);
+  });
+
   it("while users move, a message makes at most one more call for each shard that users leave for", async () => {
     await deploy({ shards: 8 });
     const people = await crowd(20);
