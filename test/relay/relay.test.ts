@@ -187,6 +187,9 @@ describe("what a relay costs", () => {
       alarmsSet: 0,
     });
     await runDurableObjectAlarm(threadStub(thread.id));
-    expect(await costOf(threadStub(thread.id), message)).toMatchObject({ rowsWritten: 1, alarmsSet: 1 });
+    const cost = await costOf(threadStub(thread.id), message);
+    expect(cost.rowsWritten).toBe(1);
+    // None where messages come so close that the alarm waits for them.
+    expect(cost.alarmsSet).toBeLessThanOrEqual(1);
   });
 });

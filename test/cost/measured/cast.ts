@@ -96,9 +96,9 @@ async function madeBy(owner: Person, others: readonly User[]): Promise<Thread> {
   return thread;
 }
 
-/** So many further threads of this person's, each with somebody else and a message. */
+/** So many further threads of this person's, each with a message of somebody of another shard. */
 async function alsoIn(who: Person, threads: number): Promise<void> {
-  const friend = await withToken(await known("Friend"), LONG_S);
+  const friend = await withToken(await known("Friend", SHARDS - 1), LONG_S);
   for (let i = 0; i < threads; i++) {
     const { id } = await newThread(who, "group", [friend]);
     await friend.call("POST", `/api/threads/${id}/messages`, { body: "hello" });
