@@ -100,7 +100,6 @@ export default defineConfig({
         test: {
           name: "chaos",
           include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts"],
-          fileParallelism: false,
           // Only ever spent on failure.
           testTimeout: 180_000,
         },
