@@ -4,9 +4,9 @@
  */
 
 /** How long commands are gathered while they keep coming. */
-const GATHER_MS = 2;
+const GATHER_MS = 1;
 /** For so long after several were gathered, the next one is not taken for a lone one. */
-const BUSY_MS = 20;
+const BUSY_MS = 1_000;
 /** As many as are applied in one stretch. */
 const GATHER_COMMANDS = 512;
 
