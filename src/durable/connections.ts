@@ -6,6 +6,7 @@ import { SUBPROTOCOL, PING, PONG } from "../protocol/subprotocol.ts";
 import { CLOSE_REASON_BYTES, SOCKETS_PER_USER } from "../protocol/limits.ts";
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { Caller } from "./caller.ts";
+import { Outgoing } from "./outgoing.ts";
 
 /** What is known of a socket; at most a few hundred bytes (the platform allows 16,384). */
 export interface Connection {
@@ -31,6 +32,7 @@ const isTold = (code: number) => code === CLOSE.restarting || (code >= 4000 && c
 
 export class Connections {
   readonly #ctx: DurableObjectState;
+  readonly #outgoing = new Outgoing();
   /** Attachments as read; a cache of what the sockets themselves carry. */
   readonly #known = new WeakMap<WebSocket, Connection>();
   /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
@@ -107,13 +109,14 @@ export class Connections {
     return Math.max(ping, this.of(socket).openedAt);
   }
 
-  /** Sends a frame. A socket that broke meanwhile must not stop the others: its close comes by itself. */
+  /** Sends a frame, a JSON array of events; to a socket that broke meanwhile, in vain. */
   send(socket: WebSocket, frame: string): void {
-    try {
-      socket.send(frame);
-    } catch {
-      // Already closed.
-    }
+    this.#outgoing.send(socket, frame);
+  }
+
+  /** Sends what the work has to send when it is done, as few frames to each socket as it fits in. */
+  together<T>(work: () => T): T {
+    return this.#outgoing.together(work);
   }
 
   /**
@@ -123,6 +126,7 @@ export class Connections {
   close(socket: WebSocket, code: CloseCode, reason: string): boolean {
     const wasOpen = this.#remove(socket);
     if (wasOpen && isTold(code)) this.send(socket, JSON.stringify([{ type: "closing", code, reason }]));
+    this.#outgoing.flush(socket);
     try {
       socket.close(code, shortReason(reason));
     } catch {

@@ -145,7 +145,9 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
     const missing = this.#passage.missingBefore(batch.after);
     if (missing !== undefined) this.#passage.catchUp(await this.#missedSince(missing), batch.after);
     for (const held of this.#entering) held.push(batch);
-    for (const item of batch.items) this.#take(item);
+    this.#room.together(() => {
+      for (const item of batch.items) this.#take(item);
+    });
     this.#passage.passed(batch);
     this.#room.sweep(Date.now());
     return this.#crowd();

@@ -69,6 +69,11 @@ export class FrameDoor {
     } catch (error) {
       return this.#refusals.refuse(socket, error, undefined, now);
     }
+    this.#room.together(() => this.#take(socket, inputs));
+  }
+
+  /** Runs the commands of a frame, in order. */
+  #take(socket: WebSocket, inputs: readonly unknown[]): void {
     const changes: ChangeCommand[] = [];
     const submit = () => {
       if (changes.length > 0) this.#commands.submit(socket, changes.splice(0));

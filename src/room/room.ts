@@ -109,6 +109,11 @@ export class Room {
     }
   }
 
+  /** What is told within this work goes to each socket as few frames, when it is done. */
+  together<T>(work: () => T): T {
+    return this.#connections.together(work);
+  }
+
   /** Sends a frame, serialized once, to every socket. `rev` is its newest durable event's, if it has any. */
   broadcast(frame: string, rev?: number, isLeftOut?: (socket: WebSocket) => boolean): void {
     for (const socket of this.#connections.all()) {

@@ -87,14 +87,17 @@ export class Writer {
       }
       results = [{ error }];
     }
-    this.#tell(
-      results.flatMap((result) => ("outcome" in result ? result.outcome.events : [])),
-      now,
-    );
-    for (const [i, command] of commands.entries()) {
-      const result = results[i];
-      if (result) command.settle(result);
-    }
+    // A sender gets the event and its answer as one frame.
+    this.#audience.room.together(() => {
+      this.#tell(
+        results.flatMap((result) => ("outcome" in result ? result.outcome.events : [])),
+        now,
+      );
+      for (const [i, command] of commands.entries()) {
+        const result = results[i];
+        if (result) command.settle(result);
+      }
+    });
   }
 
   /** A command that is refused fails alone: rights and input are decided before anything is written. */

@@ -136,6 +136,22 @@ describe("what passes in the room", () => {
     expect(frames).toHaveLength(1);
   });
 
+  it("answers a sender in the frame that tells what they did, after it", async () => {
+    const { ada, bob, thread } = await pair();
+    const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
+    await a.next("join");
+    const before = a.frames.length;
+    a.send([
+      { type: "chat", id: "1", body: "one" },
+      { type: "nonsense", id: "2" },
+    ]);
+    await a.next("error");
+    const frames = a.frames.slice(before).map((frame) => JSON.parse(frame) as { type: string }[]);
+    expect(frames.map((events) => events.map(({ type }) => type))).toEqual([["chat", "ack", "error"]]);
+    await b.next("chat");
+    expect(b.events.some(({ type }) => type === "ack" || type === "error")).toBe(false);
+  });
+
   it("relays typing to the others, once in 3 s", async () => {
     const { ada, bob, thread } = await pair();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];

@@ -1,0 +1,77 @@
+/** Frames to one socket that are sent together go as few, in order, and none is over what the contract allows. */
+import { expect, it } from "vitest";
+import { Outgoing } from "../../src/durable/outgoing.ts";
+import { SERVER_FRAME_BYTES } from "../../src/protocol/limits.ts";
+import { TestSocket } from "../support/socket.ts";
+
+type Numbered = { type: "n"; no: number; text: string };
+
+function line() {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  return { server, client: new TestSocket<Numbered>(client, null) };
+}
+
+const frame = (no: number, text = "") => JSON.stringify([{ type: "n", no, text }]);
+const last = (client: TestSocket<Numbered>, no: number) => client.next("n", (event) => event.no === no);
+
+it("sends at once what is sent alone", async () => {
+  const { server, client } = line();
+  const outgoing = new Outgoing();
+  for (const no of [1, 2]) outgoing.send(server, frame(no));
+  await last(client, 2);
+  expect(client.frames).toHaveLength(2);
+});
+
+it("sends together, and in order, what one stretch of work sends, within it or within a part of it", async () => {
+  const { server, client } = line();
+  const other = line();
+  const outgoing = new Outgoing();
+  outgoing.together(() => {
+    outgoing.send(server, frame(1));
+    outgoing.together(() => outgoing.send(server, frame(2)));
+    outgoing.send(other.server, frame(7));
+    outgoing.send(server, frame(3));
+  });
+  await last(client, 3);
+  await last(other.client, 7);
+  expect(client.frames).toHaveLength(1);
+  expect(client.events.map(({ no }) => no)).toEqual([1, 2, 3]);
+  expect(other.client.frames).toHaveLength(1);
+});
+
+it("sends what work that failed had to send", async () => {
+  const { server, client } = line();
+  const outgoing = new Outgoing();
+  const work = () => {
+    outgoing.send(server, frame(1));
+    throw new Error("half way");
+  };
+  expect(() => outgoing.together(work)).toThrow("half way");
+  await last(client, 1);
+});
+
+it("goes on telling the others when a socket is closed", async () => {
+  const [gone, here] = [line(), line()];
+  const outgoing = new Outgoing();
+  outgoing.together(() => {
+    for (const { server } of [gone, here]) outgoing.send(server, frame(1));
+    gone.server.close(1000, "gone");
+  });
+  await last(here.client, 1);
+  expect(gone.client.events).toEqual([]);
+});
+
+it("sends no frame over what the contract allows", async () => {
+  const { server, client } = line();
+  const outgoing = new Outgoing();
+  const text = "蓮".repeat(10_000);
+  outgoing.together(() => {
+    for (let no = 1; no <= 40; no++) outgoing.send(server, frame(no, text));
+  });
+  await last(client, 40);
+  expect(client.events.map(({ no }) => no)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  const sizes = client.frames.map((sent) => new TextEncoder().encode(sent).length);
+  expect(sizes.length).toBeLessThanOrEqual(3);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(SERVER_FRAME_BYTES);
+});
