@@ -3,8 +3,10 @@
  * nor frames grow with their number. A lone command never waits.
  */
 
-/** How long commands are gathered while they keep coming. */
-const GATHER_MS = 1;
+/** How long commands are gathered, at most, while they keep coming: as long as a few dozen sockets take to be told. */
+const GATHER_MS = 5;
+/** Of the size of the groups before, what is expected of the next: so that it is forgotten when fewer come. */
+const FORGETTING = 0.9;
 /** For so long after several were gathered, the next one is not taken for a lone one. */
 const BUSY_MS = 1_000;
 /** As many as are applied in one stretch. */
@@ -16,6 +18,8 @@ export class GroupCommit<C> {
   /** Runs while commands are gathered. */
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #gatheredAt = 0;
+  /** As many are expected to come together. */
+  #expected = 1;
 
   /** `apply` does the work, synchronously, and answers each command itself. */
   constructor(apply: (commands: C[]) => void) {
@@ -23,16 +27,18 @@ export class GroupCommit<C> {
   }
 
   /**
-   * Applies the commands at once, or within `GATHER_MS` together with what comes meanwhile. What an eviction
-   * catches here was not acknowledged: its sender sends it again.
+   * Applies the commands at once, or together with what comes meanwhile: until as many are here as came together
+   * lately, and for no longer than `GATHER_MS`. What an eviction catches here was not acknowledged: its sender sends it
+   * again.
    */
   submit(commands: readonly C[]): void {
+    const before = this.#waiting.length;
     this.#waiting.push(...commands);
     if (this.#waiting.length >= GATHER_COMMANDS) this.flush();
-    else if (this.#gathering === undefined) {
-      if (Date.now() - this.#gatheredAt < BUSY_MS) this.#gather(GATHER_MS);
-      else this.flush();
-    }
+    else if (this.#gathering === undefined && Date.now() - this.#gatheredAt >= BUSY_MS) this.flush();
+    // Not at once, so that more than expected are seen to come.
+    else if (before < this.#expected && this.#waiting.length >= this.#expected) this.#gather(0);
+    else if (this.#gathering === undefined) this.#gather(GATHER_MS);
   }
 
   /** Applies what waits. */
@@ -42,6 +48,7 @@ export class GroupCommit<C> {
     this.#waiting = [];
     const isLone = commands.length === 1;
     if (!isLone) this.#gatheredAt = Date.now();
+    this.#expected = Math.max(commands.length, Math.floor(this.#expected * FORGETTING));
     try {
       this.#apply(commands);
     } finally {

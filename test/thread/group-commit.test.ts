@@ -30,8 +30,39 @@ it("gathers what comes while the one before is hardly done, however long that to
   commit.submit([1]);
   for (const command of [2, 3, 4]) commit.submit([command]);
   expect(groups).toEqual([[1]]);
-  vi.advanceTimersByTime(2);
+  vi.advanceTimersByTime(5);
   expect(groups).toEqual([[1], [2, 3, 4]]);
+});
+
+it("waits no longer for others when as many are here as came together lately, nor for fewer for longer than 5 ms", () => {
+  const { groups, commit } = gathering();
+  for (const command of [0, 1, 2, 3]) commit.submit([command]);
+  vi.advanceTimersByTime(0);
+  expect(groups.at(-1)).toEqual([1, 2, 3]);
+  commit.submit([4]);
+  commit.submit([5]);
+  vi.advanceTimersByTime(4);
+  expect(groups).toHaveLength(2);
+  commit.submit([6]);
+  vi.advanceTimersByTime(0);
+  expect(groups.at(-1)).toEqual([4, 5, 6]);
+  commit.submit([7]);
+  vi.advanceTimersByTime(5);
+  expect(groups.at(-1)).toEqual([7]);
+});
+
+it("is not put off by those that are more than expected", () => {
+  const { groups, commit } = gathering();
+  for (const command of [0, 1, 2]) commit.submit([command]);
+  vi.advanceTimersByTime(0);
+  expect(groups.at(-1)).toEqual([1, 2]);
+  for (const command of [3, 4]) commit.submit([command]);
+  const setTimeout = vi.spyOn(globalThis, "setTimeout");
+  for (const command of [5, 6]) commit.submit([command]);
+  expect(setTimeout).not.toHaveBeenCalled();
+  setTimeout.mockRestore();
+  vi.advanceTimersByTime(0);
+  expect(groups.at(-1)).toEqual([3, 4, 5, 6]);
 });
 
 it("takes the first after a busy moment for one of many, and after a quiet one for a lone one", () => {
