@@ -7,6 +7,7 @@ import type { Connections } from "../durable/connections.ts";
 import type { CloseCode } from "../protocol/errors.ts";
 import type { DurableEvent, ThreadEvent } from "../protocol/events.ts";
 import { ONLINE_COUNT_MS } from "../protocol/limits.ts";
+import { Comings } from "../room/comings.ts";
 import { Room } from "../room/room.ts";
 import { Typing } from "../room/typing.ts";
 import type { Relays } from "./relays.ts";
@@ -15,6 +16,7 @@ export class Audience {
   /** The sockets in this object. */
   readonly room: Room;
   readonly #relays: Relays;
+  readonly #comings: Comings;
   readonly #typing = new Typing();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #toldCount = -1;
@@ -29,6 +31,7 @@ export class Audience {
         this.#changed(userId, { type: "leave", userId });
       },
     });
+    this.#comings = new Comings(connections, this.room);
   }
 
   /** How many users are here, as far as the relays have said. */
@@ -36,8 +39,19 @@ export class Audience {
     return this.room.onlineCount + this.#relays.users;
   }
 
+  /** A socket of this object has come in and is about to be welcomed. */
+  welcoming(socket: WebSocket): void {
+    this.#comings.welcoming(socket);
+  }
+
+  /** Tells who came and went, where that still waits: to be done before anyone is told anything else. */
+  tellComings(): void {
+    this.#comings.tell();
+  }
+
   /** Tells durable events to everyone, as few frames, each serialized once. */
   tellAll(events: readonly DurableEvent[]): void {
+    this.tellComings();
     const rev = events.at(-1)?.rev;
     for (const frame of toFrames(events)) {
       this.room.broadcast(frame, rev);
@@ -47,6 +61,7 @@ export class Audience {
 
   /** Tells an event that is not numbered to everyone, or to everyone but one user. */
   tell(event: ThreadEvent, notTo?: string): void {
+    this.tellComings();
     const [frame = ""] = toFrames([event]);
     if (notTo === undefined) this.room.broadcast(frame);
     else this.room.tellOthers(notTo, frame);
@@ -66,7 +81,7 @@ export class Audience {
 
   #changed(userId: string, event: ThreadEvent): void {
     if (this.#relays.isLarge) this.#countChanged();
-    else this.tell(event, userId);
+    else this.#comings.add(userId, event);
   }
 
   /** How many there are is told when the coming and going of a moment is over. */

@@ -228,6 +228,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
     const { roomSockets, relaySockets } = configOf(this.env);
     if (this.#room.size >= roomSockets) return sendToRelay(this.#relays.next(relaySockets));
     const { socket, response } = this.#room.enter(request, caller, now);
+    this.#audience.welcoming(socket);
     this.#clock.wakeBy(caller.expiresAt);
     const cursor = new URL(request.url).searchParams.get("cursor");
     for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.send(socket, frame);

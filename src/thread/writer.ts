@@ -93,6 +93,7 @@ export class Writer {
         results.flatMap((result) => ("outcome" in result ? result.outcome.events : [])),
         now,
       );
+      this.#audience.tellComings();
       for (const [i, command] of commands.entries()) {
         const result = results[i];
         if (result) command.settle(result);

@@ -52,6 +52,7 @@ async function story(between: (stub: DurableObjectStub) => Promise<void>) {
   await pause();
   const c = await openThread(bob, thread.id, `${thread.epoch}:0`);
   await c.next("thread");
+  await a.next("join");
   await pause();
   const list = (await (await bob.call("GET", "/api/threads")).json()) as Record<string, unknown>;
   const names = new Map([ada.user.id, bob.user.id, thread.id, thread.epoch].map((id, i) => [id, `<${i}>`]));

@@ -1,0 +1,72 @@
+/** Comings and goings that come close together are told together; whoever is told knows exactly who is here. */
+import { expect, it } from "vitest";
+import type { ThreadEvent } from "../../src/protocol/events.ts";
+import { newThread, person, type Person } from "../support/people.ts";
+import { openThread, type TestSocket } from "../support/socket.ts";
+
+async function pond(size: number) {
+  const people = await Promise.all(Array.from({ length: size }, (_, i) => person(`Frog${i}`)));
+  const [owner, ...others] = people as [Person, ...Person[]];
+  return { owner, others, thread: await newThread(owner, "public", [], "Pond") };
+}
+
+/** Who is here, by a socket's welcome and what it was told since; with what it was told wrongly, which is to be nothing. */
+function whoIsHere(socket: TestSocket<ThreadEvent>): { here: string[]; wrong: ThreadEvent[] } {
+  const here = new Set<string>();
+  const wrong: ThreadEvent[] = [];
+  let you = "";
+  for (const event of socket.events) {
+    if (event.type === "welcome") {
+      you = event.user.id;
+      for (const { id } of event.online) here.add(id);
+    } else if (event.type === "join") {
+      if (event.user.id === you || here.has(event.user.id)) wrong.push(event);
+      here.add(event.user.id);
+    } else if (event.type === "leave" && !here.delete(event.userId)) wrong.push(event);
+  }
+  return { here: [...here].toSorted(), wrong };
+}
+
+it("tells of many who come at once in few frames", async () => {
+  const { owner, others, thread } = await pond(12);
+  const watching = await openThread(owner, thread.id);
+  await watching.next("welcome");
+  await Promise.all(others.map((other) => openThread(other, thread.id)));
+  const last = () => watching.events.filter(({ type }) => type === "join").length === others.length;
+  while (!last()) await watching.next("join");
+  const frames = watching.frames.filter((frame) => frame.includes('"type":"join"'));
+  expect(frames.length).toBeLessThanOrEqual(4);
+});
+
+it("tells everyone of the others, once each, whoever comes and goes meanwhile", async () => {
+  const { owner, others, thread } = await pond(14);
+  const watching = await openThread(owner, thread.id);
+  const opened = await Promise.all(others.map((other) => openThread(other, thread.id)));
+  const [staying, leaving] = [opened.slice(7), opened.slice(0, 7)];
+  for (const socket of leaving) socket.close();
+  const back = await Promise.all(others.slice(0, 4).map((other) => openThread(other, thread.id)));
+  const second = await openThread(owner, thread.id);
+  await Promise.all(leaving.map((socket) => socket.closed));
+  // What comes after it was told finds everyone told.
+  watching.send({ type: "chat", id: "all", body: "all here?" });
+  const here = [owner, ...others.slice(0, 4), ...others.slice(7)].map(({ user }) => user.id).toSorted();
+  for (const socket of [watching, ...staying, ...back, second]) {
+    await socket.next("chat");
+    expect(whoIsHere(socket)).toEqual({ here, wrong: [] });
+  }
+});
+
+it("lets nobody speak before they came", async () => {
+  const { owner, others, thread } = await pond(4);
+  const watching = await openThread(owner, thread.id);
+  await watching.next("welcome");
+  // The first is told of at once; those after it wait for one another.
+  for (const other of others) {
+    const socket = await openThread(other, thread.id);
+    await socket.ask({ type: "chat", id: "hello", body: "hello" });
+  }
+  const told = watching.events.flatMap((event) =>
+    event.type === "join" ? [event.user.id] : event.type === "chat" ? [`${event.message.author.id}!`] : [],
+  );
+  expect(told).toEqual(others.flatMap(({ user }) => [user.id, `${user.id}!`]));
+});
