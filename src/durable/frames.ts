@@ -68,6 +68,8 @@ export function toFrames(events: readonly object[]): string[] {
 
 /** As many of the first items as fit into so many bytes of JSON. */
 export function fitting<T>(items: readonly T[], bytes: number): T[] {
+  // Far below it, as most are, one look is enough.
+  if (!isOver(JSON.stringify(items), bytes)) return [...items];
   let left = bytes;
   const cut = items.findIndex((item) => {
     left -= encoder.encode(JSON.stringify(item)).length + 1;

@@ -1,6 +1,7 @@
 /** Who belongs to the thread, with which role, and which Presence shards hold them. */
 import { shardOf } from "../presence/shards.ts";
 import { parse } from "../protocol/parse.ts";
+import { MEMBERS_SHOWN } from "../protocol/limits.ts";
 import type { Role } from "../protocol/model.ts";
 import { z } from "zod";
 
@@ -25,6 +26,8 @@ const KEPT = 2_000;
 export class Membership {
   readonly #sql: SqlStorage;
   readonly #roles = new Map<string, Role | null>();
+  /** Those whom every welcome shows, while none of them has changed. */
+  #first: readonly StoredMember[] | undefined;
   readonly #shards: number;
 
   /** `shards` is by how many Presence shards everybody looks for users. */
@@ -78,6 +81,12 @@ export class Membership {
     return { members: shown.map(fromRow), ...(more && { nextCursor: String(last.no) }) };
   }
 
+  /** The first `MEMBERS_SHOWN`. */
+  first(): readonly StoredMember[] {
+    this.#first ??= this.page(undefined, MEMBERS_SHOWN).members;
+    return this.#first;
+  }
+
   add(userId: string, role: Role, readSeq: number, now: number): void {
     this.#sql.exec(
       "INSERT INTO members (user_id, role, read_seq, joined_at, shard) VALUES (?, ?, ?, ?, ?)",
@@ -88,20 +97,28 @@ export class Membership {
       shardOf(userId, this.#shards),
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
-    this.#roles.delete(userId);
+    this.#forget(userId);
     this.#owe(userId);
   }
 
   remove(userId: string): void {
     this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
     this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
-    this.#roles.delete(userId);
+    this.#forget(userId);
     this.#owe(userId);
   }
 
   setRole(userId: string, role: Role): void {
     this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
-    this.#roles.delete(userId);
+    this.#forget(userId);
+  }
+
+  /** Stores how far a member has read, if that is further than what is stored. */
+  raiseMarker(userId: string, seq: number): void {
+    this.#sql.exec("UPDATE members SET read_seq = ? WHERE user_id = ? AND read_seq < ?", seq, userId, seq);
+    this.#first = this.#first?.map((member) =>
+      member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
+    );
   }
 
   /** Whether this one is the only owner. */
@@ -149,6 +166,15 @@ export class Membership {
     for (const userId of [...stillIn, ...stillOut]) {
       this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
     }
+  }
+
+  /** What is kept of a member is so no more. */
+  #forget(userId: string): void {
+    this.#roles.delete(userId);
+    const first = this.#first;
+    const isShown =
+      first && (first.length < MEMBERS_SHOWN || first.some((member) => member.userId === userId));
+    if (isShown) this.#first = undefined;
   }
 
   #owe(userId: string): void {

@@ -3,7 +3,7 @@
  * costs: such markers are kept in memory, read again from the newest messages after an eviction, and stored for
  * many messages at once.
  */
-import type { StoredMember } from "./membership.ts";
+import type { Membership, StoredMember } from "./membership.ts";
 
 /** Senders' markers are stored once there are this many unsaved messages for each of their senders, */
 const MESSAGES_PER_SAVED_MARKER = 20;
@@ -13,6 +13,7 @@ const SAVE_AT_THE_LATEST = 500;
 
 export class ReadMarkers {
   readonly #sql: SqlStorage;
+  readonly #membership: Membership;
   /** Up to here senders' markers are stored. */
   #savedSeq: number;
   /** Up to here Presence has heard of them too: what is stored as saved never goes beyond, so that a crash forgets none. */
@@ -22,8 +23,9 @@ export class ReadMarkers {
   /** Markers that moved in a burst that is not over. */
   #moved = new Map<string, number>();
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, membership: Membership) {
     this.#sql = sql;
+    this.#membership = membership;
     this.#savedSeq = sql
       .exec<{ senders_saved_seq: number }>("SELECT senders_saved_seq FROM thread")
       .one().senders_saved_seq;
@@ -72,19 +74,13 @@ export class ReadMarkers {
   store(): Map<string, number> {
     const moved = this.#moved;
     this.#moved = new Map();
-    for (const [userId, seq] of moved) this.#raise(userId, seq);
+    for (const [userId, seq] of moved) this.#membership.raiseMarker(userId, seq);
     return moved;
   }
 
   #save(upTo: number): void {
-    for (const [userId, seq] of this.senders()) {
-      this.#raise(userId, seq);
-    }
+    for (const [userId, seq] of this.senders()) this.#membership.raiseMarker(userId, seq);
     this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", Math.min(upTo, this.#toldSeq));
     this.#savedSeq = upTo;
-  }
-
-  #raise(userId: string, seq: number): void {
-    this.#sql.exec("UPDATE members SET read_seq = ? WHERE user_id = ? AND read_seq < ?", seq, userId, seq);
   }
 }

@@ -4,7 +4,6 @@
  */
 import type { DurableEvent } from "../protocol/events.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import { MEMBERS_SHOWN } from "../protocol/limits.ts";
 import * as rights from "../protocol/rights.ts";
 import type { Kind, Member, Role, Thread as ThreadView, ThreadInfo, User } from "../protocol/model.ts";
 import { ChangeLog, type Change } from "./change-log.ts";
@@ -38,7 +37,7 @@ export class Thread {
     this.people = new People(sql);
     this.membership = new Membership(sql, shards);
     this.log = new MessageLog(sql, this.people);
-    this.markers = new ReadMarkers(sql);
+    this.markers = new ReadMarkers(sql, this.membership);
     this.#changes = new ChangeLog(sql);
     this.reactions = new Reactions(sql);
     this.repeats = new Repeats(sql);
@@ -123,7 +122,7 @@ export class Thread {
       epoch: this.epoch,
       seq: this.log.newest.seq,
       rev: this.rev,
-      members: this.membership.page(undefined, MEMBERS_SHOWN).members.map((member) => this.member(member)),
+      members: this.membership.first().map((member) => this.member(member)),
       memberCount: this.membership.count(),
       ...(you && { you: { role: you.role, readSeq: this.markers.of(you) } }),
     };
