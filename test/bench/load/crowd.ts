@@ -86,10 +86,10 @@ export class Crowd {
         new RawSocket(
           seat,
           (_opcode, bytes, start, end) => {
-            const hasMessages = this.onMessages(index, bytes, start, end);
-            if (!hasMessages) this.#hear(index, bytes.toString("utf8", start, end));
+            if (!this.onMessages(index, bytes, start, end))
+              this.#hear(index, bytes.toString("utf8", start, end));
             this.#unsaid[index] = (this.#unsaid[index] ?? 0) + end - start;
-            if (hasMessages && this.#unsaid[index] >= GOT_EVERY_BYTES) this.#sayGot(index, bytes, start, end);
+            if (this.#unsaid[index] >= GOT_EVERY_BYTES) this.#sayGot(index, bytes, start, end);
           },
           (why) => {
             this.complaints.push(`socket ${index}: ${why}`);

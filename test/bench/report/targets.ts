@@ -1,6 +1,6 @@
 /** What the benchmark is to show, as ratios within one run; and whether it does. */
 import type { FigureOf, Results, Spread } from "../results.ts";
-import { LOADS } from "../scenarios/histories.ts";
+import { FLAT } from "../scenarios/histories.ts";
 import { inFlight, WINDOWS } from "../scenarios/rooms.ts";
 import { markdown, ratioText } from "./tables.ts";
 
@@ -90,7 +90,7 @@ function oneAtATime(results: Results): Target[] {
 
 /** The longest history to the shortest. */
 function histories(results: Results): Target[] {
-  return [LOADS.resume, LOADS.page].flatMap((what) => {
+  return FLAT.flatMap((what) => {
     const loads = results.loads("history").filter((load) => load.startsWith(what));
     const of = (load = ""): FigureOf => ({ scenario: "history", load, system: "lilypad", figure: "p50Ms" });
     const [short, long] = [loads.at(0), loads.at(-1)];

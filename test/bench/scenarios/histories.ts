@@ -1,6 +1,6 @@
 /** Lilypad alone, for the others keep no history: coming back and reading in a short and in a very long one. */
 import { BATCH } from "../../../src/protocol/limits.ts";
-import { people } from "../../chaos/support/people.ts";
+import { people, type Person } from "../../chaos/support/people.ts";
 import type { Seat } from "../load/crowd.ts";
 import { latencies } from "../load/latencies.ts";
 import { LoadProcess } from "../load/load-process.ts";
@@ -14,14 +14,12 @@ const MISSED = 100;
 const PAGE = 50;
 const FRAMES_UNDER_WAY = 8;
 
-/** A thread with so many messages, as `person` sees it. */
+/** A thread with so many messages, as one of its members sees it. */
 interface History {
-  title: string;
+  server: RunningLilypad["server"];
+  path: string;
+  person: Person;
   messages: number;
-  url: string;
-  headers: Record<string, string>;
-  /** A socket that comes back after `MISSED` events. */
-  late: Seat;
 }
 
 /** As the tables name it. */
@@ -29,13 +27,22 @@ export function among(what: string, messages: number): string {
   return `${what}, of ${messages.toLocaleString("en")}`;
 }
 
-export const LOADS = { fill: "filled", resume: "resume of 100", page: "page of 50" };
+export const LOADS = {
+  fill: "filled",
+  open: "opening",
+  resume: "resume of 100",
+  page: "page of 50",
+  send: "sending one",
+};
+/** What is to take as long in a long history as in a short one. */
+export const FLAT = [LOADS.open, LOADS.resume, LOADS.page, LOADS.send];
 
 export const histories: Scenario = {
   name: "history",
   title: "Short and long histories",
   note:
-    `Coming back after ${MISSED} missed events, from connecting to having the last; a page of ${PAGE} about a random place. ` +
+    `Coming in, from connecting to having the newest ${PAGE}; coming back after ${MISSED} missed messages, to having the last; ` +
+    `a page of ${PAGE} about a random place; one message over HTTP, until it is acknowledged. ` +
     `The histories were sent through a socket, ${BATCH} messages a frame. The others keep none.`,
   columns: [...TIMES, { figure: "messagesPerS", title: "messages/s" }],
   isOnce: true,
@@ -52,15 +59,17 @@ export const histories: Scenario = {
     const reader = new LoadProcess();
     try {
       for (let round = 1; round <= rounds; round++) {
-        const resumed = await reader.do("resume", {
-          seats: made.map(({ late }) => late),
-          events: MISSED,
-          times: scale.times,
-        });
-        const paged = await readPages(made, scale.times);
-        for (const [i, { messages }] of made.entries()) {
-          tell(among(LOADS.resume, messages), { ...resumed[i] }, { round });
-          tell(among(LOADS.page, messages), { ...paged[i] }, { round });
+        const { times } = scale;
+        const seats = { new: made.map(newcomer), late: await Promise.all(made.map(latecomer)) };
+        const taken = {
+          [LOADS.open]: await reader.do("resume", { seats: seats.new, messages: PAGE, times }),
+          [LOADS.resume]: await reader.do("resume", { seats: seats.late, messages: MISSED, times }),
+          [LOADS.page]: await inTurn(made, times, readPage),
+          [LOADS.send]: await inTurn(made, times, sendOne),
+        };
+        for (const [what, figures] of Object.entries(taken)) {
+          for (const [i, { messages }] of made.entries())
+            tell(among(what, messages), { ...figures[i] }, { round });
         }
       }
     } finally {
@@ -86,37 +95,62 @@ async function makeHistory(
       framesUnderWay: FRAMES_UNDER_WAY,
       bodyLength: BODY_LENGTH,
     });
-    const headers = { authorization: `Bearer ${writer.token}` };
-    const url = server.url + path;
-    const thread = (await (await fetch(url, { headers })).json()) as {
-      epoch: string;
-      rev: number;
-      seq: number;
-    };
-    if (thread.seq !== messages)
-      throw new Error(`${messages} messages were sent, and ${thread.seq} are there`);
-    const cursor = encodeURIComponent(`${thread.epoch}:${thread.rev - MISSED}`);
-    const late = seat(server, writer, `${path}/socket?cursor=${cursor}`);
-    return { history: { title: String(messages), messages, url, headers, late }, messagesPerS };
+    const history = { server, path, person: writer, messages };
+    const { seq } = await threadOf(history);
+    if (seq !== messages) throw new Error(`${messages} messages were sent, and ${seq} are there`);
+    return { history, messagesPerS };
   } finally {
     await generator.stop();
   }
 }
 
-/** Of each history in turn, so that what disturbs one disturbs the other. */
-async function readPages(all: readonly History[], times: number) {
+async function threadOf({ server, path, person }: History) {
+  const response = await fetch(server.url + path, { headers: headersOf(person) });
+  return (await response.json()) as { epoch: string; rev: number; seq: number };
+}
+
+function headersOf({ token }: Person) {
+  return { authorization: `Bearer ${token}`, "content-type": "application/json" };
+}
+
+function newcomer({ server, person, path }: History): Seat {
+  return seat(server, person, `${path}/socket`);
+}
+
+/** One who comes back after `MISSED` messages. */
+async function latecomer(history: History): Promise<Seat> {
+  const { epoch, rev } = await threadOf(history);
+  const cursor = encodeURIComponent(`${epoch}:${rev - MISSED}`);
+  return seat(history.server, history.person, `${history.path}/socket?cursor=${cursor}`);
+}
+
+/** Times something in each history in turn, so that what disturbs one disturbs the other. */
+async function inTurn(all: readonly History[], times: number, act: (history: History) => Promise<void>) {
   const taken = all.map((): number[] => []);
   for (let i = 0; i < times; i++) {
-    for (const [which, { messages, url, headers }] of all.entries()) {
-      // In the middle half.
-      const around = Math.floor(messages * (0.25 + Math.random() / 2));
+    for (const [which, history] of all.entries()) {
       const from = performance.now();
-      const response = await fetch(`${url}/messages?around=${around}&limit=${PAGE}`, { headers });
-      const page = (await response.json()) as { messages: { seq: number }[] };
+      await act(history);
       taken[which]?.push(performance.now() - from);
-      if (page.messages.length !== PAGE || !page.messages.some(({ seq }) => seq === around))
-        throw new Error(`the page about ${around} is not one`);
     }
   }
   return taken.map((values) => latencies(values));
+}
+
+async function readPage({ server, path, person, messages }: History): Promise<void> {
+  // In the middle half.
+  const around = Math.floor(messages * (0.25 + Math.random() / 2));
+  const query = `/messages?around=${around}&limit=${PAGE}`;
+  const response = await fetch(server.url + path + query, { headers: headersOf(person) });
+  const page = (await response.json()) as { messages: { seq: number }[] };
+  if (page.messages.length !== PAGE || !page.messages.some(({ seq }) => seq === around))
+    throw new Error(`the page about ${around} is not one`);
+}
+
+async function sendOne({ server, path, person }: History): Promise<void> {
+  const body = JSON.stringify({ body: "x".repeat(BODY_LENGTH) });
+  const request = { method: "POST", headers: headersOf(person), body };
+  const response = await fetch(`${server.url + path}/messages`, request);
+  await response.arrayBuffer();
+  if (response.status !== 201) throw new Error(`a message was answered ${response.status}`);
 }
