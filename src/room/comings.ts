@@ -1,5 +1,5 @@
 /**
- * Who came and went, told to the others. A lone one is told at once; while more keep coming and going, they are told
+ * Who came and went, told to the others. A few are told at once; while more keep coming and going, they are told
  * together, so that a thousand who come back at the same time are not told of to a thousand others one by one.
  */
 import { toFrames } from "../durable/frames.ts";
@@ -7,6 +7,8 @@ import type { Connections } from "../durable/connections.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import type { Room } from "./room.ts";
 
+/** So many are told at once, and then again when none came or went for as long as they are gathered. */
+const AT_ONCE = 8;
 /** How long comings and goings are gathered: at least so long, and longer by so much for each socket that is told. */
 const GATHER_MS = 50;
 const GATHER_MS_PER_SOCKET = 0.25;
@@ -22,7 +24,9 @@ export class Comings {
   #waiting: Coming[] = [];
   /** Sockets that came meanwhile, each with how many of those that wait its welcome already tells of. */
   readonly #new = new Map<WebSocket, number>();
-  /** Runs while comings and goings are gathered. */
+  #atOnce = AT_ONCE;
+  /** Nobody came or went since the timer was set. */
+  #isQuiet = true;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connections: Connections, room: Room) {
@@ -33,7 +37,12 @@ export class Comings {
   /** A user came or went: the others are to hear of it. */
   add(userId: string, event: ThreadEvent): void {
     this.#waiting.push({ userId, event });
-    if (this.#gathering === undefined) this.tell();
+    this.#isQuiet = false;
+    if (this.#atOnce > 0) {
+      this.#atOnce--;
+      this.tell();
+    }
+    this.#gather();
   }
 
   /** A socket is about to be welcomed: the welcome says who is here now. */
@@ -46,7 +55,6 @@ export class Comings {
     const comings = this.#waiting;
     if (comings.length === 0) return;
     this.#waiting = [];
-    this.#gather();
     this.#room.together(() => {
       const [frame = "", ...more] = toFrames(comings.map(({ event }) => event));
       const users = new Set(comings.map(({ userId }) => userId));
@@ -71,11 +79,17 @@ export class Comings {
   }
 
   #gather(): void {
-    if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    if (this.#gathering !== undefined) return;
     this.#gathering = setTimeout(
       () => {
         this.#gathering = undefined;
+        if (this.#isQuiet) {
+          this.#atOnce = AT_ONCE;
+          return;
+        }
         this.tell();
+        this.#isQuiet = true;
+        this.#gather();
       },
       GATHER_MS + GATHER_MS_PER_SOCKET * this.#room.size,
     );
