@@ -106,10 +106,14 @@ export class Notifier {
           () => presenceShard(this.#env, shard),
           (presence) => presence.threadChanged(update),
         );
-        // A thread that was deleted meanwhile has no storage to write this to.
-        if (!thread.isDeleting) thread.membership.told(update);
+        return update;
       }),
     );
+    // A thread that was deleted meanwhile has no storage to write this to.
+    if (!thread.isDeleting) {
+      // In one stretch, so that however many shards have answered, it is one commit.
+      for (const result of told) if (result.status === "fulfilled") thread.membership.told(result.value);
+    }
     if (told.every((result) => result.status === "fulfilled")) {
       this.#failures = 0;
       if (owed.head) thread.markers.told(newest);
