@@ -69,6 +69,12 @@ export class Crowd {
     };
   }
 
+  /** Breaks every connection off, as a network that fails does. */
+  async cut(): Promise<void> {
+    for (const socket of this.sockets) socket.close();
+    for (const list of [this.sockets, this.dialects, this.#ready, this.#unsaid]) list.length = 0;
+  }
+
   #pingSome(): void {
     this.#part = (this.#part + 1) % PING_PARTS;
     for (let i = this.#part; i < this.sockets.length; i += PING_PARTS) {

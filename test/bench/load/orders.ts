@@ -14,6 +14,8 @@ interface OpenOrder {
 
 export interface Orders {
   open: { order: OpenOrder; figures: Opening };
+  /** Breaks off every connection that was opened. */
+  cut: { order: object; figures: void };
   load: { order: LoadOrder; figures: LoadFigures };
   acks: { order: AckOrder; figures: AckFigures };
   fill: { order: FillOrder; figures: FillFigures };
@@ -32,6 +34,8 @@ export function carryOut(crowd: Crowd, { name, order }: Message): Promise<Orders
   switch (name) {
     case "open":
       return crowd.open(order.seats, order.concurrency);
+    case "cut":
+      return crowd.cut();
     case "load":
       return loadRooms(crowd, order);
     case "acks":

@@ -13,13 +13,17 @@ export const connecting: Scenario = {
   title: "Connecting",
   note:
     `Rooms of ${PER_ROOM} fill up, ${CONCURRENCY} sockets on their way at a time; from connecting to being in the room. ` +
-    "Lilypad checks a signature, makes a member, tells the others and sends who is there and the newest messages; the others let in anyone.",
+    "Lilypad checks a signature, makes a member of who comes for the first time, tells the others and sends who is there and the newest messages; the others let in anyone.",
   columns: [{ figure: "perS", title: "sockets/s" }, ...TIMES],
   ratio: "perS",
   suits: isChat,
   run: async ({ running, generator, scale, tell }) => {
     const seats = await running.seats(scale.connections / PER_ROOM, PER_ROOM);
-    tell("", { ...(await generator.do("open", { seats, concurrency: CONCURRENCY })) });
+    tell("for the first time", { ...(await generator.do("open", { seats, concurrency: CONCURRENCY })) });
+    await generator.do("cut", {});
+    tell("again, all cut off at once", {
+      ...(await generator.do("open", { seats, concurrency: CONCURRENCY })),
+    });
   },
 };
 
