@@ -46,14 +46,22 @@ export interface Workerd {
   companionPort: number | undefined;
 }
 
-/** Starts workerd; resolves when it listens. */
+/** Starts Lilypad on workerd; resolves when it listens. */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   mkdirSync(options.storage, { recursive: true });
   const config = join(options.bundle, `config-${process.pid}-${options.port}.capnp`);
   writeFileSync(config, configFor(options));
+  return serveConfig(config, options);
+}
+
+/** Starts workerd by a configuration with a socket `http`, and for a companion one of that name; resolves when it listens. */
+export function serveConfig(
+  config: string,
+  { inspector, companion }: Pick<WorkerdOptions, "inspector" | "companion"> = {},
+): Promise<Workerd> {
   // Where it listens is told on a descriptor of its own.
   const args = ["serve", config, "--control-fd=3"];
-  if (options.inspector) args.push("--inspector-addr=127.0.0.1:0");
+  if (inspector) args.push("--inspector-addr=127.0.0.1:0");
   const child = spawn("node_modules/workerd/bin/workerd", args, {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
@@ -69,7 +77,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
         port: number;
       };
       ports[event === "listen-inspector" ? "inspector" : (socket ?? "http")] = port;
-      if (ports.http === undefined || (options.companion && ports.companion === undefined)) return;
+      if (ports.http === undefined || (companion && ports.companion === undefined)) return;
       done({
         process: child,
         port: ports.http,

@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import type { Seat } from "./load/crowd.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import type { LoadFigures } from "./load/room-load.ts";
+import { durableObject } from "./systems/durable-object.ts";
 import { lilypad } from "./systems/lilypad.ts";
 import { socketIo, socketIoStoring } from "./systems/peers.ts";
 import type { Running } from "./systems/system.ts";
@@ -27,7 +28,7 @@ async function loaded(seats: readonly Seat[], rooms: number, pid: number): Promi
 const built = lilypad();
 afterAll(() => built.dispose());
 
-it.each([built, socketIo, socketIoStoring])(
+it.each([built, socketIo, socketIoStoring, durableObject])(
   "counts each message once at each socket of $name",
   async (system) => {
     const running: Running = await system.start();

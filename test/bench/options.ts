@@ -7,6 +7,7 @@ import { connecting, idle } from "./scenarios/connecting.ts";
 import { histories } from "./scenarios/histories.ts";
 import { incoming, roomOf, smallRooms } from "./scenarios/rooms.ts";
 import type { Scale, Scenario } from "./scenarios/scenario.ts";
+import { durableObject } from "./systems/durable-object.ts";
 import { lilypad } from "./systems/lilypad.ts";
 import { nullServer } from "./systems/null.ts";
 import { bun, flask, socketIo, socketIoStoring, ws } from "./systems/peers.ts";
@@ -26,7 +27,7 @@ export interface Options {
   chart?: string | undefined;
 }
 
-const SYSTEMS = [lilypad(), socketIo, socketIoStoring, ws, bun, flask, wranglerDev];
+const SYSTEMS = [lilypad(), socketIo, socketIoStoring, ws, bun, durableObject, flask, wranglerDev];
 const SCENARIOS: Scenario[] = [
   ceiling,
   roomOf(100),

@@ -18,6 +18,7 @@ interface Line {
 
 const LINES: Line[] = [
   { system: "bun", label: "Bun’s publish", stores: false },
+  { system: "object", label: "bare Durable Object", stores: false },
   { system: "lilypad", label: "Lilypad", stores: true },
   { system: "ws", label: "bare ws", stores: false },
   { system: "socket.io", label: "Socket.IO", stores: false },
@@ -32,6 +33,7 @@ const STYLE = `
   .grid { stroke: #d0d7de }
   .bun { --c: #8250df } .lilypad { --c: #1a7f37 } .ws { --c: #6e7781 }
   .socket-io { --c: #0969da } .socket-io-sqlite { --c: #bc4c00 } .flask { --c: #9a6700 }
+  .object { --c: #bf3989 }
   polyline { fill: none; stroke: var(--c); stroke-width: 2 }
   circle { fill: var(--c) }
   text.end { fill: var(--c) }
@@ -43,6 +45,7 @@ const STYLE = `
     .grid { stroke: #3d444d }
     .bun { --c: #ab7df8 } .lilypad { --c: #3fb950 } .ws { --c: #9198a1 }
     .socket-io { --c: #4493f8 } .socket-io-sqlite { --c: #f0883e } .flask { --c: #d29922 }
+    .object { --c: #db61a2 }
   }
 `;
 

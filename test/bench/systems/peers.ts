@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Seat } from "../load/crowd.ts";
 import type { DialectName } from "../load/dialects.ts";
 import { peerFile, startServer, type ServerProcess } from "./server-process.ts";
 import type { Running, System } from "./system.ts";
@@ -78,15 +79,18 @@ function startNode(program: string, ...args: string[]): Promise<ServerProcess> {
 function running(server: ServerProcess, dialect: DialectName, path: string, directory?: string): Running {
   return {
     pid: server.pid,
-    seats: async (rooms, perRoom) =>
-      Array.from({ length: rooms * perRoom }, (_seat, i) => ({
-        port: server.port,
-        path: `${path}room=r${i % rooms}&user=u${Math.floor(i / rooms)}`,
-        dialect,
-      })),
+    seats: async (rooms, perRoom) => roomSeats({ port: server.port, dialect, path }, rooms, perRoom),
     stop: async () => {
       await server.stop();
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Sockets of a server that is told in the address which room, and who. `path` ends where that begins. */
+export function roomSeats({ path, ...server }: Seat, rooms: number, perRoom: number): Seat[] {
+  return Array.from({ length: rooms * perRoom }, (_seat, i) => ({
+    ...server,
+    path: `${path}room=r${i % rooms}&user=u${Math.floor(i / rooms)}`,
+  }));
 }
