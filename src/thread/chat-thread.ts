@@ -274,7 +274,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   relayEnters(relay: number, who: Caller, cursor: string | null): Promise<Answer<Entry>> {
     return answer(() => {
       const thread = this.#admitted(who.user, Date.now());
-      this.#relays.line(relay);
+      this.#relays.line(relay).enters();
       return { frames: this.#welcome(thread, who, cursor), rev: thread.rev };
     });
   }

@@ -31,12 +31,19 @@ export class RelayLine {
   #isPassing = false;
   /** Whether the relay is known to have all that was passed so far in this life of the object. */
   #isHeard = false;
+  /** Somebody came to the relay while a batch was under way: what it answers of how many are there may be older. */
+  #cameMeanwhile = false;
   crowd: Crowd = { sockets: 0, users: 0 };
 
   constructor(options: RelayLineOptions) {
     this.#options = options;
     this.#after = options.rev;
     this.#rev = options.rev;
+  }
+
+  /** A socket comes to the relay. */
+  enters(): void {
+    this.#cameMeanwhile = true;
   }
 
   push(item: Passed): void {
@@ -61,10 +68,11 @@ export class RelayLine {
       do {
         const batch = this.#take();
         this.#isHeard = false;
+        this.#cameMeanwhile = false;
         const crowd = await this.#options.pass(batch);
         this.#isHeard = true;
-        this.crowd = crowd;
-        this.#options.onCrowd(crowd);
+        // The relay says by itself how many there are when that has changed.
+        if (!this.#cameMeanwhile) this.#options.onCrowd(crowd);
       } while (this.#items.length > 0);
     } catch {
       // Told where it was called. The next batch has a later number, by which the relay sees what it missed.

@@ -1,12 +1,15 @@
 /** A room so large that all its sockets are at relays, two at each: nothing that was promised changes but who is told of comings and goings. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Relay } from "../../src/relay/relay.ts";
+import { Relay } from "../../src/relay/relay.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 /** Three people in a room: the first two at its first relay, the third at its second. */
 async function scene() {
@@ -90,6 +93,31 @@ describe("evicted between any two steps", () => {
     }
   });
 });
+
+describe("a relay that answers late that nobody is there", () => {
+  it("is told on, for the sake of those who have come since", async () => {
+    const { eve, thread, a, b, c } = await scene();
+    const { pass } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+      const crowd = await pass.call(this, batch);
+      while (crowd.sockets === 0 && socketsOf(this) === 0) await scheduler.wait(1);
+      return crowd;
+    });
+    c.close();
+    await c.closed;
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await b.next("chat");
+    const back = await openThread(eve, thread.id);
+    await back.next("welcome");
+    // The late answer comes between these.
+    for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
+    expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
+  });
+});
+
+function socketsOf(relay: Relay): number {
+  return relay["ctx"].getWebSockets().length;
+}
 
 async function evictAll(...stubs: DurableObjectStub[]): Promise<void> {
   for (const stub of stubs) await evict(stub);
