@@ -28,7 +28,9 @@ export function socketCommands(
   const userOf = (socket: WebSocket) => store.require().people.get(connections.of(socket).userId);
   return {
     submit: (socket, changes) => {
-      const user = userOf(socket);
+      const { userId } = connections.of(socket);
+      // Where the thread is being deleted, each command is refused by itself.
+      const user = store.current?.people.get(userId) ?? { id: userId, name: userId };
       writer.submit(
         changes.map((change) => pending(user, change, (settled) => settle(socket, change.id, settled))),
       );

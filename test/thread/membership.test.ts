@@ -182,11 +182,14 @@ describe("deleting a thread", () => {
 
   it("goes on by alarm where a shard did not answer, and meanwhile there is no such thread", async () => {
     const { ada, bob, thread, path } = await scene();
+    const socket = await openThread(bob, thread.id);
+    await socket.next("welcome");
     const broken = await runInDurableObject(shardStub(bob.user.id), (presence) =>
       vi.spyOn(presence, "threadDeleted").mockRejectedValue(new Error("out of order")),
     );
     expect((await ada.call("DELETE", path)).status).toBe(503);
     expect((await ada.call("GET", path)).status).toBe(404);
+    expect(await socket.ask({ type: "chat", id: "late", body: "late" })).toMatchObject({ code: "not_found" });
     expect((await (await openThread(bob, thread.id)).closed).code).toBe(4004);
     broken.mockRestore();
     expect(await runDurableObjectAlarm(threadStub(thread.id))).toBe(true);
