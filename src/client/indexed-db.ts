@@ -12,9 +12,15 @@ interface ObjectStore {
   put(value: Unsent, key: readonly string[]): Request<unknown>;
   delete(key: readonly string[]): Request<unknown>;
 }
+interface Transaction {
+  objectStore(name: string): ObjectStore;
+  commit(): void;
+}
+type Mode = "readonly" | "readwrite";
 interface Database {
   createObjectStore(name: string): unknown;
-  transaction(name: string, mode: "readonly" | "readwrite"): { objectStore(name: string): ObjectStore };
+  transaction(name: string, mode: Mode): Transaction;
+  addEventListener(type: "close", listener: () => void): void;
   close(): void;
 }
 interface Browser {
@@ -32,14 +38,23 @@ export function outboxInIndexedDb(origin: string): OutboxStorage | undefined {
   if (!indexedDB) return undefined;
   let opened: Promise<Database> | undefined;
 
-  const open = () => {
+  const forget = () => (opened = undefined);
+  const open = async () => {
     const request = indexedDB.open(`lilypad ${origin}`, 1);
     request.addEventListener("upgradeneeded", () => request.result.createObjectStore(MESSAGES));
-    return settled(request);
+    const database = await settled(request);
+    // By the browser: the disk is full, or the person cleared what sites keep.
+    database.addEventListener("close", forget);
+    return database;
   };
-  const run = async <T>(mode: "readonly" | "readwrite", ask: (store: ObjectStore) => Request<T>) => {
-    const database = await (opened ??= open());
-    return settled(ask(database.transaction(MESSAGES, mode).objectStore(MESSAGES)));
+  const run = async <T>(mode: Mode, ask: (store: ObjectStore) => Request<T>) => {
+    // What failed once is tried afresh the next time.
+    (opened ??= open()).catch(forget);
+    const transaction = (await opened).transaction(MESSAGES, mode);
+    const answer = settled(ask(transaction.objectStore(MESSAGES)));
+    // Not by itself after the answer: a page that is reloaded at once would not live to see it.
+    transaction.commit();
+    return answer;
   };
   return {
     // An array is the highest kind of key: above every id.
@@ -47,8 +62,8 @@ export function outboxInIndexedDb(origin: string): OutboxStorage | undefined {
     put: (box, unsent) => run("readwrite", (store) => store.put(unsent, [box, unsent.id])),
     remove: (box, id) => run("readwrite", (store) => store.delete([box, id])),
     close: () => {
-      opened?.then((database) => database.close()).catch(() => {});
-      opened = undefined;
+      opened?.then((database) => database.close(), forget);
+      forget();
     },
   };
 }

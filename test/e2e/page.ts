@@ -16,9 +16,13 @@ export interface Guest {
   errors: string[];
 }
 
+/** Less than half of a test's time: where a poll is left waiting twice, the error still says for what. */
+const WAIT_MS = 20_000;
+
 /** A guest in a browser of their own, signed in. What the page logs as an error fails the test that uses it. */
 export async function guest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));

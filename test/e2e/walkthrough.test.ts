@@ -59,6 +59,18 @@ describe.each([
 });
 
 describe("one person", () => {
+  /** A chat of two with one message, whose first member's room can be cut. */
+  async function cuttableChat() {
+    const bob = await guest(browser, unique("Bob"), DESKTOP);
+    const ada = await guest(browser, unique("Ada"), DESKTOP);
+    const cut = await cuttableRooms(ada.page);
+    await ada.page.reload();
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "first");
+    await expect.poll(() => message(ada.page, "first").getAttribute("data-state")).toBe("sent");
+    return { ada, bob, cut };
+  }
+
   it("starts a group by finding several people", async () => {
     const names = [unique("Bob"), unique("Carol")];
     const others = await Promise.all(names.map((name) => guest(browser, name, DESKTOP)));
@@ -89,13 +101,7 @@ describe("one person", () => {
   });
 
   it("finds what could not be sent after a reload, and it goes through once, in order", async () => {
-    const bob = await guest(browser, unique("Bob"), DESKTOP);
-    const ada = await guest(browser, unique("Ada"), DESKTOP);
-    const cut = await cuttableRooms(ada.page);
-    await ada.page.reload();
-    await startChat(ada.page, bob.name);
-    await send(ada.page, "first");
-    await expect.poll(() => message(ada.page, "first").getAttribute("data-state")).toBe("sent");
+    const { ada, bob, cut } = await cuttableChat();
     await cut.all();
     await send(ada.page, "second, unsent");
     await send(ada.page, "third, unsent");
@@ -110,6 +116,22 @@ describe("one person", () => {
     await expect
       .poll(() => bob.page.locator("li[data-state] .message-body").allTextContents())
       .toEqual(["first", "second, unsent", "third, unsent"]);
+    await closeAll(ada, bob);
+  });
+
+  it("finds what could not be sent after the browser cleared what it keeps, and a reload", async () => {
+    const { ada, bob, cut } = await cuttableChat();
+    const devTools = await ada.context.newCDPSession(ada.page);
+    await devTools.send("Storage.clearDataForOrigin", {
+      origin: new URL(ada.page.url()).origin,
+      storageTypes: "indexeddb",
+    });
+    await cut.all();
+    await send(ada.page, "second, unsent");
+    await ada.page.reload();
+    await ada.page.getByLabel("Message", { exact: true }).waitFor();
+    await cut.end();
+    await expect.poll(() => message(ada.page, "second, unsent").getAttribute("data-state")).toBe("sent");
     await closeAll(ada, bob);
   });
 
