@@ -7,30 +7,36 @@ import { stopTimer, type Timer } from "./timer.ts";
 const LOAD_MS = 2_000;
 
 export interface Keeping {
-  /** From now on keeps this user's messages; gives those that were kept, in order, the first time. */
-  open(userId: string): Promise<Entry[]>;
+  /**
+   * From now on keeps this user's messages, and gives `take` those that were kept, in order, once. Resolves then, or
+   * when that takes too long: what comes late is given all the same.
+   */
+  open(userId: string, take: (kept: Entry[]) => void): Promise<void> | undefined;
   put(entry: Entry): void;
   remove(entry: Entry): void;
-  /** Waits for nothing any more. */
+  /** Keeps nothing, gives nothing and waits for nothing any more. */
   close(): void;
 }
 
 /** Without a storage it keeps nothing. */
 export function createKeeping(storage: OutboxStorage | undefined, threadId: string): Keeping {
   let box = "";
+  let opened: Promise<void> | undefined;
   let patience: Timer | undefined;
 
   return {
-    open: async (userId) => {
+    open: (userId, take) => {
       const wanted = `${userId},${threadId}`;
-      if (box === wanted || !storage) return [];
-      box = wanted;
-      const tooLong = new Promise<[]>((resolve) => {
-        patience = setTimeout(resolve, LOAD_MS, []);
-      });
-      const kept = await Promise.race([storage.load(box).catch(() => []), tooLong]);
-      stopTimer(patience);
-      return kept.toSorted((a, b) => a.at - b.at).map(toEntry);
+      if (storage && box !== wanted) {
+        box = wanted;
+        opened = new Promise((resolve) => {
+          patience = setTimeout(resolve, LOAD_MS);
+          const load = storage.load(wanted).catch(() => []);
+          const give = (kept: Unsent[]) => take(kept.toSorted((a, b) => a.at - b.at).map(toEntry));
+          void load.then((kept) => box === wanted && resolve(give(kept)));
+        });
+      }
+      return opened;
     },
     put: ({ command, at, epoch, reason }) => {
       if (!box || command.type !== "chat") return;
@@ -40,7 +46,10 @@ export function createKeeping(storage: OutboxStorage | undefined, threadId: stri
     remove: ({ command }) => {
       if (box) storage?.remove(box, command.id).catch(() => {});
     },
-    close: () => stopTimer(patience),
+    close: () => {
+      box = "";
+      stopTimer(patience);
+    },
   };
 }
 

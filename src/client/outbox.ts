@@ -86,8 +86,8 @@ export class Outbox {
     entry.state = "queued";
     entry.reason = undefined;
     this.#keeping.put(entry);
-    this.#flush();
     this.#changed();
+    this.#flush();
   }
 
   /** Gives a message up. */
@@ -136,21 +136,23 @@ export class Outbox {
     this.#entries = [];
   }
 
-  async #welcomed({ user: before }: RoomState, { user, cursor }: RoomState): Promise<void> {
+  async #welcomed({ user: before }: RoomState, { user }: RoomState): Promise<void> {
     // Somebody else signed in meanwhile: what the one before gave is not theirs to send.
     if (before && before.id !== user?.id) {
       this.close();
       this.#complete = false;
     }
-    const kept = await this.#keeping.open(user?.id ?? "");
-    if (!this.#complete) {
-      this.#complete = true;
-      for (const entry of this.#entries) this.#keeping.put(entry);
-      this.#entries.unshift(...kept.filter(({ command }) => !this.#find(command.id)));
-      this.#changed();
-    }
-    for (const entry of this.#entries) forgetSinceOfOtherEpoch(entry, cursor?.epoch);
+    const opened = this.#keeping.open(user?.id ?? "", (kept) => this.#takeIn(kept));
+    for (const entry of this.#entries) this.#keeping.put(entry);
+    await opened;
+    this.#complete = true;
     // Not sooner: the replay came with the welcome, and own messages found in it need not be sent again.
+    this.#flush();
+  }
+
+  #takeIn(kept: Entry[]): void {
+    this.#entries.unshift(...kept.filter(({ command }) => !this.#find(command.id)));
+    this.#changed();
     this.#flush();
   }
 
@@ -202,7 +204,8 @@ export class Outbox {
     for (const entry of this.#entries) {
       if (entry.state !== "queued") continue;
       const { command } = entry;
-      if (command.type === "chat" && command.since === undefined) {
+      // A `since` of another epoch counts something else.
+      if (command.type === "chat" && (command.since === undefined || entry.epoch !== cursor.epoch)) {
         entry.command = { ...command, since: cursor.rev };
         entry.epoch = cursor.epoch;
         // Before it is sent: after a reload it is by its `since` that a repeat is known.
@@ -236,12 +239,6 @@ export class Outbox {
     this.shown = this.#entries.flatMap(toShown);
     this.#options.onChange(this.shown);
   }
-}
-
-/** After a change of epoch a `since` counts something else: it is taken again at the next sending. */
-function forgetSinceOfOtherEpoch(entry: Entry, epoch: string | undefined): void {
-  if (entry.command.type !== "chat" || entry.epoch === epoch) return;
-  entry.command = { ...entry.command, since: undefined };
 }
 
 function toShown({ command, at, state, reason }: Entry): Outgoing[] {

@@ -195,6 +195,20 @@ describe("over a reload", () => {
     page.box.close();
   }
 
+  /** The same storage, with a load that takes until `loaded` is called. */
+  function slowToLoad(storage: MemoryStorage) {
+    let load = () => {};
+    const wait = new Promise<void>((resolve) => (load = resolve));
+    return {
+      ...storage,
+      load: (box: string) => wait.then(() => storage.load(box)),
+      loaded: async () => {
+        load();
+        await pass();
+      },
+    };
+  }
+
   it("what was unsent is there again, in order, with ids and since, before what is new", async () => {
     const storage = memoryStorage();
     await leftBehind(storage);
@@ -231,6 +245,45 @@ describe("over a reload", () => {
     box.discard("b");
     await pass();
     expect(storage.kept()).toEqual([]);
+  });
+
+  it("is there again, once, also where a second welcome comes while the storage is read", async () => {
+    const storage = memoryStorage();
+    await leftBehind(storage);
+    const slow = slowToLoad(storage);
+    const { meet, ids, shown } = await outbox({ storage: slow });
+    await meet();
+    await meet();
+    await slow.loaded();
+    expect(shown()).toEqual(["a pending", "b failed", "c pending"]);
+    expect(ids()).toEqual(["a c"]);
+  });
+
+  it("is there again, and sent, where the storage took longer than it is waited for", async () => {
+    const storage = memoryStorage();
+    await leftBehind(storage);
+    const slow = slowToLoad(storage);
+    const { box, meet, hear, ids, shown } = await outbox({ storage: slow });
+    await meet();
+    void box.add(say("d"));
+    await pass(2_000);
+    expect(ids()).toEqual(["d"]);
+    await hear(ack("d"));
+    await slow.loaded();
+    expect(shown()).toEqual(["a pending", "b failed", "c pending"]);
+    expect(ids()).toEqual(["d", "a c"]);
+  });
+
+  it("stays where it is, where the room is left before the storage is read", async () => {
+    const storage = memoryStorage();
+    await leftBehind(storage);
+    const slow = slowToLoad(storage);
+    const { box, meet, shown } = await outbox({ storage: slow });
+    await meet();
+    box.close();
+    await slow.loaded();
+    expect(shown()).toEqual([]);
+    expect(storage.kept()).toEqual(["a", "b", "c"]);
   });
 
   it("forgets a since of another epoch", async () => {
