@@ -2,11 +2,10 @@
  * Group commit: commands that come close together are applied in one synchronous stretch, so that neither commits
  * nor frames grow with their number. A lone command never waits.
  */
+import { Rhythm } from "./rhythm.ts";
 
 /** How long commands are gathered, at most, while they keep coming: as long as a few dozen sockets take to be told. */
 const GATHER_MS = 5;
-/** Of the size of the groups before, what is expected of the next: so that it is forgotten when fewer come. */
-const FORGETTING = 0.9;
 /** For so long after several were gathered, the next one is not taken for a lone one. */
 const BUSY_MS = 1_000;
 /** As many as are applied in one stretch. */
@@ -14,12 +13,11 @@ const GATHER_COMMANDS = 512;
 
 export class GroupCommit<C> {
   readonly #apply: (commands: C[]) => void;
+  readonly #rhythm = new Rhythm();
   #waiting: C[] = [];
   /** Runs while commands are gathered. */
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #gatheredAt = 0;
-  /** As many are expected to come together. */
-  #expected = 1;
 
   /** `apply` does the work, synchronously, and answers each command itself. */
   constructor(apply: (commands: C[]) => void) {
@@ -34,11 +32,13 @@ export class GroupCommit<C> {
   submit(commands: readonly C[]): void {
     const before = this.#waiting.length;
     this.#waiting.push(...commands);
-    if (this.#waiting.length >= GATHER_COMMANDS) this.flush();
-    else if (this.#gathering === undefined && Date.now() - this.#gatheredAt >= BUSY_MS) this.flush();
-    // Not at once, so that more than expected are seen to come.
-    else if (before < this.#expected && this.#waiting.length >= this.#expected) this.#gather(0);
-    else if (this.#gathering === undefined) this.#gather(GATHER_MS);
+    const here = this.#waiting.length;
+    const isQuiet = this.#gathering === undefined && Date.now() - this.#gatheredAt >= BUSY_MS;
+    const areAllHere = before < this.#rhythm.expected && here >= this.#rhythm.expected;
+    if (here >= GATHER_COMMANDS || isQuiet) this.flush();
+    else if (!areAllHere) this.#gathering ??= this.#flushIn(GATHER_MS);
+    else if (this.#rhythm.isTimeToLook()) this.#gather(0);
+    else this.flush();
   }
 
   /** Applies what waits. */
@@ -48,7 +48,7 @@ export class GroupCommit<C> {
     this.#waiting = [];
     const isLone = commands.length === 1;
     if (!isLone) this.#gatheredAt = Date.now();
-    this.#expected = Math.max(commands.length, Math.floor(this.#expected * FORGETTING));
+    this.#rhythm.came(commands.length);
     try {
       this.#apply(commands);
     } finally {
@@ -59,7 +59,11 @@ export class GroupCommit<C> {
 
   #gather(ms: number): void {
     if (this.#gathering !== undefined) clearTimeout(this.#gathering);
-    this.#gathering = setTimeout(() => {
+    this.#gathering = this.#flushIn(ms);
+  }
+
+  #flushIn(ms: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
       this.#gathering = undefined;
       this.flush();
     }, ms);

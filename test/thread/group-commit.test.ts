@@ -34,35 +34,48 @@ it("gathers what comes while the one before is hardly done, however long that to
   expect(groups).toEqual([[1], [2, 3, 4]]);
 });
 
-it("waits no longer for others when as many are here as came together lately, nor for fewer for longer than 5 ms", () => {
+/** Commands that come together, one after the other, and time for who waits to be applied. */
+function together(commit: GroupCommit<number>, commands: readonly number[]) {
+  for (const command of commands) commit.submit([command]);
+  vi.advanceTimersByTime(5);
+}
+
+it("waits no longer for others once as many are here as came together lately, nor for fewer for longer than 5 ms", () => {
   const { groups, commit } = gathering();
-  for (const command of [0, 1, 2, 3]) commit.submit([command]);
-  vi.advanceTimersByTime(0);
-  expect(groups.at(-1)).toEqual([1, 2, 3]);
-  commit.submit([4]);
-  commit.submit([5]);
+  commit.submit([0]);
+  for (let i = 0; i < 4; i++) together(commit, [1, 2, 3]);
+  for (const command of [4, 5]) commit.submit([command]);
   vi.advanceTimersByTime(4);
-  expect(groups).toHaveLength(2);
+  expect(groups.at(-1)).toEqual([1, 2, 3]);
   commit.submit([6]);
-  vi.advanceTimersByTime(0);
   expect(groups.at(-1)).toEqual([4, 5, 6]);
   commit.submit([7]);
   vi.advanceTimersByTime(5);
   expect(groups.at(-1)).toEqual([7]);
 });
 
-it("is not put off by those that are more than expected", () => {
+it("takes more and more together as more and more come", () => {
   const { groups, commit } = gathering();
-  for (const command of [0, 1, 2]) commit.submit([command]);
-  vi.advanceTimersByTime(0);
-  expect(groups.at(-1)).toEqual([1, 2]);
-  for (const command of [3, 4]) commit.submit([command]);
-  const setTimeout = vi.spyOn(globalThis, "setTimeout");
-  for (const command of [5, 6]) commit.submit([command]);
-  expect(setTimeout).not.toHaveBeenCalled();
-  setTimeout.mockRestore();
-  vi.advanceTimersByTime(0);
-  expect(groups.at(-1)).toEqual([3, 4, 5, 6]);
+  commit.submit([0]);
+  for (const many of [2, 5, 9, 40]) {
+    const commands = Array.from({ length: many }, (_, i) => i);
+    together(commit, commands);
+    expect(groups.at(-1)).toEqual(commands);
+  }
+});
+
+it("looks now and then whether more come than are expected, and expects them from then on", () => {
+  const { groups, commit } = gathering();
+  commit.submit([0]);
+  for (let i = 0; i < 100; i++) together(commit, [1, 2]);
+  const many = [3, 4, 5, 6];
+  let rounds = 0;
+  for (; groups.at(-1)?.length !== many.length && rounds < 40; rounds++) together(commit, many);
+  expect(rounds).toBeGreaterThan(1);
+  expect(rounds).toBeLessThanOrEqual(31);
+  for (let i = 0; i < 3; i++) together(commit, many);
+  for (const command of many) commit.submit([command]);
+  expect(groups.slice(-4)).toEqual([many, many, many, many]);
 });
 
 it("takes the first after a busy moment for one of many, and after a quiet one for a lone one", () => {
