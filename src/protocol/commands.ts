@@ -24,7 +24,7 @@ export const changeCommand = z.discriminatedUnion("type", [
 export type ChangeCommand = z.infer<typeof changeCommand>;
 
 export const threadCommand = z.discriminatedUnion("type", [
-  changeCommand,
+  ...changeCommand.options,
   z.object({ type: z.literal("read"), seq: readSeq }),
   z.object({ type: z.literal("typing") }),
   z.object({ type: z.literal("got"), rev }),

@@ -14,8 +14,7 @@ export function sendMessage(
   now: number,
 ): Outcome<{ message: Message; repeat: boolean }> {
   thread.require("send", user);
-  const { newest } = thread.log;
-  const first = thread.repeats.find(user.id, message.id, message.since, newest.seq);
+  const first = thread.repeats.find(user.id, message.id, message.since);
   if (first !== undefined) {
     const stored = thread.log.get(first);
     return { value: { message: stored, repeat: true }, events: [], ack: ackOf(stored) };

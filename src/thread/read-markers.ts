@@ -4,6 +4,7 @@
  * many messages at once.
  */
 import type { Membership, StoredMember } from "./membership.ts";
+import type { MessageLog } from "./message-log.ts";
 
 /** Senders' markers are stored once there are this many unsaved messages for each of their senders, */
 const MESSAGES_PER_SAVED_MARKER = 20;
@@ -14,6 +15,7 @@ const SAVE_AT_THE_LATEST = 500;
 export class ReadMarkers {
   readonly #sql: SqlStorage;
   readonly #membership: Membership;
+  readonly #log: MessageLog;
   /** Up to here senders' markers are stored. */
   #savedSeq: number;
   /** Up to here Presence has heard of them too: what is stored as saved never goes beyond, so that a crash forgets none. */
@@ -23,9 +25,10 @@ export class ReadMarkers {
   /** Markers that moved in a burst that is not over. */
   #moved = new Map<string, number>();
 
-  constructor(sql: SqlStorage, membership: Membership) {
+  constructor(sql: SqlStorage, membership: Membership, log: MessageLog) {
     this.#sql = sql;
     this.#membership = membership;
+    this.#log = log;
     this.#savedSeq = sql
       .exec<{ senders_saved_seq: number }>("SELECT senders_saved_seq FROM thread")
       .one().senders_saved_seq;
@@ -39,13 +42,7 @@ export class ReadMarkers {
 
   /** The markers that messages moved: all that are not stored yet or were not told to Presence, and maybe some that were. */
   senders(): Map<string, number> {
-    if (!this.#senders) {
-      const rows = this.#sql.exec<{ author: string; seq: number }>(
-        "SELECT author, seq FROM messages WHERE seq > ? ORDER BY seq",
-        this.#savedSeq,
-      );
-      this.#senders = new Map(rows.toArray().map((row) => [row.author, row.seq]));
-    }
+    this.#senders ??= this.#log.newestByAuthor(this.#savedSeq);
     return this.#senders;
   }
 

@@ -3,57 +3,64 @@
  * messages are held in memory, and older ones are scanned in the rare case that a client says how far back to look.
  */
 import { REPEAT_WINDOW } from "../protocol/limits.ts";
+import type { MessageLog } from "./message-log.ts";
+
+interface Sent {
+  seq: number;
+  author: string;
+  id: string;
+}
 
 export class Repeats {
-  readonly #sql: SqlStorage;
-  /** seq by author and id, oldest first: the newest `REPEAT_WINDOW` messages. */
-  #recent: Map<string, number> | undefined;
+  readonly #log: MessageLog;
+  /** seq by author and id, of the newest `REPEAT_WINDOW` messages. */
+  #recent: Map<string, Map<string, number>> | undefined;
+  /** The same messages, each at the remainder of its seq: where the next one goes, the oldest is. */
+  readonly #window: (Sent | undefined)[] = [];
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(log: MessageLog) {
+    this.#log = log;
   }
 
   /**
    * The seq of the first message of this id by this author, or undefined. Looks at the newest 1,000 messages and,
    * given `since`, at all that came after that rev.
    */
-  find(author: string, id: string, since: number | undefined, newest: number): number | undefined {
-    const recent = this.#load(newest).get(key(author, id));
+  find(author: string, id: string, since: number | undefined): number | undefined {
+    const recent = this.#load().get(author)?.get(id);
     if (recent !== undefined || since === undefined) return recent;
-    const windowStart = Math.max(0, newest - REPEAT_WINDOW);
+    const windowStart = Math.max(0, this.#log.newest.seq - REPEAT_WINDOW);
     const after = this.#lastSeqAt(since, windowStart);
-    if (after >= windowStart) return undefined;
-    const [row] = this.#sql
-      .exec<{ seq: number }>(
-        "SELECT seq FROM messages WHERE seq > ? AND seq <= ? AND author = ? AND command_id = ? LIMIT 1",
-        after,
-        windowStart,
-        author,
-        id,
-      )
-      .toArray();
-    return row?.seq;
+    return after >= windowStart ? undefined : this.#log.find(author, id, after, windowStart);
   }
 
-  /** A message was stored. */
+  /** A message was stored, of which `find` knew nothing. */
   sent(author: string, id: string, seq: number): void {
-    const recent = this.#load(seq - 1);
-    recent.set(key(author, id), seq);
-    for (const [oldest, at] of recent) {
-      if (at > seq - REPEAT_WINDOW) break;
-      recent.delete(oldest);
-    }
+    this.#add(this.#load(), { author, id, seq });
   }
 
-  #load(newest: number): Map<string, number> {
+  #load(): Map<string, Map<string, number>> {
     if (!this.#recent) {
-      const rows = this.#sql.exec<{ seq: number; author: string; command_id: string }>(
-        "SELECT seq, author, command_id FROM messages WHERE seq > ? ORDER BY seq",
-        newest - REPEAT_WINDOW,
-      );
-      this.#recent = new Map(rows.toArray().map((row) => [key(row.author, row.command_id), row.seq]));
+      const recent = new Map<string, Map<string, number>>();
+      for (const sent of this.#log.idsAfter(this.#log.newest.seq - REPEAT_WINDOW)) this.#add(recent, sent);
+      this.#recent = recent;
     }
     return this.#recent;
+  }
+
+  #add(recent: Map<string, Map<string, number>>, sent: Sent): void {
+    const place = sent.seq % REPEAT_WINDOW;
+    const oldest = this.#window[place];
+    if (oldest) {
+      const ids = recent.get(oldest.author);
+      // The same id can stand again, where it was sent a second time after it had left the window.
+      if (ids?.get(oldest.id) === oldest.seq) ids.delete(oldest.id);
+      if (ids?.size === 0) recent.delete(oldest.author);
+    }
+    this.#window[place] = sent;
+    const ids = recent.get(sent.author);
+    if (ids) ids.set(sent.id, sent.seq);
+    else recent.set(sent.author, new Map([[sent.id, sent.seq]]));
   }
 
   /** The newest seq, up to `upTo`, that was there at a rev. By halving: seq and rev rise together. */
@@ -62,15 +69,9 @@ export class Repeats {
     let high = upTo;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      const row = this.#sql.exec<{ rev: number }>("SELECT rev FROM messages WHERE seq = ?", middle).one();
-      if (row.rev <= rev) low = middle;
+      if (this.#log.revOf(middle) <= rev) low = middle;
       else high = middle - 1;
     }
     return low;
   }
-}
-
-/** A user id has no control character, so this joins the two without doubt. */
-function key(author: string, id: string): string {
-  return `${author}\n${id}`;
 }

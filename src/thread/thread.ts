@@ -37,10 +37,10 @@ export class Thread {
     this.people = new People(sql);
     this.membership = new Membership(sql, shards);
     this.log = new MessageLog(sql, this.people);
-    this.markers = new ReadMarkers(sql, this.membership);
+    this.markers = new ReadMarkers(sql, this.membership, this.log);
     this.#changes = new ChangeLog(sql);
     this.reactions = new Reactions(sql);
-    this.repeats = new Repeats(sql);
+    this.repeats = new Repeats(this.log);
     this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting FROM thread").one();
   }
 

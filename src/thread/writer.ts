@@ -77,7 +77,11 @@ export class Writer {
     const now = Date.now();
     let results: Result<unknown>[];
     try {
-      results = this.#storage.transactionSync(() => commands.map((command) => this.#attempt(command, now)));
+      results = this.#storage.transactionSync(() => {
+        const attempted = commands.map((command) => this.#attempt(command, now));
+        this.#store.current?.log.write();
+        return attempted;
+      });
     } catch (error) {
       // A fault of ours, not of the sender's: nothing of the group is stored, and memory may be ahead of storage.
       if (this.#store.current) this.#store.reload();

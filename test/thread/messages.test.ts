@@ -137,6 +137,48 @@ describe("a repeat", () => {
   });
 });
 
+describe("commands of one commit", () => {
+  it("see what those before them added, and are stored as if each had come alone", async () => {
+    const { ada, thread, path } = await threadWith(0);
+    const socket = await openThread(ada, thread.id);
+    await socket.next("welcome");
+    const chat = (id: string, replyTo?: number) =>
+      ({ type: "chat", id, body: `body ${id}`, replyTo }) as const;
+    socket.send([
+      chat("a"),
+      chat("b", 1),
+      { type: "edit", id: "edit", seq: 1, body: "edited" },
+      chat("a"),
+      chat("c", 2),
+      { type: "react", id: "react", seq: 3, emoji: "👍" },
+      { type: "delete", id: "delete", seq: 2 },
+      chat("nothing to reply to", 9),
+      chat("d"),
+    ]);
+    const { rev } = await socket.next("ack", ({ id }) => id === "d");
+    expect(rev).toBe(7);
+    const acks = socket.events.flatMap((event) => (event.type === "ack" ? [[event.id, event.seq]] : []));
+    expect(acks).toEqual([
+      ["a", 1],
+      ["b", 2],
+      ["edit", 1],
+      ["a", 1],
+      ["c", 3],
+      ["react", 3],
+      ["delete", 2],
+      ["d", 4],
+    ]);
+    await evict(threadStub(thread.id));
+    const { messages } = await page(ada, path);
+    expect(messages).toMatchObject([
+      { seq: 1, rev: 3, id: "a", body: "edited" },
+      { seq: 2, rev: 6, id: "b", body: "", replyTo: 1 },
+      { seq: 3, rev: 5, id: "c", body: "body c", replyTo: 2, reactions: [{ emoji: "👍", count: 1 }] },
+      { seq: 4, rev: 7, id: "d", body: "body d" },
+    ]);
+  });
+});
+
 describe("a deleted message", () => {
   it("is gone from storage everywhere, previews included, and leaves a tombstone", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);

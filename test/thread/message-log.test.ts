@@ -1,0 +1,56 @@
+/** What one commit adds to the log is written many rows at a time, and read as if each had been written alone. */
+import { runInDurableObject } from "cloudflare:test";
+import { expect, it } from "vitest";
+import { MessageLog } from "../../src/thread/message-log.ts";
+import { People } from "../../src/thread/people.ts";
+import { costOf, threadStub } from "../support/objects.ts";
+import { newThread, person } from "../support/people.ts";
+
+const NEWEST_200 = { limit: 200 };
+
+async function storage() {
+  const { id } = await newThread(await person("Ada"), "group");
+  const stub = threadStub(id);
+  const withLog = <T>(work: (log: MessageLog) => T) =>
+    runInDurableObject(stub, (_instance, { storage: { sql } }) => work(new MessageLog(sql, new People(sql))));
+  return { stub, withLog };
+}
+
+const message = (n: number) => ({ id: `id ${n}`, author: `user ${n % 3}`, body: `body ${n}` });
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+it.each([1, 2, 24, 25, 48, 60])("%i messages are a row written each, in order", async (count) => {
+  const { stub, withLog } = await storage();
+  const cost = await costOf(stub, () =>
+    withLog((log) => {
+      for (const n of numbers(count)) log.add(message(n), n, 1_000);
+      log.write();
+      log.write();
+    }),
+  );
+  expect(cost.rowsWritten).toBe(count);
+  const { messages } = await withLog((log) => log.page(NEWEST_200));
+  expect(messages.map(({ seq, rev, at, id, author, body }) => [seq, rev, at, id, author.id, body])).toEqual(
+    numbers(count).map((n) => [n, n, 1_000, `id ${n}`, `user ${n % 3}`, `body ${n}`]),
+  );
+});
+
+it("keeps each message's own rev, time and reply, where they do not simply go on", async () => {
+  const { withLog } = await storage();
+  const added = await withLog((log) => [
+    log.add(message(1), 1, 1_000),
+    log.add({ ...message(2), replyTo: 1 }, 2, 1_000),
+    log.add(message(3), 5, 1_000),
+    log.add({ ...message(4), replyTo: 3 }, 6, 2_000),
+    // Reading sees what is not written yet.
+    ...[1, 2, 3, 4].map((seq) => log.get(seq)),
+  ]);
+  const { messages } = await withLog((log) => log.page(NEWEST_200));
+  expect(messages.map(({ rev, at, replyTo }) => [rev, at, replyTo])).toEqual([
+    [1, 1_000, undefined],
+    [2, 1_000, 1],
+    [5, 1_000, undefined],
+    [6, 2_000, 3],
+  ]);
+  expect(added).toEqual([...messages, ...messages]);
+});
