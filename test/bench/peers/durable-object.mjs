@@ -5,8 +5,10 @@ import { visitor } from "./announce.mjs";
 
 /** For so long after several came together, others are waited for. */
 const BUSY_MS = 1_000;
-/** As long as others are waited for: what the runtime's timers take at least. */
-const GATHER_MS = 1;
+/** As long as others are waited for, at most, until as many are here as came together lately. */
+const GATHER_MS = 5;
+/** So often it is waited to see whether more come than that. */
+const LOOK_EVERY = 31;
 
 export class Room extends DurableObject {
   #seq = 0;
@@ -14,6 +16,8 @@ export class Room extends DurableObject {
   /** Answers, by the socket that waits for them. */
   #acks = new Map();
   #busyAt = 0;
+  #expected = 1;
+  #came = 0;
   #gathering;
   /** Who is behind each socket; after an eviction the sockets say it. */
   #users = new Map();
@@ -39,9 +43,15 @@ export class Room extends DurableObject {
     if (type !== "chat") return;
     const message = { seq: ++this.#seq, id, author: this.#users.get(socket), body, at: Date.now() };
     this.#events.push(JSON.stringify({ type, message }));
-    this.#acks.set(socket, [...(this.#acks.get(socket) ?? []), JSON.stringify({ type: "ack", id })]);
+    const acks = this.#acks.get(socket);
+    const ack = JSON.stringify({ type: "ack", id });
+    if (acks) acks.push(ack);
+    else this.#acks.set(socket, [ack]);
+    const here = this.#events.length;
     if (this.#gathering === undefined && Date.now() - this.#busyAt >= BUSY_MS) this.#tell();
-    else this.#gather(GATHER_MS);
+    else if (here < this.#expected) this.#gather(GATHER_MS);
+    else if (here === this.#expected && ++this.#came % LOOK_EVERY === 0) this.#gather(0, true);
+    else if (here === this.#expected) this.#tell();
   }
 
   webSocketClose(socket) {
@@ -52,6 +62,7 @@ export class Room extends DurableObject {
     if (this.#events.length === 0) return;
     const isLone = this.#events.length === 1;
     if (!isLone) this.#busyAt = Date.now();
+    this.#expected = Math.max(this.#events.length, Math.floor(this.#expected * 0.9));
     const events = this.#events.join(",");
     const frame = `[${events}]`;
     for (const socket of this.#users.keys()) {
@@ -64,11 +75,13 @@ export class Room extends DurableObject {
     }
     this.#events = [];
     this.#acks.clear();
-    this.#gather(isLone ? 0 : GATHER_MS);
+    this.#gather(isLone ? 0 : GATHER_MS, true);
   }
 
-  #gather(ms) {
-    this.#gathering ??= setTimeout(() => {
+  #gather(ms, anew = false) {
+    if (anew) clearTimeout(this.#gathering);
+    else if (this.#gathering !== undefined) return;
+    this.#gathering = setTimeout(() => {
       this.#gathering = undefined;
       this.#tell();
     }, ms);
