@@ -52,14 +52,20 @@ export class GroupCommit<C> {
     try {
       this.#apply(commands);
     } finally {
-      // However long the work took, what came meanwhile is gathered; after a lone command, nothing more is waited for.
-      this.#gather(isLone ? 0 : GATHER_MS);
+      // What came while this one was told is gathered: in a moment, not now, and nothing more is waited for.
+      if (isLone) this.#gather(0);
+      else this.#stopGathering();
     }
   }
 
   #gather(ms: number): void {
-    if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    this.#stopGathering();
     this.#gathering = this.#flushIn(ms);
+  }
+
+  #stopGathering(): void {
+    if (this.#gathering !== undefined) clearTimeout(this.#gathering);
+    this.#gathering = undefined;
   }
 
   #flushIn(ms: number): ReturnType<typeof setTimeout> {
