@@ -2,6 +2,10 @@
  * The one alarm an object has, shared by whoever needs to be woken. Setting it costs a row written, so it is set
  * only where none is pending that rings early enough.
  */
+
+/** A session that ends within so long is waited for. */
+const SESSION_END_MS = 120_000;
+
 export class AlarmClock {
   readonly #storage: DurableObjectStorage;
   #pending: number | null = null;
@@ -21,6 +25,15 @@ export class AlarmClock {
     this.#pending = time;
     // Not awaited: the output gate holds every frame and answer until it is durable, and a failure resets the object.
     void this.#storage.setAlarm(time);
+  }
+
+  /**
+   * Wakes for the end of a session, where that is near. One that ends later is noticed whenever the object is awake
+   * again, before anything is told: until then nothing comes over its socket, and waiting for its end would cost a
+   * row written for each lone message, since the alarm that tells of it would have to be put back.
+   */
+  wakeForEnd(at: number | undefined, now: number): void {
+    if (at !== undefined && at - now <= SESSION_END_MS) this.wakeBy(at);
   }
 
   /** To be said first thing in `alarm()`: the runtime has taken the pending one off. */

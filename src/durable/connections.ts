@@ -37,6 +37,8 @@ export class Connections {
   readonly #known = new WeakMap<WebSocket, Connection>();
   /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
   readonly #here = new Map<string, Set<WebSocket>>();
+  /** No session ends before. */
+  #endsFrom = Infinity;
   /** Called once a socket is known to be gone. */
   onGone: (socket: WebSocket) => void = () => {};
 
@@ -75,7 +77,9 @@ export class Connections {
   }
 
   update(socket: WebSocket, change: Partial<Connection>): void {
-    this.#write(socket, { ...this.of(socket), ...change });
+    const changed = { ...this.of(socket), ...change };
+    this.#noteEnd(changed);
+    this.#write(socket, changed);
   }
 
   /** Every open socket, or every open one of a user. */
@@ -148,9 +152,13 @@ export class Connections {
     return wasOpen;
   }
 
-  /** Closes the sockets whose sessions have ended; returns them. */
+  /** Closes the sockets whose sessions have ended; returns them. Looks at none before one has. */
   endSessions(now: number): WebSocket[] {
-    const ended = this.open().filter((socket) => this.of(socket).expiresAt <= now);
+    if (now < this.#endsFrom) return [];
+    const ends = Map.groupBy(this.open(), (socket) => this.of(socket).expiresAt <= now);
+    const ended = ends.get(true) ?? [];
+    this.#endsFrom = Infinity;
+    for (const socket of ends.get(false) ?? []) this.#noteEnd(this.of(socket));
     for (const socket of ended) this.close(socket, CLOSE.unauthenticated, "the session ended");
     return ended;
   }
@@ -163,9 +171,14 @@ export class Connections {
 
   #add(socket: WebSocket): void {
     const { userId } = this.of(socket);
+    this.#noteEnd(this.of(socket));
     const sockets = this.#here.get(userId);
     if (sockets) sockets.add(socket);
     else this.#here.set(userId, new Set([socket]));
+  }
+
+  #noteEnd({ expiresAt }: Connection): void {
+    this.#endsFrom = Math.min(this.#endsFrom, expiresAt);
   }
 
   /** True the first time. */

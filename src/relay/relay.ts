@@ -110,7 +110,7 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
     const now = Date.now();
     this.#room.sweep(now);
     const { socket, response } = this.#room.enter(request, caller, now);
-    this.#clock.wakeBy(caller.expiresAt);
+    this.#clock.wakeForEnd(caller.expiresAt, now);
     for (const frame of entry.frames) this.#connections.send(socket, frame);
     this.#passage.entered(socket, this.#sendHeld(socket, caller.user.id, held, entry.rev));
     return response;
@@ -131,15 +131,14 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
   override alarm(): void {
     const now = Date.now();
     this.#clock.rang();
-    this.#room.endSessions(now);
     this.#room.sweep(now);
-    const nextEnd = this.#connections.nextSessionEnd();
-    if (nextEnd !== undefined) this.#clock.wakeBy(nextEnd);
+    this.#clock.wakeForEnd(this.#connections.nextSessionEnd(), now);
   }
 
   // --- within
 
   async #pass(batch: Batch): Promise<Crowd> {
+    this.#room.sweep(Date.now());
     this.#upstream.heard(batch.life);
     if (!this.#passage.follows(batch)) this.#upstream.lost();
     const missing = this.#passage.missingBefore(batch.after);
@@ -149,7 +148,6 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
       for (const item of batch.items) this.#take(item);
     });
     this.#passage.passed(batch);
-    this.#room.sweep(Date.now());
     return this.#crowd();
   }
 

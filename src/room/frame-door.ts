@@ -131,7 +131,7 @@ export class FrameDoor {
       if (caller.user.id !== userId) throw new LilypadError("forbidden", "That token is another user's.");
       if (gone) return;
       this.#connections.update(socket, { expiresAt: caller.expiresAt });
-      this.#clock.wakeBy(caller.expiresAt);
+      this.#clock.wakeForEnd(caller.expiresAt, Date.now());
       this.#accept(socket, { type: "ack", id, rev: this.#commands.rev(), at: Date.now() });
     } catch (error) {
       this.#refusals.refuse(socket, error, id, Date.now());

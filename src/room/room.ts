@@ -98,8 +98,9 @@ export class Room {
     this.#heardAt.set(socket, now);
   }
 
-  /** Lets go of sockets that vanished without closing; looks only now and then. */
+  /** Lets go of sockets whose sessions are over, and, now and then, of those that vanished without closing. */
   sweep(now: number): void {
+    this.endSessions(now);
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     this.#left.clear();

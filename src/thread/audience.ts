@@ -51,7 +51,7 @@ export class Audience {
 
   /** Tells durable events to everyone, as few frames, each serialized once. */
   tellAll(events: readonly DurableEvent[]): void {
-    this.tellComings();
+    this.#beforeTelling();
     const rev = events.at(-1)?.rev;
     for (const frame of toFrames(events)) {
       this.room.broadcast(frame, rev);
@@ -61,7 +61,7 @@ export class Audience {
 
   /** Tells an event that is not numbered to everyone, or to everyone but one user. */
   tell(event: ThreadEvent, notTo?: string): void {
-    this.tellComings();
+    this.#beforeTelling();
     const [frame = ""] = toFrames([event]);
     if (notTo === undefined) this.room.broadcast(frame);
     else this.room.tellOthers(notTo, frame);
@@ -77,6 +77,12 @@ export class Audience {
   /** Relays that a user is typing, if it is time to. */
   typing(userId: string, now: number): void {
     if (this.#typing.isDue(userId, now)) this.tell({ type: "typing", userId }, userId);
+  }
+
+  /** Whose session is over hears nothing more; who came and went is told first. */
+  #beforeTelling(): void {
+    this.room.endSessions(Date.now());
+    this.tellComings();
   }
 
   #changed(userId: string, event: ThreadEvent): void {

@@ -229,7 +229,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
     if (this.#room.size >= roomSockets) return sendToRelay(this.#relays.next(relaySockets));
     const { socket, response } = this.#room.enter(request, caller, now);
     this.#audience.welcoming(socket);
-    this.#clock.wakeBy(caller.expiresAt);
+    this.#clock.wakeForEnd(caller.expiresAt, now);
     const cursor = new URL(request.url).searchParams.get("cursor");
     for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.send(socket, frame);
     return response;
@@ -240,10 +240,12 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
+    this.#room.endSessions(Date.now());
     if (this.#connections.answerClose(socket, code)) this.#room.left(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
+    this.#room.endSessions(Date.now());
     if (this.#connections.answerClose(socket, 1006)) this.#room.left(socket);
   }
 
@@ -255,7 +257,6 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       if (!thread) return;
       if (thread.isDeleting) return await this.#deletion.finish();
       this.#relays.nudge();
-      this.#room.endSessions(now);
       this.#room.sweep(now);
       this.#notifier.rang(now);
       await this.#notifier.tell(thread);
@@ -264,8 +265,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       console.error("the thread's alarm failed", error);
       this.#clock.wakeBy(now + RETRY_ALARM_MS);
     }
-    const nextEnd = this.#connections.nextSessionEnd();
-    if (nextEnd !== undefined) this.#clock.wakeBy(nextEnd);
+    this.#clock.wakeForEnd(this.#connections.nextSessionEnd(), now);
   }
 
   // --- the part of a large room that is at relays

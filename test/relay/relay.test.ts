@@ -201,6 +201,21 @@ describe("what the thread decides", () => {
   });
 });
 
+describe("a session that ends while its relay sleeps", () => {
+  it("is told nothing more, and closed with the next word of the thread", async () => {
+    const { ada, eve, thread, path } = await scene();
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const ending = await openThread({ ...eve, token: await hostToken({ sub: eve.user.id, exp }) }, thread.id);
+    await ending.next("history");
+    const before = ending.events.length;
+    await evict(relayStub(thread.id, 2));
+    vi.setSystemTime(exp * 1000 + 1);
+    await ada.call("POST", `${path}/messages`, { body: "between us" });
+    expect(await ending.next("closing")).toMatchObject({ code: 4001 });
+    expect(ending.events.slice(before).filter(({ type }) => type === "chat")).toEqual([]);
+  });
+});
+
 describe("what a relay costs", () => {
   it("a message writes no row there, and no more than ever in the thread", async () => {
     const { thread, a, c } = await scene();

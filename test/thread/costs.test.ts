@@ -69,13 +69,28 @@ describe("a message, from its frame to its notification", () => {
       await socket.ask({ type: "chat", id: "1", body: "x" });
       await ring(stub);
     });
-    expect(cost).toMatchObject({ rowsWritten: 1, frames: 1, alarms: 1 });
-    // For the notification that it owes; and back to the end of the first session, since an object has one alarm.
-    expect(cost.alarmsSet).toBe(2);
+    // The alarm is for the notification that it owes.
+    expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 1, frames: 1, alarms: 1 });
     expect(cost.rowsRead).toBeLessThan(40);
   });
 
-  it("sets one alarm where no session's end is to be waited for", async () => {
+  it("has the alarm put back where a session is about to end, since an object has one alarm", async () => {
+    const { ada, bob, thread, stub } = await scene();
+    const socket = await settled(ada, thread.id);
+    passTime(60_000);
+    const exp = Math.floor(Date.now() / 1_000) + 120;
+    const token = await hostToken({ sub: bob.user.id, name: bob.user.name, exp });
+    await (await openThread({ ...bob, token }, thread.id)).next("welcome");
+    const { thread: cost } = await meter(async () => {
+      await socket.ask({ type: "chat", id: "1", body: "x" });
+      await ring(stub);
+    });
+    expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 2, frames: 1, alarms: 1 });
+    const alarm = await runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+    expect(alarm).toBe(exp * 1_000);
+  });
+
+  it("over HTTP, in an empty room, costs the same", async () => {
     const { ada, thread, stub } = await scene();
     await ring(stub);
     passTime(60_000);
@@ -119,12 +134,12 @@ describe("a message, from its frame to its notification", () => {
     await stream(0, 3);
     const { thread: cost } = await stream(3, 20);
     expect(cost).toMatchObject({ rowsWritten: 20, alarmsSet: 20, alarms: 20 });
-    // It ends: one more alarm finds nothing owed, and the end of the first session is what is left to wake for.
+    // It ends: one more alarm finds nothing owed, and nothing is left to wake for.
     passTime(1_000);
     const { thread: end } = await meter(() => ring(stub));
-    expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 1 });
+    expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
     const alarm = await runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
-    expect(alarm).toBeGreaterThan(Date.now() + 3_000_000);
+    expect(alarm).toBeNull();
   });
 
   it.each([
@@ -276,18 +291,28 @@ describe("rows written", () => {
       socket.close();
       await watching.next("leave");
     });
-    // Not even an alarm: somebody's session ends before.
     expect(cost).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
   });
 
-  it("by the first socket in an empty room: the alarm for the end of its session, and nothing is told to Presence", async () => {
+  it("by the first socket in an empty room: none, and nothing is told to Presence", async () => {
     const { ada, thread, stub } = await scene();
     await ring(stub);
     const spent = await meter(async () => {
       await (await openThread(ada, thread.id)).next("history");
     });
-    expect(spent.thread).toMatchObject({ upgrades: 1, rowsWritten: 0, alarmsSet: 1 });
+    expect(spent.thread).toMatchObject({ upgrades: 1, rowsWritten: 0, alarmsSet: 0 });
     expect(spent.presence.objects).toBe(0);
+  });
+
+  it("by a socket whose session is about to end: the alarm for that", async () => {
+    const { ada, thread, stub } = await scene();
+    await ring(stub);
+    const exp = Math.floor(Date.now() / 1_000) + 120;
+    const token = await hostToken({ sub: ada.user.id, name: ada.user.name, exp });
+    const spent = await meter(async () => {
+      await (await openThread({ ...ada, token }, thread.id)).next("history");
+    });
+    expect(spent.thread).toMatchObject({ upgrades: 1, rowsWritten: 0, alarmsSet: 1 });
   });
 
   it("for an id that cannot be one: no object even starts", async () => {
@@ -429,7 +454,7 @@ describe("rows read", () => {
 });
 
 it(
-  "1,000 idle sockets with heartbeats wake their thread once in hours, when the first session ends",
+  "1,000 idle sockets with heartbeats never wake their thread, and are told nothing after their sessions' end",
   { timeout: 60_000 },
   async () => {
     const hours = 3;
@@ -447,25 +472,27 @@ it(
       }
     });
     expect(sockets).toHaveLength(1_024);
-    expect(opening.thread).toMatchObject({ upgrades: 1_024, rowsWritten: 0, alarmsSet: 1 });
+    expect(opening.thread).toMatchObject({ upgrades: 1_024, rowsWritten: 0, alarmsSet: 0 });
 
     const alarmAt = () => runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
-    /** Ten minutes, as the runtime would pass them: everyone's heartbeat, and the alarm where it is due. */
+    expect(await alarmAt()).toBeNull();
+    /** Ten minutes, as the runtime would pass them, with no alarm pending: everyone's heartbeat. */
     const tenMinutes = async () => {
       const heard = sockets.map((socket) => socket.frames.length);
       for (const socket of sockets) socket.send("ping");
       await Promise.all(sockets.map((socket, i) => socket.pong(heard[i])));
       passTime(600_000);
-      const alarm = await alarmAt();
-      if (alarm !== null && alarm <= Date.now()) await ring(stub);
     };
     const idle = await meter(async () => {
-      for (let round = 1; round < hours * 6; round++) await tenMinutes();
+      for (let round = 0; round <= hours * 6; round++) await tenMinutes();
     });
     // None of 17,000 heartbeats has run a line of it, nor has anything else.
     expect(idle.thread).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0 });
-    const end = await meter(tenMinutes);
-    expect(end.thread).toMatchObject({ alarms: 1, frames: 0, rowsWritten: 0, alarmsSet: 0 });
-    expect(await alarmAt()).toBeNull();
+    // All their sessions are over by now, which the thread notices when it next has something to tell.
+    owner.token = await hostToken({ sub: owner.user.id, name: owner.user.name });
+    const back = await openThread(owner, thread.id);
+    await back.ask({ type: "chat", id: "1", body: "is anybody here?" });
+    await Promise.all(sockets.map((socket) => socket.next("closing", ({ code }) => code === 4001)));
+    expect(sockets.flatMap(({ events }) => events.filter(({ type }) => type === "chat"))).toEqual([]);
   },
 );

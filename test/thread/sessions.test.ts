@@ -1,7 +1,7 @@
 /** The end of a session on a thread's socket, and how it is put off. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { threadStub } from "../support/objects.ts";
+import { evict, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person } from "../support/people.ts";
 import { openThread } from "../support/socket.ts";
 
@@ -24,6 +24,20 @@ describe("a session", () => {
     vi.setSystemTime(expiresAt + 1);
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+  });
+
+  it("that ends while its room sleeps is told nothing more, and closed when the room is next awake", async () => {
+    const { ada, bob, thread } = await scene();
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const socket = await openThread({ ...bob, token: await hostToken({ sub: bob.user.id, exp }) }, thread.id);
+    await socket.next("history");
+    const before = socket.events.length;
+    await runDurableObjectAlarm(threadStub(thread.id));
+    await evict(threadStub(thread.id));
+    vi.setSystemTime(exp * 1000 + 1);
+    await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "between us" });
+    expect(await socket.next("closing")).toMatchObject({ code: 4001 });
+    expect(socket.events.slice(before).map(({ type }) => type)).toEqual(["closing"]);
   });
 
   it("is renewed by a fresh token of the same user, and of no other", async () => {

@@ -151,17 +151,17 @@ class Stage {
     return spent;
   }
 
-  /** The session of both sockets ends: thread and shard wake for it, and the page comes back with a new token. */
+  /** The session of both sockets ends: the shard wakes for it, the thread when the page comes back with a new token. */
   async tokenEnded(): Promise<Spent> {
     const ending = await this.#comes(await withToken(this.#visitor.user, TOKEN_S));
     await this.#missing();
     passTime(TOKEN_S * 1_000 + SESSION_ROUND_MS);
     const back = Promise.withResolvers<Page>();
     const spent = await meter(async () => {
-      await this.#wake();
       await ring(this.#visitorsShard);
-      await Promise.all([ending.room.closed, ending.tab.closed]);
+      await ending.tab.closed;
       back.resolve(await this.#resumes());
+      await ending.room.closed;
     });
     await this.#goes(await back.promise);
     return spent;
