@@ -33,11 +33,12 @@ export class GroupCommit<C> {
     const before = this.#waiting.length;
     this.#waiting.push(...commands);
     const here = this.#waiting.length;
-    const isQuiet = this.#gathering === undefined && Date.now() - this.#gatheredAt >= BUSY_MS;
+    const now = Date.now();
+    const isQuiet = this.#gathering === undefined && now - this.#gatheredAt >= BUSY_MS;
     const areAllHere = before < this.#rhythm.expected && here >= this.#rhythm.expected;
     if (here >= GATHER_COMMANDS || isQuiet) this.flush();
     else if (!areAllHere) this.#gathering ??= this.#flushIn(GATHER_MS);
-    else if (this.#rhythm.isTimeToLook()) this.#gather(0);
+    else if (this.#rhythm.isTimeToLook(now)) this.#gather(0);
     else this.flush();
   }
 
@@ -47,8 +48,9 @@ export class GroupCommit<C> {
     if (commands.length === 0) return;
     this.#waiting = [];
     const isLone = commands.length === 1;
-    if (!isLone) this.#gatheredAt = Date.now();
-    this.#rhythm.came(commands.length);
+    const now = Date.now();
+    if (!isLone) this.#gatheredAt = now;
+    this.#rhythm.came(commands.length, now);
     try {
       this.#apply(commands);
     } finally {
