@@ -23,6 +23,7 @@ import { Departures } from "./departures.ts";
 import { Directory, type Found } from "./directory.ts";
 import { Forwarding } from "./forwarding.ts";
 import { PRESENCE_MIGRATIONS } from "./migrations.ts";
+import { Gathering } from "./gathering.ts";
 import { Moving } from "./moving.ts";
 import { Online } from "./online.ts";
 import { Packing } from "./packing.ts";
@@ -61,6 +62,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #socketDoor: SocketDoor;
   readonly #rates: Rates;
   readonly #arrivals: Arrivals;
+  readonly #gathering = new Gathering();
   readonly #moving: Moving;
   readonly #forwarding: Forwarding;
 
@@ -287,7 +289,8 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   // --- called by a ChatThread
 
   /** Word of a thread: its newest message, name, and the members of this shard who came, left, or read. Idempotent. */
-  threadChanged(update: ThreadUpdate): Promise<void> {
+  async threadChanged(update: ThreadUpdate): Promise<void> {
+    await this.#gathering.turn();
     return this.#forwarding.threadChanged(update, (own) => this.#threadChanged(own));
   }
 
