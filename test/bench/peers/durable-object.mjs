@@ -7,8 +7,8 @@ import { visitor } from "./announce.mjs";
 const BUSY_MS = 1_000;
 /** As long as others are waited for, at most, until as many are here as came together lately. */
 const GATHER_MS = 5;
-/** So often it is waited to see whether more come than that. */
-const LOOK_EVERY = 31;
+/** So often it is waited, for a moment, to see whether more come than that. */
+const LOOK_EVERY_MS = 50;
 
 export class Room extends DurableObject {
   #seq = 0;
@@ -17,7 +17,7 @@ export class Room extends DurableObject {
   #acks = new Map();
   #busyAt = 0;
   #expected = 1;
-  #came = 0;
+  #lookedAt = 0;
   #gathering;
   /** Who is behind each socket; after an eviction the sockets say it. */
   #users = new Map();
@@ -50,8 +50,15 @@ export class Room extends DurableObject {
     const here = this.#events.length;
     if (this.#gathering === undefined && Date.now() - this.#busyAt >= BUSY_MS) this.#tell();
     else if (here < this.#expected) this.#gather(GATHER_MS);
-    else if (here === this.#expected && ++this.#came % LOOK_EVERY === 0) this.#gather(0, true);
-    else if (here === this.#expected) this.#tell();
+    else if (here === this.#expected) this.#complete();
+  }
+
+  /** As many are here as came together lately. */
+  #complete() {
+    const now = Date.now();
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return this.#tell();
+    this.#lookedAt = now;
+    this.#gather(0, true);
   }
 
   webSocketClose(socket) {

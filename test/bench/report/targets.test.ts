@@ -47,6 +47,22 @@ it("tells which targets are met, of those that were measured", () => {
   expect(targetsTable(new Results())).toBe("");
 });
 
+it("compares the last receiver's time at the smallest load of several at which Socket.IO is saturated", () => {
+  const at = (system: string, window: number, deliveriesPerS: number, p99Ms: number): Measured => ({
+    ...measured(1, system, deliveriesPerS, window),
+    figures: { deliveriesPerS, p99Ms },
+  });
+  const results = new Results([
+    at("socket.io", 1, 176_000, 1),
+    at("socket.io", 16, 150_000, 20),
+    at("socket.io", 64, 184_000, 90),
+    at("lilypad", 1, 60_000, 3),
+    at("lilypad", 16, 800_000, 5),
+    at("lilypad", 64, 2_000_000, 9),
+  ]);
+  expect(targetsTable(results)).toMatch(/p99 to the last of 100, 64 in flight, .* \| 0.1 \| PASS \|/);
+});
+
 it("shows what was measured, in the order of the systems", () => {
   const rows = table(roomOf(100), [lilypad(), socketIo], new Results(ROUNDS)).split("\n").slice(-2);
   expect(rows[0]).toMatch(/^\| 16 in flight \| \*\*Lilypad\*\* \| 120,000 \|.* \| 2.4 \(0.9 to 3\) \|$/);
