@@ -15,6 +15,8 @@ const MIB = 1024 * 1024;
 const BODY_LENGTH = 10_000;
 /** As many as a client's frame holds. */
 const PER_FRAME = 6;
+/** V8 enlarges its heap in steps, the last of which comes only after more than the short form says. */
+const WARM_MIB = 128;
 /** Garbage is collected when it likes; so long after the flood its memory is looked at. */
 const SETTLE_MS = 3_000;
 const PATIENCE_MS = 60_000;
@@ -51,8 +53,8 @@ await script("chaos:stall", { mib: 64, stalled: 2 }, async ({ mib, stalled }) =>
     const speaking = new Reader(url(), speaker, true);
     const stalling = sleepers.map((person) => new Reader(url(), person, true));
     await until(() => [speaking, ...stalling].every(({ events }) => events.length > 0), "everybody is there");
-    // As much as later, with everybody reading: what the flood itself takes of memory is known by then.
-    await flood(speaking, mib * MIB);
+    // With everybody reading, until the heap has grown to all that such a flood takes by itself.
+    await flood(speaking, Math.max(mib, WARM_MIB) * MIB);
     const before = residentBytes(server.pid);
 
     for (const { socket } of stalling) socket.stall();
