@@ -305,7 +305,9 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** The thread is gone: nothing of it stays here, and its members are told. Idempotent. `shards`: as in an update. */
-  threadDeleted(threadId: string, shards?: number): Promise<void> {
+  async threadDeleted(threadId: string, shards?: number): Promise<void> {
+    // In its turn: a word of the thread that still waits, from before it crashed, would bring it back.
+    await this.#gathering.turn();
     return this.#forwarding.threadDeleted(threadId, shards, () =>
       tellRemoved(threadId, this.#changes.remove(threadId), this.#tabs),
     );

@@ -163,6 +163,20 @@ describe("what a thread tells", () => {
     expect((await listOf(ada)).threads[0]).toMatchObject({ kind: "direct", name: null, members: [ada, bo] });
   });
 
+  it("does not get a deleted thread back by a word from before its end that still waited", async () => {
+    const ada = await known("Ada");
+    const [pond, lake] = [await group(ada), await group(ada)];
+    // Of words that come close together, the later ones wait.
+    const words = [
+      lake.tell(lake.message(ada), ada),
+      pond.tell(pond.change({ joined: [{ userId: ada.id, readSeq: 0 }] }), ada),
+    ];
+    await Promise.all([...words, shardFor(ada).threadDeleted(pond.id)]);
+    const kept = (await rowsOf(ada, "threads")).map((row) => row["thread_id"]);
+    expect(kept).toContain(lake.id);
+    expect(kept).not.toContain(pond.id);
+  });
+
   it("removes a deleted thread from lists and tabs, once", async () => {
     const [ada, bo] = [await known("Ada", 1), await known("Bo", 1)];
     const thread = await group(ada, bo);
