@@ -58,6 +58,22 @@ describe.each([
   });
 });
 
+/** Run in a page: how many unsent messages its browser keeps. */
+const KEPT = `(async () => {
+  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith("lilypad "));
+  if (!found) return 0;
+  const settled = (request) => new Promise((done, fail) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+  const database = await settled(indexedDB.open(found.name));
+  try {
+    return await settled(database.transaction("messages").objectStore("messages").count());
+  } finally {
+    database.close();
+  }
+})()`;
+
 describe("one person", () => {
   /** A chat of two with one message, whose first member's room can be cut. */
   async function cuttableChat() {
@@ -128,6 +144,8 @@ describe("one person", () => {
     });
     await cut.all();
     await send(ada.page, "second, unsent");
+    // The storage is made anew for it, which takes a moment that a page reloaded at once does not have.
+    await expect.poll(() => ada.page.evaluate(KEPT)).toBe(1);
     await ada.page.reload();
     await ada.page.getByLabel("Message", { exact: true }).waitFor();
     await cut.end();
