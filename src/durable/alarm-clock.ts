@@ -3,6 +3,12 @@
  * only where none is pending that rings early enough.
  */
 
+/**
+ * How long after something is owed to others the alarm rings for it. Whatever becomes owed until then costs no further
+ * alarm (a row written, and the platform's word with whoever keeps alarms, before the write is on disk); and an object,
+ * which sleeps after 10 s, need not be woken for an alarm that finds everything told.
+ */
+const OWED_MS = 5_000;
 /** A session that ends within so long is waited for. */
 const SESSION_END_MS = 120_000;
 
@@ -25,6 +31,11 @@ export class AlarmClock {
     this.#pending = time;
     // Not awaited: the output gate holds every frame and answer until it is durable, and a failure resets the object.
     void this.#storage.setAlarm(time);
+  }
+
+  /** Wakes for what others are owed and are told from memory, in case this object dies before it has told them. */
+  wakeForOwed(now: number): void {
+    this.wakeBy(now + OWED_MS);
   }
 
   /**

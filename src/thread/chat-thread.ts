@@ -65,7 +65,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
     const relays = new Relays(ctx, env, clock, store);
     const audience = new Audience(connections, relays);
     const { room } = audience;
-    const notifier = new Notifier(env, clock);
+    const notifier = new Notifier(ctx, env, clock, store);
     const writer = new Writer(ctx.storage, store, audience, notifier, config.rate);
     const reading = new Reading(ctx, store, audience, notifier, config);
     const commands = socketCommands({ connections, store, audience, writer, reading }, (...settled) =>
@@ -100,7 +100,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
         return made;
       });
       this.#notifier.owe(now);
-      await this.#notifier.tell(thread);
+      await this.#notifier.tell();
       return { thread: thread.view(caller), created: true };
     });
   }
@@ -112,7 +112,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   rename(caller: User, { name }: { name?: string | null | undefined }): Promise<Answer<ThreadView>> {
     return answer(async () => {
       await this.#writer.run(caller, (thread, now) => renameThread(thread, caller, name, now));
-      await this.#tellPresence();
+      await this.#notifier.tell();
       return this.#store.require().view(caller);
     });
   }
@@ -144,7 +144,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       const put = await this.#writer.run(caller, (thread, now) =>
         putMember(thread, caller, userId, role, profile, now),
       );
-      await this.#tellPresence();
+      await this.#notifier.tell();
       return put.value;
     });
   }
@@ -153,7 +153,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
     return answer(async () => {
       await this.#writer.run(caller, (thread, now) => removeMember(thread, caller, userId, now));
       if (this.#store.current?.isDeleting) await this.#deletion.finish();
-      await this.#tellPresence();
+      await this.#notifier.tell();
     });
   }
 
@@ -176,7 +176,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       const edited = await this.#writer.run(caller, (thread, now) =>
         editMessage(thread, caller, seq, body, now),
       );
-      await this.#tellPresence();
+      await this.#notifier.tell();
       return edited.value;
     });
   }
@@ -185,7 +185,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   erase(caller: User, seq: number): Promise<Answer<void>> {
     return answer(async () => {
       await this.#writer.run(caller, (thread, now) => eraseMessage(thread, caller, seq, now));
-      await this.#tellPresence();
+      await this.#notifier.tell();
     });
   }
 
@@ -258,9 +258,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       if (thread.isDeleting) return await this.#deletion.finish();
       this.#relays.nudge();
       this.#room.sweep(now);
-      this.#notifier.rang(now);
-      await this.#notifier.tell(thread);
-      this.#notifier.expectMore();
+      this.#notifier.rang();
+      await this.#notifier.tell();
     } catch (error) {
       console.error("the thread's alarm failed", error);
       this.#clock.wakeBy(now + RETRY_ALARM_MS);
@@ -315,11 +314,5 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   #admit(thread: Thread, user: User, now: number): void {
     this.ctx.storage.transactionSync(() => thread.seat(user, "member", now));
     this.#notifier.owe(now);
-  }
-
-  /** So that what the caller asks next finds it known. What a shard does not answer stays owed. */
-  async #tellPresence(): Promise<void> {
-    const thread = this.#store.current;
-    if (thread && !thread.isDeleting) await this.#notifier.tell(thread);
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Tells Presence what its users should know of this thread. That something is owed is durable before anyone hears
- * of the message (the alarm is set in the same commit), and what is told is always the whole present state: so
- * telling once too often does no harm, and nothing needs to be written when it has been told.
+ * Tells Presence what its users should know of this thread, from memory, in the moment after the room. That something
+ * is owed is durable before anyone hears of the message: in the same commit an alarm is set, where none is pending, to
+ * tell it where the object died before it did. What is told is always the whole present state: so telling once too
+ * often does no harm, and nothing needs to be written when it has been told.
  */
 import { configOf } from "../config/config.ts";
 import type { AlarmClock } from "../durable/alarm-clock.ts";
@@ -9,18 +10,19 @@ import { callObject } from "../durable/call.ts";
 import { byShard, presenceShard } from "../presence/shards.ts";
 import type { ThreadUpdate } from "../presence/thread-update.ts";
 import type { Thread } from "./thread.ts";
+import type { ThreadStore } from "./thread-store.ts";
 
 /** After one telling, what comes within this time is told together. */
 const COALESCE_MS = 1_000;
-/** Two rings that owed something within this time are a stream of messages: a third one is expected. */
-const STREAM_MS = 1_500;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: the debt stands until it is paid. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 60_000;
 
 export class Notifier {
+  readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #clock: AlarmClock;
+  readonly #store: ThreadStore;
   #headOwed = false;
   /** Whether this object's memory goes back to before what may be owed. After an eviction it does not: then the alarm alone knows. */
   #remembers = false;
@@ -29,20 +31,24 @@ export class Notifier {
   #readers = new Map<string, number>();
   #toldReaders = new Map<string, number>();
   #toldAt = 0;
-  #rangAt = 0;
-  #isStream = false;
   #failures = 0;
   #telling: Promise<void> | undefined;
+  /** Runs until what is owed is told. */
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(env: Env, clock: AlarmClock) {
+  constructor(ctx: DurableObjectState, env: Env, clock: AlarmClock, store: ThreadStore) {
+    this.#ctx = ctx;
     this.#env = env;
     this.#clock = clock;
+    this.#store = store;
   }
 
   /** The newest message, the name, or who belongs has changed: to be told at once, or in a moment if there was a telling just now. */
   owe(now: number): void {
     this.#headOwed = true;
-    this.#clock.wakeBy(Math.max(now, this.#toldAt + COALESCE_MS));
+    this.#clock.wakeForOwed(now);
+    // Never within the stretch that told the room: its frames leave when that is over, and nothing should hold them.
+    this.#soon ??= setTimeout(() => this.#ctx.waitUntil(this.tell()), this.#toldAt + COALESCE_MS - now);
   }
 
   /** A message moved its sender's marker: told with the message. */
@@ -56,26 +62,16 @@ export class Notifier {
   }
 
   /** The alarm rang: if this object woke for it, something may be owed that only the alarm remembers. */
-  rang(now: number): void {
+  rang(): void {
     if (!this.#remembers) this.#headOwed = true;
-    this.#isStream = this.#headOwed && now - this.#rangAt < STREAM_MS;
-    this.#rangAt = now;
   }
 
-  /**
-   * In a stream of messages, has the alarm ring for the next ones too, before anything is owed: otherwise it would be
-   * set twice for each telling, back to the next session's end and forth again, and each time is a row written.
-   */
-  expectMore(): void {
-    if (this.#isStream && this.#failures === 0) this.#clock.wakeBy(this.#toldAt + COALESCE_MS);
-  }
-
-  /** Tells what is owed and waits for the answers. What a shard does not confirm stays owed, and is tried again by alarm. */
-  async tell(thread: Thread): Promise<void> {
+  /** Tells what is owed and waits for the answers, so that what one asks next finds it known. What a shard does not confirm stays owed, and is tried again by alarm. */
+  async tell(): Promise<void> {
     // One after the other, also where two are asked for in the same moment: each waits for what the other took.
     const earlier = this.#telling?.catch(() => undefined) ?? Promise.resolve();
     const telling = earlier
-      .then(() => this.#tellAll(thread))
+      .then(() => this.#tellAll())
       .finally(() => {
         if (this.#telling === telling) this.#telling = undefined;
       });
@@ -94,9 +90,13 @@ export class Notifier {
     return [...new Set([...membership.shards(), ...byShard(this.#env, membership.untold()).keys()])];
   }
 
-  async #tellAll(thread: Thread): Promise<void> {
-    const owed = this.#takeOwed(thread);
+  async #tellAll(): Promise<void> {
+    if (this.#soon !== undefined) clearTimeout(this.#soon);
+    this.#soon = undefined;
+    const thread = this.#store.current;
+    if (!thread || thread.isDeleting) return;
     const newest = thread.log.newest.seq;
+    const owed = this.#takeOwed(thread);
     const updates = this.#updates(thread, owed);
     if (updates.size === 0) return;
     this.#toldAt = Date.now();

@@ -66,7 +66,7 @@ export class Relays {
 
   /** Passes something on to every relay. What is durable is told even if this object crashes now: by alarm. */
   passToAll(item: Passed): void {
-    if (this.isLarge && "rev" in item) this.#clock.wakeBy(Date.now() + NUDGE_MS);
+    if (this.isLarge && "rev" in item) this.#clock.wakeForOwed(Date.now());
     for (const line of this.#lines.values()) line.push(item);
   }
 

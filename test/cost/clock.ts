@@ -18,6 +18,11 @@ export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
+/** When an object's alarm is for; null where none is pending. */
+export function alarmAt(stub: DurableObjectStub): Promise<number | null> {
+  return runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+}
+
 /** Rings an object's alarm, if one is pending, whenever it is for. */
 export function ring(stub: DurableObjectStub): Promise<boolean> {
   return runDurableObjectAlarm(stub);

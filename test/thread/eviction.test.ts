@@ -159,7 +159,7 @@ describe("a crash", () => {
     const thread = await newThread(ada, "group", [bob]);
     await runDurableObjectAlarm(threadStub(thread.id));
     const a = await openThread(ada, thread.id);
-    // Within the second after a telling, the next waits for the alarm.
+    // Within the second after a telling, the next is told of when that is over.
     await a.ask({ type: "chat", id: "1", body: "first" });
     await runDurableObjectAlarm(threadStub(thread.id));
     await a.ask({ type: "chat", id: "2", body: "owed" });
