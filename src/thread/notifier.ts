@@ -66,17 +66,24 @@ export class Notifier {
     if (!this.#remembers) this.#headOwed = true;
   }
 
-  /** Tells what is owed and waits for the answers, so that what one asks next finds it known. What a shard does not confirm stays owed, and is tried again by alarm. */
-  async tell(): Promise<void> {
-    // One after the other, also where two are asked for in the same moment: each waits for what the other took.
-    const earlier = this.#telling?.catch(() => undefined) ?? Promise.resolve();
-    const telling = earlier
-      .then(() => this.#tellAll())
-      .finally(() => {
-        if (this.#telling === telling) this.#telling = undefined;
-      });
-    this.#telling = telling;
-    await telling;
+  /**
+   * Tells all that is owed and waits for the answers, so that what one asks next finds it known. What a shard does not
+   * confirm stays owed, and is tried again by alarm.
+   */
+  tell(): Promise<void> {
+    return this.#inTurn(() => {
+      if (this.#soon !== undefined) clearTimeout(this.#soon);
+      this.#soon = undefined;
+      return this.#tell((thread) => this.#takeAll(thread));
+    });
+  }
+
+  /**
+   * The same for markers that were read to, in their users' shards alone. What all shards are owed is due in a moment,
+   * and stays so: otherwise each of those who read on would have it told once more.
+   */
+  tellReaders(): Promise<void> {
+    return this.#inTurn(() => this.#tell((thread) => this.#takeReaders(thread)));
   }
 
   /** Waits until nothing is being told: so that no word of a thread arrives after that of its deletion. */
@@ -90,16 +97,24 @@ export class Notifier {
     return [...new Set([...membership.shards(), ...byShard(this.#env, membership.untold()).keys()])];
   }
 
-  async #tellAll(): Promise<void> {
-    if (this.#soon !== undefined) clearTimeout(this.#soon);
-    this.#soon = undefined;
+  /** One after the other, also where two are asked for in the same moment: each waits for what the other took. */
+  async #inTurn(tell: () => Promise<void>): Promise<void> {
+    const earlier = this.#telling?.catch(() => undefined) ?? Promise.resolve();
+    const telling = earlier.then(tell).finally(() => {
+      if (this.#telling === telling) this.#telling = undefined;
+    });
+    this.#telling = telling;
+    await telling;
+  }
+
+  async #tell(take: (thread: Thread) => Owed): Promise<void> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting) return;
     const newest = thread.log.newest.seq;
-    const owed = this.#takeOwed(thread);
+    const owed = take(thread);
     const updates = this.#updates(thread, owed);
     if (updates.size === 0) return;
-    this.#toldAt = Date.now();
+    if (owed.head) this.#toldAt = Date.now();
     const told = await Promise.allSettled(
       [...updates].map(async ([shard, update]) => {
         await callObject(
@@ -125,17 +140,20 @@ export class Notifier {
     this.#clock.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
   }
 
-  #takeOwed(thread: Thread): Owed {
-    const owed = { head: this.#headOwed, senders: this.#senders, readers: this.#readers };
-    if (owed.head && !this.#remembers) {
-      // Whoever sent before the eviction may not have been told of: all that is not stored by itself goes along.
-      owed.senders = new Map(thread.markers.senders());
-    }
+  #takeAll(thread: Thread): Owed {
+    const owed = { ...this.#takeReaders(thread), head: this.#headOwed };
     this.#remembers ||= owed.head;
     this.#headOwed = false;
     this.#senders = new Map();
-    this.#readers = new Map();
     return owed;
+  }
+
+  #takeReaders(thread: Thread): Owed {
+    const readers = this.#readers;
+    this.#readers = new Map();
+    // Whoever sent before an eviction may not have been told of: then all that is not stored by itself goes along.
+    const senders = new Map(this.#remembers ? this.#senders : thread.markers.senders());
+    return { head: false, senders, readers };
   }
 
   /** What each shard concerned is to hear: all members' shards of a new head, else only those of the users it is about. */

@@ -64,6 +64,6 @@ export class Reading {
       this.#storedAt.set(userId, now);
       this.#notifier.read(userId, seq);
     }
-    await this.#notifier.tell();
+    await this.#notifier.tellReaders();
   }
 }

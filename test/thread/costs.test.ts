@@ -181,6 +181,38 @@ describe("a message, from its frame to its notification", () => {
       }
     },
   );
+
+  it("and a second of messages costs no more where everyone reads on: each reader a call, and a row for what was sent since", async () => {
+    const { ada, thread, stub, more } = await crowded(10, ALL_SHARDS);
+    const a = await settled(ada, thread.id);
+    const readers = await Promise.all(
+      more.map(async (who) => ({
+        room: await openThread(who, thread.id),
+        tab: await openPresence(who),
+      })),
+    );
+    let seq = 0;
+    const talk = async () => {
+      await a.ask({ type: "chat", id: `m${++seq}`, body: "hello" });
+      await Promise.all(readers.map(({ room }) => room.next("chat", ({ message }) => message.seq === seq)));
+      return seq;
+    };
+    await talk();
+    await ring(stub);
+    const reading = await meter(async () => {
+      for (const { room, tab } of readers) {
+        await talk();
+        await talk();
+        room.send({ type: "read", seq: seq - 1 });
+        // It is told in full where it is told, so that what is unread is right at once.
+        expect(await tab.next("read")).toMatchObject({ readSeq: seq - 1, unread: 1 });
+      }
+    });
+    expect(reading.presence).toMatchObject({ calls: readers.length, rowsWritten: 2 * readers.length });
+    const { presence } = await meter(() => ring(stub));
+    expect(presence.calls).toBe(SHARDS);
+    expect(presence.rowsWritten).toBeLessThanOrEqual(SHARDS);
+  });
 });
 
 describe("rows written", () => {
