@@ -83,7 +83,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
     this.#relayed = new RelayedCommands({ store, audience, relays, writer, reading });
     this.#audience = audience;
     this.#deletion = new Deletion(env, ctx.id.toString(), { clock, store, room, relays, notifier });
-    void ctx.blockConcurrencyWhile(() => this.#clock.load());
+    void ctx.blockConcurrencyWhile(async () => {
+      await this.#clock.load();
+      this.#deletion.resume();
+    });
   }
 
   // --- the thread itself (called by the Worker, with a user it has verified)
@@ -256,7 +259,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
       const thread = this.#store.current;
       if (!thread) return;
       if (thread.isDeleting) return await this.#deletion.finish();
-      this.#relays.nudge();
+      this.#relays.nudge(now);
       this.#room.sweep(now);
       this.#notifier.rang();
       await this.#notifier.tell();

@@ -44,6 +44,11 @@ export class Deletion {
     this.#clock.wakeBy(Date.now() + RETRY_MS);
   }
 
+  /** To be said when the object starts: a deletion that was interrupted goes on, whatever became of its alarm. */
+  resume(): void {
+    if (this.#store.current?.isDeleting) this.#clock.wakeBy(Date.now() + RETRY_MS);
+  }
+
   /** Does what is left; where a shard does not answer it throws, and is to be called again. */
   async finish(): Promise<void> {
     const thread = this.#store.current;

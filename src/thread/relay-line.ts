@@ -29,7 +29,6 @@ export class RelayLine {
   #rev: number;
   #number = 0;
   #isPassing = false;
-  /** Whether the relay is known to have all that was passed so far in this life of the object. */
   #isHeard = false;
   /** Somebody came to the relay while a batch was under way: what it answers of how many are there may be older. */
   #cameMeanwhile = false;
@@ -39,6 +38,11 @@ export class RelayLine {
     this.#options = options;
     this.#after = options.rev;
     this.#rev = options.rev;
+  }
+
+  /** Whether the relay is known to have all that was passed so far in this life of the object. */
+  get isHeard(): boolean {
+    return this.#isHeard;
   }
 
   /** A socket comes to the relay. */
@@ -75,8 +79,9 @@ export class RelayLine {
         if (!this.#cameMeanwhile) this.#options.onCrowd(crowd);
       } while (this.#items.length > 0);
     } catch {
-      // Told where it was called. The next batch has a later number, by which the relay sees what it missed.
-      this.#items = [];
+      // Told where it was called. What waits goes as a batch that never comes: by the number and the rev of the next one
+      // the relay sees that it missed something, also where it has taken in the one whose call failed.
+      this.#take();
       this.#options.onLoss();
     } finally {
       this.#isPassing = false;

@@ -74,9 +74,10 @@ export class Relays {
     this.#lines.get(no)?.push(item);
   }
 
-  /** The alarm rang: this object may have started anew, or a relay may not have answered. */
-  nudge(): void {
+  /** The alarm rang: this object may have started anew, or a relay may not have answered. It rings on until all have. */
+  nudge(now: number): void {
     for (const line of this.#lines.values()) line.nudge();
+    if ([...this.#lines.values()].some(({ isHeard }) => !isHeard)) this.#clock.wakeForOwed(now);
   }
 
   /** How many are at a relay now. */
@@ -105,15 +106,19 @@ export class Relays {
   }
 
   #addLine(no: number): RelayLine {
-    const { id } = this.#store.require().info;
+    const id = this.#ctx.id.toString();
     const line = new RelayLine({
-      rev: this.#store.require().rev,
+      // Also of a thread that is being deleted: its relays are still to be told.
+      rev: this.#store.current?.rev ?? 0,
       pass: (batch) =>
         callObject(
           () => relayOf(this.#env, id, no),
           (relay) => relay.pass(batch),
         ),
-      onCrowd: (crowd) => this.holds(no, crowd),
+      // What an earlier line to the same relay still answers says nothing of this one.
+      onCrowd: (crowd) => {
+        if (this.#lines.get(no) === line) this.holds(no, crowd);
+      },
       onLoss: () => this.#clock.wakeBy(Date.now() + NUDGE_MS),
     });
     this.#lines.set(no, line);

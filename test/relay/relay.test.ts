@@ -1,7 +1,9 @@
 /** A room so large that all its sockets are at relays, two at each: nothing that was promised changes but who is told of comings and goings. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
+import { ChatThread } from "../../src/thread/chat-thread.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
@@ -52,18 +54,21 @@ describe("who is in a large room", () => {
 
   it("is all of it in the thread's own object again when the relays are empty", async () => {
     const { a, b, c, thread } = await scene();
-    const relays = () =>
-      runInDurableObject(threadStub(thread.id), (_thread, { storage }) =>
-        storage.sql
-          .exec<{ no: number }>("SELECT no FROM relays")
-          .toArray()
-          .map(({ no }) => no),
-      );
-    expect(await relays()).toEqual([1, 2]);
+    expect(await relaysOf(thread.id)).toEqual([1, 2]);
     for (const socket of [a, b, c]) socket.close();
-    await vi.waitFor(async () => expect(await relays()).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([]), { timeout: 10_000 });
   });
 });
+
+/** The relays that a thread knows of. */
+function relaysOf(threadId: string): Promise<number[]> {
+  return runInDurableObject(threadStub(threadId), (_thread, { storage }) =>
+    storage.sql
+      .exec<{ no: number }>("SELECT no FROM relays")
+      .toArray()
+      .map(({ no }) => no),
+  );
+}
 
 describe("evicted between any two steps", () => {
   it.each([
@@ -110,6 +115,29 @@ describe("a relay that answers late that nobody is there", () => {
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
     // The late answer comes between these.
+    for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
+    expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
+  });
+});
+
+describe("a relay that answers very late that nobody was there", () => {
+  it("is not forgotten by that where somebody came since", async () => {
+    const { eve, thread, a, c } = await scene();
+    const held = Promise.withResolvers<void>();
+    const { pass } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+      const crowd = await pass.call(this, batch);
+      if (crowd.sockets === 0) await held.promise;
+      return crowd;
+    });
+    c.close();
+    await c.closed;
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    // The relay has said so by itself meanwhile.
+    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([1]), { timeout: 10_000 });
+    const back = await openThread(eve, thread.id);
+    await back.next("welcome");
+    held.resolve();
     for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
     expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
   });
@@ -162,6 +190,77 @@ describe("a relay that was not told", () => {
   });
 });
 
+describe("a relay whose answer was lost", () => {
+  /** Whoever waits for an answer that will not come is let go, to come back for it. */
+  async function expectLetGo(a: TestSocket, c: TestSocket, threadId: string): Promise<void> {
+    await a.ask({ type: "chat", id: "next", body: "next" });
+    await runDurableObjectAlarm(threadStub(threadId));
+    expect(await c.next("closing")).toMatchObject({ code: 1001 });
+  }
+
+  it("since it could not catch up, lets those go who wait for one", async () => {
+    const { ada, path, thread, a, c } = await scene();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const reconnect = await cutOff(thread.id, 2);
+    await ada.call("POST", `${path}/messages`, { body: "two" });
+    await a.next("chat", ({ message }) => message.body === "two");
+    const missed = vi.spyOn(ChatThread.prototype, "relayMissed").mockRejectedValue(new Error("overloaded"));
+    await reconnect();
+    await evict(threadStub(thread.id));
+    missed.mockClear();
+    c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
+    await a.next("react");
+    await vi.waitFor(() => expect(missed).toHaveBeenCalled(), { timeout: 10_000 });
+    missed.mockRestore();
+    await expectLetGo(a, c, thread.id);
+  });
+
+  it("after it took the batch, lets those go who wait for what came meanwhile", async () => {
+    const { thread, a, c } = await scene();
+    const held = Promise.withResolvers<void>();
+    const { pass } = Relay.prototype;
+    const spy = vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+      const crowd = await pass.call(this, batch);
+      const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
+      if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return crowd;
+      await held.promise;
+      throw new Error("Network connection lost.");
+    });
+    await a.ask({ type: "chat", id: "1", body: "the last word" });
+    await c.next("chat");
+    c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
+    await a.next("react");
+    held.resolve();
+    await vi.waitFor(() =>
+      expect(spy.mock.settledResults.some(({ type }) => type === "rejected")).toBe(true),
+    );
+    await expectLetGo(a, c, thread.id);
+  });
+});
+
+describe("while a relay has not answered", () => {
+  it("an alarm is pending, whatever else it rang for", async () => {
+    const { thread, a } = await scene();
+    const held = Promise.withResolvers<void>();
+    const { pass } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+      if (this["ctx"].id.name?.endsWith("/2")) await held.promise;
+      return pass.call(this, batch);
+    });
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    const pending = () =>
+      runInDurableObject(threadStub(thread.id), (_thread, { storage }) => storage.getAlarm());
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await pending()).not.toBeNull();
+    held.resolve();
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(threadStub(thread.id));
+      expect(await pending()).toBeNull();
+    });
+  });
+});
+
 describe("what the thread decides", () => {
   it("reaches a relay's sockets: whoever is removed sees nothing more", async () => {
     const { ada, eve, path, a, c } = await scene();
@@ -176,6 +275,20 @@ describe("what the thread decides", () => {
     expect((await ada.call("DELETE", path)).status).toBe(204);
     for (const socket of [a, c]) expect(await socket.next("closing")).toMatchObject({ code: 4004 });
     for (const no of [1, 2]) expect(await storedText(relayStub(thread.id, no))).toBe("[]");
+  });
+
+  it("a deletion goes on where the thread dies in the middle of it", async () => {
+    const { ada, path, thread, c } = await scene();
+    const broken = vi.spyOn(Presence.prototype, "threadDeleted").mockRejectedValue(new Error("out of order"));
+    expect((await ada.call("DELETE", path)).status).toBe(503);
+    broken.mockRestore();
+    await evict(threadStub(thread.id));
+    expect((await ada.call("GET", path)).status).toBe(404);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await c.next("closing")).toMatchObject({ code: 4004 });
+    for (const stub of [threadStub(thread.id), relayStub(thread.id, 2)]) {
+      expect(await storedText(stub)).toBe("[]");
+    }
   });
 
   it("a stranger gets no socket", async () => {
