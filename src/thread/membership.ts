@@ -28,6 +28,8 @@ export class Membership {
   readonly #roles = new Map<string, Role | null>();
   /** Those whom every welcome shows, while none of them has changed. */
   #first: readonly StoredMember[] | undefined;
+  /** Who joined or left since Presence was last about to be told. */
+  #changed = new Set<string>();
   readonly #shards: number;
 
   /** `shards` is by how many Presence shards everybody looks for users. */
@@ -159,12 +161,16 @@ export class Membership {
       .map((row) => row.user_id);
   }
 
-  /** Presence has answered that it knows of these. Who joined or left again meanwhile stays untold. */
+  /** The same, to tell them now: who joins or leaves from here on stays untold whatever is answered. */
+  takeUntold(): string[] {
+    this.#changed.clear();
+    return this.untold();
+  }
+
+  /** Presence has answered that it knows of these. */
   told({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
-    const stillIn = joined.map((member) => member.userId).filter((userId) => this.get(userId));
-    const stillOut = left.filter((userId) => !this.get(userId));
-    for (const userId of [...stillIn, ...stillOut]) {
-      this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
+    for (const userId of [...joined.map((member) => member.userId), ...left]) {
+      if (!this.#changed.has(userId)) this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
     }
   }
 
@@ -178,6 +184,7 @@ export class Membership {
   }
 
   #owe(userId: string): void {
+    this.#changed.add(userId);
     this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
   }
 }

@@ -14,6 +14,8 @@ import type { ThreadStore } from "./thread-store.ts";
 
 /** After one telling, what comes within this time is told together. */
 const COALESCE_MS = 1_000;
+/** Of so many who read it is remembered what was told of them; forgotten, it is told once more. */
+const KEPT = 2_000;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: the debt stands until it is paid. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 60_000;
@@ -132,6 +134,7 @@ export class Notifier {
     if (told.every((result) => result.status === "fulfilled")) {
       this.#failures = 0;
       if (owed.head) thread.markers.told(newest);
+      if (this.#toldReaders.size >= KEPT) this.#toldReaders.clear();
       for (const [userId, seq] of owed.readers) raise(this.#toldReaders, userId, seq);
       return;
     }
@@ -159,7 +162,7 @@ export class Notifier {
   /** What each shard concerned is to hear: all members' shards of a new head, else only those of the users it is about. */
   #updates(thread: Thread, owed: Owed): Map<number, ThreadUpdate> {
     const { membership } = thread;
-    const untold = byShard(this.#env, membership.untold());
+    const untold = byShard(this.#env, membership.takeUntold());
     const readers = byShard(this.#env, owed.readers.keys());
     const senders = byShard(this.#env, owed.senders.keys());
     const shards = new Set([...(owed.head ? membership.shards() : []), ...untold.keys(), ...readers.keys()]);

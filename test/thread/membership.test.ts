@@ -247,6 +247,38 @@ describe("deleting a thread", () => {
   });
 });
 
+describe("a shard that answers late", () => {
+  it("is told of who left and came back meanwhile: with the marker of the new membership", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const thread = await newThread(ada, "group", [], "Pond");
+    const path = `/api/threads/${thread.id}`;
+    const bobs = `${path}/members/${bob.user.id}`;
+    const held = Promise.withResolvers<void>();
+    const telling = Promise.withResolvers<void>();
+    const tell = Presence.prototype.threadChanged;
+    vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
+      this: Presence,
+      update,
+    ) {
+      await tell.call(this, update);
+      telling.resolve();
+      await held.promise;
+    });
+    const members = async () => ((await (await ada.call("GET", path)).json()) as Thread).memberCount;
+    const changes = [ada.call("PUT", bobs)];
+    await telling.promise;
+    for (const body of ["one", "two"]) await ada.call("POST", `${path}/messages`, { body });
+    changes.push(ada.call("DELETE", bobs));
+    await expect.poll(members).toBe(1);
+    changes.push(ada.call("PUT", bobs));
+    await expect.poll(members).toBe(2);
+    held.resolve();
+    await Promise.all(changes);
+    const list = await bob.call("GET", "/api/threads");
+    expect(await list.json()).toMatchObject({ threads: [{ seq: 2, readSeq: 2, unread: 0 }] });
+  });
+});
+
 describe("a shard that does not answer", () => {
   it("is told again by alarm: of a new member, of a message, and of who left", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
