@@ -20,7 +20,7 @@ export class ReadMarkers {
   #savedSeq: number;
   /** Up to here Presence has heard of them too: what is stored as saved never goes beyond, so that a crash forgets none. */
   #toldSeq: number;
-  /** Newest message of each sender since `#savedSeq`, or since this object woke. */
+  /** Newest message of each sender whose marker is not stored, or not told yet. */
   #senders: Map<string, number> | undefined;
   /** Markers that moved in a burst that is not over. */
   #moved = new Map<string, number>();
@@ -76,8 +76,13 @@ export class ReadMarkers {
   }
 
   #save(upTo: number): void {
-    for (const [userId, seq] of this.senders()) this.#membership.raiseMarker(userId, seq);
-    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", Math.min(upTo, this.#toldSeq));
+    const senders = this.senders();
+    const told = Math.min(upTo, this.#toldSeq);
+    for (const [userId, seq] of senders) {
+      this.#membership.raiseMarker(userId, seq);
+      if (seq <= told) senders.delete(userId);
+    }
+    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", told);
     this.#savedSeq = upTo;
   }
 }

@@ -11,6 +11,8 @@ import type { ThreadStore } from "./thread-store.ts";
 
 /** How often, at most, one member's marker is stored while they read on. */
 const BURST_MS = 1_000;
+/** Of so many it is remembered when that was; forgotten, the next move is stored at once. */
+const KEPT = 2_000;
 
 export class Reading {
   readonly #ctx: DurableObjectState;
@@ -60,6 +62,7 @@ export class Reading {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting) return;
     const now = Date.now();
+    if (this.#storedAt.size >= KEPT) this.#storedAt.clear();
     for (const [userId, seq] of thread.markers.store()) {
       this.#storedAt.set(userId, now);
       this.#notifier.read(userId, seq);

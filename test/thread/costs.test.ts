@@ -439,6 +439,31 @@ describe("rows read", () => {
     expect(cost.rowsRead).toBeLessThan(50 + 50 + 40);
   });
 
+  it("by opening after an eviction, likewise where hundreds have sent before and do no more", async () => {
+    const { ada, thread, stub } = await scene();
+    await runInDurableObject(stub, (_instance, { storage }) => {
+      storage.sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+         INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at)
+         SELECT i, i, i, 'gone-' || i, 'id-' || i, 'body', i FROM n`,
+      );
+    });
+    await evict(stub);
+    const socket = await settled(ada, thread.id);
+    const count = 300;
+    for (let i = 0; i < count; i += 20) {
+      passTime(20_000);
+      socket.send(Array.from({ length: 20 }, (_, k) => ({ type: "chat", id: `m${i + k}`, body: "x" })));
+      await socket.next("ack", ({ id }) => id === `m${i + 19}`);
+      await ring(stub);
+    }
+    await evict(stub);
+    const cost = await costOf(stub, async () => {
+      await (await openThread(ada, thread.id)).next("history");
+    });
+    expect(cost.rowsRead).toBeLessThan(50 + 50 + 40);
+  });
+
   it("by resuming after 100 missed events: those events", async () => {
     const [short = 0, long = 0] = await reads(async ({ bob, thread, stub }) => {
       const view = await stub.view(bob.user);
