@@ -8,7 +8,7 @@ import { Rhythm } from "./rhythm.ts";
 const GATHER_MS = 5;
 /** For so long after several were gathered, the next one is not taken for a lone one. */
 const BUSY_MS = 1_000;
-/** As many as are applied in one stretch. */
+/** Once so many are here, no more are waited for. */
 const GATHER_COMMANDS = 512;
 
 export class GroupCommit<C> {
