@@ -2,7 +2,18 @@
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
-import { commandId, displayName, messageBody, readSeq, rev, seq, threadName, time, userId } from "./names.ts";
+import {
+  characters,
+  commandId,
+  displayName,
+  messageBody,
+  readSeq,
+  rev,
+  seq,
+  threadName,
+  time,
+  userId,
+} from "./names.ts";
 
 /** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */
 const digits = z
@@ -71,7 +82,7 @@ export type MovedUsers = z.infer<typeof movedUsers>;
 
 export const seqParam = digits.pipe(seq);
 export const searchQuery = z.object({
-  q: z.string().trim().min(limits.SEARCH_MIN).max(limits.SEARCH_MAX),
+  q: z.string().trim().pipe(characters(limits.SEARCH_MIN, limits.SEARCH_MAX)),
 });
 export const presenceQuery = z.object({
   ids: z

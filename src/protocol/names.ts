@@ -10,7 +10,18 @@ import {
   USER_ID_LENGTH,
 } from "./limits.ts";
 
+/** A text of so many characters, counted as the contract counts them, in UTF-16 units: zod's own checks count code points. */
+export function characters(min: number, max: number) {
+  return z.string().check(({ value, issues }) => {
+    const issue = { origin: "string", inclusive: true, input: value } as const;
+    if (value.length < min) issues.push({ ...issue, code: "too_small", minimum: min });
+    if (value.length > max) issues.push({ ...issue, code: "too_big", maximum: max });
+  });
+}
+
 const CONTROL = /\p{Cc}/u;
+/** Nothing that anyone would see: white space, and what is shown as nothing (Unicode UAX 44; U+2800 is an empty Braille cell). */
+const BLANK = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]+$/u;
 /** Bidirectional overrides, embeddings and isolates: they make a name read as another (Unicode TR 36, section 2.5). */
 const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
 
@@ -18,10 +29,7 @@ const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
 export const GUEST_PREFIX = "guest-";
 
 /** A user's id: the host application's `sub`, or a guest's. */
-export const userId = z
-  .string()
-  .min(1)
-  .max(USER_ID_LENGTH)
+export const userId = characters(1, USER_ID_LENGTH)
   .refine(
     (id) => id.isWellFormed() && !CONTROL.test(id) && !id.includes(","),
     "has a control character or a comma",
@@ -34,14 +42,12 @@ function shownName(maxLength: number) {
     .string()
     .transform((name) => name.trim().normalize("NFC"))
     .pipe(
-      z
-        .string()
-        .min(1)
-        .max(maxLength)
+      characters(1, maxLength)
         .refine(
           (name) => name.isWellFormed() && !CONTROL.test(name) && !BIDI_OVERRIDE.test(name),
           "has a control or bidirectional-override character",
-        ),
+        )
+        .refine((name) => !BLANK.test(name), "is blank"),
     );
 }
 
@@ -63,17 +69,14 @@ export const avatarUrl = z
   .optional();
 
 /** Names a command to its answer, and a message to its repeats. Unique to its author in the thread. */
-export const commandId = z
-  .string()
-  .min(1)
-  .max(COMMAND_ID_LENGTH)
-  .refine((id) => id.isWellFormed(), "is not well-formed Unicode");
+export const commandId = characters(1, COMMAND_ID_LENGTH).refine(
+  (id) => id.isWellFormed(),
+  "is not well-formed Unicode",
+);
 
 /** A message's text. A lone surrogate has no UTF-8 form, so it is replaced as every encoder would. */
-export const messageBody = z
-  .string()
-  .max(BODY_LENGTH)
-  .refine((body) => body.trim() !== "", "is blank")
+export const messageBody = characters(1, BODY_LENGTH)
+  .refine((body) => !BLANK.test(body), "is blank")
   .transform((body) => body.toWellFormed());
 
 /** One RGI emoji (Unicode TS 51). */

@@ -68,6 +68,7 @@ describe("a host token is refused", () => {
     ["when its sub is two dots", () => jwt({ sub: ".." }), /sub/],
     ["when its sub has a control character", () => jwt({ sub: "a\nb" }), /sub/],
     ["when its sub is too long", () => jwt({ sub: "a".repeat(129) }), /sub/],
+    ["when its sub is too long in few characters", () => jwt({ sub: "👍".repeat(65) }), /sub/],
     ["when its sub is a guest's", () => jwt({ sub: "guest-ada" }), /guest/],
     ["when it has no name", () => jwt({ name: undefined }), /name/],
     ["when its name is blank", () => jwt({ name: "  " }), /name/],

@@ -28,8 +28,11 @@ function send(method: string, path: string, body: unknown): Promise<Response> {
 describe("a field that is wrong", () => {
   const names: [what: string, value: unknown][] = [
     ["too long", x(101)],
+    // Two units each.
+    ["too long in few characters", "👍".repeat(51)],
     ["empty", ""],
     ["blank", " \t\n\u00a0"],
+    ["seen as nothing", "\u200b\u2060\u3164\u2800"],
     ["no text", 7],
     ["with a control character", "a\u0007b"],
     ["with a line end", "a\nb"],
@@ -48,6 +51,7 @@ describe("a field that is wrong", () => {
     ["absent", undefined],
     ["empty", ""],
     ["blank", " \n"],
+    ["seen as nothing", "\u200b\u00ad\u2060\u3164\u2800\u0000\u0085"],
     ["no text", 7],
     ["null", null],
   ];
@@ -94,6 +98,7 @@ describe("a field that is wrong", () => {
         ["PUT", MEMBER, { role: "king" }, "role", "unknown"],
         ["PUT", MEMBER, { role: null }, "role", "null"],
         ["POST", MESSAGES, { body: "hi", id: x(65) }, "id", "too long"],
+        ["POST", MESSAGES, { body: "hi", id: "👍".repeat(33) }, "id", "too long in few characters"],
         ["POST", MESSAGES, { body: "hi", id: "" }, "id", "empty"],
         ["POST", MESSAGES, { body: "hi", id: 7 }, "id", "no text"],
         ["POST", MESSAGES, { body: "hi", since: -1 }, "since", "negative"],
@@ -113,10 +118,11 @@ describe("a field that is wrong", () => {
   });
 
   it.each([
-    ["POST", MESSAGES],
-    ["PATCH", `${MESSAGES}/1`],
-  ])("%s %s: a body of 10,001 characters is too large", async (method, path) => {
-    const response = await send(method, path, { body: x(limits.BODY_LENGTH + 1) });
+    ["POST", MESSAGES, x(limits.BODY_LENGTH + 1)],
+    ["PATCH", `${MESSAGES}/1`, x(limits.BODY_LENGTH + 1)],
+    ["POST", MESSAGES, "👍".repeat(limits.BODY_LENGTH / 2 + 1)],
+  ])("%s %s: a body of more than 10,000 characters is too large: %#", async (method, path, text) => {
+    const response = await send(method, path, { body: text });
     expect(response.status).toBe(413);
     const { code, issues } = await problemOf(response);
     expect(code).toBe("too_large");
@@ -139,6 +145,8 @@ describe("a field at its limit", () => {
     ["POST", MESSAGES, { body: x(limits.BODY_LENGTH), id: x(limits.COMMAND_ID_LENGTH), since: 0 }, 201],
     ["POST", MESSAGES, { body: " hi\n", replyTo: 1 }, 201],
     ["PATCH", `${MESSAGES}/1`, { body: "€".repeat(limits.BODY_LENGTH) }, 200],
+    // Joined by what is seen as nothing, and none of it blank.
+    ["PATCH", `${MESSAGES}/1`, { body: "👩‍👩‍👧" }, 200],
     ["PUT", "/api/threads/:id/read", { seq: 2 ** 53 - 1 }, 200],
     ["PUT", "/api/threads/:id/read", { seq: 0 }, 200],
   ])("%s %s is taken: %#", async (method, path, body, status) => {

@@ -121,6 +121,7 @@ describe("what names nothing that can be", () => {
     ["GET", "/api/users", 400],
     ["GET", "/api/users?q=a", 400],
     ["GET", `/api/users?q=${"a".repeat(51)}`, 400],
+    ["GET", `/api/users?q=${encodeURIComponent("👍".repeat(26))}`, 400],
     ["GET", "/api/presence", 400],
     ["GET", "/api/presence?ids=", 400],
     ["GET", `/api/presence?ids=${Array.from({ length: 101 }, (_, i) => i).join()}`, 400],
