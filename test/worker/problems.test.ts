@@ -4,7 +4,7 @@ import { version } from "../../package.json";
 import { ERROR_STATUS } from "../../src/protocol/errors.ts";
 import { problem as render } from "../../src/worker/problem.ts";
 import { LilypadError, type ErrorCode } from "../../src/protocol/errors.ts";
-import { newThread, person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/people.ts";
 import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 
 const CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
@@ -193,5 +193,30 @@ describe("health", () => {
     const response = await request("/api/health");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ ok: true, version });
+  });
+});
+
+describe("a request that is not sound, to a thread", () => {
+  it.each([
+    ["PATCH", "", { name: 5 }],
+    ["GET", "/members?limit=0", undefined],
+    ["PUT", "/members/a%2Cb", undefined],
+    ["PUT", "/members/somebody", { role: "king" }],
+    ["GET", "/messages?limit=999", undefined],
+    ["POST", "/messages", { body: 5 }],
+    ["POST", "/messages", { body: "x".repeat(10_001) }],
+    ["PATCH", "/messages/x", { body: "hi" }],
+    ["DELETE", "/messages/0", undefined],
+    ["PUT", "/messages/1/reactions/x", undefined],
+    ["PUT", "/read", { seq: -1 }],
+  ])("is told so to a member, and nothing to anyone else: %s %s", async (method, path, body) => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const [{ id }, gone] = [await newThread(ada, "group"), await newThread(ada, "group")];
+    await ada.call("DELETE", `/api/threads/${gone.id}`);
+    const asked = (who: Person, thread: string) => who.call(method, `/api/threads/${thread}${path}`, body);
+    expect([400, 413]).toContain((await asked(ada, id)).status);
+    const none = await problemOf(await asked(eve, NO_THREAD));
+    expect(none.code).toBe("not_found");
+    for (const thread of [id, gone.id]) expect(await problemOf(await asked(eve, thread))).toEqual(none);
   });
 });

@@ -9,8 +9,9 @@ import type { Thread } from "../../protocol/model.ts";
 import { chatThread } from "../../thread/stub.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
+import { inThread } from "../in-thread.ts";
 import { knownUsers } from "../known-users.ts";
-import { query, threadOf } from "../parameters.ts";
+import { query } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
 
 export function threadRoutes(api: ApiRouter): void {
@@ -54,23 +55,28 @@ export function threadRoutes(api: ApiRouter): void {
     );
   });
 
-  api.get("/api/threads/:threadId", async (request, env) => {
-    const { user } = await authenticate(request, env);
-    return json(await askObject(threadOf(request, env), (thread) => thread.view(user)));
-  });
+  api.get(
+    "/api/threads/:threadId",
+    inThread(async ({ user, thread }) => {
+      return json(await askObject(thread, (object) => object.view(user)));
+    }),
+  );
 
-  api.patch("/api/threads/:threadId", async (request, env) => {
-    const { user } = await authenticate(request, env);
-    const thread = threadOf(request, env);
-    const change = await bodyOrNothing(request, renameThread);
-    return json(await askObject(thread, (object) => object.rename(user, change)));
-  });
+  api.patch(
+    "/api/threads/:threadId",
+    inThread(async ({ request, user, thread }) => {
+      const change = await bodyOrNothing(request, renameThread);
+      return json(await askObject(thread, (object) => object.rename(user, change)));
+    }),
+  );
 
-  api.delete("/api/threads/:threadId", async (request, env) => {
-    const { user } = await authenticate(request, env);
-    await askObject(threadOf(request, env), (thread) => thread.remove(user));
-    return noContent();
-  });
+  api.delete(
+    "/api/threads/:threadId",
+    inThread(async ({ user, thread }) => {
+      await askObject(thread, (object) => object.remove(user));
+      return noContent();
+    }),
+  );
 }
 
 /** A direct thread's id follows from its pair, so that both make the same one, even at once. */
