@@ -37,6 +37,8 @@ export class Connections {
   readonly #known = new WeakMap<WebSocket, Connection>();
   /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
   readonly #here = new Map<string, Set<WebSocket>>();
+  /** When sockets were heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
+  readonly #heardAt = new WeakMap<WebSocket, number>();
   /** No session ends before. */
   #endsFrom = Infinity;
   /** Called once a socket is known to be gone. */
@@ -107,15 +109,25 @@ export class Connections {
     return others.reduce((a, b) => (this.heardAt(b) < this.heardAt(a) ? b : a));
   }
 
-  /** When the socket last pinged, or else opened. The runtime keeps the time of pings through an eviction. */
+  /** A command came over this socket. */
+  heard(socket: WebSocket, now: number): void {
+    this.#heardAt.set(socket, now);
+  }
+
+  /** When the socket last spoke, or else opened. Of an eviction's time before, the runtime keeps that of pings alone. */
   heardAt(socket: WebSocket): number {
     const ping = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(ping, this.of(socket).openedAt);
+    return Math.max(ping, this.#heardAt.get(socket) ?? 0, this.of(socket).openedAt);
   }
 
   /** Sends a frame, a JSON array of events; to a socket that broke meanwhile, in vain. */
   send(socket: WebSocket, frame: string): void {
     this.#outgoing.send(socket, frame);
+  }
+
+  /** Sends a frame unless the socket's session is over: it may take a while until such a one is closed. */
+  tell(socket: WebSocket, frame: string): void {
+    if (this.of(socket).expiresAt > Date.now()) this.send(socket, frame);
   }
 
   /** Sends what the work has to send when it is done, as few frames to each socket as it fits in. */

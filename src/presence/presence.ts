@@ -44,8 +44,8 @@ import { WatchedSets } from "./watched-sets.ts";
 import { Watchers } from "./watchers.ts";
 import { Watching } from "./watching.ts";
 
-/** Ended sessions are closed together at such times: half of what the contract allows them to live on. */
-const SESSION_ROUND_MS = 30_000;
+/** Tabs whose sessions ended are closed together at such times; until then nothing is taken from them, nor told to them. */
+const SESSION_ROUND_MS = 5_000;
 
 export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #clock: AlarmClock;
@@ -146,7 +146,11 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   override async webSocketMessage(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    if (!this.#connections.of(tab).gone) await this.#socketDoor.receive(tab, frame);
+    const now = Date.now();
+    this.#endSessions(now);
+    if (this.#connections.of(tab).gone) return;
+    this.#connections.heard(tab, now);
+    await this.#socketDoor.receive(tab, frame);
   }
 
   override webSocketClose(tab: WebSocket, code: number): void {
@@ -161,7 +165,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   override async alarm(): Promise<void> {
     this.#clock.rang();
     const now = Date.now();
-    for (const tab of this.#connections.endSessions(now)) this.#closed(tab);
+    this.#endSessions(now);
     this.#attendance.closeSilent(now);
     // Failures were logged: what is owed of those who went is told in the next round, the rest when it next matters.
     await Promise.allSettled([
@@ -173,6 +177,10 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#attendance.wakeForTheRest(now);
     const sessionEnd = this.#connections.nextSessionEnd();
     if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
+  }
+
+  #endSessions(now: number): void {
+    for (const tab of this.#connections.endSessions(now)) this.#closed(tab);
   }
 
   #close(tab: WebSocket, code: CloseCode, reason: string): void {

@@ -111,7 +111,7 @@ export class Watching {
   /** To every tab of a watcher that watches the user. */
   #send(watcherId: string, presence: UserPresence): void {
     const frame = JSON.stringify([presenceEvent(presence)]);
-    for (const tab of this.#sets.tabsWatching(watcherId, presence.userId)) this.#connections.send(tab, frame);
+    for (const tab of this.#sets.tabsWatching(watcherId, presence.userId)) this.#connections.tell(tab, frame);
   }
 
   /** Tells these shards whom of theirs a user watches, as it is now. */
@@ -154,7 +154,7 @@ export class Watching {
     if (this.#connections.of(tab).gone) return;
     const watched = this.#sets.of(tab);
     const events = states.filter(({ userId }) => watched.has(userId)).map(presenceEvent);
-    for (const frame of toFrames(events)) this.#connections.send(tab, frame);
+    for (const frame of toFrames(events)) this.#connections.tell(tab, frame);
   }
 
   #shardOf(userId: string): number {

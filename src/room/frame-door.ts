@@ -61,7 +61,7 @@ export class FrameDoor {
     if (gone) return;
     const now = Date.now();
     if (expiresAt <= now) return this.#room.close(socket, CLOSE.unauthenticated, "the session ended");
-    this.#room.heard(socket, now);
+    this.#connections.heard(socket, now);
     this.#room.sweep(now);
     let inputs: unknown[];
     try {

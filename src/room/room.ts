@@ -27,8 +27,6 @@ export class Room {
   readonly #online: Set<string>;
   /** Who was just told to have left: another socket of theirs may be closing too. */
   readonly #left = new Set<string>();
-  /** Sockets heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
-  readonly #heardAt = new WeakMap<WebSocket, number>();
   #sweptAt = 0;
   #rev = 0;
 
@@ -93,11 +91,6 @@ export class Room {
     for (const socket of this.#connections.endSessions(now)) this.left(socket);
   }
 
-  /** A command came over this socket. */
-  heard(socket: WebSocket, now: number): void {
-    this.#heardAt.set(socket, now);
-  }
-
   /** Lets go of sockets whose sessions are over, and, now and then, of those that vanished without closing. */
   sweep(now: number): void {
     this.endSessions(now);
@@ -105,8 +98,8 @@ export class Room {
     this.#sweptAt = now;
     this.#left.clear();
     for (const socket of this.#connections.open()) {
-      const heardAt = Math.max(this.#connections.heardAt(socket), this.#heardAt.get(socket) ?? 0);
-      if (now - heardAt > SILENT_MS) this.close(socket, CLOSE.lost, "not heard of for too long");
+      if (now - this.#connections.heardAt(socket) > SILENT_MS)
+        this.close(socket, CLOSE.lost, "not heard of for too long");
     }
   }
 

@@ -266,7 +266,7 @@ it("a change that overtakes the answer to a question is not undone by it", async
   const answer = Promise.withResolvers<UserPresence[]>();
   const all = new Set(["bo"]);
   const watching = new Watching(env, {
-    connections: { of: () => ({ gone: false }), send: (_: WebSocket, frame: string) => sent.push(frame) },
+    connections: { of: () => ({ gone: false }), tell: (_: WebSocket, frame: string) => sent.push(frame) },
     sets: {
       of: () => all,
       union: () => all,
