@@ -25,7 +25,10 @@ export class Arrivals {
     return this.#storage.transactionSync(() => {
       for (const user of users) directory.admit(user);
       for (const { watcherId, userIds } of watchers) this.#parts.watchers.add(watcherId, userIds);
-      return threads.flatMap((update) => changes.apply(this.#newest(update)) ?? []);
+      return threads.flatMap((update) => {
+        const applied = changes.apply(this.#newest(update));
+        return applied ? [{ ...applied, isMove: true }] : [];
+      });
     });
   }
 

@@ -17,6 +17,8 @@ export interface Applied {
   left: string[];
   /** Members whose marker rose, other than by the newest message itself. */
   read: Set<string>;
+  /** It came from another shard, where all of it was told before. */
+  isMove?: boolean;
 }
 
 export class ThreadChanges {

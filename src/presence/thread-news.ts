@@ -62,15 +62,18 @@ interface Listener {
   isAuthor: boolean;
 }
 
-function eventsFor({ before, after }: Applied, listener: Listener): PresenceEvent[] {
+function eventsFor({ before, after, isMove = false }: Applied, listener: Listener): PresenceEvent[] {
   const { marker, isNew, hasRead, isAuthor } = listener;
   const summary: PresenceEvent = { type: "thread", thread: summaryOf(after, marker) };
-  if (isNew || !before) return [summary];
   const last = lastOf(after);
-  const newMessage = after.seq > before.seq && last;
+  // To one who has just joined, what came since is new: a new member has read what there was.
+  const heard = isNew || !before ? marker : before.seq;
+  // One that was deleted before anybody was told of it is no news; how many there are is.
+  const newMessage = !isMove && after.seq > heard && last !== undefined && last.preview !== "" && last;
   const events: PresenceEvent[] = [];
   // A new message brings the newest text with it, but not the name.
-  if (newMessage ? !sameLook(before, after) : !sameHead(before, after)) events.push(summary);
+  const isLook = newMessage ? sameLook : sameHead;
+  if (isNew || !before || !isLook(before, after)) events.push(summary);
   if (newMessage) {
     const unread = isAuthor ? 0 : unreadOf(after, marker);
     events.push({ type: "new_message", threadId: after.thread_id, ...last, unread });

@@ -145,6 +145,39 @@ describe("what a thread tells", () => {
     expect(await eventsDuring(tab, () => thread.tell(thread.message(ada), ada, bo))).toEqual([]);
   });
 
+  it("tells one who has just joined of a message that came since, though both are told as one", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada);
+    await thread.tell(thread.message(ada, "before"), ada);
+    const tab = await openTab(bo);
+    const since = { ...thread.message(ada, "since"), joined: [{ userId: bo.id, readSeq: 1 }] };
+    expect(await eventsDuring(tab, () => thread.tell(since, ada, bo))).toMatchObject([
+      { type: "thread", thread: { seq: 2, unread: 1 } },
+      { type: "new_message", seq: 2, preview: "since", unread: 1 },
+    ]);
+  });
+
+  it("tells one who comes from another shard of no message anew", async () => {
+    const [ada, bo] = [someone(), await known("Bo")];
+    const thread = new ToldThread();
+    const tab = await openTab(bo);
+    const unread = { ...thread.message(ada), joined: [{ userId: bo.id, readSeq: 0 }] };
+    const parcel = { threads: [unread], users: [], watchers: [] };
+    expect(await eventsDuring(tab, () => shardFor(bo).arrive(parcel))).toMatchObject([
+      { type: "thread", thread: { seq: 1, unread: 1 } },
+    ]);
+  });
+
+  it("tells of a message that was deleted before it was told of as thread", async () => {
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    const tab = await openTab(bo);
+    const erased = thread.message(ada, "");
+    expect(await eventsDuring(tab, () => thread.tell(erased, ada, bo))).toMatchObject([
+      { type: "thread", thread: { seq: 1, unread: 1, lastMessage: { preview: "" } } },
+    ]);
+  });
+
   it("keeps nothing of a thread without a member here", async () => {
     const ada = await known();
     const thread = await group(ada);
