@@ -16,6 +16,8 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** What no further try will change. */
 class Refused extends Error {}
+/** What an earlier deployment, which still answers here and there, says to what is right: no such path, or other numbers. */
+const OF_EARLIER = new Set([404, 409]);
 
 interface Move {
   url: string;
@@ -53,7 +55,8 @@ async function moveSome({ url, secret, before, after }: Move, shard: number): Pr
   const text = await response.text();
   if (response.ok) return movedUsers.parse(JSON.parse(text));
   const failure = `${response.status}: ${text}`;
-  throw response.status < 500 && response.status !== 429 ? new Refused(failure) : new Error(failure);
+  const mayChange = response.status >= 500 || response.status === 429 || OF_EARLIER.has(response.status);
+  throw mayChange ? new Error(failure) : new Refused(failure);
 }
 
 /** Tries again what failed for the moment: an object that starts anew, an older version that is still being replaced. */
@@ -76,7 +79,11 @@ try {
   let moved = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const shard of waiting) moved += await moveShard(move, shard);
+      for (const shard of waiting) {
+        // Not `moved += await …`, which reads before the wait what others add to meanwhile.
+        const here = await moveShard(move, shard);
+        moved += here;
+      }
     }),
   );
   console.log(`Everyone is in place: ${moved} users moved. Remove PRESENCE_SHARDS_BEFORE, and deploy.`);

@@ -17,7 +17,10 @@ import { LilypadError } from "../protocol/errors.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 
-/** Kept for the life of the isolate, so that keys are fetched once: jose renews them after 10 minutes, and at a key id it has not seen. */
+/**
+ * Kept for the life of the isolate, so that keys are fetched seldom: jose renews them after 10 minutes, and at a key id it
+ * has not seen, 30 s after it last did at the earliest. Those who ask in the same moment each fetch them.
+ */
 const keySets = new Map<string, RemoteJWKSet>();
 
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "ES256", "EdDSA"];

@@ -42,6 +42,8 @@ export class FrameDoor {
   readonly #room: Room;
   readonly #commands: Commands;
   readonly #refusals: Refusals;
+  /** Of each socket, one after the other: checking a token may fetch keys. */
+  readonly #renewals = new WeakMap<WebSocket, Promise<void>>();
 
   constructor(ctx: DurableObjectState, env: Env, parts: FrameDoorParts, commands: Commands) {
     this.#ctx = ctx;
@@ -117,8 +119,12 @@ export class FrameDoor {
         break;
       case "leave":
         return this.#commands.leave(socket);
-      case "auth":
-        return this.#ctx.waitUntil(this.#renew(socket, command));
+      case "auth": {
+        const earlier = this.#renewals.get(socket) ?? Promise.resolve();
+        const renewal = earlier.then(() => this.#renew(socket, command));
+        this.#renewals.set(socket, renewal);
+        return this.#ctx.waitUntil(renewal);
+      }
     }
     this.#refusals.accepted(socket);
   }
