@@ -9,7 +9,7 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     avatar_url TEXT,
     -- When the user's last socket closed; null before that.
     last_seen_at INTEGER,
-    -- 1 while those who watch this user believe them online. Written for watched users alone.
+    -- 1 while those who watch this user believe them online, 2 while some of them may not. Written for watched users alone.
     told_online INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
 
@@ -74,5 +74,9 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     -- and of those up to this one, nothing is kept here any more.
     gone_up_to TEXT NOT NULL
   );
+  `,
+  `
+  -- Keys know one sigma since (search-key.ts).
+  UPDATE OR REPLACE user_keys SET key = replace(key, 'ς', 'σ') WHERE instr(key, 'ς') > 0;
   `,
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "./shard.ts";
+import { searchKey } from "../../src/presence/search-key.ts";
 import { unique } from "../support/people.ts";
 
 describe("a user", () => {
@@ -75,6 +76,13 @@ describe("the search", () => {
     for (const prefix of ["%%", "__", "a' OR 1=1", '"', "\u{10ffff}\u{10ffff}"])
       expect(await shard.search(prefix, null)).toEqual([]);
   });
+});
+
+it("one is found by a name in capitals, whatever letter its words end with", async () => {
+  const { id, name } = await known("Αστέρης");
+  const shard = shardFor({ id, name });
+  for (const asked of ["ΑΣ", "αστέρησ", "ΑΣΤΈΡΗΣ"])
+    expect(await shard.search(searchKey(asked), null)).toMatchObject([{ user: { id } }]);
 });
 
 describe("rates", () => {
