@@ -81,7 +81,7 @@ export class Attendance {
       (userId) => watchers.isWatched(userId) && online.presenceOf(userId, now).status === "online",
     );
     const news = here.filter((userId) => online.isNews(userId, false, now));
-    await this.#tell(news.map((userId) => ({ userId, status: "online" })));
+    await this.#tellOrDoubt(news.map((userId) => ({ userId, status: "online" })));
   }
 
   /** Tells of those whose time to come back is over. What could not be told stays owed. */
@@ -144,8 +144,17 @@ export class Attendance {
   }
 
   #tellSoon(presences: readonly UserPresence[], because?: string): void {
-    // A failure was logged where it happened; what is true by then is told when the tab watches again.
-    void this.#tell(presences, because).catch(() => undefined);
+    // A failure was logged where it happened; the next round tells it again.
+    void this.#tellOrDoubt(presences, because).catch(() => undefined);
+  }
+
+  async #tellOrDoubt(presences: readonly UserPresence[], because?: string): Promise<void> {
+    try {
+      await this.#tell(presences, because);
+    } catch (error) {
+      for (const { userId, status } of presences) if (status === "online") this.#parts.online.doubted(userId);
+      throw error;
+    }
   }
 
   async #tell(presences: readonly UserPresence[], because?: string): Promise<void> {

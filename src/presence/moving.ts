@@ -17,7 +17,8 @@
  *
  * What a thread tells is heard here first and then by the shards that users have left for, also where the thread knew
  * nothing of a move; it counts as told when all have heard it. When everybody looks for users by the new number, nobody
- * asks here for those who have left, and a move costs nothing more. Callers that lag behind are passed on for ever.
+ * asks here for those who have left, and a move costs nothing more. Callers that lag behind are passed on until the next
+ * move begins.
  */
 import { callObject } from "../durable/call.ts";
 import type { MovedUsers } from "../protocol/http.ts";

@@ -12,6 +12,7 @@ const SILENT_IS_OFFLINE_MS = 90_000;
 /** A last close longer ago than this is not the one that ended a user's tabs: then they were lost with a crash. */
 const CLOSE_IS_RECENT_MS = 120_000;
 
+/** `told_online`: 1 while those who watch believe the user online; 2 while some of them may not know it; else 0. */
 type StateRow = { last_seen_at: number | null; told_online: number };
 
 /** One who is no longer online and whose watchers still believe it. */
@@ -47,7 +48,10 @@ export class Online {
   presencesToTell(userIds: Iterable<string>, now: number): UserPresence[] {
     return [...userIds].map((userId) => {
       const presence = this.presenceOf(userId, now);
-      if (presence.status === "online") this.#believedOnline(userId);
+      if (presence.status === "online")
+        this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ? AND told_online = 0", userId);
+      // Their tabs are silent, and others believe them online: if they are heard again, this one is to know.
+      else if (this.#tabs.of(userId).length > 0) this.doubted(userId);
       return presence;
     });
   }
@@ -55,8 +59,8 @@ export class Online {
   /** A watched user is here: true where those who watch do not know, or may not. `isFirst`: it is their only tab. */
   isNews(userId: string, isFirst: boolean, now: number): boolean {
     const row = this.#row(userId);
-    if (!row?.told_online) {
-      this.#believedOnline(userId);
+    if (row?.told_online !== 1) {
+      this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ?", userId);
       return true;
     }
     // Believed though no other tab is open: the last one closed just now. Or longer ago, and whoever asked since was
@@ -66,7 +70,7 @@ export class Online {
 
   /** A user's last tab closed. True where watchers believe them online, and are owed the news. */
   wentAway(userId: string, at: number, isWatched: boolean): boolean {
-    const owed = isWatched && this.#row(userId)?.told_online === 1;
+    const owed = isWatched && (this.#row(userId)?.told_online ?? 0) !== 0;
     this.#sql.exec(
       "UPDATE users SET last_seen_at = ?, told_online = ? WHERE user_id = ?",
       at,
@@ -80,14 +84,17 @@ export class Online {
   owed(watched: readonly string[], now: number): Owed[] {
     const believed = this.#sql.exec<{ user_id: string; last_seen_at: number | null }>(
       `SELECT user_id, last_seen_at FROM users
-       WHERE told_online = 1 AND user_id IN (SELECT value FROM json_each(?))`,
+       WHERE told_online <> 0 AND user_id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(watched),
     );
     return believed
       .toArray()
       .filter((row) => this.#tabs.of(row.user_id).length === 0)
       .map(({ user_id, last_seen_at }) => {
-        const closed = isWithin(CLOSE_IS_RECENT_MS, last_seen_at ?? undefined, now);
+        // Since this object started no tab was lost: then it is the last close, however long telling it takes.
+        const closed =
+          (last_seen_at ?? 0) >= this.#startedAt ||
+          isWithin(CLOSE_IS_RECENT_MS, last_seen_at ?? undefined, now);
         // Lost in a crash: last seen before this object started, whenever that is found out.
         const lastSeenAt = closed && last_seen_at !== null ? last_seen_at : this.#startedAt;
         return { userId: user_id, lastSeenAt, dueAt: lastSeenAt + OFFLINE_GRACE_MS };
@@ -97,7 +104,7 @@ export class Online {
   /** Those who watch know that the user is offline. */
   believedOffline(userId: string, lastSeenAt: number): void {
     this.#sql.exec(
-      "UPDATE users SET last_seen_at = ?, told_online = 0 WHERE user_id = ? AND told_online = 1",
+      "UPDATE users SET last_seen_at = ?, told_online = 0 WHERE user_id = ? AND told_online <> 0",
       lastSeenAt,
       userId,
     );
@@ -107,12 +114,13 @@ export class Online {
   forgetBeliefs(userIds: readonly string[], now: number): void {
     for (const userId of userIds) {
       if (this.presenceOf(userId, now).status === "offline")
-        this.#sql.exec("UPDATE users SET told_online = 0 WHERE user_id = ? AND told_online = 1", userId);
+        this.#sql.exec("UPDATE users SET told_online = 0 WHERE user_id = ? AND told_online <> 0", userId);
     }
   }
 
-  #believedOnline(userId: string): void {
-    this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ? AND told_online = 0", userId);
+  /** Some of those who watch may not know that the user is online: it is to be told again. */
+  doubted(userId: string): void {
+    this.#sql.exec("UPDATE users SET told_online = 2 WHERE user_id = ? AND told_online = 1", userId);
   }
 
   #isHere(userId: string, now: number): boolean {

@@ -3,6 +3,9 @@ import { callObject } from "../durable/call.ts";
 import type { ShardDoors, StatusChange } from "./shard-doors.ts";
 import { presenceShard, shardId } from "./shards.ts";
 
+/** Ids in one call: an RPC call takes 32 MiB, and a change names every thread of its user. */
+const IDS_A_CALL = 50_000;
+
 interface Batch {
   changes: StatusChange[];
   sent: Promise<void>;
@@ -50,9 +53,26 @@ export class Peers {
     await earlier?.catch(() => undefined);
     this.#waiting.delete(shard);
     try {
-      await this.ask(shard, (doors) => doors.statusChanged(batch.changes));
+      for (const changes of portions(batch.changes))
+        await this.ask(shard, (doors) => doors.statusChanged(changes));
     } finally {
       if (this.#last.get(shard) === batch.sent) this.#last.delete(shard);
     }
   }
+}
+
+/** The changes in order, in portions of so many ids that a call can carry. */
+function portions(changes: readonly StatusChange[]): StatusChange[][] {
+  const all: StatusChange[][] = [];
+  let left = 0;
+  for (const change of changes) {
+    const ids = change.threadIds.length + change.watcherIds.length;
+    if (all.length === 0 || ids > left) {
+      all.push([]);
+      left = IDS_A_CALL;
+    }
+    all.at(-1)?.push(change);
+    left -= ids;
+  }
+  return all;
 }

@@ -73,7 +73,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#clock = new AlarmClock(ctx.storage);
     this.#connections = new Connections(ctx);
     this.#tabs = new Tabs(this.#connections);
-    this.#rates = new Rates(configOf(env));
+    this.#rates = new Rates(env);
     this.#directory = new Directory(sql);
     this.#list = new ThreadList(sql);
     this.#changes = new ThreadChanges(ctx.storage, this.#list);

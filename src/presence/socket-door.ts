@@ -23,6 +23,8 @@ export class SocketDoor {
   readonly #connections: Connections;
   readonly #refusals: Refusals;
   readonly #actions: SocketActions;
+  /** Tabs that have watched since this object woke. */
+  readonly #watching = new WeakSet<WebSocket>();
 
   constructor(
     env: Env,
@@ -61,7 +63,8 @@ export class SocketDoor {
     const { userId } = this.#connections.of(tab);
     switch (command.type) {
       case "watch":
-        this.#rates.watch(userId);
+        this.#rates.watch(userId, !this.#watching.has(tab));
+        this.#watching.add(tab);
         return this.#actions.watch(tab, command.userIds);
       case "read":
         this.#rates.read(userId);

@@ -23,7 +23,7 @@ export class Watching {
   readonly #peers: Peers;
   readonly #introductions = new Introductions();
   #version = 0;
-  /** For each question on its way: whose change of state was told meanwhile, and so is newer than the answer. */
+  /** For each question on its way: who was told meanwhile of whose change of state, which is newer than the answer. */
   readonly #overtaken = new Set<Set<string>>();
 
   constructor(
@@ -68,10 +68,15 @@ export class Watching {
         const answers = await this.#ask((overtaken) =>
           this.#peers
             .ask(shard, (doors) => doors.newlyVisible(threadId, asked))
-            .then((lists) => lists.map((states) => states.filter(({ userId }) => !overtaken.has(userId)))),
+            .then((lists) =>
+              lists.map((states, i) =>
+                states.filter(({ userId }) => !overtaken.has(told(asked[i]?.watcherId ?? "", userId))),
+              ),
+            ),
         );
         asked.forEach(({ watcherId }, i) => {
-          for (const state of answers[i] ?? []) this.#introduce(threadId, watcherId, state);
+          for (const state of answers[i] ?? [])
+            if (this.#isNews(threadId, watcherId, state)) this.#send(watcherId, state);
         });
       }),
     );
@@ -82,7 +87,6 @@ export class Watching {
     const misled = new Map<string, Set<number>>();
     for (const change of changes) {
       const { userId } = change.presence;
-      for (const overtaken of this.#overtaken) overtaken.add(userId);
       const listeners: string[] = [];
       for (const watcherId of change.watcherIds) {
         if (this.#sets.tabsWatching(watcherId, userId).length > 0) listeners.push(watcherId);
@@ -99,13 +103,16 @@ export class Watching {
       because === undefined
         ? this.#sharing.usersIn(listeners, threadIds)
         : this.#sharing.usersInOnly(because, listeners, threadIds);
-    if (because === undefined) for (const watcherId of visible) this.#send(watcherId, presence);
-    else for (const watcherId of visible) this.#introduce(because, watcherId, presence);
+    for (const watcherId of visible) {
+      if (because !== undefined && !this.#isNews(because, watcherId, presence)) continue;
+      // Only of those who are told: what others are told of is no answer to them.
+      for (const overtaken of this.#overtaken) overtaken.add(told(watcherId, presence.userId));
+      this.#send(watcherId, presence);
+    }
   }
 
-  #introduce(threadId: string, watcherId: string, presence: UserPresence): void {
-    if (this.#introductions.isFirst(threadId, watcherId, presence, Date.now()))
-      this.#send(watcherId, presence);
+  #isNews(threadId: string, watcherId: string, presence: UserPresence): boolean {
+    return this.#introductions.isFirst(threadId, watcherId, presence, Date.now());
   }
 
   /** To every tab of a watcher that watches the user. */
@@ -132,7 +139,7 @@ export class Watching {
         const states = await this.#ask((overtaken) =>
           this.#peers
             .ask(shard, (doors) => doors.watch(list))
-            .then((all) => all.filter(({ userId }) => !overtaken.has(userId))),
+            .then((all) => all.filter(({ userId }) => !overtaken.has(told(watcherId, userId)))),
         );
         heard?.(states);
       }),
@@ -169,6 +176,11 @@ export class Watching {
     const changed = [...before, ...after].filter((userId) => before.has(userId) !== after.has(userId));
     return this.#shardsOf(changed);
   }
+}
+
+/** That this watcher was told of this user. No id has a comma. */
+function told(watcherId: string, userId: string): string {
+  return `${watcherId},${userId}`;
 }
 
 function presenceEvent({ userId, status, lastSeenAt }: UserPresence): PresenceEvent {

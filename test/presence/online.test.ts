@@ -1,4 +1,5 @@
-import { abortAllDurableObjects, reset } from "cloudflare:test";
+import { abortAllDurableObjects, reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   alarmOf,
@@ -15,7 +16,10 @@ import {
   type Tab,
 } from "./shard.ts";
 import { Attendance } from "../../src/presence/attendance.ts";
+import { Peers } from "../../src/presence/peers.ts";
+import { Presence } from "../../src/presence/presence.ts";
 import type { User } from "../../src/protocol/model.ts";
+import { shardStub } from "../support/objects.ts";
 
 // Two shards, so that each has alarms and evictions of its own.
 const WATCHER = 0;
@@ -26,6 +30,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   await reset();
 });
 
@@ -210,6 +215,58 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
+  it("one who was silent for so long is online again, once heard, also for one who asked meanwhile", async () => {
+    const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
+    const cy = await known("Cy", WATCHER);
+    await group(ada, bo, cy);
+    passTime(-100_000);
+    const page = await openTab(bo);
+    passTime(50_000);
+    const believing = await openTab(cy);
+    believing.send({ type: "watch", userIds: [bo.id] });
+    expect(await believing.next("presence")).toMatchObject({ status: "online" });
+    passTime(50_000);
+    const tab = await openTab(ada);
+    tab.send({ type: "watch", userIds: [bo.id] });
+    expect(await tab.next("presence")).toMatchObject({ status: "offline" });
+    page.send("ping");
+    await page.pong();
+    await ring(bo);
+    expect(await tab.next("presence")).toMatchObject({ status: "online" });
+  });
+
+  it("one whose coming could not be told is told of in the next round", async () => {
+    const { bo, tab } = await watching();
+    const tell = vi.spyOn(Peers.prototype, "tell").mockRejectedValueOnce(new Error("overloaded"));
+    const page = await openTab(bo);
+    await settled(page);
+    expect(tell).toHaveBeenCalled();
+    await ring(bo);
+    expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
+  });
+
+  it("one whose going could not be told for minutes was last seen when they went", async () => {
+    const { bo, tab } = await watching();
+    passTime(HOUR / 2);
+    const page = await openTab(bo);
+    await tab.next("presence");
+    await close(page);
+    await settled(tab);
+    const closedAt = Date.now();
+    const tell = vi.spyOn(Peers.prototype, "tell").mockRejectedValue(new Error("overloaded"));
+    const nextRound = async () => {
+      const alarm = await alarmOf(bo);
+      if (alarm === null) throw new Error("it would never be told");
+      passTime(alarm - Date.now());
+      await ring(bo);
+    };
+    for (let round = 0; round < 4; round++) await nextRound();
+    expect(Date.now() - closedAt).toBeGreaterThan(120_000);
+    tell.mockRestore();
+    await nextRound();
+    expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: closedAt });
+  });
+
   it("one whose old tab was lost is online at once with a new one", async () => {
     const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
     await group(ada, bo);
@@ -334,5 +391,26 @@ describe("the alarm", () => {
     await ring(bo);
     expect(await alarmOf(bo)).toBeGreaterThan(Date.now() + 60_000);
     await close(page);
+  });
+});
+
+it("as many as go at once are told of, though one call cannot carry them all", async () => {
+  const ada = await known("Ada", WATCHER);
+  const threadIds = Array.from({ length: 5_400 }, (_, i) => String(i).padStart(64, "0"));
+  const changes = Array.from({ length: 100 }, (_, i) => ({
+    presence: { userId: `gone-${i}`, status: "offline" as const },
+    // Each its own: a list that is the same one would be sent once.
+    threadIds: [...threadIds],
+    watcherIds: [ada.id],
+  }));
+  const peers = new Peers(env, env.PRESENCE.newUniqueId(), {} as ConstructorParameters<typeof Peers>[2]);
+  await expect(peers.tell(WATCHER, changes)).resolves.toBeUndefined();
+});
+
+it("a shard starts, and its alarm rings, where the settings are wrong for a while", async () => {
+  const bo = await known("Bo", WATCHED);
+  await runInDurableObject(shardStub(bo.id), async (_shard, ctx) => {
+    const wrong = { ...env, PRESENCE_SHARDS: "eight" } as unknown as Env;
+    await expect(new Presence(ctx, wrong).alarm()).resolves.toBeUndefined();
   });
 });

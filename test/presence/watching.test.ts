@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Presence } from "../../src/presence/presence.ts";
 import { presenceShard } from "../../src/presence/shards.ts";
 import { Watching } from "../../src/presence/watching.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
@@ -24,6 +25,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   await reset();
 });
 
@@ -283,4 +285,84 @@ it("a change that overtakes the answer to a question is not undone by it", async
   answer.resolve([{ userId: "bo", status: "offline" }]);
   await asked;
   expect(sent).toEqual([JSON.stringify([{ type: "presence", userId: "bo", status: "online" }])]);
+});
+
+describe("the answer to one who watches", () => {
+  /** A gate in the way of calls between shards: they wait at it until it is opened. Polled, for they are of many contexts. */
+  function gate() {
+    const state = { reached: false, open: false };
+    return {
+      pass: async () => {
+        state.reached = true;
+        while (!state.open) await scheduler.wait(1);
+      },
+      reached: () => vi.waitFor(() => expect(state.reached).toBe(true)),
+      open: () => {
+        state.open = true;
+      },
+    };
+  }
+
+  /** Holds the answers of watched shards on their way. */
+  function heldAnswers() {
+    const answers = gate();
+    const { watch: answer } = Presence.prototype;
+    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function held(this: Presence, list) {
+      const states = await answer.call(this, list);
+      await answers.pass();
+      return states;
+    });
+    return answers;
+  }
+
+  it("is not undone by what only others were told meanwhile", async () => {
+    const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 3)];
+    await group(ada, bo, cy);
+    const [tab, other] = [await openTab(ada), await openTab(cy)];
+    watch(other, bo);
+    await other.next("presence");
+    // Word of Bo is on its way, to those alone who watched when it set out, and Ada is answered.
+    const news = gate();
+    const { statusChanged } = Presence.prototype;
+    vi.spyOn(Presence.prototype, "statusChanged").mockImplementation(async function held(
+      this: Presence,
+      changes,
+    ) {
+      await news.pass();
+      return statusChanged.call(this, changes);
+    });
+    await openTab(bo);
+    await news.reached();
+    const answers = heldAnswers();
+    watch(tab, bo);
+    await answers.reached();
+    news.open();
+    expect(await other.next("presence")).toMatchObject({ status: "online" });
+    answers.open();
+    expect(await tab.next("presence")).toMatchObject({ userId: bo.id, status: "online" });
+  });
+
+  it("is not undone by news of another thread in common, which is none to them", async () => {
+    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
+    await group(ada, bo);
+    await openTab(bo);
+    const [one, two] = [await openTab(ada), await openTab(ada)];
+    watch(one, bo);
+    await one.next("presence");
+    const answers = heldAnswers();
+    watch(two, bo);
+    await answers.reached();
+    await group(ada, bo);
+    await heardByAll(one);
+    answers.open();
+    expect(await two.next("presence")).toMatchObject({ userId: bo.id, status: "online" });
+  });
+
+  it("comes to every tab, however many come back at once", async () => {
+    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
+    await group(ada, bo);
+    const tabs = await Promise.all(Array.from({ length: 32 }, () => openTab(ada)));
+    for (const tab of tabs) watch(tab, bo);
+    for (const tab of tabs) expect(await tab.next("presence")).toMatchObject({ userId: bo.id });
+  });
 });
