@@ -51,10 +51,8 @@ export function createApi(ask: Ask): Api {
     putMember: (threadId, userId, role) => ask("PUT", threads(threadId, "members", userId), { role }),
     removeMember: (threadId, userId) => ask("DELETE", threads(threadId, "members", userId)),
     messages: (threadId, page = {}) => ask("GET", threads(threadId, "messages") + query(page)),
-    searchUsers: async (text) => {
-      const { users } = await ask<{ users: User[] }>("GET", pathOf("users") + query({ q: text }));
-      return users;
-    },
+    searchUsers: (text) =>
+      ask<{ users: User[] }>("GET", pathOf("users") + query({ q: text })).then(({ users }) => users),
     user: (userId) => ask("GET", pathOf("users", userId)),
   };
 }

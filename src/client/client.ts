@@ -56,6 +56,7 @@ export interface Client {
 export function createClient(options: ClientOptions = {}): Client {
   const { getToken } = options;
   const origin = originOf(options.url);
+  const { outboxStorage: storage = outboxInIndexedDb(origin) } = options;
   const ask = asking({ origin, getToken });
   const api = createApi(ask);
   const rooms = new Map<string, Room>();
@@ -72,13 +73,13 @@ export function createClient(options: ClientOptions = {}): Client {
     getToken,
     onSignedOut: () => options.onSignedOut?.(),
   };
-  const storage =
-    options.outboxStorage === undefined ? outboxInIndexedDb(origin) : (options.outboxStorage ?? undefined);
+
+  const open = () => [presence, ...rooms.values()];
 
   return {
     session: createSession(ask),
     api,
-    presence: () => (presence ??= new PresenceClient(shared)),
+    presence: () => (presence ??= new PresenceClient({ ...shared, onClose: () => (presence = undefined) })),
     thread: (threadId) => {
       const room =
         rooms.get(threadId) ??
@@ -93,13 +94,10 @@ export function createClient(options: ClientOptions = {}): Client {
       return room;
     },
     signedIn: () => {
-      if (presence?.getSnapshot().connection === "signed_out") presence.reconnect();
-      for (const room of rooms.values()) if (room.getSnapshot().connection === "signed_out") room.reconnect();
+      for (const live of open()) if (live?.getSnapshot().connection === "signed_out") live.reconnect();
     },
     close: () => {
-      presence?.close();
-      presence = undefined;
-      for (const room of rooms.values()) room.close();
+      for (const live of open()) live?.close();
       storage?.close();
     },
   };

@@ -38,6 +38,8 @@ export interface ConnectionOptions<Event extends { type: string }> {
 export class Connection<Event extends { type: string }> {
   /** How the socket stands, for others to read. */
   state: ConnectionState = "connecting";
+  /** Whether its owner has ended it. */
+  closed = false;
   readonly #options: ConnectionOptions<Event>;
   readonly #stopWaking: () => void;
   #socket: WebSocket | undefined;
@@ -47,7 +49,6 @@ export class Connection<Event extends { type: string }> {
   #openedAt = 0;
   /** A fresh token was asked for and has not opened a socket yet. */
   #renewing = false;
-  #closed = false;
   #retryTimer: Timer | undefined;
   #pingTimer: Timer | undefined;
   #deadline: Timer | undefined;
@@ -73,7 +74,7 @@ export class Connection<Event extends { type: string }> {
 
   /** Connects; drops the socket first, if there is one. */
   reconnect(): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#abandon();
     void this.#connect();
   }
@@ -85,7 +86,7 @@ export class Connection<Event extends { type: string }> {
 
   /** Ends it: no timer, listener or socket is left. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.state = "stopped";
     this.#stopWaking();
     this.#abandon();
@@ -93,8 +94,9 @@ export class Connection<Event extends { type: string }> {
 
   async #connect(): Promise<void> {
     const generation = ++this.#generation;
-    this.#enter("connecting");
+    // Before anybody is told: whoever closes it then leaves no timer.
     this.#expectFrame(WELCOME_MS);
+    this.#enter("connecting");
     try {
       const socket = await this.#options.open();
       if (generation !== this.#generation) return socket.close();
@@ -117,6 +119,9 @@ export class Connection<Event extends { type: string }> {
     // Any frame is a sign of life, not the pong alone.
     stopTimer(this.#deadline);
     this.#deadline = undefined;
+    // Set by what is received and never by a timer: in a page that is hidden for minutes, timers that repeat or set one
+    // another run once a minute (developer.chrome.com, "Heavy throttling of chained JS timers"), too late for the server.
+    this.#pingTimer ??= setTimeout(() => this.#ping(), PING_MS);
     if (frame === PONG) return;
     const events = eventsIn<Event | Closing>(frame);
     // Not the contract's: something between us and the server speaks.
@@ -125,15 +130,16 @@ export class Connection<Event extends { type: string }> {
     if (this.state !== "open" && !closing) {
       this.#openedAt = Date.now();
       this.#renewing = false;
-      this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
       this.#enter("open");
     }
-    this.#options.onEvents(events.filter((event) => event.type !== "closing") as Event[], frame.length);
+    this.#options.onEvents(events as Event[], frame.length);
     // Not waiting for the close frame, which may come late or never.
     if (closing) this.#lost(closing.code);
   }
 
   #ping(): void {
+    stopTimer(this.#pingTimer);
+    this.#pingTimer = undefined;
     if (this.#socket?.readyState !== OPEN) return;
     this.#expectFrame(ANSWER_MS);
     this.#socket.send(PING);
@@ -151,6 +157,8 @@ export class Connection<Event extends { type: string }> {
   }
 
   #lost(code: number): void {
+    // By a listener, in the middle of a frame.
+    if (this.closed) return;
     if (this.state === "open" && Date.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
     this.#abandon();
     const waitMs = waitAfter(code, this.#attempt++);
@@ -168,7 +176,7 @@ export class Connection<Event extends { type: string }> {
     stopTimer(this.#retryTimer);
     stopTimer(this.#deadline);
     stopTimer(this.#pingTimer);
-    this.#deadline = undefined;
+    this.#deadline = this.#pingTimer = undefined;
     this.#generation++;
     const socket = this.#socket;
     this.#socket = undefined;

@@ -26,7 +26,7 @@ export function asking({ origin, getToken }: HttpOptions): Ask {
     // Cookies are a browser's: Workers refuse a request that speaks of `credentials`. Nor are they in every platform's types.
     const cookies = getToken ? {} : { credentials: "include" as const };
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const init = { method, headers, signal, ...cookies, ...(body && { body: JSON.stringify(body) }) };
+    const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
     const response = await fetch(origin + path, init).catch(() => {
       throw new RequestError("offline", "Lilypad cannot be reached.");
     });
@@ -49,9 +49,6 @@ export function pathOf(...parts: readonly string[]): string {
 
 /** `?a=1&b=2` of what is not undefined. */
 export function query(parameters: Record<string, string | number | undefined>): string {
-  // Numbers are written as they are.
-  const given = Object.entries(parameters).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return `?${new URLSearchParams(given)}`;
+  // JSON leaves out what is undefined.
+  return `?${new URLSearchParams(JSON.parse(JSON.stringify(parameters)) as Record<string, string>)}`;
 }

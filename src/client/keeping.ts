@@ -19,7 +19,7 @@ export interface Keeping {
 }
 
 /** Without a storage it keeps nothing. */
-export function createKeeping(storage: OutboxStorage | undefined, threadId: string): Keeping {
+export function createKeeping(storage: OutboxStorage | null | undefined, threadId: string): Keeping {
   let box = "";
   let opened: Promise<void> | undefined;
   let patience: Timer | undefined;
@@ -54,6 +54,6 @@ export function createKeeping(storage: OutboxStorage | undefined, threadId: stri
 }
 
 function toEntry({ at, epoch, reason, ...message }: Unsent): Entry {
-  const state = reason === undefined ? "queued" : "failed";
+  const state = reason ? "failed" : "queued";
   return { command: { type: "chat", ...message }, at, state, epoch, reason };
 }

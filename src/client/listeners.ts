@@ -2,11 +2,10 @@
 export class Listeners<T> {
   readonly #all = new Set<(value: T) => void>();
 
-  /** Adds one; returns what takes it away. The same function may be added twice, and each end on its own. */
+  /** Adds one, a function of its own each time; returns what takes it away. */
   add(listener: (value: T) => void): () => void {
-    const own = (value: T) => listener(value);
-    this.#all.add(own);
-    return () => void this.#all.delete(own);
+    this.#all.add(listener);
+    return () => void this.#all.delete(listener);
   }
 
   tell(value: T): void {

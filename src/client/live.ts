@@ -25,6 +25,8 @@ export interface Shared {
   /** Gives a fresh token; absent where the session cookie signs in. */
   getToken: (() => Promise<string> | string) | undefined;
   onSignedOut(): void;
+  /** Whose this is may forget it. */
+  onClose?(): void;
 }
 
 type OfType<E extends { type: string }, T extends E["type"]> = Extract<E, { type: T }>;
@@ -66,7 +68,7 @@ export abstract class Live<S extends Connected, E extends { type: string }> impl
     this.#shared = shared;
     this.connection = new Connection<E>({
       open: () => shared.openSocket(this.path()),
-      renews: shared.getToken !== undefined,
+      renews: !!shared.getToken,
       onEvents: (events, length) => {
         this.#receive(events);
         this.took(length);
@@ -95,10 +97,12 @@ export abstract class Live<S extends Connected, E extends { type: string }> impl
 
   /** No timer, listener or socket is left. */
   close(): void {
+    if (this.connection.closed) return;
     stopTimer(this.#renewal);
     this.connection.close();
     this.store.clear();
     this.#listeners.clear();
+    this.#shared.onClose?.();
   }
 
   #receive(events: readonly E[]): void {

@@ -41,7 +41,7 @@ export interface OutboxOptions {
   /** The room as it is. */
   room(): RoomState;
   onChange(shown: readonly Outgoing[]): void;
-  storage: OutboxStorage | undefined;
+  storage: OutboxStorage | null | undefined;
 }
 
 export class Outbox {
@@ -50,6 +50,8 @@ export class Outbox {
   #entries: Entry[] = [];
   /** One's own messages that are not stored yet, as the room shows them. */
   shown: readonly Outgoing[] = [];
+  /** The ids of what is stored, as far as it was heard of. */
+  readonly #stored = new Set<string>();
   #pause: Timer | undefined;
   /** Whether it is known what was kept from before a reload: nothing may overtake that. */
   #complete = false;
@@ -118,8 +120,9 @@ export class Outbox {
       case "ack":
         return this.#settle({ id: event.id, seq: event.seq ?? 0 });
       case "error": {
-        const entry = event.id === undefined ? undefined : this.#find(event.id);
-        if (!entry) return;
+        const entry = this.#find(event.id);
+        // Discarded meanwhile: what waited for its answer goes.
+        if (!entry) return this.#flush();
         if (event.code === "rate_limited") return this.#pauseFor(entry, event.retryAfterMs ?? RETRY_AFTER_MS);
         this.#refuse(entry, new RequestError(event.code, event.message));
         return this.#flush();
@@ -151,7 +154,12 @@ export class Outbox {
   }
 
   #takeIn(kept: Entry[]): void {
-    this.#entries.unshift(...kept.filter(({ command }) => !this.#find(command.id)));
+    this.#entries.unshift(
+      ...kept.filter((entry) =>
+        // Before a reload that came sooner than the answer.
+        this.#stored.has(entry.command.id) ? this.#keeping.remove(entry) : !this.#find(entry.command.id),
+      ),
+    );
     this.#changed();
     this.#flush();
   }
@@ -164,6 +172,7 @@ export class Outbox {
   }
 
   #settle(stored: Stored): void {
+    this.#stored.add(stored.id);
     this.#take(stored.id)?.resolve?.(stored);
     this.#flush();
   }
@@ -197,15 +206,15 @@ export class Outbox {
    */
   #flush(): void {
     const { connection, cursor } = this.#options.room();
-    if (connection !== "open" || !cursor || !this.#complete || this.#pause !== undefined) return;
+    if (connection !== "open" || !cursor || !this.#complete || this.#pause) return;
     if (this.#entries.some(({ state }) => state === "sent")) return;
     const frame: Entry[] = [];
     let bytes = 2;
     for (const entry of this.#entries) {
       if (entry.state !== "queued") continue;
       const { command } = entry;
-      // A `since` of another epoch counts something else.
-      if (command.type === "chat" && (command.since === undefined || entry.epoch !== cursor.epoch)) {
+      // Without one yet, or with one of another epoch, which counts something else.
+      if (command.type === "chat" && entry.epoch !== cursor.epoch) {
         entry.command = { ...command, since: cursor.rev };
         entry.epoch = cursor.epoch;
         // Before it is sent: after a reload it is by its `since` that a repeat is known.
@@ -217,12 +226,12 @@ export class Outbox {
       frame.push(entry);
     }
     const commands = frame.map(({ command }) => command);
-    if (commands.length === 0) return;
-    if (!this.#options.send(commands.length === 1 && commands[0] ? commands[0] : commands)) return;
+    if (!commands[0]) return;
+    if (!this.#options.send(commands)) return;
     for (const entry of frame) entry.state = "sent";
   }
 
-  #find(id: string): Entry | undefined {
+  #find(id: string | undefined): Entry | undefined {
     return this.#entries.find(({ command }) => command.id === id);
   }
 

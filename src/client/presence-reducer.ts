@@ -55,7 +55,7 @@ export function withSeen(state: PresenceState, threadId: string, seq: number): P
 
 /** Whether the event speaks of a thread that the list does not show: then the list is asked for again. */
 export function isUnlisted(state: PresenceState, event: PresenceEvent): boolean {
-  return event.type === "new_message" && state.threadsLoaded && !state.threads.some(has(event.threadId));
+  return event.type === "new_message" && !state.threads.some(has(event.threadId));
 }
 
 function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventOf<"welcome">): PresenceState {

@@ -18,7 +18,6 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   #watched: readonly string[] = [];
   #watchTimer: Timer | undefined;
   #refreshTimer: Timer | undefined;
-  #closed = false;
 
   constructor(shared: Shared) {
     super(EMPTY_PRESENCE, shared);
@@ -45,20 +44,19 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   /** Asks for the list's first page again. */
   async refreshThreads(): Promise<void> {
     const page = await this.#api.threads();
-    if (!this.#closed) this.store.update((state) => withPage(state, page, "first"));
+    this.store.update((state) => withPage(state, page, "first"));
   }
 
   /** Loads the list's next page; does nothing at its end. */
   async loadMoreThreads(): Promise<void> {
     const { nextCursor } = this.store.getSnapshot();
-    if (nextCursor === undefined) return;
+    if (!nextCursor) return;
     const page = await this.#api.threads({ cursor: nextCursor });
     this.store.update((state) => (state.nextCursor === nextCursor ? withPage(state, page, "next") : state));
   }
 
   /** Goes offline: no timer, listener or socket is left. */
   override close(): void {
-    this.#closed = true;
     super.close();
     stopTimer(this.#watchTimer);
     stopTimer(this.#refreshTimer);
@@ -86,7 +84,7 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   }
 
   #refreshSoon(delayMs: number): void {
-    if (this.#closed) return;
+    if (this.connection.closed) return;
     this.#refreshTimer ??= setTimeout(() => {
       this.#refreshTimer = undefined;
       // A failed refresh leaves the list as it was until the next one. Offline, the next welcome asks again.

@@ -28,8 +28,9 @@ export function createReadMarker(send: (seq: number) => boolean): ReadMarker {
     told = newest;
     sentAt = Date.now();
   };
+  // A clock that is put back is no reason to wait for it.
   const schedule = () => {
-    if (newest > told) timer ??= setTimeout(flush, Math.max(0, sentAt + INTERVAL_MS - Date.now()));
+    if (newest > told) timer ??= setTimeout(flush, Math.max(0, INTERVAL_MS - Math.abs(Date.now() - sentAt)));
   };
   return {
     read: (seq) => {

@@ -1,5 +1,6 @@
 /** What a room loads over HTTP besides the socket: older messages, those that replies quote, further members. */
 import { PAGE_MAX } from "../protocol/limits.ts";
+import type { DurableEvent } from "../protocol/events.ts";
 import type { MessagePage } from "../protocol/http.ts";
 import type { Member, Message } from "../protocol/model.ts";
 import type { Api } from "./api.ts";
@@ -13,6 +14,8 @@ const REFRESH_PAGES = 10;
 export interface RoomPages {
   /** After a welcome the state has the first members only, and after a snapshot nothing quoted is known to be as it was. */
   restart(resumed: boolean): void;
+  /** A page that is on its way may be from before this event. */
+  heard(event: DurableEvent): void;
   /** Loads the page above the oldest message shown. Does nothing while one is loading or none is left. */
   older(): Promise<void>;
   /** Loads the next page of members; the first ones again where a welcome has begun the list anew. */
@@ -35,8 +38,15 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
   /** Rises with each snapshot: what was asked for beside an earlier one is the later one's to ask for. */
   let turn = 0;
 
-  const load = (bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> =>
-    api.messages(threadId, bounds);
+  /** The `rev` of the last event about a message, by its `seq`. */
+  const told: Record<number, number> = {};
+
+  const load = async (bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> => {
+    const page = await api.messages(threadId, bounds);
+    return page.messages.some(({ seq, rev }) => rev < (told[seq] ?? 0))
+      ? api.messages(threadId, bounds)
+      : page;
+  };
   const set = (change: Partial<RoomState>) => store.update((state) => ({ ...state, ...change }));
   const merge = (messages: readonly Message[]) =>
     set({ messages: mergeMessages(getSnapshot().messages, messages) });
@@ -55,6 +65,10 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
   };
 
   return {
+    heard: ({ rev, seq, message }: { rev: number; seq?: number; message?: Message }) => {
+      told[(seq ?? message?.seq) as number] = rev;
+    },
+
     restart: (resumed) => {
       memberCursor = undefined;
       if (resumed) return;
@@ -65,7 +79,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
     older: async () => {
       const { hasBefore, loadingBefore, messages } = getSnapshot();
       const oldest = messages[0]?.seq;
-      if (!hasBefore || loadingBefore || oldest === undefined) return;
+      if (!hasBefore || loadingBefore || !oldest) return;
       set({ loadingBefore: true });
       try {
         const page = await load({ before: oldest });
@@ -83,7 +97,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
         const page = await api.members(threadId, { cursor: memberCursor, limit: PAGE_MAX });
         store.update((state) => withMembers(state, page.members));
         memberCursor = page.nextCursor;
-      } while (memberCursor !== undefined && getSnapshot().members.length <= held);
+      } while (memberCursor && getSnapshot().members.length <= held);
     },
 
     quoted: (seq) => {
@@ -98,7 +112,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
       let from = snapshotFrom;
       try {
         for (let pages = 0; from > oldest; pages++) {
-          if (pages === REFRESH_PAGES) throw new Error("too far behind");
+          if (pages === REFRESH_PAGES) throw new Error();
           const { messages } = await load({ before: from, limit: PAGE_MAX });
           const [first] = messages;
           if (!first || mine !== turn) return;

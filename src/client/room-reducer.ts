@@ -124,7 +124,7 @@ function withChat(state: RoomState, message: Message): RoomState {
   const newest = state.messages.at(-1);
   const messages = mergeMessages(state.messages, [message]);
   const typing = notTyping(state, message.author.id);
-  const first = newest === undefined && message.seq > 1 ? { hasBefore: true } : {};
+  const first = !newest && message.seq > 1 ? { hasBefore: true } : {};
   const next = { ...state, ...first, messages, typing };
   // Whoever sends has read: the server moves the sender's marker.
   return withReadMarker(next, message.author.id, message.seq);

@@ -25,10 +25,9 @@ type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
 
 export interface RoomOptions extends Shared {
   threadId: string;
-  storage: OutboxStorage | undefined;
+  storage: OutboxStorage | null | undefined;
   /** Something was read here: the badge need not wait for the server to say so. */
   onRead(seq: number): void;
-  onClose(): void;
 }
 
 export class Room extends Live<RoomState, ThreadEvent> {
@@ -41,7 +40,6 @@ export class Room extends Live<RoomState, ThreadEvent> {
   /** How much came since it was last said what one has got. */
   #unsaid = 0;
   #receiving = false;
-  #closed = false;
 
   constructor(options: RoomOptions) {
     super(EMPTY_ROOM, options);
@@ -88,23 +86,23 @@ export class Room extends Live<RoomState, ThreadEvent> {
   }
 
   /** Replaces the text of one's own message; resolves once it is stored. */
-  async edit(seq: number, body: string): Promise<void> {
-    await this.#give({ type: "edit", seq, body });
+  edit(seq: number, body: string): Promise<Stored> {
+    return this.#give({ type: "edit", seq, body });
   }
 
   /** Erases a message; resolves once it is gone. */
-  async erase(seq: number): Promise<void> {
-    await this.#give({ type: "delete", seq });
+  erase(seq: number): Promise<Stored> {
+    return this.#give({ type: "delete", seq });
   }
 
   /** Adds one's own reaction. */
-  async react(seq: number, emoji: string): Promise<void> {
-    await this.#give({ type: "react", seq, emoji });
+  react(seq: number, emoji: string): Promise<Stored> {
+    return this.#give({ type: "react", seq, emoji });
   }
 
   /** Takes one's own reaction back. */
-  async unreact(seq: number, emoji: string): Promise<void> {
-    await this.#give({ type: "unreact", seq, emoji });
+  unreact(seq: number, emoji: string): Promise<Stored> {
+    return this.#give({ type: "unreact", seq, emoji });
   }
 
   /** Says that everything up to `seq` was seen. Cheap: call it whenever that is so. */
@@ -135,13 +133,11 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   /** Leaves the room: no timer, listener or socket is left. What is unsent is kept where it can be. */
   override close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.connection.closed) return;
     this.#marker.close();
     super.close();
     this.#outbox.close();
     this.#typing.close();
-    this.#options.onClose();
   }
 
   protected path(): string {
@@ -167,7 +163,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   /** After a stop nothing is ever sent again: what is given then must not look as if it were on its way. */
   #failIfStopped(): void {
-    if (this.getSnapshot().connection === "stopped") this.#outbox.failAll(STOPPED);
+    if (this.connection.state === "stopped") this.#outbox.failAll(STOPPED);
   }
 
   protected take(event: ThreadEvent): boolean {
@@ -201,6 +197,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
       if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
+    if (isDurable(event)) this.#pages.heard(event);
     if (event.type === "typing") this.#typing.expireLater();
     const [oldest] = before.messages;
     if (event.type === "history" && oldest) {

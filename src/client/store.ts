@@ -23,8 +23,9 @@ export class Store<T> implements Readable<T> {
 
   readonly getSnapshot = (): T => this.#value;
 
+  // Told the present value, not the one told of: a listener before it may have led to another.
   readonly subscribe = (listener: (value: T) => void): (() => void) => {
-    const unsubscribe = this.#listeners.add(listener);
+    const unsubscribe = this.#listeners.add(() => listener(this.#value));
     safely(() => listener(this.#value));
     return unsubscribe;
   };

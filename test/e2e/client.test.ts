@@ -61,6 +61,20 @@ describe("the documentation of the client", () => {
   });
 });
 
+describe("presence", () => {
+  it("is made anew where it was closed and is asked for again", async () => {
+    const ada = await person("Ada");
+    const client = createClient({ url: inject("url"), getToken: () => ada.token, outboxStorage: null });
+    const connection = () => client.presence().getSnapshot().connection;
+    await expect.poll(connection).toBe("open");
+    const first = client.presence();
+    first.close();
+    expect(client.presence()).not.toBe(first);
+    await expect.poll(connection).toBe("open");
+    client.close();
+  });
+});
+
 describe("the three lines of the README", () => {
   it("show a thread on a page of another site", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
