@@ -2,7 +2,7 @@
 
 const ADDRESS = /https?:\/\/[^\s<>"]+/giu;
 /** What ends a sentence rather than an address. */
-const TAIL = /[.,;:!?'")\]}]+$/u;
+const TAIL = new Set(".,;:!?'\")]}");
 
 export interface Piece {
   text: string;
@@ -26,11 +26,14 @@ export function piecesOf(text: string): Piece[] {
 
 /** A closing bracket belongs to the address where it was opened in it, as in many an encyclopaedia's. */
 function trimmed(address: string): string {
-  const tail = TAIL.exec(address)?.[0] ?? "";
+  // Not a pattern that ends in `$`: of an address full of dots it would take seconds.
+  let end = address.length;
+  while (TAIL.has(address[end - 1] ?? "")) end -= 1;
+  const tail = address.slice(end);
   if (tail.startsWith(")") && address.split("(").length >= address.split(")").length) {
-    return address.slice(0, address.length - tail.length + 1);
+    return address.slice(0, end + 1);
   }
-  return address.slice(0, address.length - tail.length);
+  return address.slice(0, end);
 }
 
 function hrefOf(address: string): string | undefined {

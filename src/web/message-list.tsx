@@ -1,4 +1,5 @@
 /** The messages of a room: loads older ones at the top, stays at the bottom where one was there. */
+import { Fragment } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import type { MessageActions } from "./message-actions.ts";
@@ -55,26 +56,36 @@ export function MessageList(props: MessageListProps) {
           </button>
         )}
         <ol>
-          {rows.map((row) => [
-            row.startsDay && (
-              <li key={`day ${row.key}`} class="messages-day" role="separator">
-                {dayOf(row.at, now)}
-              </li>
-            ),
-            <MessageRow
-              key={row.key}
-              row={row}
-              user={user}
-              actions={actions}
-              menuOpen={menuOf === row.key}
-              onShow={show}
-              onMenu={(open) => setMenuOf(open ? row.key : undefined)}
-            />,
-          ])}
+          {/* Keyed as one: else every row would be made anew, and an edit in it lost, when older ones come above. */}
+          {rows.map((row) => (
+            <Fragment key={row.key}>
+              {row.startsDay && (
+                <li class="messages-day" role="separator">
+                  {dayOf(row.at, now)}
+                </li>
+              )}
+              <MessageRow
+                row={row}
+                user={user}
+                actions={actions}
+                menuOpen={menuOf === row.key}
+                onShow={show}
+                onMenu={(open) => setMenuOf(open ? row.key : undefined)}
+              />
+            </Fragment>
+          ))}
         </ol>
       </div>
       {missed && (
-        <button type="button" class="button messages-new" onClick={toBottom}>
+        <button
+          type="button"
+          class="button messages-new"
+          onClick={() => {
+            toBottom();
+            // The button goes.
+            scroller.current?.focus({ preventScroll: true });
+          }}
+        >
           New messages
         </button>
       )}

@@ -1,5 +1,5 @@
 /** One message. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { EditMessage } from "./edit-message.tsx";
@@ -24,11 +24,15 @@ export interface MessageRowProps {
 
 export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowProps) {
   const [editing, setEditing] = useState(false);
+  const box = useRef<HTMLLIElement>(null);
+  // What had the focus goes: its row keeps it, or where that goes too, the list.
+  const keepFocus = () => box.current?.focus({ preventScroll: true });
+  const leaveFocus = () => box.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
 
   return (
-    <li class={classOf(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
+    <li ref={box} class={classOf(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
@@ -47,9 +51,13 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: Mes
             body={row.body}
             onSave={(body) => {
               setEditing(false);
+              keepFocus();
               if (body !== row.body) actions.edit(seq, body);
             }}
-            onCancel={() => setEditing(false)}
+            onCancel={() => {
+              setEditing(false);
+              keepFocus();
+            }}
           />
         ) : (
           <p class={deleted ? "message-body message-deleted" : "message-body"}>
@@ -78,10 +86,24 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: Mes
       {row.state === "failed" && (
         <p class="message-state message-failed" role="alert">
           Not sent: {row.reason}
-          <button type="button" class="button-quiet" onClick={() => actions.retry(row.id)}>
+          <button
+            type="button"
+            class="button-quiet"
+            onClick={() => {
+              keepFocus();
+              actions.retry(row.id);
+            }}
+          >
             Retry
           </button>
-          <button type="button" class="button-quiet" onClick={() => actions.discard(row.id)}>
+          <button
+            type="button"
+            class="button-quiet"
+            onClick={() => {
+              leaveFocus();
+              actions.discard(row.id);
+            }}
+          >
             Discard
           </button>
         </p>

@@ -57,6 +57,8 @@ function hereText({ online, onlineCount, memberCount, thread }: RoomState, user:
   const others = online.filter(({ id }) => id !== user.id).map(({ name }) => name);
   const size =
     thread?.kind === "direct" ? "" : ` · ${memberCount} ${memberCount === 1 ? "member" : "members"}`;
+  // A large room tells how many are in it, not who.
+  if (others.length === 0 && onlineCount > 1) return `${onlineCount} people are here${size}`;
   if (others.length === 0) return `Only you are here${size}`;
   // Beyond the first 200 there are people who are counted and not listed.
   const unlisted = Math.max(0, onlineCount - online.length);

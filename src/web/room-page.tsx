@@ -34,7 +34,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
   const standing = state.you?.role ?? null;
 
   const actions = useMemo((): MessageActions => {
-    const tell = (change: Promise<void>) => {
+    const tell = (change: Promise<unknown>) => {
       setError(undefined);
       change.catch((failure: Error) => setError(failure.message));
     };
@@ -42,7 +42,11 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
       edit: (seq, body) => tell(room.edit(seq, body)),
       erase: (seq) => tell(room.erase(seq)),
       mayErase: ({ author }) => mayErase(kind, standing, author.id === user.id),
-      reply: setReplyTo,
+      reply: (seq) => {
+        setReplyTo(seq);
+        // Also where it is the one that is replied to already.
+        document.getElementById("composer")?.focus();
+      },
       loadQuoted: (seq) => room.loadQuoted(seq),
       toggleReaction: (seq, emoji, mine) => tell(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
       retry: (id) => room.retry(id),

@@ -41,6 +41,8 @@ export async function checkSession(): Promise<void> {
   } catch {
     // Someone who is signed in stays so while the server cannot be reached.
     if (state.getSnapshot().is !== "signed_in") state.set({ is: "unreachable" });
+    // Nobody else would ask again: what is signed out waits for the answer.
+    else checkSoon();
   }
 }
 

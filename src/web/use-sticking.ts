@@ -18,8 +18,9 @@ export interface StickingOptions {
 export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: StickingOptions) {
   const [missed, setMissed] = useState(false);
   const atBottom = useRef(true);
-  const before = useRef({ first: "", last: "", height: 0 });
-  const first = rows[0]?.key ?? "";
+  const before = useRef({ last: "", newestSeq: 0 });
+  /** The first row that is in view, and how far below the edge: what is above may change and must not move it. */
+  const anchor = useRef<{ row: Element; top: number }>(undefined);
   const lastRow = rows.at(-1);
   const last = lastRow?.key ?? "";
   const newestSeq = rows.findLast(({ seq }) => seq !== undefined)?.seq;
@@ -27,6 +28,13 @@ export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: Stic
   const read = () => {
     if (newestSeq !== undefined && atBottom.current && document.visibilityState === "visible")
       onRead(newestSeq);
+  };
+  const topOf = (row: Element) =>
+    row.getBoundingClientRect().top - (scroller.current?.getBoundingClientRect().top ?? 0);
+  const look = () => {
+    const all = [...(scroller.current?.querySelectorAll("li[data-state]") ?? [])];
+    const row = all.find((one) => topOf(one) + one.clientHeight > 0);
+    anchor.current = row && { row, top: topOf(row) };
   };
   const toBottom = () => {
     const box = scroller.current;
@@ -41,12 +49,17 @@ export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: Stic
     const box = scroller.current;
     if (!box) return;
     const was = before.current;
-    const arrived = last !== was.last;
+    // By number too: what comes from others stands above what is not sent.
+    const arrived = last !== was.last || (newestSeq ?? 0) > was.newestSeq;
     // What was sent here, that is: one's own message from another tab must not move what one reads in this one.
-    if (atBottom.current || (arrived && lastRow?.state === "pending")) toBottom();
-    else if (first !== was.first) box.scrollTop += box.scrollHeight - was.height;
-    else if (arrived) setMissed(true);
-    before.current = { first, last, height: box.scrollHeight };
+    if (atBottom.current || (last !== was.last && lastRow?.state === "pending")) toBottom();
+    else {
+      const held = anchor.current;
+      if (held?.row.isConnected) box.scrollTop += topOf(held.row) - held.top;
+      if (arrived) setMissed(true);
+    }
+    before.current = { last, newestSeq: newestSeq ?? 0 };
+    look();
   }, [rows]);
 
   // Where older messages do not fill the screen, nobody can scroll up to ask for more.
@@ -59,6 +72,7 @@ export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: Stic
     const box = scroller.current;
     if (!box) return;
     const onScroll = () => {
+      look();
       atBottom.current = box.scrollHeight - box.scrollTop - box.clientHeight < BOTTOM_PX;
       if (atBottom.current) {
         setMissed(false);

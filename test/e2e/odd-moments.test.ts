@@ -1,0 +1,129 @@
+/** The page where something happens in the middle of something else. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { closeAll, DESKTOP, guest, message, send, startChat, unique, type Guest } from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+async function pair(): Promise<{ ada: Guest; bob: Guest }> {
+  const bob = await guest(browser, unique("Bob"), DESKTOP);
+  const ada = await guest(browser, unique("Ada"), DESKTOP);
+  await startChat(ada.page, bob.name);
+  return { ada, bob };
+}
+
+/** Asks the API as whoever the page is signed in as, about the thread that it shows. */
+function ask(page: Page, method: string, path: string, body?: object): Promise<number> {
+  return page.evaluate(
+    async ([verb, suffix, json]) => {
+      const threadId = location.pathname.split("/").at(-1);
+      const headers = { "content-type": "application/json" };
+      const init = { method: verb, ...(json !== undefined && { headers, body: json }) };
+      return (await fetch(`/api/threads/${threadId}${suffix}`, init)).status;
+    },
+    [method, path, body && JSON.stringify(body)] as const,
+  );
+}
+
+async function say(page: Page, count: number): Promise<void> {
+  for (let i = 1; i <= count; i++) await ask(page, "POST", "/messages", { body: `number ${i} of many` });
+}
+
+/** From its next load on, the page's sockets can be told by `closeWith` that the server closes them. */
+async function closableSockets(page: Page): Promise<(code: number) => Promise<void>> {
+  await page.addInitScript(() => {
+    const open = new Set<WebSocket>();
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        open.add(this);
+      }
+    };
+    addEventListener("close-sockets", (event) => {
+      const data = JSON.stringify([
+        { type: "closing", code: (event as CustomEvent<number>).detail, reason: "" },
+      ]);
+      for (const socket of open) socket.dispatchEvent(new MessageEvent("message", { data }));
+      open.clear();
+    });
+  });
+  await page.reload();
+  await page.getByLabel("Message", { exact: true }).waitFor();
+  return (code) =>
+    page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
+}
+
+it("a tab whose browser signed in as somebody else in another tab is theirs once it reconnects", async () => {
+  const { ada, bob } = await pair();
+  const closeWith = await closableSockets(ada.page);
+  const other = await ada.context.newPage();
+  await other.goto(inject("url"));
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.getByLabel("Your name").fill(bob.name);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign out" }).waitFor();
+  await closeWith(1001);
+  await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+  await closeAll(ada, bob);
+});
+
+it("a session that ended is asked after until there is an answer", async () => {
+  const { ada, bob } = await pair();
+  const closeWith = await closableSockets(ada.page);
+  const asked = Promise.withResolvers<void>();
+  await ada.page.route("**/api/session", async (route) => {
+    await route.abort();
+    asked.resolve();
+  });
+  await closeWith(4001);
+  await asked.promise;
+  await ada.page.unroute("**/api/session");
+  await send(ada.page, "still here");
+  await expect
+    .poll(() => message(ada.page, "still here").getAttribute("data-state"), { timeout: 30_000 })
+    .toBe("sent");
+  await closeAll(ada, bob);
+});
+
+it("a half-written edit stays where older messages are loaded above it", async () => {
+  const { ada, bob } = await pair();
+  await say(ada.page, 80);
+  await ada.page.reload();
+  await message(ada.page, "number 80 of many").waitFor();
+  const row = ada.page.locator("li[data-seq='79']");
+  await row.hover();
+  await row.getByRole("button", { name: "Message actions" }).click();
+  await ada.page.getByRole("button", { name: "Edit", exact: true }).click();
+  const edit = ada.page.getByLabel("Edit message");
+  await edit.fill("half written");
+  await ada.page.getByRole("log").evaluate((box) => {
+    box.scrollTop = 0;
+  });
+  await ada.page.locator("li[data-seq='1']").waitFor({ state: "attached" });
+  expect(await edit.inputValue()).toBe("half written");
+  await edit.press("Escape");
+  // Whoever works by keyboard is left where they were.
+  expect(await row.evaluate((li) => li === document.activeElement)).toBe(true);
+  await closeAll(ada, bob);
+});
+
+it("what one reads does not move where something above it changes its height", async () => {
+  const { ada, bob } = await pair();
+  await say(ada.page, 40);
+  await message(ada.page, "number 40 of many").waitFor();
+  const row = ada.page.locator("li[data-seq='25']");
+  const top = () => row.evaluate((li) => Math.round(li.getBoundingClientRect().top));
+  await row.evaluate((li) => {
+    li.scrollIntoView({ block: "start" });
+  });
+  const before = await top();
+  await ask(ada.page, "PUT", `/messages/2/reactions/${encodeURIComponent("👍")}`);
+  await ada.page.locator("li[data-seq='2'] .reactions").waitFor({ state: "attached" });
+  await expect.poll(top).toBe(before);
+  await closeAll(ada, bob);
+});
