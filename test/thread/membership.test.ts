@@ -150,6 +150,23 @@ describe("members", () => {
   });
 });
 
+/** From here on every shard waits, for `held`, before it does this with what a thread tells it; `telling` is when the first does. */
+function lateShards(todo: "to take it in" | "to answer") {
+  const held = Promise.withResolvers<void>();
+  const telling = Promise.withResolvers<void>();
+  const { threadChanged } = Presence.prototype;
+  vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
+    this: Presence,
+    update,
+  ) {
+    if (todo === "to answer") await threadChanged.call(this, update);
+    telling.resolve();
+    await held.promise;
+    if (todo === "to take it in") await threadChanged.call(this, update);
+  });
+  return { held, telling };
+}
+
 describe("deleting a thread", () => {
   async function scene() {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
@@ -199,17 +216,7 @@ describe("deleting a thread", () => {
 
   it("has the last word: what was being told meanwhile does not bring the thread back", async () => {
     const { ada, bob, thread, path } = await scene();
-    const held = Promise.withResolvers<void>();
-    const telling = Promise.withResolvers<void>();
-    const tell = Presence.prototype.threadChanged;
-    vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
-      this: Presence,
-      update,
-    ) {
-      telling.resolve();
-      await held.promise;
-      return tell.call(this, update);
-    });
+    const { held, telling } = lateShards("to take it in");
     const carol = await person("Carol");
     const added = ada.call("PUT", `${path}/members/${carol.user.id}`);
     await telling.promise;
@@ -253,17 +260,7 @@ describe("a shard that answers late", () => {
     const thread = await newThread(ada, "group", [], "Pond");
     const path = `/api/threads/${thread.id}`;
     const bobs = `${path}/members/${bob.user.id}`;
-    const held = Promise.withResolvers<void>();
-    const telling = Promise.withResolvers<void>();
-    const tell = Presence.prototype.threadChanged;
-    vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
-      this: Presence,
-      update,
-    ) {
-      await tell.call(this, update);
-      telling.resolve();
-      await held.promise;
-    });
+    const { held, telling } = lateShards("to answer");
     const members = async () => ((await (await ada.call("GET", path)).json()) as Thread).memberCount;
     const changes = [ada.call("PUT", bobs)];
     await telling.promise;
