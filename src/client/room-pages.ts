@@ -38,7 +38,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
   /** Rises with each snapshot: what was asked for beside an earlier one is the later one's to ask for. */
   let turn = 0;
 
-  /** The `rev` of the last event about a message, by its `seq`. */
+  /** The `rev` of the last event about a message, by its `seq`; those about none are kept under no number. */
   const told: Record<number, number> = {};
 
   const load = async (bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> => {

@@ -5,8 +5,9 @@
 
 /**
  * How long after something is owed to others the alarm rings for it. Whatever becomes owed until then costs no further
- * alarm (a row written, and the platform's word with whoever keeps alarms, before the write is on disk); and an object,
- * which sleeps after 10 s, need not be woken for an alarm that finds everything told.
+ * alarm: a row written, and a word with whoever keeps alarms, which the write then waits for to be confirmed
+ * (`startPrecommitAlarmScheduling` in workerd's src/workerd/io/actor-sqlite.c++). And an object, which sleeps after 10 s,
+ * need not be woken for an alarm that finds everything told.
  */
 const OWED_MS = 5_000;
 /** A session that ends within so long is waited for. */

@@ -3,6 +3,7 @@ import { verifyHostToken } from "../auth/host-token.ts";
 import type { Connections } from "../durable/connections.ts";
 import { commandsIn, idOf } from "../durable/frames.ts";
 import type { Refusals } from "../durable/refusals.ts";
+import { Turns } from "../durable/turns.ts";
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
@@ -23,6 +24,8 @@ export class SocketDoor {
   readonly #connections: Connections;
   readonly #refusals: Refusals;
   readonly #actions: SocketActions;
+  /** Checking a token may fetch keys, which is not to be done as often as a client likes at once. */
+  readonly #renewals = new Turns();
   /** Tabs that have watched since this object woke. */
   readonly #watching = new WeakSet<WebSocket>();
 
@@ -70,7 +73,7 @@ export class SocketDoor {
         this.#rates.read(userId);
         return this.#actions.read(userId, command.threadId, command.seq);
       case "auth":
-        return this.#renew(tab, command.id, command.token);
+        return this.#renewals.take(tab, () => this.#renew(tab, command.id, command.token));
     }
   }
 

@@ -72,8 +72,8 @@ function eventsFor({ before, after, isMove = false }: Applied, listener: Listene
   const newMessage = !isMove && after.seq > heard && last !== undefined && last.preview !== "" && last;
   const events: PresenceEvent[] = [];
   // A new message brings the newest text with it, but not the name.
-  const isLook = newMessage ? sameLook : sameHead;
-  if (isNew || !before || !isLook(before, after)) events.push(summary);
+  const isSame = newMessage ? sameLook : sameHead;
+  if (isNew || !before || !isSame(before, after)) events.push(summary);
   if (newMessage) {
     const unread = isAuthor ? 0 : unreadOf(after, marker);
     events.push({ type: "new_message", threadId: after.thread_id, ...last, unread });

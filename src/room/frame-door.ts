@@ -7,6 +7,7 @@ import type { AlarmClock } from "../durable/alarm-clock.ts";
 import type { Connections } from "../durable/connections.ts";
 import { commandsIn, idOf } from "../durable/frames.ts";
 import { Refusals } from "../durable/refusals.ts";
+import { Turns } from "../durable/turns.ts";
 import { threadCommand, type ChangeCommand, type ThreadCommand } from "../protocol/commands.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import { parse } from "../protocol/parse.ts";
@@ -42,8 +43,8 @@ export class FrameDoor {
   readonly #room: Room;
   readonly #commands: Commands;
   readonly #refusals: Refusals;
-  /** Of each socket, one after the other: checking a token may fetch keys. */
-  readonly #renewals = new WeakMap<WebSocket, Promise<void>>();
+  /** Checking a token may fetch keys, which is not to be done as often as a client likes at once. */
+  readonly #renewals = new Turns();
 
   constructor(ctx: DurableObjectState, env: Env, parts: FrameDoorParts, commands: Commands) {
     this.#ctx = ctx;
@@ -119,12 +120,8 @@ export class FrameDoor {
         break;
       case "leave":
         return this.#commands.leave(socket);
-      case "auth": {
-        const earlier = this.#renewals.get(socket) ?? Promise.resolve();
-        const renewal = earlier.then(() => this.#renew(socket, command));
-        this.#renewals.set(socket, renewal);
-        return this.#ctx.waitUntil(renewal);
-      }
+      case "auth":
+        return this.#ctx.waitUntil(this.#renewals.take(socket, () => this.#renew(socket, command)));
     }
     this.#refusals.accepted(socket);
   }
