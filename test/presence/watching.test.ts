@@ -6,6 +6,7 @@ import { presenceShard } from "../../src/presence/shards.ts";
 import { Watching } from "../../src/presence/watching.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
+import { gate } from "../support/gate.ts";
 import {
   evict,
   group,
@@ -288,21 +289,6 @@ it("a change that overtakes the answer to a question is not undone by it", async
 });
 
 describe("the answer to one who watches", () => {
-  /** A gate in the way of calls between shards: they wait at it until it is opened. Polled, for they are of many contexts. */
-  function gate() {
-    const state = { reached: false, open: false };
-    return {
-      pass: async () => {
-        state.reached = true;
-        while (!state.open) await scheduler.wait(1);
-      },
-      reached: () => vi.waitFor(() => expect(state.reached).toBe(true)),
-      open: () => {
-        state.open = true;
-      },
-    };
-  }
-
   /** Holds the answers of watched shards on their way. */
   function heldAnswers() {
     const answers = gate();

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
+import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
@@ -123,11 +124,11 @@ describe("a relay that answers late that nobody is there", () => {
 describe("a relay that answers very late that nobody was there", () => {
   it("is not forgotten by that where somebody came since", async () => {
     const { eve, thread, a, c } = await scene();
-    const held = Promise.withResolvers<void>();
+    const held = gate();
     const { pass } = Relay.prototype;
     vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
       const crowd = await pass.call(this, batch);
-      if (crowd.sockets === 0) await held.promise;
+      if (crowd.sockets === 0) await held.pass();
       return crowd;
     });
     c.close();
@@ -137,7 +138,7 @@ describe("a relay that answers very late that nobody was there", () => {
     await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([1]), { timeout: 10_000 });
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
-    held.resolve();
+    held.open();
     for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
     expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
   });
@@ -218,20 +219,20 @@ describe("a relay whose answer was lost", () => {
 
   it("after it took the batch, lets those go who wait for what came meanwhile", async () => {
     const { thread, a, c } = await scene();
-    const held = Promise.withResolvers<void>();
+    const held = gate();
     const { pass } = Relay.prototype;
     const spy = vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
       const crowd = await pass.call(this, batch);
       const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
       if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return crowd;
-      await held.promise;
+      await held.pass();
       throw new Error("Network connection lost.");
     });
     await a.ask({ type: "chat", id: "1", body: "the last word" });
     await c.next("chat");
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
-    held.resolve();
+    held.open();
     await vi.waitFor(() =>
       expect(spy.mock.settledResults.some(({ type }) => type === "rejected")).toBe(true),
     );
@@ -242,10 +243,10 @@ describe("a relay whose answer was lost", () => {
 describe("while a relay has not answered", () => {
   it("an alarm is pending, whatever else it rang for", async () => {
     const { thread, a } = await scene();
-    const held = Promise.withResolvers<void>();
+    const held = gate();
     const { pass } = Relay.prototype;
     vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
-      if (this["ctx"].id.name?.endsWith("/2")) await held.promise;
+      if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
       return pass.call(this, batch);
     });
     await a.ask({ type: "chat", id: "1", body: "one" });
@@ -253,7 +254,7 @@ describe("while a relay has not answered", () => {
       runInDurableObject(threadStub(thread.id), (_thread, { storage }) => storage.getAlarm());
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await pending()).not.toBeNull();
-    held.resolve();
+    held.open();
     await vi.waitFor(async () => {
       await runDurableObjectAlarm(threadStub(thread.id));
       expect(await pending()).toBeNull();

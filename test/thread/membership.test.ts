@@ -5,6 +5,7 @@ import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { Deletion } from "../../src/thread/deletion.ts";
+import { gate, type Gate } from "../support/gate.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
@@ -150,21 +151,19 @@ describe("members", () => {
   });
 });
 
-/** From here on every shard waits, for `held`, before it does this with what a thread tells it; `telling` is when the first does. */
-function lateShards(todo: "to take it in" | "to answer") {
-  const held = Promise.withResolvers<void>();
-  const telling = Promise.withResolvers<void>();
+/** From here on every shard waits at the gate before it does this with what a thread tells it. */
+function lateShards(todo: "to take it in" | "to answer"): Gate {
+  const held = gate();
   const { threadChanged } = Presence.prototype;
   vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
     this: Presence,
     update,
   ) {
     if (todo === "to answer") await threadChanged.call(this, update);
-    telling.resolve();
-    await held.promise;
+    await held.pass();
     if (todo === "to take it in") await threadChanged.call(this, update);
   });
-  return { held, telling };
+  return held;
 }
 
 describe("deleting a thread", () => {
@@ -216,15 +215,15 @@ describe("deleting a thread", () => {
 
   it("has the last word: what was being told meanwhile does not bring the thread back", async () => {
     const { ada, bob, thread, path } = await scene();
-    const { held, telling } = lateShards("to take it in");
+    const held = lateShards("to take it in");
     const carol = await person("Carol");
     const added = ada.call("PUT", `${path}/members/${carol.user.id}`);
-    await telling.promise;
+    await held.reached();
     const deleted = ada.call("DELETE", path);
     await expect.poll(async () => (await ada.call("GET", path)).status).toBe(404);
     // Time for a word of the deletion to overtake what is held, if it does not wait for it.
     for (const who of [ada, bob, carol]) await who.call("GET", "/api/threads");
-    held.resolve();
+    held.open();
     expect((await added).status).toBe(200);
     expect((await deleted).status).toBe(204);
     for (const who of [ada, bob, carol])
@@ -260,16 +259,16 @@ describe("a shard that answers late", () => {
     const thread = await newThread(ada, "group", [], "Pond");
     const path = `/api/threads/${thread.id}`;
     const bobs = `${path}/members/${bob.user.id}`;
-    const { held, telling } = lateShards("to answer");
+    const held = lateShards("to answer");
     const members = async () => ((await (await ada.call("GET", path)).json()) as Thread).memberCount;
     const changes = [ada.call("PUT", bobs)];
-    await telling.promise;
+    await held.reached();
     for (const body of ["one", "two"]) await ada.call("POST", `${path}/messages`, { body });
     changes.push(ada.call("DELETE", bobs));
     await expect.poll(members).toBe(1);
     changes.push(ada.call("PUT", bobs));
     await expect.poll(members).toBe(2);
-    held.resolve();
+    held.open();
     await Promise.all(changes);
     const list = await bob.call("GET", "/api/threads");
     expect(await list.json()).toMatchObject({ threads: [{ seq: 2, readSeq: 2, unread: 0 }] });

@@ -1,0 +1,27 @@
+/**
+ * A gate in the way of calls between objects: they wait at it until it is opened. Polled, since what
+ * waits is in the contexts of several objects, and workerd breaks off one that awaits a promise of another's.
+ */
+import { expect, vi } from "vitest";
+
+export interface Gate {
+  /** Waits until it is open. */
+  pass: () => Promise<void>;
+  /** Settles once somebody waits, or has waited, at it. */
+  reached: () => Promise<void>;
+  open: () => void;
+}
+
+export function gate(): Gate {
+  const state = { reached: false, open: false };
+  return {
+    pass: async () => {
+      state.reached = true;
+      while (!state.open) await scheduler.wait(1);
+    },
+    reached: () => vi.waitFor(() => expect(state.reached).toBe(true), { timeout: 10_000 }),
+    open: () => {
+      state.open = true;
+    },
+  };
+}
