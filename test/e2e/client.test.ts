@@ -1,7 +1,6 @@
 /** The client as others use it: the built module in Node, in a Worker and in a page of another site, and its documentation. */
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, inject, it } from "vitest";
@@ -152,7 +151,7 @@ describe("in a Worker", () => {
 
 describe("as a package", () => {
   it("is imported by its name, and has types that a strict compiler takes", async () => {
-    const site = await mkdtemp(join(tmpdir(), "lilypad-site-"));
+    const site = await mkdtemp(join(inject("scratch"), "site-"));
     const run = (command: string, ...args: string[]) =>
       execFileSync(command, args, { cwd: site, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     // Without its scripts: it is built, and building it anew would pull it from under the server of the other tests.

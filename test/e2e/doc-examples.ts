@@ -1,7 +1,7 @@
 /** Turns a documentation page into a program: its JavaScript in order, each `// → value` a thing that must become so. */
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 
 /** A line that says what an expression comes to. */
 const SHOWN = /^(.*);\s*\/\/ → (.*)$/;
@@ -18,7 +18,7 @@ export async function examplesOf(path: string, from: string): Promise<(given: Gi
   const first = blocks.findIndex((code) => code.includes(from));
   if (first < 0) throw new Error(`${path} has no example with ${from}`);
   const lines = blocks.slice(first).join("\n").split("\n").map(checked).join("\n");
-  const file = join(await mkdtemp(join(tmpdir(), "lilypad-examples-")), "examples.mjs");
+  const file = join(await mkdtemp(join(inject("scratch"), "examples-")), "examples.mjs");
   return async (given) => {
     const names = Object.keys(given).join(", ");
     await writeFile(file, `export default async ({ ${names} }) => {\n${lines}\n};\n`);

@@ -1,7 +1,6 @@
 /** The README's code, run as it stands there. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -24,7 +23,7 @@ const user = { id: "zoë-1", name: "Zoë O’Neill / 蓮" };
 
 /** Runs a program that prints a token. */
 async function printed(command: string, file: string, program: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "lilypad-readme-")), file);
+  const path = join(await mkdtemp(join(inject("scratch"), "readme-")), file);
   await writeFile(path, program);
   return execFileSync(command, [path], {
     encoding: "utf8",

@@ -11,6 +11,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where the server listens, such as `http://localhost:8787`. */
     url: string;
+    /** A directory for what tests write, gone after the run. */
+    scratch: string;
   }
 }
 
@@ -27,17 +29,21 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts the server for the whole run; its storage is its own, and gone afterwards. */
+/** Starts the server for the whole run; what it stores, and what tests write, is gone afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const port = await freePort();
-  const storage = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
+  const scratch = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
   const args = ["start", "--", "--port", String(port), "--inspector-port", String(await freePort())];
   // All the tests' people sign in from one address.
-  const child = spawn("npm", [...args, "--persist-to", storage, "--var", "RATE_LIMITS:off"], {
-    // A group of its own, so that wrangler's children end with it.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    "npm",
+    [...args, "--persist-to", join(scratch, "storage"), "--var", "RATE_LIMITS:off"],
+    {
+      // A group of its own, so that wrangler's children end with it.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let output = "";
   const ready = new Promise<void>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`));
@@ -57,7 +63,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const exited = child.exitCode === null ? once(child, "exit") : undefined;
     if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
     await exited;
-    await rm(storage, { recursive: true, force: true, maxRetries: 10 });
+    await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     await ready;
@@ -66,5 +72,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide("url", `http://localhost:${port}`);
+  project.provide("scratch", scratch);
   return stop;
 }

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { inject } from "vitest";
 
 /** A site of one page. */
 export async function serveHtml(html: string): Promise<{ url: string; close: () => void }> {
@@ -25,7 +25,7 @@ export async function startScript(
   code: string,
   modules: Record<string, string>,
 ): Promise<{ url: string; stop: () => void }> {
-  const directory = await mkdtemp(join(tmpdir(), "lilypad-worker-"));
+  const directory = await mkdtemp(join(inject("scratch"), "worker-"));
   await writeFile(join(directory, "worker.js"), code);
   for (const [name, file] of Object.entries(modules)) await copyFile(file, join(directory, name));
   const embedded = ["worker.js", ...Object.keys(modules)]
