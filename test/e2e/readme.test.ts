@@ -1,5 +1,6 @@
 /** The README's code, run as it stands there. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -21,7 +22,7 @@ function codeBlock(language: string, containing: string): string {
 
 const user = { id: "zoë-1", name: "Zoë O’Neill / 蓮" };
 
-/** Runs a program that prints a token. */
+/** What a program prints. */
 async function printed(command: string, file: string, program: string): Promise<string> {
   const path = join(await mkdtemp(join(inject("scratch"), "readme-")), file);
   await writeFile(path, program);
@@ -76,6 +77,23 @@ describe("a token made by the README's backend code", () => {
     expect(response.status).toBe(201);
     expect(await response.json()).toMatchObject({ user });
   });
+});
+
+it("the README's backend code lets a user be known, and makes a thread with them", async () => {
+  const [ada, bob] = [
+    { id: `ada-${randomUUID()}`, name: "Ada" },
+    { id: `bob-${randomUUID()}`, name: "Bob" },
+  ];
+  const program = [
+    codeBlock("js", "lilypadToken"),
+    `const [ada, bob, secret] = [${JSON.stringify(ada)}, ${JSON.stringify(bob)}, process.env.SECRET];`,
+    codeBlock("js", "const ask =").replace("https://chat.example.com", inject("url")),
+    `console.log(JSON.stringify(await (await fetch("${inject("url")}/api/threads/" + threadId, {`,
+    `  headers: { authorization: "Bearer " + lilypadToken(bob, secret) },`,
+    `})).json()));`,
+  ].join("\n");
+  const thread: unknown = JSON.parse(await printed(process.execPath, "thread.mjs", program));
+  expect(thread).toMatchObject({ kind: "direct", members: [{ user: ada }, { user: bob }] });
 });
 
 describe("the README's browser code", () => {
