@@ -13,6 +13,7 @@ import {
   ROOM_SOCKETS,
   SECRET_BYTES,
 } from "../protocol/limits.ts";
+import { originFrom } from "./origins.ts";
 
 const bytes = new TextEncoder();
 
@@ -20,6 +21,30 @@ const secret = z
   .string()
   .transform((text) => bytes.encode(text))
   .refine((key) => key.length >= SECRET_BYTES, `is shorter than ${SECRET_BYTES} bytes`);
+
+/** What a header carries as a bearer token (RFC 6750, section 2.1), as that of an administrator. */
+const bearerSecret = z
+  .string()
+  .regex(/^[\w~+/.-]+=*$/, "has characters that are none of base64 or of hexadecimal digits")
+  .pipe(secret);
+
+const ANY_ORIGIN = "*";
+
+const origins = z
+  .string()
+  .default("")
+  .transform((list) =>
+    list
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter(Boolean)
+      .map((entry) => (entry === ANY_ORIGIN ? entry : originFrom(entry))),
+  )
+  .refine(
+    (list) => !list.includes(undefined),
+    "has an entry that is no origin, such as https://www.example.com is",
+  )
+  .transform((list) => list.filter((origin) => origin !== undefined));
 
 const count = z
   .string()
@@ -41,12 +66,7 @@ function setting<S extends z.ZodType<unknown, string | undefined>>(schema: S) {
 const settings = z.object({
   ENVIRONMENT: setting(z.enum(["production", "development"]).default("production")),
   GUEST_SIGN_IN: setting(z.enum(["true", "false"]).default("false")),
-  ALLOWED_ORIGINS: setting(z.string().default("")).transform((list) =>
-    list
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter(Boolean),
-  ),
+  ALLOWED_ORIGINS: setting(origins),
   PRESENCE_SHARDS: setting(shards.default(PRESENCE_SHARDS)),
   PRESENCE_SHARDS_BEFORE: setting(shards.optional()),
   ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
@@ -56,12 +76,15 @@ const settings = z.object({
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
   RATE_LIMITS: setting(z.enum(["on", "off"]).default("on")),
   AUTH_SECRET: setting(secret.optional()),
-  AUTH_JWKS_URL: setting(z.url({ protocol: /^https?$/ }).optional()),
+  AUTH_JWKS_URL: setting(z.url({ protocol: /^https?$/, error: "is no http or https address" }).optional()),
   AUTH_ISSUER: setting(z.string().optional()),
   AUTH_AUDIENCE: setting(z.string().optional()),
   SESSION_SECRET: setting(secret),
-  ADMIN_SECRET: setting(secret.optional()),
+  ADMIN_SECRET: setting(bearerSecret.optional()),
 });
+
+/** The names of all that can be set. */
+export const SETTINGS = Object.keys(settings.shape);
 
 /** How many durable commands a user may send in a thread: at once, and then in each 10 s. 0 is no limit. */
 export interface Rate {
@@ -99,11 +122,20 @@ export interface Config {
 }
 
 const parsed = new WeakMap<object, Config>();
+/** Where what is wrong was logged: each request looks again. */
+const logged = new WeakSet();
 
 /** The settings of this deployment. Throws `unavailable`, naming each setting that is missing or wrong and never its value. */
 export function configOf(env: Env): Config {
   let config = parsed.get(env);
-  if (!config) parsed.set(env, (config = parseConfig(env)));
+  if (config) return config;
+  try {
+    parsed.set(env, (config = parseConfig(env)));
+  } catch (error) {
+    if (!logged.has(env)) console.error(String(error));
+    logged.add(env);
+    throw error;
+  }
   return config;
 }
 
@@ -137,8 +169,8 @@ function parseConfig(env: Env): Config {
   return {
     development,
     guestSignIn,
-    allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== "*")),
-    anyOrigin: development && s.ALLOWED_ORIGINS.includes("*"),
+    allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== ANY_ORIGIN)),
+    anyOrigin: development && s.ALLOWED_ORIGINS.includes(ANY_ORIGIN),
     presenceShards,
     presenceShardsAfter: s.PRESENCE_SHARDS,
     roomSockets: s.ROOM_SOCKETS,

@@ -1,8 +1,17 @@
 /** A server that is not set up says so, and what is missing, and never what a secret is. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { configOf } from "../../src/config/config.ts";
-import { jwt } from "../auth/tokens.ts";
+import { envWith, jwt } from "../auth/tokens.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
+
+const logged: unknown[] = [];
+beforeEach(() => {
+  logged.length = 0;
+  for (const level of ["log", "warn", "error"] as const) {
+    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(...words));
+  }
+});
+afterEach(() => vi.restoreAllMocks());
 
 const none = { GUEST_SIGN_IN: undefined, ENVIRONMENT: undefined };
 
@@ -13,6 +22,15 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
   ["AUTH_SECRET is short", { AUTH_SECRET: "hush-hush" }, /AUTH_SECRET is shorter than 32 bytes/],
   ["AUTH_JWKS_URL is no URL", { AUTH_JWKS_URL: "hush-hush" }, /AUTH_JWKS_URL/],
   ["no key of the host is known", { ...none, AUTH_SECRET: undefined }, /AUTH_SECRET or AUTH_JWKS_URL/],
+  ["AUTH_JWKS_URL is of another scheme", { AUTH_JWKS_URL: "file:///hush" }, /is no http or https address/],
+  ["ADMIN_SECRET is not for a header", { ADMIN_SECRET: "hush!".repeat(8) }, /ADMIN_SECRET has characters/],
+  ...["hush.example", "https://hush.example/chat", "https://a.example;https://hush.example", "null"].map(
+    (entry): (typeof cases)[number] => [
+      `ALLOWED_ORIGINS has ${entry}`,
+      { ALLOWED_ORIGINS: `https://app.example,${entry}` },
+      /ALLOWED_ORIGINS has an entry that is no origin/,
+    ],
+  ),
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
   ["PRESENCE_SHARDS is none", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
 ];
@@ -59,13 +77,12 @@ describe("rate limits", () => {
 });
 
 describe("the log", () => {
-  const logged: unknown[] = [];
-  beforeEach(() => {
-    for (const level of ["log", "warn", "error"] as const) {
-      vi.spyOn(console, level).mockImplementation((...words) => void logged.push(...words));
-    }
+  it("says once what is wrong with the settings", async () => {
+    const wrong = envWith({ SESSION_SECRET: "hush-hush" });
+    for (let i = 0; i < 3; i++) expect(() => configOf(wrong)).toThrow("SESSION_SECRET");
+    expect(logged).toEqual([expect.stringMatching(/SESSION_SECRET is shorter/)]);
+    expect(logged.join()).not.toContain("hush");
   });
-  afterEach(() => vi.restoreAllMocks());
 
   it("holds no token, wherever it came in", async () => {
     const bad = await jwt({ exp: 1 });

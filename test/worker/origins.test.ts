@@ -89,9 +89,19 @@ describe("any origin", () => {
     expect(await statusFrom(FOREIGN, settings)).toBe(403);
     expect(await statusFrom(LISTED, settings)).toBe(204);
   });
+});
 
-  it("is not allowed by listing null", async () => {
-    expect(await statusFrom("null", { ALLOWED_ORIGINS: "null" })).toBe(403);
+describe("a listed origin", () => {
+  it.each([
+    ["with a slash at its end", "https://app.example/", LISTED],
+    ["in capitals", "HTTPS://App.Example", LISTED],
+    ["with the usual port", "https://app.example:443", LISTED],
+    ["with another port", "http://localhost:5173/", "http://localhost:5173"],
+    ["in letters of its own", "https://tümpel.example", "https://xn--tmpel-kva.example"],
+    ["of an app's own scheme", "capacitor://localhost/", "capacitor://localhost"],
+  ])("%s is the one that browsers say", async (_how, written, said) => {
+    expect(await statusFrom(said, { ALLOWED_ORIGINS: `https://other.example, ${written}` })).toBe(204);
+    expect(await statusFrom(FOREIGN, { ALLOWED_ORIGINS: written })).toBe(403);
   });
 });
 

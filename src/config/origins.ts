@@ -1,0 +1,12 @@
+/** Origins as somebody lists them, brought to the form in which browsers say theirs. */
+
+const OTHER_SCHEME = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+(?=\/?$)/;
+
+/** The origin that is meant, or undefined where it is none: it has a path, or no scheme. */
+export function originFrom(entry: string): string | undefined {
+  if (!URL.canParse(entry)) return undefined;
+  const { origin, href } = new URL(entry);
+  if (origin !== "null") return href === `${origin}/` ? origin : undefined;
+  // Of an app's or an extension's own scheme no URL parser tells the origin: `capacitor://localhost`.
+  return OTHER_SCHEME.exec(entry.toLowerCase())?.[0];
+}
