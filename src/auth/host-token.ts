@@ -32,7 +32,8 @@ const claims = z.object({
   sub: userId.refine((id) => !id.startsWith(GUEST_PREFIX), `begins ${GUEST_PREFIX}, which is for guests`),
   name: displayName,
   picture: avatarUrl,
-  exp: z.number(),
+  // In milliseconds, as JavaScript has them, a token of an hour would be one for ever.
+  exp: z.number().lt(10 ** 12, "is to be in seconds, not in milliseconds"),
 });
 
 /** The user a host token names, and when it ends. Throws `unauthenticated`, or `unavailable` where the keys cannot be had. */
@@ -94,6 +95,7 @@ function asContractError(error: unknown): LilypadError {
     return new LilypadError("unavailable", "Tokens cannot be checked at the moment. Try again soon.");
   }
   if (error instanceof errors.JWTExpired) return refused("it has expired");
+  if (error instanceof errors.JWKSNoMatchingKey) return refused("no key at AUTH_JWKS_URL has its key id");
   if (error instanceof errors.JWTClaimValidationFailed)
     return refused(`its claim ${error.claim} is not right`);
   return refused("it is malformed, or its signature is not right");

@@ -59,6 +59,7 @@ describe("a host token is refused", () => {
     ["when it has expired", () => jwt({ exp: seconds() - 1 }), /expired/],
     ["when it does not expire", () => jwt({ exp: undefined }), /exp/],
     ["when its end is not a number", () => jwt({ exp: "tomorrow" }), /exp/],
+    ["when its end is in milliseconds", () => jwt({ exp: Date.now() + 60_000 }), /exp: is to be in seconds/],
     ["when it is not valid yet", () => jwt({ nbf: seconds() + 60 }), /nbf/],
     ["when it has no sub", () => jwt({ sub: undefined }), /sub/],
     ["when its sub is a number", () => jwt({ sub: 7 }), /sub/],
