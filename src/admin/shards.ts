@@ -31,7 +31,9 @@ function given(): Move {
   const { values } = parseArgs({ options: { url: text, from: text, to: text } });
   const { ADMIN_SECRET: secret = "" } = process.env;
   const [before, after] = [Number(values.from), Number(values.to)];
-  if (!URL.canParse(values.url) || !(before > 0 && after > 0) || secret === "")
+  // `localhost:8787` is an address too, of a scheme `localhost`.
+  const isAddress = /^https?:/i.test(values.url) && URL.canParse(values.url);
+  if (!isAddress || !(before > 0 && after > 0) || secret === "")
     throw new Refused("ADMIN_SECRET=… npm run shards -- --url https://chat.example.com --from 8 --to 16");
   return { url: values.url, secret, before, after };
 }
@@ -54,7 +56,8 @@ async function moveSome({ url, secret, before, after }: Move, shard: number): Pr
   });
   const text = await response.text();
   if (response.ok) return movedUsers.parse(JSON.parse(text));
-  const failure = `${response.status}: ${text}`;
+  const why = response.status === 404 ? " (Is ADMIN_SECRET set there?)" : "";
+  const failure = `${response.status}: ${text}${why}`;
   const mayChange = response.status >= 500 || response.status === 429 || OF_EARLIER.has(response.status);
   throw mayChange ? new Error(failure) : new Refused(failure);
 }
