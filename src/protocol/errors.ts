@@ -62,6 +62,14 @@ export class LilypadError extends Error {
   }
 }
 
+/** For those who are to be in a thread, and whom Lilypad has never met. */
+export function neverMet(...userIds: string[]): LilypadError {
+  return new LilypadError(
+    "not_found",
+    `No such user: ${userIds.join(", ")}. A user is known from their first sign-in on.`,
+  );
+}
+
 /** What a thrown value means to a client: the contract's error, or `internal` with nothing said. */
 export function failureOf(error: unknown): Failure {
   return error instanceof LilypadError

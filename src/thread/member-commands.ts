@@ -1,5 +1,5 @@
 /** What can be done to a thread and its members: each decides the caller's right, writes, and says what happened. */
-import { LilypadError } from "../protocol/errors.ts";
+import { LilypadError, neverMet } from "../protocol/errors.ts";
 import type { DurableEvent } from "../protocol/events.ts";
 import type { Member, Role, User } from "../protocol/model.ts";
 import * as rights from "../protocol/rights.ts";
@@ -45,7 +45,7 @@ export function putMember(
     return memberChanged(thread, userId, now);
   }
   if (!rights.mayAdd(thread.kind, standing, isSelf, role ?? "member")) throw refusals.forbidden();
-  if (!profile) throw new LilypadError("not_found", `No such user: ${userId}`);
+  if (!profile) throw neverMet(userId);
   thread.seat(profile, role ?? "member", now);
   return memberChanged(thread, userId, now);
 }

@@ -1,7 +1,7 @@
 /** Users by their ids, wherever they are kept. */
 import { callObject } from "../durable/call.ts";
 import { byShard, presenceShard } from "../presence/shards.ts";
-import { LilypadError } from "../protocol/errors.ts";
+import { neverMet } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 
 /** The profiles of those who are known, in the order asked for: one call to each shard concerned. */
@@ -23,6 +23,6 @@ export async function knownUsers(env: Env, userIds: readonly string[]): Promise<
   const users = await profilesOf(env, userIds);
   const known = new Set(users.map((user) => user.id));
   const unknown = userIds.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw new LilypadError("not_found", `No such user: ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw neverMet(...unknown);
   return users;
 }
