@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { SETTINGS } from "./src/config/config.ts";
 
 /** The Worker and its objects, in the tests' own workerd. */
 function lilypad(bindings: Record<string, string> = {}) {
@@ -7,11 +8,14 @@ function lilypad(bindings: Record<string, string> = {}) {
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       bindings: {
+        // Empty is not set: all that a developer's own .dev.vars may say.
+        ...Object.fromEntries(SETTINGS.map((name) => [name, ""])),
         ENVIRONMENT: "development",
         GUEST_SIGN_IN: "true",
         ALLOWED_ORIGINS: "https://app.example",
         AUTH_SECRET: "a-secret-for-tests-alone-0123456789",
         SESSION_SECRET: "another-secret-for-tests-alone-0123",
+        PRESENCE_SHARDS: "8",
         ...bindings,
       },
     },

@@ -1,15 +1,7 @@
 /** People of the started server: signed in with tokens such as a host application would make. */
-import { readFileSync } from "node:fs";
 import { SignJWT } from "jose";
 import { WebSocket } from "ws";
 import { inject } from "vitest";
-
-/** The secret that `npm start` made. */
-export function authSecret(): string {
-  const secret = /^AUTH_SECRET="(.*)"$/m.exec(readFileSync(".dev.vars", "utf8"))?.[1];
-  if (secret === undefined) throw new Error(".dev.vars has no AUTH_SECRET");
-  return secret;
-}
 
 export interface Person {
   id: string;
@@ -24,7 +16,7 @@ export async function person(name: string, seconds = 3600): Promise<Person> {
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(id)
     .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-    .sign(new TextEncoder().encode(authSecret()));
+    .sign(new TextEncoder().encode(inject("authSecret")));
   const call: Person["call"] = (method, path, body) =>
     fetch(inject("url") + path, {
       method,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { authSecret, newGroup, person } from "./people.ts";
+import { newGroup, person } from "./people.ts";
 
 const readme = await readFile("README.md", "utf8");
 
@@ -28,7 +28,7 @@ async function printed(command: string, file: string, program: string): Promise<
   await writeFile(path, program);
   return execFileSync(command, [path], {
     encoding: "utf8",
-    env: { ...process.env, SECRET: authSecret() },
+    env: { ...process.env, SECRET: inject("authSecret") },
   }).trim();
 }
 

@@ -1,5 +1,6 @@
 /** Lilypad as a user runs it: `npm start`, once for all tests in this folder. */
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -11,6 +12,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where the server listens, such as `http://localhost:8787`. */
     url: string;
+    /** What the server checks tokens with. */
+    authSecret: string;
     /** A directory for what tests write, gone after the run. */
     scratch: string;
   }
@@ -29,21 +32,27 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Its settings: whatever a developer's own .dev.vars says, and as all the tests' people sign in from one address. */
+const settings = {
+  ENVIRONMENT: "development",
+  GUEST_SIGN_IN: "true",
+  ALLOWED_ORIGINS: "*",
+  AUTH_SECRET: randomBytes(32).toString("hex"),
+  USER_SEARCH: "all",
+  RATE_LIMITS: "off",
+};
+
 /** Starts the server for the whole run; what it stores, and what tests write, is gone afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const port = await freePort();
   const scratch = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
   const args = ["start", "--", "--port", String(port), "--inspector-port", String(await freePort())];
-  // All the tests' people sign in from one address.
-  const child = spawn(
-    "npm",
-    [...args, "--persist-to", join(scratch, "storage"), "--var", "RATE_LIMITS:off"],
-    {
-      // A group of its own, so that wrangler's children end with it.
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const child = spawn("npm", [...args, "--persist-to", join(scratch, "storage"), ...vars], {
+    // A group of its own, so that wrangler's children end with it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   const ready = new Promise<void>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`));
@@ -72,6 +81,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide("url", `http://localhost:${port}`);
+  project.provide("authSecret", settings.AUTH_SECRET);
   project.provide("scratch", scratch);
   return stop;
 }
