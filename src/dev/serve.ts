@@ -27,6 +27,10 @@ const server = await startWorkerd({
   port,
   host: values.host,
   vars: { ...devVars(), GUEST_SIGN_IN: "true", RATE_LIMITS: "off" },
+}).catch((error: unknown) => {
+  // Why is said by workerd itself: a port in use, a directory that is none.
+  console.error(String(error));
+  process.exit(1);
 });
 console.log(`Ready on http://${values.host}:${server.port}, storing in ${values.storage}`);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
