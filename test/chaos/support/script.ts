@@ -19,7 +19,7 @@ export async function script<O extends Record<string, number>>(
   defaults: O,
   run: (options: O & { seed: number }) => Promise<Report>,
 ): Promise<void> {
-  const options = { seed: Date.now() % 2 ** 31, ...defaults, ...given(Object.keys(defaults)) };
+  const options = { seed: Date.now() % 2 ** 31, ...defaults, ...given(name, Object.keys(defaults)) };
   console.log(
     `${name}: ${Object.entries(options)
       .map((option) => `--${option.join(" ")}`)
@@ -35,14 +35,22 @@ export async function script<O extends Record<string, number>>(
   process.exit(violations.length === 0 ? 0 : 1);
 }
 
-function given(names: readonly string[]): Record<string, number> {
-  const options = Object.fromEntries([...names, "seed"].map((name) => [name, { type: "string" as const }]));
-  const { values } = parseArgs({ options });
-  return Object.fromEntries(
-    Object.entries(values).map(([name, text]) => {
-      const value = Number(text);
-      if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is to be a whole number`);
-      return [name, value];
-    }),
-  );
+/** What was given. Says what can be, and ends, where it was something else. */
+function given(command: string, defaults: readonly string[]): Record<string, number> {
+  const names = [...defaults, "seed"];
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  try {
+    const { values } = parseArgs({ options });
+    return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, wholeNumber(name, text)]));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error(`npm run ${command} -- ${names.map((name) => `[--${name} N]`).join(" ")}`);
+    process.exit(2);
+  }
+}
+
+function wholeNumber(name: string, text: unknown): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is to be a whole number`);
+  return value;
 }
