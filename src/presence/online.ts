@@ -68,16 +68,19 @@ export class Online {
     return isFirst && !isWithin(OFFLINE_GRACE_MS, row.last_seen_at ?? undefined, now);
   }
 
-  /** A user's last tab closed. True where watchers believe them online, and are owed the news. */
+  /**
+   * A user's last tab closed. True where watchers believe them online, and are owed the news. What some of them may not
+   * know stays so: one who comes back in a moment is not told of otherwise.
+   */
   wentAway(userId: string, at: number, isWatched: boolean): boolean {
-    const owed = isWatched && (this.#row(userId)?.told_online ?? 0) !== 0;
+    const believed = isWatched ? (this.#row(userId)?.told_online ?? 0) : 0;
     this.#sql.exec(
       "UPDATE users SET last_seen_at = ?, told_online = ? WHERE user_id = ?",
       at,
-      owed ? 1 : 0,
+      believed,
       userId,
     );
-    return owed;
+    return believed !== 0;
   }
 
   /** Of these watched users, the ones who have gone and of whom that was not told. */

@@ -239,6 +239,17 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
+  it("one whose coming could not be told is told of when their page is loaded again", async () => {
+    const { bo, tab } = await watching();
+    vi.spyOn(Peers.prototype, "tell").mockRejectedValueOnce(new Error("overloaded"));
+    const page = await openTab(bo);
+    await settled(page);
+    await close(page);
+    passTime(1_000);
+    await openTab(bo);
+    expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
+  });
+
   it("one whose going could not be told for minutes was last seen when they went", async () => {
     const { bo, tab } = await watching();
     passTime(HOUR / 2);
