@@ -17,7 +17,7 @@ export interface Applied {
   left: string[];
   /** Members whose marker rose, other than by the newest message itself. */
   read: Set<string>;
-  /** It came from another shard, where all of it was told before. */
+  /** It came from another shard, where those who joined by it were told all of it before. */
   isMove?: boolean;
 }
 

@@ -66,10 +66,12 @@ function eventsFor({ before, after, isMove = false }: Applied, listener: Listene
   const { marker, isNew, hasRead, isAuthor } = listener;
   const summary: PresenceEvent = { type: "thread", thread: summaryOf(after, marker) };
   const last = lastOf(after);
-  // To one who has just joined, what came since is new: a new member has read what there was.
-  const heard = isNew || !before ? marker : before.seq;
+  // To one who has just joined, what came since is new: a new member has read what there was. One who moved here was told
+  // of all of it where they were, and those who had been here before of nothing that came meanwhile.
+  const heardByNew = isMove ? after.seq : marker;
+  const heard = isNew || !before ? heardByNew : before.seq;
   // One that was deleted before anybody was told of it is no news; how many there are is.
-  const newMessage = !isMove && after.seq > heard && last !== undefined && last.preview !== "" && last;
+  const newMessage = after.seq > heard && last !== undefined && last.preview !== "" && last;
   const events: PresenceEvent[] = [];
   // A new message brings the newest text with it, but not the name.
   const isSame = newMessage ? sameLook : sameHead;

@@ -168,6 +168,19 @@ describe("what a thread tells", () => {
     ]);
   });
 
+  it("tells those who are here of a message that they hear of with one who comes from another shard", async () => {
+    const [ada, bo, cy] = [someone("Ada", 2), await known("Bo", 3), await known("Cy", 3)];
+    const thread = await group(bo);
+    const tab = await openTab(bo);
+    const news = thread.message(ada);
+    const moved = { ...news, joined: [{ userId: cy.id, readSeq: 0 }], senders: {} };
+    const events = await eventsDuring(tab, async () => {
+      await shardFor(bo).arrive({ threads: [moved], users: [], watchers: [] });
+      await thread.tell(news, bo);
+    });
+    expect(events).toMatchObject([{ type: "new_message", seq: 1, unread: 1 }]);
+  });
+
   it("tells of a message that was deleted before it was told of as thread", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
