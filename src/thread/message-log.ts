@@ -254,9 +254,10 @@ function insertOf(rows: number): string {
           VALUES ${values.join(", ")}`;
 }
 
-/** The beginning of a body on one line, not cut within a character. */
+/** The beginning of a body on one line, not cut within a character. Empty for an empty body alone: then it was deleted. */
 export function previewOf(body: string): string {
   const line = body
+    .trimStart()
     .slice(0, PREVIEW_LENGTH * 4)
     .replace(/\s+/g, " ")
     .trim();

@@ -60,6 +60,14 @@ describe("a tab", () => {
     for (const event of tab.events) expect(presenceEvent.parse(event)).toEqual(event);
   });
 
+  it("hears of a message that begins far to the right, or many lines below", async () => {
+    const [owner, member] = them();
+    const thread = await newThread(owner, "group", [member]);
+    const tab = await openPresence(member);
+    await send(owner, thread.id, `${" \n".repeat(300)}hello`);
+    expect(await tab.next("new_message")).toMatchObject({ seq: 1, preview: "hello", unread: 1 });
+  });
+
   it("agrees with the room and with HTTP on what is read, whichever of them moved the marker", async () => {
     const [owner, member] = them();
     const thread = await newThread(owner, "group", [member]);
