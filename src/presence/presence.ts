@@ -111,6 +111,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
         watch: (tab, userIds) => this.#watching.watch(tab, userIds),
         read: (userId, threadId, seq) => reading.read(userId, threadId, seq),
         renewed: (tab, user, expiresAt) => this.#renewed(tab, user, expiresAt),
+        endSessions: () => this.#endSessions(Date.now()),
       },
     });
     const departures = new Departures(sql, shardNumber(ctx.id));

@@ -16,6 +16,8 @@ export interface SocketActions {
   watch: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
   read: (userId: string, threadId: string, seq: number) => Promise<void>;
   renewed: (tab: WebSocket, user: User, expiresAt: number) => void;
+  /** Closes the tabs whose sessions are over. */
+  endSessions: () => void;
 }
 
 export class SocketDoor {
@@ -79,6 +81,8 @@ export class SocketDoor {
 
   async #renew(tab: WebSocket, id: string, token: string): Promise<void> {
     const { user, expiresAt } = await verifyHostToken(this.#env, token);
+    // One that ended meanwhile was told nothing since: its client is to come back for that.
+    this.#actions.endSessions();
     if (this.#connections.of(tab).gone) return;
     if (user.id !== this.#connections.of(tab).userId)
       throw new LilypadError("forbidden", "The token is another user's.");

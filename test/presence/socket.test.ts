@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { chatThread } from "../../src/thread/stub.ts";
+import { gate } from "../support/gate.ts";
 import { hostToken, unique } from "../support/people.ts";
 import {
   alarmOf,
@@ -22,6 +23,7 @@ import {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** A thread as a ChatThread makes it. */
@@ -121,6 +123,27 @@ describe("a session that ends", () => {
     passTime(600_000);
     await ring(ada);
     expect(await tab.next("closing")).toMatchObject({ code: 4001 });
+  });
+
+  it("does not go on with a token that is still being checked when it ends: what was told since is lost", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [ada, bo] = [await known(), await known("Bo")];
+    const thread = await group(ada, bo);
+    const [tab, other] = [await openTab(ada, Date.now() + 1_000), await openTab(ada)];
+    const token = await hostToken({ sub: ada.id, name: "Ada", exp: Math.floor(Date.now() / 1000) + 600 });
+    const checking = gate();
+    const verify = crypto.subtle.verify.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
+      await checking.pass();
+      return verify(...args);
+    });
+    tab.send({ type: "auth", id: "a", token });
+    await checking.reached();
+    passTime(1_000);
+    await thread.tell(thread.message(bo), ada, bo);
+    await other.next("new_message");
+    checking.open();
+    expect(await tab.next()).toMatchObject({ type: "closing", code: 4001 });
   });
 
   it("does not go on with another's token, or none", async () => {
