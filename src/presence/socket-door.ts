@@ -80,6 +80,8 @@ export class SocketDoor {
   }
 
   async #renew(tab: WebSocket, id: string, token: string): Promise<void> {
+    // While it waited its turn.
+    if (this.#connections.of(tab).gone) return;
     const { user, expiresAt } = await verifyHostToken(this.#env, token);
     // One that ended meanwhile was told nothing since: its client is to come back for that.
     this.#actions.endSessions();

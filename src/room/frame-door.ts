@@ -128,6 +128,8 @@ export class FrameDoor {
 
   /** A fresh token of the same user lets the socket live until that one's end. */
   async #renew(socket: WebSocket, { id, token }: { id: string; token: string }): Promise<void> {
+    // While it waited its turn.
+    if (this.#connections.of(socket).gone) return;
     try {
       const caller = await verifyHostToken(this.#env, token);
       const { userId, gone } = this.#connections.of(socket);

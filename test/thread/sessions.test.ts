@@ -1,11 +1,15 @@
 /** The end of a session on a thread's socket, and how it is put off. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { gate } from "../support/gate.ts";
 import { evict, threadStub } from "../support/objects.ts";
-import { hostToken, newThread, person } from "../support/people.ts";
-import { openThread } from "../support/socket.ts";
+import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { openPresence, openThread } from "../support/socket.ts";
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 async function scene() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
@@ -60,4 +64,25 @@ describe("a session", () => {
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await socket.next("closing")).toMatchObject({ code: 4001 });
   });
+});
+
+it.each([
+  ["a room", openThread],
+  ["presence", (who: Person) => openPresence(who)],
+])("of a socket of %s that has gone, the tokens that still wait are not checked", async (_where, open) => {
+  const { bob, thread } = await scene();
+  const [socket, other] = [await open(bob, thread.id), await open(bob, thread.id)];
+  const checking = gate();
+  const verify = crypto.subtle.verify.bind(crypto.subtle);
+  const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
+    await checking.pass();
+    return verify(...args);
+  });
+  for (const id of ["1", "2", "3"]) socket.send({ type: "auth", id, token: bob.token });
+  await checking.reached();
+  socket.close();
+  await socket.closed;
+  checking.open();
+  expect(await other.ask({ type: "auth", id: "4", token: bob.token })).toMatchObject({ type: "ack" });
+  expect(checked).toHaveBeenCalledTimes(2);
 });
