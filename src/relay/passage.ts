@@ -63,7 +63,8 @@ export class Passage {
     for (const frame of missed?.frames ?? []) {
       this.#room.broadcast(frame, rev, (socket) => this.#ahead.has(socket));
     }
-    this.#passed(rev);
+    // Where all were let go, what they knew is nothing to whoever comes next.
+    if (this.#connections.size > 0) this.#passed(rev);
   }
 
   /** Passes the frames of a batch on, each to whom it is news. */

@@ -59,6 +59,12 @@ export interface Entry {
   rev: number;
 }
 
+/** What a relay missed. */
+export interface Missed extends Entry {
+  /** Who was removed in it: that their sockets are to be closed was missed too. Absent in answers of older versions. */
+  removed?: string[];
+}
+
 /** The doors of a relay for its thread. */
 export interface RelayDoors {
   pass: (batch: Batch) => Promise<Crowd>;
@@ -71,6 +77,6 @@ export interface ThreadDoors {
   /** Answers with the life of the line that will bring the answers. */
   relaySays: (relay: number, said: FromSocket[]) => Promise<string>;
   relayHolds: (relay: number, crowd: Crowd) => Promise<void>;
-  /** What a relay missed, as frames; undefined where it is too much to replay. */
-  relayMissed: (rev: number) => Promise<Entry | undefined>;
+  /** What a relay missed; undefined where it is too much to replay. */
+  relayMissed: (rev: number) => Promise<Missed | undefined>;
 }

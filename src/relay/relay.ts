@@ -14,7 +14,16 @@ import { ONLINE_COUNT_MS } from "../protocol/limits.ts";
 import { FrameDoor } from "../room/frame-door.ts";
 import { Room } from "../room/room.ts";
 import { Passage } from "./passage.ts";
-import type { Batch, Crowd, Entry, Forwarded, Passed, RelayDoors, ThreadDoors } from "./relay-doors.ts";
+import type {
+  Batch,
+  Crowd,
+  Entry,
+  Forwarded,
+  Missed,
+  Passed,
+  RelayDoors,
+  ThreadDoors,
+} from "./relay-doors.ts";
 import { ownerOf } from "./stub.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -142,13 +151,20 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
     this.#upstream.heard(batch.life);
     if (!this.#passage.follows(batch)) this.#upstream.lost();
     const missing = this.#passage.missingBefore(batch.after);
-    if (missing !== undefined) this.#passage.catchUp(await this.#missedSince(missing), batch.after);
+    if (missing !== undefined) this.#catchUp(await this.#missedSince(missing), batch.after);
     for (const held of this.#entering) held.push(batch);
     this.#room.together(() => {
       for (const item of batch.items) this.#take(item);
     });
     this.#passage.passed(batch);
     return this.#crowd();
+  }
+
+  #catchUp(missed: Missed | undefined, after: number): void {
+    // First, since whoever was removed sees nothing from that moment on.
+    for (const userId of missed?.removed ?? [])
+      this.#room.closeAll(CLOSE.forbidden, "no longer a member", userId);
+    this.#passage.catchUp(missed, after);
   }
 
   #take(item: Passed): void {
@@ -165,7 +181,7 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
   }
 
   /** What was not passed on; undefined where it is too much. */
-  #missedSince(rev: number): Promise<Entry | undefined> {
+  #missedSince(rev: number): Promise<Missed | undefined> {
     return callObject(
       () => this.#thread(),
       (thread) => thread.relayMissed(rev),

@@ -11,7 +11,7 @@ import { Connections } from "../durable/connections.ts";
 import { toFrames } from "../durable/frames.ts";
 import { refuseUpgrade } from "../durable/refuse.ts";
 import { sendToRelay } from "../relay/stub.ts";
-import type { Crowd, Entry, FromSocket, ThreadDoors } from "../relay/relay-doors.ts";
+import type { Crowd, Entry, FromSocket, Missed, ThreadDoors } from "../relay/relay-doors.ts";
 import { FrameDoor } from "../room/frame-door.ts";
 import type { Room } from "../room/room.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
@@ -293,10 +293,12 @@ export class ChatThread extends DurableObject<Env> implements ThreadDoors {
   }
 
   /** The events after a rev, for all sockets of a relay; undefined where they are too many. */
-  async relayMissed(rev: number): Promise<Entry | undefined> {
+  async relayMissed(rev: number): Promise<Missed | undefined> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
-    return { frames: toFrames(thread.eventsSince(rev)), rev: thread.rev };
+    const events = thread.eventsSince(rev);
+    const removed = events.flatMap((event) => (event.type === "member_removed" ? [event.userId] : []));
+    return { frames: toFrames(events), rev: thread.rev, removed };
   }
 
   // --- within

@@ -271,6 +271,32 @@ describe("what the thread decides", () => {
     expect(c.frames.join()).not.toContain("secret");
   });
 
+  it.each([
+    ["by a thread that goes on", async () => {}],
+    ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
+  ])("whoever is removed sees nothing more, where the relay was not told %s", async (_name, then) => {
+    const { ada, eve, path, thread, a, c } = await scene();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const reconnect = await cutOff(thread.id, 2);
+    await ada.call("DELETE", `${path}/members/${eve.user.id}`);
+    await a.ask({ type: "chat", id: "2", body: "secret" });
+    await reconnect();
+    await then(thread.id);
+    await runDurableObjectAlarm(threadStub(thread.id));
+    expect(await c.next("closing")).toMatchObject({ code: 4003 });
+    expect(c.frames.join()).not.toContain("secret");
+    // Nobody is at that relay now. Whoever comes next is told on.
+    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([1]), { timeout: 10_000 });
+    await a.ask({ type: "chat", id: "3", body: "between us" });
+    const dan = await person("Dan");
+    await ada.call("PUT", `${path}/members/${dan.user.id}`);
+    const d = await openThread(dan, thread.id);
+    await d.next("history");
+    await a.ask({ type: "chat", id: "4", body: "welcome" });
+    expect(await d.next()).toMatchObject({ type: "chat", message: { body: "welcome" } });
+  });
+
   it("a deleted thread closes them with 4004 and leaves nothing behind", async () => {
     const { ada, path, thread, a, c } = await scene();
     expect((await ada.call("DELETE", path)).status).toBe(204);
