@@ -69,15 +69,17 @@ export class RelayLine {
     if (this.#isPassing) return;
     this.#isPassing = true;
     try {
+      let batch: Batch;
       do {
-        const batch = this.#take();
+        batch = this.#take();
         this.#isHeard = false;
         this.#cameMeanwhile = false;
         const crowd = await this.#options.pass(batch);
         this.#isHeard = true;
         // The relay says by itself how many there are when that has changed.
         if (!this.#cameMeanwhile) this.#options.onCrowd(crowd);
-      } while (this.#items.length > 0);
+        // Also where all that came meanwhile was too much, and was taken out: the relay is to see that it missed it.
+      } while (this.#items.length > 0 || this.#number > batch.number);
     } catch {
       // Told where it was called. What waits goes as a batch that never comes: by the number and the rev of the next one
       // the relay sees that it missed something, also where it has taken in the one whose call failed.
