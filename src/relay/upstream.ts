@@ -28,12 +28,13 @@ export class Upstream {
     this.#options = options;
   }
 
-  /** Hands over what a socket's client said; durable commands will be answered. */
+  /** Hands over what a socket's client said; durable commands, and what is refused, will be answered. */
   say(socket: WebSocket, { id, userId }: { id: string; userId: string }, commands: Forwarded[]): void {
     let speaker = this.#speakers.get(id);
     if (!speaker) this.#speakers.set(id, (speaker = { socket, unanswered: new Map() }));
     for (const command of commands) {
-      if ("id" in command) speaker.unanswered.set(command.id, undefined);
+      const commandId = idOf(command);
+      if (commandId !== undefined) speaker.unanswered.set(commandId, undefined);
       this.#waiting.push({ socket: id, userId, command });
     }
     void this.#run();
@@ -75,7 +76,8 @@ export class Upstream {
         this.heard(life);
         for (const { socket, command } of said) {
           const unanswered = this.#speakers.get(socket)?.unanswered;
-          if ("id" in command && unanswered?.has(command.id)) unanswered.set(command.id, life);
+          const commandId = idOf(command);
+          if (commandId !== undefined && unanswered?.has(commandId)) unanswered.set(commandId, life);
         }
       }
     } catch (error) {
@@ -92,4 +94,10 @@ export class Upstream {
     const losers = speakers.filter(({ unanswered }) => [...unanswered.values()].some(isLost));
     if (losers.length > 0) this.#options.onLoss(losers.map(({ socket }) => socket));
   }
+}
+
+/** The id that the answer to a command will name, where one is waited for. */
+function idOf(command: Forwarded): string | undefined {
+  if (command.type === "refused") return command.about;
+  return "id" in command ? command.id : undefined;
 }

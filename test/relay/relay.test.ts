@@ -173,6 +173,21 @@ describe("a relay that was not told", () => {
     for (const socket of [a, c]) expect(revs(socket)).toEqual([1, 2, 3, 4]);
   });
 
+  it("lets those go whose refusals were lost, of no command of the contract too", async () => {
+    const { thread, a, c } = await scene();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const reconnect = await cutOff(thread.id, 2);
+    const said = vi.spyOn(ChatThread.prototype, "relaySays");
+    c.send({ type: "chat", id: "mine", body: "" });
+    await vi.waitFor(() => expect(said).toHaveBeenCalled());
+    await reconnect();
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(threadStub(thread.id));
+      expect(c.events.at(-1)).toMatchObject({ type: "closing", code: 1001 });
+    });
+  });
+
   it("lets those go whose answers were lost: they come back, say it again, and it is there once", async () => {
     const { eve, thread, c } = await scene();
     const reconnect = await cutOff(thread.id, 2);
