@@ -11,14 +11,14 @@ const KEPT = 10_000;
 export class Introductions {
   readonly #made = new Map<string, number>();
 
-  /** True the first time that this watcher is told this state because of this thread. */
+  /** True the first time that this tab is told this state because of this thread. */
   isFirst(
     threadId: string,
-    watcherId: string,
+    tabId: string,
     { userId, status, lastSeenAt }: UserPresence,
     now: number,
   ): boolean {
-    const key = JSON.stringify([threadId, watcherId, userId, status, lastSeenAt]);
+    const key = JSON.stringify([threadId, tabId, userId, status, lastSeenAt]);
     const madeAt = this.#made.get(key);
     if (madeAt !== undefined && now - madeAt < KEPT_MS) return false;
     if (this.#made.size >= KEPT) this.#made.clear();

@@ -75,8 +75,7 @@ export class Watching {
             ),
         );
         asked.forEach(({ watcherId }, i) => {
-          for (const state of answers[i] ?? [])
-            if (this.#isNews(threadId, watcherId, state)) this.#send(watcherId, state);
+          for (const state of answers[i] ?? []) this.#send(watcherId, state, threadId);
         });
       }),
     );
@@ -104,21 +103,21 @@ export class Watching {
         ? this.#sharing.usersIn(listeners, threadIds)
         : this.#sharing.usersInOnly(because, listeners, threadIds);
     for (const watcherId of visible) {
-      if (because !== undefined && !this.#isNews(because, watcherId, presence)) continue;
+      if (!this.#send(watcherId, presence, because)) continue;
       // Only of those who are told: what others are told of is no answer to them.
       for (const overtaken of this.#overtaken) overtaken.add(told(watcherId, presence.userId));
-      this.#send(watcherId, presence);
     }
   }
 
-  #isNews(threadId: string, watcherId: string, presence: UserPresence): boolean {
-    return this.#introductions.isFirst(threadId, watcherId, presence, Date.now());
-  }
-
-  /** To every tab of a watcher that watches the user. */
-  #send(watcherId: string, presence: UserPresence): void {
+  /** To every tab of a watcher that watches the user; because of a thread, to each once. False where there is none. */
+  #send(watcherId: string, presence: UserPresence, because?: string): boolean {
+    const isNews = (tab: WebSocket) =>
+      because === undefined ||
+      this.#introductions.isFirst(because, this.#connections.of(tab).id, presence, Date.now());
+    const tabs = this.#sets.tabsWatching(watcherId, presence.userId).filter(isNews);
     const frame = JSON.stringify([presenceEvent(presence)]);
-    for (const tab of this.#sets.tabsWatching(watcherId, presence.userId)) this.#connections.tell(tab, frame);
+    for (const tab of tabs) this.#connections.tell(tab, frame);
+    return tabs.length > 0;
   }
 
   /** Tells these shards whom of theirs a user watches, as it is now. */

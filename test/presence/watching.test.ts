@@ -162,6 +162,28 @@ describe.each([
     }
   });
 
+  it("begins for a tab that was opened while one of them had left for a moment", async () => {
+    for (const leaver of ["watcher", "watched"]) {
+      const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+      const [who, other] = leaver === "watcher" ? [ada, bo] : [bo, ada];
+      const thread = await group(other);
+      await openTab(bo);
+      const tab = await openTab(ada);
+      watch(tab, bo);
+      await heardByAll(tab);
+      await thread.join(who);
+      await tab.next("presence");
+      await thread.leave(who);
+      const fresh = await openTab(ada);
+      watch(fresh, bo);
+      await heardByAll(fresh);
+      await thread.join(who);
+      await fresh.next("presence");
+      await heardByAll(tab);
+      expect([leaver, told(tab, bo), told(fresh, bo)]).toEqual([leaver, ["online"], ["online"]]);
+    }
+  });
+
   it("is not repeated when a second thread in common is made", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     await group(ada, bo);
