@@ -90,6 +90,12 @@ export class Connections {
     return sockets.filter((socket) => socket.readyState === WebSocket.OPEN);
   }
 
+  /** The socket with this id. Looks through all: for where nobody remembers which it is. */
+  withId(id: string): WebSocket | undefined {
+    for (const socket of this.all()) if (this.of(socket).id === id) return socket;
+    return undefined;
+  }
+
   /** How many sockets there are that are not known to be gone. */
   get size(): number {
     let size = 0;

@@ -172,8 +172,10 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
     if ("close" in item && item.to === undefined)
       return this.#room.closeAll(item.close, item.reason, item.userId);
     const { to } = item;
-    const socket = to === undefined ? undefined : this.#upstream.socket(to);
-    if (to === undefined || !socket) return;
+    if (to === undefined) return;
+    // What was said before an eviction is answered too, though who said it is forgotten.
+    const socket = this.#upstream.socket(to) ?? this.#connections.withId(to);
+    if (!socket) return;
     if ("close" in item) return this.#room.close(socket, item.close, item.reason);
     if (item.id !== undefined) this.#upstream.answered(to, item.id);
     const settled = "ack" in item ? { ack: item.ack } : { error: LilypadError.from(item.failure) };

@@ -277,6 +277,28 @@ describe("while a relay has not answered", () => {
   });
 });
 
+describe("a relay that lost its memory before an answer came", () => {
+  it("gives it all the same", async () => {
+    const { thread, c } = await scene();
+    const held = gate();
+    const { relaySays } = ChatThread.prototype;
+    vi.spyOn(ChatThread.prototype, "relaySays").mockImplementation(async function late(
+      this: ChatThread,
+      relay,
+      said,
+    ) {
+      const life = await relaySays.call(this, relay, []);
+      this["ctx"].waitUntil(held.pass().then(() => relaySays.call(this, relay, said)));
+      return life;
+    });
+    c.send({ type: "chat", id: "mine", body: "one" });
+    await held.reached();
+    await evict(relayStub(thread.id, 2));
+    held.open();
+    expect(await c.next("ack")).toMatchObject({ id: "mine", seq: 1 });
+  });
+});
+
 describe("what the thread decides", () => {
   it("reaches a relay's sockets: whoever is removed sees nothing more", async () => {
     const { ada, eve, path, a, c } = await scene();
