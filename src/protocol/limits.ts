@@ -105,7 +105,5 @@ export const SECRET_BYTES = 32;
 
 /** Being offline is told this long after a user's last tab closed. */
 export const OFFLINE_GRACE_MS = 5_000;
-/** A socket ends at the latest this long after its session did. */
-export const SESSION_END_MS = 60_000;
 /** Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5: control frames of 125 bytes, 2 for the code). */
 export const CLOSE_REASON_BYTES = 123;
