@@ -55,7 +55,7 @@ export interface Client {
 /** Makes a client. Nothing is connected before `presence()` or `thread()` is called. */
 export function createClient(options: ClientOptions = {}): Client {
   const { getToken } = options;
-  const origin = originOf(options.url);
+  const { origin } = new URL(options.url ?? globalThis.location.href);
   const { outboxStorage: storage = outboxInIndexedDb(origin) } = options;
   const ask = asking({ origin, getToken });
   const api = createApi(ask);
@@ -101,8 +101,4 @@ export function createClient(options: ClientOptions = {}): Client {
       storage?.close();
     },
   };
-}
-
-function originOf(url: string | undefined): string {
-  return url === undefined ? globalThis.location.origin : new URL(url).origin;
 }
