@@ -105,6 +105,9 @@ function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
       return withoutMember(moved, event.userId);
     case "thread":
       return { ...moved, thread: event.thread };
+    default:
+      // Of a type that a later server knows: it has its number, and the rest is not for this client.
+      return moved;
   }
 }
 

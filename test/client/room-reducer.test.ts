@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mergeMessages } from "../../src/client/messages.ts";
 import { expireTyping, leavesGap } from "../../src/client/room-reducer.ts";
+import type { ThreadEvent } from "../../src/protocol/events.ts";
 import {
   ADA,
   after,
@@ -28,6 +29,12 @@ describe("resuming", () => {
   it("moves the cursor with each durable event, and not with an ack", () => {
     const moved = after(room, chat(4, 4), { type: "ack", id: "x", seq: 5, rev: 5, at: NOW });
     expect(moved.cursor).toEqual({ epoch: "e1", rev: 4 });
+  });
+
+  it("goes on over an event of a type that a later server knows, which has a number like the others", () => {
+    const later = { type: "pinned", rev: 4, seq: 2 } as unknown as ThreadEvent;
+    expect(seqsOf(after(room, later, chat(5, 4)))).toEqual([1, 2, 3, 4]);
+    expect(leavesGap(after(room, later), chat(5, 4))).toBe(false);
   });
 
   it("sees a gap before it, and none at the next event or a repeated one", () => {
