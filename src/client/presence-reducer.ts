@@ -36,21 +36,22 @@ export function withPage(state: PresenceState, page: ThreadPage, place: "first" 
   // Of more threads than a welcome holds, its count has those too that only a page now tells of.
   const wasFull = Object.keys(state.marks).length >= WELCOME_THREADS;
   const known = wasFull ? { ...state, marks: { ...marksOf(page.threads), ...state.marks } } : state;
-  const marked = page.threads.reduce((to, thread) => withMarks(to, thread.id, thread), known);
   const fresh = page.threads.map((thread) => newer(state.threads.find(has(thread.id)), thread));
-  const others = marked.threads.filter(({ id }) => !fresh.some(has(id)));
-  return counted({
-    ...marked,
+  const others = state.threads.filter(({ id }) => !fresh.some(has(id)));
+  const listed: PresenceState = {
+    ...known,
     threads: place === "first" ? [...fresh, ...others] : [...others, ...fresh],
     threadsLoaded: true,
     nextCursor: page.nextCursor,
-  });
+  };
+  return page.threads.reduce((to, thread) => withMarks(to, thread.id, thread), listed);
 }
 
 /** The state after something was read in this very client. */
 export function withSeen(state: PresenceState, threadId: string, seq: number): PresenceState {
+  const held = state.marks[threadId];
   // Of a thread that is not known to be one's own nothing is counted.
-  return threadId in state.marks ? withMarks(state, threadId, { seq, readSeq: seq }) : state;
+  return held && seq > held.readSeq ? withMarks(state, threadId, { seq, readSeq: seq }) : state;
 }
 
 /** Whether the event speaks of a thread that the list does not show: then the list is asked for again. */
@@ -71,24 +72,26 @@ function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventO
   });
 }
 
-function withNewMessage(state: PresenceState, event: EventOf<"new_message">): PresenceState {
-  const { threadId, seq, author, preview, at, unread } = event;
-  const next = withMarks(state, threadId, { seq, readSeq: seq - unread });
-  const held = next.threads.find(has(threadId));
-  if (!held || (held.lastMessage?.seq ?? 0) > seq) return next;
-  return onTop(next, { ...held, lastMessage: { seq, author, preview, at } });
+function withNewMessage(
+  state: PresenceState,
+  { type: _type, threadId, unread, ...lastMessage }: EventOf<"new_message">,
+): PresenceState {
+  const { seq } = lastMessage;
+  const marks = { seq, readSeq: seq - unread };
+  const held = state.threads.find(has(threadId));
+  return held ? withThread(state, { ...held, ...marks, lastMessage }) : withMarks(state, threadId, marks);
 }
 
 function withThread(state: PresenceState, thread: ThreadSummary): PresenceState {
-  const next = withMarks(state, thread.id, thread);
-  const held = state.threads.find(has(thread.id));
+  const { id } = thread;
+  const held = state.threads.find(has(id));
   const now = newer(held, thread);
   // A change of name or of an old preview is no activity: only what is new goes to the top.
-  if (!held || thread.seq > held.seq) return counted(onTop(next, now));
-  return counted({
-    ...next,
-    threads: next.threads.map((other) => (other.id === thread.id ? now : other)),
-  });
+  const threads =
+    held && lastSeq(thread) <= lastSeq(held)
+      ? state.threads.map((other) => (other === held ? now : other))
+      : [now, ...state.threads.filter((other) => other !== held)];
+  return withMarks({ ...state, threads }, id, thread);
 }
 
 function withoutThread(state: PresenceState, threadId: string): PresenceState {
@@ -101,14 +104,15 @@ function withoutThread(state: PresenceState, threadId: string): PresenceState {
   };
 }
 
-function onTop(state: PresenceState, thread: ThreadSummary): PresenceState {
-  return { ...state, threads: [thread, ...state.threads.filter(({ id }) => id !== thread.id)] };
-}
-
 /** Of two copies of a thread, the incoming one, but never an older last message. */
 function newer(held: ThreadSummary | undefined, incoming: ThreadSummary): ThreadSummary {
-  const last = held?.lastMessage;
-  return last && last.seq > (incoming.lastMessage?.seq ?? 0) ? { ...incoming, lastMessage: last } : incoming;
+  return held?.lastMessage && lastSeq(held) > lastSeq(incoming)
+    ? { ...incoming, lastMessage: held.lastMessage }
+    : incoming;
+}
+
+function lastSeq({ lastMessage }: ThreadSummary): number {
+  return lastMessage?.seq ?? 0;
 }
 
 function withMarks(state: PresenceState, threadId: string, incoming: Marks): PresenceState {
@@ -117,7 +121,6 @@ function withMarks(state: PresenceState, threadId: string, incoming: Marks): Pre
     seq: Math.max(held?.seq ?? 0, incoming.seq),
     readSeq: Math.max(held?.readSeq ?? 0, incoming.readSeq),
   };
-  if (marks.seq === held?.seq && marks.readSeq === held.readSeq) return state;
   return counted({
     ...state,
     marks: { ...state.marks, [threadId]: marks },
