@@ -37,6 +37,9 @@ export type On<E extends { type: string }> = <T extends E["type"]>(
   listener: (event: OfType<E, T>) => void,
 ) => () => void;
 
+/** Gives what `ask` does, and the events that came until then: what was asked for may be from before them. */
+export type Meanwhile<E> = <T>(ask: () => Promise<T>) => Promise<[T, readonly E[]]>;
+
 /** For what is shown there is the snapshot; for what is done once (a sound, a notification), the events. */
 export abstract class Live<S extends Connected, E extends { type: string }> implements Readable<S> {
   /** The present state; the same object until something changes. */
@@ -51,6 +54,15 @@ export abstract class Live<S extends Connected, E extends { type: string }> impl
   readonly on: On<E>;
   protected readonly store: Store<S>;
   protected readonly connection: Connection<E>;
+  protected readonly meanwhile: Meanwhile<E> = async (ask) => {
+    const heard: E[] = [];
+    const stop = this.#listeners.add((event) => heard.push(event));
+    try {
+      return [await ask(), heard];
+    } finally {
+      stop();
+    }
+  };
   readonly #shared: Shared;
   readonly #listeners = new Listeners<E>();
   #renewal: Timer | undefined;

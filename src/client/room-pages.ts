@@ -1,24 +1,23 @@
 /** What a room loads over HTTP besides the socket: older messages, those that replies quote, further members. */
 import { PAGE_MAX } from "../protocol/limits.ts";
-import type { DurableEvent } from "../protocol/events.ts";
-import type { MessagePage } from "../protocol/http.ts";
-import type { Member, Message } from "../protocol/model.ts";
+import type { ThreadEvent } from "../protocol/events.ts";
+import type { Message } from "../protocol/model.ts";
 import type { Api } from "./api.ts";
+import type { Meanwhile } from "./live.ts";
 import { mergeMessages } from "./messages.ts";
-import type { RoomState } from "./room-state.ts";
+import { reduceRoom, withMembers } from "./room-reducer.ts";
+import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import type { Store } from "./store.ts";
 
 /** How far back a room is made whole after a snapshot: 2,000 messages. */
 const REFRESH_PAGES = 10;
 
 export interface RoomPages {
-  /** After a welcome the state has the first members only, and after a snapshot nothing quoted is known to be as it was. */
-  restart(resumed: boolean): void;
-  /** A page that is on its way may be from before this event. */
-  heard(event: DurableEvent): void;
+  /** After a snapshot the state has the first members only, and nothing quoted is known to be as it was. */
+  restart(): void;
   /** Loads the page above the oldest message shown. Does nothing while one is loading or none is left. */
   older(): Promise<void>;
-  /** Loads the next page of members; the first ones again where a welcome has begun the list anew. */
+  /** Loads the next page of members; the first ones again where a snapshot has begun the list anew. */
   members(): Promise<void>;
   /** Loads the message `seq` into `quoted`, each once. */
   quoted(seq: number): void;
@@ -30,7 +29,12 @@ export interface RoomPages {
   refresh(oldest: number, from: number): Promise<void>;
 }
 
-export function createRoomPages(api: Api, store: Store<RoomState>, threadId: string): RoomPages {
+export function createRoomPages(
+  api: Api,
+  store: Store<RoomState>,
+  threadId: string,
+  meanwhile: Meanwhile<ThreadEvent>,
+): RoomPages {
   const { getSnapshot } = store;
   const quotesAsked = new Set<number>();
   let lastQuote = Promise.resolve();
@@ -38,15 +42,19 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
   /** Rises with each snapshot: what was asked for beside an earlier one is the later one's to ask for. */
   let turn = 0;
 
-  /** The `rev` of the last event about a message, by its `seq`; those about none are kept under no number. */
-  const told: Record<number, number> = {};
-
-  const load = async (bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> => {
-    const page = await api.messages(threadId, bounds);
-    return page.messages.some(({ seq, rev }) => rev < (told[seq] ?? 0))
-      ? api.messages(threadId, bounds)
-      : page;
+  /** A page as it is after what was heard since. One that was asked for before a snapshot is asked for again. */
+  const load = async <P extends object>(ask: () => Promise<P>): Promise<RoomState & P> => {
+    const mine = turn;
+    const [answer, heard] = await meanwhile(ask);
+    if (mine !== turn) return load(ask);
+    const page = { ...EMPTY_ROOM, ...answer };
+    return {
+      ...page,
+      ...heard.reduce<RoomState>((room, event) => reduceRoom(room, event, Date.now()), page),
+    };
   };
+  const loadMessages = (bounds: { before?: number; around?: number; limit?: number }) =>
+    load(() => api.messages(threadId, bounds));
   const set = (change: Partial<RoomState>) => store.update((state) => ({ ...state, ...change }));
   const merge = (messages: readonly Message[]) =>
     set({ messages: mergeMessages(getSnapshot().messages, messages) });
@@ -55,7 +63,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
     const { messages, quoted } = getSnapshot();
     if ([...messages, ...quoted].some((message) => message.seq === seq)) return;
     try {
-      const page = await load({ around: seq });
+      const page = await loadMessages({ around: seq });
       const wanted = page.messages.filter((message) => quotesAsked.has(message.seq));
       set({ quoted: mergeMessages(getSnapshot().quoted, wanted) });
     } catch {
@@ -65,13 +73,8 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
   };
 
   return {
-    heard: ({ rev, seq, message }: { rev: number; seq?: number; message?: Message }) => {
-      told[(seq ?? message?.seq) as number] = rev;
-    },
-
-    restart: (resumed) => {
+    restart: () => {
       memberCursor = undefined;
-      if (resumed) return;
       quotesAsked.clear();
       turn += 1;
     },
@@ -82,7 +85,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
       if (!hasBefore || loadingBefore || !oldest) return;
       set({ loadingBefore: true });
       try {
-        const page = await load({ before: oldest });
+        const page = await loadMessages({ before: oldest });
         if (getSnapshot().messages[0]?.seq !== oldest) return;
         merge(page.messages);
         set({ hasBefore: page.hasBefore });
@@ -94,7 +97,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
     members: async () => {
       const held = getSnapshot().members.length;
       do {
-        const page = await api.members(threadId, { cursor: memberCursor, limit: PAGE_MAX });
+        const page = await load(() => api.members(threadId, { cursor: memberCursor, limit: PAGE_MAX }));
         store.update((state) => withMembers(state, page.members));
         memberCursor = page.nextCursor;
       } while (memberCursor && getSnapshot().members.length <= held);
@@ -113,7 +116,7 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
       try {
         for (let pages = 0; from > oldest; pages++) {
           if (pages === REFRESH_PAGES) throw new Error();
-          const { messages } = await load({ before: from, limit: PAGE_MAX });
+          const { messages } = await loadMessages({ before: from, limit: PAGE_MAX });
           const [first] = messages;
           if (!first || mine !== turn) return;
           from = first.seq;
@@ -126,11 +129,4 @@ export function createRoomPages(api: Api, store: Store<RoomState>, threadId: str
       }
     },
   };
-}
-
-/** A page of members. What is held is newer: events have changed it since, the page may be on its way for long. */
-export function withMembers(state: RoomState, page: readonly Member[]): RoomState {
-  const held = new Set(state.members.map(({ user }) => user.id));
-  const members = [...state.members, ...page.filter(({ user }) => !held.has(user.id))];
-  return { ...state, members: members.toSorted((a, b) => a.joinedAt - b.joinedAt) };
 }

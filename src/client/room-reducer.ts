@@ -1,7 +1,7 @@
 /** What each event of a thread's socket does to the room's state. Pure: old state and event give the new state. */
 import type { DurableEvent, ThreadEvent } from "../protocol/events.ts";
 import { TYPING_MS } from "../protocol/limits.ts";
-import type { Message } from "../protocol/model.ts";
+import type { Member, Message } from "../protocol/model.ts";
 import { parseCursor } from "./cursor.ts";
 import { changeMessage, mergeMessages, tombstone, withoutReaction, withReaction } from "./messages.ts";
 import type { RoomState } from "./room-state.ts";
@@ -51,6 +51,13 @@ export function expireTyping(state: RoomState, now: number): RoomState {
   return typing.length === state.typing.length ? state : { ...state, typing };
 }
 
+/** A page of members. What is held is newer: events have changed it since, the page may be on its way for long. */
+export function withMembers(state: RoomState, page: readonly Member[]): RoomState {
+  const held = new Set(state.members.map(({ user }) => user.id));
+  const members = [...state.members, ...page.filter(({ user }) => !held.has(user.id))];
+  return { ...state, members: members.toSorted((a, b) => a.joinedAt - b.joinedAt) };
+}
+
 function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
   const { thread, user, online, onlineCount, limits, resumed } = event;
   const { id, kind, name, createdAt, you, members, memberCount } = thread;
@@ -64,7 +71,8 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
     thread: { id, kind, name, createdAt },
     you,
     cursor,
-    members,
+    // On a resume those who left are told of.
+    members: resumed ? withMembers({ ...state, members }, state.members).members : members,
     memberCount,
     messages: resumed || continues ? state.messages : [],
     quoted: resumed ? state.quoted : [],

@@ -61,7 +61,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
       (seq) => store.getSnapshot().you !== undefined && connection.send({ type: "read", seq }),
     );
     this.#typing = createTypingClock(store, () => connection.send({ type: "typing" }));
-    this.#pages = createRoomPages(api, store, threadId);
+    this.#pages = createRoomPages(api, store, threadId, this.meanwhile);
     this.reconnect();
   }
 
@@ -193,11 +193,10 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   #follow(event: ThreadEvent, before: RoomState): void {
     if (event.type === "welcome") {
-      this.#pages.restart(event.resumed);
+      if (!event.resumed) this.#pages.restart();
       if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
-    if (isDurable(event)) this.#pages.heard(event);
     if (event.type === "typing") this.#typing.expireLater();
     const [oldest] = before.messages;
     if (event.type === "history" && oldest) {

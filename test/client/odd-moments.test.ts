@@ -5,7 +5,7 @@ import { PresenceClient } from "../../src/client/presence.ts";
 import { Room } from "../../src/client/room.ts";
 import { Store } from "../../src/client/store.ts";
 import type { ChangeCommand } from "../../src/protocol/commands.ts";
-import type { MessagePage, ThreadPage } from "../../src/protocol/http.ts";
+import type { MemberPage, MessagePage, ThreadPage } from "../../src/protocol/http.ts";
 import type { ThreadSummary } from "../../src/protocol/model.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
@@ -88,6 +88,36 @@ it("a message that is deleted while the page with it is on its way is not shown"
   page.resolve({ messages: [message(1)], hasBefore: false, hasAfter: true });
   await pass();
   expect(room.getSnapshot().messages[0]).toEqual(tombstone);
+});
+
+it("a message that was edited beyond what a resume replays, while the page with it was on its way, is shown as it is", async () => {
+  const page = Promise.withResolvers<MessagePage>();
+  const edited = message(1, { rev: 3, body: "edited" });
+  const pages = vi
+    .fn<Api["messages"]>()
+    .mockReturnValueOnce(page.promise)
+    .mockResolvedValue({ messages: [edited], hasBefore: false, hasAfter: true });
+  const { room, newest } = await enter({ api: { messages: pages } });
+  newest().says(welcome(2), history([message(2)]));
+  void room.loadOlder();
+  newest().closes(1006);
+  await pass(2_000);
+  newest().says(welcome(2_000), history([message(2)]));
+  page.resolve({ messages: [message(1)], hasBefore: false, hasAfter: true });
+  await pass();
+  expect(room.getSnapshot().messages[0]).toEqual(edited);
+});
+
+it("a member who is removed while a page of members is on its way does not come back", async () => {
+  const page = Promise.withResolvers<MemberPage>();
+  const { room, newest } = await enter({ api: { members: () => page.promise } });
+  newest().says(welcome(0), history([]));
+  const cy = { user: { id: "cy", name: "Cy" }, role: "member" as const, readSeq: 0, joinedAt: NOW };
+  void room.loadMembers();
+  newest().says({ type: "member_removed", rev: 1, userId: "cy" });
+  page.resolve({ members: [cy] });
+  await pass();
+  expect(room.getSnapshot().members.map(({ user }) => user.id)).toEqual(["ada", "ben"]);
 });
 
 it("the last thing that a subscriber is told is how things are, whatever another did while it was told", () => {

@@ -1,9 +1,11 @@
 /** What a room loads over HTTP besides the socket: further members, and messages that replies quote. */
 import { describe, expect, it } from "vitest";
 import type { Api } from "../../src/client/api.ts";
+import type { Meanwhile } from "../../src/client/live.ts";
 import { createRoomPages } from "../../src/client/room-pages.ts";
 import type { RoomState } from "../../src/client/room-state.ts";
 import { Store } from "../../src/client/store.ts";
+import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Member } from "../../src/protocol/model.ts";
 import { history, messages, NOW, roomAfter, welcome } from "./samples.ts";
 
@@ -34,13 +36,16 @@ function fake() {
   return { api: api as Api, asked };
 }
 
+/** A room in which nothing happens while a page is on its way. */
+const meanwhile: Meanwhile<ThreadEvent> = async (ask) => [await ask(), []];
+
 describe("more members", () => {
   const room: RoomState = { ...roomAfter(welcome(0)), members: everyone.slice(0, 200), memberCount: 450 };
 
   it("come a page at a time, the first one only for its cursor", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const more = createRoomPages(api, store, "t1");
+    const more = createRoomPages(api, store, "t1", meanwhile);
     await more.members();
     expect(store.getSnapshot().members).toEqual(everyone.slice(0, 400));
     await more.members();
@@ -48,13 +53,13 @@ describe("more members", () => {
     expect(asked).toEqual(["0", "200", "400"]);
   });
 
-  it("begin anew after a welcome", async () => {
+  it("begin anew after a snapshot", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const more = createRoomPages(api, store, "t1");
+    const more = createRoomPages(api, store, "t1", meanwhile);
     await more.members();
     store.set(room);
-    more.restart(true);
+    more.restart();
     await more.members();
     expect(store.getSnapshot().members).toHaveLength(400);
     expect(asked).toEqual(["0", "200", "0", "200"]);
@@ -68,7 +73,7 @@ describe("quotes", () => {
   it("are asked for once, one after the other, and bring those near them that are wanted", async () => {
     const { api, asked } = fake();
     const store = new Store(room);
-    const quotes = createRoomPages(api, store, "t1");
+    const quotes = createRoomPages(api, store, "t1", meanwhile);
     for (const seq of [10, 11, 300, 10, 460]) quotes.quoted(seq);
     await settle();
     expect(asked).toEqual(["around 10", "around 300"]);
@@ -84,6 +89,7 @@ describe("quotes", () => {
       { ...api, messages: (...ask) => (down ? Promise.reject(new Error("no")) : api.messages(...ask)) },
       store,
       "t1",
+      meanwhile,
     );
     quotes.quoted(10);
     await settle();
