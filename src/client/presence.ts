@@ -1,6 +1,7 @@
 /** Being online: one socket a tab, on every page. Feeds the badge and the list of threads. */
 import type { PresenceEvent } from "../protocol/events.ts";
 import { WATCHED_USERS } from "../protocol/limits.ts";
+import type { ThreadSummary } from "../protocol/model.ts";
 import type { Api } from "./api.ts";
 import { Live, type Shared } from "./live.ts";
 import { isUnlisted, reducePresence, withPage, withSeen } from "./presence-reducer.ts";
@@ -18,6 +19,8 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   #watched: readonly string[] = [];
   #watchTimer: Timer | undefined;
   #refreshTimer: Timer | undefined;
+  /** How many pages of the list were loaded. */
+  #pages = 1;
 
   constructor(shared: Shared) {
     super(EMPTY_PRESENCE, shared);
@@ -41,18 +44,17 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
     this.store.update((state) => withSeen(state, threadId, seq));
   }
 
-  /** Asks for the list's first page again. */
+  /** Asks for the list again, as far as it was loaded. */
   async refreshThreads(): Promise<void> {
-    const page = await this.#api.threads();
-    this.store.update((state) => withPage(state, page, "first"));
+    await this.#load(undefined, this.#pages);
   }
 
   /** Loads the list's next page; does nothing at its end. */
   async loadMoreThreads(): Promise<void> {
-    const { nextCursor } = this.store.getSnapshot();
+    const { nextCursor } = this.getSnapshot();
     if (!nextCursor) return;
-    const page = await this.#api.threads({ cursor: nextCursor });
-    this.store.update((state) => (state.nextCursor === nextCursor ? withPage(state, page, "next") : state));
+    await this.#load(nextCursor, 1);
+    this.#pages += 1;
   }
 
   /** Goes offline: no timer, listener or socket is left. */
@@ -77,6 +79,24 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
       this.#refreshSoon(REFRESH_DELAY_MS);
     }
     return true;
+  }
+
+  /** Takes in so many pages from `cursor` on, in one piece, and then what was heard meanwhile. */
+  async #load(cursor: string | undefined, pages: number): Promise<void> {
+    const [list, heard] = await this.meanwhile(async () => {
+      const threads: ThreadSummary[] = [];
+      let nextCursor = cursor;
+      let left = pages;
+      do {
+        const page = await this.#api.threads({ cursor: nextCursor });
+        threads.push(...page.threads);
+        nextCursor = page.nextCursor;
+        left -= 1;
+      } while (nextCursor && left > 0);
+      return { threads, nextCursor };
+    });
+    const place = cursor ? "next" : "first";
+    this.store.update((state) => heard.reduce(reducePresence, withPage(state, list, place)));
   }
 
   #sendWatched(): void {

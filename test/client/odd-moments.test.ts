@@ -179,14 +179,8 @@ it("what is sent in a room that was left is refused", async () => {
   await expect(room.send("x")).rejects.toThrow(/no longer/);
 });
 
-it("news of a thread beyond the first page, while that is on its way, brings it into the list", async () => {
-  const summary = (id: string, seq: number) =>
-    ({ id, kind: "group", name: id, seq, readSeq: 0, unread: seq }) as ThreadSummary;
-  const first = Promise.withResolvers<ThreadPage>();
-  const threads = vi
-    .fn<Api["threads"]>()
-    .mockReturnValueOnce(first.promise)
-    .mockResolvedValue({ threads: [summary("old", 2), summary("new", 1)] });
+/** A client that is online, whose lists of threads the test holds. */
+async function online(threads: Api["threads"], ...threadIds: string[]) {
   const { openSocket, newest } = sockets();
   const presence = new PresenceClient({
     api: { threads } as unknown as Api,
@@ -195,9 +189,28 @@ it("news of a thread beyond the first page, while that is on its way, brings it 
     onSignedOut: () => {},
   });
   await pass();
-  const marks = ["old", "new"].map((threadId) => ({ threadId, seq: 1, readSeq: 1, unread: 0 }));
+  const marks = threadIds.map((threadId) => ({ threadId, seq: 1, readSeq: 1, unread: 0 }));
   newest().says({ type: "welcome", user: ADA, threads: marks, unreadThreads: 0, expiresAt: 0 });
   await pass();
+  return { presence, newest };
+}
+
+const summary = (id: string, seq: number): ThreadSummary => ({
+  id,
+  kind: "group",
+  name: id,
+  seq,
+  readSeq: 0,
+  unread: seq,
+});
+
+it("news of a thread beyond the first page, while that is on its way, brings it into the list", async () => {
+  const first = Promise.withResolvers<ThreadPage>();
+  const threads = vi
+    .fn<Api["threads"]>()
+    .mockReturnValueOnce(first.promise)
+    .mockResolvedValue({ threads: [summary("old", 2), summary("new", 1)] });
+  const { presence, newest } = await online(threads, "old", "new");
   newest().says({
     type: "new_message",
     threadId: "old",
@@ -210,6 +223,26 @@ it("news of a thread beyond the first page, while that is on its way, brings it 
   first.resolve({ threads: [summary("new", 1)], nextCursor: "c" });
   await pass(60_000);
   expect(presence.getSnapshot().threads.map(({ id }) => id)).toContain("old");
+  presence.close();
+});
+
+it("a thread that one is removed from while the list with it is on its way does not come back", async () => {
+  const page = Promise.withResolvers<ThreadPage>();
+  const { presence, newest } = await online(() => page.promise, "left");
+  newest().says({ type: "thread_removed", threadId: "left" });
+  page.resolve({ threads: [summary("left", 1)] });
+  await pass();
+  expect(presence.getSnapshot()).toMatchObject({ threadsLoaded: true, threads: [], unreadThreads: 0 });
+  presence.close();
+});
+
+it("a thread that is renamed while the list with it is on its way has its new name", async () => {
+  const page = Promise.withResolvers<ThreadPage>();
+  const { presence, newest } = await online(() => page.promise, "pond");
+  newest().says({ type: "thread", thread: { ...summary("pond", 1), name: "Lake" } });
+  page.resolve({ threads: [summary("pond", 1)] });
+  await pass();
+  expect(presence.getSnapshot().threads.map(({ name }) => name)).toEqual(["Lake"]);
   presence.close();
 });
 

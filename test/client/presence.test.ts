@@ -1,11 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../src/client/api.ts";
 import { PresenceClient } from "../../src/client/presence.ts";
+import type { ThreadSummary } from "../../src/protocol/model.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { ADA } from "./samples.ts";
 
 const WELCOME = { type: "welcome", user: ADA, threads: [], unreadThreads: 0, expiresAt: 0 };
+
+const summary = (id: string) =>
+  ({ id, kind: "group", name: id, seq: 1, readSeq: 1, unread: 0 }) satisfies ThreadSummary;
 
 async function online() {
   const sockets: FakeSocket[] = [];
@@ -35,6 +39,38 @@ describe("the list of threads", () => {
     expect(presence.getSnapshot().threadsLoaded).toBe(false);
     await pass(60_000);
     expect([threads.mock.calls.length, presence.getSnapshot().threadsLoaded]).toEqual([2, true]);
+  });
+
+  it("keeps its order where one asks for more after a refresh of several pages", async () => {
+    const { presence, threads, newest } = await online();
+    const all = ["a", "b", "c", "d"].map((id) => summary(id));
+    // A page holds one.
+    threads.mockImplementation(async ({ cursor = "0" } = {}) => {
+      const next = Number(cursor) + 1;
+      return { threads: all.slice(next - 1, next), ...(next < 4 && { nextCursor: String(next) }) };
+    });
+    newest().says(WELCOME);
+    await pass();
+    await presence.loadMoreThreads();
+    await presence.loadMoreThreads();
+    const order = () => presence.getSnapshot().threads.map(({ id }) => id);
+    expect(order()).toEqual(["a", "b", "c"]);
+    await presence.refreshThreads();
+    expect(order()).toEqual(["a", "b", "c"]);
+    await presence.loadMoreThreads();
+    expect(order()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("is asked for as far as it was loaded, and no further, however many new threads came on top", async () => {
+    const { presence, threads, newest } = await online();
+    threads.mockImplementation(async () => ({ threads: [summary("a")], nextCursor: "next" }));
+    newest().says(WELCOME);
+    await pass();
+    newest().says(...["b", "c"].map((id) => ({ type: "thread", thread: summary(id) })));
+    threads.mockClear();
+    await presence.refreshThreads();
+    expect(threads).toHaveBeenCalledTimes(1);
+    expect(presence.getSnapshot().threads).toHaveLength(3);
   });
 
   it("is not asked for by a client that was closed meanwhile", async () => {
