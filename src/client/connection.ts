@@ -128,7 +128,7 @@ export class Connection<Event extends { type: string }> {
     if (!events) return this.#lost(LOST);
     const closing = events.find((event) => event.type === "closing") as Closing | undefined;
     if (this.state !== "open" && !closing) {
-      this.#openedAt = Date.now();
+      this.#openedAt = performance.now();
       this.#renewing = false;
       this.#enter("open");
     }
@@ -159,7 +159,7 @@ export class Connection<Event extends { type: string }> {
   #lost(code: number): void {
     // By a listener, in the middle of a frame.
     if (this.closed) return;
-    if (this.state === "open" && Date.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
+    if (this.state === "open" && performance.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
     this.#abandon();
     const waitMs = waitAfter(code, this.#attempt++);
     if (waitMs === undefined) return this.#enter("stopped", code);

@@ -19,18 +19,17 @@ export function createReadMarker(send: (seq: number) => boolean): ReadMarker {
   /** The newest that was read here, whether or not the server knows. */
   let newest = 0;
   let told = 0;
-  let sentAt = 0;
+  let sentAt = -Infinity;
   let timer: Timer | undefined;
 
   const flush = () => {
     timer = undefined;
     if (newest <= told || !send(newest)) return;
     told = newest;
-    sentAt = Date.now();
+    sentAt = performance.now();
   };
-  // A clock that is put back is no reason to wait for it.
   const schedule = () => {
-    if (newest > told) timer ??= setTimeout(flush, Math.max(0, INTERVAL_MS - Math.abs(Date.now() - sentAt)));
+    if (newest > told) timer ??= setTimeout(flush, Math.max(0, sentAt + INTERVAL_MS - performance.now()));
   };
   return {
     read: (seq) => {

@@ -50,7 +50,7 @@ export function createRoomPages(
     const page = { ...EMPTY_ROOM, ...answer };
     return {
       ...page,
-      ...heard.reduce<RoomState>((room, event) => reduceRoom(room, event, Date.now()), page),
+      ...heard.reduce<RoomState>((room, event) => reduceRoom(room, event, performance.now()), page),
     };
   };
   const loadMessages = (bounds: { before?: number; around?: number; limit?: number }) =>

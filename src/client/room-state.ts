@@ -32,6 +32,7 @@ export interface RoomState extends Connected {
   outgoing: readonly Outgoing[];
   online: readonly User[];
   onlineCount: number;
+  /** Who is typing, each until then as `performance.now()` tells it: the machine's clock may be put back. */
   typing: readonly { userId: string; until: number }[];
   limits?: ClientLimits;
 }

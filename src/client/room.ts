@@ -172,7 +172,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
       this.connection.distrust();
       return false;
     }
-    const after = reduceRoom(before, event, Date.now());
+    const after = reduceRoom(before, event, performance.now());
     // One that was heard of before changes nothing.
     if (isDurable(event) && after === before) return false;
     this.#receiving = true;

@@ -18,7 +18,7 @@ export interface TypingClock {
 /** `tell` answers whether there was a socket to tell it on. */
 export function createTypingClock(store: Store<RoomState>, tell: () => boolean): TypingClock {
   let timer: Timer | undefined;
-  let toldAt = 0;
+  let toldAt = -Infinity;
 
   const expireLater = () => {
     stopTimer(timer);
@@ -27,19 +27,19 @@ export function createTypingClock(store: Store<RoomState>, tell: () => boolean):
     const next = Math.min(...typing.map(({ until }) => until));
     timer = setTimeout(
       () => {
-        store.update((state) => expireTyping(state, Date.now()));
+        store.update((state) => expireTyping(state, performance.now()));
         expireLater();
       },
-      Math.max(0, next - Date.now()) + 1,
+      Math.max(0, next - performance.now()) + 1,
     );
   };
   return {
     typed: () => {
-      const now = Date.now();
+      const now = performance.now();
       if (now - toldAt >= TYPING_RELAY_MS && tell()) toldAt = now;
     },
     sent: () => {
-      toldAt = 0;
+      toldAt = -Infinity;
     },
     expireLater,
     close: () => stopTimer(timer),

@@ -153,6 +153,17 @@ it("a clock that is put back holds up no read marker", async () => {
   expect(reads.map((frame) => (JSON.parse(frame) as { seq: number }).seq)).toEqual([3, 5]);
 });
 
+it("a clock that is put back holds up no word of typing, and the end of none", async () => {
+  const { room, newest } = await inRoom();
+  newest().says({ type: "typing", userId: "ben" });
+  room.typing();
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await pass(5_001);
+  expect(room.getSnapshot().typing).toEqual([]);
+  room.typing();
+  expect(newest().sent.filter((frame) => frame.includes('"typing"'))).toHaveLength(2);
+});
+
 it("a room that a subscriber closes on hearing that it reconnects leaves nothing", async () => {
   const { room, newest, all } = await inRoom();
   room.subscribe(({ connection }) => {
