@@ -2,8 +2,15 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import { RequestError } from "./request-error.ts";
 
-/** How long an answer may take. A request that a dead network swallowed would otherwise never end. */
+/** How long a token and then an answer may take. A request that a dead network swallowed would otherwise never end. */
 const ANSWER_MS = 30_000;
+/** Said where nothing was answered, or not by Lilypad: a proxy has its own ways to say that something is wrong. */
+const UNREACHABLE = "Lilypad cannot be reached.";
+
+interface Problem {
+  code?: ErrorCode;
+  detail?: string;
+}
 
 export interface HttpOptions {
   /** Where Lilypad is, without a slash at the end. */
@@ -19,27 +26,28 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** The requests of one client. */
 export function asking({ origin, getToken }: HttpOptions): Ask {
-  return async (method, path, body) => {
-    const headers = new Headers();
-    if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
-    if (body) headers.set("content-type", "application/json");
-    // Cookies are a browser's: Workers refuse a request that speaks of `credentials`. Nor are they in every platform's types.
-    const cookies = getToken ? {} : { credentials: "include" as const };
+  return async <T>(method: Method, path: string, body?: object): Promise<T> => {
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
-    const response = await fetch(origin + path, init).catch(() => {
-      throw new RequestError("offline", "Lilypad cannot be reached.");
+    const answer = async (): Promise<T> => {
+      const headers = new Headers();
+      if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
+      if (body) headers.set("content-type", "application/json");
+      // Cookies are a browser's: Workers refuse a request that speaks of `credentials`. Nor are they in every platform's types.
+      const cookies = getToken ? {} : { credentials: "include" as const };
+      const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
+      const response = await fetch(origin + path, init);
+      if (response.status === 204) return undefined as T;
+      const said = await response.json();
+      if (response.ok) return said as T;
+      const { code = "offline", detail = UNREACHABLE } = said as Problem;
+      throw new RequestError(code, detail);
+    };
+    // The signal ends a `fetch`, and not a token that never comes.
+    const late = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
+    return Promise.race([answer(), late]).catch((error: unknown) => {
+      throw error instanceof RequestError ? error : new RequestError("offline", UNREACHABLE);
     });
-    if (!response.ok) throw await refusal(response);
-    return response.status === 204 ? (undefined as never) : response.json();
   };
-}
-
-async function refusal(response: Response): Promise<RequestError> {
-  // Nothing of ours where it is not Lilypad's own answer: a proxy's error page, for one.
-  const problem = (await response.json().catch(() => ({}))) as { code?: ErrorCode; detail?: string };
-  const code = problem.code ?? (response.status === 503 ? "unavailable" : "internal");
-  return new RequestError(code, problem.detail ?? "Something went wrong.");
 }
 
 /** A path of these parts, each encoded. */
