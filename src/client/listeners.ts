@@ -9,7 +9,8 @@ export class Listeners<T> {
   }
 
   tell(value: T): void {
-    for (const listener of this.#all) safely(() => listener(value));
+    // Those who listen now: one who comes to listen while they are told is not told of this.
+    for (const listener of new Set(this.#all)) if (this.#all.has(listener)) safely(() => listener(value));
   }
 
   clear(): void {

@@ -73,6 +73,35 @@ describe("a snapshot", () => {
   });
 });
 
+describe("a listener", () => {
+  it("that ends and begins anew each time is told of each event once", async () => {
+    const { presence, welcomeFor } = await online();
+    let told = 0;
+    const listenOnce = () => {
+      const stop = presence.on("welcome", () => {
+        stop();
+        told += 1;
+        // One that was told without end would never let the test fail.
+        if (told < 10) listenOnce();
+      });
+    };
+    listenOnce();
+    await welcomeFor(60_000);
+    expect(told).toBe(1);
+    await welcomeFor(60_000);
+    expect(told).toBe(2);
+  });
+
+  it("that another has ended is not told any more", async () => {
+    const { presence, welcomeFor } = await online();
+    const second = vi.fn<() => void>();
+    presence.on("welcome", () => stop());
+    const stop = presence.on("welcome", second);
+    await welcomeFor(60_000);
+    expect(second).not.toHaveBeenCalled();
+  });
+});
+
 describe("a session", () => {
   it("is renewed half a minute before it ends, again and again, on the same socket", async () => {
     const getToken = vi.fn<() => string>(() => "fresh");
