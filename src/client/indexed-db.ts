@@ -48,13 +48,18 @@ export function outboxInIndexedDb(origin: string): OutboxStorage | undefined {
     return database;
   };
   const run = async <T>(mode: Mode, ask: (store: ObjectStore) => Request<T>) => {
-    // What failed once is tried afresh the next time.
-    (opened ??= open()).catch(forget);
-    const transaction = (await opened).transaction(MESSAGES, mode);
-    const answer = settled(ask(transaction.objectStore(MESSAGES)));
-    // Not by itself after the answer: a page that is reloaded at once would not live to see it.
-    transaction.commit();
-    return answer;
+    opened ??= open();
+    try {
+      const transaction = (await opened).transaction(MESSAGES, mode);
+      const answer = settled(ask(transaction.objectStore(MESSAGES)));
+      // Not by itself after the answer: a page that is reloaded at once would not live to see it.
+      transaction.commit();
+      return await answer;
+    } catch (error) {
+      // What failed once is tried afresh the next time.
+      forget();
+      throw error;
+    }
   };
   return {
     // An array is the highest kind of key: above every id.
