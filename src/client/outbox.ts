@@ -137,6 +137,7 @@ export class Outbox {
     const left = new RequestError("offline", "The room was left.");
     for (const { reject } of this.#entries) reject?.(left);
     this.#entries = [];
+    this.#changed();
   }
 
   async #welcomed({ user: before }: RoomState, { user }: RoomState): Promise<void> {

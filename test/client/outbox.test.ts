@@ -236,6 +236,14 @@ describe("over a reload", () => {
     expect(shown()).toEqual(["a pending", "b failed", "c pending"]);
   });
 
+  it("is not shown to somebody else who signs in, also where nothing is kept", async () => {
+    const { box, shown, lose, meet } = await welcomed({ user: BEN });
+    void box.add(say("of Ben"));
+    lose();
+    await meet({ user: ADA });
+    expect(shown()).toEqual([]);
+  });
+
   it("leaves nothing of what was stored or discarded", async () => {
     const storage = memoryStorage();
     await leftBehind(storage);
