@@ -178,8 +178,9 @@ export class Room extends Live<RoomState, ThreadEvent> {
     this.#receiving = true;
     this.#outbox.receive(event, before, after);
     this.#receiving = false;
-    this.store.set({ ...after, outgoing: this.#outbox.shown });
+    // Before anybody is told: whoever closes the room then leaves no timer.
     this.#follow(event, before);
+    this.store.set({ ...after, outgoing: this.#outbox.shown });
     return true;
   }
 

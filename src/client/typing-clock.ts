@@ -5,6 +5,9 @@ import type { RoomState } from "./room-state.ts";
 import type { Store } from "./store.ts";
 import { stopTimer, type Timer } from "./timer.ts";
 
+/** How often it is looked who has stopped typing. */
+const LOOK_MS = 500;
+
 export interface TypingClock {
   /** One typed a key. */
   typed(): void;
@@ -21,17 +24,11 @@ export function createTypingClock(store: Store<RoomState>, tell: () => boolean):
   let toldAt = -Infinity;
 
   const expireLater = () => {
-    stopTimer(timer);
-    const { typing } = store.getSnapshot();
-    if (typing.length === 0) return;
-    const next = Math.min(...typing.map(({ until }) => until));
-    timer = setTimeout(
-      () => {
-        store.update((state) => expireTyping(state, performance.now()));
-        expireLater();
-      },
-      Math.max(0, next - performance.now()) + 1,
-    );
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      store.update((state) => expireTyping(state, performance.now()));
+      if (store.getSnapshot().typing.length > 0) expireLater();
+    }, LOOK_MS);
   };
   return {
     typed: () => {

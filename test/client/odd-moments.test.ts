@@ -175,6 +175,21 @@ it("a room that a subscriber closes on hearing that it reconnects leaves nothing
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it("a room that a subscriber closes on hearing who is typing, or how far one has read, leaves nothing", async () => {
+  for (const event of [{ type: "typing", userId: "ben" }, welcome(0, { resumed: true })]) {
+    const { room, newest } = await inRoom();
+    room.read(1);
+    await pass(1_000);
+    let told = 0;
+    room.subscribe(() => {
+      told += 1;
+      if (told > 1) room.close();
+    });
+    newest().says(event);
+    expect(vi.getTimerCount()).toBe(0);
+  }
+});
+
 it("a room that a listener closes in a frame that ends with `closing` leaves nothing", async () => {
   const { room, newest, all } = await inRoom();
   room.on("chat", () => room.close());
