@@ -40,6 +40,8 @@ export class Room extends Live<RoomState, ThreadEvent> {
   /** How much came since it was last said what one has got. */
   #unsaid = 0;
   #receiving = false;
+  /** False between a welcome and its snapshot, which may be in two frames: until then the cursor is ahead of what is shown. */
+  #whole = false;
 
   constructor(options: RoomOptions) {
     super(EMPTY_ROOM, options);
@@ -142,7 +144,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   protected path(): string {
     const { cursor } = this.getSnapshot();
-    const parameters = { paced: "", cursor: cursor && formatCursor(cursor) };
+    const parameters = { paced: "", cursor: this.#whole && cursor ? formatCursor(cursor) : undefined };
     return pathOf("threads", this.threadId, "socket") + query(parameters);
   }
 
@@ -194,14 +196,16 @@ export class Room extends Live<RoomState, ThreadEvent> {
 
   #follow(event: ThreadEvent, before: RoomState): void {
     if (event.type === "welcome") {
+      this.#whole = event.resumed;
       if (!event.resumed) this.#pages.restart();
       if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
     if (event.type === "typing") this.#typing.expireLater();
     const [oldest] = before.messages;
-    if (event.type === "history" && oldest) {
-      void this.#pages.refresh(oldest.seq, event.messages[0]?.seq ?? 0);
+    if (event.type === "history") {
+      this.#whole = true;
+      if (oldest) void this.#pages.refresh(oldest.seq, event.messages[0]?.seq ?? 0);
     }
   }
 }

@@ -138,6 +138,20 @@ describe("coming back", () => {
     expect(paths).toEqual(["/api/threads/t1/socket?paced=", "/api/threads/t1/socket?paced=&cursor=e1%3A1"]);
   });
 
+  it("names none where the welcome came and its snapshot did not, since only that has what was missed", async () => {
+    const { room, newest, paths, loseAndReturn } = await entered();
+    newest().says(chat(1, 1));
+    await loseAndReturn();
+    newest().says(welcome(2_000));
+    await loseAndReturn();
+    expect(paths.at(-1)).toBe("/api/threads/t1/socket?paced=");
+    newest().says(welcome(2_000));
+    newest().says(history(messages(2, 51)));
+    expect(seqsOf(room.getSnapshot())).toHaveLength(51);
+    await loseAndReturn();
+    expect(paths.at(-1)).toContain("cursor=e1%3A2000");
+  });
+
   it("follows a gap, beyond which nothing is shown", async () => {
     const { room, newest, paths } = await entered();
     newest().says(chat(1, 1), chat(3, 3));
