@@ -85,6 +85,8 @@ function withNewMessage(
 function withThread(state: PresenceState, thread: ThreadSummary): PresenceState {
   const { id } = thread;
   const held = state.threads.find(has(id));
+  // One that is known and not in the list is further down than it was loaded.
+  if (!held && id in state.marks) return withMarks(state, id, thread);
   const now = newer(held, thread);
   // A change of name or of an old preview is no activity: only what is new goes to the top.
   const threads =

@@ -97,6 +97,13 @@ describe("the list", () => {
     expect(renamed.threads[1]?.name).toBe("Pond");
   });
 
+  it("puts a new thread on top, and not one further down than it was loaded, whatever changes there", () => {
+    const known = after(listed, online([marks("a", 3, 3), marks("b", 5, 4), marks("old", 2, 2)]));
+    const renamed = after(known, { type: "thread", thread: { ...thread("old", 2, 2), name: "Pond" } });
+    expect(order(renamed)).toEqual(["a", "b"]);
+    expect(order(after(renamed, { type: "thread", thread: thread("new", 0, 0) }))).toEqual(["new", "a", "b"]);
+  });
+
   it("never goes back to an older count or preview, in whatever order things arrive", () => {
     const late = withPage(after(listed, said("a", 4, 1)), { threads: [thread("a", 3, 3)] }, "first");
     expect(unread(late, "a")).toBe(1);
