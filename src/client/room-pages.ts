@@ -5,7 +5,7 @@ import type { Message } from "../protocol/model.ts";
 import type { Api } from "./api.ts";
 import type { Meanwhile } from "./live.ts";
 import { mergeMessages } from "./messages.ts";
-import { reduceRoom, withMembers } from "./room-reducer.ts";
+import { reduceRoom, mergeMembers } from "./room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import type { Store } from "./store.ts";
 
@@ -98,7 +98,8 @@ export function createRoomPages(
       const held = getSnapshot().members.length;
       do {
         const page = await load(() => api.members(threadId, { cursor: memberCursor, limit: PAGE_MAX }));
-        store.update((state) => withMembers(state, page.members));
+        // What is held is newer: events have changed it since, the page may be on its way for long.
+        set({ members: mergeMembers(page.members, getSnapshot().members) });
         memberCursor = page.nextCursor;
       } while (memberCursor && getSnapshot().members.length <= held);
     },

@@ -51,11 +51,10 @@ export function expireTyping(state: RoomState, now: number): RoomState {
   return typing.length === state.typing.length ? state : { ...state, typing };
 }
 
-/** A page of members. What is held is newer: events have changed it since, the page may be on its way for long. */
-export function withMembers(state: RoomState, page: readonly Member[]): RoomState {
-  const held = new Set(state.members.map(({ user }) => user.id));
-  const members = [...state.members, ...page.filter(({ user }) => !held.has(user.id))];
-  return { ...state, members: members.toSorted((a, b) => a.joinedAt - b.joinedAt) };
+/** Members in the order of joining; of two copies of one, the newer. */
+export function mergeMembers(older: readonly Member[], newer: readonly Member[]): readonly Member[] {
+  const byId = new Map([...older, ...newer].map((member) => [member.user.id, member]));
+  return [...byId.values()].toSorted((a, b) => a.joinedAt - b.joinedAt);
 }
 
 function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
@@ -72,7 +71,7 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
     you,
     cursor,
     // On a resume those who left are told of.
-    members: resumed ? withMembers({ ...state, members }, state.members).members : members,
+    members: resumed ? mergeMembers(state.members, members) : members,
     memberCount,
     messages: resumed || continues ? state.messages : [],
     quoted: resumed ? state.quoted : [],
@@ -142,15 +141,13 @@ function withChat(state: RoomState, message: Message): RoomState {
 }
 
 function withMember(state: RoomState, { member }: EventOf<"member">): RoomState {
-  const known = state.members.some(({ user }) => user.id === member.user.id);
-  const own = member.user.id === state.user?.id;
+  const { user, role, readSeq } = member;
+  const members = mergeMembers(state.members, [member]);
   return {
     ...state,
-    members: known
-      ? state.members.map((held) => (held.user.id === member.user.id ? member : held))
-      : [...state.members, member],
-    memberCount: known ? state.memberCount : state.memberCount + 1,
-    ...(own && { you: { role: member.role, readSeq: member.readSeq } }),
+    members,
+    memberCount: state.memberCount + members.length - state.members.length,
+    you: user.id === state.user?.id ? { role, readSeq } : state.you,
   };
 }
 
@@ -160,13 +157,14 @@ function withoutMember(state: RoomState, userId: string): RoomState {
 }
 
 function withReadMarker(state: RoomState, userId: string, seq: number): RoomState {
-  const own = userId === state.user?.id && state.you && seq > state.you.readSeq;
+  const { you } = state;
+  const own = userId === state.user?.id;
   return {
     ...state,
     members: state.members.map((member) =>
       member.user.id === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
     ),
-    ...(own && state.you && { you: { ...state.you, readSeq: seq } }),
+    you: own && you && you.readSeq < seq ? { ...you, readSeq: seq } : you,
   };
 }
 

@@ -1,7 +1,7 @@
 /** What loaded pages do to a room: quoted messages follow events, members stay in the order of joining. */
 import { describe, expect, it } from "vitest";
-import { withMembers } from "../../src/client/room-reducer.ts";
-import { messageIn, type RoomState } from "../../src/client/room-state.ts";
+import { mergeMembers } from "../../src/client/room-reducer.ts";
+import { messageIn } from "../../src/client/room-state.ts";
 import type { Member } from "../../src/protocol/model.ts";
 import { after, BEN, history, message, messages, NOW, roomAfter, welcome } from "./samples.ts";
 
@@ -39,23 +39,23 @@ describe("a quoted message", () => {
 
 describe("a page of members", () => {
   const room = roomAfter(welcome(0));
-  const names = ({ members }: RoomState) => members.map(({ user }) => user.id);
+  const names = (members: readonly Member[]) => members.map(({ user }) => user.id);
 
   it("comes before those who joined meanwhile, whom it may name again", () => {
     const late = after(room, { type: "member", rev: 1, member: member("late", NOW + 9) });
-    const all = withMembers(late, [member("third", NOW + 1), member("late", NOW + 9)]);
+    const all = mergeMembers([member("third", NOW + 1), member("late", NOW + 9)], late.members);
     expect(names(all)).toEqual(["ada", "ben", "third", "late"]);
   });
 
   it("stays over a resume, and is gone after a snapshot, as is the place where the next one begins", () => {
-    const loaded = withMembers(room, [member("third", NOW + 1)]);
-    expect(names(after(loaded, welcome(0, { resumed: true })))).toEqual(["ada", "ben", "third"]);
-    expect(names(after(loaded, welcome(0)))).toEqual(["ada", "ben"]);
+    const loaded = { ...room, members: mergeMembers([member("third", NOW + 1)], room.members) };
+    expect(names(after(loaded, welcome(0, { resumed: true })).members)).toEqual(["ada", "ben", "third"]);
+    expect(names(after(loaded, welcome(0)).members)).toEqual(["ada", "ben"]);
   });
 
   it("does not undo what an event has said", () => {
     const promoted = after(room, { type: "member", rev: 1, member: member("ben", NOW, "moderator") });
-    const all = withMembers(promoted, [member("ben", NOW)]);
-    expect(all.members.find(({ user }) => user.id === "ben")?.role).toBe("moderator");
+    const all = mergeMembers([member("ben", NOW)], promoted.members);
+    expect(all.find(({ user }) => user.id === "ben")?.role).toBe("moderator");
   });
 });

@@ -132,6 +132,17 @@ describe("people", () => {
     expect(expireTyping(typing, NOW + 5_000).typing).toEqual([]);
   });
 
+  it("stay in their place where their role changes, also beside one who joined with them", () => {
+    const member = { user: ADA, role: "moderator" as const, readSeq: 0, joinedAt: NOW };
+    const promoted = after(room, { type: "member", rev: 4, member: { ...member, user: BEN } });
+    expect(promoted.members.map(({ user, role }) => [user.id, role])).toEqual([
+      ["ada", "member"],
+      ["ben", "moderator"],
+    ]);
+    expect([promoted.memberCount, promoted.you?.role]).toEqual([2, "member"]);
+    expect(after(room, { type: "member", rev: 4, member }).you?.role).toBe("moderator");
+  });
+
   it("come and go as members, and the thread changes its name", () => {
     const cy = { user: { id: "cy", name: "Cy" }, role: "member" as const, readSeq: 3, joinedAt: NOW };
     const grown = after(room, { type: "member", rev: 4, member: cy });
