@@ -42,15 +42,15 @@ export interface Api {
 export function createApi(ask: Ask): Api {
   const threads = (...parts: readonly string[]) => pathOf("threads", ...parts);
   return {
-    threads: (page = {}) => ask("GET", threads() + query(page)),
+    threads: (page) => ask("GET", threads() + query(page)),
     thread: (threadId) => ask("GET", threads(threadId)),
     createThread: (thread) => ask("POST", threads(), thread),
     renameThread: (threadId, name) => ask("PATCH", threads(threadId), { name }),
     deleteThread: (threadId) => ask("DELETE", threads(threadId)),
-    members: (threadId, page = {}) => ask("GET", threads(threadId, "members") + query(page)),
+    members: (threadId, page) => ask("GET", threads(threadId, "members") + query(page)),
     putMember: (threadId, userId, role) => ask("PUT", threads(threadId, "members", userId), { role }),
     removeMember: (threadId, userId) => ask("DELETE", threads(threadId, "members", userId)),
-    messages: (threadId, page = {}) => ask("GET", threads(threadId, "messages") + query(page)),
+    messages: (threadId, page) => ask("GET", threads(threadId, "messages") + query(page)),
     searchUsers: (text) =>
       ask<{ users: User[] }>("GET", pathOf("users") + query({ q: text })).then(({ users }) => users),
     user: (userId) => ask("GET", pathOf("users", userId)),

@@ -56,7 +56,7 @@ export function pathOf(...parts: readonly string[]): string {
 }
 
 /** `?a=1&b=2` of what is not undefined. */
-export function query(parameters: Record<string, string | number | undefined>): string {
+export function query(parameters: Record<string, string | number | undefined> = {}): string {
   // JSON leaves out what is undefined.
   return `?${new URLSearchParams(JSON.parse(JSON.stringify(parameters)) as Record<string, string>)}`;
 }
