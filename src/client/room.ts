@@ -113,7 +113,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
     this.#options.onRead(seq);
   }
 
-  /** Says that one is typing. Call it at each key; it is sent as often as the server relays it. */
+  /** Says that one is typing. Call it at each key; it is sent as often as it takes for others to see it. */
   typing(): void {
     this.#typing.typed();
   }

@@ -1,5 +1,5 @@
-/** Times what is said of typing: one's own is told as often as the server relays it, that of others fades. */
-import { TYPING_RELAY_MS } from "../protocol/limits.ts";
+/** Times what is said of typing: one's own is told while one types, that of others fades. */
+import { TYPING_MS, TYPING_RELAY_MS } from "../protocol/limits.ts";
 import { expireTyping } from "./room-reducer.ts";
 import type { RoomState } from "./room-state.ts";
 import type { Store } from "./store.ts";
@@ -7,6 +7,11 @@ import { stopTimer, type Timer } from "./timer.ts";
 
 /** How often it is looked who has stopped typing. */
 const LOOK_MS = 500;
+/**
+ * How often one's own typing is told: in the middle between how often it is relayed at most and how long it shows, so
+ * that a network that is now slower, now faster, makes nobody seem to stop.
+ */
+const TELL_MS = (TYPING_RELAY_MS + TYPING_MS) / 2;
 
 export interface TypingClock {
   /** One typed a key. */
@@ -33,7 +38,7 @@ export function createTypingClock(store: Store<RoomState>, tell: () => boolean):
   return {
     typed: () => {
       const now = performance.now();
-      if (now - toldAt >= TYPING_RELAY_MS && tell()) toldAt = now;
+      if (now - toldAt >= TELL_MS && tell()) toldAt = now;
     },
     sent: () => {
       toldAt = -Infinity;

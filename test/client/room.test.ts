@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../../src/client/api.ts";
 import { Room } from "../../src/client/room.ts";
+import { TYPING_MS, TYPING_RELAY_MS } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/model.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
@@ -261,6 +262,20 @@ describe("older messages", () => {
     await room.loadOlder();
     expect(seqsOf(room.getSnapshot())).toEqual([1, 2]);
   });
+});
+
+it("tells that one types often enough to show, and seldom enough to be relayed, on a network that is uneven too", async () => {
+  const { room, sent } = await entered();
+  const told: number[] = [];
+  for (let key = 0; key < 100; key++) {
+    room.typing();
+    if (sent("typing").length > told.length) told.push(performance.now());
+    await pass(100);
+  }
+  const between = told.slice(1).map((at, index) => at - (told[index] ?? 0));
+  expect(between.length).toBeGreaterThan(1);
+  expect(Math.min(...between)).toBeGreaterThanOrEqual(TYPING_RELAY_MS + 900);
+  expect(Math.max(...between)).toBeLessThanOrEqual(TYPING_MS - 900);
 });
 
 describe("what one has read", () => {
