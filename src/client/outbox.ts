@@ -147,7 +147,8 @@ export class Outbox {
       this.#complete = false;
     }
     const opened = this.#keeping.open(user?.id ?? "", (kept) => this.#takeIn(kept));
-    for (const entry of this.#entries) this.#keeping.put(entry);
+    // Given before it was known whose it is. Later on, what is not kept any more was given up in another tab.
+    if (!this.#complete) for (const entry of this.#entries) this.#keeping.put(entry);
     await opened;
     this.#complete = true;
     // Not sooner: the replay came with the welcome, and own messages found in it need not be sent again.

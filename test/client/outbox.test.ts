@@ -244,6 +244,17 @@ describe("over a reload", () => {
     expect(shown()).toEqual([]);
   });
 
+  it("leaves nothing of what was given up in another tab, though this one shows it still and comes back", async () => {
+    const storage = memoryStorage();
+    await leftBehind(storage);
+    const tab = await welcomed({ storage });
+    const other = await welcomed({ storage });
+    for (const id of ["a", "b", "c"]) other.box.discard(id);
+    tab.lose();
+    await tab.meet({ resumed: true });
+    expect(storage.kept()).not.toContain("b");
+  });
+
   it("leaves nothing of what was stored or discarded", async () => {
     const storage = memoryStorage();
     await leftBehind(storage);
