@@ -8,7 +8,7 @@ import { isUnlisted, reducePresence, withPage, withSeen } from "./presence-reduc
 import { EMPTY_PRESENCE, type PresenceState } from "./presence-state.ts";
 import { stopTimer, type Timer } from "./timer.ts";
 
-/** The server takes one `watch` a second; a list that fills up changes more often. */
+/** The server takes one `watch` a second, and what it refuses is not told again; a list that is scrolled changes more often. */
 const WATCH_INTERVAL_MS = 1_000;
 /** Several unknown threads at once (an import, say) are one reason to ask for the list. */
 const REFRESH_DELAY_MS = 300;
@@ -36,7 +36,7 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
     this.#watchTimer ??= setTimeout(() => {
       this.#watchTimer = undefined;
       this.#sendWatched();
-    }, WATCH_INTERVAL_MS / 4);
+    }, WATCH_INTERVAL_MS);
   }
 
   /** A room says that one has seen everything up to `seq`: shown at once, confirmed by the server's `read`. */

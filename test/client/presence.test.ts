@@ -99,6 +99,19 @@ it("tells the server again whom to watch after each reconnect", async () => {
   }
 });
 
+it("tells the server whom to watch as often as that is taken, and what is so in the end", async () => {
+  const { presence, newest } = await online();
+  newest().says(WELCOME);
+  for (let scrolled = 0; scrolled < 100; scrolled++) {
+    presence.watch([`user ${scrolled}`]);
+    await pass(100);
+  }
+  await pass(1_000);
+  const sent = newest().sent.filter((frame) => frame.includes("watch"));
+  expect(sent.length).toBeLessThanOrEqual(11);
+  expect(sent.at(-1)).toContain("user 99");
+});
+
 it("tells the server when nobody is to be watched any more", async () => {
   const { presence, newest } = await online();
   newest().says(WELCOME);
