@@ -8,7 +8,7 @@ export interface ReadMarker {
   read(seq: number): void;
   /** What the server knows, from a welcome: what it does not know yet is told again. */
   known(seq: number): void;
-  /** What was read names nothing any more: the thread is of another epoch. */
+  /** What was read is nobody's any more: the thread is of another epoch, or somebody else signed in. */
   forget(): void;
   /** Tells what is not told yet, and ends. */
   close(): void;

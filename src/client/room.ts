@@ -198,7 +198,8 @@ export class Room extends Live<RoomState, ThreadEvent> {
     if (event.type === "welcome") {
       this.#whole = event.resumed;
       if (!event.resumed) this.#pages.restart();
-      if (before.cursor && before.cursor.epoch !== event.thread.epoch) this.#marker.forget();
+      const same = before.cursor?.epoch === event.thread.epoch && before.user?.id === event.user.id;
+      if (before.ready && !same) this.#marker.forget();
       if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
     }
     if (event.type === "typing") this.#typing.expireLater();

@@ -5,7 +5,7 @@ import { TYPING_MS, TYPING_RELAY_MS } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/model.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
-import { ADA, chat, history, message, messages, seqsOf, welcome } from "./samples.ts";
+import { ADA, BEN, chat, history, message, messages, seqsOf, welcome } from "./samples.ts";
 
 /** What the newest socket carried, as far as these tests look at it. */
 interface Sent {
@@ -302,6 +302,16 @@ describe("what one has read", () => {
     newest().says(welcome(0, { resumed: true, ...you(1) }));
     await pass(1_000);
     expect(sent("read").map(({ seq }) => seq)).toEqual([3]);
+  });
+
+  it("is not told as what somebody else has read, who signed in meanwhile", async () => {
+    const { room, newest, sent, loseAndReturn } = await entered();
+    room.read(9);
+    await pass(1_000);
+    await loseAndReturn();
+    newest().says(welcome(9, { user: BEN, resumed: true, ...you(1) }));
+    await pass(1_000);
+    expect(sent("read")).toEqual([]);
   });
 
   it("is forgotten where the thread was restored to an earlier state, whose later messages are others", async () => {
