@@ -45,7 +45,9 @@ export function asking({ origin, getToken }: HttpOptions): Ask {
     // The signal ends a `fetch`, and not a token that never comes.
     const late = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
     return Promise.race([answer(), late]).catch((error: unknown) => {
-      throw error instanceof RequestError ? error : new RequestError("offline", UNREACHABLE);
+      throw error instanceof RequestError
+        ? error
+        : new RequestError("offline", UNREACHABLE, { cause: error });
     });
   };
 }

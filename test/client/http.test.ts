@@ -45,6 +45,12 @@ describe("a request", () => {
     expect(await ask("GET", "/api/threads")).toEqual({ threads: [] });
   });
 
+  it("fails where a token cannot be had, and says why", async () => {
+    const cause = new Error("The host is down.");
+    const ask = asking({ origin, getToken: () => Promise.reject(cause) });
+    await expect(ask("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause });
+  });
+
   it("fails as one that nobody answered where the answer breaks off", async () => {
     answering(brokenOff());
     await expect(asking({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
