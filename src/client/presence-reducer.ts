@@ -32,19 +32,22 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 }
 
 /** The state with a page of the list: the first one is the newest order, a later one goes below. */
-export function withPage(state: PresenceState, page: ThreadPage, place: "first" | "next"): PresenceState {
+export function withPage(
+  state: PresenceState,
+  { threads, nextCursor }: ThreadPage,
+  place: "first" | "next",
+): PresenceState {
   // Of more threads than a welcome holds, its count has those too that only a page now tells of.
   const wasFull = Object.keys(state.marks).length >= WELCOME_THREADS;
-  const known = wasFull ? { ...state, marks: { ...marksOf(page.threads), ...state.marks } } : state;
-  const fresh = page.threads.map((thread) => newer(state.threads.find(has(thread.id)), thread));
-  const others = state.threads.filter(({ id }) => !fresh.some(has(id)));
+  const known = wasFull ? { ...state, marks: { ...marksOf(threads), ...state.marks } } : state;
+  const others = state.threads.filter(({ id }) => !threads.some(has(id)));
   const listed: PresenceState = {
     ...known,
-    threads: place === "first" ? [...fresh, ...others] : [...others, ...fresh],
+    threads: place === "first" ? [...threads, ...others] : [...others, ...threads],
     threadsLoaded: true,
-    nextCursor: page.nextCursor,
+    nextCursor,
   };
-  return page.threads.reduce((to, thread) => withMarks(to, thread.id, thread), listed);
+  return threads.reduce((to, thread) => withMarks(to, thread.id, thread), listed);
 }
 
 /** The state after something was read in this very client. */

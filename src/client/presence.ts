@@ -95,6 +95,8 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
       } while (nextCursor && left > 0);
       return { threads, nextCursor };
     });
+    // What came to pass while one was away was not heard: a list from before that is asked for again.
+    if (heard.some(({ type }) => type === "welcome")) return this.#load(cursor, pages);
     const place = cursor ? "next" : "first";
     this.store.update((state) => heard.reduce(reducePresence, withPage(state, list, place)));
   }

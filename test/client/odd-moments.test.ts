@@ -230,6 +230,16 @@ const summary = (id: string, seq: number): ThreadSummary => ({
   unread: seq,
 });
 
+const said = (threadId: string, seq: number) => ({
+  type: "new_message",
+  threadId,
+  seq,
+  author: ADA,
+  preview: "x",
+  at: NOW,
+  unread: 1,
+});
+
 it("news of a thread beyond the first page, while that is on its way, brings it into the list", async () => {
   const first = Promise.withResolvers<ThreadPage>();
   const threads = vi
@@ -237,15 +247,7 @@ it("news of a thread beyond the first page, while that is on its way, brings it 
     .mockReturnValueOnce(first.promise)
     .mockResolvedValue({ threads: [summary("old", 2), summary("new", 1)] });
   const { presence, newest } = await online(threads, "old", "new");
-  newest().says({
-    type: "new_message",
-    threadId: "old",
-    seq: 2,
-    author: ADA,
-    preview: "x",
-    at: NOW,
-    unread: 1,
-  });
+  newest().says(said("old", 2));
   first.resolve({ threads: [summary("new", 1)], nextCursor: "c" });
   await pass(60_000);
   expect(presence.getSnapshot().threads.map(({ id }) => id)).toContain("old");
@@ -259,6 +261,41 @@ it("a thread that one is removed from while the list with it is on its way does 
   page.resolve({ threads: [summary("left", 1)] });
   await pass();
   expect(presence.getSnapshot()).toMatchObject({ threadsLoaded: true, threads: [], unreadThreads: 0 });
+  presence.close();
+});
+
+it("a thread in which something is said while the list with it is on its way is on top, with what was said", async () => {
+  const list = { threads: [summary("lake", 1), summary("pond", 1)] };
+  const again = Promise.withResolvers<ThreadPage>();
+  const threads = vi.fn<Api["threads"]>().mockResolvedValueOnce(list).mockReturnValueOnce(again.promise);
+  const { presence, newest } = await online(threads, "pond", "lake");
+  void presence.refreshThreads();
+  newest().says(said("pond", 2));
+  again.resolve(list);
+  await pass();
+  const shown = presence.getSnapshot().threads;
+  expect(shown.map(({ id, lastMessage }) => [id, lastMessage?.preview])).toEqual([
+    ["pond", "x"],
+    ["lake", undefined],
+  ]);
+  presence.close();
+});
+
+it("a list that was asked for before the socket was lost is not taken for what is so after that", async () => {
+  const before = Promise.withResolvers<ThreadPage>();
+  const threads = vi
+    .fn<Api["threads"]>()
+    .mockReturnValueOnce(before.promise)
+    .mockResolvedValue({ threads: [{ ...summary("pond", 1), name: "Lake" }] });
+  const { presence, newest } = await online(threads, "pond");
+  newest().closes(1006);
+  await pass(2_000);
+  const marks = { threadId: "pond", seq: 1, readSeq: 1, unread: 0 };
+  newest().says({ type: "welcome", user: ADA, threads: [marks], unreadThreads: 0, expiresAt: 0 });
+  await pass();
+  before.resolve({ threads: [summary("pond", 1)] });
+  await pass();
+  expect(presence.getSnapshot().threads.map(({ name }) => name)).toEqual(["Lake"]);
   presence.close();
 });
 

@@ -105,7 +105,7 @@ describe("the list", () => {
   });
 
   it("never goes back to an older count or preview, in whatever order things arrive", () => {
-    const late = withPage(after(listed, said("a", 4, 1)), { threads: [thread("a", 3, 3)] }, "first");
+    const late = after(listed, said("a", 4, 1), { type: "thread", thread: thread("a", 3, 3) });
     expect(unread(late, "a")).toBe(1);
     expect(late.threads[0]?.lastMessage?.preview).toBe("4");
   });
