@@ -21,6 +21,7 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   #refreshTimer: Timer | undefined;
   /** How many pages of the list were loaded. */
   #pages = 1;
+  #loadingMore = false;
 
   constructor(shared: Shared) {
     super(EMPTY_PRESENCE, shared);
@@ -49,12 +50,17 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
     await this.#load(undefined, this.#pages);
   }
 
-  /** Loads the list's next page; does nothing at its end. */
+  /** Loads the list's next page; does nothing while one is loading or none is left. */
   async loadMoreThreads(): Promise<void> {
     const { nextCursor } = this.getSnapshot();
-    if (!nextCursor) return;
-    await this.#load(nextCursor, 1);
-    this.#pages += 1;
+    if (!nextCursor || this.#loadingMore) return;
+    this.#loadingMore = true;
+    try {
+      await this.#load(nextCursor, 1);
+      this.#pages += 1;
+    } finally {
+      this.#loadingMore = false;
+    }
   }
 
   /** Goes offline: no timer, listener or socket is left. */

@@ -73,6 +73,19 @@ describe("the list of threads", () => {
     expect(presence.getSnapshot().threads).toHaveLength(3);
   });
 
+  it("is asked for more of once, however often one presses while that comes, and again where it failed", async () => {
+    const { presence, threads, newest } = await online();
+    threads.mockResolvedValueOnce({ threads: [summary("a")], nextCursor: "1" });
+    newest().says(WELCOME);
+    await pass();
+    threads.mockRejectedValueOnce(new Error("no network"));
+    await expect(presence.loadMoreThreads()).rejects.toThrow("no network");
+    threads.mockResolvedValue({ threads: [summary("b")], nextCursor: "2" });
+    await Promise.all([presence.loadMoreThreads(), presence.loadMoreThreads()]);
+    expect(threads).toHaveBeenCalledTimes(3);
+    expect(presence.getSnapshot()).toMatchObject({ nextCursor: "2" });
+  });
+
   it("is not asked for by a client that was closed meanwhile", async () => {
     const { presence, threads, newest } = await online();
     const { promise, reject } = Promise.withResolvers<never>();
