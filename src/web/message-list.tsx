@@ -1,6 +1,6 @@
 /** The messages of a room: loads older ones at the top, stays at the bottom where one was there. */
 import { Fragment } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageRow } from "./message-row.tsx";
@@ -29,11 +29,11 @@ export function MessageList(props: MessageListProps) {
   const now = Date.now();
 
   // The focus marks what was looked for, until it goes elsewhere.
-  const show = (seq: number) => {
+  const show = useCallback((seq: number) => {
     const row = scroller.current?.querySelector<HTMLElement>(`li[data-seq="${seq}"]`);
     row?.scrollIntoView({ block: "center" });
     row?.focus({ preventScroll: true });
-  };
+  }, []);
 
   return (
     <div class="messages-frame">
@@ -70,7 +70,7 @@ export function MessageList(props: MessageListProps) {
                 actions={actions}
                 menuOpen={menuOf === row.key}
                 onShow={show}
-                onMenu={(open) => setMenuOf(open ? row.key : undefined)}
+                onMenu={setMenuOf}
               />
             </Fragment>
           ))}

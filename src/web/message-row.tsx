@@ -1,4 +1,5 @@
 /** One message. */
+import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
@@ -17,12 +18,16 @@ export interface MessageRowProps {
   user: User;
   actions: MessageActions;
   menuOpen: boolean;
-  onMenu: (open: boolean) => void;
+  /** Opens the menu of the row with this key; of none, where that is undefined. */
+  onMenu: (key: string | undefined) => void;
   /** Scrolls to the message `seq`. */
   onShow: (seq: number) => void;
 }
 
-export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowProps) {
+/** Rendered again only where something that it is given has changed: there may be thousands. */
+export const MessageRow = memo(Message);
+
+function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowProps) {
   const [editing, setEditing] = useState(false);
   const box = useRef<HTMLLIElement>(null);
   // What had the focus goes: its row keeps it, or where that goes too, the list.
@@ -75,7 +80,7 @@ export function MessageRow({ row, user, actions, menuOpen, onMenu, onShow }: Mes
             message={message}
             user={user}
             open={menuOpen}
-            onOpen={onMenu}
+            onOpen={(open) => onMenu(open ? row.key : undefined)}
             onEdit={() => setEditing(true)}
             actions={actions}
           />

@@ -1,5 +1,5 @@
 /** One thread: connects its room to the parts that show it. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { messageIn, personIn } from "../client/room-state.ts";
 import type { User } from "../protocol/model.ts";
 // The rights that the server decides by: what is refused there is not offered here.
@@ -11,7 +11,7 @@ import type { MessageActions } from "./message-actions.ts";
 import { RoomHeader } from "./room-header.tsx";
 import { enterRoom, leaveRoom } from "./rooms.ts";
 import { Link } from "./router.tsx";
-import { rowsOf } from "./rows.ts";
+import { rowsOf, type Row } from "./rows.ts";
 import { ThreadDetails } from "./thread-details.tsx";
 import { TypingLine } from "./typing-line.tsx";
 import { useStore } from "./use-store.ts";
@@ -53,7 +53,11 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
       discard: (id) => room.discard(id),
     };
   }, [room, user, kind, standing]);
-  const rows = useMemo(() => rowsOf(state, user), [state.messages, state.quoted, state.outgoing, user]);
+  const made = useRef<readonly Row[]>([]);
+  const rows = useMemo(
+    () => (made.current = rowsOf(state, user, made.current)),
+    [state.messages, state.quoted, state.outgoing, user],
+  );
 
   if (state.connection === "stopped" && !state.ready) return <NoRoom />;
   const typing = state.typing

@@ -37,12 +37,35 @@ export interface Row {
 
 type Plain = Omit<Row, "startsDay" | "startsGroup">;
 
-export function rowsOf(state: Pick<RoomState, "messages" | "quoted" | "outgoing">, user: User): Row[] {
+/** A row that says what it said in `before`, the rows made last, is that very object: nothing has to render it again. */
+export function rowsOf(
+  state: Pick<RoomState, "messages" | "quoted" | "outgoing">,
+  user: User,
+  before: readonly Row[] = [],
+): Row[] {
   const plain = [
     ...state.messages.map((message) => withQuote(ofMessage(message, user), message, state)),
     ...state.outgoing.map((sending) => withQuote(ofOutgoing(sending, user), sending, state)),
   ];
-  return plain.map((row, index) => withGroup(row, plain[index - 1]));
+  const held = new Map(before.map((row) => [row.key, row]));
+  return plain.map((one, index) => {
+    const row = withGroup(one, plain[index - 1]);
+    const last = held.get(row.key);
+    return last && saysSame(last, row) ? last : row;
+  });
+}
+
+/** Messages are replaced, never changed in place: whether it is the same one says all of it. */
+function saysSame(one: Row, other: Row): boolean {
+  const parts = Object.keys(one) as (keyof Row)[];
+  return (
+    parts.length === Object.keys(other).length &&
+    parts.every((part) => (part === "quote" ? quotesSame(one.quote, other.quote) : one[part] === other[part]))
+  );
+}
+
+function quotesSame(one: Quote | undefined, other: Quote | undefined): boolean {
+  return one?.seq === other?.seq && one?.message === other?.message && one?.shown === other?.shown;
 }
 
 function withGroup(row: Plain, before: Plain | undefined): Row {

@@ -52,6 +52,17 @@ describe("rows", () => {
     expect(sent[0]?.key).toBe(pending[0]?.key);
   });
 
+  it("are the same objects where they say the same, with more before and after them", () => {
+    const sending = { id: "x", body: "hi", at: NOW, state: "pending" as const, replyTo: 3 };
+    const held = [message(2), message(3, { replyTo: 2 }), message(4)];
+    const before = rows({ messages: held, outgoing: [sending] });
+    const changed = message(4, { body: "edited" });
+    const state = { messages: [message(1), ...held.with(2, changed), message(5)], quoted: [] };
+    const after = rowsOf({ ...state, outgoing: [{ ...sending }] }, ADA, before);
+    // The first stood under the day and named its author, which the one above does now.
+    expect(after.map((row) => before.indexOf(row))).toEqual([-1, -1, 1, -1, -1, 3]);
+  });
+
   it("quote what they reply to, and know whether it has a row", () => {
     const [, shown, loaded, unknown] = rows({
       messages: [8, 9, 10].map((seq) => message(seq, { replyTo: { 8: 1, 9: 8, 10: 3 }[seq] })),

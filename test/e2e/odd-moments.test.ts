@@ -127,3 +127,49 @@ it("what one reads does not move where something above it changes its height", a
   await expect.poll(top).toBe(before);
   await closeAll(ada, bob);
 });
+
+it("what comes or changes renders no row again but its own", async () => {
+  const { ada, bob } = await pair();
+  await bob.page.goto(ada.page.url());
+  // One after the other, so that each row names its author and its time.
+  for (let n = 1; n <= 10; n++) {
+    for (const { page } of [ada, bob]) await ask(page, "POST", "/messages", { body: `number ${n}` });
+  }
+  // A row that is rendered makes its time's text: that is heard.
+  await ada.page.addInitScript(`
+    const original = Date.prototype.toISOString;
+    globalThis.heard = [];
+    Date.prototype.toISOString = function () {
+      const text = original.call(this);
+      heard.push(text);
+      return text;
+    };
+  `);
+  await ada.page.reload();
+  /** Which of the rows that are shown are rendered while this is done, by their place. */
+  const renderedWhile = async (act: () => Promise<unknown>) => {
+    const times = ada.page.locator("li[data-state] time");
+    const shown = await times.evaluateAll((all) => all.map((time) => time.getAttribute("datetime")));
+    await ada.page.evaluate("heard.length = 0");
+    await act();
+    const heard = new Set(await ada.page.evaluate<string[]>("heard"));
+    // But for the newest: its time is in the list of chats, too.
+    return shown.slice(0, -1).flatMap((time, index) => (heard.has(String(time)) ? index + 1 : []));
+  };
+  const inList = (text: string) => ada.page.getByRole("link").getByText(text, { exact: true }).waitFor();
+  await inList("number 10");
+  await message(ada.page, "number 10").last().waitFor();
+  const again = await renderedWhile(async () => {
+    await ask(bob.page, "POST", "/messages", { body: "from another" });
+    await message(ada.page, "from another").waitFor();
+    await send(ada.page, "one's own");
+    await inList("You: one's own");
+  });
+  expect(again).toEqual([]);
+  const changed = await renderedWhile(async () => {
+    await ask(bob.page, "PUT", `/messages/7/reactions/${encodeURIComponent("👍")}`);
+    await ada.page.locator("li[data-seq='7'] .reactions").waitFor();
+  });
+  expect(changed).toEqual([7]);
+  await closeAll(ada, bob);
+});
