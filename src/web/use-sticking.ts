@@ -33,7 +33,15 @@ export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: Stic
     row.getBoundingClientRect().top - (scroller.current?.getBoundingClientRect().top ?? 0);
   const look = () => {
     const all = [...(scroller.current?.querySelectorAll("li[data-state]") ?? [])];
-    const row = all.find((one) => topOf(one) + one.clientHeight > 0);
+    // By halves: to measure each of thousands takes longer than to draw what is in view.
+    let [first, end] = [0, all.length];
+    while (first < end) {
+      const middle = Math.floor((first + end) / 2);
+      const one = all[middle];
+      if (one && topOf(one) + one.clientHeight > 0) end = middle;
+      else first = middle + 1;
+    }
+    const row = all[first];
     anchor.current = row && { row, top: topOf(row) };
   };
   const toBottom = () => {
