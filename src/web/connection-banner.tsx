@@ -1,6 +1,7 @@
 /** Says so when what one sees may be out of date. */
 import type { ConnectionState } from "../client/connection-state.ts";
 import { CLOSE } from "../protocol/errors.ts";
+import { handOver } from "./hand-over.ts";
 import "./connection-banner.css";
 
 export interface ConnectionBannerProps {
@@ -15,10 +16,14 @@ export function ConnectionBanner({ connection, closeCode, ready, onRetry }: Conn
   const hasEnded = connection === "stopped" || connection === "signed_out";
   const text = textOf(connection, closeCode, ready);
   return (
-    <div class={hasEnded ? "connection-banner" : "connection-banner connection-banner-late"} role="status">
+    <div
+      class={hasEnded ? "connection-banner" : "connection-banner connection-banner-late"}
+      role="status"
+      tabIndex={-1}
+    >
       {text !== undefined && <p>{text}</p>}
       {connection === "waiting" && (
-        <button type="button" class="button-quiet" onClick={onRetry}>
+        <button ref={handOver} type="button" class="button-quiet" onClick={onRetry}>
           Try now
         </button>
       )}

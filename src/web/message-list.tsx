@@ -2,6 +2,7 @@
 import { Fragment } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
+import { handOver } from "./hand-over.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageRow } from "./message-row.tsx";
 import type { Row } from "./rows.ts";
@@ -47,9 +48,10 @@ export function MessageList(props: MessageListProps) {
         {/* Stays while it loads: without it, everything below would jump up by its height. */}
         {hasBefore && (
           <button
+            ref={handOver}
             type="button"
             class="button-quiet messages-older"
-            disabled={loadingBefore}
+            aria-disabled={loadingBefore}
             onClick={onOlder}
           >
             {loadingBefore ? "Loading older messages…" : "Load older messages"}

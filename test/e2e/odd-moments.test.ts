@@ -2,7 +2,17 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { closeAll, DESKTOP, guest, message, send, startChat, unique, type Guest } from "./page.ts";
+import {
+  closeAll,
+  cuttableRooms,
+  DESKTOP,
+  guest,
+  message,
+  send,
+  startChat,
+  unique,
+  type Guest,
+} from "./page.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -171,5 +181,52 @@ it("what comes or changes renders no row again but its own", async () => {
     await ada.page.locator("li[data-seq='7'] .reactions").waitFor();
   });
   expect(changed).toEqual([7]);
+  await closeAll(ada, bob);
+});
+
+/** The role of what has the focus; where it names none, what it says. */
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("role") ?? document.activeElement?.textContent);
+
+/** Run in a page: whether the first of these has the focus once it is given it. */
+function focusFirst([first]: Element[]): boolean {
+  (first as HTMLElement | undefined)?.focus();
+  return first !== undefined && first === document.activeElement;
+}
+
+it("the focus stays with the list where its button for older messages goes", async () => {
+  const { ada, bob } = await pair();
+  await say(ada.page, 80);
+  const held = Promise.withResolvers<void>();
+  await ada.page.route("**/messages?before=*", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await ada.page.reload();
+  await message(ada.page, "number 80 of many").waitFor();
+  await ada.page.getByRole("button", { name: "Load older messages" }).focus();
+  await ada.page.keyboard.press("Enter");
+  // Still there while it is under way.
+  await ada.page.getByRole("button", { name: "Loading older messages…" }).waitFor();
+  await expect.poll(() => focused(ada.page)).toBe("Loading older messages…");
+  held.resolve();
+  await ada.page.locator("li[data-seq='1']").waitFor({ state: "attached" });
+  await expect.poll(() => focused(ada.page)).toBe("log");
+  await closeAll(ada, bob);
+});
+
+it("the focus stays with what tells of the connection where its button goes", async () => {
+  const { ada, bob } = await pair();
+  const cut = await cuttableRooms(ada.page);
+  await ada.page.reload();
+  await ada.page.getByLabel("Message", { exact: true }).waitFor();
+  await cut.all();
+  // It takes no focus while it is not shown, which is the first second of each wait.
+  const tryNow = () => ada.page.getByRole("button", { name: "Try now" }).evaluateAll(focusFirst);
+  await expect.poll(tryNow, { timeout: 30_000 }).toBe(true);
+  await ada.page.keyboard.press("Enter");
+  await cut.end();
+  await expect.poll(() => ada.page.getByTestId("here").textContent(), { timeout: 30_000 }).not.toBe("");
+  await expect.poll(() => focused(ada.page)).toBe("status");
   await closeAll(ada, bob);
 });
