@@ -1,5 +1,5 @@
 /** Finds people by the beginning of their names, and picks some. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { MEMBER_IDS, SEARCH_MAX } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
@@ -18,13 +18,19 @@ export interface PeoplePickerProps {
 export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
   const id = useId();
   const [text, setText] = useState("");
+  const box = useRef<HTMLInputElement>(null);
   const search = usePeopleSearch(text);
   const known = new Set([...except, ...picked].map((person) => person.id));
   const people = search.people.filter((person) => !known.has(person.id));
 
+  /** The button that did it goes: one types on. */
+  const change = (next: readonly User[]) => {
+    onChange(next);
+    box.current?.focus();
+  };
   const pick = (person: User) => {
     if (picked.length >= MEMBER_IDS) return;
-    onChange([...picked, person]);
+    change([...picked, person]);
     setText("");
   };
 
@@ -34,6 +40,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
         <label for={id}>Find people</label>
         <input
           id={id}
+          ref={box}
           class="input"
           type="search"
           autocomplete="off"
@@ -57,7 +64,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
               <button
                 type="button"
                 aria-label={`Remove ${person.name}`}
-                onClick={() => onChange(picked.filter((other) => other.id !== person.id))}
+                onClick={() => change(picked.filter((other) => other.id !== person.id))}
               >
                 {person.name} <CloseIcon />
               </button>

@@ -230,3 +230,22 @@ it("the focus stays with what tells of the connection where its button goes", as
   await expect.poll(() => focused(ada.page)).toBe("status");
   await closeAll(ada, bob);
 });
+
+it("whoever picks people by keyboard types on, and so does whoever takes one back", async () => {
+  const names = [unique("Bob"), unique("Carol")];
+  const [bob, carol] = await Promise.all(names.map((name) => guest(browser, name)));
+  const ada = await guest(browser, unique("Ada"));
+  if (!bob || !carol) throw new Error("two were asked for");
+  await ada.page.goto(`${inject("url")}/chat`);
+  await ada.page.getByRole("button", { name: "New chat" }).press("Enter");
+  await ada.page.getByLabel("Find people").waitFor();
+  for (const { name } of [bob, carol]) {
+    await ada.page.keyboard.type(name);
+    await ada.page.getByRole("button", { name, exact: true }).press("Enter");
+    await ada.page.getByRole("button", { name: `Remove ${name}` }).waitFor();
+  }
+  await ada.page.getByRole("button", { name: `Remove ${bob.name}` }).press("Enter");
+  await ada.page.keyboard.type("by");
+  expect(await ada.page.getByLabel("Find people").inputValue()).toBe("by");
+  await closeAll(ada, bob, carol);
+});
