@@ -48,7 +48,7 @@ function AddPeople({ threadId, members, onDone }: DetailsAddProps & { onDone: ()
         <button type="button" class="button-quiet" onClick={onDone}>
           Cancel
         </button>
-        <button type="submit" class="button" disabled={busy || picked.length === 0}>
+        <button type="submit" class="button" disabled={picked.length === 0} aria-disabled={busy}>
           Add
         </button>
       </div>

@@ -67,7 +67,12 @@ function Ending({ label, question, confirm, act }: EndingProps) {
         <button ref={focus} type="button" class="button-quiet" onClick={hide}>
           Cancel
         </button>
-        <button type="button" class="button button-danger-full" disabled={busy} onClick={() => void end()}>
+        <button
+          type="button"
+          class="button button-danger-full"
+          aria-disabled={busy}
+          onClick={() => void end()}
+        >
           {confirm}
         </button>
       </div>

@@ -71,7 +71,7 @@ export function DetailsMember({ thread, member, own, here, standing, onRemoved }
               key={one}
               type="button"
               class="button-quiet"
-              disabled={busy}
+              aria-disabled={busy}
               onClick={() => void give(one)}
             >
               Make {one}
@@ -81,7 +81,7 @@ export function DetailsMember({ thread, member, own, here, standing, onRemoved }
             <button
               type="button"
               class="button-quiet button-danger"
-              disabled={busy}
+              aria-disabled={busy}
               onClick={() => void remove()}
             >
               Remove

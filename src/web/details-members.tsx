@@ -1,11 +1,12 @@
 /** Who is in a thread, in the order of joining. */
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import type { RoomState } from "../client/room-state.ts";
 import type { ThreadInfo, User } from "../protocol/model.ts";
 import type { Standing } from "../protocol/rights.ts";
 import { DetailsMember } from "./details-member.tsx";
 import { Failure } from "./failure.tsx";
+import { handOver } from "./hand-over.ts";
 import { useTask } from "./use-task.ts";
 
 export interface DetailsMembersProps {
@@ -21,15 +22,16 @@ export interface DetailsMembersProps {
 export function DetailsMembers({ thread, state, user, standing, onMore, add }: DetailsMembersProps) {
   const { members, memberCount } = state;
   const { busy, error, run } = useTask();
-  const list = useRef<HTMLUListElement>(null);
+  const part = useRef<HTMLElement>(null);
+  const onRemoved = useCallback(() => part.current?.focus(), []);
   const here = new Set(state.online.map(({ id }) => id));
   return (
-    <section class="dialog-part" aria-labelledby="members">
+    <section ref={part} class="dialog-part details-members" tabIndex={-1} aria-labelledby="members">
       <h3 id="members" class="note">
         {memberCount} {memberCount === 1 ? "member" : "members"}
       </h3>
       {add}
-      <ul ref={list} class="details-members" tabIndex={-1} aria-labelledby="members">
+      <ul aria-labelledby="members">
         {members.map((member) => (
           <DetailsMember
             key={member.user.id}
@@ -38,13 +40,19 @@ export function DetailsMembers({ thread, state, user, standing, onMore, add }: D
             own={member.user.id === user.id}
             here={here.has(member.user.id)}
             standing={standing}
-            onRemoved={() => list.current?.focus()}
+            onRemoved={onRemoved}
           />
         ))}
       </ul>
       <Failure text={error} />
       {members.length < memberCount && (
-        <button type="button" class="button-quiet" disabled={busy} onClick={() => void run(onMore)}>
+        <button
+          ref={handOver}
+          type="button"
+          class="button-quiet"
+          aria-disabled={busy}
+          onClick={() => void run(onMore)}
+        >
           Show more
         </button>
       )}

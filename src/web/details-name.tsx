@@ -57,7 +57,7 @@ function Rename({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) 
         <button type="button" class="button-quiet" onClick={onDone}>
           Cancel
         </button>
-        <button type="submit" class="button" disabled={busy || name.trim() === ""}>
+        <button type="submit" class="button" disabled={name.trim() === ""} aria-disabled={busy}>
           Save
         </button>
       </div>

@@ -49,7 +49,7 @@ export function NewChat({ user, onStarted, onClose }: NewChatProps) {
             {error}
           </p>
         )}
-        <button type="submit" class="button" disabled={picked.length === 0 || busy}>
+        <button type="submit" class="button" disabled={picked.length === 0} aria-disabled={busy}>
           Start chat
         </button>
       </form>

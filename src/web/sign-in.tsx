@@ -48,7 +48,7 @@ export function SignIn() {
             {error}
           </p>
         )}
-        <button type="submit" class="button" disabled={busy}>
+        <button type="submit" class="button" aria-disabled={busy}>
           Sign in
         </button>
       </form>

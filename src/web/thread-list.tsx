@@ -3,6 +3,7 @@ import type { PresenceState } from "../client/presence-state.ts";
 import type { ThreadSummary, User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { handOver } from "./hand-over.ts";
 import { PlusIcon } from "./icons.tsx";
 import { Link, threadHref } from "./router.tsx";
 import { otherIn, titleOf } from "./thread-title.ts";
@@ -21,7 +22,7 @@ export interface ThreadListProps {
 export function ThreadList({ user, state, openId, onNew, onMore, onReconnect }: ThreadListProps) {
   const { threads, threadsLoaded, nextCursor, presence } = state;
   return (
-    <section class="thread-list" aria-labelledby="chats">
+    <section class="thread-list" aria-labelledby="chats" tabIndex={-1}>
       <header class="thread-list-head">
         <h1 id="chats">Chats</h1>
         <button type="button" class="button" onClick={onNew}>
@@ -53,7 +54,7 @@ export function ThreadList({ user, state, openId, onNew, onMore, onReconnect }: 
         ))}
       </ul>
       {nextCursor !== undefined && (
-        <button type="button" class="button-quiet thread-list-more" onClick={onMore}>
+        <button ref={handOver} type="button" class="button-quiet thread-list-more" onClick={onMore}>
           Show more
         </button>
       )}

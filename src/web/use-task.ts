@@ -1,4 +1,7 @@
-/** Something asked of the server by a button: whether it is under way, and in words why it failed. */
+/**
+ * Something asked of the server by a button: whether it is under way, and in words why it failed. A button says that
+ * it is busy by `aria-disabled`: one that is disabled loses the focus, and has it no more when it failed.
+ */
 import { useState } from "preact/hooks";
 import { RequestError } from "../client/request-error.ts";
 

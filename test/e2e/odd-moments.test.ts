@@ -249,3 +249,21 @@ it("whoever picks people by keyboard types on, and so does whoever takes one bac
   expect(await ada.page.getByLabel("Find people").inputValue()).toBe("by");
   await closeAll(ada, bob, carol);
 });
+
+it("a button that asked for something keeps the focus where that fails", async () => {
+  const [bob, carol] = [await guest(browser, unique("Bob")), await guest(browser, unique("Carol"))];
+  const ada = await guest(browser, unique("Ada"));
+  await startChat(ada.page, bob.name, carol.name);
+  await ada.page.route("**/api/threads/*", async (route) => {
+    // By then the page has shown that it is under way.
+    await ada.page.locator("button[aria-disabled='true']").waitFor();
+    await route.abort();
+  });
+  await ada.page.getByRole("button", { name: "Details" }).click();
+  await ada.page.getByRole("button", { name: "Rename" }).click();
+  await ada.page.getByLabel("Name", { exact: true }).fill("Pond");
+  await ada.page.getByRole("button", { name: "Save" }).press("Enter");
+  await ada.page.getByRole("dialog").getByRole("alert").waitFor();
+  expect(await focused(ada.page)).toBe("Save");
+  await closeAll(ada, bob, carol);
+});
