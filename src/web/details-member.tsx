@@ -1,4 +1,5 @@
 /** One member of a thread, and what one may do about them. */
+import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import type { Member, Role, ThreadInfo } from "../protocol/model.ts";
 import { mayChangeRole, mayRemove, type Standing } from "../protocol/rights.ts";
@@ -21,7 +22,10 @@ export interface DetailsMemberProps {
   onRemoved: () => void;
 }
 
-export function DetailsMember({ thread, member, own, here, standing, onRemoved }: DetailsMemberProps) {
+/** Rendered again only where something that it is given has changed: there may be thousands. */
+export const DetailsMember = memo(Row);
+
+function Row({ thread, member, own, here, standing, onRemoved }: DetailsMemberProps) {
   const { user, role } = member;
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
