@@ -8,6 +8,7 @@ import {
   DESKTOP,
   guest,
   message,
+  PHONE,
   send,
   startChat,
   unique,
@@ -266,4 +267,23 @@ it("a button that asked for something keeps the focus where that fails", async (
   await ada.page.getByRole("dialog").getByRole("alert").waitFor();
   expect(await focused(ada.page)).toBe("Save");
   await closeAll(ada, bob, carol);
+});
+
+it("a message's menu fits the narrowest phone", async () => {
+  const bob = await guest(browser, unique("Bob"));
+  const ada = await guest(browser, unique("Ada"), { ...PHONE, viewport: { width: 320, height: 568 } });
+  await startChat(bob.page, ada.name);
+  await send(bob.page, "Hi");
+  await ada.page.goto(bob.page.url());
+  for (const text of ["Hi", "Hello"]) {
+    if (text === "Hello") await send(ada.page, text);
+    await message(ada.page, text).getByRole("button", { name: "Message actions" }).click();
+    const menu = ada.page.getByRole("group", { name: "Message actions" });
+    const { x = -1, width = 0 } = (await menu.boundingBox()) ?? {};
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(320);
+    expect(await ada.page.getByRole("log").evaluate((list) => list.scrollLeft)).toBe(0);
+    await ada.page.keyboard.press("Escape");
+  }
+  await closeAll(ada, bob);
 });
