@@ -287,3 +287,16 @@ it("a message's menu fits the narrowest phone", async () => {
   }
   await closeAll(ada, bob);
 });
+
+it("a name that fills its line leaves the time beside it in one piece", async () => {
+  const bob = await guest(browser, `${"W".repeat(40)} ${crypto.randomUUID()}`);
+  const ada = await guest(browser, unique("Ada"), PHONE);
+  await startChat(bob.page, ada.name);
+  await send(bob.page, "Hi");
+  await ada.page.goto(bob.page.url());
+  const time = message(ada.page, "Hi").locator("time");
+  await time.waitFor();
+  const isOneLine = (one: Element) => one.clientHeight < 2 * parseFloat(getComputedStyle(one).fontSize);
+  expect(await time.evaluate(isOneLine)).toBe(true);
+  await closeAll(ada, bob);
+});
