@@ -86,6 +86,7 @@ export function Composer(props: ComposerProps) {
         id="composer"
         ref={box}
         class="input"
+        dir="auto"
         rows={1}
         placeholder="Message"
         maxLength={maxLength}

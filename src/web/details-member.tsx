@@ -48,7 +48,7 @@ function Row({ thread, member, own, here, standing, onRemoved }: DetailsMemberPr
       <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} online={here} />
       <div class="details-member-text">
         <p>
-          {user.name}
+          <bdi>{user.name}</bdi>
           {own && <span class="note"> (you)</span>}
         </p>
         <p class="note">

@@ -18,7 +18,9 @@ export function DetailsName({ thread, title, mayRename }: DetailsNameProps) {
   if (open && mayRename) return <Rename thread={thread} onDone={hide} />;
   return (
     <div class="details-row">
-      <h3 class="details-name">{title}</h3>
+      <h3 class="details-name" dir="auto">
+        {title}
+      </h3>
       {mayRename && (
         <button ref={opener} type="button" class="button-quiet" onClick={show}>
           Rename

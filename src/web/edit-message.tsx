@@ -33,6 +33,7 @@ export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
       <textarea
         ref={box}
         class="input"
+        dir="auto"
         aria-label="Edit message"
         rows={Math.min(8, text.split("\n").length + 1)}
         maxLength={BODY_LENGTH}

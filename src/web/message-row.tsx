@@ -41,7 +41,9 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
-          <span class={own ? "visually-hidden" : "message-author"}>{own ? "You" : author.name}</span>{" "}
+          <span class={own ? "visually-hidden" : "message-author"} dir="auto">
+            {own ? "You" : author.name}
+          </span>{" "}
           <time dateTime={new Date(row.at).toISOString()} title={momentOf(row.at)}>
             {timeOf(row.at)}
           </time>
@@ -65,7 +67,7 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
             }}
           />
         ) : (
-          <p class={deleted ? "message-body message-deleted" : "message-body"}>
+          <p class={deleted ? "message-body message-deleted" : "message-body"} dir="auto">
             {deleted ? "Message deleted" : <LinkedText text={row.body} />}
             {!deleted && message?.editedAt !== undefined && (
               <span class="message-edited" title={momentOf(message.editedAt)}>

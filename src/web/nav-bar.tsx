@@ -36,7 +36,7 @@ export function NavBar({ user, unread, here, onSignOut }: NavBarProps) {
         </Link>
       </nav>
       <div class="nav-user">
-        <span class="nav-name" title={user.name}>
+        <span class="nav-name" dir="auto" title={user.name}>
           {user.name}
         </span>
         <button type="button" class="button-quiet" onClick={onSignOut}>

@@ -66,7 +66,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
                 aria-label={`Remove ${person.name}`}
                 onClick={() => change(picked.filter((other) => other.id !== person.id))}
               >
-                {person.name} <CloseIcon />
+                <bdi>{person.name}</bdi> <CloseIcon />
               </button>
             </li>
           ))}
@@ -80,7 +80,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
           <li key={person.id}>
             <button type="button" aria-label={person.name} onClick={() => pick(person)}>
               <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
-              <span>{person.name}</span>
+              <bdi>{person.name}</bdi>
             </button>
           </li>
         ))}

@@ -10,8 +10,10 @@ export function QuoteText({ message }: { message: Message | undefined }) {
   const deleted = message.deletedAt !== undefined;
   return (
     <span class="quote-text">
-      <b>{message.author.name}</b>{" "}
-      <span class="note">{deleted ? "Deleted message" : message.body.slice(0, SHOWN)}</span>
+      <b dir="auto">{message.author.name}</b>{" "}
+      <span class="note" dir="auto">
+        {deleted ? "Deleted message" : message.body.slice(0, SHOWN)}
+      </span>
     </span>
   );
 }

@@ -33,7 +33,7 @@ export function RoomHeader({ state, user, onDetails }: RoomHeaderProps) {
           />
         )}
         <div class="room-header-text">
-          <h2>{title}</h2>
+          <h2 dir="auto">{title}</h2>
           <p class="note" data-testid="here">
             {state.connection === "open" && hereText(state, user)}
           </p>

@@ -61,7 +61,9 @@ function Person({ person, here }: { person: User; here: boolean }) {
   return (
     <div class="details-person">
       <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
-      <p class="details-name">{person.name}</p>
+      <p class="details-name" dir="auto">
+        {person.name}
+      </p>
       <p class="note">{here ? "In this chat now" : "Not in this chat now"}</p>
     </div>
   );

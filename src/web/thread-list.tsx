@@ -73,6 +73,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
   const title = titleOf(thread, user.id);
   const other = otherIn(thread, user.id);
   const { lastMessage, unread } = thread;
+  const { who, text } = previewOf(thread, user.id);
   return (
     <li>
       <Link
@@ -81,13 +82,18 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
         {...(open && { "aria-current": "page" })}
       >
         <Avatar id={other?.id ?? thread.id} name={title} avatarUrl={other?.avatarUrl} online={online} />
-        <span class="thread-row-title">{title}</span>
+        <span class="thread-row-title" dir="auto">
+          {title}
+        </span>
         {lastMessage && (
           <time class="thread-row-at" dateTime={new Date(lastMessage.at).toISOString()}>
             {shortOf(lastMessage.at, Date.now())}
           </time>
         )}
-        <span class="thread-row-preview">{previewOf(thread, user.id)}</span>
+        <span class="thread-row-preview">
+          {who !== undefined && <bdi>{who}: </bdi>}
+          <span dir="auto">{text}</span>
+        </span>
         {unread > 0 && (
           <span class="thread-row-count">
             {unread > 99 ? "99+" : unread}
@@ -99,9 +105,10 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
   );
 }
 
-function previewOf({ lastMessage, kind }: ThreadSummary, ownId: string): string {
-  if (!lastMessage) return "No messages yet";
+/** The newest message, and who wrote it, where that does not go without saying. */
+function previewOf({ lastMessage, kind }: ThreadSummary, ownId: string): { who?: string; text: string } {
+  if (!lastMessage) return { text: "No messages yet" };
   const text = lastMessage.preview === "" ? "Message deleted" : lastMessage.preview;
-  if (lastMessage.author.id === ownId) return `You: ${text}`;
-  return kind === "direct" ? text : `${lastMessage.author.name}: ${text}`;
+  if (lastMessage.author.id === ownId) return { who: "You", text };
+  return kind === "direct" ? { text } : { who: lastMessage.author.name, text };
 }

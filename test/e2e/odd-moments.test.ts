@@ -300,3 +300,27 @@ it("a name that fills its line leaves the time beside it in one piece", async ()
   expect(await time.evaluate(isOneLine)).toBe(true);
   await closeAll(ada, bob);
 });
+
+it("what is in a script from right to left runs so, in a page that does not", async () => {
+  const bob = await guest(browser, unique("דניאל"));
+  const ada = await guest(browser, unique("Ada"));
+  await startChat(ada.page, bob.name);
+  await send(ada.page, "Hello!");
+  await bob.page.goto(ada.page.url());
+  await send(bob.page, "שלום!");
+  await ada.page.getByLabel("Message", { exact: true }).fill("תודה");
+  const { page } = ada;
+  for (const one of [
+    page.getByRole("heading", { name: bob.name }),
+    page.getByLabel("Message", { exact: true }),
+    message(page, "שלום!").getByText(bob.name),
+    message(page, "שלום!").getByText("שלום!"),
+    page.getByRole("link").getByText(bob.name),
+    page.getByRole("link").getByText("שלום!"),
+  ]) {
+    expect(await one.evaluate((text) => getComputedStyle(text).direction)).toBe("rtl");
+  }
+  const hello = message(page, "Hello!").getByText("Hello!");
+  expect(await hello.evaluate((text) => getComputedStyle(text).direction)).toBe("ltr");
+  await closeAll(ada, bob);
+});
