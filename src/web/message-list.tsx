@@ -61,11 +61,8 @@ export function MessageList(props: MessageListProps) {
           {/* Keyed as one: else every row would be made anew, and an edit in it lost, when older ones come above. */}
           {rows.map((row) => (
             <Fragment key={row.key}>
-              {row.startsDay && (
-                <li class="messages-day" role="separator">
-                  {dayOf(row.at, now)}
-                </li>
-              )}
+              {/* No separator: what is in one of those need not be read out. */}
+              {row.startsDay && <li class="messages-day">{dayOf(row.at, now)}</li>}
               <MessageRow
                 row={row}
                 user={user}
