@@ -32,6 +32,15 @@ function checkSoon(): void {
   );
 }
 
+/** The browser's other tabs have the same session: what one does with it, the others ask after. */
+const tabs = new BroadcastChannel("lilypad session");
+tabs.addEventListener("message", () => void checkSession());
+
+function tellTabs(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, and takes no other.
+  tabs.postMessage(null);
+}
+
 /** Asks the server who is signed in. */
 export async function checkSession(): Promise<void> {
   try {
@@ -48,11 +57,13 @@ export async function checkSession(): Promise<void> {
 
 export async function signInAsGuest(name: string): Promise<void> {
   const { user } = await client.session.signInAsGuest(name);
+  tellTabs();
   signedIn(user);
 }
 
 export async function signOut(): Promise<void> {
   await client.session.signOut();
+  tellTabs();
   signedOut();
 }
 

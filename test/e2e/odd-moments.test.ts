@@ -69,17 +69,28 @@ async function closableSockets(page: Page): Promise<(code: number) => Promise<vo
     page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
 }
 
-it("a tab whose browser signed in as somebody else in another tab is theirs once it reconnects", async () => {
+it("a tab whose browser signed in as somebody else elsewhere is theirs once it reconnects", async () => {
   const { ada, bob } = await pair();
   const closeWith = await closableSockets(ada.page);
+  // As a site of which this page knows nothing.
+  await ada.page.evaluate(async (name) => {
+    const headers = { "content-type": "application/json" };
+    await fetch("/api/session", { method: "POST", headers, body: JSON.stringify({ name }) });
+  }, bob.name);
+  await closeWith(1001);
+  await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+  await closeAll(ada, bob);
+});
+
+it("what one tab does with the session, the browser's other tabs do too", async () => {
+  const { ada, bob } = await pair();
   const other = await ada.context.newPage();
   await other.goto(inject("url"));
   await other.getByRole("button", { name: "Sign out" }).click();
-  await other.getByLabel("Your name").fill(bob.name);
-  await other.getByRole("button", { name: "Sign in" }).click();
-  await other.getByRole("button", { name: "Sign out" }).waitFor();
-  await closeWith(1001);
-  await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+  await ada.page.getByLabel("Your name").waitFor();
+  await ada.page.getByLabel("Your name").fill(bob.name);
+  await ada.page.getByRole("button", { name: "Sign in" }).click();
+  await expect.poll(() => other.locator(".nav-name").textContent()).toBe(bob.name);
   await closeAll(ada, bob);
 });
 
