@@ -33,7 +33,7 @@ export function App() {
 
 function SignedIn({ user }: { user: User }) {
   const presence = client.presence();
-  const { unreadThreads, user: online } = useStore(presence);
+  const { unreadThreads, user: online, connection } = useStore(presence);
   const route = useRoute();
   const [failed, setFailed] = useState(false);
 
@@ -44,6 +44,11 @@ function SignedIn({ user }: { user: User }) {
       () => setFailed(true),
     );
   };
+
+  // What it says is over with the next connection.
+  useEffect(() => {
+    if (connection === "open") setFailed(false);
+  }, [connection]);
 
   // Another tab signed in as somebody else: what is done here would be done in their name.
   useEffect(() => {

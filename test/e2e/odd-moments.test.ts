@@ -112,6 +112,18 @@ it("a session that ended is asked after until there is an answer", async () => {
   await closeAll(ada, bob);
 });
 
+it("a sign-out that failed is told of until there is a connection again", async () => {
+  const { ada, bob } = await pair();
+  const closeWith = await closableSockets(ada.page);
+  await ada.page.route("**/api/session", (route) => route.abort());
+  await ada.page.getByRole("button", { name: "Sign out" }).click();
+  const told = ada.page.getByText("You are still signed in");
+  await told.waitFor();
+  await closeWith(1001);
+  await expect.poll(() => told.count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
 it("a half-written edit stays where older messages are loaded above it", async () => {
   const { ada, bob } = await pair();
   await say(ada.page, 80);
