@@ -17,6 +17,8 @@ import { TypingLine } from "./typing-line.tsx";
 import { useStore } from "./use-store.ts";
 import "./room-page.css";
 
+const NO_OLDER = "Older messages could not be loaded.";
+
 export interface RoomPageProps {
   user: User;
   threadId: string;
@@ -27,6 +29,11 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
   useEffect(() => () => leaveRoom(room), [room]);
   const state = useStore(room);
   const [error, setError] = useState<string>();
+  const older = () =>
+    room.loadOlder().then(
+      () => setError((shown) => (shown === NO_OLDER ? undefined : shown)),
+      () => setError(NO_OLDER),
+    );
 
   const [replyTo, setReplyTo] = useState<number>();
   const [details, setDetails] = useState(false);
@@ -95,7 +102,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
           hasBefore={state.hasBefore}
           loadingBefore={state.loadingBefore}
           actions={actions}
-          onOlder={() => room.loadOlder().catch(() => setError("Older messages could not be loaded."))}
+          onOlder={older}
           onRead={(seq) => room.read(seq)}
         />
       ) : (

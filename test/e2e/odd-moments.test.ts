@@ -347,3 +347,21 @@ it("what is in a script from right to left runs so, in a page that does not", as
   expect(await hello.evaluate((text) => getComputedStyle(text).direction)).toBe("ltr");
   await closeAll(ada, bob);
 });
+
+it("what could not be loaded is told of until it is", async () => {
+  const { ada, bob } = await pair();
+  await say(ada.page, 80);
+  await ada.page.route("**/messages?before=*", (route) => route.abort());
+  await ada.page.reload();
+  await message(ada.page, "number 80 of many").waitFor();
+  const older = ada.page.getByRole("button", { name: "Load older messages" });
+  await older.click();
+  const told = ada.page.getByRole("alert");
+  await told.waitFor();
+  await ada.page.unroute("**/messages?before=*");
+  // Unless the list itself has done so by then.
+  await older.evaluateAll(([button]) => (button as HTMLElement | undefined)?.click());
+  await ada.page.locator("li[data-seq='1']").waitFor({ state: "attached" });
+  await expect.poll(() => told.count()).toBe(0);
+  await closeAll(ada, bob);
+});
