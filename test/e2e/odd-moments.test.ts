@@ -365,3 +365,15 @@ it("what could not be loaded is told of until it is", async () => {
   await expect.poll(() => told.count()).toBe(0);
   await closeAll(ada, bob);
 });
+
+it("whoever adds people to a group types their names at once", async () => {
+  const [bob, carol] = [await guest(browser, unique("Bob")), await guest(browser, unique("Carol"))];
+  const ada = await guest(browser, unique("Ada"));
+  await startChat(ada.page, bob.name, carol.name);
+  await ada.page.getByRole("button", { name: "Details" }).click();
+  await ada.page.getByRole("button", { name: "Add people" }).click();
+  const search = ada.page.getByLabel("Find people");
+  await search.waitFor();
+  await expect.poll(() => search.evaluate((box) => box === document.activeElement)).toBe(true);
+  await closeAll(ada, bob, carol);
+});
