@@ -33,6 +33,12 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
 
+  // Who goes on by keyboard must see what they come to. A click beside the menu's buttons has the row focused, no more.
+  const closeBehind = ({ relatedTarget: next }: FocusEvent) => {
+    if (!open || !(next instanceof Node)) return;
+    if (!box.current?.contains(next) && !next.contains(box.current)) onOpen(false);
+  };
+
   // Also when it grows by what the confirmation says.
   useLayoutEffect(() => {
     if (open) box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
@@ -58,6 +64,7 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
     <div
       ref={box}
       class={open ? "message-more message-more-open" : "message-more"}
+      onFocusOut={closeBehind}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open) return;
         onOpen(false);

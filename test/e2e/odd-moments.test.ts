@@ -377,3 +377,20 @@ it("whoever adds people to a group types their names at once", async () => {
   await expect.poll(() => search.evaluate((box) => box === document.activeElement)).toBe(true);
   await closeAll(ada, bob, carol);
 });
+
+it("a message's menu closes behind whoever leaves it by keyboard", async () => {
+  const { ada, bob } = await pair();
+  await send(ada.page, "first");
+  await send(ada.page, "second");
+  await expect.poll(() => message(ada.page, "second").getAttribute("data-state")).toBe("sent");
+  await message(ada.page, "first").getByRole("button", { name: "Message actions" }).press("Enter");
+  const menu = ada.page.getByRole("group", { name: "Message actions" });
+  await menu.getByRole("button", { name: "Delete", exact: true }).press("Enter");
+  await menu.getByText("This cannot be undone.").click();
+  await menu.getByRole("button", { name: "Delete for everyone" }).focus();
+  await ada.page.keyboard.press("Tab");
+  await expect.poll(() => menu.count()).toBe(0);
+  const next = message(ada.page, "second").getByRole("button", { name: "Message actions" });
+  expect(await next.evaluate((button) => button === document.activeElement)).toBe(true);
+  await closeAll(ada, bob);
+});
