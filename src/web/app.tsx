@@ -13,7 +13,11 @@ export function App() {
   const state = useStore(session);
   switch (state.is) {
     case "loading":
-      return <main class="centred note" aria-busy="true" aria-label="Loading" />;
+      return (
+        <main class="centred note" aria-busy="true">
+          <p class="late">Loading…</p>
+        </main>
+      );
     case "unreachable":
       return (
         <main class="centred">

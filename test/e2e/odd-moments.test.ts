@@ -394,3 +394,17 @@ it("a message's menu closes behind whoever leaves it by keyboard", async () => {
   expect(await next.evaluate((button) => button === document.activeElement)).toBe(true);
   await closeAll(ada, bob);
 });
+
+it("a page that waits for the server for long says so", async () => {
+  const ada = await guest(browser, unique("Ada"));
+  const held = Promise.withResolvers<void>();
+  await ada.page.route("**/api/session", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await ada.page.reload();
+  await ada.page.getByText("Loading…").waitFor();
+  held.resolve();
+  await expect.poll(() => ada.page.getByText(`Hello, ${ada.name}`).count()).toBe(1);
+  await closeAll(ada);
+});
