@@ -54,6 +54,32 @@ export async function startChat(page: Page, ...names: string[]): Promise<void> {
   await page.getByLabel("Message", { exact: true }).waitFor();
 }
 
+/** Two who have begun to chat with each other. */
+export async function pair(browser: Browser): Promise<{ ada: Guest; bob: Guest }> {
+  const bob = await guest(browser, unique("Bob"), DESKTOP);
+  const ada = await guest(browser, unique("Ada"), DESKTOP);
+  await startChat(ada.page, bob.name);
+  return { ada, bob };
+}
+
+/** Asks the API as whoever the page is signed in as, about the thread that it shows. */
+export function ask(page: Page, method: string, path: string, body?: object): Promise<number> {
+  return page.evaluate(
+    async ([verb, suffix, json]) => {
+      const threadId = location.pathname.split("/").at(-1);
+      const headers = { "content-type": "application/json" };
+      const init = { method: verb, ...(json !== undefined && { headers, body: json }) };
+      return (await fetch(`/api/threads/${threadId}${suffix}`, init)).status;
+    },
+    [method, path, body && JSON.stringify(body)] as const,
+  );
+}
+
+/** Sends this many messages, `number 1 of many` and so on, in the chat that the page shows. */
+export async function say(page: Page, count: number): Promise<void> {
+  for (let i = 1; i <= count; i++) await ask(page, "POST", "/messages", { body: `number ${i} of many` });
+}
+
 /** A name that no other test uses. */
 export const unique = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
 
