@@ -1,6 +1,6 @@
 /** Where one writes. What is half written stays with its thread while the page is open. */
 import type { Message } from "../protocol/model.ts";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
 import { isComposing } from "./composing.ts";
 import { CloseIcon, SendIcon } from "./icons.tsx";
@@ -34,7 +34,7 @@ export function Composer(props: ComposerProps) {
   }, [text]);
 
   // With a mouse comes a keyboard; on a phone it would cover half of what one came to read.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (matchMedia("(hover: hover)").matches) box.current?.focus();
   }, []);
 

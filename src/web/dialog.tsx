@@ -1,6 +1,6 @@
 /** A dialog over the page. Escape, its backdrop and its cross close it; the focus returns to where it was. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { CloseIcon } from "./icons.tsx";
 import "./dialog.css";
 
@@ -15,7 +15,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current?.close();
 
-  useEffect(() => {
+  // At once: a key that comes sooner would be the page's.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     // Taken away by the page, it has to be closed all the same for the focus to return.

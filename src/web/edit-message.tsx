@@ -1,5 +1,5 @@
 /** A message of one's own, being changed. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../protocol/limits.ts";
 import { isComposing } from "./composing.ts";
 import "./edit-message.css";
@@ -13,7 +13,8 @@ export interface EditMessageProps {
 export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
   const [text, setText] = useState(body);
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // Before the first key can come.
+  useLayoutEffect(() => {
     box.current?.focus();
     box.current?.setSelectionRange(body.length, body.length);
   }, []);

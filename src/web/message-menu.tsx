@@ -1,5 +1,5 @@
 /** What one can do with a message: react, reply, and edit or delete it where one may. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, User } from "../protocol/model.ts";
 import { MoreIcon } from "./icons.tsx";
 import type { MessageActions } from "./message-actions.ts";
@@ -22,7 +22,8 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
   const [confirming, setConfirming] = useState(false);
   const { seq } = message;
 
-  useEffect(() => {
+  // Before anything else can happen: done later, it would undo what a quick hand did meanwhile.
+  useLayoutEffect(() => {
     setConfirming(false);
     if (!open) return;
     box.current?.querySelector<HTMLElement>(".message-menu button")?.focus();

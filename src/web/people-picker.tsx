@@ -1,5 +1,5 @@
 /** Finds people by the beginning of their names, and picks some. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MEMBER_IDS, SEARCH_MAX } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
@@ -20,7 +20,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
   const [text, setText] = useState("");
   const box = useRef<HTMLInputElement>(null);
   // What has `autofocus` is given it by a dialog that opens, not in one that is open.
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const search = usePeopleSearch(text);
   const known = new Set([...except, ...picked].map((person) => person.id));
   const people = search.people.filter((person) => !known.has(person.id));
