@@ -69,6 +69,30 @@ describe("a session", () => {
 it.each([
   ["a room", openThread],
   ["presence", (who: Person) => openPresence(who)],
+])("of a socket of %s few tokens wait to be checked, however many it sends", async (_where, open) => {
+  const { bob, thread } = await scene();
+  const socket = await open(bob, thread.id);
+  const checking = gate();
+  const verify = crypto.subtle.verify.bind(crypto.subtle);
+  const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
+    await checking.pass();
+    return verify(...args);
+  });
+  for (let id = 1; id <= 8; id++) socket.send({ type: "auth", id: `${id}`, token: bob.token });
+  await checking.reached();
+  expect(await socket.ask({ type: "auth", id: "more", token: bob.token })).toMatchObject({
+    code: "rate_limited",
+    retryAfterMs: expect.any(Number),
+  });
+  checking.open();
+  await vi.waitFor(() => expect(socket.events.filter(({ type }) => type === "ack")).toHaveLength(8));
+  expect(await socket.ask({ type: "auth", id: "later", token: bob.token })).toMatchObject({ type: "ack" });
+  expect(checked).toHaveBeenCalledTimes(9);
+});
+
+it.each([
+  ["a room", openThread],
+  ["presence", (who: Person) => openPresence(who)],
 ])("of a socket of %s that has gone, the tokens that still wait are not checked", async (_where, open) => {
   const { bob, thread } = await scene();
   const [socket, other] = [await open(bob, thread.id), await open(bob, thread.id)];
