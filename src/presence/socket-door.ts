@@ -52,6 +52,8 @@ export class SocketDoor {
       return;
     }
     for (const command of commands) {
+      // The one before may have taken its time.
+      this.#actions.endSessions();
       if (this.#connections.of(tab).gone) return;
       try {
         const parsed = parse(presenceCommand, command);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { chatThread } from "../../src/thread/stub.ts";
@@ -144,6 +145,29 @@ describe("a session that ends", () => {
     await other.next("new_message");
     checking.open();
     expect(await tab.next()).toMatchObject({ type: "closing", code: 4001 });
+  });
+
+  it("that ends within a frame ends what is taken of it", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [ada, bo] = [await known(), await known("Bo")];
+    const { stub, id } = await realThread(bo, ada);
+    await stub.send(bo, { body: "hello" });
+    const tab = await openTab(ada, Date.now() + 1_000);
+    const watching = gate();
+    const { watch } = Presence.prototype;
+    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function slow(this: Presence, list) {
+      await watching.pass();
+      return watch.call(this, list);
+    });
+    tab.send([
+      { type: "watch", userIds: [bo.id] },
+      { type: "read", threadId: id, seq: 1 },
+    ]);
+    await watching.reached();
+    passTime(1_000);
+    watching.open();
+    expect(await tab.next("closing")).toMatchObject({ code: 4001 });
+    expect(await stub.view(ada)).toMatchObject({ value: { you: { readSeq: 0 } } });
   });
 
   it("does not go on with another's token, or none", async () => {
