@@ -74,7 +74,12 @@ export class Watching {
               ),
             ),
         );
+        const present = this.#sharing.usersIn(
+          asked.map(({ watcherId }) => watcherId),
+          [threadId],
+        );
         asked.forEach(({ watcherId }, i) => {
+          if (!present.has(watcherId)) return;
           for (const state of answers[i] ?? []) this.#send(watcherId, state, threadId);
         });
       }),
@@ -140,7 +145,9 @@ export class Watching {
             .ask(shard, (doors) => doors.watch(list))
             .then((all) => all.filter(({ userId }) => !overtaken.has(told(watcherId, userId)))),
         );
-        heard?.(states);
+        // Left one of these threads meanwhile: those who are seen by it alone are in the answer, and are to be seen no more.
+        if (new Set(threadIds).isSubsetOf(new Set(this.#sharing.threadsOf(watcherId)))) heard?.(states);
+        else await this.#list(watcherId, [shard], heard);
       }),
     );
   }

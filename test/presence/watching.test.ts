@@ -311,6 +311,51 @@ it("a change that overtakes the answer to a question is not undone by it", async
 });
 
 describe("the answer to one who watches", () => {
+  it("says nothing of those whom they may not see any more when it is here", async () => {
+    const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 4)];
+    const thread = await group(ada, bo);
+    await group(ada, cy);
+    const tab = await openTab(ada);
+    const asked = gate();
+    const { watch: answer } = Presence.prototype;
+    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function slow(this: Presence, list) {
+      await asked.pass();
+      return answer.call(this, list);
+    });
+    watch(tab, bo, cy);
+    await asked.reached();
+    await thread.leave(ada);
+    await openTab(bo);
+    asked.open();
+    expect(await tab.next("presence")).toMatchObject({ userId: cy.id, status: "offline" });
+    expect(tab.events.filter((event) => event.type === "presence")).toHaveLength(1);
+  });
+
+  it("because of a thread says nothing to one who is no longer in it", async () => {
+    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
+    const tab = await openTab(ada);
+    await openTab(bo);
+    watch(tab, bo);
+    await heardByAll(tab);
+    const asked = gate();
+    const { newlyVisible } = Presence.prototype;
+    vi.spyOn(Presence.prototype, "newlyVisible").mockImplementation(async function slow(
+      this: Presence,
+      ...question
+    ) {
+      const states = await newlyVisible.apply(this, question);
+      await asked.pass();
+      return states;
+    });
+    const thread = new ToldThread();
+    await thread.join(bo);
+    await thread.join(ada);
+    await asked.reached();
+    await thread.leave(ada);
+    asked.open();
+    await heardByAll(tab);
+    expect(told(tab, bo)).toEqual([]);
+  });
   /** Holds the answers of watched shards on their way. */
   function heldAnswers() {
     const answers = gate();
