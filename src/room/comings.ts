@@ -87,6 +87,8 @@ export class Comings {
           this.#atOnce = AT_ONCE;
           return;
         }
+        // Nobody hears of it whose session ended meanwhile.
+        this.#room.endSessions(Date.now());
         this.tell();
         this.#isQuiet = true;
         this.#gather();

@@ -1,8 +1,13 @@
 /** Comings and goings that come close together are told together; whoever is told knows exactly who is here. */
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import type { Connections } from "../../src/durable/connections.ts";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
+import { Comings } from "../../src/room/comings.ts";
+import type { Room } from "../../src/room/room.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 async function pond(size: number) {
   const people = await Promise.all(Array.from({ length: size }, (_, i) => person(`Frog${i}`)));
@@ -38,6 +43,22 @@ it("tells of many who come at once in few frames", async () => {
   // The first few at once, the others together.
   expect(frames.length).toBeGreaterThanOrEqual(8);
   expect(frames.length).toBeLessThanOrEqual(16);
+});
+
+it("tells nobody whose session ended while it was waited for more who come", () => {
+  vi.useFakeTimers();
+  const done: string[] = [];
+  const room = {
+    size: 1,
+    together: (work: () => void) => work(),
+    broadcast: () => done.push("told"),
+    endSessions: () => done.push("ended"),
+  } as unknown as Room;
+  const comings = new Comings({ open: () => [] } as unknown as Connections, room);
+  for (let i = 0; i < 9; i++) comings.add(`frog${i}`, { type: "leave", userId: `frog${i}` });
+  done.length = 0;
+  vi.advanceTimersByTime(100);
+  expect(done).toEqual(["ended", "told"]);
 });
 
 it("tells everyone of the others, once each, whoever comes and goes meanwhile", async () => {
