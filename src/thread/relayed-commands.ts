@@ -52,12 +52,14 @@ export class RelayedCommands {
     command: Exclude<Forwarded, ChangeCommand>,
     now: number,
   ): void {
-    const { audience, relays, writer, reading } = this.#parts;
+    const { store, audience, relays, writer, reading } = this.#parts;
     switch (command.type) {
       case "read":
         reading.move(user, command.seq, now);
         break;
       case "typing":
+        // Removed, and not closed yet at the relay.
+        store.require().require("send", user);
         audience.typing(user.id, now);
         break;
       case "refused":

@@ -206,6 +206,27 @@ describe("a relay that was not told", () => {
   });
 });
 
+describe("at a relay that heard late of it", () => {
+  it("one who was removed is not shown to type", async () => {
+    const { ada, eve, path, a, c } = await scene();
+    const held = gate();
+    const { pass } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+      if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
+      return pass.call(this, batch);
+    });
+    const said = vi.spyOn(ChatThread.prototype, "relaySays");
+    await ada.call("DELETE", `${path}/members/${eve.user.id}`);
+    c.send({ type: "typing" });
+    await vi.waitFor(() => expect(said).toHaveBeenCalled());
+    await said.mock.results[0]?.value;
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    expect(a.events.filter(({ type }) => type === "typing")).toEqual([]);
+    held.open();
+    expect(await c.next("closing")).toMatchObject({ code: 4003 });
+  });
+});
+
 describe("a relay whose answer was lost", () => {
   /** Whoever waits for an answer that will not come is let go, to come back for it. */
   async function expectLetGo(a: TestSocket, c: TestSocket, threadId: string): Promise<void> {
