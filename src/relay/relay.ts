@@ -147,11 +147,13 @@ export class Relay extends DurableObject<Env> implements RelayDoors {
   // --- within
 
   async #pass(batch: Batch): Promise<Crowd> {
-    this.#room.sweep(Date.now());
     this.#upstream.heard(batch.life);
     if (!this.#passage.follows(batch)) this.#upstream.lost();
     const missing = this.#passage.missingBefore(batch.after);
-    if (missing !== undefined) this.#catchUp(await this.#missedSince(missing), batch.after);
+    const missed = missing === undefined ? undefined : await this.#missedSince(missing);
+    // After the wait: whose session ended in it hears nothing more.
+    this.#room.sweep(Date.now());
+    if (missing !== undefined) this.#catchUp(missed, batch.after);
     for (const held of this.#entering) held.push(batch);
     this.#room.together(() => {
       for (const item of batch.items) this.#take(item);

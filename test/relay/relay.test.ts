@@ -225,6 +225,35 @@ describe("at a relay that heard late of it", () => {
     held.open();
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
   });
+
+  it("one whose session ended meanwhile is told nothing of what it missed", async () => {
+    const { ada, eve, path, thread, a, c } = await scene();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await hostToken({ sub: eve.user.id, exp });
+    const brief = await openThread({ ...eve, token }, thread.id);
+    await brief.next("history");
+    const reconnect = await cutOff(thread.id, 2);
+    await ada.call("POST", `${path}/messages`, { body: "two" });
+    await a.next("chat", ({ message }) => message.body === "two");
+    const held = gate();
+    const { relayMissed } = ChatThread.prototype;
+    vi.spyOn(ChatThread.prototype, "relayMissed").mockImplementation(async function slow(
+      this: ChatThread,
+      rev,
+    ) {
+      await held.pass();
+      return relayMissed.call(this, rev);
+    });
+    await reconnect();
+    const rung = runDurableObjectAlarm(threadStub(thread.id));
+    await held.reached();
+    vi.setSystemTime(exp * 1000 + 1);
+    held.open();
+    await rung;
+    expect(await brief.next()).toMatchObject({ type: "closing", code: 4001 });
+  });
 });
 
 describe("a relay whose answer was lost", () => {
