@@ -28,8 +28,12 @@ function eventOf(change: NumberedChange, now: ReplaySource): DurableEvent {
     case "delete":
       return { type: "delete", rev, seq: change.seq, deletedAt: change.at, by: now.user(change.userId) };
     case "react":
-    case "unreact":
+    case "unreact": {
+      const message = now.message(change.seq);
+      // A deleted message has no reactions: who once had which is not told any more.
+      if (message.deletedAt !== undefined) return { type: "edit", rev, message };
       return { type: change.type, rev, seq: change.seq, emoji: change.emoji, user: now.user(change.userId) };
+    }
     case "thread":
       return { type: "thread", rev, thread: now.thread };
     case "member":

@@ -26,6 +26,22 @@ async function say(who: Person, threadId: string, ...bodies: string[]) {
 }
 
 describe("a cursor", () => {
+  it("does not bring who reacted to a message that was deleted since", async () => {
+    const { ada, bob, thread, path } = await scene();
+    await say(ada, thread.id, "one", "two");
+    for (const seq of [1, 2]) await bob.call("PUT", `${path}/messages/${seq}/reactions/👍`); // 3, 4
+    await bob.call("DELETE", `${path}/messages/1/reactions/👍`); // 5
+    await ada.call("DELETE", `${path}/messages/1`); // 6
+    const { events } = await caughtUp(await openThread(ada, thread.id, `${thread.epoch}:2`), 6);
+    const tombstone = { seq: 1, rev: 6, body: "", deletedAt: expect.any(Number) };
+    expect(events).toMatchObject([
+      { type: "edit", rev: 3, message: tombstone },
+      { type: "react", rev: 4, seq: 2, emoji: "👍", user: { id: bob.user.id } },
+      { type: "edit", rev: 5, message: tombstone },
+      { type: "delete", rev: 6, seq: 1 },
+    ]);
+  });
+
   it("brings exactly the durable events that were missed, each as things are now", async () => {
     const { ada, bob, thread, path } = await scene();
     await say(ada, thread.id, "one", "two", "three"); // revs 1 to 3
