@@ -18,6 +18,8 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
   readonly #api: Api;
   #watched: readonly string[] = [];
   #watchTimer: Timer | undefined;
+  /** When the server takes the next one. */
+  #watchFrom = 0;
   #refreshTimer: Timer | undefined;
   /** How many pages of the list were loaded. */
   #pages = 1;
@@ -36,8 +38,9 @@ export class PresenceClient extends Live<PresenceState, PresenceEvent> {
     this.#watched = wanted;
     this.#watchTimer ??= setTimeout(() => {
       this.#watchTimer = undefined;
+      this.#watchFrom = performance.now() + WATCH_INTERVAL_MS;
       this.#sendWatched();
-    }, WATCH_INTERVAL_MS);
+    }, this.#watchFrom - performance.now());
   }
 
   /** A room says that one has seen everything up to `seq`: shown at once, confirmed by the server's `read`. */

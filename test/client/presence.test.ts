@@ -125,6 +125,14 @@ it("tells the server whom to watch as often as that is taken, and what is so in 
   expect(sent.at(-1)).toContain("user 99");
 });
 
+it("tells the server at once whom to watch where nothing was told of late", async () => {
+  const { presence, newest } = await online();
+  newest().says(WELCOME);
+  presence.watch(["ben"]);
+  await pass(0);
+  expect(newest().sent).toContain('{"type":"watch","userIds":["ben"]}');
+});
+
 it("tells the server when nobody is to be watched any more", async () => {
   const { presence, newest } = await online();
   newest().says(WELCOME);
