@@ -127,16 +127,17 @@ const logged = new WeakSet();
 
 /** The settings of this deployment. Throws `unavailable`, naming each setting that is missing or wrong and never its value. */
 export function configOf(env: Env): Config {
-  let config = parsed.get(env);
-  if (config) return config;
+  const known = parsed.get(env);
+  if (known) return known;
   try {
-    parsed.set(env, (config = parseConfig(env)));
+    const config = parseConfig(env);
+    parsed.set(env, config);
+    return config;
   } catch (error) {
     if (!logged.has(env)) console.error(String(error));
     logged.add(env);
     throw error;
   }
-  return config;
 }
 
 function parseConfig(env: Env): Config {
