@@ -25,3 +25,14 @@ export function gate(): Gate {
     },
   };
 }
+
+/** From here on every check of a token waits at the gate `checking`. */
+export function heldChecks() {
+  const checking = gate();
+  const verify = crypto.subtle.verify.bind(crypto.subtle);
+  const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
+    await checking.pass();
+    return verify(...args);
+  });
+  return { checking, checked };
+}

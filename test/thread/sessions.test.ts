@@ -1,7 +1,7 @@
 /** The end of a session on a thread's socket, and how it is put off. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { gate } from "../support/gate.ts";
+import { heldChecks } from "../support/gate.ts";
 import { evict, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
@@ -72,12 +72,7 @@ it.each([
 ])("of a socket of %s few tokens wait to be checked, however many it sends", async (_where, open) => {
   const { bob, thread } = await scene();
   const socket = await open(bob, thread.id);
-  const checking = gate();
-  const verify = crypto.subtle.verify.bind(crypto.subtle);
-  const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
-    await checking.pass();
-    return verify(...args);
-  });
+  const { checking, checked } = heldChecks();
   for (let id = 1; id <= 8; id++) socket.send({ type: "auth", id: `${id}`, token: bob.token });
   await checking.reached();
   expect(await socket.ask({ type: "auth", id: "more", token: bob.token })).toMatchObject({
@@ -96,12 +91,7 @@ it.each([
 ])("of a socket of %s that has gone, the tokens that still wait are not checked", async (_where, open) => {
   const { bob, thread } = await scene();
   const [socket, other] = [await open(bob, thread.id), await open(bob, thread.id)];
-  const checking = gate();
-  const verify = crypto.subtle.verify.bind(crypto.subtle);
-  const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {
-    await checking.pass();
-    return verify(...args);
-  });
+  const { checking, checked } = heldChecks();
   for (const id of ["1", "2", "3"]) socket.send({ type: "auth", id, token: bob.token });
   await checking.reached();
   socket.close();
