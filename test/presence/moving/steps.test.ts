@@ -101,9 +101,9 @@ describe("a user who moves", () => {
     await evict(shard(OLD));
     await moveStep(OLD, 8, 16);
     expect(await tab.next("closing")).toMatchObject({ code: 1001 });
-    await say(cy, threadId);
     const back = await openTab(ada);
     await back.next("welcome", (event) => event.unreadThreads === 1);
+    await say(cy, threadId);
     await back.next("new_message", (event) => event.unread === 2);
     back.send({ type: "read", threadId, seq: 3 });
     await back.next("read", (event) => event.unread === 0);
