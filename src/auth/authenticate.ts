@@ -1,5 +1,5 @@
 /** Who makes a request: the first credential that is present decides, and one that is not valid is refused. */
-import type { Caller } from "../durable/caller.ts";
+import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { BEARER_PREFIX } from "../protocol/subprotocol.ts";
 import { verifyHostToken } from "./host-token.ts";

@@ -1,5 +1,5 @@
 /** Guests, for development: anyone who says a name. */
-import type { Caller } from "../durable/caller.ts";
+import type { Caller } from "../rpc/caller.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import { GUEST_PREFIX } from "../protocol/names.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "jose";
 import { z } from "zod";
 import { configOf, type Config } from "../config/config.ts";
-import type { Caller } from "../durable/caller.ts";
+import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
 import { SESSION_TYPE } from "./session-token.ts";

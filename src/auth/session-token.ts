@@ -2,7 +2,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { configOf } from "../config/config.ts";
-import type { Caller } from "../durable/caller.ts";
+import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";

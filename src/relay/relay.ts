@@ -4,16 +4,16 @@
  * attachments, and whatever it missed it asks the thread for.
  */
 import { DurableObject } from "cloudflare:workers";
-import { AlarmClock } from "../durable/alarm-clock.ts";
-import { askObject, callObject, type Doors } from "../durable/call.ts";
-import { callerOf } from "../durable/caller.ts";
-import { Connections } from "../durable/connections.ts";
-import { refuseUpgrade } from "../durable/refuse.ts";
+import { AlarmClock } from "../durable/alarm-scheduler.ts";
+import { askObject, callObject, type Doors } from "../rpc/call.ts";
+import { callerOf } from "../rpc/caller.ts";
+import { Connections } from "../sockets/connections.ts";
+import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
 import { CLOSE, failureOf, LilypadError, type CloseCode } from "../protocol/errors.ts";
 import { ONLINE_COUNT_MS } from "../protocol/limits.ts";
-import { FrameDoor } from "../room/frame-door.ts";
-import { Room } from "../room/room.ts";
-import { Passage } from "./passage.ts";
+import { FrameDoor } from "../sockets/socket-handler.ts";
+import { Room } from "../sockets/room-sockets.ts";
+import { Passage } from "./delivery-cursor.ts";
 import type {
   Batch,
   Crowd,
@@ -23,9 +23,9 @@ import type {
   Passed,
   RelayDoors,
   ThreadDoors,
-} from "./relay-doors.ts";
-import { ownerOf } from "./stub.ts";
-import { Upstream } from "./upstream.ts";
+} from "../rpc/relay.ts";
+import { ownerOf } from "../rpc/relay-stub.ts";
+import { Upstream } from "./request-queue.ts";
 
 export class Relay extends DurableObject<Env> implements RelayDoors {
   readonly #owner: { threadId: string; no: number };

@@ -4,16 +4,16 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
-import { AlarmClock } from "../durable/alarm-clock.ts";
-import { answer, type Answer } from "../durable/answer.ts";
-import { callerOf, type Caller } from "../durable/caller.ts";
-import { Connections } from "../durable/connections.ts";
-import { toFrames } from "../durable/frames.ts";
-import { refuseUpgrade } from "../durable/refuse.ts";
-import { sendToRelay } from "../relay/stub.ts";
-import type { Crowd, Entry, FromSocket, Missed, ThreadDoors } from "../relay/relay-doors.ts";
-import { FrameDoor } from "../room/frame-door.ts";
-import type { Room } from "../room/room.ts";
+import { AlarmClock } from "../durable/alarm-scheduler.ts";
+import { answer, type Answer } from "../rpc/result.ts";
+import { callerOf, type Caller } from "../rpc/caller.ts";
+import { Connections } from "../sockets/connections.ts";
+import { toFrames } from "../sockets/codec.ts";
+import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
+import { sendToRelay } from "../rpc/relay-stub.ts";
+import type { Crowd, Entry, FromSocket, Missed, ThreadDoors } from "../rpc/relay.ts";
+import { FrameDoor } from "../sockets/socket-handler.ts";
+import type { Room } from "../sockets/room-sockets.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import { RESUME_EVENTS } from "../protocol/limits.ts";
 import type {
@@ -25,19 +25,19 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
-import { Audience } from "./audience.ts";
+import { Audience } from "./broadcasting/broadcaster.ts";
 import { Deletion } from "./deletion.ts";
-import { putMember, removeMember, renameThread } from "./member-commands.ts";
-import { editMessage, eraseMessage, react, sendMessage } from "./message-commands.ts";
-import { Notifier } from "./notifier.ts";
-import { Reading } from "./reading.ts";
-import { RelayedCommands } from "./relayed-commands.ts";
-import { Relays } from "./relays.ts";
-import { socketCommands } from "./socket-commands.ts";
+import { putMember, removeMember, renameThread } from "./members/member-commands.ts";
+import { editMessage, eraseMessage, react, sendMessage } from "./messages/message-commands.ts";
+import { Notifier } from "./notifying/notifier.ts";
+import { Reading } from "./members/read-marker-updates.ts";
+import { RelayedCommands } from "./writing/relayed-commands.ts";
+import { Relays } from "./broadcasting/relays.ts";
+import { socketCommands } from "./writing/socket-commands.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { Thread } from "./thread.ts";
-import { welcomeEvents } from "./welcome.ts";
-import { Writer } from "./writer.ts";
+import { welcomeEvents } from "./broadcasting/welcome.ts";
+import { Writer } from "./writing/writer.ts";
 
 /** When the alarm is set again after something in it failed. */
 const RETRY_ALARM_MS = 5_000;

@@ -3,13 +3,13 @@
  * members' shards are told, and erase what they keep of it; the sockets are closed; everything here is erased.
  */
 import { configOf } from "../config/config.ts";
-import type { AlarmClock } from "../durable/alarm-clock.ts";
-import { callObject } from "../durable/call.ts";
-import { presenceShard } from "../presence/shards.ts";
+import type { AlarmClock } from "../durable/alarm-scheduler.ts";
+import { callObject } from "../rpc/call.ts";
+import { presenceShard } from "../rpc/shards.ts";
 import { CLOSE } from "../protocol/errors.ts";
-import type { Notifier } from "./notifier.ts";
-import type { Room } from "../room/room.ts";
-import type { Relays } from "./relays.ts";
+import type { Notifier } from "./notifying/notifier.ts";
+import type { Room } from "../sockets/room-sockets.ts";
+import type { Relays } from "./broadcasting/relays.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /** When the alarm goes on with a deletion that was interrupted. */

@@ -2,8 +2,8 @@
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
 import type { Kind } from "../protocol/model.ts";
-import { THREAD_MIGRATIONS } from "./migrations.ts";
-import { noSuchThread } from "./refusals.ts";
+import { THREAD_MIGRATIONS } from "./schema.ts";
+import { noSuchThread } from "./errors.ts";
 import { Thread } from "./thread.ts";
 
 export class ThreadStore {

@@ -6,15 +6,15 @@ import type { DurableEvent } from "../protocol/events.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import * as rights from "../protocol/rights.ts";
 import type { Kind, Member, Role, Thread as ThreadView, ThreadInfo, User } from "../protocol/model.ts";
-import { ChangeLog, type Change } from "./change-log.ts";
-import { Membership, type StoredMember } from "./membership.ts";
-import { MessageLog } from "./message-log.ts";
-import { People } from "./people.ts";
-import { Reactions } from "./reactions.ts";
-import { ReadMarkers } from "./read-markers.ts";
-import { Repeats } from "./repeats.ts";
-import { replay } from "./replay.ts";
-import * as refusals from "./refusals.ts";
+import { ChangeLog, type Change } from "./messages/change-log.ts";
+import { Membership, type StoredMember } from "./members/membership.ts";
+import { MessageLog } from "./messages/message-log.ts";
+import { People } from "./members/profiles.ts";
+import { Reactions } from "./messages/reactions.ts";
+import { ReadMarkers } from "./members/read-markers.ts";
+import { Repeats } from "./messages/deduplication.ts";
+import { replay } from "./messages/replay.ts";
+import * as refusals from "./errors.ts";
 
 type ThreadRow = { kind: Kind; name: string | null; created_at: number; epoch: string; deleting: number };
 

@@ -1,6 +1,6 @@
 /** What all requests to a thread have in common: who asks, the thread's object, and what a stranger learns. */
 import { authenticate } from "../auth/authenticate.ts";
-import { askObject, type Doors } from "../durable/call.ts";
+import { askObject, type Doors } from "../rpc/call.ts";
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import type { ChatThread } from "../thread/chat-thread.ts";

@@ -1,6 +1,6 @@
 /** Users by their ids, wherever they are kept. */
-import { callObject } from "../durable/call.ts";
-import { byShard, presenceShard } from "../presence/shards.ts";
+import { callObject } from "../rpc/call.ts";
+import { byShard, presenceShard } from "../rpc/shards.ts";
 import { neverMet } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 

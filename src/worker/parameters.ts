@@ -1,12 +1,12 @@
 /** What a path and a query name, parsed before anything is done with it. */
 import { z } from "zod";
-import type { Doors } from "../durable/call.ts";
+import type { Doors } from "../rpc/call.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
 import { emoji, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
 import type { ChatThread } from "../thread/chat-thread.ts";
-import { chatThread } from "../thread/stub.ts";
+import { chatThread } from "../rpc/thread.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */
 interface Params {

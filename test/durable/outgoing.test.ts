@@ -1,6 +1,6 @@
 /** Frames to one socket that are sent together go as few, in order, and none is over what the contract allows. */
 import { expect, it } from "vitest";
-import { Outgoing } from "../../src/durable/outgoing.ts";
+import { Outgoing } from "../../src/sockets/send-buffer.ts";
 import { SERVER_FRAME_BYTES } from "../../src/protocol/limits.ts";
 import { TestSocket } from "../support/socket.ts";
 

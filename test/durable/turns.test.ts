@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Turns } from "../../src/durable/turns.ts";
+import { Turns } from "../../src/sockets/request-queue.ts";
 
 it("a socket's work waits for its own, which may fail, and not for another's", async () => {
   const turns = new Turns();

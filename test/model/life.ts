@@ -6,7 +6,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { PresenceState } from "../../src/client/presence-state.ts";
-import { presenceShard, shardOf } from "../../src/presence/shards.ts";
+import { presenceShard, shardOf } from "../../src/rpc/shards.ts";
 import type { UserPresence } from "../../src/protocol/model.ts";
 import { shardStub, threadStub } from "../support/objects.ts";
 import { closeAll } from "./agreement.ts";

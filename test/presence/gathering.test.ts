@@ -1,6 +1,6 @@
 /** Words that come close together are taken in together; a lone one never waits. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Gathering } from "../../src/presence/gathering.ts";
+import { Gathering } from "../../src/presence/threads/update-batching.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -15,8 +15,8 @@ import {
   shardFor,
   type Tab,
 } from "./shard.ts";
-import { Attendance } from "../../src/presence/attendance.ts";
-import { Peers } from "../../src/presence/peers.ts";
+import { Attendance } from "../../src/presence/status/status-publisher.ts";
+import { Peers } from "../../src/presence/peer-shards.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { shardStub } from "../support/objects.ts";

@@ -2,12 +2,12 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
-import { upgradeFor } from "../../src/durable/caller.ts";
+import { upgradeFor } from "../../src/rpc/caller.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
-import { presenceOf, presenceShard, shardOf } from "../../src/presence/shards.ts";
-import type { ThreadUpdate } from "../../src/presence/thread-update.ts";
+import { presenceOf, presenceShard, shardOf } from "../../src/rpc/shards.ts";
+import type { ThreadUpdate } from "../../src/rpc/thread-update.ts";
 import { costOf, evict as evictObject, shardStub } from "../support/objects.ts";
 import { unique } from "../support/people.ts";
 import { TestSocket } from "../support/socket.ts";

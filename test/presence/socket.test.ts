@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
-import { chatThread } from "../../src/thread/stub.ts";
+import { chatThread } from "../../src/rpc/thread.ts";
 import { gate, heldChecks } from "../support/gate.ts";
 import { hostToken, unique } from "../support/people.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "./shard.ts";
-import { searchKey } from "../../src/presence/search-key.ts";
+import { searchKey } from "../../src/presence/people/user-search-key.ts";
 import { unique } from "../support/people.ts";
 
 describe("a user", () => {

@@ -1,9 +1,9 @@
 /** Comings and goings that come close together are told together; whoever is told knows exactly who is here. */
 import { afterEach, expect, it, vi } from "vitest";
-import type { Connections } from "../../src/durable/connections.ts";
+import type { Connections } from "../../src/sockets/connections.ts";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
-import { Comings } from "../../src/room/comings.ts";
-import type { Room } from "../../src/room/room.ts";
+import { Comings } from "../../src/thread/broadcasting/join-leave-batcher.ts";
+import type { Room } from "../../src/sockets/room-sockets.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 

@@ -1,7 +1,7 @@
 /** Slow readers: let go before their queue grows without end, and nobody else is. */
 import { describe, expect, it } from "vitest";
 import { PACED_BYTES, UNPACED_BYTES } from "../../src/protocol/limits.ts";
-import { Pacing } from "../../src/room/pacing.ts";
+import { Pacing } from "../../src/sockets/flow-control.ts";
 import { newThread, person } from "../support/people.ts";
 import { openPaced, openThread } from "../support/socket.ts";
 

@@ -1,7 +1,7 @@
 /** Looking at the objects from inside: what they store, what it cost, and life without their memory. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { shardOf } from "../../src/presence/shards.ts";
+import { shardOf } from "../../src/rpc/shards.ts";
 
 export function threadStub(threadId: string) {
   return env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(threadId));

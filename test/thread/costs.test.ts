@@ -2,7 +2,7 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { shardOf } from "../../src/presence/shards.ts";
+import { shardOf } from "../../src/rpc/shards.ts";
 import { alarmAt, passTime, ring, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";

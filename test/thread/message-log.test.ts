@@ -1,8 +1,8 @@
 /** What one commit adds to the log is written many rows at a time, and read as if each had been written alone. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { MessageLog } from "../../src/thread/message-log.ts";
-import { People } from "../../src/thread/people.ts";
+import { MessageLog } from "../../src/thread/messages/message-log.ts";
+import { People } from "../../src/thread/members/profiles.ts";
 import { costOf, threadStub } from "../support/objects.ts";
 import { newThread, person } from "../support/people.ts";
 

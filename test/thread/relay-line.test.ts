@@ -1,7 +1,7 @@
 /** The line to a relay that is slow to answer: what is too much to keep is dropped, and the relay learns that it was. */
 import { expect, it, vi } from "vitest";
-import type { Batch } from "../../src/relay/relay-doors.ts";
-import { RelayLine } from "../../src/thread/relay-line.ts";
+import type { Batch } from "../../src/rpc/relay.ts";
+import { RelayLine } from "../../src/thread/broadcasting/relay-line.ts";
 
 it("tells its relay that it missed something, where all that waited was dropped", async () => {
   const batches: Batch[] = [];

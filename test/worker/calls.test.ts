@@ -1,6 +1,6 @@
 /** Calls to an object that fails: repeated where that can help. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { askObject, callObject } from "../../src/durable/call.ts";
+import { askObject, callObject } from "../../src/rpc/call.ts";
 import { failureOf } from "../auth/tokens.ts";
 
 beforeEach(() => {

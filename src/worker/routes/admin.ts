@@ -1,9 +1,9 @@
 /** `/api/admin`: for the one who runs Lilypad, who has its `ADMIN_SECRET`. Where there is none there is nothing here. */
 import { requireAdmin } from "../../auth/admin.ts";
 import { configOf } from "../../config/config.ts";
-import type { Answer } from "../../durable/answer.ts";
-import { askObject } from "../../durable/call.ts";
-import { presenceShard } from "../../presence/shards.ts";
+import type { Answer } from "../../rpc/result.ts";
+import { askObject } from "../../rpc/call.ts";
+import { presenceShard } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { moveUsers, type MovedUsers } from "../../protocol/http.ts";
 import { json } from "../answers.ts";

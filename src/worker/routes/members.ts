@@ -1,5 +1,5 @@
 /** `/api/threads/:threadId/members`: who belongs. */
-import { askObject } from "../../durable/call.ts";
+import { askObject } from "../../rpc/call.ts";
 import { pageQuery, putMember } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";

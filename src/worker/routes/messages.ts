@@ -1,5 +1,5 @@
 /** `/api/threads/:threadId/messages` and `/read`: history, and everything a socket can do to it. */
-import { askObject } from "../../durable/call.ts";
+import { askObject } from "../../rpc/call.ts";
 import { messagesQuery, patchMessage, postMessage, putRead } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";

@@ -1,9 +1,9 @@
 /** `/api/users` and `/api/presence`: finding people, and whether they are here. */
 import { authenticate } from "../../auth/authenticate.ts";
 import { configOf } from "../../config/config.ts";
-import { askObject, callObject } from "../../durable/call.ts";
-import { searchKey } from "../../presence/search-key.ts";
-import { byShard, presenceOf, presenceShard } from "../../presence/shards.ts";
+import { askObject, callObject } from "../../rpc/call.ts";
+import { searchKey } from "../../presence/people/user-search-key.ts";
+import { byShard, presenceOf, presenceShard } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { presenceQuery, searchQuery } from "../../protocol/http.ts";
 import { SEARCH_RESULTS } from "../../protocol/limits.ts";

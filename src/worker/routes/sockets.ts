@@ -1,11 +1,11 @@
 /** The two upgrades: a thread's room, and presence. */
 import { authenticate, isUpgrade, offeredSubprotocols } from "../../auth/authenticate.ts";
-import { callObject } from "../../durable/call.ts";
-import { upgradeFor, type Caller } from "../../durable/caller.ts";
-import { refuseUpgrade } from "../../durable/refuse.ts";
-import { redirectedTo } from "../../presence/redirect.ts";
-import { presenceOf } from "../../presence/shards.ts";
-import { relayIn, relayOf } from "../../relay/stub.ts";
+import { callObject } from "../../rpc/call.ts";
+import { upgradeFor, type Caller } from "../../rpc/caller.ts";
+import { refuseUpgrade } from "../../sockets/upgrade-refusal.ts";
+import { redirectedTo } from "../../rpc/redirect.ts";
+import { presenceOf } from "../../rpc/shards.ts";
+import { relayIn, relayOf } from "../../rpc/relay-stub.ts";
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import { SUBPROTOCOL } from "../../protocol/subprotocol.ts";
 import type { ApiRequest, ApiRouter } from "../api.ts";

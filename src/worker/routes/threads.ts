@@ -1,12 +1,12 @@
 /** `/api/threads` and `/api/threads/:threadId`: making, listing, seeing, renaming and deleting threads. */
 import { authenticate } from "../../auth/authenticate.ts";
-import type { Answer } from "../../durable/answer.ts";
-import { askObject, callObject } from "../../durable/call.ts";
-import { presenceOf } from "../../presence/shards.ts";
+import type { Answer } from "../../rpc/result.ts";
+import { askObject, callObject } from "../../rpc/call.ts";
+import { presenceOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { createThread, pageQuery, renameThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
-import { chatThread } from "../../thread/stub.ts";
+import { chatThread } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";

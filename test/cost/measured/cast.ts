@@ -1,6 +1,6 @@
 /** The people of a measurement and their thread: as large as asked for, with so many of them there. */
 import { env } from "cloudflare:workers";
-import { presenceOf, shardOf } from "../../../src/presence/shards.ts";
+import { presenceOf, shardOf } from "../../../src/rpc/shards.ts";
 import { MEMBER_IDS } from "../../../src/protocol/limits.ts";
 import type { Thread, User } from "../../../src/protocol/model.ts";
 import { threadStub } from "../../support/objects.ts";

@@ -14,7 +14,7 @@ import { movedUsers, type MovedUsers } from "../../../src/protocol/http.ts";
 import type { Thread, ThreadSummary } from "../../../src/protocol/model.ts";
 import { SUBPROTOCOL } from "../../../src/protocol/subprotocol.ts";
 import type { Presence } from "../../../src/presence/presence.ts";
-import { shardOf } from "../../../src/presence/shards.ts";
+import { shardOf } from "../../../src/rpc/shards.ts";
 import worker from "../../../src/worker/index.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newcomer, ORIGIN, type Person } from "../../support/people.ts";

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
-import { shardOf } from "../../../src/presence/shards.ts";
+import { shardOf } from "../../../src/rpc/shards.ts";
 import { evict } from "../../support/objects.ts";
 import type { Person } from "../../support/people.ts";
 import {

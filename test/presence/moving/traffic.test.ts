@@ -1,7 +1,7 @@
 /** A move while everybody does everything, and objects crash: nobody loses a thread, a marker or a message's notification. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { shardOf } from "../../../src/presence/shards.ts";
+import { shardOf } from "../../../src/rpc/shards.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { randomFrom, type Random } from "../../chaos/support/random.ts";
 import type { Person } from "../../support/people.ts";

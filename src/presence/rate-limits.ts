@@ -1,0 +1,57 @@
+/** How often a user may do what costs more than it asks. */
+import { configOf } from "../config/config.ts";
+import { TokenBuckets } from "../durable/token-buckets.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import {
+  NEW_THREADS_PER_MINUTE,
+  READS_PER_SECOND,
+  SEARCHES_PER_MINUTE,
+  WATCHES_AT_ONCE,
+  WATCHES_PER_SECOND,
+} from "../protocol/limits.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** Each method counts one more by this user, and throws `rate_limited` where it is one too many. */
+export class Rates {
+  readonly #env: Env;
+  readonly #newThreads: TokenBuckets;
+  readonly #searches: TokenBuckets;
+  readonly #reads: TokenBuckets;
+  readonly #watches: TokenBuckets;
+
+  constructor(env: Env) {
+    this.#env = env;
+    const perPeriod = (tokens: number, perMs: number) => new TokenBuckets(tokens, { tokens, perMs });
+    this.#newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
+    this.#searches = perPeriod(SEARCHES_PER_MINUTE, MINUTE_MS);
+    this.#reads = perPeriod(READS_PER_SECOND, SECOND_MS);
+    this.#watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
+  }
+
+  newThread(userId: string): void {
+    this.#admit(this.#newThreads, userId);
+  }
+
+  search(userId: string): void {
+    this.#admit(this.#searches, userId);
+  }
+
+  read(userId: string): void {
+    this.#admit(this.#reads, userId);
+  }
+
+  /** `isFirst`: of this tab. All tabs of a user may come back at once, and each has to say whom it watches. */
+  watch(userId: string, isFirst: boolean): void {
+    this.#admit(this.#watches, userId, isFirst);
+  }
+
+  // The settings are looked at here: a shard is made, and its alarm rings, where they are wrong for a while too.
+  #admit(rate: TokenBuckets, userId: string, inAnyCase = false): void {
+    if (!configOf(this.#env).rateLimits) return;
+    const retryAfterMs = rate.take(userId, Date.now());
+    if (retryAfterMs > 0 && !inAnyCase)
+      throw new LilypadError("rate_limited", "Too many of these. Wait a moment.", { retryAfterMs });
+  }
+}

@@ -1,0 +1,126 @@
+/** Reading what this shard knows of its users' threads: who belongs to what, each user's list, and what is unread. */
+import { z } from "zod";
+import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
+import { WELCOME_THREADS } from "../../protocol/limits.ts";
+import { parse } from "../../protocol/parse.ts";
+import { markerOf, summaryOf, unreadOf, type MemberRow, type ThreadRow } from "./thread-row.ts";
+import type { Users } from "../status/tabs.ts";
+
+/** What a `welcome` says of one's threads. */
+export interface Overview {
+  threads: { threadId: string; seq: number; readSeq: number; unread: number }[];
+  unreadThreads: number;
+}
+
+/** Where a page begins: after the thread that was this active. Opaque to clients. */
+const cursorOf = (row: ThreadRow) => `${row.active_at}.${row.thread_id}`;
+const listCursor = z.object({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}\.[^.]+$/, "is not a cursor of this list")
+    .transform((text) => {
+      const [activeAt = "", threadId = ""] = text.split(".");
+      return { activeAt: Number(activeAt), threadId };
+    }),
+});
+const TOP = { activeAt: Number.MAX_SAFE_INTEGER, threadId: "" };
+
+export class ThreadList {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  get(threadId: string): ThreadRow | undefined {
+    return this.#sql.exec<ThreadRow>("SELECT * FROM threads WHERE thread_id = ?", threadId).toArray()[0];
+  }
+
+  /** The marker that is stored for a member, or undefined for anyone else. */
+  readSeq(userId: string, threadId: string): number | undefined {
+    return this.#sql
+      .exec<{ read_seq: number }>(
+        "SELECT read_seq FROM user_threads WHERE user_id = ? AND thread_id = ?",
+        userId,
+        threadId,
+      )
+      .toArray()[0]?.read_seq;
+  }
+
+  /** The members of this shard among these users, with their stored markers: reads twice the smaller of both at most. */
+  membersAmong(threadId: string, userIds: Users): Map<string, number> {
+    if (userIds.size === 0) return new Map();
+    const members = this.#sql
+      .exec<{ user_id: string; read_seq: number }>(
+        "SELECT user_id, read_seq FROM user_threads WHERE thread_id = ? LIMIT ?",
+        threadId,
+        userIds.size + 1,
+      )
+      .toArray();
+    if (members.length > userIds.size) return this.#membersIn(threadId, userIds);
+    const among = members.filter(({ user_id }) => userIds.has(user_id));
+    return new Map(among.map(({ user_id, read_seq }) => [user_id, read_seq]));
+  }
+
+  /** Every member of this shard. */
+  members(threadId: string): string[] {
+    return this.#sql
+      .exec<{ user_id: string }>("SELECT user_id FROM user_threads WHERE thread_id = ?", threadId)
+      .toArray()
+      .map((row) => row.user_id);
+  }
+
+  hasMembers(threadId: string): boolean {
+    const some = this.#sql.exec("SELECT 1 FROM user_threads WHERE thread_id = ? LIMIT 1", threadId);
+    return some.toArray().length > 0;
+  }
+
+  /** A page of a user's threads, most recently active first. A cursor that cannot be read is `bad_request`. */
+  page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
+    const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;
+    const rows = this.#sql
+      .exec<MemberRow>(
+        `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
+         WHERE m.user_id = ? AND (t.active_at, t.thread_id) < (?, ?)
+         ORDER BY t.active_at DESC, t.thread_id DESC LIMIT ?`,
+        userId,
+        after.activeAt,
+        after.threadId,
+        limit + 1,
+      )
+      .toArray();
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      threads: shown.map((row) => summaryOf(row, markerOf(row, userId, row.read_seq))),
+      ...(rows.length > limit && last && { nextCursor: cursorOf(last) }),
+    };
+  }
+
+  /** The most recently active of a user's threads, and how many of all have something unread. */
+  overview(userId: string): Overview {
+    const rows = this.#sql.exec<MemberRow>(
+      `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
+       WHERE m.user_id = ? ORDER BY t.active_at DESC, t.thread_id DESC`,
+      userId,
+    );
+    const threads = rows.toArray().map((row) => {
+      const readSeq = markerOf(row, userId, row.read_seq);
+      return { threadId: row.thread_id, seq: row.seq, readSeq, unread: unreadOf(row, readSeq) };
+    });
+    return {
+      threads: threads.slice(0, WELCOME_THREADS),
+      unreadThreads: threads.filter((thread) => thread.unread > 0).length,
+    };
+  }
+
+  #membersIn(threadId: string, userIds: Users): Map<string, number> {
+    const rows = this.#sql.exec<{ user_id: string; read_seq: number }>(
+      `SELECT user_id, read_seq FROM user_threads
+       WHERE user_id IN (SELECT value FROM json_each(?)) AND thread_id = ?`,
+      JSON.stringify([...userIds.keys()]),
+      threadId,
+    );
+    return new Map(rows.toArray().map((row) => [row.user_id, row.read_seq]));
+  }
+}

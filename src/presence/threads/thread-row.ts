@@ -1,0 +1,112 @@
+/** A thread as its members of this shard see it, and how it is stored in one row. */
+import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+
+/** The row of `threads`. */
+export type ThreadRow = {
+  thread_id: string;
+  rev: number;
+  kind: Kind;
+  name: string | null;
+  created_at: number;
+  seq: number;
+  active_at: number;
+  last: string | null;
+  pair: string | null;
+  senders: string;
+};
+
+/** A row of `threads`, and the marker of the member it was read for. */
+export type MemberRow = ThreadRow & { read_seq: number };
+
+/** Markers that users' own messages moved, as stored. A Map: user ids are anything, `__proto__` too. */
+export function sendersOf(row: ThreadRow | undefined): Map<string, number> {
+  return new Map(Object.entries(row ? (JSON.parse(row.senders) as Record<string, number>) : {}));
+}
+
+/** The row of an update. `senders` are the merged ones. */
+export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>): ThreadRow {
+  const { last, pair } = update;
+  return {
+    thread_id: update.threadId,
+    rev: update.rev,
+    kind: update.kind,
+    name: update.name,
+    created_at: update.createdAt,
+    seq: update.seq,
+    active_at: last?.at ?? update.createdAt,
+    last: last ? JSON.stringify(plainLast(last)) : null,
+    pair: pair ? JSON.stringify(pair.map(plainUser)) : null,
+    senders: JSON.stringify(Object.fromEntries(senders)),
+  };
+}
+
+/** An update that says what a row does, to another shard. */
+export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): ThreadUpdate {
+  const last = lastOf(row);
+  return {
+    threadId: row.thread_id,
+    rev: row.rev,
+    kind: row.kind,
+    name: row.name,
+    createdAt: row.created_at,
+    seq: row.seq,
+    ...(last && { last }),
+    ...(row.pair !== null && { pair: JSON.parse(row.pair) as User[] }),
+    joined,
+    left: [],
+    readers: {},
+    senders: {},
+  };
+}
+
+/** What a member has read: their stored marker, or their own newest message. */
+export function markerOf(row: ThreadRow, userId: string, readSeq: number): number {
+  // Most threads of a list were last written to by others: looking for the quoted id is cheaper than parsing.
+  if (!row.senders.includes(JSON.stringify(userId))) return readSeq;
+  return Math.max(readSeq, sendersOf(row).get(userId) ?? 0);
+}
+
+/** How many messages are newer than the marker. A marker may be ahead: its thread tells of messages only in a moment. */
+export function unreadOf(row: ThreadRow, marker: number): number {
+  return Math.max(0, row.seq - marker);
+}
+
+/** The newest message. */
+export function lastOf(row: ThreadRow): LastMessage | undefined {
+  return row.last === null ? undefined : (JSON.parse(row.last) as LastMessage);
+}
+
+/** The contract's summary, for one who has read up to `marker`. */
+export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
+  const last = lastOf(row);
+  return {
+    id: row.thread_id,
+    kind: row.kind,
+    name: row.name,
+    seq: row.seq,
+    readSeq: marker,
+    unread: unreadOf(row, marker),
+    ...(last && { lastMessage: last }),
+    ...(row.pair !== null && { members: JSON.parse(row.pair) as User[] }),
+  };
+}
+
+/** Whether two rows look alike to a member, the newest message's text included. */
+export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
+  return sameLook(a, b) && a.last === b.last;
+}
+
+/** Whether two rows have the same name and people. */
+export function sameLook(a: ThreadRow, b: ThreadRow): boolean {
+  return a.kind === b.kind && a.name === b.name && a.pair === b.pair;
+}
+
+// Keys in a fixed order, so that equal content is equal text.
+function plainUser({ id, name, avatarUrl }: User): User {
+  return { id, name, ...(avatarUrl !== undefined && { avatarUrl }) };
+}
+
+function plainLast({ seq, author, preview, at }: LastMessage): LastMessage {
+  return { seq, author: plainUser(author), preview, at };
+}

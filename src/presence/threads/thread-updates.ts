@@ -1,0 +1,162 @@
+/**
+ * Taking over what a thread tells. Every telling is the whole present state and may come twice or late: what is
+ * older than what is known is dropped, and what is known already writes nothing and is no news.
+ */
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import { markerOf, rowOf, sendersOf, type ThreadRow } from "./thread-row.ts";
+import type { ThreadList } from "./thread-list.ts";
+
+/** Above this many, senders' markers move to their users' own rows: it bounds a row that every notification rewrites. */
+const SENDERS_IN_ROW = 64;
+
+/** What an update changed here. */
+export interface Applied {
+  before: ThreadRow | undefined;
+  after: ThreadRow;
+  joined: Set<string>;
+  left: string[];
+  /** Members whose marker rose, other than by the newest message itself. */
+  read: Set<string>;
+  /** It came from another shard, where those who joined by it were told all of it before. */
+  isMove?: boolean;
+}
+
+export class ThreadChanges {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #list: ThreadList;
+
+  constructor(storage: DurableObjectStorage, list: ThreadList) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#list = list;
+  }
+
+  /** Applies an update in one transaction; undefined where it is older than what is known. */
+  apply(update: ThreadUpdate): Applied | undefined {
+    return this.#storage.transactionSync(() => this.#apply(update));
+  }
+
+  /** Raises the copy of a member's marker. False, and nothing written, where it is as high already. */
+  raise(row: ThreadRow, userId: string, seq: number): boolean {
+    const readSeq = this.#list.readSeq(userId, row.thread_id);
+    if (readSeq === undefined || seq <= markerOf(row, userId, readSeq)) return false;
+    this.#write(userId, row.thread_id, seq);
+    return true;
+  }
+
+  /** Forgets a thread; the members it had here. */
+  remove(threadId: string): string[] {
+    return this.#storage.transactionSync(() => {
+      const members = this.#list.members(threadId);
+      this.#sql.exec("DELETE FROM user_threads WHERE thread_id = ?", threadId);
+      this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+      return members;
+    });
+  }
+
+  #apply(update: ThreadUpdate): Applied | undefined {
+    const { threadId } = update;
+    const before = this.#list.get(threadId);
+    if (before && update.rev < before.rev) return undefined;
+
+    const left = update.left.filter((userId) => this.#leave(userId, threadId));
+    const joined = new Set<string>();
+    const read = new Set<string>();
+    for (const { userId, readSeq } of update.joined) {
+      if (this.#join(userId, threadId, readSeq)) joined.add(userId);
+      // Left and came back between two tellings: the marker of the new membership is at least as high.
+      else if (before && this.raise(before, userId, readSeq)) read.add(userId);
+    }
+    const senders = sendersOf(before);
+    for (const userId of left) senders.delete(userId);
+    if (!this.#list.hasMembers(threadId)) {
+      if (before) this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+      return { before, after: rowOf(update, senders), joined, left, read };
+    }
+
+    const known = before ?? rowOf(update, senders);
+    for (const [userId, seq] of Object.entries(update.readers))
+      if (this.raise(known, userId, seq)) read.add(userId);
+    for (const [userId, seq] of Object.entries(update.senders))
+      if (this.#sent(senders, userId, threadId, seq) && update.seq === before?.seq) read.add(userId);
+    this.#keepFew(senders, threadId);
+
+    const after = rowOf(update, senders);
+    if (!before || !sameRow(before, after)) this.#put(after);
+    return { before, after, joined, left, read };
+  }
+
+  /** False, and nothing written, where the user belongs already. */
+  #join(userId: string, threadId: string, readSeq: number): boolean {
+    const insert = this.#sql.exec(
+      "INSERT INTO user_threads VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      userId,
+      threadId,
+      readSeq,
+    );
+    return insert.rowsWritten > 0;
+  }
+
+  #leave(userId: string, threadId: string): boolean {
+    const gone = this.#sql.exec(
+      "DELETE FROM user_threads WHERE user_id = ? AND thread_id = ?",
+      userId,
+      threadId,
+    );
+    return gone.rowsWritten > 0;
+  }
+
+  /** A member's own message moved their marker. False where they had read as much, or are nobody's member here. */
+  #sent(senders: Map<string, number>, userId: string, threadId: string, seq: number): boolean {
+    const readSeq = this.#list.readSeq(userId, threadId);
+    if (readSeq === undefined) return false;
+    if (readSeq >= Math.max(seq, senders.get(userId) ?? 0)) {
+      senders.delete(userId);
+      return false;
+    }
+    if (seq <= (senders.get(userId) ?? 0)) return false;
+    senders.set(userId, seq);
+    return true;
+  }
+
+  #keepFew(senders: Map<string, number>, threadId: string): void {
+    if (senders.size <= SENDERS_IN_ROW) return;
+    for (const [userId, seq] of senders) this.#write(userId, threadId, seq);
+    senders.clear();
+  }
+
+  #write(userId: string, threadId: string, readSeq: number): void {
+    this.#sql.exec(
+      "UPDATE user_threads SET read_seq = ? WHERE user_id = ? AND thread_id = ? AND read_seq < ?",
+      readSeq,
+      userId,
+      threadId,
+      readSeq,
+    );
+  }
+
+  #put(row: ThreadRow): void {
+    this.#sql.exec(
+      `INSERT INTO threads (thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET rev = excluded.rev, kind = excluded.kind, name = excluded.name,
+         created_at = excluded.created_at, seq = excluded.seq, active_at = excluded.active_at,
+         last = excluded.last, pair = excluded.pair, senders = excluded.senders`,
+      row.thread_id,
+      row.rev,
+      row.kind,
+      row.name,
+      row.created_at,
+      row.seq,
+      row.active_at,
+      row.last,
+      row.pair,
+      row.senders,
+    );
+  }
+}
+
+function sameRow(a: ThreadRow, b: ThreadRow): boolean {
+  return (Object.keys(b) as (keyof ThreadRow)[]).every((column) => a[column] === b[column]);
+}

@@ -1,0 +1,229 @@
+/**
+ * The sockets of an object. They outlive the object's memory (the Hibernation API keeps them through an eviction),
+ * so what must be known of a socket is in its attachment, and a socket is told by its own id, never by its user's.
+ */
+import { SUBPROTOCOL, PING, PONG } from "../protocol/subprotocol.ts";
+import { CLOSE_REASON_BYTES, SOCKETS_PER_USER } from "../protocol/limits.ts";
+import { CLOSE, type CloseCode } from "../protocol/errors.ts";
+import type { Caller } from "../rpc/caller.ts";
+import { Outgoing } from "./send-buffer.ts";
+
+/** What is known of a socket; at most a few hundred bytes (the platform allows 16,384). */
+export interface Connection {
+  id: string;
+  userId: string;
+  /** Milliseconds since the epoch, both. */
+  openedAt: number;
+  expiresAt: number;
+  /** Commands refused in a row. */
+  refused: number;
+  /** Its client has promised to say what it has got. */
+  paced?: boolean;
+  /** In a relay: the rev up to which its own welcome told. */
+  from?: number;
+  /** In a relay: the rev up to which every socket has been told; one of them keeps it for all, through an eviction. */
+  passed?: number;
+  /** The server has closed it or heard that it is closed; the platform may list it a while longer. */
+  gone: boolean;
+}
+
+/** The closing codes that clients act on: said in a `closing` event before the socket closes. */
+const isTold = (code: number) => code === CLOSE.restarting || (code >= 4000 && code < 4200);
+
+export class Connections {
+  readonly #ctx: DurableObjectState;
+  readonly #outgoing = new Outgoing();
+  /** Attachments as read; a cache of what the sockets themselves carry. */
+  readonly #known = new WeakMap<WebSocket, Connection>();
+  /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
+  readonly #here = new Map<string, Set<WebSocket>>();
+  /** When sockets were heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
+  readonly #heardAt = new WeakMap<WebSocket, number>();
+  /** No session ends before. */
+  #endsFrom = Infinity;
+  /** Called once a socket is known to be gone. */
+  onGone: (socket: WebSocket) => void = () => {};
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    for (const socket of ctx.getWebSockets()) if (!this.of(socket).gone) this.#add(socket);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /** Takes a socket in. The response goes to the client; what is sent to the socket before it returns arrives first. */
+  accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
+    const { 0: client, 1: socket } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(socket);
+    this.#write(socket, {
+      id: crypto.randomUUID(),
+      userId: caller.user.id,
+      openedAt: now,
+      expiresAt: caller.expiresAt,
+      refused: 0,
+      gone: false,
+      paced: new URL(request.url).searchParams.has("paced"),
+    });
+    this.#add(socket);
+    const headers = new Headers();
+    if (request.headers.has("sec-websocket-protocol")) headers.set("sec-websocket-protocol", SUBPROTOCOL);
+    return { socket, response: new Response(null, { status: 101, webSocket: client, headers }) };
+  }
+
+  of(socket: WebSocket): Connection {
+    let connection = this.#known.get(socket);
+    if (!connection) {
+      connection = socket.deserializeAttachment() as Connection;
+      this.#known.set(socket, connection);
+    }
+    return connection;
+  }
+
+  update(socket: WebSocket, change: Partial<Connection>): void {
+    const changed = { ...this.of(socket), ...change };
+    this.#noteEnd(changed);
+    this.#write(socket, changed);
+  }
+
+  /** Every open socket, or every open one of a user. */
+  open(userId?: string): WebSocket[] {
+    const sockets = userId === undefined ? [...this.all()] : [...(this.#here.get(userId) ?? [])];
+    return sockets.filter((socket) => socket.readyState === WebSocket.OPEN);
+  }
+
+  /** The socket with this id. Looks through all: for where nobody remembers which it is. */
+  withId(id: string): WebSocket | undefined {
+    for (const socket of this.all()) if (this.of(socket).id === id) return socket;
+    return undefined;
+  }
+
+  /** How many sockets there are that are not known to be gone. */
+  get size(): number {
+    let size = 0;
+    for (const sockets of this.#here.values()) size += sockets.size;
+    return size;
+  }
+
+  /** Every socket that is not known to be gone, for whoever sends to all: what is sent to a broken one is dropped. */
+  *all(): Iterable<WebSocket> {
+    for (const sockets of this.#here.values()) yield* sockets;
+  }
+
+  /** Of a user with too many sockets, the one that was silent the longest; `newest` is never the one. */
+  oneTooMany(userId: string, newest: WebSocket): WebSocket | undefined {
+    const others = this.open(userId).filter((socket) => socket !== newest);
+    if (others.length < SOCKETS_PER_USER) return undefined;
+    return others.reduce((a, b) => (this.heardAt(b) < this.heardAt(a) ? b : a));
+  }
+
+  /** A command came over this socket. */
+  heard(socket: WebSocket, now: number): void {
+    this.#heardAt.set(socket, now);
+  }
+
+  /** When the socket last spoke, or else opened. Of an eviction's time before, the runtime keeps that of pings alone. */
+  heardAt(socket: WebSocket): number {
+    const ping = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(ping, this.#heardAt.get(socket) ?? 0, this.of(socket).openedAt);
+  }
+
+  /** Sends a frame, a JSON array of events; to a socket that broke meanwhile, in vain. */
+  send(socket: WebSocket, frame: string): void {
+    this.#outgoing.send(socket, frame);
+  }
+
+  /** Sends a frame unless the socket's session is over: it may take a while until such a one is closed. */
+  tell(socket: WebSocket, frame: string): void {
+    if (this.of(socket).expiresAt > Date.now()) this.send(socket, frame);
+  }
+
+  /** Sends what the work has to send when it is done, as few frames to each socket as it fits in. */
+  together<T>(work: () => T): T {
+    return this.#outgoing.together(work);
+  }
+
+  /**
+   * Closes a socket from the server's side, telling the client why first where the contract says so: a hibernatable
+   * socket that is closed outside its own message handler fires the client's `close` event late. True if it was open.
+   */
+  close(socket: WebSocket, code: CloseCode, reason: string): boolean {
+    const wasOpen = this.#remove(socket);
+    if (wasOpen && isTold(code)) this.send(socket, JSON.stringify([{ type: "closing", code, reason }]));
+    this.#outgoing.flush(socket);
+    try {
+      socket.close(code, shortReason(reason));
+    } catch {
+      // Already closed.
+    }
+    return wasOpen;
+  }
+
+  /** Answers a client's close, which the platform does not do by itself. True the first time the socket is known to be gone. */
+  answerClose(socket: WebSocket, code: number): boolean {
+    const wasOpen = this.#remove(socket);
+    try {
+      // 1005 and 1006 say that there was no code, and may not be sent (RFC 6455, section 7.4.1).
+      if (code === 1005) socket.close();
+      else if (code !== 1006 && code !== 1015) socket.close(code);
+    } catch {
+      // Already closed, or a code that only the runtime may use.
+    }
+    return wasOpen;
+  }
+
+  /** Closes the sockets whose sessions have ended; returns them. Looks at none before one has. */
+  endSessions(now: number): WebSocket[] {
+    if (now < this.#endsFrom) return [];
+    const ends = Map.groupBy(this.open(), (socket) => this.of(socket).expiresAt <= now);
+    const ended = ends.get(true) ?? [];
+    this.#endsFrom = Infinity;
+    for (const socket of ends.get(false) ?? []) this.#noteEnd(this.of(socket));
+    for (const socket of ended) this.close(socket, CLOSE.unauthenticated, "the session ended");
+    return ended;
+  }
+
+  /** When the next session ends, or undefined with no socket open. */
+  nextSessionEnd(): number | undefined {
+    const ends = this.open().map((socket) => this.of(socket).expiresAt);
+    return ends.length > 0 ? ends.reduce((a, b) => Math.min(a, b)) : undefined;
+  }
+
+  #add(socket: WebSocket): void {
+    const { userId } = this.of(socket);
+    this.#noteEnd(this.of(socket));
+    const sockets = this.#here.get(userId);
+    if (sockets) sockets.add(socket);
+    else this.#here.set(userId, new Set([socket]));
+  }
+
+  #noteEnd({ expiresAt }: Connection): void {
+    this.#endsFrom = Math.min(this.#endsFrom, expiresAt);
+  }
+
+  /** True the first time. */
+  #remove(socket: WebSocket): boolean {
+    const { gone, userId } = this.of(socket);
+    if (gone) return false;
+    this.update(socket, { gone: true });
+    const sockets = this.#here.get(userId);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.#here.delete(userId);
+    this.onGone(socket);
+    return true;
+  }
+
+  #write(socket: WebSocket, connection: Connection): void {
+    this.#known.set(socket, connection);
+    try {
+      socket.serializeAttachment(connection);
+    } catch {
+      // A closed socket takes no attachment, and needs none.
+    }
+  }
+}
+
+/** A close reason of more than 123 bytes throws. */
+function shortReason(reason: string): string {
+  const bytes = new TextEncoder().encode(reason);
+  if (bytes.length <= CLOSE_REASON_BYTES) return reason;
+  return new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES), { stream: true });
+}

@@ -1,0 +1,194 @@
+/** Who belongs to the thread, with which role, and which Presence shards hold them. */
+import { shardOf } from "../../rpc/shards.ts";
+import { parse } from "../../protocol/parse.ts";
+import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
+import type { Role } from "../../protocol/model.ts";
+import { z } from "zod";
+
+type MemberRow = { no: number; user_id: string; role: Role; read_seq: number; joined_at: number };
+
+/** A member as stored; the marker may be behind what the member's own messages say (read-markers.ts). */
+export interface StoredMember {
+  userId: string;
+  role: Role;
+  readSeq: number;
+  joinedAt: number;
+}
+
+const memberCursor = z
+  .string()
+  .regex(/^\d{1,15}$/, "is not a cursor of this list")
+  .transform(Number);
+
+/** Roles kept in memory, at most: every command asks for its sender's. */
+const KEPT = 2_000;
+
+export class Membership {
+  readonly #sql: SqlStorage;
+  readonly #roles = new Map<string, Role | null>();
+  /** Those whom every welcome shows, while none of them has changed. */
+  #first: readonly StoredMember[] | undefined;
+  /** Who joined or left since Presence was last about to be told. */
+  #changed = new Set<string>();
+  readonly #shards: number;
+
+  /** `shards` is by how many Presence shards everybody looks for users. */
+  constructor(sql: SqlStorage, shards: number) {
+    this.#sql = sql;
+    this.#shards = shards;
+  }
+
+  /** Sorts members by shard anew where they were sorted by another number of shards; writes those whose shard is another. */
+  sort(): void {
+    const { shards } = this.#sql.exec<{ shards: number | null }>("SELECT shards FROM thread").one();
+    if (shards === this.#shards) return;
+    const members = this.#sql.exec<{ no: number; user_id: string; shard: number }>(
+      "SELECT no, user_id, shard FROM members",
+    );
+    for (const { no, user_id, shard } of members.toArray()) {
+      const now = shardOf(user_id, this.#shards);
+      if (now !== shard) this.#sql.exec("UPDATE members SET shard = ? WHERE no = ?", now, no);
+    }
+    this.#sql.exec("UPDATE thread SET shards = ?", this.#shards);
+  }
+
+  get(userId: string): StoredMember | undefined {
+    const [row] = this.#sql.exec<MemberRow>("SELECT * FROM members WHERE user_id = ?", userId).toArray();
+    return row && fromRow(row);
+  }
+
+  role(userId: string): Role | null {
+    const kept = this.#roles.get(userId);
+    if (kept !== undefined) return kept;
+    const role = this.get(userId)?.role ?? null;
+    if (this.#roles.size >= KEPT) this.#roles.clear();
+    this.#roles.set(userId, role);
+    return role;
+  }
+
+  /** How many there are; kept in the thread's row. */
+  count(): number {
+    return this.#sql.exec<{ member_count: number }>("SELECT member_count FROM thread").one().member_count;
+  }
+
+  /** A page in the order of joining. `cursor` is a page's `nextCursor`; one that cannot be read is `bad_request`. */
+  page(cursor: string | undefined, limit: number): { members: StoredMember[]; nextCursor?: string } {
+    const after = cursor === undefined ? 0 : parse(z.object({ cursor: memberCursor }), { cursor }).cursor;
+    const rows = this.#sql
+      .exec<MemberRow>("SELECT * FROM members WHERE no > ? ORDER BY no LIMIT ?", after, limit + 1)
+      .toArray();
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    const more = rows.length > limit && last;
+    return { members: shown.map(fromRow), ...(more && { nextCursor: String(last.no) }) };
+  }
+
+  /** The first `MEMBERS_SHOWN`. */
+  first(): readonly StoredMember[] {
+    this.#first ??= this.page(undefined, MEMBERS_SHOWN).members;
+    return this.#first;
+  }
+
+  add(userId: string, role: Role, readSeq: number, now: number): void {
+    this.#sql.exec(
+      "INSERT INTO members (user_id, role, read_seq, joined_at, shard) VALUES (?, ?, ?, ?, ?)",
+      userId,
+      role,
+      readSeq,
+      now,
+      shardOf(userId, this.#shards),
+    );
+    this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
+    this.#forget(userId);
+    this.#owe(userId);
+  }
+
+  remove(userId: string): void {
+    this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
+    this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
+    this.#forget(userId);
+    this.#owe(userId);
+  }
+
+  setRole(userId: string, role: Role): void {
+    this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
+    this.#forget(userId);
+  }
+
+  /** Stores how far a member has read, if that is further than what is stored. */
+  raiseMarker(userId: string, seq: number): void {
+    this.#sql.exec("UPDATE members SET read_seq = ? WHERE user_id = ? AND read_seq < ?", seq, userId, seq);
+    this.#first = this.#first?.map((member) =>
+      member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
+    );
+  }
+
+  /** Whether this one is the only owner. */
+  isLastOwner(userId: string): boolean {
+    const owners = this.#sql.exec<{ user_id: string }>(
+      "SELECT user_id FROM members WHERE role = 'owner' LIMIT 2",
+    );
+    const ids = owners.toArray().map((row) => row.user_id);
+    return ids.length === 1 && ids[0] === userId;
+  }
+
+  /** Who becomes the owner when the last one has left: the longest-standing moderator, else member. */
+  heir(): string | undefined {
+    const [row] = this.#sql
+      .exec<{ user_id: string }>("SELECT user_id FROM members ORDER BY role = 'moderator' DESC, no LIMIT 1")
+      .toArray();
+    return row?.user_id;
+  }
+
+  /** The shards that hold members: one index seek for each, however many members there are. */
+  shards(): number[] {
+    const shards: number[] = [];
+    for (let above = -1; ;) {
+      const [row] = this.#sql
+        .exec<{ shard: number }>("SELECT shard FROM members WHERE shard > ? ORDER BY shard LIMIT 1", above)
+        .toArray();
+      if (!row) return shards;
+      shards.push(row.shard);
+      above = row.shard;
+    }
+  }
+
+  /** Users who joined or left and of whom Presence has not yet confirmed that it knows. */
+  untold(): string[] {
+    return this.#sql
+      .exec<{ user_id: string }>("SELECT user_id FROM untold_members")
+      .toArray()
+      .map((row) => row.user_id);
+  }
+
+  /** The same, to tell them now: who joins or leaves from here on stays untold whatever is answered. */
+  takeUntold(): string[] {
+    this.#changed.clear();
+    return this.untold();
+  }
+
+  /** Presence has answered that it knows of these. */
+  told({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
+    for (const userId of [...joined.map((member) => member.userId), ...left]) {
+      if (!this.#changed.has(userId)) this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
+    }
+  }
+
+  /** What is kept of a member is so no more. */
+  #forget(userId: string): void {
+    this.#roles.delete(userId);
+    const first = this.#first;
+    const isShown =
+      first && (first.length < MEMBERS_SHOWN || first.some((member) => member.userId === userId));
+    if (isShown) this.#first = undefined;
+  }
+
+  #owe(userId: string): void {
+    this.#changed.add(userId);
+    this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
+  }
+}
+
+function fromRow(row: MemberRow): StoredMember {
+  return { userId: row.user_id, role: row.role, readSeq: row.read_seq, joinedAt: row.joined_at };
+}

@@ -1,0 +1,267 @@
+/**
+ * The messages of the thread: storing them, and pages of them anywhere in the history. Nobody else reads their table:
+ * what one commit adds is written many rows at a time, and before anything is read.
+ */
+import { LilypadError } from "../../protocol/errors.ts";
+import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
+import { PREVIEW_LENGTH } from "../../protocol/limits.ts";
+import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
+import type { People } from "../members/profiles.ts";
+
+type MessageRow = {
+  seq: number;
+  rev: number;
+  touched_rev: number;
+  author: string;
+  command_id: string;
+  body: string;
+  at: number;
+  reply_to: number | null;
+  edited_at: number | null;
+  deleted_at: number | null;
+  reactions: string | null;
+};
+
+/** A message on its way in. */
+export interface NewMessage {
+  id: string;
+  author: string;
+  body: string;
+  replyTo?: number | undefined;
+}
+
+/** Messages added in one commit and not written yet: one after the other by seq and by rev, and of the same moment. */
+interface Run {
+  seq: number;
+  rev: number;
+  at: number;
+  messages: NewMessage[];
+}
+
+/** As many rows as a statement can take: 4 parameters each, and 3 for all, of the 100 that the platform allows. */
+const ROWS_PER_INSERT = 24;
+
+export class MessageLog {
+  readonly #sql: SqlStorage;
+  readonly #people: People;
+  #newest: { seq: number; rev: number };
+  #unwritten: Run | undefined;
+
+  constructor(sql: SqlStorage, people: People) {
+    this.#sql = sql;
+    this.#people = people;
+    const [row] = sql
+      .exec<{ seq: number; rev: number }>("SELECT seq, rev FROM messages ORDER BY seq DESC LIMIT 1")
+      .toArray();
+    this.#newest = row ?? { seq: 0, rev: 0 };
+  }
+
+  /** The newest message's seq, 0 with none, and the rev of the event that made it. */
+  get newest(): { seq: number; rev: number } {
+    return this.#newest;
+  }
+
+  /** Stores a message: one row written, by `write` at the latest. */
+  add(message: NewMessage, rev: number, at: number): Message {
+    const seq = this.#newest.seq + 1;
+    if (this.#unwritten && (rev !== this.#newest.rev + 1 || at !== this.#unwritten.at)) this.write();
+    this.#unwritten ??= { seq, rev, at, messages: [] };
+    this.#unwritten.messages.push(message);
+    this.#newest = { seq, rev };
+    return {
+      seq,
+      rev,
+      id: message.id,
+      author: this.#people.get(message.author),
+      body: message.body,
+      at,
+      ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
+    };
+  }
+
+  /** Writes what was added: to be done before a transaction ends. One statement a message was a fifth of the time under load. */
+  write(): void {
+    if (!this.#unwritten) return;
+    const { seq, rev, at, messages } = this.#unwritten;
+    this.#unwritten = undefined;
+    for (let from = 0; from < messages.length; from += ROWS_PER_INSERT) {
+      const rows = messages.slice(from, from + ROWS_PER_INSERT);
+      this.#sql.exec(
+        INSERTS[rows.length] ?? "",
+        seq + from,
+        rev + from,
+        at,
+        ...rows.flatMap(({ author, id, body, replyTo }) => [author, id, body, replyTo ?? null]),
+      );
+    }
+  }
+
+  /** A message, or `not_found`. */
+  get(seq: number): Message {
+    const [row] = this.#exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray();
+    if (!row) throw new LilypadError("not_found", "There is no such message.");
+    return this.#message(row);
+  }
+
+  has(seq: number): boolean {
+    return seq >= 1 && seq <= this.#newest.seq;
+  }
+
+  edit(seq: number, body: string, rev: number, at: number): void {
+    this.#exec(
+      "UPDATE messages SET body = ?, edited_at = ?, touched_rev = ? WHERE seq = ?",
+      body,
+      at,
+      rev,
+      seq,
+    );
+  }
+
+  /** Erases what a message said. The row stays as a tombstone: its seq is never given again, nor its id taken for new. */
+  erase(seq: number, rev: number, at: number): void {
+    this.#exec(
+      "UPDATE messages SET body = '', reactions = NULL, deleted_at = ?, touched_rev = ? WHERE seq = ?",
+      at,
+      rev,
+      seq,
+    );
+  }
+
+  setReactions(seq: number, reactions: readonly Reaction[], rev: number): void {
+    this.#exec(
+      "UPDATE messages SET reactions = ?, touched_rev = ? WHERE seq = ?",
+      reactions.length > 0 ? JSON.stringify(reactions) : null,
+      rev,
+      seq,
+    );
+  }
+
+  /** A page of history, ascending. Reads as many rows as it shows, wherever it lies. */
+  page(query: MessagesQuery): MessagePage {
+    const { limit } = query;
+    const newest = this.#newest.seq;
+    let from = newest - limit + 1;
+    let to = newest;
+    if (query.before !== undefined) {
+      to = Math.min(query.before - 1, newest);
+      from = to - limit + 1;
+    } else if (query.after !== undefined) {
+      from = query.after + 1;
+      to = query.after + limit;
+    } else if (query.around !== undefined) {
+      const middle = Math.min(Math.max(query.around, 1), newest);
+      from = Math.max(1, Math.min(middle - Math.floor(limit / 2), newest - limit + 1));
+      to = from + limit - 1;
+    }
+    const messages = this.#rows(from, to).map((row) => this.#message(row));
+    return {
+      messages,
+      hasBefore: Math.min(from, newest + 1) > 1,
+      hasAfter: Math.max(to, 0) < newest,
+    };
+  }
+
+  /** The messages made after a rev, each with the rev of the event that made it; `atMost` says how many there can be. */
+  since(rev: number, atMost: number): { rev: number; message: Message }[] {
+    return this.#rows(this.#newest.seq - atMost + 1, this.#newest.seq)
+      .filter((row) => row.rev > rev)
+      .map((row) => ({ rev: row.rev, message: this.#message(row) }));
+  }
+
+  /** The newest message, shortened for a list; nothing before the first. */
+  last(): LastMessage | undefined {
+    if (this.#newest.seq === 0) return undefined;
+    const { seq, author, body, at } = this.get(this.#newest.seq);
+    return { seq, author, preview: previewOf(body), at };
+  }
+
+  /** The author and id of each message after a seq, in order. */
+  idsAfter(seq: number): { seq: number; author: string; id: string }[] {
+    return this.#exec<{ seq: number; author: string; id: string }>(
+      "SELECT seq, author, command_id AS id FROM messages WHERE seq > ? ORDER BY seq",
+      seq,
+    ).toArray();
+  }
+
+  /** The first message of this author and id among those after a seq and up to another; reads all of them where there is none. */
+  find(author: string, id: string, after: number, upTo: number): number | undefined {
+    const [row] = this.#exec<{ seq: number }>(
+      "SELECT seq FROM messages WHERE seq > ? AND seq <= ? AND author = ? AND command_id = ? LIMIT 1",
+      after,
+      upTo,
+      author,
+      id,
+    ).toArray();
+    return row?.seq;
+  }
+
+  /** The rev of the event that made a message. */
+  revOf(seq: number): number {
+    return this.#exec<{ rev: number }>("SELECT rev FROM messages WHERE seq = ?", seq).one().rev;
+  }
+
+  /** Each author's newest message after a seq. */
+  newestByAuthor(after: number): Map<string, number> {
+    const rows = this.#exec<{ author: string; seq: number }>(
+      "SELECT author, seq FROM messages WHERE seq > ? ORDER BY seq",
+      after,
+    );
+    return new Map(rows.toArray().map((row) => [row.author, row.seq]));
+  }
+
+  #rows(from: number, to: number): MessageRow[] {
+    return this.#exec<MessageRow>(
+      "SELECT * FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      from,
+      to,
+    ).toArray();
+  }
+
+  /** Runs a statement on the messages, with everything that was added among them. */
+  #exec<R extends Record<string, SqlStorageValue>>(
+    statement: string,
+    ...values: SqlStorageValue[]
+  ): SqlStorageCursor<R> {
+    this.write();
+    return this.#sql.exec<R>(statement, ...values);
+  }
+
+  #message(row: MessageRow): Message {
+    return {
+      seq: row.seq,
+      rev: row.touched_rev,
+      id: row.command_id,
+      author: this.#people.get(row.author),
+      body: row.body,
+      at: row.at,
+      ...(row.reply_to !== null && { replyTo: row.reply_to }),
+      ...(row.edited_at !== null && { editedAt: row.edited_at }),
+      ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+      ...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
+    };
+  }
+}
+
+/** A statement for each number of rows, by what it inserts: messages that follow one another from a seq, a rev and a time on. */
+const INSERTS = Array.from({ length: ROWS_PER_INSERT + 1 }, (_, rows) => insertOf(rows));
+
+function insertOf(rows: number): string {
+  const values = Array.from({ length: rows }, (_, i) => {
+    const [author, id, body, replyTo] = [4, 5, 6, 7].map((first) => `?${first + i * 4}`);
+    return `(?1 + ${i}, ?2 + ${i}, ?2 + ${i}, ${author}, ${id}, ${body}, ?3, ${replyTo})`;
+  });
+  return `INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at, reply_to)
+          VALUES ${values.join(", ")}`;
+}
+
+/** The beginning of a body on one line, not cut within a character. Empty for an empty body alone: then it was deleted. */
+export function previewOf(body: string): string {
+  const line = body
+    .trimStart()
+    .slice(0, PREVIEW_LENGTH * 4)
+    .replace(/\s+/g, " ")
+    .trim();
+  if (line.length <= PREVIEW_LENGTH) return line;
+  const cut = line.slice(0, PREVIEW_LENGTH - 1);
+  return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
+}

@@ -1,0 +1,84 @@
+/**
+ * Who chose which emoji for a message. The message's own row lists the first users of each emoji, so that reacting
+ * costs two rows and reading nothing extra; only what is beyond that list has rows of its own.
+ */
+import { LilypadError } from "../../protocol/errors.ts";
+import { REACTION_USER_IDS, REACTIONS_PER_MESSAGE } from "../../protocol/limits.ts";
+import type { Message, Reaction } from "../../protocol/model.ts";
+
+export class Reactions {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** The message's reactions with this one added, or undefined where it was there. A 21st emoji is `conflict`. */
+  with({ seq, reactions = [] }: Message, emoji: string, userId: string): Reaction[] | undefined {
+    const found = reactions.find((reaction) => reaction.emoji === emoji);
+    if (!found) {
+      if (reactions.length >= REACTIONS_PER_MESSAGE) {
+        throw new LilypadError(
+          "conflict",
+          `A message has at most ${REACTIONS_PER_MESSAGE} different reactions.`,
+        );
+      }
+      return [...reactions, { emoji, count: 1, userIds: [userId] }];
+    }
+    if (found.userIds.includes(userId)) return undefined;
+    const isListed = found.userIds.length < REACTION_USER_IDS;
+    if (!isListed && !this.#addMore(seq, emoji, userId)) return undefined;
+    const userIds = isListed ? [...found.userIds, userId] : found.userIds;
+    return replaced(reactions, { emoji, count: found.count + 1, userIds });
+  }
+
+  /** The message's reactions with this one taken back, or undefined where it was not there. */
+  without({ seq, reactions = [] }: Message, emoji: string, userId: string): Reaction[] | undefined {
+    const found = reactions.find((reaction) => reaction.emoji === emoji);
+    if (!found) return undefined;
+    let { userIds } = found;
+    if (userIds.includes(userId)) {
+      userIds = userIds.filter((id) => id !== userId);
+      const next = found.count > found.userIds.length && this.#takeMore(seq, emoji);
+      if (next) userIds = [...userIds, next];
+    } else if (!this.#removeMore(seq, emoji, userId)) {
+      return undefined;
+    }
+    return replaced(reactions, { emoji, count: found.count - 1, userIds });
+  }
+
+  /** Nothing of a deleted message's reactions stays. */
+  forget({ seq, reactions = [] }: Message): void {
+    if (reactions.some((reaction) => reaction.count > reaction.userIds.length)) {
+      this.#sql.exec("DELETE FROM more_reactions WHERE seq = ?", seq);
+    }
+  }
+
+  #addMore(seq: number, emoji: string, userId: string): boolean {
+    const insert = "INSERT INTO more_reactions (seq, emoji, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    return this.#sql.exec(insert, seq, emoji, userId).rowsWritten > 0;
+  }
+
+  #removeMore(seq: number, emoji: string, userId: string): boolean {
+    const remove = "DELETE FROM more_reactions WHERE seq = ? AND emoji = ? AND user_id = ?";
+    return this.#sql.exec(remove, seq, emoji, userId).rowsWritten > 0;
+  }
+
+  #takeMore(seq: number, emoji: string): string | undefined {
+    const [row] = this.#sql
+      .exec<{ user_id: string }>(
+        "SELECT user_id FROM more_reactions WHERE seq = ? AND emoji = ? LIMIT 1",
+        seq,
+        emoji,
+      )
+      .toArray();
+    if (row) this.#removeMore(seq, emoji, row.user_id);
+    return row?.user_id;
+  }
+}
+
+function replaced(reactions: readonly Reaction[], by: Reaction): Reaction[] {
+  return reactions
+    .map((reaction) => (reaction.emoji === by.emoji ? by : reaction))
+    .filter((reaction) => reaction.count > 0);
+}

@@ -1,8 +1,0 @@
-/** How others reach a thread's object. */
-import type { Doors } from "../durable/call.ts";
-import type { ChatThread } from "./chat-thread.ts";
-
-/** A fresh stub. Stubs are not kept: one that has thrown may be broken for good. */
-export function chatThread(env: Env, id: DurableObjectId): Doors<ChatThread> {
-  return env.CHAT_THREAD.get(id) as unknown as Doors<ChatThread>;
-}
