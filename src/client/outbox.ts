@@ -2,7 +2,7 @@
  * What one gave and the server is not known to have: sent in the order in which it was given, again after a lost
  * socket, and kept until it is stored, refused or discarded.
  */
-import type { ChangeCommand } from "../protocol/commands.ts";
+import type { DurableCommand } from "../protocol/commands.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import { BODY_LENGTH, CLIENT_FRAME_BYTES } from "../protocol/limits.ts";
 import { createKeeping, type Keeping } from "./keeping.ts";
@@ -24,7 +24,7 @@ export interface Stored {
 }
 
 export interface Entry {
-  command: ChangeCommand;
+  command: DurableCommand;
   at: number;
   state: "queued" | "sent" | "failed";
   reason?: string | undefined;
@@ -62,7 +62,7 @@ export class Outbox {
   }
 
   /** Takes a command; settles when the server has stored or refused it. */
-  add(command: ChangeCommand): Promise<Stored> {
+  add(command: DurableCommand): Promise<Stored> {
     const stored = new Promise<Stored>((resolve, reject) => {
       // Never earlier than the one before, whatever the clock does: `at` is the order after a reload.
       const at = Math.max(Date.now(), (this.#entries.at(-1)?.at ?? 0) + 1);

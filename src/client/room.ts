@@ -2,7 +2,7 @@
  * One thread while one is in it. Holds the state that a page shows, feeds it from the socket, and keeps
  * what one sends until the server has it.
  */
-import type { ChangeCommand } from "../protocol/commands.ts";
+import type { DurableCommand } from "../protocol/commands.ts";
 import type { ThreadEvent } from "../protocol/events.ts";
 import { GOT_EVERY_BYTES } from "../protocol/limits.ts";
 import { newCommandId } from "./command-id.ts";
@@ -21,7 +21,7 @@ import { createTypingClock, type TypingClock } from "./typing-clock.ts";
 /** Why nothing can be sent after a stop: removed, deleted, or one window too many. */
 const STOPPED = "You are no longer in this chat.";
 
-type WithoutId<C> = C extends ChangeCommand ? Omit<C, "id"> : never;
+type WithoutId<C> = C extends DurableCommand ? Omit<C, "id"> : never;
 
 export interface RoomOptions extends Shared {
   threadId: string;
@@ -157,7 +157,7 @@ export class Room extends Live<RoomState, ThreadEvent> {
     this.#failIfStopped();
   }
 
-  #give(command: WithoutId<ChangeCommand>): Promise<Stored> {
+  #give(command: WithoutId<DurableCommand>): Promise<Stored> {
     const stored = this.#outbox.add({ ...command, id: newCommandId() });
     this.#failIfStopped();
     return stored;

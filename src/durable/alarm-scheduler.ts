@@ -1,55 +1,83 @@
 /**
- * The one alarm an object has, shared by whoever needs to be woken. Setting it costs a row written, so it is set
- * only where none is pending that rings early enough.
+ * The one alarm an object has, shared by its duties: what must be done at some time even if the object is evicted or
+ * crashes until then. Setting the alarm is a row written, so it is set only where none is pending that comes early enough.
  */
 
+/** When the alarm comes again after a duty failed. */
+const RETRY_MS = 5_000;
 /**
- * How long after something is owed to others the alarm rings for it. Whatever becomes owed until then costs no further
- * alarm: a row written, and a word with whoever keeps alarms, which the write then waits for to be confirmed
+ * How long after something became pending the alarm comes for it. Whatever becomes pending until then costs no further
+ * alarm: a row written, and a round trip to whoever keeps alarms, which the write then waits for
  * (`startPrecommitAlarmScheduling` in workerd's src/workerd/io/actor-sqlite.c++). And an object, which sleeps after 10 s,
- * need not be woken for an alarm that finds everything told.
+ * need not be woken for an alarm that finds everything sent.
  */
-const OWED_MS = 5_000;
-/** A session that ends within so long is waited for. */
-const SESSION_END_MS = 120_000;
+const PENDING_MS = 5_000;
 
-export class AlarmClock {
+/** Something that an object does when its alarm comes. Times are milliseconds since the epoch. */
+export interface Duty {
+  /** For the log. */
+  name: string;
+  /** Does what is due. Whether anything is, it finds out by itself: the alarm does not say for whom it came. */
+  run: (now: number) => void | Promise<void>;
+  /** When there is something to do next, or undefined for nothing that is known. Asked after all have run. */
+  dueAt?: (now: number) => number | undefined;
+}
+
+export class AlarmScheduler {
   readonly #storage: DurableObjectStorage;
+  readonly #duties: Duty[] = [];
   #pending: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** Learns what is pending: once, before anything else of the object runs. */
+  /** Reads what is pending: once, before anything else of the object runs. */
   async load(): Promise<void> {
     this.#pending = await this.#storage.getAlarm();
   }
 
-  /** Sees to it that the alarm rings at this time or before. Durable together with the SQL written in the same stretch. */
+  /** Duties begin in the order in which they are registered. */
+  register(...duties: Duty[]): void {
+    this.#duties.push(...duties);
+  }
+
+  /** Makes sure that the alarm comes at this time or before. Durable together with the SQL written in the same stretch. */
   wakeBy(time: number): void {
     if (this.#pending !== null && this.#pending <= time) return;
     this.#pending = time;
-    // Not awaited: the output gate holds every frame and answer until it is durable, and a failure resets the object.
+    // Not awaited: the output gate holds every frame and reply until it is durable, and a failure resets the object.
     void this.#storage.setAlarm(time);
   }
 
-  /** Wakes for what others are owed and are told from memory, in case this object dies before it has told them. */
-  wakeForOwed(now: number): void {
-    this.wakeBy(now + OWED_MS);
+  /** Wakes for what is pending and will be sent from memory, in case this object dies before. */
+  wakeForPending(now: number): void {
+    this.wakeBy(now + PENDING_MS);
   }
 
-  /**
-   * Wakes for the end of a session, where that is near. One that ends later is noticed whenever the object is awake
-   * again, before anything is told: until then nothing comes over its socket, and waiting for its end would cost a
-   * row written for each lone message, since the alarm that tells of it would have to be put back.
-   */
-  wakeForEnd(at: number | undefined, now: number): void {
-    if (at !== undefined && at - now <= SESSION_END_MS) this.wakeBy(at);
+  /** The object's `alarm()`: runs every duty, and sets the alarm for the one that is due first. */
+  async alarm(): Promise<void> {
+    this.cleared();
+    const now = Date.now();
+    await Promise.all(this.#duties.map((duty) => this.#run(duty, now)));
+    for (const { dueAt } of this.#duties) {
+      const time = dueAt?.(now);
+      if (time !== undefined) this.wakeBy(time);
+    }
   }
 
-  /** To be said first thing in `alarm()`: the runtime has taken the pending one off. */
-  rang(): void {
+  /** No alarm is pending any more: it came, or the storage is about to be erased. */
+  cleared(): void {
     this.#pending = null;
+  }
+
+  /** One that fails does not keep the others from running. */
+  async #run({ name, run }: Duty, now: number): Promise<void> {
+    try {
+      await run(now);
+    } catch (error) {
+      console.error(`the alarm's duty "${name}" failed`, error);
+      this.wakeBy(now + RETRY_MS);
+    }
   }
 }

@@ -1,7 +1,7 @@
 /** The other shards, as one of them calls them. */
 import { callObject } from "../rpc/call.ts";
-import type { ShardDoors, StatusChange } from "../rpc/presence.ts";
-import { presenceShard, shardId } from "../rpc/shards.ts";
+import type { PresencePeerRpc, StatusChange } from "../rpc/presence.ts";
+import { presenceStub, shardId } from "../rpc/shards.ts";
 
 /** Ids in one call: an RPC call takes 32 MiB, and a change names every thread of its user. */
 const IDS_A_CALL = 50_000;
@@ -14,21 +14,21 @@ interface Batch {
 export class Peers {
   readonly #env: Env;
   readonly #ownId: DurableObjectId;
-  readonly #self: ShardDoors;
+  readonly #self: PresencePeerRpc;
   /** By shard: the last batch of status changes, and whether it may still be added to. */
   readonly #waiting = new Map<number, Batch>();
   readonly #last = new Map<number, Promise<void>>();
 
-  constructor(env: Env, ownId: DurableObjectId, self: ShardDoors) {
+  constructor(env: Env, ownId: DurableObjectId, self: PresencePeerRpc) {
     this.#env = env;
     this.#ownId = ownId;
     this.#self = self;
   }
 
   /** Asks a shard, this one included: that one without a call, which would be billed. */
-  ask<T>(shard: number, question: (doors: ShardDoors) => Promise<T>): Promise<T> {
+  ask<T>(shard: number, question: (doors: PresencePeerRpc) => Promise<T>): Promise<T> {
     if (shardId(this.#env, shard).equals(this.#ownId)) return question(this.#self);
-    return callObject<ShardDoors, T>(() => presenceShard(this.#env, shard), question);
+    return callObject<PresencePeerRpc, T>(() => presenceStub(this.#env, shard), question);
   }
 
   /**

@@ -4,13 +4,12 @@
  * the sockets' attachments; the parts beside this file hold one idea each.
  */
 import { DurableObject } from "cloudflare:workers";
-import { AlarmClock } from "../durable/alarm-scheduler.ts";
-import { answer, type Answer } from "../rpc/result.ts";
+import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { resultOf, type Result } from "../rpc/result.ts";
 import { callerOf, type Caller } from "../rpc/caller.ts";
 import { Connections } from "../sockets/connections.ts";
-import { toFrames } from "../sockets/codec.ts";
 import { migrate } from "../durable/migrations.ts";
-import { Refusals } from "../sockets/refusals.ts";
+import { Replies } from "../sockets/replies.ts";
 import { configOf } from "../config/config.ts";
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
@@ -20,26 +19,26 @@ import { clientLimitsFor, type User, type UserPresence } from "../protocol/model
 import { Arrivals } from "./resharding/batch-receiver.ts";
 import { Attendance } from "./status/status-publisher.ts";
 import { Departures } from "./resharding/moved-users.ts";
-import { Directory, type Found } from "./people/directory.ts";
+import { Directory } from "./people/directory.ts";
 import { Forwarding } from "./resharding/routing.ts";
 import { PRESENCE_MIGRATIONS } from "./schema.ts";
 import { Gathering } from "./threads/update-batching.ts";
 import { Moving } from "./resharding/resharding.ts";
 import { Online } from "./status/online-status.ts";
 import { Packing } from "./resharding/batch-packer.ts";
-import type { Parcel } from "../rpc/moved-users-batch.ts";
+import type { MovedUsersBatch } from "../rpc/presence.ts";
 import { Peers } from "./peer-shards.ts";
-import { Rates } from "./rate-limits.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { Reading } from "./threads/read-command.ts";
-import type { NewlyVisible, ShardDoors, StatusChange, WatchList } from "../rpc/presence.ts";
+import type { FoundUser, NewlyVisible, PresenceRpc, StatusChange, WatchList } from "../rpc/presence.ts";
 import { shardNumber } from "../rpc/shards.ts";
 import { Sharing } from "./people/visibility.ts";
-import { SocketDoor } from "./socket-commands.ts";
+import { SocketCommands } from "./socket-commands.ts";
 import { Tabs } from "./status/tabs.ts";
 import { ThreadChanges } from "./threads/thread-updates.ts";
 import { ThreadList } from "./threads/thread-list.ts";
 import { tellRemoved, tellTabs } from "./threads/notifications.ts";
-import type { ThreadUpdate } from "../rpc/thread-update.ts";
+import type { ThreadUpdate } from "../rpc/presence.ts";
 import { WatchedSets } from "./status/tab-subscriptions.ts";
 import { Watchers } from "./status/subscribers.ts";
 import { Watching } from "./status/subscriptions.ts";
@@ -47,8 +46,8 @@ import { Watching } from "./status/subscriptions.ts";
 /** Tabs whose sessions ended are closed together at such times; until then nothing is taken from them, nor told to them. */
 const SESSION_ROUND_MS = 5_000;
 
-export class Presence extends DurableObject<Env> implements ShardDoors {
-  readonly #clock: AlarmClock;
+export class Presence extends DurableObject<Env> implements PresenceRpc {
+  readonly #alarm: AlarmScheduler;
   readonly #connections: Connections;
   readonly #tabs: Tabs;
   readonly #directory: Directory;
@@ -59,8 +58,8 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   readonly #watchedSets: WatchedSets;
   readonly #attendance: Attendance;
   readonly #watching: Watching;
-  readonly #socketDoor: SocketDoor;
-  readonly #rates: Rates;
+  readonly #socketCommands: SocketCommands;
+  readonly #rates: RateLimits;
   readonly #arrivals: Arrivals;
   readonly #gathering = new Gathering();
   readonly #moving: Moving;
@@ -70,10 +69,10 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     super(ctx, env);
     migrate(ctx.storage, PRESENCE_MIGRATIONS);
     const { sql } = ctx.storage;
-    this.#clock = new AlarmClock(ctx.storage);
+    this.#alarm = new AlarmScheduler(ctx.storage);
     this.#connections = new Connections(ctx);
     this.#tabs = new Tabs(this.#connections);
-    this.#rates = new Rates(env);
+    this.#rates = new RateLimits(env);
     this.#directory = new Directory(sql);
     this.#list = new ThreadList(sql);
     this.#changes = new ThreadChanges(ctx.storage, this.#list);
@@ -89,7 +88,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       watchers,
       sharing: this.#sharing,
       peers,
-      clock: this.#clock,
+      alarm: this.#alarm,
     });
     this.#watching = new Watching(env, {
       connections: this.#connections,
@@ -103,14 +102,14 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       list: this.#list,
       changes: this.#changes,
     });
-    this.#socketDoor = new SocketDoor(env, {
+    this.#socketCommands = new SocketCommands(env, {
       rates: this.#rates,
       connections: this.#connections,
-      refusals: new Refusals(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
+      replies: new Replies(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
       actions: {
         watch: (tab, userIds) => this.#watching.watch(tab, userIds),
         read: (userId, threadId, seq) => reading.read(userId, threadId, seq),
-        renewed: (tab, user, expiresAt) => this.#renewed(tab, user, expiresAt),
+        renewed: (user, expiresAt) => this.#renewed(user, expiresAt),
         endSessions: () => this.#endSessions(Date.now()),
       },
     });
@@ -125,7 +124,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
       closeTab: (tab) => this.#close(tab, CLOSE.restarting, "moved to another part of the server"),
     });
     this.#forwarding = new Forwarding(env, departures, this.#moving);
-    void ctx.blockConcurrencyWhile(() => this.#clock.load());
+    void ctx.blockConcurrencyWhile(() => this.#alarm.load());
   }
 
   // --- a tab's life
@@ -140,7 +139,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     const { socket, response } = this.#connections.accept(request, caller, now);
     const replaced = this.#connections.oneTooMany(caller.user.id, socket);
     if (replaced) this.#close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
-    for (const frame of toFrames([this.#welcome(caller)])) this.#connections.send(socket, frame);
+    this.#connections.send(socket, [this.#welcome(caller)]);
     this.#attendance.opened(socket, now);
     this.#wakeToEnd(caller.expiresAt);
     return response;
@@ -151,7 +150,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
     this.#endSessions(now);
     if (this.#connections.of(tab).gone) return;
     this.#connections.heard(tab, now);
-    await this.#socketDoor.receive(tab, frame);
+    await this.#socketCommands.receive(tab, frame);
   }
 
   override webSocketClose(tab: WebSocket, code: number): void {
@@ -164,7 +163,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
 
   /** Rings for sessions that end, for users to be told offline, for what closed tabs watched, and to look for tabs that vanished. */
   override async alarm(): Promise<void> {
-    this.#clock.rang();
+    this.#alarm.cleared();
     const now = Date.now();
     this.#endSessions(now);
     this.#attendance.closeSilent(now);
@@ -191,7 +190,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   #closed(tab: WebSocket): void {
     const now = Date.now();
     // A reloaded page watches the same again in a moment: only what nobody takes up is told to be over.
-    if (this.#watchedSets.of(tab).size > 0) this.#clock.wakeBy(now + OFFLINE_GRACE_MS);
+    if (this.#watchedSets.of(tab).size > 0) this.#alarm.wakeBy(now + OFFLINE_GRACE_MS);
     this.#attendance.closed(tab, now, now);
   }
 
@@ -201,13 +200,12 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   #wakeToEnd(expiresAt: number): void {
-    this.#clock.wakeBy(Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS);
+    this.#alarm.wakeBy(Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS);
   }
 
   /** A tab's user brought a fresh token. */
-  #renewed(tab: WebSocket, user: User, expiresAt: number): void {
+  #renewed(user: User, expiresAt: number): void {
     this.#directory.meet(user);
-    this.#connections.update(tab, { expiresAt });
     this.#wakeToEnd(expiresAt);
   }
 
@@ -232,24 +230,24 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
-  admitThread(userId: string): Promise<Answer<void>> {
+  admitThread(userId: string): Promise<Result<void>> {
     return this.#forwarding.user(
       userId,
-      () => answer(() => this.#rates.newThread(userId)),
+      () => resultOf(() => this.#rates.newThread(userId)),
       (shard) => shard.admitThread(userId),
     );
   }
 
   /** Counts a search of this user; the ids of their direct and group threads. */
-  admitSearch(userId: string): Promise<Answer<string[]>> {
+  admitUserSearch(userId: string): Promise<Result<string[]>> {
     const admit = () => {
       this.#rates.search(userId);
       return this.#sharing.threadsOf(userId);
     };
     return this.#forwarding.user(
       userId,
-      () => answer(admit),
-      (shard) => shard.admitSearch(userId),
+      () => resultOf(admit),
+      (shard) => shard.admitUserSearch(userId),
     );
   }
 
@@ -263,7 +261,7 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** Users whose name or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
-  async search(prefix: string, among: string[] | null): Promise<Found[]> {
+  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[]> {
     return this.#directory.search(prefix, among);
   }
 
@@ -282,17 +280,17 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** A page of this user's threads, most recently active first. */
-  threads(userId: string, page: PageQuery): Promise<Answer<ThreadPage>> {
+  threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
     return this.#forwarding.user(
       userId,
-      () => answer(() => this.#list.page(userId, page)),
+      () => resultOf(() => this.#list.page(userId, page)),
       (shard) => shard.threads(userId, page),
     );
   }
 
   /** Moves some of the users whom `after` shards put elsewhere; to be called until it says that it is done. */
-  move(before: number, after: number): Promise<Answer<MovedUsers>> {
-    return answer(() => this.#moving.step(before, after));
+  moveUsers(before: number, after: number): Promise<Result<MovedUsers>> {
+    return resultOf(() => this.#moving.step(before, after));
   }
 
   // --- called by a ChatThread
@@ -342,9 +340,9 @@ export class Presence extends DurableObject<Env> implements ShardDoors {
   }
 
   /** Takes in users who move here from another shard, or some of what it has of them. Idempotent. */
-  async arrive(parcel: Parcel): Promise<void> {
+  async receiveMovedUsers(parcel: MovedUsersBatch): Promise<void> {
     for (const applied of this.#arrivals.take(parcel)) tellTabs(applied, this.#tabs, this.#list);
     // Those who do not come back to a tab in the moment after are to be told offline.
-    if (parcel.watchers.length > 0) this.#clock.wakeBy(Date.now() + OFFLINE_GRACE_MS);
+    if (parcel.watchers.length > 0) this.#alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
   }
 }

@@ -5,7 +5,7 @@ import { LilypadError } from "../protocol/errors.ts";
 import {
   NEW_THREADS_PER_MINUTE,
   READS_PER_SECOND,
-  SEARCHES_PER_MINUTE,
+  USER_SEARCHES_PER_MINUTE,
   WATCHES_AT_ONCE,
   WATCHES_PER_SECOND,
 } from "../protocol/limits.ts";
@@ -14,7 +14,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /** Each method counts one more by this user, and throws `rate_limited` where it is one too many. */
-export class Rates {
+export class RateLimits {
   readonly #env: Env;
   readonly #newThreads: TokenBuckets;
   readonly #searches: TokenBuckets;
@@ -25,7 +25,7 @@ export class Rates {
     this.#env = env;
     const perPeriod = (tokens: number, perMs: number) => new TokenBuckets(tokens, { tokens, perMs });
     this.#newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
-    this.#searches = perPeriod(SEARCHES_PER_MINUTE, MINUTE_MS);
+    this.#searches = perPeriod(USER_SEARCHES_PER_MINUTE, MINUTE_MS);
     this.#reads = perPeriod(READS_PER_SECOND, SECOND_MS);
     this.#watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
   }

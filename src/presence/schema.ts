@@ -79,4 +79,9 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
   -- Keys know one sigma since (search-key.ts).
   UPDATE OR REPLACE user_keys SET key = replace(key, 'ς', 'σ') WHERE instr(key, 'ς') > 0;
   `,
+  `
+  -- That the newest message was deleted is said by its deletedAt since, and no longer by an empty preview.
+  UPDATE threads SET last = json_set(last, '$.deletedAt', json_extract(last, '$.at'))
+  WHERE json_extract(last, '$.preview') = '';
+  `,
 ];

@@ -1,67 +1,69 @@
-/** What a tab says: each command parsed, held to its rate, and answered where it fails. */
-import { verifyHostToken } from "../auth/host-token.ts";
-import type { Connections } from "../sockets/connections.ts";
-import { commandsIn, idOf } from "../sockets/codec.ts";
-import type { Refusals } from "../sockets/refusals.ts";
-import { Turns } from "../sockets/request-queue.ts";
+/** The commands of a tab: each parsed, held to its rate, and replied to where it fails. */
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
-import { LilypadError } from "../protocol/errors.ts";
-import type { PresenceEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import { parse } from "../protocol/parse.ts";
-import type { Rates } from "./rate-limits.ts";
+import { failed } from "../rpc/result.ts";
+import { commandIdOf } from "../sockets/codec.ts";
+import type { Connections } from "../sockets/connections.ts";
+import type { Replies } from "../sockets/replies.ts";
+import { TokenRenewal } from "../sockets/token-renewal.ts";
+import type { RateLimits } from "./rate-limits.ts";
 
 /** What the commands do. */
 export interface SocketActions {
   watch: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
   read: (userId: string, threadId: string, seq: number) => Promise<void>;
-  renewed: (tab: WebSocket, user: User, expiresAt: number) => void;
+  renewed: (user: User, expiresAt: number) => void;
   /** Closes the tabs whose sessions are over. */
   endSessions: () => void;
 }
 
-export class SocketDoor {
-  readonly #env: Env;
-  readonly #rates: Rates;
+export class SocketCommands {
+  readonly #rates: RateLimits;
   readonly #connections: Connections;
-  readonly #refusals: Refusals;
+  readonly #replies: Replies;
   readonly #actions: SocketActions;
-  /** Checking a token may fetch keys, which is not to be done as often as a client likes at once. */
-  readonly #renewals = new Turns();
+  readonly #renewal: TokenRenewal;
   /** Tabs that have watched since this object woke. */
   readonly #watching = new WeakSet<WebSocket>();
 
   constructor(
     env: Env,
-    parts: { rates: Rates; connections: Connections; refusals: Refusals; actions: SocketActions },
+    parts: { rates: RateLimits; connections: Connections; replies: Replies; actions: SocketActions },
   ) {
-    this.#env = env;
     this.#rates = parts.rates;
     this.#connections = parts.connections;
-    this.#refusals = parts.refusals;
+    this.#replies = parts.replies;
     this.#actions = parts.actions;
+    this.#renewal = new TokenRenewal(env, parts.connections, {
+      // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
+      isOpen: (tab) => this.#isOpen(tab),
+      onRenewed: (_tab, { user, expiresAt }) => parts.actions.renewed(user, expiresAt),
+      // Presence numbers nothing.
+      rev: () => 0,
+    });
   }
 
-  /** Takes a frame in: its commands in order, each standing or falling alone. */
+  /** Takes a frame: its commands in order, each standing or falling alone. */
   async receive(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    let commands: unknown[];
+    let inputs: unknown[];
     try {
-      commands = commandsIn(frame);
+      inputs = this.#connections.decode(frame);
     } catch (error) {
-      this.#refuse(tab, error, undefined);
+      this.#replies.refuseFrame(tab, error);
       return;
     }
-    for (const command of commands) {
+    for (const input of inputs) {
       // The one before may have taken its time.
-      this.#actions.endSessions();
-      if (this.#connections.of(tab).gone) return;
+      if (!this.#isOpen(tab)) return;
       try {
-        const parsed = parse(presenceCommand, command);
-        this.#refusals.accepted(tab);
+        const command = parse(presenceCommand, input);
+        this.#replies.accepted(tab);
         // In order: a later `watch` replaces an earlier one.
-        await this.#run(tab, parsed);
+        await this.#run(tab, command);
       } catch (error) {
-        this.#refuse(tab, error, idOf(command));
+        // A tab that closed while its command was on its way receives nothing more.
+        if (!this.#connections.of(tab).gone) this.#replies.reply(tab, commandIdOf(input), failed(error));
       }
     }
   }
@@ -76,27 +78,15 @@ export class SocketDoor {
       case "read":
         this.#rates.read(userId);
         return this.#actions.read(userId, command.threadId, command.seq);
-      case "auth":
-        return this.#renewals.take(tab, () => this.#renew(tab, command.id, command.token));
+      case "auth": {
+        const result = await this.#renewal.renew(tab, command.token);
+        if (result) this.#replies.reply(tab, command.id, result);
+      }
     }
   }
 
-  async #renew(tab: WebSocket, id: string, token: string): Promise<void> {
-    // While it waited its turn.
-    if (this.#connections.of(tab).gone) return;
-    const { user, expiresAt } = await verifyHostToken(this.#env, token);
-    // One that ended meanwhile was told nothing since: its client is to come back for that.
+  #isOpen(tab: WebSocket): boolean {
     this.#actions.endSessions();
-    if (this.#connections.of(tab).gone) return;
-    if (user.id !== this.#connections.of(tab).userId)
-      throw new LilypadError("forbidden", "The token is another user's.");
-    this.#actions.renewed(tab, user, expiresAt);
-    const ack: PresenceEvent = { type: "ack", id, rev: 0, at: Date.now() };
-    this.#connections.send(tab, JSON.stringify([ack]));
-  }
-
-  /** A tab that closed while its command was on its way hears no more. */
-  #refuse(tab: WebSocket, error: unknown, id: string | undefined): void {
-    if (!this.#connections.of(tab).gone) this.#refusals.refuse(tab, error, id, Date.now());
+    return !this.#connections.of(tab).gone;
   }
 }

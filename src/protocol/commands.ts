@@ -1,6 +1,7 @@
-/** What a client may say on a socket. Unknown keys are ignored, so that version 1 can grow. */
+/** The commands that a client may send on a socket. Unknown keys are ignored, so that version 1 can grow. */
 import { z } from "zod";
 import { WATCHED_USERS } from "./limits.ts";
+import type { Message } from "./model.ts";
 import { commandId, emoji, messageBody, readSeq, rev, seq, userId } from "./names.ts";
 
 const auth = z.object({ type: z.literal("auth"), id: commandId, token: z.string().min(1) });
@@ -13,18 +14,28 @@ export const chatCommand = z.object({
   since: rev.optional(),
 });
 
-/** The durable commands of a thread: each takes an `id` and is acknowledged. */
-export const changeCommand = z.discriminatedUnion("type", [
+/** The durable commands of a thread: each takes an `id` and is acknowledged. What each does: src/thread/commands.ts. */
+export const durableCommand = z.discriminatedUnion("type", [
   chatCommand,
   z.object({ type: z.literal("edit"), id: commandId, seq, body: messageBody }),
   z.object({ type: z.literal("delete"), id: commandId, seq }),
   z.object({ type: z.literal("react"), id: commandId, seq, emoji }),
   z.object({ type: z.literal("unreact"), id: commandId, seq, emoji }),
 ]);
-export type ChangeCommand = z.infer<typeof changeCommand>;
+export type DurableCommand = z.infer<typeof durableCommand>;
+
+/** What a durable command returns besides its acknowledgement, to whoever sent it over HTTP. */
+export interface DurableCommandResults {
+  /** `repeat`: the message was stored before, and this is the first one. */
+  chat: { message: Message; repeat: boolean };
+  edit: Message;
+  delete: void;
+  react: void;
+  unreact: void;
+}
 
 export const threadCommand = z.discriminatedUnion("type", [
-  ...changeCommand.options,
+  ...durableCommand.options,
   z.object({ type: z.literal("read"), seq: readSeq }),
   z.object({ type: z.literal("typing") }),
   z.object({ type: z.literal("got"), rev }),

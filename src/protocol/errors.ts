@@ -34,7 +34,7 @@ export interface Failure {
   retryAfterMs?: number;
 }
 
-/** The one class that is thrown for every error of the contract, and rendered in one place for each door. */
+/** The one class that is thrown for every error of the contract, and rendered in one place for each transport. */
 export class LilypadError extends Error {
   readonly code: ErrorCode;
   readonly issues: Issue[] | undefined;
@@ -62,8 +62,8 @@ export class LilypadError extends Error {
   }
 }
 
-/** For those who are to be in a thread, and whom Lilypad has never met. */
-export function neverMet(...userIds: string[]): LilypadError {
+/** For users who are to be in a thread, and whom Lilypad does not know. */
+export function unknownUser(...userIds: string[]): LilypadError {
   return new LilypadError(
     "not_found",
     `No such user: ${userIds.join(", ")}. A user is known from their first sign-in on.`,

@@ -1,4 +1,4 @@
-/** What the server says on a socket. Every frame is a JSON array of these. */
+/** The events that the server sends on a socket. Every frame is a JSON array of these. */
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import {
@@ -26,13 +26,10 @@ const errorEvent = z.object({
   retryAfterMs: z.int().optional(),
 });
 const closingEvent = z.object({ type: z.literal("closing"), code: z.int(), reason: z.string() });
-const ackEvent = z.object({
-  type: z.literal("ack"),
-  id: z.string(),
-  seq: seq.optional(),
-  rev,
-  at: time,
-});
+const ack = z.object({ seq: seq.optional(), rev, at: time });
+/** That a command was applied: the `seq` of the message it concerns, and the `rev` and time of what it did. */
+export type Ack = z.infer<typeof ack>;
+const ackEvent = z.object({ type: z.literal("ack"), id: z.string(), ...ack.shape });
 
 const reacted = { rev, seq, emoji: z.string(), user };
 

@@ -1,4 +1,4 @@
-/** Bodies, queries and answers of the HTTP doors. */
+/** Bodies, queries and answers of the HTTP interface. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
@@ -70,7 +70,7 @@ export const messagesQuery = z
 export type MessagesQuery = z.infer<typeof messagesQuery>;
 
 const shardCount = z.int().min(1).max(limits.PRESENCE_SHARDS_MOST);
-/** An administrator's: some users of a shard are to move to where `after` shards put them, and not `before` as now. */
+/** An administrator's: move some users of a shard from where `before` shards put them to where `after` shards do. */
 export const moveUsers = z.object({
   shard: z.int().min(0),
   before: shardCount,
@@ -81,8 +81,8 @@ export const movedUsers = z.object({ moved: z.int().min(0), done: z.boolean() })
 export type MovedUsers = z.infer<typeof movedUsers>;
 
 export const seqParam = digits.pipe(seq);
-export const searchQuery = z.object({
-  q: z.string().trim().pipe(characters(limits.SEARCH_MIN, limits.SEARCH_MAX)),
+export const userSearchQuery = z.object({
+  q: z.string().trim().pipe(characters(limits.USER_SEARCH_MIN, limits.USER_SEARCH_MAX)),
 });
 export const presenceQuery = z.object({
   ids: z

@@ -46,16 +46,16 @@ export const PAGE_MAX = 200;
 /** Most durable events a resume replays; further behind gets a snapshot. */
 export const RESUME_EVENTS = 1_000;
 /** A repeat without `since` is recognised among this many newest messages. */
-export const REPEAT_WINDOW = 1_000;
+export const DEDUPLICATION_WINDOW = 1_000;
 
 /** Most ids in `GET /api/presence?ids=`. */
 export const PRESENCE_IDS = 100;
 /** Most watched users of one tab. */
 export const WATCHED_USERS = 500;
-/** Most users a search returns, and the length of its `q`. */
-export const SEARCH_RESULTS = 20;
-export const SEARCH_MIN = 2;
-export const SEARCH_MAX = 50;
+/** Most users that a user search returns, and the length of its `q`. */
+export const USER_SEARCH_RESULTS = 20;
+export const USER_SEARCH_MIN = 2;
+export const USER_SEARCH_MAX = 50;
 
 /** Sockets that a thread's own object holds, and then each relay. Defaults of `ROOM_SOCKETS` and `RELAY_SOCKETS`. */
 export const ROOM_SOCKETS = 2_000;
@@ -89,8 +89,8 @@ export const WATCHES_PER_SECOND = 1;
 export const WATCHES_AT_ONCE = 10;
 /** New threads of a user, a minute. */
 export const NEW_THREADS_PER_MINUTE = 20;
-/** User searches of a user, a minute. */
-export const SEARCHES_PER_MINUTE = 60;
+/** User searches by one user, a minute. */
+export const USER_SEARCHES_PER_MINUTE = 60;
 /** Sign-ins from an address, a minute. The binding in wrangler.toml enforces it. */
 export const SIGN_INS_PER_MINUTE = 60;
 

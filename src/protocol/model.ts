@@ -41,8 +41,14 @@ export const thread = threadInfo.extend({
 /** A thread as one of its readers sees it; `you` where the reader is a member. */
 export type Thread = z.infer<typeof thread>;
 
-export const lastMessage = z.object({ seq, author: user, preview: z.string(), at: time });
-/** The newest message, shortened; its `preview` is empty once it was deleted. */
+export const lastMessage = z.object({
+  seq,
+  author: user,
+  preview: z.string(),
+  at: time,
+  deletedAt: time.optional(),
+});
+/** The newest message, shortened. With `deletedAt` it was deleted, and its `preview` is empty. */
 export type LastMessage = z.infer<typeof lastMessage>;
 
 export const threadSummary = z.object({

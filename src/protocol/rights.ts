@@ -7,11 +7,11 @@ import type { Kind, Role } from "./model.ts";
 /** Someone's standing in a thread: their role, or null for one who is no member. */
 export type Standing = Role | null;
 
-type Action = "send" | "rename" | "delete thread";
+export type Action = "send" | "rename" | "delete thread";
 
 const isModerator = (standing: Standing) => standing === "moderator" || standing === "owner";
 
-/** Whether one may read the thread at all. Who may not is told that there is no such thread. */
+/** Whether one may read the thread at all. To one who may not, the thread does not exist. */
 export function maySee(kind: Kind, standing: Standing): boolean {
   return kind === "public" || standing !== null;
 }

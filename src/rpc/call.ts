@@ -1,29 +1,32 @@
 /** Calls from the Worker to an object, and between objects: retried where that can help, and never otherwise. */
 import { LilypadError } from "../protocol/errors.ts";
-import { valueOf, type Answer } from "./result.ts";
+import { valueOf, type Result } from "./result.ts";
 
-const TRIES = 4;
-/** The longest wait before the second try; doubled with each further one. */
+const ATTEMPTS = 4;
+/** The longest wait before the second attempt; it doubles with each further one. */
 const FIRST_WAIT_MS = 50;
 
-/** What the runtime says of an exception from a stub (developers.cloudflare.com, Durable Objects, "Error handling"). */
+/** What the runtime adds to an exception from a stub (developers.cloudflare.com, Durable Objects, "Error handling"). */
 interface StubError {
   retryable?: boolean;
   overloaded?: boolean;
 }
 
+/** An object's RPC interface as its callers hold it: its methods, and `fetch` for upgrades. */
+export type Stub<Rpc> = Rpc & { fetch: (request: Request) => Promise<Response> };
+
 /**
- * Calls an object through a stub that is made anew for each try: one that has thrown may be broken for good. Tries
- * again, with full jitter, only what the runtime calls retryable; an overloaded object is not made busier. Throws
- * `unavailable` in the end. The called method must do no harm when it runs twice.
+ * Calls an object through a stub that is made anew for each attempt: one that has thrown may be broken for good.
+ * Retries, with full jitter, only what the runtime calls retryable; an overloaded object is not made busier. Throws
+ * `unavailable` in the end. The called method must be idempotent.
  */
 export async function callObject<S, T>(stub: () => S, call: (stub: S) => Promise<T>): Promise<T> {
-  for (let wait = FIRST_WAIT_MS, tried = 1; ; wait *= 2, tried += 1) {
+  for (let wait = FIRST_WAIT_MS, attempt = 1; ; wait *= 2, attempt += 1) {
     try {
       return await call(stub());
     } catch (error) {
       const { retryable, overloaded } = error as StubError;
-      if (!retryable || overloaded || tried === TRIES) {
+      if (!retryable || overloaded || attempt === ATTEMPTS) {
         console.error("a call to an object failed", error);
         throw new LilypadError("unavailable", "A part of the server did not answer. Try again in a moment.");
       }
@@ -32,15 +35,7 @@ export async function callObject<S, T>(stub: () => S, call: (stub: S) => Promise
   }
 }
 
-/** Calls a method that answers with `Answer`: its value, or its failure thrown. */
-export async function askObject<S, T>(stub: () => S, call: (stub: S) => Promise<Answer<T>>): Promise<T> {
+/** Calls a method that returns a `Result`: its value. Throws its failure, or `unavailable`. */
+export async function callForValue<S, T>(stub: () => S, call: (stub: S) => Promise<Result<T>>): Promise<T> {
   return valueOf(await callObject(stub, call));
 }
-
-type PlatformHandler = "fetch" | "alarm" | "webSocketMessage" | "webSocketClose" | "webSocketError";
-
-/**
- * An object's doors as its callers see them: its own methods, and `fetch` for upgrades. Plainer than the runtime's
- * types for a stub, which distribute over unions so that no generic code can take an answer apart.
- */
-export type Doors<O> = Omit<O, PlatformHandler> & { fetch: (request: Request) => Promise<Response> };

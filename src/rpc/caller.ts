@@ -1,4 +1,4 @@
-/** Whom an upgrade is for: what the Worker hands to an object beside the request, in one header that no client can set. */
+/** The verified user of an upgrade: handed to an object beside the request, in one header that no client can set. */
 import { z } from "zod";
 import { user, type User } from "../protocol/model.ts";
 
@@ -28,4 +28,9 @@ export function upgradeFor(request: Request, who: Caller, subprotocol: string | 
 /** The caller that the Worker put on an upgrade. */
 export function callerOf(request: Request): Caller {
   return caller.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""))) as Caller;
+}
+
+/** The subprotocol that the Worker chose for an upgrade, if the client named any. */
+export function subprotocolOf(request: Request): string | undefined {
+  return request.headers.get("sec-websocket-protocol") ?? undefined;
 }

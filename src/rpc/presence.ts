@@ -1,25 +1,104 @@
-/** What one Presence shard says to another: a watcher's shard and the watched one's tell each other of no more than their own users. */
-import type { UserPresence } from "../protocol/model.ts";
+/** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
+import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
+import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
+import type { Result } from "./result.ts";
 
-/** Everyone of the called shard whom a user of the calling one watches, in all tabs together; replaces what was said before. */
+/** For the Worker. */
+export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
+  /** Makes a user known, or updates their profile. */
+  signIn: (user: User) => Promise<void>;
+  /** Those of these users that are known. */
+  profiles: (userIds: string[]) => Promise<User[]>;
+  /** Counts a new thread of this user; `rate_limited` where it is one too many. */
+  admitThread: (userId: string) => Promise<Result<void>>;
+  /** Counts a user search of this user; the ids of their direct and group threads. */
+  admitUserSearch: (userId: string) => Promise<Result<string[]>>;
+  /** The ids of the direct and group threads of this user. */
+  sharedThreads: (userId: string) => Promise<string[]>;
+  /** Users whose name or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
+  searchUsers: (prefix: string, among: string[] | null) => Promise<FoundUser[]>;
+  /** The status of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
+  statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;
+  /** A page of this user's threads, most recently active first. */
+  threads: (userId: string, page: PageQuery) => Promise<Result<ThreadPage>>;
+  /** Moves some of the users whom `after` shards put elsewhere; to be called until it is done. */
+  moveUsers: (before: number, after: number) => Promise<Result<MovedUsers>>;
+}
+
+/** For threads. Idempotent, both. */
+export interface ThreadListenerRpc {
+  /** A thread's present state: its newest message, its name, and the members of this shard who joined, left, or read. */
+  threadChanged: (update: ThreadUpdate) => Promise<void>;
+  /** The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. */
+  threadDeleted: (threadId: string, shards?: number) => Promise<void>;
+}
+
+/** For other shards: each sends another one no more than what concerns its own users. */
+export interface PresencePeerRpc {
+  /** Replaces whom a user of any shard subscribes to here; the present status of those they may see. */
+  watch: (list: WatchList) => Promise<UserPresence[]>;
+  /** The present status of those whom each of these subscribers sees through this thread alone. */
+  newlyVisible: (threadId: string, questions: NewlyVisible[]) => Promise<UserPresence[][]>;
+  /** The status of users of the calling shard changed: sent on to the subscribers here who may see them. */
+  statusChanged: (changes: StatusChange[]) => Promise<void>;
+  /** Takes in some of what another shard has of users who move here. Idempotent. */
+  receiveMovedUsers: (batch: MovedUsersBatch) => Promise<void>;
+}
+
+/** A user who was found, and the key that matched: what results of several shards are sorted by. */
+export interface FoundUser {
+  key: string;
+  user: User;
+}
+
+/**
+ * What a thread sends to a Presence shard: always the whole present state, so that the newest update is enough and a
+ * repeated one does no harm.
+ */
+export interface ThreadUpdate {
+  threadId: string;
+  /** The thread's `rev`: an update with a lower one than was seen is late, and is dropped. */
+  rev: number;
+  kind: Kind;
+  name: string | null;
+  /** When the thread was created: its place in the list while it has no message. */
+  createdAt: number;
+  seq: number;
+  /** Absent before the first message. */
+  last?: LastMessage;
+  /** The two of a direct thread. */
+  pair?: User[];
+  /** By how many shards the thread sorts its members. Absent in updates of older versions. */
+  shards?: number;
+  /** Members of this shard since the last update, with what they have read; one who is known already changes nothing. */
+  joined: { userId: string; readSeq: number }[];
+  /** Former members of this shard. */
+  left: string[];
+  /** Read markers that moved and are stored by the thread; they only rise. */
+  readers: Record<string, number>;
+  /** Markers that senders' own messages moved: kept with the thread, at no row for each sender. They only rise. */
+  senders: Record<string, number>;
+}
+
+/** Everyone of the called shard to whom a user of the calling one subscribes, in all tabs together. */
 export interface WatchList {
   watcherId: string;
   userIds: string[];
-  /** The watcher's direct and group threads: who is in none of them is not told of. */
+  /** The subscriber's direct and group threads: whoever is in none of them stays invisible. */
   threadIds: string[];
-  /** Rises with each list of this watcher, so that one that was overtaken on its way changes nothing. */
+  /** Rises with each list of this subscriber, so that one that was overtaken on its way changes nothing. */
   version: number;
   /** By how many shards the caller sorts users. Absent in lists of older versions. */
   shards?: number;
 }
 
-/** Which of these users can one see through a thread just joined, and through no other of theirs? */
+/** Which of these users can a subscriber see through a thread just joined, and through no other of theirs? */
 export type NewlyVisible = Pick<WatchList, "watcherId" | "userIds" | "threadIds">;
 
-/** A user of the calling shard came, went, or may be seen by more than before. */
+/** A user of the calling shard came online, went offline, or became visible to more subscribers. */
 export interface StatusChange {
   presence: UserPresence;
-  /** The user's direct and group threads: a watcher who is in none of them is not told. */
+  /** The user's direct and group threads: a subscriber who is in none of them is not notified. */
   threadIds: string[];
   /** Of the called shard. */
   watcherIds: string[];
@@ -27,9 +106,23 @@ export interface StatusChange {
   because?: string;
 }
 
-/** The doors of a shard for other shards. */
-export interface ShardDoors {
-  watch: (list: WatchList) => Promise<UserPresence[]>;
-  newlyVisible: (threadId: string, questions: NewlyVisible[]) => Promise<UserPresence[][]>;
-  statusChanged: (changes: StatusChange[]) => Promise<void>;
+/**
+ * Some of what a shard has of users who move to another one, by per-user table, in an amount that any call can carry.
+ * Receiving the same batch twice does no harm.
+ */
+export interface MovedUsersBatch {
+  /** Their threads, each as the thread itself would send it: that they joined, and what they have read. */
+  threads: ThreadUpdate[];
+  users: UserRow[];
+  /** Who subscribes to which of them. */
+  watchers: { watcherId: string; userIds: string[] }[];
 }
+
+/** A row of a shard's `users`. */
+export type UserRow = {
+  user_id: string;
+  name: string;
+  avatar_url: string | null;
+  last_seen_at: number | null;
+  told_online: number;
+};

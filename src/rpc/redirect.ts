@@ -1,18 +1,21 @@
-/** Opening a tab of a user who has moved to another shard: a socket is not passed on from object to object, so the caller is told where to go. */
-import type { Doors } from "./call.ts";
-import type { Presence } from "../presence/presence.ts";
-import { presenceShard } from "./shards.ts";
+/**
+ * An upgrade's answer that names another object: a socket cannot be passed from object to object, so the Worker is sent
+ * on. A thread sends on to one of its relays, a Presence shard to the shard that a user has moved to.
+ */
 
+/** "Misdirected Request" (RFC 9110, section 15.5.20): no client ever sees it. */
 const MISDIRECTED = 421;
-const HEADER = "x-lilypad-shard";
+const HEADERS = { relay: "x-lilypad-relay", shard: "x-lilypad-shard" } as const;
 
-/** The answer of a shard that this user has left. */
-export function redirectTo(shard: number): Response {
-  return new Response(null, { status: MISDIRECTED, headers: { [HEADER]: String(shard) } });
+type RedirectTarget = keyof typeof HEADERS;
+
+/** An object's answer to an upgrade that another one is to take. */
+export function redirectTo(target: RedirectTarget, number: number): Response {
+  return new Response(null, { status: MISDIRECTED, headers: { [HEADERS[target]]: String(number) } });
 }
 
-/** Where a shard's answer says to go, if it does. */
-export function redirectedTo(env: Env, answer: Response): (() => Doors<Presence>) | undefined {
-  const shard = answer.status === MISDIRECTED ? answer.headers.get(HEADER) : null;
-  return shard === null ? undefined : () => presenceShard(env, Number(shard));
+/** The number of the relay or shard that an answer names, or undefined where it names none. */
+export function redirectIn(target: RedirectTarget, response: Response): number | undefined {
+  const number = response.status === MISDIRECTED ? response.headers.get(HEADERS[target]) : null;
+  return number === null ? undefined : Number(number);
 }

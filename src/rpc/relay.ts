@@ -1,82 +1,105 @@
 /**
- * What a thread and its relays say to each other. A relay holds a part of a large room's sockets and passes on what the
- * thread gives it; the thread stays the one writer, and decides every right.
+ * What a thread and its relays send each other. A relay holds a part of a large room's sockets and delivers what the
+ * thread sends; the thread stays the one writer, and decides every right.
  *
- * Down the line go numbered batches. A batch says from which `rev` it goes on: a relay that finds a gap asks for what it
- * missed. Answers are not kept: where one may be lost, with a batch or with the life of the line that owed it,
- * the socket that waits for it is closed, and its client comes back and says it again under the same `id`.
+ * To the relay go numbered batches. A batch says from which `rev` it goes on: a relay that finds a gap asks for what it
+ * missed. Replies to commands are not stored: where one may be lost, with a batch or with the thread's memory, the socket
+ * that waits for it is closed, and its client reconnects and sends the command again under the same `id`.
  */
-import type { Caller } from "./caller.ts";
-import type { Answer } from "./result.ts";
-import type { ChangeCommand } from "../protocol/commands.ts";
+import type { DurableCommand } from "../protocol/commands.ts";
 import type { CloseCode, Failure } from "../protocol/errors.ts";
+import type { Ack } from "../protocol/events.ts";
+import type { Stub } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import type { Result } from "./result.ts";
 
 /** One thing for a relay to do, in order. */
-export type Passed =
-  /** For every socket; `rev` is the newest event's in it, absent where it is no durable one. */
-  | { frame: string; rev?: number; notTo?: string }
-  /** For the socket that sent the command `id`; a refusal may be of none. */
-  | { to: string; id?: string; ack: { seq?: number; rev: number; at: number } }
-  | { to: string; id?: string; failure: Failure }
+export type RelayItem =
+  /** Send to every socket; `rev` is that of the newest durable event in the frame, if there is one. */
+  | { frame: string; rev?: number; exceptUserId?: string }
+  /** Reply to the socket that sent the command `id`. A failure may name none. */
+  | { to: string; id?: string; reply: Result<Ack> }
+  /** Close one socket, or every socket of a user, or all. */
   | { close: CloseCode; reason: string; to?: string; userId?: string };
 
-export interface Batch {
-  /** Of the line: a thread's object that starts anew begins new ones. */
-  life: string;
-  /** Counts the batches of this life to this relay, from 1. */
+export interface RelayBatch {
+  /** Of the thread's memory: a thread's object that starts anew begins a new session with each relay. */
+  sessionId: string;
+  /** Counts the batches of this session to this relay, from 1. */
   number: number;
   /** The thread's `rev` before this batch, and after it. */
   after: number;
   rev: number;
-  items: Passed[];
+  items: RelayItem[];
 }
 
-/** How many are at a relay. */
-export interface Crowd {
+/** How many sockets and users are at a relay. */
+export interface Occupancy {
   sockets: number;
   users: number;
 }
 
-/** What a socket's client said, for the thread to decide. */
-export type Forwarded =
-  | ChangeCommand
+/** What a socket's client sent, for the thread to decide. */
+export type RelayedCommand =
+  | DurableCommand
   | { type: "read"; seq: number }
   | { type: "typing" }
-  /** No command of the contract: it goes along, so that its refusal comes in order. */
-  | { type: "refused"; about?: string; failure: Failure }
-  | { type: "leave" };
+  | { type: "leave" }
+  /** No command of the contract: passed on so that its refusal comes in order. `about` is the `id` it named. */
+  | { type: "refused"; about?: string; failure: Failure };
 
-export interface FromSocket {
+export interface RelayedRequest {
   /** The socket's id at the relay. */
   socket: string;
   userId: string;
-  command: Forwarded;
+  command: RelayedCommand;
 }
 
-/** The frames a new socket begins with, and the rev up to which they tell. */
-export interface Entry {
+/** The frames that a new socket begins with, and the rev up to which they go. */
+export interface RelayWelcome {
   frames: string[];
   rev: number;
 }
 
-/** What a relay missed. */
-export interface Missed extends Entry {
-  /** Who was removed in it: that their sockets are to be closed was missed too. Absent in answers of older versions. */
-  removed?: string[];
+/** The events that a relay missed. */
+export interface MissedEvents extends RelayWelcome {
+  /** Who was removed in them: that their sockets were to be closed was missed too. */
+  removed: string[];
 }
 
-/** The doors of a relay for its thread. */
-export interface RelayDoors {
-  pass: (batch: Batch) => Promise<Crowd>;
+/** A relay's RPC interface, for its thread. */
+export interface RelayRpc {
+  /** Delivers a batch; what was missed before it is fetched first. Answers with how many are there. */
+  deliver: (batch: RelayBatch) => Promise<Occupancy>;
+  /** Closes every socket. */
   end: (code: CloseCode, reason: string) => Promise<void>;
 }
 
-/** The doors of a thread for its relays. */
-export interface ThreadDoors {
-  relayEnters: (relay: number, who: Caller, cursor: string | null) => Promise<Answer<Entry>>;
-  /** Answers with the life of the line that will bring the answers. */
-  relaySays: (relay: number, said: FromSocket[]) => Promise<string>;
-  relayHolds: (relay: number, crowd: Crowd) => Promise<void>;
-  /** What a relay missed; undefined where it is too much to replay. */
-  relayMissed: (rev: number) => Promise<Missed | undefined>;
+/** A thread's RPC interface for its relays. */
+export interface RelayHostRpc {
+  /** A socket is being opened at a relay: what it begins with, if its user may enter. */
+  admitAtRelay: (relay: number, who: Caller, cursor: string | null) => Promise<Result<RelayWelcome>>;
+  /** Takes commands of a relay's sockets. Answers with the id of the session that will bring the replies. */
+  runRelayed: (relay: number, requests: RelayedRequest[]) => Promise<string>;
+  /** How many are at a relay now. */
+  reportOccupancy: (relay: number, occupancy: Occupancy) => Promise<void>;
+  /** The events after a rev; undefined where they are too many to replay. */
+  eventsForRelay: (rev: number) => Promise<MissedEvents | undefined>;
+}
+
+/** A fresh stub of a thread's relay. Stubs are not kept: one that has thrown may be broken for good. */
+export function relayStub(env: Env, threadId: string, relay: number): Stub<RelayRpc> {
+  return env.RELAY.get(env.RELAY.idFromName(`${threadId}/${relay}`)) as unknown as Stub<RelayRpc>;
+}
+
+/** The thread that a relay's object belongs to, and which of its relays it is: its name says it. */
+export function relayOwner(id: DurableObjectId): { threadId: string; relay: number } {
+  const [threadId = "", relay] = (id.name ?? "").split("/");
+  return { threadId, relay: Number(relay) };
+}
+
+/** A fresh stub of the thread that a relay belongs to. */
+export function relayHostStub(env: Env, threadId: string): Stub<RelayHostRpc> {
+  const id = env.CHAT_THREAD.idFromString(threadId);
+  return env.CHAT_THREAD.get(id) as unknown as Stub<RelayHostRpc>;
 }

@@ -1,7 +1,7 @@
-/** Which Presence object a user belongs to. */
+/** Which Presence shard a user belongs to, and how shards are reached. */
 import { configOf } from "../config/config.ts";
-import type { Doors } from "./call.ts";
-import type { Presence } from "../presence/presence.ts";
+import type { Stub } from "./call.ts";
+import type { PresenceRpc } from "./presence.ts";
 
 /** The shard of a user: FNV-1a, 32 bits, over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/). */
 export function shardOf(userId: string, shards: number): number {
@@ -23,13 +23,13 @@ export function shardNumber({ name }: DurableObjectId): number {
 }
 
 /** A fresh stub of a shard. Stubs are not kept: one that has thrown may be broken for good. */
-export function presenceShard(env: Env, shard: number): Doors<Presence> {
-  return env.PRESENCE.get(shardId(env, shard)) as unknown as Doors<Presence>;
+export function presenceStub(env: Env, shard: number): Stub<PresenceRpc> {
+  return env.PRESENCE.get(shardId(env, shard)) as unknown as Stub<PresenceRpc>;
 }
 
 /** A fresh stub of the shard that holds this user, or knows where they moved. */
-export function presenceOf(env: Env, userId: string): Doors<Presence> {
-  return presenceShard(env, shardOf(userId, configOf(env).presenceShards));
+export function presenceStubOf(env: Env, userId: string): Stub<PresenceRpc> {
+  return presenceStub(env, shardOf(userId, configOf(env).presenceShards));
 }
 
 /** The users by the shard that holds each. */

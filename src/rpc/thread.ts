@@ -1,8 +1,61 @@
-/** How others reach a thread's object. */
-import type { Doors } from "./call.ts";
-import type { ChatThread } from "../thread/chat-thread.ts";
+/** A thread's RPC interface, for the Worker and for Presence, and how it is reached. */
+import type { DurableCommand, DurableCommandResults } from "../protocol/commands.ts";
+import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
+import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
+import type { Stub } from "./call.ts";
+import type { Result } from "./result.ts";
+
+/** What a new thread begins with. */
+export interface NewThread {
+  kind: Kind;
+  name: string | null;
+}
+
+/** The commands that come over HTTP alone. */
+export type HttpCommand =
+  | { type: "rename"; name?: string | null | undefined }
+  /** Adds a member or changes a role. `profile` is null for a user whom Lilypad does not know. */
+  | { type: "put_member"; userId: string; role?: Role | undefined; profile: User | null }
+  /** Removes a member; of oneself: leaves. */
+  | { type: "remove_member"; userId: string };
+
+/** Every command that writes to a thread. What each does: src/thread/commands.ts. */
+export type WriteCommand = DurableCommand | HttpCommand;
+export type WriteType = WriteCommand["type"];
+/** The command of a type. */
+export type CommandOf<T extends WriteType> = Extract<WriteCommand, { type: T }>;
+
+/** What each command returns besides its acknowledgement. */
+export interface WriteResults extends DurableCommandResults {
+  /** The thread as it is now. */
+  rename: Thread;
+  put_member: Member;
+  remove_member: void;
+}
+
+/**
+ * Each method takes the verified user who asks, and decides their right next to the data: a thread that they may not
+ * see is `not_found`.
+ */
+export interface ThreadRpc {
+  /** Creates the thread. For one that exists (a direct pair's, or a repeated call) `created` is false. */
+  create: (
+    caller: User,
+    thread: NewThread,
+    others: User[],
+  ) => Promise<Result<{ thread: Thread; created: boolean }>>;
+  view: (caller: User) => Promise<Result<Thread>>;
+  /** Deletes the thread: from here on it does not exist for anyone, and what is left to do survives a crash. */
+  remove: (caller: User) => Promise<Result<void>>;
+  members: (caller: User, page: PageQuery) => Promise<Result<MemberPage>>;
+  messages: (caller: User, query: MessagesQuery) => Promise<Result<MessagePage>>;
+  /** Runs a command as one that came over a socket. A repeated call does no harm: a message is known by its `id`. */
+  run: <C extends WriteCommand>(caller: User, command: C) => Promise<Result<WriteResults[C["type"]]>>;
+  /** Moves the caller's read marker: stored, and sent to Presence, before it answers. */
+  read: (caller: User, seq: number) => Promise<Result<ReadState>>;
+}
 
 /** A fresh stub. Stubs are not kept: one that has thrown may be broken for good. */
-export function chatThread(env: Env, id: DurableObjectId): Doors<ChatThread> {
-  return env.CHAT_THREAD.get(id) as unknown as Doors<ChatThread>;
+export function threadStub(env: Env, id: DurableObjectId): Stub<ThreadRpc> {
+  return env.CHAT_THREAD.get(id) as unknown as Stub<ThreadRpc>;
 }

@@ -1,10 +1,23 @@
-/** Frames, both ways: what a client sent as commands, and events packed for it. */
+/**
+ * Frames, both ways: every frame that an object receives or sends is decoded or encoded here. An object is given a codec,
+ * so that a transport with other frames needs another codec and nothing else.
+ */
 import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
-import { BATCH, CLIENT_FRAME_BYTES, SERVER_FRAME_BYTES } from "../protocol/limits.ts";
+import { BATCH, CLIENT_FRAME_BYTES, COMMAND_ID_LENGTH, SERVER_FRAME_BYTES } from "../protocol/limits.ts";
 
-const encoder = new TextEncoder();
+export interface Codec {
+  /**
+   * The commands in a client's frame, not parsed by any schema yet. Throws `FrameError` where the socket is to be
+   * closed, and `too_large` for more commands than a frame may hold.
+   */
+  decode: (frame: string | ArrayBuffer) => unknown[];
+  /** Events as frames, in order, each of at most `SERVER_FRAME_BYTES`. Serialized once for however many sockets. */
+  encode: (events: readonly object[]) => string[];
+  /** Frames of `encode` as one. */
+  merge: (frames: readonly string[]) => string;
+}
 
-/** A frame that the contract answers by closing the socket. */
+/** A frame that is answered by closing the socket. */
 export class FrameError extends Error {
   constructor(
     readonly closeCode: CloseCode,
@@ -14,56 +27,58 @@ export class FrameError extends Error {
   }
 }
 
-/** Whether a text is over so many bytes of UTF-8, without encoding the many that cannot be. */
-function isOver(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && encoder.encode(text).length > bytes;
-}
-
-/**
- * The commands in a client's frame, not yet parsed by any schema. Throws `FrameError` where the socket must be
- * closed, and `too_large` for more commands than a frame may hold.
- */
-export function commandsIn(frame: string | ArrayBuffer): unknown[] {
-  if (typeof frame !== "string")
-    throw new FrameError(CLOSE.protocolError, "binary frames are not understood");
-  if (isOver(frame, CLIENT_FRAME_BYTES)) throw new FrameError(CLOSE.tooLarge, "the frame is too large");
-  let value: unknown;
-  try {
-    value = JSON.parse(frame);
-  } catch {
-    throw new FrameError(CLOSE.protocolError, "the frame is not JSON");
-  }
-  if (!Array.isArray(value)) return [value];
-  if (value.length > BATCH) throw new LilypadError("too_large", `A frame holds at most ${BATCH} commands.`);
-  return value;
-}
-
-/** The `id` that an answer to this command names, if the command is sound enough to have one. */
-export function idOf(command: unknown): string | undefined {
-  if (typeof command !== "object" || command === null || !("id" in command)) return undefined;
-  return typeof command.id === "string" && command.id.length <= 64 ? command.id : undefined;
-}
-
-/** Events as text frames: JSON arrays, in order, each of at most `SERVER_FRAME_BYTES`. Serialized once for however many sockets. */
-export function toFrames(events: readonly object[]): string[] {
-  const frames: string[] = [];
-  let batch: string[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const text = JSON.stringify(event);
-    // An upper bound is enough here: it can only make a frame smaller than it might be.
-    const size = text.length * 3 + 1;
-    if (batch.length > 0 && bytes + size > SERVER_FRAME_BYTES) {
-      frames.push(`[${batch.join(",")}]`);
-      batch = [];
-      bytes = 0;
+/** The contract's own frames: a client sends a command or an array of them as JSON, the server arrays of events. */
+export const jsonCodec: Codec = {
+  decode(frame) {
+    if (typeof frame !== "string")
+      throw new FrameError(CLOSE.protocolError, "binary frames are not understood");
+    if (isOver(frame, CLIENT_FRAME_BYTES)) throw new FrameError(CLOSE.tooLarge, "the frame is too large");
+    let value: unknown;
+    try {
+      value = JSON.parse(frame);
+    } catch {
+      throw new FrameError(CLOSE.protocolError, "the frame is not JSON");
     }
-    batch.push(text);
-    bytes += size;
-  }
-  if (batch.length > 0) frames.push(`[${batch.join(",")}]`);
-  return frames;
+    if (!Array.isArray(value)) return [value];
+    if (value.length > BATCH) throw new LilypadError("too_large", `A frame holds at most ${BATCH} commands.`);
+    return value;
+  },
+
+  encode(events) {
+    const frames: string[] = [];
+    let batch: string[] = [];
+    let bytes = 0;
+    for (const event of events) {
+      const text = JSON.stringify(event);
+      // An upper bound is enough here: it can only make a frame smaller than it might be.
+      const size = text.length * BYTES_PER_UNIT + 1;
+      if (batch.length > 0 && bytes + size > SERVER_FRAME_BYTES) {
+        frames.push(`[${batch.join(",")}]`);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(text);
+      bytes += size;
+    }
+    if (batch.length > 0) frames.push(`[${batch.join(",")}]`);
+    return frames;
+  },
+
+  merge(frames) {
+    const [only = ""] = frames;
+    return frames.length === 1 ? only : `[${frames.map((frame) => frame.slice(1, -1)).join(",")}]`;
+  },
+};
+
+/** At most so many bytes of UTF-8 are in one UTF-16 unit. */
+export const BYTES_PER_UNIT = 3;
+
+const encoder = new TextEncoder();
+
+/** The `id` that a reply to this command names, if the command is sound enough to have one. */
+export function commandIdOf(command: unknown): string | undefined {
+  if (typeof command !== "object" || command === null || !("id" in command)) return undefined;
+  return typeof command.id === "string" && command.id.length <= COMMAND_ID_LENGTH ? command.id : undefined;
 }
 
 /** As many of the first items as fit into so many bytes of JSON. */
@@ -76,4 +91,10 @@ export function fitting<T>(items: readonly T[], bytes: number): T[] {
     return left < 0;
   });
   return items.slice(0, cut === -1 ? items.length : cut);
+}
+
+/** Whether a text is over so many bytes of UTF-8, without encoding the many that cannot be. */
+function isOver(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * BYTES_PER_UNIT > bytes && encoder.encode(text).length > bytes;
 }

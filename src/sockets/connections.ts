@@ -1,12 +1,13 @@
 /**
  * The sockets of an object. They outlive the object's memory (the Hibernation API keeps them through an eviction),
- * so what must be known of a socket is in its attachment, and a socket is told by its own id, never by its user's.
+ * so what must be known of a socket is in its attachment, and a socket is identified by its own id, never by its user's.
  */
 import { SUBPROTOCOL, PING, PONG } from "../protocol/subprotocol.ts";
 import { CLOSE_REASON_BYTES, SOCKETS_PER_USER } from "../protocol/limits.ts";
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { Caller } from "../rpc/caller.ts";
-import { Outgoing } from "./send-buffer.ts";
+import { jsonCodec, type Codec } from "./codec.ts";
+import { SendBuffer } from "./send-buffer.ts";
 
 /** What is known of a socket; at most a few hundred bytes (the platform allows 16,384). */
 export interface Connection {
@@ -17,40 +18,43 @@ export interface Connection {
   expiresAt: number;
   /** Commands refused in a row. */
   refused: number;
-  /** Its client has promised to say what it has got. */
+  /** Its client has promised to acknowledge what it received (flow control). */
   paced?: boolean;
-  /** In a relay: the rev up to which its own welcome told. */
+  /** In a relay: the rev that its own welcome went up to. */
   from?: number;
-  /** In a relay: the rev up to which every socket has been told; one of them keeps it for all, through an eviction. */
+  /** In a relay: the rev that was delivered to every socket; one of them keeps it for all, through an eviction. */
   passed?: number;
-  /** The server has closed it or heard that it is closed; the platform may list it a while longer. */
+  /** It was closed, by either side; the platform may list it a while longer. */
   gone: boolean;
 }
 
-/** The closing codes that clients act on: said in a `closing` event before the socket closes. */
-const isTold = (code: number) => code === CLOSE.restarting || (code >= 4000 && code < 4200);
+/** The closing codes that clients act on: sent in a `closing` event before the socket closes. */
+const isAnnounced = (code: number) => code === CLOSE.restarting || (code >= 4000 && code < 4200);
 
 export class Connections {
   readonly #ctx: DurableObjectState;
-  readonly #outgoing = new Outgoing();
+  readonly #codec: Codec;
+  readonly #buffer: SendBuffer;
   /** Attachments as read; a cache of what the sockets themselves carry. */
   readonly #known = new WeakMap<WebSocket, Connection>();
-  /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is dear. */
-  readonly #here = new Map<string, Set<WebSocket>>();
-  /** When sockets were heard of by a command since this object woke: clients may forget to ping, and are alive all the same. */
+  /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is expensive. */
+  readonly #byUser = new Map<string, Set<WebSocket>>();
+  /** When the last command came over a socket since this object woke: a client that forgets to ping is alive all the same. */
   readonly #heardAt = new WeakMap<WebSocket, number>();
   /** No session ends before. */
   #endsFrom = Infinity;
   /** Called once a socket is known to be gone. */
   onGone: (socket: WebSocket) => void = () => {};
 
-  constructor(ctx: DurableObjectState) {
+  constructor(ctx: DurableObjectState, codec: Codec = jsonCodec) {
     this.#ctx = ctx;
+    this.#codec = codec;
+    this.#buffer = new SendBuffer(codec);
     for (const socket of ctx.getWebSockets()) if (!this.of(socket).gone) this.#add(socket);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
-  /** Takes a socket in. The response goes to the client; what is sent to the socket before it returns arrives first. */
+  /** Accepts a socket. The response goes to the client; what is sent to the socket before it returns arrives first. */
   accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
     const { 0: client, 1: socket } = new WebSocketPair();
     this.#ctx.acceptWebSocket(socket);
@@ -86,11 +90,11 @@ export class Connections {
 
   /** Every open socket, or every open one of a user. */
   open(userId?: string): WebSocket[] {
-    const sockets = userId === undefined ? [...this.all()] : [...(this.#here.get(userId) ?? [])];
+    const sockets = userId === undefined ? [...this.all()] : [...(this.#byUser.get(userId) ?? [])];
     return sockets.filter((socket) => socket.readyState === WebSocket.OPEN);
   }
 
-  /** The socket with this id. Looks through all: for where nobody remembers which it is. */
+  /** The socket with this id, found by looking through all of them. */
   withId(id: string): WebSocket | undefined {
     for (const socket of this.all()) if (this.of(socket).id === id) return socket;
     return undefined;
@@ -99,13 +103,13 @@ export class Connections {
   /** How many sockets there are that are not known to be gone. */
   get size(): number {
     let size = 0;
-    for (const sockets of this.#here.values()) size += sockets.size;
+    for (const sockets of this.#byUser.values()) size += sockets.size;
     return size;
   }
 
-  /** Every socket that is not known to be gone, for whoever sends to all: what is sent to a broken one is dropped. */
+  /** Every socket that is not known to be gone, to send to all of them: what is sent to a broken one is dropped. */
   *all(): Iterable<WebSocket> {
-    for (const sockets of this.#here.values()) yield* sockets;
+    for (const sockets of this.#byUser.values()) yield* sockets;
   }
 
   /** Of a user with too many sockets, the one that was silent the longest; `newest` is never the one. */
@@ -120,35 +124,50 @@ export class Connections {
     this.#heardAt.set(socket, now);
   }
 
-  /** When the socket last spoke, or else opened. Of an eviction's time before, the runtime keeps that of pings alone. */
+  /** When something last came over the socket, or else when it opened. Of the time before an eviction, pings alone count. */
   heardAt(socket: WebSocket): number {
     const ping = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
     return Math.max(ping, this.#heardAt.get(socket) ?? 0, this.of(socket).openedAt);
   }
 
-  /** Sends a frame, a JSON array of events; to a socket that broke meanwhile, in vain. */
-  send(socket: WebSocket, frame: string): void {
-    this.#outgoing.send(socket, frame);
+  /** Events as frames, serialized once for however many sockets they are sent to with `sendFrame`. */
+  encode(events: readonly object[]): string[] {
+    return this.#codec.encode(events);
   }
 
-  /** Sends a frame unless the socket's session is over: it may take a while until such a one is closed. */
-  tell(socket: WebSocket, frame: string): void {
-    if (this.of(socket).expiresAt > Date.now()) this.send(socket, frame);
+  /** The commands in a client's frame. Throws where it cannot be decoded (`Codec.decode`). */
+  decode(frame: string | ArrayBuffer): unknown[] {
+    return this.#codec.decode(frame);
   }
 
-  /** Sends what the work has to send when it is done, as few frames to each socket as it fits in. */
-  together<T>(work: () => T): T {
-    return this.#outgoing.together(work);
+  /** Sends events to one socket. */
+  send(socket: WebSocket, events: readonly object[]): void {
+    for (const frame of this.encode(events)) this.sendFrame(socket, frame);
+  }
+
+  /** Sends an encoded frame. To a socket that broke meanwhile it is dropped. */
+  sendFrame(socket: WebSocket, frame: string): void {
+    this.#buffer.send(socket, frame);
+  }
+
+  /** Sends an encoded frame unless the socket's session is over: it may take a while until such a one is closed. */
+  sendFrameInSession(socket: WebSocket, frame: string): void {
+    if (this.of(socket).expiresAt > Date.now()) this.sendFrame(socket, frame);
+  }
+
+  /** Sends what the work sends when it is done, as few frames to each socket as it fits in. */
+  coalesce<T>(work: () => T): T {
+    return this.#buffer.coalesce(work);
   }
 
   /**
-   * Closes a socket from the server's side, telling the client why first where the contract says so: a hibernatable
-   * socket that is closed outside its own message handler fires the client's `close` event late. True if it was open.
+   * Closes a socket from the server's side, sending the reason first where the contract says so: a hibernatable socket
+   * that is closed outside its own message handler fires the client's `close` event late. True if it was open.
    */
   close(socket: WebSocket, code: CloseCode, reason: string): boolean {
     const wasOpen = this.#remove(socket);
-    if (wasOpen && isTold(code)) this.send(socket, JSON.stringify([{ type: "closing", code, reason }]));
-    this.#outgoing.flush(socket);
+    if (wasOpen && isAnnounced(code)) this.send(socket, [{ type: "closing", code, reason }]);
+    this.#buffer.flush(socket);
     try {
       socket.close(code, shortReason(reason));
     } catch {
@@ -170,7 +189,7 @@ export class Connections {
     return wasOpen;
   }
 
-  /** Closes the sockets whose sessions have ended; returns them. Looks at none before one has. */
+  /** Closes the sockets whose sessions have ended, and returns them. Looks at none before one has. */
   endSessions(now: number): WebSocket[] {
     if (now < this.#endsFrom) return [];
     const ends = Map.groupBy(this.open(), (socket) => this.of(socket).expiresAt <= now);
@@ -190,9 +209,9 @@ export class Connections {
   #add(socket: WebSocket): void {
     const { userId } = this.of(socket);
     this.#noteEnd(this.of(socket));
-    const sockets = this.#here.get(userId);
+    const sockets = this.#byUser.get(userId);
     if (sockets) sockets.add(socket);
-    else this.#here.set(userId, new Set([socket]));
+    else this.#byUser.set(userId, new Set([socket]));
   }
 
   #noteEnd({ expiresAt }: Connection): void {
@@ -204,9 +223,9 @@ export class Connections {
     const { gone, userId } = this.of(socket);
     if (gone) return false;
     this.update(socket, { gone: true });
-    const sockets = this.#here.get(userId);
+    const sockets = this.#byUser.get(userId);
     sockets?.delete(socket);
-    if (sockets?.size === 0) this.#here.delete(userId);
+    if (sockets?.size === 0) this.#byUser.delete(userId);
     this.onGone(socket);
     return true;
   }

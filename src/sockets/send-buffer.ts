@@ -1,65 +1,67 @@
 /**
- * What goes out to sockets. Each `send` costs the runtime far more than what is in it: it enters the isolate once more
- * when the frame is written (`ensurePumping` in workerd's src/workerd/api/web-socket.c++). So frames that are sent to one
- * socket in one stretch of work go as one.
+ * Coalesces what is sent to a socket. Each `send` costs the runtime far more than what is in it: it enters the isolate
+ * once more when the frame is written (`ensurePumping` in workerd's src/workerd/api/web-socket.c++). So frames that are
+ * sent to one socket in one stretch of work go as one.
  */
 import { SERVER_FRAME_BYTES } from "../protocol/limits.ts";
+import { BYTES_PER_UNIT, type Codec } from "./codec.ts";
 
-/** At most so many bytes of UTF-8 are in one UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
-
-/** What waits for a socket: frames that fit into one. */
-interface Held {
+/** Frames that wait for a socket, and fit into one. */
+interface Buffered {
   frames: string[];
   /** Of them all, in UTF-16 units. */
   length: number;
 }
 
-export class Outgoing {
+export class SendBuffer {
+  readonly #codec: Codec;
   /** What waits for the end of the stretch, by socket; undefined outside of one. */
-  #held: Map<WebSocket, Held> | undefined;
+  #buffered: Map<WebSocket, Buffered> | undefined;
 
-  /** Sends a frame, a JSON array of events. A socket that broke meanwhile must not stop the others: its close comes by itself. */
+  constructor(codec: Codec) {
+    this.#codec = codec;
+  }
+
+  /** Sends a frame. A socket that broke meanwhile must not stop the others: its close comes by itself. */
   send(socket: WebSocket, frame: string): void {
-    if (!this.#held) return write(socket, [frame]);
-    const before = this.#held.get(socket);
+    if (!this.#buffered) return this.#write(socket, [frame]);
+    const before = this.#buffered.get(socket);
     if (before && (before.length + frame.length) * BYTES_PER_UNIT <= SERVER_FRAME_BYTES) {
       before.frames.push(frame);
       before.length += frame.length;
     } else {
-      if (before) write(socket, before.frames);
-      this.#held.set(socket, { frames: [frame], length: frame.length });
+      if (before) this.#write(socket, before.frames);
+      this.#buffered.set(socket, { frames: [frame], length: frame.length });
     }
   }
 
-  /** Sends what the work has to send when it is done: to each socket in the same order, in as few frames as it fits in. */
-  together<T>(work: () => T): T {
-    if (this.#held) return work();
-    const held = new Map<WebSocket, Held>();
-    this.#held = held;
+  /** Sends what the work sends when it is done: to each socket in the same order, in as few frames as it fits in. */
+  coalesce<T>(work: () => T): T {
+    if (this.#buffered) return work();
+    const buffered = new Map<WebSocket, Buffered>();
+    this.#buffered = buffered;
     try {
       return work();
     } finally {
-      this.#held = undefined;
-      for (const [socket, { frames }] of held) write(socket, frames);
+      this.#buffered = undefined;
+      for (const [socket, { frames }] of buffered) this.#write(socket, frames);
     }
   }
 
   /** Sends what waits for this socket: it is about to be closed. */
   flush(socket: WebSocket): void {
-    const held = this.#held?.get(socket);
-    if (!held) return;
-    this.#held?.delete(socket);
-    write(socket, held.frames);
+    const buffered = this.#buffered?.get(socket);
+    if (!buffered) return;
+    this.#buffered?.delete(socket);
+    this.#write(socket, buffered.frames);
   }
-}
 
-/** Writes frames that fit into one. */
-function write(socket: WebSocket, frames: readonly string[]): void {
-  const [only = ""] = frames;
-  try {
-    socket.send(frames.length === 1 ? only : `[${frames.map((frame) => frame.slice(1, -1)).join(",")}]`);
-  } catch {
-    // Already closed.
+  /** Writes frames that fit into one. */
+  #write(socket: WebSocket, frames: readonly string[]): void {
+    try {
+      socket.send(this.#codec.merge(frames));
+    } catch {
+      // Already closed.
+    }
   }
 }

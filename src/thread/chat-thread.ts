@@ -1,323 +1,235 @@
 /**
- * The Durable Object of one thread: the one writer of its messages, and the room its members' sockets are in. It
- * turns what the platform says (an upgrade, a frame, a close, an alarm, an RPC call) into calls on its parts.
+ * The Durable Object of one thread: the one writer of its messages, and the room that its members' sockets are in. It
+ * turns what the platform delivers (an upgrade, a frame, a close, an alarm, an RPC call) into calls on its parts.
  */
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
-import { AlarmClock } from "../durable/alarm-scheduler.ts";
-import { answer, type Answer } from "../rpc/result.ts";
-import { callerOf, type Caller } from "../rpc/caller.ts";
-import { Connections } from "../sockets/connections.ts";
-import { toFrames } from "../sockets/codec.ts";
-import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
-import { sendToRelay } from "../rpc/relay-stub.ts";
-import type { Crowd, Entry, FromSocket, Missed, ThreadDoors } from "../rpc/relay.ts";
-import { FrameDoor } from "../sockets/socket-handler.ts";
-import type { Room } from "../sockets/room-sockets.ts";
+import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
+import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import { RESUME_EVENTS } from "../protocol/limits.ts";
-import type {
-  MemberPage,
-  MessagePage,
-  MessagesQuery,
-  PageQuery,
-  PostMessage,
-  ReadState,
-} from "../protocol/http.ts";
-import type { Kind, Member, Message, Role, Thread as ThreadView, User } from "../protocol/model.ts";
-import { Audience } from "./broadcasting/broadcaster.ts";
-import { Deletion } from "./deletion.ts";
-import { putMember, removeMember, renameThread } from "./members/member-commands.ts";
-import { editMessage, eraseMessage, react, sendMessage } from "./messages/message-commands.ts";
-import { Notifier } from "./notifying/notifier.ts";
-import { Reading } from "./members/read-marker-updates.ts";
-import { RelayedCommands } from "./writing/relayed-commands.ts";
+import type { Thread as ThreadView, User } from "../protocol/model.ts";
+import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
+import { redirectTo } from "../rpc/redirect.ts";
+import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
+import { resultOf, type Result } from "../rpc/result.ts";
+import type { NewThread, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
+import { Connections } from "../sockets/connections.ts";
+import { RoomCommands } from "../sockets/room-commands.ts";
+import { RoomSessions } from "../sockets/room-sessions.ts";
+import type { RoomSockets } from "../sockets/room-sockets.ts";
+import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
+import { Broadcaster } from "./broadcasting/broadcaster.ts";
 import { Relays } from "./broadcasting/relays.ts";
-import { socketCommands } from "./writing/socket-commands.ts";
+import { welcomeEvents } from "./broadcasting/welcome.ts";
+import { answersOnce } from "./commands.ts";
+import { Deletion } from "./deletion.ts";
+import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
+import { eventsSince } from "./messages/replay.ts";
+import { Notifier } from "./notifying/notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { Thread } from "./thread.ts";
-import { welcomeEvents } from "./broadcasting/welcome.ts";
+import { RelayedCommands } from "./writing/relayed-commands.ts";
+import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
 
-/** When the alarm is set again after something in it failed. */
-const RETRY_ALARM_MS = 5_000;
-
-export class ChatThread extends DurableObject<Env> implements ThreadDoors {
-  readonly #clock: AlarmClock;
+export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc {
+  readonly #alarm: AlarmScheduler;
   readonly #connections: Connections;
   readonly #store: ThreadStore;
-  readonly #room: Room;
+  readonly #relays: Relays;
+  readonly #broadcaster: Broadcaster;
+  readonly #room: RoomSockets;
+  readonly #sessions: RoomSessions;
   readonly #notifier: Notifier;
   readonly #writer: Writer;
-  readonly #reading: Reading;
-  readonly #door: FrameDoor;
-  readonly #relays: Relays;
-  readonly #relayed: RelayedCommands;
-  readonly #audience: Audience;
+  readonly #readMarkers: ReadMarkerUpdates;
+  readonly #socketCommands: RoomCommands;
+  readonly #relayedCommands: RelayedCommands;
   readonly #deletion: Deletion;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const config = configOf(env);
-    const clock = new AlarmClock(ctx.storage);
+    const alarm = new AlarmScheduler(ctx.storage);
     const connections = new Connections(ctx);
     const store = new ThreadStore(ctx, env);
-    const relays = new Relays(ctx, env, clock, store);
-    const audience = new Audience(connections, relays);
-    const { room } = audience;
-    const notifier = new Notifier(ctx, env, clock, store);
-    const writer = new Writer(ctx.storage, store, audience, notifier, config.rate);
-    const reading = new Reading(ctx, store, audience, notifier, config);
-    const commands = socketCommands({ connections, store, audience, writer, reading }, (...settled) =>
-      this.#door.settle(...settled),
-    );
-    this.#clock = clock;
+    const relays = new Relays(ctx, env, alarm, store);
+    const broadcaster = new Broadcaster(connections, relays);
+    const { room } = broadcaster;
+    const sessions = new RoomSessions(alarm, connections, room);
+    const notifier = new Notifier(ctx, env, alarm, store);
+    const writer = new Writer({ storage: ctx.storage, store, broadcaster, notifier }, config.rate);
+    const readMarkers = new ReadMarkerUpdates(ctx, { store, broadcaster, notifier }, config);
+    const parts = { connections, room, store, broadcaster, relays, writer, readMarkers, sessions };
+    this.#alarm = alarm;
     this.#connections = connections;
     this.#store = store;
+    this.#relays = relays;
+    this.#broadcaster = broadcaster;
     this.#room = room;
+    this.#sessions = sessions;
     this.#notifier = notifier;
     this.#writer = writer;
-    this.#reading = reading;
-    this.#door = new FrameDoor(ctx, env, { clock, connections, room }, commands);
-    this.#relays = relays;
-    this.#relayed = new RelayedCommands({ store, audience, relays, writer, reading });
-    this.#audience = audience;
-    this.#deletion = new Deletion(env, ctx.id.toString(), { clock, store, room, relays, notifier });
+    this.#readMarkers = readMarkers;
+    this.#socketCommands = new RoomCommands(
+      ctx,
+      env,
+      parts,
+      socketCommands(parts, (...reply) => this.#socketCommands.reply(...reply)),
+    );
+    this.#relayedCommands = new RelayedCommands(parts);
+    this.#deletion = new Deletion(env, ctx.id.toString(), { alarm, store, broadcaster, relays, notifier });
     void ctx.blockConcurrencyWhile(async () => {
-      await this.#clock.load();
+      await alarm.load();
       this.#deletion.resume();
     });
   }
 
-  // --- the thread itself (called by the Worker, with a user it has verified)
+  // --- requests (ThreadRpc)
 
-  /** Makes the thread. For one that exists (a direct pair's, or a call that is repeated) `created` is false. */
-  create(caller: User, { kind, name }: { kind: Kind; name?: string | null | undefined }, others: User[]) {
-    return answer(async (): Promise<{ thread: ThreadView; created: boolean }> => {
+  create(
+    caller: User,
+    created: NewThread,
+    others: User[],
+  ): Promise<Result<{ thread: ThreadView; created: boolean }>> {
+    return resultOf(async () => {
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
       const now = Date.now();
       const thread = this.ctx.storage.transactionSync(() => {
-        const made = this.#store.create({ kind, name: name ?? null }, now);
-        made.seat(caller, kind === "direct" ? "member" : "owner", now);
-        for (const other of others) made.seat(other, "member", now);
+        const made = this.#store.create(created, now);
+        made.addMember(caller, created.kind === "direct" ? "member" : "owner", now);
+        for (const other of others) made.addMember(other, "member", now);
         return made;
       });
-      this.#notifier.owe(now);
-      await this.#notifier.tell();
+      this.#notifier.threadChanged(now);
+      await this.#notifier.notify();
       return { thread: thread.view(caller), created: true };
     });
   }
 
-  view(caller: User): Promise<Answer<ThreadView>> {
-    return answer(() => this.#store.require().view(caller));
+  view(caller: User): Promise<Result<ThreadView>> {
+    return resultOf(() => this.#store.require().view(caller));
   }
 
-  rename(caller: User, { name }: { name?: string | null | undefined }): Promise<Answer<ThreadView>> {
-    return answer(async () => {
-      await this.#writer.run(caller, (thread, now) => renameThread(thread, caller, name, now));
-      await this.#notifier.tell();
-      return this.#store.require().view(caller);
-    });
-  }
-
-  /** Deletes the thread: from here on it does not exist for anyone, and what is left to do survives a crash. */
-  remove(caller: User): Promise<Answer<void>> {
-    return answer(async () => {
+  remove(caller: User): Promise<Result<void>> {
+    return resultOf(async () => {
       this.#writer.flush();
-      this.#store.require().requireDeletable(caller);
-      this.#deletion.start();
-      await this.#deletion.finish();
+      this.#store.require().require("delete thread", caller);
+      this.#deletion.begin();
+      await this.#deletion.finishBegun();
     });
   }
 
-  // --- members
-
-  members(caller: User, page: PageQuery): Promise<Answer<MemberPage>> {
-    return answer(() => this.#store.require().members(caller, page));
+  members(caller: User, page: PageQuery): Promise<Result<MemberPage>> {
+    return resultOf(() => this.#store.require().memberPage(caller, page));
   }
 
-  /** Adds a member or changes a role. `profile` is null for a user Lilypad does not know. */
-  putMember(
-    caller: User,
-    userId: string,
-    role: Role | undefined,
-    profile: User | null,
-  ): Promise<Answer<Member>> {
-    return answer(async () => {
-      const put = await this.#writer.run(caller, (thread, now) =>
-        putMember(thread, caller, userId, role, profile, now),
-      );
-      await this.#notifier.tell();
-      return put.value;
+  messages(caller: User, query: MessagesQuery): Promise<Result<MessagePage>> {
+    return resultOf(() => this.#store.require().messagePage(caller, query));
+  }
+
+  run<C extends WriteCommand>(caller: User, command: C): Promise<Result<WriteResults[C["type"]]>> {
+    return resultOf(async () => {
+      const value = await this.#writer.run(caller, command);
+      // The last member of a group has left.
+      await this.#deletion.finishBegun();
+      if (answersOnce(command) === "notified") await this.#notifier.notify();
+      return value;
     });
   }
 
-  removeMember(caller: User, userId: string): Promise<Answer<void>> {
-    return answer(async () => {
-      await this.#writer.run(caller, (thread, now) => removeMember(thread, caller, userId, now));
-      if (this.#store.current?.isDeleting) await this.#deletion.finish();
-      await this.#notifier.tell();
-    });
-  }
-
-  // --- messages
-
-  messages(caller: User, query: MessagesQuery): Promise<Answer<MessagePage>> {
-    return answer(() => this.#store.require().messages(caller, query));
-  }
-
-  send(caller: User, message: PostMessage): Promise<Answer<{ message: Message; repeat: boolean }>> {
-    return answer(async () => {
-      const named = { ...message, id: message.id ?? crypto.randomUUID() };
-      const sent = await this.#writer.run(caller, (thread, now) => sendMessage(thread, caller, named, now));
-      return sent.value;
-    });
-  }
-
-  edit(caller: User, seq: number, body: string): Promise<Answer<Message>> {
-    return answer(async () => {
-      const edited = await this.#writer.run(caller, (thread, now) =>
-        editMessage(thread, caller, seq, body, now),
-      );
-      await this.#notifier.tell();
-      return edited.value;
-    });
-  }
-
-  /** Erases a message. Answers once its preview is erased too, or is owed to be. */
-  erase(caller: User, seq: number): Promise<Answer<void>> {
-    return answer(async () => {
-      await this.#writer.run(caller, (thread, now) => eraseMessage(thread, caller, seq, now));
-      await this.#notifier.tell();
-    });
-  }
-
-  react(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
-    return answer(async () => {
-      await this.#writer.run(caller, (thread, now) => react(thread, caller, "react", seq, emoji, now));
-    });
-  }
-
-  unreact(caller: User, seq: number, emoji: string): Promise<Answer<void>> {
-    return answer(async () => {
-      await this.#writer.run(caller, (thread, now) => react(thread, caller, "unreact", seq, emoji, now));
-    });
-  }
-
-  /** Moves the caller's read marker; stored, and told to Presence, before it answers. */
-  read(caller: User, seq: number): Promise<Answer<ReadState>> {
-    return answer(async () => {
-      const state = this.#reading.move(caller, seq, Date.now());
-      await this.#reading.store();
+  read(caller: User, seq: number): Promise<Result<ReadState>> {
+    return resultOf(async () => {
+      const state = this.#readMarkers.move(caller, seq, Date.now());
+      await this.#readMarkers.store();
       return state;
     });
   }
 
-  // --- the room
+  // --- the room's sockets
 
-  /** An upgrade, handed over by the Worker. */
+  /** An upgrade, handed over by the Worker. A large room sends it on to a relay. */
   override fetch(request: Request): Response {
     const caller = callerOf(request);
-    const subprotocol = request.headers.get("sec-websocket-protocol") ?? undefined;
     const now = Date.now();
     let thread: Thread;
     try {
-      thread = this.#admitted(caller.user, now);
+      thread = this.#admit(caller.user, now);
     } catch (error) {
       if (!(error instanceof LilypadError)) throw error;
-      return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
+      return refuseUpgrade(CLOSE.notFound, error.message, subprotocolOf(request));
     }
     this.#room.sweep(now);
     const { roomSockets, relaySockets } = configOf(this.env);
-    if (this.#room.size >= roomSockets) return sendToRelay(this.#relays.next(relaySockets));
-    const { socket, response } = this.#room.enter(request, caller, now);
-    this.#audience.welcoming(socket);
-    this.#clock.wakeForEnd(caller.expiresAt, now);
+    if (this.#room.size >= roomSockets) return redirectTo("relay", this.#relays.next(relaySockets));
+    const { socket, response } = this.#room.accept(request, caller, now);
+    this.#broadcaster.welcoming(socket);
+    this.#sessions.endsAt(caller.expiresAt, now);
     const cursor = new URL(request.url).searchParams.get("cursor");
-    for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.send(socket, frame);
+    for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.sendFrame(socket, frame);
     return response;
   }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    this.#door.receive(socket, frame);
+    this.#socketCommands.receive(socket, frame);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
     this.#room.endSessions(Date.now());
-    if (this.#connections.answerClose(socket, code)) this.#room.left(socket);
+    this.#room.answerClose(socket, code);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#room.endSessions(Date.now());
-    if (this.#connections.answerClose(socket, 1006)) this.#room.left(socket);
+    this.webSocketClose(socket, 1006);
   }
 
-  override async alarm(): Promise<void> {
-    const now = Date.now();
-    this.#clock.rang();
-    try {
-      const thread = this.#store.current;
-      if (!thread) return;
-      if (thread.isDeleting) return await this.#deletion.finish();
-      this.#relays.nudge(now);
-      this.#room.sweep(now);
-      this.#notifier.rang();
-      await this.#notifier.tell();
-    } catch (error) {
-      console.error("the thread's alarm failed", error);
-      this.#clock.wakeBy(now + RETRY_ALARM_MS);
-    }
-    this.#clock.wakeForEnd(this.#connections.nextSessionEnd(), now);
+  override alarm(): Promise<void> {
+    return this.#alarm.alarm();
   }
 
-  // --- the part of a large room that is at relays
+  // --- the part of a large room that is at relays (RelayHostRpc)
 
-  /** A socket comes to a relay: what it begins with, if it may. */
-  relayEnters(relay: number, who: Caller, cursor: string | null): Promise<Answer<Entry>> {
-    return answer(() => {
-      const thread = this.#admitted(who.user, Date.now());
-      this.#relays.line(relay).enters();
+  admitAtRelay(relay: number, who: Caller, cursor: string | null): Promise<Result<RelayWelcome>> {
+    return resultOf(() => {
+      const thread = this.#admit(who.user, Date.now());
+      this.#relays.line(relay).entering();
       return { frames: this.#welcome(thread, who, cursor), rev: thread.rev };
     });
   }
 
-  /** What sockets at a relay say. Answers go back down the line, in order with the events. */
-  async relaySays(relay: number, said: FromSocket[]): Promise<string> {
-    const { life } = this.#relays.line(relay);
-    this.#relayed.take(relay, said, Date.now());
-    return life;
+  async runRelayed(relay: number, requests: RelayedRequest[]): Promise<string> {
+    const { sessionId } = this.#relays.line(relay);
+    this.#relayedCommands.take(relay, requests, Date.now());
+    return sessionId;
   }
 
-  async relayHolds(relay: number, crowd: Crowd): Promise<void> {
-    this.#relays.holds(relay, crowd);
+  async reportOccupancy(relay: number, occupancy: Occupancy): Promise<void> {
+    this.#relays.occupied(relay, occupancy);
   }
 
-  /** The events after a rev, for all sockets of a relay; undefined where they are too many. */
-  async relayMissed(rev: number): Promise<Missed | undefined> {
+  async eventsForRelay(rev: number): Promise<MissedEvents | undefined> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
-    const events = thread.eventsSince(rev);
+    const events = eventsSince(thread, rev);
     const removed = events.flatMap((event) => (event.type === "member_removed" ? [event.userId] : []));
-    return { frames: toFrames(events), rev: thread.rev, removed };
+    return { frames: this.#connections.encode(events), rev: thread.rev, removed };
   }
 
   // --- within
 
-  /** The thread, for someone who opens a socket; `not_found` where they may not. */
-  #admitted(user: User, now: number): Thread {
+  /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
+  #admit(user: User, now: number): Thread {
     const thread = this.#store.require();
-    if (thread.standing(user) === null) this.#admit(thread, user, now);
-    else thread.people.meet(user);
+    if (thread.standing(user) === null) {
+      this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
+      this.#notifier.threadChanged(now);
+    } else thread.profiles.upsert(user);
     return thread;
   }
 
   #welcome(thread: Thread, caller: Caller, cursor: string | null): string[] {
-    return toFrames(welcomeEvents(thread, this.#audience, caller, cursor, configOf(this.env).rate));
-  }
-
-  /** A public thread takes in whoever opens a socket, without an event. */
-  #admit(thread: Thread, user: User, now: number): void {
-    this.ctx.storage.transactionSync(() => thread.seat(user, "member", now));
-    this.#notifier.owe(now);
+    const events = welcomeEvents(thread, this.#broadcaster, caller, cursor, configOf(this.env).rate);
+    return this.#connections.encode(events);
   }
 }

@@ -1,9 +1,9 @@
 /** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
-import type { Kind } from "../protocol/model.ts";
-import { THREAD_MIGRATIONS } from "./schema.ts";
+import type { NewThread } from "../rpc/thread.ts";
 import { noSuchThread } from "./errors.ts";
+import { THREAD_MIGRATIONS } from "./schema.ts";
 import { Thread } from "./thread.ts";
 
 export class ThreadStore {
@@ -32,7 +32,8 @@ export class ThreadStore {
     return this.#thread;
   }
 
-  create(thread: { kind: Kind; name: string | null }, now: number): Thread {
+  /** Creates the thread. To be called within a transaction. */
+  create(thread: NewThread, now: number): Thread {
     migrate(this.#ctx.storage, THREAD_MIGRATIONS);
     Thread.create(this.#ctx.storage.sql, thread, configOf(this.#env).presenceShards, now);
     return this.reload();
@@ -43,7 +44,7 @@ export class ThreadStore {
     const { id, storage } = this.#ctx;
     const { presenceShards } = configOf(this.#env);
     this.#thread = new Thread(storage.sql, id.toString(), presenceShards);
-    this.#thread.membership.sort();
+    this.#thread.membership.sortByShard();
     return this.#thread;
   }
 

@@ -1,56 +1,50 @@
 /**
- * A thread over its own storage: the parts it is made of, and what its readers see of them. What is done to it stands
- * in message-commands.ts and member-commands.ts. It knows no sockets and never waits.
+ * A thread over its own storage: the parts it is made of, and what its readers see of them. What can be done to it stands
+ * in commands.ts. It knows no sockets and never waits.
  */
-import type { DurableEvent } from "../protocol/events.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import * as rights from "../protocol/rights.ts";
 import type { Kind, Member, Role, Thread as ThreadView, ThreadInfo, User } from "../protocol/model.ts";
-import { ChangeLog, type Change } from "./messages/change-log.ts";
+import * as rights from "../protocol/rights.ts";
+import type { NewThread } from "../rpc/thread.ts";
+import { forbidden, noSuchThread } from "./errors.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
-import { MessageLog } from "./messages/message-log.ts";
-import { People } from "./members/profiles.ts";
-import { Reactions } from "./messages/reactions.ts";
+import { Profiles } from "./members/profiles.ts";
 import { ReadMarkers } from "./members/read-markers.ts";
-import { Repeats } from "./messages/deduplication.ts";
-import { replay } from "./messages/replay.ts";
-import * as refusals from "./errors.ts";
+import { ChangeLog, type Change } from "./messages/change-log.ts";
+import { Deduplication } from "./messages/deduplication.ts";
+import { MessageLog } from "./messages/message-log.ts";
+import { Reactions } from "./messages/reactions.ts";
 
 type ThreadRow = { kind: Kind; name: string | null; created_at: number; epoch: string; deleting: number };
 
 export class Thread {
-  readonly people: People;
+  readonly profiles: Profiles;
   readonly membership: Membership;
-  readonly log: MessageLog;
-  readonly markers: ReadMarkers;
+  readonly messages: MessageLog;
+  readonly changes: ChangeLog;
+  readonly readMarkers: ReadMarkers;
   readonly reactions: Reactions;
-  readonly repeats: Repeats;
+  readonly deduplication: Deduplication;
   readonly #id: string;
   readonly #sql: SqlStorage;
-  readonly #changes: ChangeLog;
   readonly #row: ThreadRow;
 
-  /** A thread that exists. `shards` is by how many Presence shards everybody looks for users. */
+  /** A thread that exists. `shards` is the number of Presence shards that users are sorted by. */
   constructor(sql: SqlStorage, id: string, shards: number) {
     this.#id = id;
     this.#sql = sql;
-    this.people = new People(sql);
+    this.profiles = new Profiles(sql);
     this.membership = new Membership(sql, shards);
-    this.log = new MessageLog(sql, this.people);
-    this.markers = new ReadMarkers(sql, this.membership, this.log);
-    this.#changes = new ChangeLog(sql);
+    this.messages = new MessageLog(sql, this.profiles);
+    this.changes = new ChangeLog(sql);
+    this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
     this.reactions = new Reactions(sql);
-    this.repeats = new Repeats(this.log);
+    this.deduplication = new Deduplication(this.messages);
     this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting FROM thread").one();
   }
 
-  /** Writes a new thread's row and its first members; the schema is there, and nothing else. */
-  static create(
-    sql: SqlStorage,
-    thread: { kind: Kind; name: string | null },
-    shards: number,
-    now: number,
-  ): void {
+  /** Writes a new thread's row. The schema is there, and nothing else. */
+  static create(sql: SqlStorage, thread: NewThread, shards: number, now: number): void {
     sql.exec(
       `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting, shards)
        VALUES (1, ?, ?, ?, ?, 0, 0, 0, ?)`,
@@ -62,10 +56,10 @@ export class Thread {
     );
   }
 
-  /** Before anyone can be connected: its first members, without events. */
-  seat(user: User, role: Role, now: number): void {
-    this.people.meet(user);
-    this.membership.add(user.id, role, this.log.newest.seq, now);
+  /** Adds a member, who has read everything so far. Makes no event. */
+  addMember(user: User, role: Role, now: number): void {
+    this.profiles.upsert(user);
+    this.membership.add(user.id, role, this.messages.newest.seq, now);
   }
 
   get kind(): Kind {
@@ -78,7 +72,7 @@ export class Thread {
 
   /** The newest durable event's number. */
   get rev(): number {
-    return Math.max(this.log.newest.rev, this.#changes.newestRev);
+    return Math.max(this.messages.newest.rev, this.changes.newestRev);
   }
 
   get info(): ThreadInfo {
@@ -92,14 +86,14 @@ export class Thread {
 
   /** The two of a direct thread. */
   pair(): User[] {
-    return this.membership.page(undefined, 2).members.map((member) => this.people.get(member.userId));
+    return this.membership.page(undefined, 2).members.map((member) => this.profiles.get(member.userId));
   }
 
   get isDeleting(): boolean {
     return this.#row.deleting === 1;
   }
 
-  /** Closes every door for good; what follows can be repeated until it is done. */
+  /** From now on the thread exists for nobody; what is left to do can be repeated until it is done. */
   markDeleting(): void {
     this.#sql.exec("UPDATE thread SET deleting = 1");
     this.#row.deleting = 1;
@@ -110,7 +104,7 @@ export class Thread {
   /** The caller's standing, or `not_found` where they may not see the thread. */
   standing(user: User): rights.Standing {
     const standing = this.membership.role(user.id);
-    if (this.isDeleting || !rights.maySee(this.kind, standing)) throw refusals.noSuchThread();
+    if (this.isDeleting || !rights.maySee(this.kind, standing)) throw noSuchThread();
     return standing;
   }
 
@@ -120,44 +114,34 @@ export class Thread {
     return {
       ...this.info,
       epoch: this.epoch,
-      seq: this.log.newest.seq,
+      seq: this.messages.newest.seq,
       rev: this.rev,
       members: this.membership.first().map((member) => this.member(member)),
       memberCount: this.membership.count(),
-      ...(you && { you: { role: you.role, readSeq: this.markers.of(you) } }),
+      ...(you && { you: { role: you.role, readSeq: this.readMarkers.of(you) } }),
     };
   }
 
-  members(user: User, { cursor, limit }: PageQuery): MemberPage {
+  /** A page of members, for one who may see the thread. */
+  memberPage(user: User, { cursor, limit }: PageQuery): MemberPage {
     this.standing(user);
     const { members, ...next } = this.membership.page(cursor, limit);
     return { members: members.map((member) => this.member(member)), ...next };
   }
 
-  messages(user: User, query: MessagesQuery): MessagePage {
+  /** A page of history, for one who may see the thread. */
+  messagePage(user: User, query: MessagesQuery): MessagePage {
     this.standing(user);
-    return this.log.page(query);
-  }
-
-  /** The durable events after a rev, as things are now: at most `rev` less that many rows of each log are read. */
-  eventsSince(rev: number): DurableEvent[] {
-    return replay({
-      messages: this.log.since(rev, this.rev - rev),
-      changes: this.#changes.since(rev),
-      message: (seq) => this.log.get(seq),
-      member: (userId) => this.#memberNow(userId),
-      user: (userId) => this.people.get(userId),
-      thread: this.info,
-    });
+    return this.messages.page(query);
   }
 
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */
   read(user: User, seq: number): ReadState & { moved: boolean } {
     this.require("send", user);
     const member = this.requireMember(user.id);
-    const newest = this.log.newest.seq;
-    const moved = this.markers.move(member, Math.min(seq, newest));
-    const readSeq = this.markers.of(member);
+    const newest = this.messages.newest.seq;
+    const moved = this.readMarkers.move(member, Math.min(seq, newest));
+    const readSeq = this.readMarkers.of(member);
     return { readSeq, unread: newest - readSeq, moved };
   }
 
@@ -166,39 +150,33 @@ export class Thread {
     return this.kind === "group" && this.membership.count() === 0;
   }
 
-  requireDeletable(user: User): void {
-    this.require("delete thread", user);
-  }
+  // --- for commands
 
-  // --- within
-
-  require(action: Parameters<typeof rights.may>[0], user: User): void {
-    if (!rights.may(action, this.kind, this.standing(user))) throw refusals.forbidden();
+  /** Throws `forbidden` where the user may not, `not_found` where they may not see the thread. */
+  require(action: rights.Action, user: User): void {
+    if (!rights.may(action, this.kind, this.standing(user))) throw forbidden();
   }
 
   requireMember(userId: string): StoredMember {
     const member = this.membership.get(userId);
-    if (!member) throw refusals.forbidden();
+    if (!member) throw forbidden();
     return member;
   }
 
+  /** Records a durable event that is no new message: one row written. Returns its rev. */
   record(change: Change, now: number): number {
     const rev = this.rev + 1;
-    this.#changes.add(change, rev, now);
+    this.changes.add(change, rev, now);
     return rev;
   }
 
+  /** A member as the contract shows them. */
   member(stored: StoredMember): Member {
     return {
-      user: this.people.get(stored.userId),
+      user: this.profiles.get(stored.userId),
       role: stored.role,
-      readSeq: this.markers.of(stored),
+      readSeq: this.readMarkers.of(stored),
       joinedAt: stored.joinedAt,
     };
-  }
-
-  #memberNow(userId: string): Member | undefined {
-    const stored = this.membership.get(userId);
-    return stored && this.member(stored);
   }
 }

@@ -1,6 +1,6 @@
 /** Finds people by the beginning of their names, and picks some. */
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { MEMBER_IDS, SEARCH_MAX } from "../protocol/limits.ts";
+import { MEMBER_IDS, USER_SEARCH_MAX } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { isComposing } from "./composing.ts";
@@ -47,7 +47,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
           type="search"
           autocomplete="off"
           autofocus
-          maxLength={SEARCH_MAX}
+          maxLength={USER_SEARCH_MAX}
           placeholder="The beginning of a name"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}

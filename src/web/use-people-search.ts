@@ -1,6 +1,6 @@
 /** Looks for people while one types, a little after the last key, and never shows an older answer over a newer one. */
 import { useEffect, useState } from "preact/hooks";
-import { SEARCH_MAX, SEARCH_MIN } from "../protocol/limits.ts";
+import { USER_SEARCH_MAX, USER_SEARCH_MIN } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { client } from "./session.ts";
 
@@ -22,8 +22,8 @@ interface Answer {
 
 export function usePeopleSearch(text: string): PeopleSearch {
   const [answer, setAnswer] = useState<Answer>();
-  const asked = text.trim().slice(0, SEARCH_MAX);
-  const asks = asked.length >= SEARCH_MIN;
+  const asked = text.trim().slice(0, USER_SEARCH_MAX);
+  const asks = asked.length >= USER_SEARCH_MIN;
 
   useEffect(() => {
     if (!asks) return setAnswer(undefined);

@@ -1,37 +1,41 @@
 /** What all requests to a thread have in common: who asks, the thread's object, and what a stranger learns. */
 import { authenticate } from "../auth/authenticate.ts";
-import { askObject, type Doors } from "../rpc/call.ts";
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
-import type { ChatThread } from "../thread/chat-thread.ts";
+import { callForValue, type Stub } from "../rpc/call.ts";
+import type { ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
 import type { ApiRequest } from "./api.ts";
 import { threadOf } from "./parameters.ts";
 
-/** What a request is refused with before its thread has heard of it. */
+/** What a request is refused with before its thread is asked. */
 const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "unsupported_media_type"]);
 
 /** A request to a thread. */
-interface Asked {
+interface ThreadRequest {
   request: ApiRequest;
   env: Env;
   user: User;
   /** The thread's object, by a new stub for each call. */
-  thread: () => Doors<ChatThread>;
+  thread: () => Stub<ThreadRpc>;
+  /** Runs a command of the user in the thread; throws its refusal. */
+  run: <C extends WriteCommand>(command: C) => Promise<WriteResults[C["type"]]>;
 }
 
 /**
- * A route to a thread, for its verified caller. A request that is not sound is told so to those alone who may see the
+ * A route to a thread, for its verified caller. That a request is not sound is disclosed to those alone who may see the
  * thread; to anyone else there is none, whatever they send.
  */
-export function inThread(answer: (asked: Asked) => Promise<Response>) {
+export function inThread(handle: (asked: ThreadRequest) => Promise<Response>) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
     const { user } = await authenticate(request, env);
     const thread = threadOf(request, env);
+    const run = <C extends WriteCommand>(command: C) =>
+      callForValue(thread, (object) => object.run(user, command));
     try {
-      return await answer({ request, env, user, thread });
+      return await handle({ request, env, user, thread, run });
     } catch (error) {
       if (error instanceof LilypadError && UNSOUND.has(error.code))
-        await askObject(thread, (object) => object.view(user));
+        await callForValue(thread, (object) => object.view(user));
       throw error;
     }
   };

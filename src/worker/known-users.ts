@@ -1,7 +1,7 @@
 /** Users by their ids, wherever they are kept. */
 import { callObject } from "../rpc/call.ts";
-import { byShard, presenceShard } from "../rpc/shards.ts";
-import { neverMet } from "../protocol/errors.ts";
+import { byShard, presenceStub } from "../rpc/shards.ts";
+import { unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 
 /** The profiles of those who are known, in the order asked for: one call to each shard concerned. */
@@ -9,7 +9,7 @@ export async function profilesOf(env: Env, userIds: readonly string[]): Promise<
   const found = await Promise.all(
     [...byShard(env, userIds)].map(([shard, ids]) =>
       callObject(
-        () => presenceShard(env, shard),
+        () => presenceStub(env, shard),
         (presence): Promise<User[]> => presence.profiles(ids),
       ),
     ),
@@ -23,6 +23,6 @@ export async function knownUsers(env: Env, userIds: readonly string[]): Promise<
   const users = await profilesOf(env, userIds);
   const known = new Set(users.map((user) => user.id));
   const unknown = userIds.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw neverMet(...unknown);
+  if (unknown.length > 0) throw unknownUser(...unknown);
   return users;
 }

@@ -1,12 +1,11 @@
 /** What a path and a query name, parsed before anything is done with it. */
 import { z } from "zod";
-import type { Doors } from "../rpc/call.ts";
+import type { Stub } from "../rpc/call.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
 import { emoji, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
-import type { ChatThread } from "../thread/chat-thread.ts";
-import { chatThread } from "../rpc/thread.ts";
+import { threadStub, type ThreadRpc } from "../rpc/thread.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */
 interface Params {
@@ -14,9 +13,9 @@ interface Params {
 }
 
 /** The thread's object, or `not_found` before any object starts. Upper case would be a second name for the same thread. */
-export function threadOf({ params }: Params, env: Env): () => Doors<ChatThread> {
+export function threadOf({ params }: Params, env: Env): () => Stub<ThreadRpc> {
   const id = threadIdOf(params["threadId"] ?? "", env);
-  return () => chatThread(env, id);
+  return () => threadStub(env, id);
 }
 
 export function threadIdOf(text: string, env: Env): DurableObjectId {

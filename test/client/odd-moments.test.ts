@@ -4,7 +4,7 @@ import type { Api } from "../../src/client/api.ts";
 import { PresenceClient } from "../../src/client/presence.ts";
 import { Room } from "../../src/client/room.ts";
 import { Store } from "../../src/client/store.ts";
-import type { ChangeCommand } from "../../src/protocol/commands.ts";
+import type { DurableCommand } from "../../src/protocol/commands.ts";
 import type { MemberPage, MessagePage, ThreadPage } from "../../src/protocol/http.ts";
 import type { ThreadSummary } from "../../src/protocol/model.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
@@ -44,8 +44,10 @@ async function enter({
   const sent = <T extends string>(type: T) =>
     newest()
       .sent.filter((frame) => frame !== "ping")
-      .flatMap((frame) => JSON.parse(frame) as (ChangeCommand & { body?: string }) | ChangeCommand[])
-      .filter((command): command is Extract<ChangeCommand, { type: T }> => (command.type as string) === type);
+      .flatMap((frame) => JSON.parse(frame) as (DurableCommand & { body?: string }) | DurableCommand[])
+      .filter(
+        (command): command is Extract<DurableCommand, { type: T }> => (command.type as string) === type,
+      );
   return { room, all, newest, sent };
 }
 

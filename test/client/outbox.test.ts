@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { Outbox } from "../../src/client/outbox.ts";
 import type { RoomState } from "../../src/client/room-state.ts";
-import type { ChangeCommand } from "../../src/protocol/commands.ts";
+import type { DurableCommand } from "../../src/protocol/commands.ts";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import { pass, useFakeClock } from "./fake-clock.ts";
 import { memoryStorage, type MemoryStorage } from "./memory-storage.ts";
 import { ADA, BEN, chat, EMPTY, NOW, roomAfter, welcome } from "./samples.ts";
 
-const say = (id: string, body = id): ChangeCommand => ({ type: "chat", id, body });
+const say = (id: string, body = id): DurableCommand => ({ type: "chat", id, body });
 const ack = (id: string, seq = 1): ThreadEvent => ({ type: "ack", id, seq, rev: seq, at: NOW });
 const error = (
   id: string,
@@ -23,12 +23,12 @@ const error = (
 
 /** An outbox with a wire that can be cut, welcomed at `rev` 7. */
 async function outbox({ storage, user = ADA }: { storage?: MemoryStorage; user?: typeof ADA } = {}) {
-  const frames: ChangeCommand[][] = [];
+  const frames: DurableCommand[][] = [];
   let room: RoomState = { ...EMPTY, connection: "open" };
   const box = new Outbox({
     threadId: "t1",
     send: (frame) => {
-      if (room.connection === "open") frames.push([frame].flat() as ChangeCommand[]);
+      if (room.connection === "open") frames.push([frame].flat() as DurableCommand[]);
       return room.connection === "open";
     },
     room: () => room,
@@ -216,7 +216,7 @@ describe("over a reload", () => {
     void box.add(say("d"));
     await meet({ cursor: "e1:20" });
     expect(shown()).toEqual(["a pending", "b failed", "c pending", "d pending"]);
-    const since = (command: ChangeCommand) => command.type === "chat" && command.since;
+    const since = (command: DurableCommand) => command.type === "chat" && command.since;
     expect(frames.flat().map((command) => [command.id, since(command)])).toEqual([
       ["a", 7],
       ["c", 20],

@@ -6,7 +6,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { PresenceState } from "../../src/client/presence-state.ts";
-import { presenceShard, shardOf } from "../../src/rpc/shards.ts";
+import { presenceStub, shardOf } from "../../src/rpc/shards.ts";
 import type { UserPresence } from "../../src/protocol/model.ts";
 import { shardStub, threadStub } from "../support/objects.ts";
 import { closeAll } from "./agreement.ts";
@@ -150,7 +150,7 @@ export class Life {
     await runDurableObjectAlarm(stub);
     // A telling may be on its way: this, which changes nothing, waits for it.
     const owner = CAST.find((who) => this.world.ledger.roles.get(this.#idOf(who)) === "owner");
-    if (owner) await stub.rename(this.world.cast[owner].user, {});
+    if (owner) await stub.run(this.world.cast[owner].user, { type: "rename" });
   }
 
   async #awaitTruth(who: Who, tab: TabClient): Promise<void> {
@@ -179,7 +179,7 @@ export class Life {
 
   async #askShards(): Promise<void> {
     const shards = new Set(CAST.map((who) => shardOf(this.#idOf(who), Number(env.PRESENCE_SHARDS))));
-    await Promise.all([...shards].map((shard) => presenceShard(env, shard).profiles([])));
+    await Promise.all([...shards].map((shard) => presenceStub(env, shard).profiles([])));
   }
 
   #shards(): DurableObjectStub[] {

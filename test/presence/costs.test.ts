@@ -138,7 +138,7 @@ describe("a user search", () => {
       Array.from({ length: 300 }, (_, i) => shard.signIn({ id: `id-${i}`, name: `Name ${i}` })),
     );
     const ada = await known("Ada", SHARD);
-    const cost = await rowsIn(ada, () => shard.search("name", null));
+    const cost = await rowsIn(ada, () => shard.searchUsers("name", null));
     expect(cost.written).toBe(0);
     expect(cost.read).toBeLessThanOrEqual(100);
   });

@@ -6,8 +6,8 @@ import { upgradeFor } from "../../src/rpc/caller.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
-import { presenceOf, presenceShard, shardOf } from "../../src/rpc/shards.ts";
-import type { ThreadUpdate } from "../../src/rpc/thread-update.ts";
+import { presenceStubOf, presenceStub, shardOf } from "../../src/rpc/shards.ts";
+import type { ThreadUpdate } from "../../src/rpc/presence.ts";
 import { costOf, evict as evictObject, shardStub } from "../support/objects.ts";
 import { unique } from "../support/people.ts";
 import { TestSocket } from "../support/socket.ts";
@@ -33,7 +33,7 @@ export async function known(name = "Ada", shard?: number): Promise<User> {
 }
 
 export function shardFor(user: User) {
-  return presenceOf(env, user.id);
+  return presenceStubOf(env, user.id);
 }
 
 /** Opens a tab and passes over its welcome. */
@@ -112,7 +112,7 @@ export class ToldThread {
     await Promise.all(
       [...shards].map((shard) => {
         const isOwn = (id: string) => shardOf(id, SHARDS) === shard;
-        return presenceShard(env, shard).threadChanged({
+        return presenceStub(env, shard).threadChanged({
           ...update,
           joined: update.joined.filter(({ userId }) => isOwn(userId)),
           left: update.left.filter(isOwn),

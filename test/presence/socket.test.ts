@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
-import { chatThread } from "../../src/rpc/thread.ts";
+import { threadStub } from "../../src/rpc/thread.ts";
 import { gate, heldChecks } from "../support/gate.ts";
 import { hostToken, unique } from "../support/people.ts";
 import {
@@ -29,7 +29,7 @@ afterEach(() => {
 
 /** A thread as a ChatThread makes it. */
 async function realThread(owner: User, ...others: User[]) {
-  const stub = chatThread(env, env.CHAT_THREAD.newUniqueId());
+  const stub = threadStub(env, env.CHAT_THREAD.newUniqueId());
   const made = await stub.create(owner, { kind: "group", name: "The pond" }, others);
   if (!made.ok) throw new Error(made.failure.code);
   return { stub, id: made.value.thread.id };
@@ -146,7 +146,7 @@ describe("a session that ends", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const [ada, bo] = [await known(), await known("Bo")];
     const { stub, id } = await realThread(bo, ada);
-    await stub.send(bo, { body: "hello" });
+    await stub.run(bo, { type: "chat", id: "hello", body: "hello" });
     const tab = await openTab(ada, Date.now() + 1_000);
     const watching = gate();
     const { watch } = Presence.prototype;
@@ -183,7 +183,7 @@ describe("reading", () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const { stub, id } = await realThread(bo, ada);
     const tabs = [await openTab(ada), await openTab(ada)];
-    await stub.send(bo, { body: "hello" });
+    await stub.run(bo, { type: "chat", id: "hello", body: "hello" });
     for (const tab of tabs) expect(await tab.next("new_message")).toMatchObject({ unread: 1 });
     tabs[0]?.send({ type: "read", threadId: id, seq: 1 });
     for (const tab of tabs)

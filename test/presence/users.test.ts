@@ -20,8 +20,8 @@ describe("a user", () => {
     const after = { id: before.id, name: unique("After") };
     await shard.signIn(after);
     expect(await shard.profiles([before.id])).toEqual([after]);
-    expect(await shard.search(before.name, null)).toEqual([]);
-    expect(await shard.search(after.name, null)).toMatchObject([{ user: after }]);
+    expect(await shard.searchUsers(before.name, null)).toEqual([]);
+    expect(await shard.searchUsers(after.name, null)).toMatchObject([{ user: after }]);
   });
 
   it("costs nothing to sign in again", async () => {
@@ -36,10 +36,10 @@ describe("the search", () => {
     const shard = shardFor(ada);
     await shard.signIn(ada);
     for (const prefix of ["zoe\u0301 x", "ZO\u00c9 X", ada.id.slice(0, -1), ada.id.toUpperCase()]) {
-      const found = await shard.search(prefix, null);
+      const found = await shard.searchUsers(prefix, null);
       expect(found.map(({ user }) => user.id)).toContain(ada.id);
     }
-    expect(await shard.search(ada.id.slice(1), null)).toEqual([]);
+    expect(await shard.searchUsers(ada.id.slice(1), null)).toEqual([]);
   });
 
   it("gives at most 20, each once, sorted by what matched", async () => {
@@ -51,7 +51,7 @@ describe("the search", () => {
         return shard.signIn({ id: `${stem}-id-${no}`, name: `${stem}-name-${no}` });
       }),
     );
-    const found = await shard.search(stem, null);
+    const found = await shard.searchUsers(stem, null);
     expect(found).toHaveLength(20);
     expect(found.map(({ user }) => user.id)).toEqual(
       found.map((_, i) => `${stem}-id-${String(i).padStart(2, "0")}`),
@@ -66,15 +66,15 @@ describe("the search", () => {
     const needle = await known("Needle", 7);
     await shard.signIn({ ...needle, name: `${stem} zz` });
     const thread = await group(needle);
-    const found = await shard.search(stem, [thread.id]);
+    const found = await shard.searchUsers(stem, [thread.id]);
     expect(found).toMatchObject([{ user: { id: needle.id } }]);
-    expect(await shard.search(stem, [])).toEqual([]);
+    expect(await shard.searchUsers(stem, [])).toEqual([]);
   });
 
   it("takes wildcards and quotes for what they are", async () => {
     const shard = shardFor(await known());
     for (const prefix of ["%%", "__", "a' OR 1=1", '"', "\u{10ffff}\u{10ffff}"])
-      expect(await shard.search(prefix, null)).toEqual([]);
+      expect(await shard.searchUsers(prefix, null)).toEqual([]);
   });
 });
 
@@ -82,7 +82,7 @@ it("one is found by a name in capitals, whatever letter its words end with", asy
   const { id, name } = await known("Αστέρης");
   const shard = shardFor({ id, name });
   for (const asked of ["ΑΣ", "αστέρησ", "ΑΣΤΈΡΗΣ"])
-    expect(await shard.search(searchKey(asked), null)).toMatchObject([{ user: { id } }]);
+    expect(await shard.searchUsers(searchKey(asked), null)).toMatchObject([{ user: { id } }]);
 });
 
 describe("rates", () => {
@@ -101,8 +101,8 @@ describe("rates", () => {
     const thread = await group(ada);
     await new ToldThread("public").join(ada);
     for (let i = 0; i < 60; i++)
-      expect(await shardFor(ada).admitSearch(ada.id)).toEqual({ ok: true, value: [thread.id] });
-    expect(await shardFor(ada).admitSearch(ada.id)).toMatchObject({
+      expect(await shardFor(ada).admitUserSearch(ada.id)).toEqual({ ok: true, value: [thread.id] });
+    expect(await shardFor(ada).admitUserSearch(ada.id)).toMatchObject({
       ok: false,
       failure: { code: "rate_limited" },
     });

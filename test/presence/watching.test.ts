@@ -2,7 +2,8 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
-import { presenceShard } from "../../src/rpc/shards.ts";
+import { jsonCodec } from "../../src/sockets/codec.ts";
+import { presenceStub } from "../../src/rpc/shards.ts";
 import { Watching } from "../../src/presence/status/subscriptions.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
@@ -43,7 +44,7 @@ function told(tab: Tab, user: User): string[] {
 
 /** What shards have to say to each other was said: only for tests of what is *not* told, where there is no event to await. */
 async function heardByAll(...tabs: Tab[]): Promise<void> {
-  for (let shard = 0; shard < 8; shard++) await presenceShard(env, shard).profiles([]);
+  for (let shard = 0; shard < 8; shard++) await presenceStub(env, shard).profiles([]);
   await new Promise((resolve) => {
     setTimeout(resolve, 20);
   });
@@ -256,7 +257,7 @@ describe.each([
 
 it("a list that was overtaken on its way changes nothing", async () => {
   const bo = await known("Bo", 6);
-  const shard = presenceShard(env, 6);
+  const shard = presenceStub(env, 6);
   const list = { watcherId: "w", userIds: [bo.id], threadIds: [] };
   await shard.watch({ ...list, version: 2 });
   await shard.watch({ ...list, userIds: [], version: 1 });
@@ -267,7 +268,7 @@ it("a list that was overtaken on its way changes nothing", async () => {
 it("a shard that believes in a watcher who is gone is put right when it next tells", async () => {
   const [ada, bo] = [await known("Ada", 1), await known("Bo", 2)];
   await group(ada, bo);
-  const shard = presenceShard(env, 2);
+  const shard = presenceStub(env, 2);
   await shard.watch({ watcherId: ada.id, userIds: [bo.id], threadIds: [], version: 1 });
   await openTab(bo);
   await vi.waitFor(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
@@ -291,7 +292,11 @@ it("a change that overtakes the answer to a question is not undone by it", async
   const answer = Promise.withResolvers<UserPresence[]>();
   const all = new Set(["bo"]);
   const watching = new Watching(env, {
-    connections: { of: () => ({ gone: false }), tell: (_: WebSocket, frame: string) => sent.push(frame) },
+    connections: {
+      of: () => ({ gone: false }),
+      encode: jsonCodec.encode,
+      sendFrameInSession: (_: WebSocket, frame: string) => sent.push(frame),
+    },
     sets: {
       of: () => all,
       union: () => all,

@@ -37,9 +37,9 @@ async function cutOff(threadId: string, no: number): Promise<() => Promise<void>
   const stub = relayStub(threadId, no);
   // RPC finds what is on the prototype alone.
   await runInDurableObject(stub, (relay: Relay) => {
-    Object.defineProperty(relay, "pass", { value: undefined, configurable: true });
+    Object.defineProperty(relay, "deliver", { value: undefined, configurable: true });
   });
-  return () => runInDurableObject(stub, (relay: Relay) => void Reflect.deleteProperty(relay, "pass"));
+  return () => runInDurableObject(stub, (relay: Relay) => void Reflect.deleteProperty(relay, "deliver"));
 }
 
 describe("who is in a large room", () => {
@@ -103,9 +103,9 @@ describe("evicted between any two steps", () => {
 describe("a relay that answers late that nobody is there", () => {
   it("is told on, for the sake of those who have come since", async () => {
     const { eve, thread, a, b, c } = await scene();
-    const { pass } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
-      const crowd = await pass.call(this, batch);
+    const { deliver } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
+      const crowd = await deliver.call(this, batch);
       while (crowd.sockets === 0 && socketsOf(this) === 0) await scheduler.wait(1);
       return crowd;
     });
@@ -125,9 +125,9 @@ describe("a relay that answers very late that nobody was there", () => {
   it("is not forgotten by that where somebody came since", async () => {
     const { eve, thread, a, c } = await scene();
     const held = gate();
-    const { pass } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
-      const crowd = await pass.call(this, batch);
+    const { deliver } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
+      const crowd = await deliver.call(this, batch);
       if (crowd.sockets === 0) await held.pass();
       return crowd;
     });
@@ -178,7 +178,7 @@ describe("a relay that was not told", () => {
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const reconnect = await cutOff(thread.id, 2);
-    const said = vi.spyOn(ChatThread.prototype, "relaySays");
+    const said = vi.spyOn(ChatThread.prototype, "runRelayed");
     c.send({ type: "chat", id: "mine", body: "" });
     await vi.waitFor(() => expect(said).toHaveBeenCalled());
     await reconnect();
@@ -210,12 +210,12 @@ describe("at a relay that heard late of it", () => {
   it("one who was removed is not shown to type", async () => {
     const { ada, eve, path, a, c } = await scene();
     const held = gate();
-    const { pass } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+    const { deliver } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
       if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
-      return pass.call(this, batch);
+      return deliver.call(this, batch);
     });
-    const said = vi.spyOn(ChatThread.prototype, "relaySays");
+    const said = vi.spyOn(ChatThread.prototype, "runRelayed");
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     c.send({ type: "typing" });
     await vi.waitFor(() => expect(said).toHaveBeenCalled());
@@ -238,13 +238,13 @@ describe("at a relay that heard late of it", () => {
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
     const held = gate();
-    const { relayMissed } = ChatThread.prototype;
-    vi.spyOn(ChatThread.prototype, "relayMissed").mockImplementation(async function slow(
+    const { eventsForRelay } = ChatThread.prototype;
+    vi.spyOn(ChatThread.prototype, "eventsForRelay").mockImplementation(async function slow(
       this: ChatThread,
       rev,
     ) {
       await held.pass();
-      return relayMissed.call(this, rev);
+      return eventsForRelay.call(this, rev);
     });
     await reconnect();
     const rung = runDurableObjectAlarm(threadStub(thread.id));
@@ -271,7 +271,9 @@ describe("a relay whose answer was lost", () => {
     const reconnect = await cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
-    const missed = vi.spyOn(ChatThread.prototype, "relayMissed").mockRejectedValue(new Error("overloaded"));
+    const missed = vi
+      .spyOn(ChatThread.prototype, "eventsForRelay")
+      .mockRejectedValue(new Error("overloaded"));
     await reconnect();
     await evict(threadStub(thread.id));
     missed.mockClear();
@@ -285,9 +287,12 @@ describe("a relay whose answer was lost", () => {
   it("after it took the batch, lets those go who wait for what came meanwhile", async () => {
     const { thread, a, c } = await scene();
     const held = gate();
-    const { pass } = Relay.prototype;
-    const spy = vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
-      const crowd = await pass.call(this, batch);
+    const { deliver } = Relay.prototype;
+    const spy = vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(
+      this: Relay,
+      batch,
+    ) {
+      const crowd = await deliver.call(this, batch);
       const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
       if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return crowd;
       await held.pass();
@@ -309,10 +314,10 @@ describe("while a relay has not answered", () => {
   it("an alarm is pending, whatever else it rang for", async () => {
     const { thread, a } = await scene();
     const held = gate();
-    const { pass } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "pass").mockImplementation(async function late(this: Relay, batch) {
+    const { deliver } = Relay.prototype;
+    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
       if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
-      return pass.call(this, batch);
+      return deliver.call(this, batch);
     });
     await a.ask({ type: "chat", id: "1", body: "one" });
     const pending = () =>
@@ -331,14 +336,14 @@ describe("a relay that lost its memory before an answer came", () => {
   it("gives it all the same", async () => {
     const { thread, c } = await scene();
     const held = gate();
-    const { relaySays } = ChatThread.prototype;
-    vi.spyOn(ChatThread.prototype, "relaySays").mockImplementation(async function late(
+    const { runRelayed } = ChatThread.prototype;
+    vi.spyOn(ChatThread.prototype, "runRelayed").mockImplementation(async function late(
       this: ChatThread,
       relay,
       said,
     ) {
-      const life = await relaySays.call(this, relay, []);
-      this["ctx"].waitUntil(held.pass().then(() => relaySays.call(this, relay, said)));
+      const life = await runRelayed.call(this, relay, []);
+      this["ctx"].waitUntil(held.pass().then(() => runRelayed.call(this, relay, said)));
       return life;
     });
     c.send({ type: "chat", id: "mine", body: "one" });

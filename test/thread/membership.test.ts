@@ -103,7 +103,7 @@ describe("members", () => {
     const thread = await newThread(ada, "group");
     await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
     const renamed = { ...ada.user, name: "Ada Lovelace" };
-    await threadStub(thread.id).send(renamed, { id: "2", body: "y" });
+    await threadStub(thread.id).run(renamed, { type: "chat", id: "2", body: "y" });
     const page = await ada.call("GET", `/api/threads/${thread.id}/messages`);
     expect(await page.json()).toMatchObject({ messages: [{ author: renamed }, { author: renamed }] });
   });
@@ -241,8 +241,8 @@ describe("deleting a thread", () => {
   it("is not forgotten where the object dies right after that member was removed", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
-    const start = vi.spyOn(Deletion.prototype, "start").mockReturnValue();
-    const finish = vi.spyOn(Deletion.prototype, "finish").mockRejectedValue(new Error("died"));
+    const start = vi.spyOn(Deletion.prototype, "begin").mockReturnValue();
+    const finish = vi.spyOn(Deletion.prototype, "finishBegun").mockRejectedValue(new Error("died"));
     await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
     await evict(threadStub(thread.id));
     start.mockRestore();

@@ -214,18 +214,18 @@ describe("reactions", () => {
     const crowd = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));
     for (const fan of crowd) {
       later();
-      await stub.putMember(ada.user, fan.user.id, undefined, fan.user);
-      await stub.react(fan.user, 1, "🐸");
+      await stub.run(ada.user, { type: "put_member", userId: fan.user.id, profile: fan.user });
+      await stub.run(fan.user, { type: "react", id: "r", seq: 1, emoji: "🐸" });
     }
     const reaction = async () => (await page(ada, path)).messages[0]?.reactions?.[0];
     expect(await reaction()).toMatchObject({ emoji: "🐸", count: 53 });
     expect((await reaction())?.userIds).toHaveLength(50);
     // One of the listed goes and one from beyond moves up; then one beyond goes, and goes again in vain.
     const [first, last] = [crowd[0] as Person, crowd[52] as Person];
-    await stub.unreact(first.user, 1, "🐸");
+    await stub.run(first.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
     expect((await reaction())?.userIds).toHaveLength(50);
-    await stub.unreact(last.user, 1, "🐸");
-    await stub.unreact(last.user, 1, "🐸");
+    await stub.run(last.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
+    await stub.run(last.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
     expect(await reaction()).toMatchObject({ count: 51 });
     expect(await storedText(stub)).toContain(last.user.id);
     await ada.call("DELETE", `${path}/1`);
@@ -239,7 +239,7 @@ describe("reactions", () => {
     const answers = [];
     for (const one of codePoints) {
       later();
-      answers.push(await stub.react(ada.user, 1, one));
+      answers.push(await stub.run(ada.user, { type: "react", id: one, seq: 1, emoji: one }));
     }
     expect(answers.slice(0, 20).every((answer) => answer.ok)).toBe(true);
     expect(answers[20]).toMatchObject({ ok: false, failure: { code: "conflict" } });

@@ -83,7 +83,13 @@ describe("an answer is the contract's", () => {
     const summary = (id: string) => threads.find((each) => each.id === id);
     const author = them().ada.user;
     expect(summary(pond.id)).toMatchObject({ kind: "group", name: "Pond", seq: 3, readSeq: 3, unread: 0 });
-    expect(summary(pond.id)?.lastMessage).toEqual({ seq: 3, author, preview: "", at: expect.any(Number) });
+    expect(summary(pond.id)?.lastMessage).toEqual({
+      seq: 3,
+      author,
+      preview: "",
+      at: expect.any(Number),
+      deletedAt: expect.any(Number),
+    });
     expect(summary(pond.id)).not.toHaveProperty("members");
     expect(summary(pair.id)).toMatchObject({ name: null, seq: 0, unread: 0 });
     expect(summary(pair.id)).not.toHaveProperty("lastMessage");

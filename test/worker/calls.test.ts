@@ -1,6 +1,6 @@
 /** Calls to an object that fails: repeated where that can help. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { askObject, callObject } from "../../src/rpc/call.ts";
+import { callForValue, callObject } from "../../src/rpc/call.ts";
 import { failureOf } from "../auth/tokens.ts";
 
 beforeEach(() => {
@@ -45,7 +45,7 @@ describe("a call", () => {
     const failure = { code: "rate_limited" as const, message: "Wait.", retryAfterMs: 7 };
     expect(
       await failureOf(
-        askObject(
+        callForValue(
           () => ({}),
           async () => ({ ok: false as const, failure }),
         ),

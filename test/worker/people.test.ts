@@ -1,7 +1,7 @@
 /** Finding people, and whether they are here, as far as each deployment lets it. */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
+import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
 import { newcomer, newThread, person, unique, type Person } from "../support/people.ts";
 import { problemOf, requestWith } from "./requests.ts";
@@ -80,7 +80,7 @@ describe("a search", () => {
   it("is let through 60 times a minute, of each user", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     vi.setSystemTime(Date.now());
-    for (let i = 0; i < SEARCHES_PER_MINUTE; i++) await find(ada, "nobody at all");
+    for (let i = 0; i < USER_SEARCHES_PER_MINUTE; i++) await find(ada, "nobody at all");
     const refused = await get(ada, "/api/users?q=nobody");
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);

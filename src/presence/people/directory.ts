@@ -1,16 +1,10 @@
 /** The users of this shard, as the host application last named them, and the search for them. */
-import { SEARCH_RESULTS } from "../../protocol/limits.ts";
+import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
-import type { UserRow } from "../../rpc/moved-users-batch.ts";
+import type { FoundUser, UserRow } from "../../rpc/presence.ts";
 import { searchKey } from "./user-search-key.ts";
 
 type Profile = Pick<UserRow, "user_id" | "name" | "avatar_url">;
-
-/** One who was found, and the key that matched: what results of several shards are sorted by. */
-export interface Found {
-  key: string;
-  user: User;
-}
 
 /** After every other string that begins with the same prefix. */
 const LAST = "\u{10ffff}";
@@ -66,7 +60,7 @@ export class Directory {
    * Those whose name or id begins so, sorted by what matched. `among`: only those in one of these threads, which
    * is looked up for each whose key matches, so that none is missed behind others with the same beginning.
    */
-  search(prefix: string, among: readonly string[] | null): Found[] {
+  search(prefix: string, among: readonly string[] | null): FoundUser[] {
     const from = searchKey(prefix);
     // A user has at most two keys, so twice as many rows hold enough users.
     const rows = this.#sql.exec<{ key: string; user_id: string }>(
@@ -79,11 +73,11 @@ export class Directory {
       from + LAST,
       among && 1,
       JSON.stringify(among ?? []),
-      SEARCH_RESULTS * 2,
+      USER_SEARCH_RESULTS * 2,
     );
     const keys = new Map<string, string>();
     for (const { key, user_id } of rows) if (!keys.has(user_id)) keys.set(user_id, key);
-    const best = new Map([...keys].slice(0, SEARCH_RESULTS));
+    const best = new Map([...keys].slice(0, USER_SEARCH_RESULTS));
     const users = new Map(this.profiles([...best.keys()]).map((user) => [user.id, user]));
     return [...best].flatMap(([userId, key]) => {
       const user = users.get(userId);

@@ -1,7 +1,8 @@
 /** Packing what this shard has of users who move, piece by piece, and forgetting it when it has arrived. */
 import { END, type Departures } from "./moved-users.ts";
 import type { Directory } from "../people/directory.ts";
-import { EMPTY_PARCEL, type Parcel, type UserRow } from "../../rpc/moved-users-batch.ts";
+import { EMPTY_BATCH } from "./empty-batch.ts";
+import { type MovedUsersBatch, type UserRow } from "../../rpc/presence.ts";
 import { markerOf, updateOf } from "../threads/thread-row.ts";
 import type { ThreadChanges } from "../threads/thread-updates.ts";
 import type { ThreadList } from "../threads/thread-list.ts";
@@ -23,7 +24,7 @@ interface PackingParts {
 /** A parcel, and the shard it is for. */
 export interface Delivery {
   home: number;
-  parcel: Parcel;
+  parcel: MovedUsersBatch;
 }
 
 export class Packing {
@@ -74,14 +75,14 @@ export class Packing {
       const ids = JSON.stringify(userIds);
       const threads = this.#threadsOf(ids);
       // A user's row goes last: it is by the rows of users and memberships that they are found.
-      return { ...EMPTY_PARCEL, threads, users: threads.length > 0 ? [] : this.#usersAmong(ids) };
+      return { ...EMPTY_BATCH, threads, users: threads.length > 0 ? [] : this.#usersAmong(ids) };
     });
     // Some whom others watch are unknown, and their watchers may be many.
     return packed ?? this.#forOneHome(watchers.watched(), (userIds) => this.#watchersOf(userIds));
   }
 
   /** It has arrived. */
-  discard({ threads, users, watchers }: Parcel): void {
+  discard({ threads, users, watchers }: MovedUsersBatch): void {
     const { list, changes, directory } = this.#parts;
     for (const { threadId, joined } of threads) {
       const row = list.get(threadId);
@@ -93,14 +94,17 @@ export class Packing {
   }
 
   /** Packs what there is of those users who have left for one shard, whichever comes first. */
-  #forOneHome(userIds: readonly string[], pack: (userIds: string[]) => Parcel): Delivery | undefined {
+  #forOneHome(
+    userIds: readonly string[],
+    pack: (userIds: string[]) => MovedUsersBatch,
+  ): Delivery | undefined {
     const homes = Map.groupBy(userIds, (userId) => this.#parts.departures.homeOf(userId));
     homes.delete(undefined);
     for (const [home, ids] of homes) if (home !== undefined) return { home, parcel: pack(ids) };
     return undefined;
   }
 
-  #threadsOf(userIds: string): Parcel["threads"] {
+  #threadsOf(userIds: string): MovedUsersBatch["threads"] {
     const memberships = this.#sql
       .exec<{ user_id: string; thread_id: string; read_seq: number }>(
         `SELECT user_id, thread_id, read_seq FROM user_threads
@@ -130,7 +134,7 @@ export class Packing {
       .toArray();
   }
 
-  #watchersOf(userIds: readonly string[]): Parcel {
+  #watchersOf(userIds: readonly string[]): MovedUsersBatch {
     const pairs = userIds.flatMap((userId) =>
       this.#parts.watchers.of(userId).map((watcherId) => ({ watcherId, userId })),
     );
@@ -139,6 +143,6 @@ export class Packing {
       watcherId,
       userIds: watched.map(({ userId }) => userId),
     }));
-    return { ...EMPTY_PARCEL, watchers };
+    return { ...EMPTY_BATCH, watchers };
   }
 }

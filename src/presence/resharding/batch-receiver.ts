@@ -1,10 +1,10 @@
 /** Taking in users who move here: each parcel in one transaction, and as if their threads had told of them. */
 import type { Directory } from "../people/directory.ts";
-import type { Parcel } from "../../rpc/moved-users-batch.ts";
+import type { MovedUsersBatch } from "../../rpc/presence.ts";
 import { updateOf } from "../threads/thread-row.ts";
 import type { Applied, ThreadChanges } from "../threads/thread-updates.ts";
 import type { ThreadList } from "../threads/thread-list.ts";
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import type { ThreadUpdate } from "../../rpc/presence.ts";
 import type { Watchers } from "../status/subscribers.ts";
 
 export class Arrivals {
@@ -20,7 +20,7 @@ export class Arrivals {
   }
 
   /** Takes a parcel in; what its threads have brought that was not known. */
-  take({ threads, users, watchers }: Parcel): Applied[] {
+  take({ threads, users, watchers }: MovedUsersBatch): Applied[] {
     const { directory, changes } = this.#parts;
     return this.#storage.transactionSync(() => {
       for (const user of users) directory.admit(user);

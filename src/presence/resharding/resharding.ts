@@ -24,8 +24,9 @@ import { callObject } from "../../rpc/call.ts";
 import type { MovedUsers } from "../../protocol/http.ts";
 import { END, type Departures } from "./moved-users.ts";
 import type { Packing } from "./batch-packer.ts";
-import { EMPTY_PARCEL, type Parcel } from "../../rpc/moved-users-batch.ts";
-import { presenceShard } from "../../rpc/shards.ts";
+import { EMPTY_BATCH } from "./empty-batch.ts";
+import { type MovedUsersBatch } from "../../rpc/presence.ts";
+import { presenceStub } from "../../rpc/shards.ts";
 import type { Tabs } from "../status/tabs.ts";
 import type { WatchedSets } from "../status/tab-subscriptions.ts";
 
@@ -88,7 +89,7 @@ export class Moving {
     const { upTo: above } = departures.span;
     const leavers = packing.leavers(above, packing.nextStop(above));
     const homes = new Set(leavers.flatMap((userId) => departures.destinationOf(userId) ?? []));
-    await Promise.all(Array.from(homes, (home) => this.#send(home, EMPTY_PARCEL)));
+    await Promise.all(Array.from(homes, (home) => this.#send(home, EMPTY_BATCH)));
   }
 
   async #deliver(): Promise<void> {
@@ -101,10 +102,10 @@ export class Moving {
     departures.arrived();
   }
 
-  #send(home: number, parcel: Parcel): Promise<void> {
+  #send(home: number, parcel: MovedUsersBatch): Promise<void> {
     return callObject(
-      () => presenceShard(this.#env, home),
-      (shard) => shard.arrive(parcel),
+      () => presenceStub(this.#env, home),
+      (shard) => shard.receiveMovedUsers(parcel),
     );
   }
 }

@@ -2,15 +2,15 @@
  * The doors of a shard whose users may have moved: each hears, at once, what concerns those who are here, and passes
  * the rest on. Where nobody ever left, everybody is here.
  */
-import { callObject, type Doors } from "../../rpc/call.ts";
+import { callObject, type Stub } from "../../rpc/call.ts";
+import type { PresenceRpc } from "../../rpc/presence.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { Departures } from "./moved-users.ts";
 import type { Moving } from "./resharding.ts";
-import type { Presence } from "../presence.ts";
 import { redirectTo } from "../../rpc/redirect.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
-import { presenceShard } from "../../rpc/shards.ts";
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import { presenceStub } from "../../rpc/shards.ts";
+import type { ThreadUpdate } from "../../rpc/presence.ts";
 
 /** Where something is to be heard: another shard, or undefined for this one. */
 type Home = number | undefined;
@@ -29,14 +29,14 @@ export class Forwarding {
   /** Where a tab of this user is to be opened, or undefined for here. */
   redirect(userId: string): Promise<Response> | undefined {
     const home = this.#departures.homeOf(userId);
-    return home === undefined ? undefined : this.#moving.delivered().then(() => redirectTo(home));
+    return home === undefined ? undefined : this.#moving.delivered().then(() => redirectTo("shard", home));
   }
 
   /** What concerns one user. */
   async user<T>(
     userId: string,
     here: () => T | Promise<T>,
-    there: (shard: Doors<Presence>) => Promise<T>,
+    there: (shard: Stub<PresenceRpc>) => Promise<T>,
   ): Promise<T> {
     const home = this.#departures.homeOf(userId);
     return home === undefined ? here() : this.#ask(home, there);
@@ -46,7 +46,7 @@ export class Forwarding {
   async users<T>(
     userIds: string[],
     here: (userIds: string[]) => T[],
-    there: (shard: Doors<Presence>, userIds: string[]) => Promise<T[]>,
+    there: (shard: Stub<PresenceRpc>, userIds: string[]) => Promise<T[]>,
   ): Promise<T[]> {
     if (!this.#departures.anyone) return here(userIds);
     const parts = Map.groupBy(userIds, (userId) => this.#departures.homeOf(userId));
@@ -134,7 +134,7 @@ export class Forwarding {
   async #spread<P, T>(
     parts: Map<Home, P>,
     here: (part: P) => T,
-    there: (shard: Doors<Presence>, part: P) => Promise<T>,
+    there: (shard: Stub<PresenceRpc>, part: P) => Promise<T>,
   ): Promise<T[]> {
     const own = parts.get(undefined);
     const heard: (T | Promise<T>)[] = own === undefined ? [] : [here(own)];
@@ -143,9 +143,9 @@ export class Forwarding {
     return Promise.all(heard);
   }
 
-  async #ask<T>(home: number, question: (shard: Doors<Presence>) => Promise<T>): Promise<T> {
+  async #ask<T>(home: number, question: (shard: Stub<PresenceRpc>) => Promise<T>): Promise<T> {
     await this.#moving.delivered();
-    return callObject(() => presenceShard(this.#env, home), question);
+    return callObject(() => presenceStub(this.#env, home), question);
   }
 }
 

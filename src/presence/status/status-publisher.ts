@@ -1,6 +1,6 @@
 /** Users coming and going, and word of it to the shards of those who watch them. */
 import { configOf } from "../../config/config.ts";
-import type { AlarmClock } from "../../durable/alarm-scheduler.ts";
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import { CLOSE } from "../../protocol/errors.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
@@ -25,7 +25,7 @@ export interface AttendanceParts {
   watchers: Watchers;
   sharing: Sharing;
   peers: Peers;
-  clock: AlarmClock;
+  alarm: AlarmScheduler;
 }
 
 export class Attendance {
@@ -41,12 +41,12 @@ export class Attendance {
 
   /** A tab was opened. */
   opened(tab: WebSocket, now: number): void {
-    const { tabs, connections, watchers, online, clock } = this.#parts;
+    const { tabs, connections, watchers, online, alarm } = this.#parts;
     const { userId } = connections.of(tab);
     tabs.opened(tab);
     const isFirst = tabs.of(userId).length === 1;
     if (!watchers.isWatched(userId)) return;
-    clock.wakeBy(now + ROUND_MS);
+    alarm.wakeBy(now + ROUND_MS);
     const isNews = online.isNews(userId, isFirst, now);
     const isBeingToldOtherwise = this.#goingOut.delete(userId);
     if (isNews || isBeingToldOtherwise) this.#tellSoon([{ userId, status: "online" }]);
@@ -54,14 +54,14 @@ export class Attendance {
 
   /** A tab is gone, and was last heard of then: just now, or a while ago if it vanished. */
   closed(tab: WebSocket, lastSeenAt: number, now: number): void {
-    const { tabs, connections, watchers, online, clock } = this.#parts;
+    const { tabs, connections, watchers, online, alarm } = this.#parts;
     const { userId } = connections.of(tab);
     tabs.closed(tab);
     if (tabs.of(userId).length > 0) return;
     const isOwed = online.wentAway(userId, lastSeenAt, watchers.isWatched(userId));
     const dueAt = lastSeenAt + OFFLINE_GRACE_MS;
     // Due already: it was found by the alarm, which tells it before it ends.
-    if (isOwed && dueAt > now) clock.wakeBy(dueAt);
+    if (isOwed && dueAt > now) alarm.wakeBy(dueAt);
   }
 
   /** Closes the tabs that have vanished without closing. */
@@ -101,9 +101,9 @@ export class Attendance {
 
   /** Sees to being woken for what is left to do: never without someone connected and watched, or news owed. */
   wakeForTheRest(now: number): void {
-    const { tabs, watchers, clock } = this.#parts;
-    if ([...tabs.users().keys()].some((userId) => watchers.isWatched(userId))) clock.wakeBy(now + ROUND_MS);
-    for (const { dueAt } of this.#owed(now)) clock.wakeBy(dueAt > now ? dueAt : now + ROUND_MS);
+    const { tabs, watchers, alarm } = this.#parts;
+    if ([...tabs.users().keys()].some((userId) => watchers.isWatched(userId))) alarm.wakeBy(now + ROUND_MS);
+    for (const { dueAt } of this.#owed(now)) alarm.wakeBy(dueAt > now ? dueAt : now + ROUND_MS);
   }
 
   /** Takes over whom a user of any shard watches here; the present states of those they may see. */
@@ -133,12 +133,12 @@ export class Attendance {
 
   /** Who is told now will be owed word of the end. */
   #presencesToTell(userIds: Iterable<string>, now: number): UserPresence[] {
-    const { tabs, online, clock } = this.#parts;
+    const { tabs, online, alarm } = this.#parts;
     const presences = online.presencesToTell(userIds, now);
     for (const { userId, status } of presences) {
-      if (tabs.of(userId).length > 0) clock.wakeBy(now + ROUND_MS);
+      if (tabs.of(userId).length > 0) alarm.wakeBy(now + ROUND_MS);
       // In the moment after the last tab closed: the end of it is owed now.
-      else if (status === "online") clock.wakeBy(now + OFFLINE_GRACE_MS);
+      else if (status === "online") alarm.wakeBy(now + OFFLINE_GRACE_MS);
     }
     return presences;
   }

@@ -4,7 +4,6 @@
  * is decided anew each time, from the memberships of that moment.
  */
 import type { Connections } from "../../sockets/connections.ts";
-import { toFrames } from "../../sockets/codec.ts";
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import { Introductions } from "./introductions.ts";
@@ -120,8 +119,8 @@ export class Watching {
       because === undefined ||
       this.#introductions.isFirst(because, this.#connections.of(tab).id, presence, Date.now());
     const tabs = this.#sets.tabsWatching(watcherId, presence.userId).filter(isNews);
-    const frame = JSON.stringify([presenceEvent(presence)]);
-    for (const tab of tabs) this.#connections.tell(tab, frame);
+    const [frame = ""] = this.#connections.encode([presenceEvent(presence)]);
+    for (const tab of tabs) this.#connections.sendFrameInSession(tab, frame);
     return tabs.length > 0;
   }
 
@@ -167,7 +166,7 @@ export class Watching {
     if (this.#connections.of(tab).gone) return;
     const watched = this.#sets.of(tab);
     const events = states.filter(({ userId }) => watched.has(userId)).map(presenceEvent);
-    for (const frame of toFrames(events)) this.#connections.tell(tab, frame);
+    for (const frame of this.#connections.encode(events)) this.#connections.sendFrameInSession(tab, frame);
   }
 
   #shardOf(userId: string): number {

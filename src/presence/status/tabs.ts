@@ -39,7 +39,7 @@ export class Tabs {
 
   /** Sends a frame to every tab of a user. */
   send(userId: string, frame: string): void {
-    for (const tab of this.of(userId)) this.#connections.tell(tab, frame);
+    for (const tab of this.of(userId)) this.#connections.sendFrameInSession(tab, frame);
   }
 
   #index(): Map<string, Set<WebSocket>> {

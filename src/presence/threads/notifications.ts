@@ -63,7 +63,7 @@ function eventsFor({ before, after, isMove = false }: Applied, listener: Listene
   const heardByNew = isMove ? after.seq : marker;
   const heard = isNew || !before ? heardByNew : before.seq;
   // One that was deleted before anybody was told of it is no news; how many there are is.
-  const newMessage = after.seq > heard && last !== undefined && last.preview !== "" && last;
+  const newMessage = after.seq > heard && last !== undefined && last.deletedAt === undefined && last;
   const events: PresenceEvent[] = [];
   // A new message brings the newest text with it, but not the name.
   const isSame = newMessage ? sameLook : sameHead;

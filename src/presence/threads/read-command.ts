@@ -1,7 +1,7 @@
 /** Moving a read marker from a presence socket: the thread is asked, being its only writer, and its answer is copied. */
-import { askObject } from "../../rpc/call.ts";
+import { callForValue } from "../../rpc/call.ts";
 import { LilypadError } from "../../protocol/errors.ts";
-import { chatThread } from "../../rpc/thread.ts";
+import { threadStub } from "../../rpc/thread.ts";
 import type { Directory } from "../people/directory.ts";
 import { markerOf } from "./thread-row.ts";
 import type { Tabs } from "../status/tabs.ts";
@@ -33,8 +33,8 @@ export class Reading {
     if (seq <= markerOf(row, userId, readSeq)) return;
     // An id is known here only from the thread itself, so it is a sound one.
     const id = this.#env.CHAT_THREAD.idFromString(threadId);
-    const moved = await askObject(
-      () => chatThread(this.#env, id),
+    const moved = await callForValue(
+      () => threadStub(this.#env, id),
       (thread) => thread.read(user, seq),
     );
     // The thread may have told of it before it answered: then it is no news. And it may be gone by now.

@@ -1,6 +1,6 @@
 /** A thread as its members of this shard see it, and how it is stored in one row. */
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import type { ThreadUpdate } from "../../rpc/presence.ts";
 
 /** The row of `threads`. */
 export type ThreadRow = {
@@ -107,6 +107,6 @@ function plainUser({ id, name, avatarUrl }: User): User {
   return { id, name, ...(avatarUrl !== undefined && { avatarUrl }) };
 }
 
-function plainLast({ seq, author, preview, at }: LastMessage): LastMessage {
-  return { seq, author: plainUser(author), preview, at };
+function plainLast({ seq, author, preview, at, deletedAt }: LastMessage): LastMessage {
+  return { seq, author: plainUser(author), preview, at, ...(deletedAt !== undefined && { deletedAt }) };
 }

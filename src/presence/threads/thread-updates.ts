@@ -2,7 +2,7 @@
  * Taking over what a thread tells. Every telling is the whole present state and may come twice or late: what is
  * older than what is known is dropped, and what is known already writes nothing and is no news.
  */
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { markerOf, rowOf, sendersOf, type ThreadRow } from "./thread-row.ts";
 import type { ThreadList } from "./thread-list.ts";
 

@@ -1,103 +1,104 @@
 /**
- * Everyone in the room, wherever their sockets are: in this object, and in a large room at its relays too. While the
- * room is that large, only how many are in it is told, and not who comes and goes.
+ * Broadcasts to everyone in the room, wherever their sockets are: in this object, and in a large room at its relays too.
+ * While the room is that large, only how many are in it is broadcast, and not who joins and leaves.
  */
-import { toFrames } from "../../sockets/codec.ts";
-import type { Connections } from "../../sockets/connections.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
 import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import { ONLINE_COUNT_MS } from "../../protocol/limits.ts";
-import { Comings } from "./join-leave-batcher.ts";
-import { Room } from "../../sockets/room-sockets.ts";
-import { Typing } from "./typing.ts";
+import type { Connections } from "../../sockets/connections.ts";
+import { RoomSockets } from "../../sockets/room-sockets.ts";
+import { JoinLeaveBatcher } from "./join-leave-batcher.ts";
 import type { Relays } from "./relays.ts";
+import { TypingThrottle } from "./typing-throttle.ts";
 
-export class Audience {
+export class Broadcaster {
   /** The sockets in this object. */
-  readonly room: Room;
+  readonly room: RoomSockets;
+  readonly #connections: Connections;
   readonly #relays: Relays;
-  readonly #comings: Comings;
-  readonly #typing = new Typing();
-  #counting: ReturnType<typeof setTimeout> | undefined;
-  #toldCount = -1;
+  readonly #joinsAndLeaves: JoinLeaveBatcher;
+  readonly #typing = new TypingThrottle();
+  #countTimer: ReturnType<typeof setTimeout> | undefined;
+  #broadcastCount = -1;
 
   constructor(connections: Connections, relays: Relays) {
+    this.#connections = connections;
     this.#relays = relays;
-    relays.onCrowd = () => this.#countChanged();
-    this.room = new Room(connections, {
-      came: (user) => this.#changed(user.id, { type: "join", user }),
-      went: (userId) => {
+    relays.onOccupancy = () => this.#countChanged();
+    this.room = new RoomSockets(connections, {
+      onJoin: (user) => this.#changed(user.id, { type: "join", user }),
+      onLeave: (userId) => {
         this.#typing.left(userId);
         this.#changed(userId, { type: "leave", userId });
       },
     });
-    this.#comings = new Comings(connections, this.room);
+    this.#joinsAndLeaves = new JoinLeaveBatcher(connections, this.room);
   }
 
-  /** How many users are here, as far as the relays have said. */
+  /** How many users are here, as far as the relays have reported. */
   get onlineCount(): number {
     return this.room.onlineCount + this.#relays.users;
   }
 
-  /** A socket of this object has come in and is about to be welcomed. */
+  /** A socket of this object was accepted and is about to be sent its welcome. */
   welcoming(socket: WebSocket): void {
-    this.#comings.welcoming(socket);
+    this.#joinsAndLeaves.welcoming(socket);
   }
 
-  /** Tells who came and went, where that still waits: to be done before anyone is told anything else. */
-  tellComings(): void {
-    this.#comings.tell();
+  /** Broadcasts the joins and leaves that still wait: to be done before anything else is sent. */
+  flushJoinsAndLeaves(): void {
+    this.#joinsAndLeaves.flush();
   }
 
-  /** Tells durable events to everyone, as few frames, each serialized once. */
-  tellAll(events: readonly DurableEvent[]): void {
-    this.#beforeTelling();
+  /** Broadcasts durable events as few frames, each serialized once. */
+  broadcastDurable(events: readonly DurableEvent[]): void {
+    this.#beforeBroadcast();
     const rev = events.at(-1)?.rev;
-    for (const frame of toFrames(events)) {
+    for (const frame of this.#connections.encode(events)) {
       this.room.broadcast(frame, rev);
-      this.#relays.passToAll({ frame, ...(rev !== undefined && { rev }) });
+      this.#relays.sendToAll({ frame, ...(rev !== undefined && { rev }) });
     }
   }
 
-  /** Tells an event that is not numbered to everyone, or to everyone but one user. */
-  tell(event: ThreadEvent, notTo?: string): void {
-    this.#beforeTelling();
-    const [frame = ""] = toFrames([event]);
-    if (notTo === undefined) this.room.broadcast(frame);
-    else this.room.tellOthers(notTo, frame);
-    this.#relays.passToAll({ frame, ...(notTo !== undefined && { notTo }) });
+  /** Broadcasts an event that is not numbered, to everyone or to everyone but one user. */
+  broadcast(event: ThreadEvent, exceptUserId?: string): void {
+    this.#beforeBroadcast();
+    const [frame = ""] = this.#connections.encode([event]);
+    if (exceptUserId === undefined) this.room.broadcast(frame);
+    else this.room.broadcastExcept(exceptUserId, frame);
+    this.#relays.sendToAll({ frame, ...(exceptUserId !== undefined && { exceptUserId }) });
   }
 
   /** Closes every socket of a user. */
   closeUser(userId: string, code: CloseCode, reason: string): void {
     this.room.closeAll(code, reason, userId);
-    this.#relays.passToAll({ close: code, reason, userId });
+    this.#relays.sendToAll({ close: code, reason, userId });
   }
 
-  /** Relays that a user is typing, if it is time to. */
+  /** Broadcasts that a user is typing, at most once in a while. */
   typing(userId: string, now: number): void {
-    if (this.#typing.isDue(userId, now)) this.tell({ type: "typing", userId }, userId);
+    if (this.#typing.isDue(userId, now)) this.broadcast({ type: "typing", userId }, userId);
   }
 
-  /** Whose session is over hears nothing more; who came and went is told first. */
-  #beforeTelling(): void {
+  /** A socket whose session is over receives nothing more; joins and leaves go first. */
+  #beforeBroadcast(): void {
     this.room.endSessions(Date.now());
-    this.tellComings();
+    this.flushJoinsAndLeaves();
   }
 
   #changed(userId: string, event: ThreadEvent): void {
     if (this.#relays.isLarge) this.#countChanged();
-    else this.#comings.add(userId, event);
+    else this.#joinsAndLeaves.add(userId, event);
   }
 
-  /** How many there are is told when the coming and going of a moment is over. */
+  /** The count is broadcast when the joins and leaves of a moment are over. */
   #countChanged(): void {
-    if (this.#counting !== undefined) return;
-    this.#counting = setTimeout(() => {
-      this.#counting = undefined;
-      if (this.#toldCount === this.onlineCount) return;
-      this.#toldCount = this.onlineCount;
-      this.tell({ type: "online", count: this.onlineCount });
+    if (this.#countTimer !== undefined) return;
+    this.#countTimer = setTimeout(() => {
+      this.#countTimer = undefined;
+      if (this.#broadcastCount === this.onlineCount) return;
+      this.#broadcastCount = this.onlineCount;
+      this.broadcast({ type: "online", count: this.onlineCount });
     }, ONLINE_COUNT_MS);
   }
 }

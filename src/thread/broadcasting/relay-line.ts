@@ -1,9 +1,9 @@
 /**
- * The line from a thread to one of its relays: what is to be passed on goes in order, one batch at a time, and what
- * comes while one is under way goes together in the next. Nothing is kept for a relay that does not answer: it asks for
- * what it missed when it hears of a later batch.
+ * The line from a thread to one of its relays: what is to be delivered goes in order, one batch at a time, and what comes
+ * while one is under way goes together in the next. Nothing is kept for a relay that does not answer: it asks for what it
+ * missed when it receives a later batch.
  */
-import type { Batch, Crowd, Passed } from "../../rpc/relay.ts";
+import type { Occupancy, RelayBatch, RelayItem } from "../../rpc/relay.ts";
 
 /** What may wait for a relay that is slow to answer, in UTF-16 units of frames. Beyond it the relay is to catch up by itself. */
 const WAITING_LENGTH = 8 * 1024 * 1024;
@@ -11,28 +11,28 @@ const WAITING_LENGTH = 8 * 1024 * 1024;
 export interface RelayLineOptions {
   /** The thread's rev as the line begins. */
   rev: number;
-  pass: (batch: Batch) => Promise<Crowd>;
+  deliver: (batch: RelayBatch) => Promise<Occupancy>;
   /** The relay has answered. */
-  onCrowd: (crowd: Crowd) => void;
-  /** A batch may be lost: `nudge` is to be called in a while. */
+  onOccupancy: (occupancy: Occupancy) => void;
+  /** A batch may be lost: `resend` is to be called in a while. */
   onLoss: () => void;
 }
 
 export class RelayLine {
   /** Of this line, from its beginning in this object's memory. */
-  readonly life = crypto.randomUUID();
+  readonly sessionId = crypto.randomUUID();
   readonly #options: RelayLineOptions;
-  #items: Passed[] = [];
+  #items: RelayItem[] = [];
   #length = 0;
   /** The rev that the next batch goes on from, and the one it comes to. */
   #after: number;
   #rev: number;
   #number = 0;
-  #isPassing = false;
-  #isHeard = false;
-  /** Somebody came to the relay while a batch was under way: what it answers of how many are there may be older. */
-  #cameMeanwhile = false;
-  crowd: Crowd = { sockets: 0, users: 0 };
+  #isSending = false;
+  #isConfirmed = false;
+  /** A socket was opened at the relay while a batch was under way: the occupancy that it answers with may be older. */
+  #enteredMeanwhile = false;
+  occupancy: Occupancy = { sockets: 0, users: 0 };
 
   constructor(options: RelayLineOptions) {
     this.#options = options;
@@ -40,60 +40,61 @@ export class RelayLine {
     this.#rev = options.rev;
   }
 
-  /** Whether the relay is known to have all that was passed so far in this life of the object. */
-  get isHeard(): boolean {
-    return this.#isHeard;
+  /** Whether the relay is known to have everything that was sent so far in this session. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
   }
 
-  /** A socket comes to the relay. */
-  enters(): void {
-    this.#cameMeanwhile = true;
+  /** A socket is being opened at the relay. */
+  entering(): void {
+    this.#enteredMeanwhile = true;
   }
 
-  push(item: Passed): void {
+  /** Sends an item, in order. */
+  send(item: RelayItem): void {
     if ("frame" in item) {
       this.#length += item.frame.length;
       this.#rev = item.rev ?? this.#rev;
     }
     this.#items.push(item);
     if (this.#length > WAITING_LENGTH) this.#take();
-    void this.#pass();
+    void this.#run();
   }
 
-  /** Sees to it that the relay knows how far the thread is, where that is not certain. */
-  nudge(): void {
-    if (!this.#isHeard) void this.#pass();
+  /** Makes sure that the relay knows how far the thread is, where that is not certain. */
+  resend(): void {
+    if (!this.#isConfirmed) void this.#run();
   }
 
-  async #pass(): Promise<void> {
-    if (this.#isPassing) return;
-    this.#isPassing = true;
+  async #run(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
     try {
-      let batch: Batch;
+      let batch: RelayBatch;
       do {
         batch = this.#take();
-        this.#isHeard = false;
-        this.#cameMeanwhile = false;
-        const crowd = await this.#options.pass(batch);
-        this.#isHeard = true;
-        // The relay says by itself how many there are when that has changed.
-        if (!this.#cameMeanwhile) this.#options.onCrowd(crowd);
-        // Also where all that came meanwhile was too much, and was taken out: the relay is to see that it missed it.
+        this.#isConfirmed = false;
+        this.#enteredMeanwhile = false;
+        const occupancy = await this.#options.deliver(batch);
+        this.#isConfirmed = true;
+        // The relay reports by itself when its occupancy has changed.
+        if (!this.#enteredMeanwhile) this.#options.onOccupancy(occupancy);
+        // Also where all that came meanwhile was too much, and was dropped: the relay is to see that it missed it.
       } while (this.#items.length > 0 || this.#number > batch.number);
     } catch {
-      // Told where it was called. What waits goes as a batch that never comes: by the number and the rev of the next one
-      // the relay sees that it missed something, also where it has taken in the one whose call failed.
+      // Logged where it was called. What waits counts as a batch that never arrives: by the number and the rev of the next
+      // one the relay sees that it missed something, also where it has processed the one whose call failed.
       this.#take();
       this.#options.onLoss();
     } finally {
-      this.#isPassing = false;
+      this.#isSending = false;
     }
   }
 
-  /** Takes what waits out of the line. */
-  #take(): Batch {
+  /** Takes what waits as the next batch. */
+  #take(): RelayBatch {
     const batch = {
-      life: this.life,
+      sessionId: this.sessionId,
       number: ++this.#number,
       after: this.#after,
       rev: this.#rev,

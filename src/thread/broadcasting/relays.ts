@@ -1,33 +1,34 @@
 /**
- * The relays of a large room, as its thread sees them: which there are, what is passed to them, and how many are there.
- * That there is one is stored, so that a thread that was evicted, or has crashed between a commit and its telling,
- * still tells all of them how far it is.
+ * The relays of a large room, as its thread sees them: which there are, what is sent to them, and how many sockets and
+ * users they hold. That there is one is stored, so that a thread that was evicted, or has crashed between a commit and its
+ * broadcast, still reaches all of them.
  */
-import type { AlarmClock } from "../../durable/alarm-scheduler.ts";
-import { callObject } from "../../rpc/call.ts";
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
-import type { Crowd, Passed } from "../../rpc/relay.ts";
-import { relayOf } from "../../rpc/relay-stub.ts";
-import { RelayLine } from "./relay-line.ts";
+import { callObject } from "../../rpc/call.ts";
+import { relayStub, type Occupancy, type RelayItem } from "../../rpc/relay.ts";
 import type { ThreadStore } from "../thread-store.ts";
+import { RelayLine } from "./relay-line.ts";
 
-/** How long after a relay did not answer it is told again. */
-const NUDGE_MS = 2_000;
+/** How long after a relay did not answer it is sent to again. */
+const RESEND_MS = 2_000;
 
 export class Relays {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
-  readonly #clock: AlarmClock;
+  readonly #alarm: AlarmScheduler;
   readonly #store: ThreadStore;
   readonly #lines = new Map<number, RelayLine>();
-  /** Called when more or fewer are known to be at the relays. */
-  onCrowd: () => void = () => {};
+  /** Called when the occupancy of a relay changed. */
+  onOccupancy: () => void = () => {};
 
-  constructor(ctx: DurableObjectState, env: Env, clock: AlarmClock, store: ThreadStore) {
+  /** Registers its duty: to send again to the relays that have not confirmed what they were sent. */
+  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, store: ThreadStore) {
     this.#ctx = ctx;
     this.#env = env;
-    this.#clock = clock;
+    this.#alarm = alarm;
     this.#store = store;
+    alarm.register({ name: "unconfirmed relays", run: (now) => this.#resend(now) });
     if (!store.current) return;
     for (const { no } of ctx.storage.sql.exec<{ no: number }>("SELECT no FROM relays")) this.#addLine(no);
   }
@@ -39,57 +40,51 @@ export class Relays {
 
   /** Users at the relays; one at two of them counts twice. */
   get users(): number {
-    return [...this.#lines.values()].reduce((sum, { crowd }) => sum + crowd.users, 0);
+    return [...this.#lines.values()].reduce((sum, { occupancy }) => sum + occupancy.users, 0);
   }
 
   /** The relay that is to take one more socket, where each takes so many: the first with a place, or a new one. */
   next(places: number): number {
-    for (const [no, { crowd }] of this.#lines) {
-      if (crowd.sockets < places) {
-        // It will say the real number soon; until then nobody else takes this place.
-        crowd.sockets += 1;
+    for (const [no, { occupancy }] of this.#lines) {
+      if (occupancy.sockets < places) {
+        // It will report the real number soon; until then nobody else takes this place.
+        occupancy.sockets += 1;
         return no;
       }
     }
     return Math.max(0, ...this.#lines.keys()) + 1;
   }
 
-  /** The line to a relay that has sockets, or is about to: from here on it hears of everything. */
+  /** The line to a relay that has sockets, or is about to: from here on it is sent everything. */
   line(no: number): RelayLine {
     const known = this.#lines.get(no);
     if (known) return known;
     this.#ctx.storage.sql.exec("INSERT INTO relays VALUES (?)", no);
     const line = this.#addLine(no);
-    line.crowd.sockets = 1;
+    line.occupancy.sockets = 1;
     return line;
   }
 
-  /** Passes something on to every relay. What is durable is told even if this object crashes now: by alarm. */
-  passToAll(item: Passed): void {
-    if (this.isLarge && "rev" in item) this.#clock.wakeForOwed(Date.now());
-    for (const line of this.#lines.values()) line.push(item);
+  /** Sends something to every relay. What is durable is sent even if this object crashes now: by alarm. */
+  sendToAll(item: RelayItem): void {
+    if (this.isLarge && "rev" in item) this.#alarm.wakeForPending(Date.now());
+    for (const line of this.#lines.values()) line.send(item);
   }
 
-  pass(no: number, item: Passed): void {
-    this.#lines.get(no)?.push(item);
-  }
-
-  /** The alarm rang: this object may have started anew, or a relay may not have answered. It rings on until all have. */
-  nudge(now: number): void {
-    for (const line of this.#lines.values()) line.nudge();
-    if ([...this.#lines.values()].some(({ isHeard }) => !isHeard)) this.#clock.wakeForOwed(now);
+  send(no: number, item: RelayItem): void {
+    this.#lines.get(no)?.send(item);
   }
 
   /** How many are at a relay now. */
-  holds(no: number, crowd: Crowd): void {
+  occupied(no: number, occupancy: Occupancy): void {
     const line = this.#lines.get(no);
     if (!line) return;
-    line.crowd = crowd;
-    if (crowd.sockets === 0) {
+    line.occupancy = occupancy;
+    if (occupancy.sockets === 0) {
       this.#lines.delete(no);
       this.#ctx.storage.sql.exec("DELETE FROM relays WHERE no = ?", no);
     }
-    this.onCrowd();
+    this.onOccupancy();
   }
 
   /** Closes every socket at the relays, which are then empty, and waits until they are. */
@@ -97,7 +92,7 @@ export class Relays {
     await Promise.all(
       [...this.#lines.keys()].map((no) =>
         callObject(
-          () => relayOf(this.#env, threadId, no),
+          () => relayStub(this.#env, threadId, no),
           (relay) => relay.end(code, reason),
         ),
       ),
@@ -105,21 +100,28 @@ export class Relays {
     this.#lines.clear();
   }
 
+  /** This object may have started anew, or a relay may not have answered. The alarm comes again until all have. */
+  #resend(now: number): void {
+    if (this.#store.current?.isDeleting) return;
+    for (const line of this.#lines.values()) line.resend();
+    if ([...this.#lines.values()].some(({ isConfirmed }) => !isConfirmed)) this.#alarm.wakeForPending(now);
+  }
+
   #addLine(no: number): RelayLine {
     const id = this.#ctx.id.toString();
     const line = new RelayLine({
-      // Also of a thread that is being deleted: its relays are still to be told.
+      // Also of a thread that is being deleted: its relays still have to be closed.
       rev: this.#store.current?.rev ?? 0,
-      pass: (batch) =>
+      deliver: (batch) =>
         callObject(
-          () => relayOf(this.#env, id, no),
-          (relay) => relay.pass(batch),
+          () => relayStub(this.#env, id, no),
+          (relay) => relay.deliver(batch),
         ),
       // What an earlier line to the same relay still answers says nothing of this one.
-      onCrowd: (crowd) => {
-        if (this.#lines.get(no) === line) this.holds(no, crowd);
+      onOccupancy: (occupancy) => {
+        if (this.#lines.get(no) === line) this.occupied(no, occupancy);
       },
-      onLoss: () => this.#clock.wakeBy(Date.now() + NUDGE_MS),
+      onLoss: () => this.#alarm.wakeBy(Date.now() + RESEND_MS),
     });
     this.#lines.set(no, line);
     return line;

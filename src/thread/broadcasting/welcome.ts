@@ -1,21 +1,22 @@
 /** The first events on a thread's socket: the welcome, and then either what was missed or a snapshot. */
-import type { Caller } from "../../rpc/caller.ts";
-import { fitting } from "../../sockets/codec.ts";
 import type { Rate } from "../../config/config.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
 import { MEMBERS_SHOWN, PAGE_DEFAULT, RESUME_EVENTS, SERVER_FRAME_BYTES } from "../../protocol/limits.ts";
 import { clientLimitsFor } from "../../protocol/model.ts";
-import type { Audience } from "./broadcaster.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import { fitting } from "../../sockets/codec.ts";
+import { eventsSince } from "../messages/replay.ts";
 import type { Thread } from "../thread.ts";
+import type { Broadcaster } from "./broadcaster.ts";
 
 /** What each list in a frame may take at most, so that the frame stays within `SERVER_FRAME_BYTES`. */
 const LIST_BYTES = SERVER_FRAME_BYTES / 3;
 const HISTORY_BYTES = SERVER_FRAME_BYTES - 1024;
 
-/** Everything that a new socket is told, in order. `cursor` is what the client says it has. */
+/** Everything that a new socket is sent first, in order. `cursor` is what the client says it has. */
 export function welcomeEvents(
   thread: Thread,
-  audience: Audience,
+  broadcaster: Broadcaster,
   { user, expiresAt }: Caller,
   cursor: string | null,
   rate: Rate,
@@ -29,15 +30,15 @@ export function welcomeEvents(
     cursor: `${thread.epoch}:${since ?? thread.rev}`,
     resumed: since !== undefined,
     online: fitting(
-      audience.room.online(MEMBERS_SHOWN).map((userId) => thread.people.get(userId)),
+      broadcaster.room.online(MEMBERS_SHOWN).map((userId) => thread.profiles.get(userId)),
       LIST_BYTES,
     ),
     // At a relay this one is not counted yet.
-    onlineCount: Math.max(1, audience.onlineCount),
+    onlineCount: Math.max(1, broadcaster.onlineCount),
     expiresAt,
     limits: clientLimitsFor(rate),
   };
-  return [welcome, ...(since === undefined ? [snapshot(thread)] : thread.eventsSince(since))];
+  return [welcome, ...(since === undefined ? [snapshot(thread)] : eventsSince(thread, since))];
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */
@@ -50,7 +51,7 @@ function resumable(cursor: string | null, thread: Thread): number | undefined {
 
 /** The newest messages, as many as a frame holds. */
 function snapshot(thread: Thread): ThreadEvent {
-  const { messages, hasBefore } = thread.log.page({ limit: PAGE_DEFAULT });
+  const { messages, hasBefore } = thread.messages.page({ limit: PAGE_DEFAULT });
   const shown = fitting(messages.toReversed(), HISTORY_BYTES).toReversed();
   return { type: "history", messages: shown, hasBefore: hasBefore || shown.length < messages.length };
 }

@@ -1,4 +1,4 @@
-/** Who belongs to the thread, with which role, and which Presence shards hold them. */
+/** The members of the thread, their roles, and which Presence shards hold them. */
 import { shardOf } from "../../rpc/shards.ts";
 import { parse } from "../../protocol/parse.ts";
 import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
@@ -26,20 +26,20 @@ const KEPT = 2_000;
 export class Membership {
   readonly #sql: SqlStorage;
   readonly #roles = new Map<string, Role | null>();
-  /** Those whom every welcome shows, while none of them has changed. */
+  /** The members that every welcome shows, while none of them has changed. */
   #first: readonly StoredMember[] | undefined;
-  /** Who joined or left since Presence was last about to be told. */
+  /** Who joined or left since Presence was last about to be notified. */
   #changed = new Set<string>();
   readonly #shards: number;
 
-  /** `shards` is by how many Presence shards everybody looks for users. */
+  /** `shards` is the number of Presence shards that users are sorted by. */
   constructor(sql: SqlStorage, shards: number) {
     this.#sql = sql;
     this.#shards = shards;
   }
 
-  /** Sorts members by shard anew where they were sorted by another number of shards; writes those whose shard is another. */
-  sort(): void {
+  /** Sorts members by shard anew where the number of shards has changed; writes those whose shard is another. */
+  sortByShard(): void {
     const { shards } = this.#sql.exec<{ shards: number | null }>("SELECT shards FROM thread").one();
     if (shards === this.#shards) return;
     const members = this.#sql.exec<{ no: number; user_id: string; shard: number }>(
@@ -100,14 +100,14 @@ export class Membership {
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
     this.#forget(userId);
-    this.#owe(userId);
+    this.#changedNow(userId);
   }
 
   remove(userId: string): void {
     this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
     this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
     this.#forget(userId);
-    this.#owe(userId);
+    this.#changedNow(userId);
   }
 
   setRole(userId: string, role: Role): void {
@@ -133,7 +133,7 @@ export class Membership {
   }
 
   /** Who becomes the owner when the last one has left: the longest-standing moderator, else member. */
-  heir(): string | undefined {
+  successor(): string | undefined {
     const [row] = this.#sql
       .exec<{ user_id: string }>("SELECT user_id FROM members ORDER BY role = 'moderator' DESC, no LIMIT 1")
       .toArray();
@@ -153,28 +153,28 @@ export class Membership {
     }
   }
 
-  /** Users who joined or left and of whom Presence has not yet confirmed that it knows. */
-  untold(): string[] {
+  /** Users who joined or left, which Presence has not confirmed yet. */
+  unconfirmed(): string[] {
     return this.#sql
       .exec<{ user_id: string }>("SELECT user_id FROM untold_members")
       .toArray()
       .map((row) => row.user_id);
   }
 
-  /** The same, to tell them now: who joins or leaves from here on stays untold whatever is answered. */
-  takeUntold(): string[] {
+  /** The same, to notify Presence now: who joins or leaves from here on stays unconfirmed whatever is answered. */
+  takeUnconfirmed(): string[] {
     this.#changed.clear();
-    return this.untold();
+    return this.unconfirmed();
   }
 
-  /** Presence has answered that it knows of these. */
-  told({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
+  /** Presence has confirmed these. */
+  confirm({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
     for (const userId of [...joined.map((member) => member.userId), ...left]) {
       if (!this.#changed.has(userId)) this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
     }
   }
 
-  /** What is kept of a member is so no more. */
+  /** Drops what memory holds of a member. */
   #forget(userId: string): void {
     this.#roles.delete(userId);
     const first = this.#first;
@@ -183,7 +183,8 @@ export class Membership {
     if (isShown) this.#first = undefined;
   }
 
-  #owe(userId: string): void {
+  /** Presence has to be notified that this user joined or left. */
+  #changedNow(userId: string): void {
     this.#changed.add(userId);
     this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
   }

@@ -1,4 +1,4 @@
-/** Everyone whom the thread has to name, as it knows them now. */
+/** The profiles of everyone whom the thread has to name, as it knows them now. */
 import type { User } from "../../protocol/model.ts";
 
 type UserRow = { user_id: string; name: string; avatar_url: string | null };
@@ -6,7 +6,7 @@ type UserRow = { user_id: string; name: string; avatar_url: string | null };
 /** Profiles kept in memory, at most; those in use come back with one row read each. */
 const KEPT = 2_000;
 
-export class People {
+export class Profiles {
   readonly #sql: SqlStorage;
   readonly #kept = new Map<string, User>();
   /** Whose profile is stored, as far as that is known: a stand-in equal to the profile still has to be stored once. */
@@ -29,11 +29,11 @@ export class People {
     return user;
   }
 
-  /** Takes a profile over, writing a row only where it is new or has changed. True if it was. */
-  meet(user: User): boolean {
+  /** Stores a profile: a row written where it is new or has changed, else none. */
+  upsert(user: User): void {
     const known = this.get(user.id);
     const isStored = this.#stored.has(user.id);
-    if (isStored && known.name === user.name && known.avatarUrl === user.avatarUrl) return false;
+    if (isStored && known.name === user.name && known.avatarUrl === user.avatarUrl) return;
     this.#sql.exec(
       `INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET name = excluded.name, avatar_url = excluded.avatar_url`,
@@ -43,7 +43,6 @@ export class People {
     );
     this.#keep(user);
     this.#stored.add(user.id);
-    return true;
   }
 
   #keep(user: User): void {

@@ -6,9 +6,9 @@
 import type { Membership, StoredMember } from "./membership.ts";
 import type { MessageLog } from "../messages/message-log.ts";
 
-/** Senders' markers are stored once there are this many unsaved messages for each of their senders, */
+/** Senders' markers are stored once there are this many unsaved messages for each of their senders. */
 const MESSAGES_PER_SAVED_MARKER = 20;
-/** but not before so many messages, and at the latest after so many: what an eviction makes the thread read again. */
+/** But not before so many messages, and at the latest after so many: what an eviction makes the thread read again. */
 const SAVE_AFTER = 50;
 const SAVE_AT_THE_LATEST = 500;
 
@@ -18,9 +18,9 @@ export class ReadMarkers {
   readonly #log: MessageLog;
   /** Up to here senders' markers are stored. */
   #savedSeq: number;
-  /** Up to here Presence has heard of them too: what is stored as saved never goes beyond, so that a crash forgets none. */
-  #toldSeq: number;
-  /** Newest message of each sender whose marker is not stored, or not told yet. */
+  /** Up to here Presence has confirmed them too: what is stored as saved never goes beyond, so that a crash forgets none. */
+  #confirmedSeq: number;
+  /** Newest message of each sender whose marker is not stored, or not confirmed yet. */
   #senders: Map<string, number> | undefined;
   /** Markers that moved in a burst that is not over. */
   #moved = new Map<string, number>();
@@ -32,7 +32,7 @@ export class ReadMarkers {
     this.#savedSeq = sql
       .exec<{ senders_saved_seq: number }>("SELECT senders_saved_seq FROM thread")
       .one().senders_saved_seq;
-    this.#toldSeq = this.#savedSeq;
+    this.#confirmedSeq = this.#savedSeq;
   }
 
   of(member: StoredMember): number {
@@ -40,7 +40,7 @@ export class ReadMarkers {
     return Math.max(readSeq, this.senders().get(userId) ?? 0, this.#moved.get(userId) ?? 0);
   }
 
-  /** The markers that messages moved: all that are not stored yet or were not told to Presence, and maybe some that were. */
+  /** The markers that messages moved: all that are not stored yet or not confirmed by Presence, and maybe some that are. */
   senders(): Map<string, number> {
     this.#senders ??= this.#log.newestByAuthor(this.#savedSeq);
     return this.#senders;
@@ -55,9 +55,9 @@ export class ReadMarkers {
     if (worthIt || unsaved >= SAVE_AT_THE_LATEST) this.#save(seq);
   }
 
-  /** Presence has heard of everyone who sent up to `seq`. */
-  told(seq: number): void {
-    this.#toldSeq = Math.max(this.#toldSeq, seq);
+  /** Presence has confirmed the markers of everyone who sent up to `seq`. */
+  confirm(seq: number): void {
+    this.#confirmedSeq = Math.max(this.#confirmedSeq, seq);
   }
 
   /** Moves a marker forward, in memory until `store`. False where it is there already. */
@@ -77,12 +77,12 @@ export class ReadMarkers {
 
   #save(upTo: number): void {
     const senders = this.senders();
-    const told = Math.min(upTo, this.#toldSeq);
+    const confirmed = Math.min(upTo, this.#confirmedSeq);
     for (const [userId, seq] of senders) {
       this.#membership.raiseMarker(userId, seq);
-      if (seq <= told) senders.delete(userId);
+      if (seq <= confirmed) senders.delete(userId);
     }
-    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", told);
+    this.#sql.exec("UPDATE thread SET senders_saved_seq = ?", confirmed);
     this.#savedSeq = upTo;
   }
 }

@@ -1,14 +1,19 @@
 /** The durable events that are not new messages: a row each, by rev, that says what happened to what. */
+import type { DurableEvent } from "../../protocol/events.ts";
 
-/** What happened. What it is like now is read when the change is replayed. */
-export type Change =
-  | { type: "edit"; seq: number }
-  | { type: "delete"; seq: number; userId: string }
-  | { type: "react" | "unreact"; seq: number; userId: string; emoji: string }
-  | { type: "member" | "member_removed"; userId: string }
-  | { type: "thread" };
+/** New messages are in the message log. */
+export type ChangeType = Exclude<DurableEvent["type"], "chat">;
 
-export type NumberedChange = Change & { rev: number; at: number };
+/** What happened to what. What it is like now is read when the change is replayed. */
+export interface Change {
+  type: ChangeType;
+  seq?: number;
+  userId?: string;
+  emoji?: string;
+}
+
+/** A change as it was logged. `C` is what its event's entry records. */
+export type LoggedChange<C extends Change = Change> = C & { rev: number; at: number };
 
 export class ChangeLog {
   readonly #sql: SqlStorage;
@@ -29,21 +34,21 @@ export class ChangeLog {
       "INSERT INTO changes (rev, type, seq, user_id, emoji, at) VALUES (?, ?, ?, ?, ?, ?)",
       rev,
       change.type,
-      "seq" in change ? change.seq : null,
-      "userId" in change ? change.userId : null,
-      "emoji" in change ? change.emoji : null,
+      change.seq ?? null,
+      change.userId ?? null,
+      change.emoji ?? null,
       at,
     );
     this.#newestRev = rev;
   }
 
   /** The changes after a rev, in order. */
-  since(rev: number): NumberedChange[] {
+  since(rev: number): LoggedChange[] {
     const rows = this.#sql.exec(
       "SELECT rev, type, seq, user_id AS userId, emoji, at FROM changes WHERE rev > ? ORDER BY rev",
       rev,
     );
-    // Each type has the columns that `add` gave it.
-    return rows.toArray() as unknown as NumberedChange[];
+    // Each type has the columns that `add` gave it; nothing reads the others.
+    return rows.toArray() as unknown as LoggedChange[];
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Recognises a message that was sent before: the same `id` by the same author. No index pays for it; the newest
- * messages are held in memory, and older ones are scanned in the rare case that a client says how far back to look.
+ * Deduplication: recognises a message that was sent before, by its author and `id`. No index pays for it: the ids of the
+ * newest messages are held in memory, and older ones are scanned in the rare case that a client says how far back to look.
  */
-import { REPEAT_WINDOW } from "../../protocol/limits.ts";
+import { DEDUPLICATION_WINDOW } from "../../protocol/limits.ts";
 import type { MessageLog } from "./message-log.ts";
 
 interface Sent {
@@ -11,9 +11,9 @@ interface Sent {
   id: string;
 }
 
-export class Repeats {
+export class Deduplication {
   readonly #log: MessageLog;
-  /** seq by author and id, of the newest `REPEAT_WINDOW` messages. */
+  /** seq by author and id, of the newest `DEDUPLICATION_WINDOW` messages. */
   #recent: Map<string, Map<string, number>> | undefined;
   /** The same messages, each at the remainder of its seq: where the next one goes, the oldest is. */
   readonly #window: (Sent | undefined)[] = [];
@@ -29,7 +29,7 @@ export class Repeats {
   find(author: string, id: string, since: number | undefined): number | undefined {
     const recent = this.#load().get(author)?.get(id);
     if (recent !== undefined || since === undefined) return recent;
-    const windowStart = Math.max(0, this.#log.newest.seq - REPEAT_WINDOW);
+    const windowStart = Math.max(0, this.#log.newest.seq - DEDUPLICATION_WINDOW);
     const after = this.#lastSeqAt(since, windowStart);
     return after >= windowStart ? undefined : this.#log.find(author, id, after, windowStart);
   }
@@ -42,14 +42,15 @@ export class Repeats {
   #load(): Map<string, Map<string, number>> {
     if (!this.#recent) {
       const recent = new Map<string, Map<string, number>>();
-      for (const sent of this.#log.idsAfter(this.#log.newest.seq - REPEAT_WINDOW)) this.#add(recent, sent);
+      for (const sent of this.#log.idsAfter(this.#log.newest.seq - DEDUPLICATION_WINDOW))
+        this.#add(recent, sent);
       this.#recent = recent;
     }
     return this.#recent;
   }
 
   #add(recent: Map<string, Map<string, number>>, sent: Sent): void {
-    const place = sent.seq % REPEAT_WINDOW;
+    const place = sent.seq % DEDUPLICATION_WINDOW;
     const oldest = this.#window[place];
     if (oldest) {
       const ids = recent.get(oldest.author);

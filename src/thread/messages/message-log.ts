@@ -1,12 +1,12 @@
 /**
- * The messages of the thread: storing them, and pages of them anywhere in the history. Nobody else reads their table:
- * what one commit adds is written many rows at a time, and before anything is read.
+ * The messages of the thread: storing them, and pages of them anywhere in the history. Nothing else reads their table,
+ * since what one commit adds is written many rows at a time, and before anything is read.
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
 import { PREVIEW_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
-import type { People } from "../members/profiles.ts";
+import type { Profiles } from "../members/profiles.ts";
 
 type MessageRow = {
   seq: number;
@@ -38,18 +38,29 @@ interface Run {
   messages: NewMessage[];
 }
 
-/** As many rows as a statement can take: 4 parameters each, and 3 for all, of the 100 that the platform allows. */
-const ROWS_PER_INSERT = 24;
+/** What an insert binds for each message, by column. */
+const MESSAGE_COLUMNS = {
+  author: (message: NewMessage) => message.author,
+  command_id: (message: NewMessage) => message.id,
+  body: (message: NewMessage) => message.body,
+  reply_to: (message: NewMessage) => message.replyTo ?? null,
+};
+const COLUMN_VALUES = Object.values(MESSAGE_COLUMNS);
+/** What it binds once for all: the first seq, the first rev, and the time. */
+const SHARED_PARAMETERS = 3;
+/** The platform allows so many bound parameters a statement. */
+const MOST_PARAMETERS = 100;
+const ROWS_PER_INSERT = Math.floor((MOST_PARAMETERS - SHARED_PARAMETERS) / COLUMN_VALUES.length);
 
 export class MessageLog {
   readonly #sql: SqlStorage;
-  readonly #people: People;
+  readonly #profiles: Profiles;
   #newest: { seq: number; rev: number };
   #unwritten: Run | undefined;
 
-  constructor(sql: SqlStorage, people: People) {
+  constructor(sql: SqlStorage, profiles: Profiles) {
     this.#sql = sql;
-    this.#people = people;
+    this.#profiles = profiles;
     const [row] = sql
       .exec<{ seq: number; rev: number }>("SELECT seq, rev FROM messages ORDER BY seq DESC LIMIT 1")
       .toArray();
@@ -72,14 +83,14 @@ export class MessageLog {
       seq,
       rev,
       id: message.id,
-      author: this.#people.get(message.author),
+      author: this.#profiles.get(message.author),
       body: message.body,
       at,
       ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
     };
   }
 
-  /** Writes what was added: to be done before a transaction ends. One statement a message was a fifth of the time under load. */
+  /** Writes what was added: to be done before a transaction ends. With one statement a message, that was a fifth of the time under load. */
   write(): void {
     if (!this.#unwritten) return;
     const { seq, rev, at, messages } = this.#unwritten;
@@ -91,7 +102,7 @@ export class MessageLog {
         seq + from,
         rev + from,
         at,
-        ...rows.flatMap(({ author, id, body, replyTo }) => [author, id, body, replyTo ?? null]),
+        ...rows.flatMap((message) => COLUMN_VALUES.map((valueOf) => valueOf(message))),
       );
     }
   }
@@ -105,6 +116,11 @@ export class MessageLog {
 
   has(seq: number): boolean {
     return seq >= 1 && seq <= this.#newest.seq;
+  }
+
+  /** Whether this is the newest message. */
+  isNewest(seq: number): boolean {
+    return seq === this.#newest.seq;
   }
 
   edit(seq: number, body: string, rev: number, at: number): void {
@@ -171,8 +187,8 @@ export class MessageLog {
   /** The newest message, shortened for a list; nothing before the first. */
   last(): LastMessage | undefined {
     if (this.#newest.seq === 0) return undefined;
-    const { seq, author, body, at } = this.get(this.#newest.seq);
-    return { seq, author, preview: previewOf(body), at };
+    const { seq, author, body, at, deletedAt } = this.get(this.#newest.seq);
+    return { seq, author, preview: previewOf(body), at, ...(deletedAt !== undefined && { deletedAt }) };
   }
 
   /** The author and id of each message after a seq, in order. */
@@ -231,7 +247,7 @@ export class MessageLog {
       seq: row.seq,
       rev: row.touched_rev,
       id: row.command_id,
-      author: this.#people.get(row.author),
+      author: this.#profiles.get(row.author),
       body: row.body,
       at: row.at,
       ...(row.reply_to !== null && { replyTo: row.reply_to }),
@@ -242,19 +258,20 @@ export class MessageLog {
   }
 }
 
-/** A statement for each number of rows, by what it inserts: messages that follow one another from a seq, a rev and a time on. */
+/** A statement for each number of rows: messages of one time that follow one another from a seq and a rev on. */
 const INSERTS = Array.from({ length: ROWS_PER_INSERT + 1 }, (_, rows) => insertOf(rows));
 
 function insertOf(rows: number): string {
-  const values = Array.from({ length: rows }, (_, i) => {
-    const [author, id, body, replyTo] = [4, 5, 6, 7].map((first) => `?${first + i * 4}`);
-    return `(?1 + ${i}, ?2 + ${i}, ?2 + ${i}, ${author}, ${id}, ${body}, ?3, ${replyTo})`;
+  const columns = Object.keys(MESSAGE_COLUMNS);
+  const values = Array.from({ length: rows }, (_, row) => {
+    const first = SHARED_PARAMETERS + 1 + row * columns.length;
+    const own = columns.map((_column, i) => `?${first + i}`);
+    return `(?1 + ${row}, ?2 + ${row}, ?2 + ${row}, ?3, ${own.join(", ")})`;
   });
-  return `INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at, reply_to)
-          VALUES ${values.join(", ")}`;
+  return `INSERT INTO messages (seq, rev, touched_rev, at, ${columns.join(", ")}) VALUES ${values.join(", ")}`;
 }
 
-/** The beginning of a body on one line, not cut within a character. Empty for an empty body alone: then it was deleted. */
+/** The beginning of a body on one line, not cut within a character. */
 export function previewOf(body: string): string {
   const line = body
     .trimStart()

@@ -1,126 +1,143 @@
 /**
- * Tells Presence what its users should know of this thread, from memory, in the moment after the room. That something
- * is owed is durable before anyone hears of the message: in the same commit an alarm is set, where none is pending, to
- * tell it where the object died before it did. What is told is always the whole present state: so telling once too
- * often does no harm, and nothing needs to be written when it has been told.
+ * Notifies Presence of what its users should know of this thread, from memory, in the moment after the broadcast. That a
+ * notification is pending is durable before anyone sees the message: in the same commit an alarm is set, where none is
+ * pending, to send it where the object died before it did. What is sent is always the whole present state: so sending once
+ * too often does no harm, and nothing needs to be written when it has been sent.
  */
 import { configOf } from "../../config/config.ts";
-import type { AlarmClock } from "../../durable/alarm-scheduler.ts";
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callObject } from "../../rpc/call.ts";
-import { byShard, presenceShard } from "../../rpc/shards.ts";
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import type { ThreadUpdate } from "../../rpc/presence.ts";
+import { byShard, presenceStub } from "../../rpc/shards.ts";
 import type { Thread } from "../thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 
-/** After one telling, what comes within this time is told together. */
+/** After one notification, what comes within this time is sent together. */
 const COALESCE_MS = 1_000;
-/** Of so many who read it is remembered what was told of them; forgotten, it is told once more. */
+/** Of so many who read it is remembered what was sent of them; forgotten, it is sent once more. */
 const KEPT = 2_000;
-/** Back-off after a shard did not answer: doubling, with full jitter, without end: the debt stands until it is paid. */
+/** Back-off after a shard did not answer: doubling, with full jitter, without end: what is pending stays so until it is confirmed. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 60_000;
+
+/** What is to be sent. */
+interface Pending {
+  /** The thread itself: its newest message, its name, who belongs. */
+  head: boolean;
+  /** Markers that moved, by user. */
+  senders: Map<string, number>;
+  readers: Map<string, number>;
+}
 
 export class Notifier {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
-  readonly #clock: AlarmClock;
+  readonly #alarm: AlarmScheduler;
   readonly #store: ThreadStore;
-  #headOwed = false;
-  /** Whether this object's memory goes back to before what may be owed. After an eviction it does not: then the alarm alone knows. */
+  #headPending = false;
+  /** Whether this object's memory goes back to before what may be pending. After an eviction it does not: then the alarm alone knows. */
   #remembers = false;
-  /** Markers that moved since they were told. */
+  /** Markers that moved since they were sent. */
   #senders = new Map<string, number>();
   #readers = new Map<string, number>();
-  #toldReaders = new Map<string, number>();
-  #toldAt = 0;
+  #confirmedReaders = new Map<string, number>();
+  #headSentAt = 0;
   #failures = 0;
-  #telling: Promise<void> | undefined;
-  /** Runs until what is owed is told. */
-  #soon: ReturnType<typeof setTimeout> | undefined;
+  #sending: Promise<void> | undefined;
+  /** Runs until what is pending is sent. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env, clock: AlarmClock, store: ThreadStore) {
+  /** Registers its duty: to send what may be pending. */
+  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, store: ThreadStore) {
     this.#ctx = ctx;
     this.#env = env;
-    this.#clock = clock;
+    this.#alarm = alarm;
     this.#store = store;
+    alarm.register({ name: "pending notifications", run: () => this.#onAlarm() });
   }
 
-  /** The newest message, the name, or who belongs has changed: to be told at once, or in a moment if there was a telling just now. */
-  owe(now: number): void {
-    this.#headOwed = true;
-    this.#clock.wakeForOwed(now);
-    // Never within the stretch that told the room: its frames leave when that is over, and nothing should hold them.
-    this.#soon ??= setTimeout(() => this.#ctx.waitUntil(this.tell()), this.#toldAt + COALESCE_MS - now);
+  /** The newest message, the name, or who belongs has changed: to be sent at once, or in a moment if something was just now. */
+  threadChanged(now: number): void {
+    this.#headPending = true;
+    this.#alarm.wakeForPending(now);
+    // Never within the stretch that broadcast it: its frames leave when that is over, and nothing should hold them.
+    this.#timer ??= setTimeout(
+      () => this.#ctx.waitUntil(this.notify()),
+      this.#headSentAt + COALESCE_MS - now,
+    );
   }
 
-  /** A message moved its sender's marker: told with the message. */
+  /** A message moved its sender's marker: sent with the message. */
   sent(userId: string, seq: number): void {
     this.#senders.set(userId, seq);
   }
 
-  /** Where a member's marker stands, as stored. No alarm is set for it: a crash delays the word until that user reads again. */
+  /** Where a member's marker stands, as stored. No alarm is set for it: a crash delays it until that user reads again. */
   read(userId: string, seq: number): void {
-    if ((this.#toldReaders.get(userId) ?? 0) < seq) raise(this.#readers, userId, seq);
-  }
-
-  /** The alarm rang: if this object woke for it, something may be owed that only the alarm remembers. */
-  rang(): void {
-    if (!this.#remembers) this.#headOwed = true;
+    if ((this.#confirmedReaders.get(userId) ?? 0) < seq) raise(this.#readers, userId, seq);
   }
 
   /**
-   * Tells all that is owed and waits for the answers, so that what one asks next finds it known. What a shard does not
-   * confirm stays owed, and is tried again by alarm.
+   * Sends all that is pending and waits for the answers, so that what one asks next finds it known. What a shard does not
+   * confirm stays pending, and is tried again by alarm.
    */
-  tell(): Promise<void> {
+  notify(): Promise<void> {
     return this.#inTurn(() => {
-      if (this.#soon !== undefined) clearTimeout(this.#soon);
-      this.#soon = undefined;
-      return this.#tell((thread) => this.#takeAll(thread));
+      if (this.#timer !== undefined) clearTimeout(this.#timer);
+      this.#timer = undefined;
+      return this.#send((thread) => this.#takeAll(thread));
     });
   }
 
   /**
-   * The same for markers that were read to, in their users' shards alone. What all shards are owed is due in a moment,
-   * and stays so: otherwise each of those who read on would have it told once more.
+   * The same for markers that were read to, to their users' shards alone. What is pending for all shards is due in a
+   * moment, and stays so: otherwise each of those who read on would have it sent once more.
    */
-  tellReaders(): Promise<void> {
-    return this.#inTurn(() => this.#tell((thread) => this.#takeReaders(thread)));
+  notifyReaders(): Promise<void> {
+    return this.#inTurn(() => this.#send((thread) => this.#takeReaders(thread)));
   }
 
-  /** Waits until nothing is being told: so that no word of a thread arrives after that of its deletion. */
+  /** Waits until nothing is being sent: so that no update of a thread arrives after its deletion. */
   async idle(): Promise<void> {
-    while (this.#telling) await this.#telling;
+    while (this.#sending) await this.#sending;
   }
 
   /** The shards that know of this thread, or may. */
   shardsConcerned(thread: Thread): number[] {
     const { membership } = thread;
-    return [...new Set([...membership.shards(), ...byShard(this.#env, membership.untold()).keys()])];
+    return [...new Set([...membership.shards(), ...byShard(this.#env, membership.unconfirmed()).keys()])];
+  }
+
+  /** If this object woke for the alarm, something may be pending that only the alarm remembers. */
+  async #onAlarm(): Promise<void> {
+    const thread = this.#store.current;
+    if (!thread || thread.isDeleting) return;
+    if (!this.#remembers) this.#headPending = true;
+    await this.notify();
   }
 
   /** One after the other, also where two are asked for in the same moment: each waits for what the other took. */
-  async #inTurn(tell: () => Promise<void>): Promise<void> {
-    const earlier = this.#telling?.catch(() => undefined) ?? Promise.resolve();
-    const telling = earlier.then(tell).finally(() => {
-      if (this.#telling === telling) this.#telling = undefined;
+  async #inTurn(send: () => Promise<void>): Promise<void> {
+    const earlier = this.#sending?.catch(() => undefined) ?? Promise.resolve();
+    const sending = earlier.then(send).finally(() => {
+      if (this.#sending === sending) this.#sending = undefined;
     });
-    this.#telling = telling;
-    await telling;
+    this.#sending = sending;
+    await sending;
   }
 
-  async #tell(take: (thread: Thread) => Owed): Promise<void> {
+  async #send(take: (thread: Thread) => Pending): Promise<void> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting) return;
-    const newest = thread.log.newest.seq;
-    const owed = take(thread);
-    const updates = this.#updates(thread, owed);
+    const newest = thread.messages.newest.seq;
+    const pending = take(thread);
+    const updates = this.#updates(thread, pending);
     if (updates.size === 0) return;
-    if (owed.head) this.#toldAt = Date.now();
-    const told = await Promise.allSettled(
+    if (pending.head) this.#headSentAt = Date.now();
+    const results = await Promise.allSettled(
       [...updates].map(async ([shard, update]) => {
         await callObject(
-          () => presenceShard(this.#env, shard),
+          () => presenceStub(this.#env, shard),
           (presence) => presence.threadChanged(update),
         );
         return update;
@@ -129,88 +146,87 @@ export class Notifier {
     // A thread that was deleted meanwhile has no storage to write this to.
     if (!thread.isDeleting) {
       // In one stretch, so that however many shards have answered, it is one commit.
-      for (const result of told) if (result.status === "fulfilled") thread.membership.told(result.value);
+      for (const result of results)
+        if (result.status === "fulfilled") thread.membership.confirm(result.value);
     }
-    if (told.every((result) => result.status === "fulfilled")) {
+    if (results.every((result) => result.status === "fulfilled")) {
       this.#failures = 0;
-      if (owed.head) thread.markers.told(newest);
-      if (this.#toldReaders.size >= KEPT) this.#toldReaders.clear();
-      for (const [userId, seq] of owed.readers) raise(this.#toldReaders, userId, seq);
+      if (pending.head) thread.readMarkers.confirm(newest);
+      if (this.#confirmedReaders.size >= KEPT) this.#confirmedReaders.clear();
+      for (const [userId, seq] of pending.readers) raise(this.#confirmedReaders, userId, seq);
       return;
     }
-    this.#putBack(owed);
+    this.#putBack(pending);
     const backOff = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** this.#failures++);
-    this.#clock.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
+    this.#alarm.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
   }
 
-  #takeAll(thread: Thread): Owed {
-    const owed = { ...this.#takeReaders(thread), head: this.#headOwed };
-    this.#remembers ||= owed.head;
-    this.#headOwed = false;
+  #takeAll(thread: Thread): Pending {
+    const pending = { ...this.#takeReaders(thread), head: this.#headPending };
+    this.#remembers ||= pending.head;
+    this.#headPending = false;
     this.#senders = new Map();
-    return owed;
+    return pending;
   }
 
-  #takeReaders(thread: Thread): Owed {
+  #takeReaders(thread: Thread): Pending {
     const readers = this.#readers;
     this.#readers = new Map();
-    // Whoever sent before an eviction may not have been told of: then all that is not stored by itself goes along.
-    const senders = new Map(this.#remembers ? this.#senders : thread.markers.senders());
+    // The markers of those who sent before an eviction may be pending: then all that are not stored by themselves go along.
+    const senders = new Map(this.#remembers ? this.#senders : thread.readMarkers.senders());
     return { head: false, senders, readers };
   }
 
-  /** What each shard concerned is to hear: all members' shards of a new head, else only those of the users it is about. */
-  #updates(thread: Thread, owed: Owed): Map<number, ThreadUpdate> {
+  /** What each shard concerned is sent: a new head goes to all members' shards, else only those of the users it is about. */
+  #updates(thread: Thread, pending: Pending): Map<number, ThreadUpdate> {
     const { membership } = thread;
-    const untold = byShard(this.#env, membership.takeUntold());
-    const readers = byShard(this.#env, owed.readers.keys());
-    const senders = byShard(this.#env, owed.senders.keys());
-    const shards = new Set([...(owed.head ? membership.shards() : []), ...untold.keys(), ...readers.keys()]);
+    const unconfirmed = byShard(this.#env, membership.takeUnconfirmed());
+    const readers = byShard(this.#env, pending.readers.keys());
+    const senders = byShard(this.#env, pending.senders.keys());
+    const shards = new Set([
+      ...(pending.head ? membership.shards() : []),
+      ...unconfirmed.keys(),
+      ...readers.keys(),
+    ]);
     if (shards.size === 0) return new Map();
     const head = { ...headOf(thread), shards: configOf(this.#env).presenceShards };
     return new Map(
       [...shards].map((shard) => {
-        const users = untold.get(shard) ?? [];
+        const users = unconfirmed.get(shard) ?? [];
         const joined = users.flatMap((userId) => {
           const member = membership.get(userId);
-          return member ? [{ userId, readSeq: thread.markers.of(member) }] : [];
+          return member ? [{ userId, readSeq: thread.readMarkers.of(member) }] : [];
         });
         const left = users.filter((userId) => !joined.some((member) => member.userId === userId));
         const update: ThreadUpdate = {
           ...head,
           joined,
           left,
-          readers: picked(owed.readers, readers.get(shard)),
-          senders: picked(owed.senders, senders.get(shard)),
+          readers: picked(pending.readers, readers.get(shard)),
+          senders: picked(pending.senders, senders.get(shard)),
         };
         return [shard, update];
       }),
     );
   }
 
-  #putBack(owed: Owed): void {
-    this.#headOwed ||= owed.head;
-    for (const [userId, seq] of owed.senders) raise(this.#senders, userId, seq);
-    for (const [userId, seq] of owed.readers) raise(this.#readers, userId, seq);
+  #putBack(pending: Pending): void {
+    this.#headPending ||= pending.head;
+    for (const [userId, seq] of pending.senders) raise(this.#senders, userId, seq);
+    for (const [userId, seq] of pending.readers) raise(this.#readers, userId, seq);
   }
-}
-
-interface Owed {
-  head: boolean;
-  senders: Map<string, number>;
-  readers: Map<string, number>;
 }
 
 function headOf(thread: Thread): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders"> {
   const { id, kind, name, createdAt } = thread.info;
-  const last = thread.log.last();
+  const last = thread.messages.last();
   return {
     threadId: id,
     rev: thread.rev,
     kind,
     name,
     createdAt,
-    seq: thread.log.newest.seq,
+    seq: thread.messages.newest.seq,
     ...(last && { last }),
     ...(kind === "direct" && { pair: thread.pair() }),
   };

@@ -1,10 +1,44 @@
-/** What a durable command did: one shape for every command, so that one writer can store, tell and answer them all. */
-import type { DurableEvent } from "../../protocol/events.ts";
+/**
+ * What a command and a durable event are to the thread. Each command has one entry, which every transport runs; each
+ * durable event has one, beside the command that makes it. src/thread/commands.ts lists them.
+ */
+import type { Ack, DurableEvent } from "../../protocol/events.ts";
+import type { User } from "../../protocol/model.ts";
+import type { CommandOf, WriteResults, WriteType } from "../../rpc/thread.ts";
+import type { Change, LoggedChange } from "../messages/change-log.ts";
+import type { Thread } from "../thread.ts";
 
 /** What a command did. */
-export interface Outcome<T> {
+export interface Outcome<T = unknown> {
   value: T;
   /** The durable events it made, in order of `rev`; none where there was nothing to change. */
   events: DurableEvent[];
-  ack: { seq?: number; rev: number; at: number };
+  ack: Ack;
+}
+
+/** A command. Its schema stands in src/protocol. */
+export interface CommandEntry<T extends WriteType> {
+  /**
+   * Decides the user's right, writes, and returns what happened. Synchronous. Throws a `LilypadError` for a refusal, before
+   * anything is written.
+   */
+  run: (thread: Thread, user: User, command: CommandOf<T>, now: number) => Outcome<WriteResults[T]>;
+  /** When an HTTP request is answered: once it is durable, or once Presence has confirmed it too, as far as it answers. */
+  answersOnce: "stored" | "notified";
+}
+
+/** A durable event. */
+export interface EventEntry<E extends DurableEvent = DurableEvent> {
+  /** Whether Presence must be notified: whether it changes what anybody sees in a list of threads. */
+  concernsPresence: (event: E, thread: Thread) => boolean;
+  /** Whose sockets are closed before anyone receives it, if anybody's. */
+  disconnects?: (event: E) => string;
+  /** Whose read marker it moved, and where to. */
+  movesMarker?: (event: E) => { userId: string; seq: number };
+}
+
+/** A durable event that the change log holds. `C` is what is recorded of it. */
+export interface ChangeEntry<E extends DurableEvent, C extends Change> extends EventEntry<E> {
+  /** The event for a client that missed it, with what it is about as that is now. */
+  replay: (change: LoggedChange<C>, thread: Thread) => DurableEvent;
 }

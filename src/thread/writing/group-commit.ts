@@ -2,24 +2,24 @@
  * Group commit: commands that come close together are applied in one synchronous stretch, so that neither commits
  * nor frames grow with their number. A lone command never waits.
  */
-import { Rhythm } from "./expected-group.ts";
+import { GroupSize } from "./group-size.ts";
 
-/** How long commands are gathered, at most, while they keep coming: as long as a few dozen sockets take to be told. */
+/** How long commands are gathered, at most, while they keep coming: as long as it takes to send to a few dozen sockets. */
 const GATHER_MS = 5;
-/** For so long after several were gathered, the next one is not taken for a lone one. */
+/** For so long after several were gathered, the next one is not treated as a lone one. */
 const BUSY_MS = 1_000;
 /** Once so many are here, no more are waited for. */
 const GATHER_COMMANDS = 512;
 
 export class GroupCommit<C> {
   readonly #apply: (commands: C[]) => void;
-  readonly #rhythm = new Rhythm();
+  readonly #size = new GroupSize();
   #waiting: C[] = [];
   /** Runs while commands are gathered. */
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #gatheredAt = 0;
 
-  /** `apply` does the work, synchronously, and answers each command itself. */
+  /** `apply` does the work, synchronously, and replies to each command itself. */
   constructor(apply: (commands: C[]) => void) {
     this.#apply = apply;
   }
@@ -35,10 +35,10 @@ export class GroupCommit<C> {
     const here = this.#waiting.length;
     const now = Date.now();
     const isQuiet = this.#gathering === undefined && now - this.#gatheredAt >= BUSY_MS;
-    const areAllHere = before < this.#rhythm.expected && here >= this.#rhythm.expected;
+    const areAllHere = before < this.#size.expected && here >= this.#size.expected;
     if (here >= GATHER_COMMANDS || isQuiet) this.flush();
     else if (!areAllHere) this.#gathering ??= this.#flushIn(GATHER_MS);
-    else if (this.#rhythm.isTimeToLook(now)) this.#gather(0);
+    else if (this.#size.isTimeToProbe(now)) this.#gather(0);
     else this.flush();
   }
 
@@ -50,11 +50,11 @@ export class GroupCommit<C> {
     const isLone = commands.length === 1;
     const now = Date.now();
     if (!isLone) this.#gatheredAt = now;
-    this.#rhythm.came(commands.length, now);
+    this.#size.observe(commands.length, now);
     try {
       this.#apply(commands);
     } finally {
-      // What came while this one was told is gathered: in a moment, not now, and nothing more is waited for.
+      // What came while this one was applied is gathered: in a moment, not now, and nothing more is waited for.
       if (isLone) this.#gather(0);
       else this.#stopGathering();
     }

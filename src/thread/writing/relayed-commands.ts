@@ -1,22 +1,29 @@
-/** The commands of sockets at relays: decided here as those of this object's own, and answered down the line. */
-import type { ChangeCommand } from "../../protocol/commands.ts";
-import { LilypadError, CLOSE, failureOf } from "../../protocol/errors.ts";
+/** Runs the commands of sockets at relays: decided as those of this object's own, and replied to down the relay's line. */
+import { CLOSE } from "../../protocol/errors.ts";
+import type { Ack } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
-import type { Forwarded, FromSocket } from "../../rpc/relay.ts";
-import type { Settled } from "../../sockets/socket-handler.ts";
-import type { Audience } from "../broadcasting/broadcaster.ts";
-import type { Reading } from "../members/read-marker-updates.ts";
+import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
+import { failed, type Result } from "../../rpc/result.ts";
+import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import type { Relays } from "../broadcasting/relays.ts";
-import { pending } from "./socket-commands.ts";
+import type { ReadMarkerUpdates } from "../members/read-marker-updates.ts";
 import type { ThreadStore } from "../thread-store.ts";
-import type { Pending, Writer } from "./writer.ts";
+import type { QueuedCommand } from "./check-queue.ts";
+import { ackIn } from "./socket-commands.ts";
+import type { Writer } from "./writer.ts";
 
 export interface RelayedCommandsParts {
   store: ThreadStore;
-  audience: Audience;
+  broadcaster: Broadcaster;
   relays: Relays;
   writer: Writer;
-  reading: Reading;
+  readMarkers: ReadMarkerUpdates;
+}
+
+/** A socket at a relay. */
+interface RelayedSocket {
+  relay: number;
+  socket: string;
 }
 
 export class RelayedCommands {
@@ -26,57 +33,58 @@ export class RelayedCommands {
     this.#parts = parts;
   }
 
-  take(relay: number, said: readonly FromSocket[], now: number): void {
-    const changes: Pending[] = [];
-    for (const { socket, userId, command } of said) {
+  /** Takes the commands that a relay sends, in order. */
+  take(relay: number, requests: readonly RelayedRequest[], now: number): void {
+    const { store, writer } = this.#parts;
+    const durable: QueuedCommand[] = [];
+    for (const { socket, userId, command } of requests) {
+      const from = { relay, socket };
       const id = "id" in command ? command.id : undefined;
-      const settle = (settled: Settled) => this.#settle(relay, socket, id, settled);
       try {
-        const user = this.#parts.store.require().people.get(userId);
-        if ("id" in command) changes.push(pending(user, command, settle));
+        const user = store.require().profiles.get(userId);
+        if ("id" in command)
+          durable.push({ user, command, reply: (result) => this.#reply(from, id, ackIn(result)) });
         else {
-          this.#parts.writer.submit(changes.splice(0));
-          this.#run(relay, socket, user, command, now);
+          writer.submit(durable.splice(0));
+          this.#run(from, user, command, now);
         }
       } catch (error) {
-        settle({ error });
+        this.#reply(from, id, failed(error));
       }
     }
-    this.#parts.writer.submit(changes);
+    writer.submit(durable);
   }
 
   #run(
-    relay: number,
-    socket: string,
+    from: RelayedSocket,
     user: User,
-    command: Exclude<Forwarded, ChangeCommand>,
+    command: Exclude<RelayedCommand, QueuedCommand["command"]>,
     now: number,
   ): void {
-    const { store, audience, relays, writer, reading } = this.#parts;
+    const { store, broadcaster, relays, writer, readMarkers } = this.#parts;
     switch (command.type) {
       case "read":
-        reading.move(user, command.seq, now);
+        readMarkers.move(user, command.seq, now);
         break;
       case "typing":
         // Removed, and not closed yet at the relay.
         store.require().require("send", user);
-        audience.typing(user.id, now);
+        broadcaster.typing(user.id, now);
         break;
       case "refused":
-        writer.flush();
-        this.#settle(relay, socket, command.about, { error: LilypadError.from(command.failure) });
+        writer.afterSubmitted(user.id, () =>
+          this.#reply(from, command.about, { ok: false, failure: command.failure }),
+        );
         break;
       case "leave":
-        writer.flush();
-        relays.pass(relay, { to: socket, close: CLOSE.left, reason: "left" });
+        writer.afterSubmitted(user.id, () =>
+          relays.send(from.relay, { to: from.socket, close: CLOSE.left, reason: "left" }),
+        );
         break;
     }
   }
 
-  #settle(relay: number, to: string, id: string | undefined, settled: Settled): void {
-    const named = { to, ...(id !== undefined && { id }) };
-    if ("ack" in settled) return this.#parts.relays.pass(relay, { ...named, ack: settled.ack });
-    if (!(settled.error instanceof LilypadError)) console.error("internal error", settled.error);
-    this.#parts.relays.pass(relay, { ...named, failure: failureOf(settled.error) });
+  #reply({ relay, socket }: RelayedSocket, id: string | undefined, reply: Result<Ack>): void {
+    this.#parts.relays.send(relay, { to: socket, ...(id !== undefined && { id }), reply });
   }
 }

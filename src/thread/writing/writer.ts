@@ -1,153 +1,134 @@
 /**
- * The way of every durable command, from either door: gathered, applied together in one transaction, told to the
- * room as one frame, and only then answered. The output gate holds all of it until the writes are durable.
+ * The way of every command that writes, from any transport: checked, gathered, applied together in one transaction,
+ * broadcast to the room as one frame, and only then replied to. The output gate holds all of it until the writes are
+ * durable.
  */
-import { CLOSE, LilypadError } from "../../protocol/errors.ts";
-import type { DurableEvent } from "../../protocol/events.ts";
 import type { Rate } from "../../config/config.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
+import { CLOSE, LilypadError } from "../../protocol/errors.ts";
+import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
+import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
+import type { Broadcaster } from "../broadcasting/broadcaster.ts";
+import { eventEntry, runCommand } from "../commands.ts";
 import type { Notifier } from "../notifying/notifier.ts";
-import type { Audience } from "../broadcasting/broadcaster.ts";
 import type { ThreadStore } from "../thread-store.ts";
+import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
 import type { Outcome } from "./command.ts";
-import type { Thread } from "../thread.ts";
+import { GroupCommit } from "./group-commit.ts";
 
-/** What became of a command. */
-export type Result<T> = { outcome: Outcome<T> } | { error: unknown };
-
-/** A user's command on its way. `run` decides and writes; `settle` answers, once what it did is stored and told. */
-export interface Pending<T = unknown> {
-  user: User;
-  run: (thread: Thread, now: number) => Outcome<T>;
-  settle: (result: Result<T>) => void;
+export interface WriterParts {
+  storage: DurableObjectStorage;
+  store: ThreadStore;
+  broadcaster: Broadcaster;
+  notifier: Notifier;
 }
 
 export class Writer {
-  readonly #storage: DurableObjectStorage;
-  readonly #store: ThreadStore;
-  readonly #audience: Audience;
-  readonly #notifier: Notifier;
-  /** Of durable commands, by socket and HTTP together. */
+  readonly #parts: WriterParts;
+  /** Of all commands of a user, by sockets and HTTP together. */
   readonly #rate: TokenBuckets;
-  readonly #commit = new GroupCommit<Pending>((commands) => this.#apply(commands));
+  readonly #checks: CheckQueue;
+  readonly #groupCommit = new GroupCommit<QueuedCommand>((commands) => this.#apply(commands));
 
-  constructor(
-    storage: DurableObjectStorage,
-    store: ThreadStore,
-    audience: Audience,
-    notifier: Notifier,
-    rate: Rate,
-  ) {
+  /** `checks` look at each command before it is applied (check-queue.ts). */
+  constructor(parts: WriterParts, rate: Rate, checks: readonly Check[] = []) {
+    this.#parts = parts;
     this.#rate = new TokenBuckets(rate.burst, { tokens: rate.per10s, perMs: 10_000 });
-    this.#storage = storage;
-    this.#store = store;
-    this.#audience = audience;
-    this.#notifier = notifier;
+    this.#checks = new CheckQueue(checks, (commands) => this.#groupCommit.submit(commands));
   }
 
   /** Takes commands in, in order. */
-  submit(commands: readonly Pending[]): void {
-    this.#commit.submit(commands);
+  submit(commands: readonly QueuedCommand[]): void {
+    if (commands.length > 0) this.#checks.submit(commands);
   }
 
-  /** Runs one command and waits for its outcome. */
-  run<T>(user: User, run: Pending<T>["run"]): Promise<Outcome<T>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome<T>>();
-    this.submit([
-      {
-        user,
-        run,
-        settle: (result) => {
-          if ("outcome" in result) resolve(result.outcome as Outcome<T>);
-          else reject(result.error);
-        },
-      },
-    ]);
-    return promise;
+  /** Runs one command and waits for what it did. Throws its refusal. */
+  async run<C extends WriteCommand>(user: User, command: C): Promise<WriteResults[C["type"]]> {
+    const result = await new Promise<Result<Outcome>>((reply) => this.submit([{ user, command, reply }]));
+    // A command's outcome has the value of its type.
+    return valueOf(result).value as WriteResults[C["type"]];
+  }
+
+  /** Runs the work when everything that this user submitted before has been replied to: at once, but for slow checks. */
+  afterSubmitted(userId: string, work: () => void): void {
+    this.#checks.after(userId, () => {
+      this.flush();
+      work();
+    });
   }
 
   /** Applies what was gathered, now. */
   flush(): void {
-    this.#commit.flush();
+    this.#groupCommit.flush();
   }
 
-  #apply(commands: Pending[]): void {
+  #apply(commands: QueuedCommand[]): void {
     const now = Date.now();
-    let results: Result<unknown>[];
+    const { storage, store, broadcaster } = this.#parts;
+    let results: Result<Outcome>[];
     try {
-      results = this.#storage.transactionSync(() => {
+      results = storage.transactionSync(() => {
         const attempted = commands.map((command) => this.#attempt(command, now));
-        this.#store.current?.log.write();
+        store.current?.messages.write();
         return attempted;
       });
     } catch (error) {
       // A fault of ours, not of the sender's: nothing of the group is stored, and memory may be ahead of storage.
-      if (this.#store.current) this.#store.reload();
+      if (store.current) store.reload();
       if (commands.length > 1) {
         for (const command of commands) this.#apply([command]);
         return;
       }
-      results = [{ error }];
+      results = [failed(error)];
     }
-    // A sender gets the event and its answer as one frame.
-    this.#audience.room.together(() => {
-      this.#tell(
-        results.flatMap((result) => ("outcome" in result ? result.outcome.events : [])),
+    // A sender receives the event and the reply as one frame.
+    broadcaster.room.coalesce(() => {
+      this.#publish(
+        results.flatMap((result) => (result.ok ? result.value.events : [])),
         now,
       );
-      this.#audience.tellComings();
-      for (const [i, command] of commands.entries()) {
+      broadcaster.flushJoinsAndLeaves();
+      for (const [i, { reply }] of commands.entries()) {
         const result = results[i];
-        if (result) command.settle(result);
+        if (result) reply(result);
       }
     });
   }
 
   /** A command that is refused fails alone: rights and input are decided before anything is written. */
-  #attempt(command: Pending, now: number): Result<unknown> {
+  #attempt({ user, command }: QueuedCommand, now: number): Result<Outcome> {
     try {
-      const thread = this.#store.require();
+      const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
-      thread.standing(command.user);
-      const wait = this.#rate.take(command.user.id, now);
+      thread.standing(user);
+      const wait = this.#rate.take(user.id, now);
       if (wait > 0)
         throw new LilypadError("rate_limited", "Too many commands at once.", { retryAfterMs: wait });
-      return { outcome: command.run(thread, now) };
+      return success(runCommand(thread, user, command, now));
     } catch (error) {
-      if (error instanceof LilypadError) return { error };
+      if (error instanceof LilypadError) return failed(error);
       throw error;
     }
   }
 
-  #tell(events: DurableEvent[], now: number): void {
+  /** Broadcasts what a group changed, and has Presence notified where that concerns it. */
+  #publish(events: readonly DurableEvent[], now: number): void {
+    const { store, broadcaster, notifier } = this.#parts;
+    const thread = store.current;
+    if (events.length === 0 || !thread) return;
+    let concernsPresence = false;
     for (const event of events) {
-      // Whoever was removed sees nothing from that moment on.
-      if (event.type === "member_removed") {
-        this.#audience.closeUser(event.userId, CLOSE.forbidden, "no longer a member");
-      }
-      if (event.type === "chat") this.#notifier.sent(event.message.author.id, event.message.seq);
+      const entry = eventEntry(event);
+      const disconnected = entry.disconnects?.(event);
+      if (disconnected !== undefined)
+        broadcaster.closeUser(disconnected, CLOSE.forbidden, "no longer a member");
+      const moved = entry.movesMarker?.(event);
+      if (moved) notifier.sent(moved.userId, moved.seq);
+      concernsPresence ||= entry.concernsPresence(event, thread);
     }
-    if (events.length === 0) return;
-    if (events.some((event) => this.#concernsPresence(event))) this.#notifier.owe(now);
-    this.#audience.tellAll(events);
-  }
-
-  #concernsPresence(event: DurableEvent): boolean {
-    switch (event.type) {
-      case "edit":
-        return event.message.seq === this.#store.current?.log.newest.seq;
-      case "delete":
-        return event.seq === this.#store.current?.log.newest.seq;
-      case "react":
-      case "unreact":
-        return false;
-      case "chat":
-      case "member":
-      case "member_removed":
-      case "thread":
-        return true;
-    }
+    if (concernsPresence) notifier.threadChanged(now);
+    broadcaster.broadcastDurable(events);
   }
 }

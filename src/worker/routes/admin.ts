@@ -1,9 +1,9 @@
 /** `/api/admin`: for the one who runs Lilypad, who has its `ADMIN_SECRET`. Where there is none there is nothing here. */
 import { requireAdmin } from "../../auth/admin.ts";
 import { configOf } from "../../config/config.ts";
-import type { Answer } from "../../rpc/result.ts";
-import { askObject } from "../../rpc/call.ts";
-import { presenceShard } from "../../rpc/shards.ts";
+import type { Result } from "../../rpc/result.ts";
+import { callForValue } from "../../rpc/call.ts";
+import { presenceStub } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { moveUsers, type MovedUsers } from "../../protocol/http.ts";
 import { json } from "../answers.ts";
@@ -17,9 +17,9 @@ export function adminRoutes(api: ApiRouter): void {
     requireMove(env, before, after);
     if (shard >= before)
       throw new LilypadError("bad_request", `shard: there are ${before} to move users from`);
-    const step = await askObject(
-      () => presenceShard(env, shard),
-      (presence): Promise<Answer<MovedUsers>> => presence.move(before, after),
+    const step = await callForValue(
+      () => presenceStub(env, shard),
+      (presence): Promise<Result<MovedUsers>> => presence.moveUsers(before, after),
     );
     return json(step);
   });

@@ -1,5 +1,5 @@
 /** `/api/threads/:threadId/members`: who belongs. */
-import { askObject } from "../../rpc/call.ts";
+import { callForValue } from "../../rpc/call.ts";
 import { pageQuery, putMember } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
@@ -15,26 +15,25 @@ export function memberRoutes(api: ApiRouter): void {
     MEMBERS,
     inThread(async ({ request, user, thread }) => {
       const page = query(request, pageQuery);
-      return json(await askObject(thread, (object) => object.members(user, page)));
+      return json(await callForValue(thread, (object) => object.members(user, page)));
     }),
   );
 
   api.put(
     `${MEMBERS}/:userId`,
-    inThread(async ({ request, user, thread, env }) => {
+    inThread(async ({ request, run, env }) => {
       const userId = userIdOf(request);
       const { role } = await bodyOrNothing(request, putMember);
-      // Looked up here, judged there: the thread decides the caller's right before it says anything of the user.
-      const [profile] = await profilesOf(env, [userId]);
-      return json(await askObject(thread, (object) => object.putMember(user, userId, role, profile ?? null)));
+      // Looked up here, judged there: the thread decides the caller's right before it discloses anything of the user.
+      const [profile = null] = await profilesOf(env, [userId]);
+      return json(await run({ type: "put_member", userId, role, profile }));
     }),
   );
 
   api.delete(
     `${MEMBERS}/:userId`,
-    inThread(async ({ request, user, thread }) => {
-      const userId = userIdOf(request);
-      await askObject(thread, (object) => object.removeMember(user, userId));
+    inThread(async ({ request, run }) => {
+      await run({ type: "remove_member", userId: userIdOf(request) });
       return noContent();
     }),
   );

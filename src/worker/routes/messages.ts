@@ -1,6 +1,6 @@
-/** `/api/threads/:threadId/messages` and `/read`: history, and everything a socket can do to it. */
-import { askObject } from "../../rpc/call.ts";
+/** `/api/threads/:threadId/messages` and `/read`: history, and the commands on messages. */
 import { messagesQuery, patchMessage, postMessage, putRead } from "../../protocol/http.ts";
+import { callForValue } from "../../rpc/call.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
@@ -9,58 +9,55 @@ import { body } from "../request-body.ts";
 
 const MESSAGES = "/api/threads/:threadId/messages";
 
+/** A command takes an id: without one of the client's it is given one here, so that a repeated call does not run twice. */
+const newId = () => crypto.randomUUID();
+
 export function messageRoutes(api: ApiRouter): void {
   api.get(
     MESSAGES,
     inThread(async ({ request, user, thread }) => {
       const page = query(request, messagesQuery);
-      return json(await askObject(thread, (object) => object.messages(user, page)));
+      return json(await callForValue(thread, (object) => object.messages(user, page)));
     }),
   );
 
   api.post(
     MESSAGES,
-    inThread(async ({ request, user, thread }) => {
-      const asked = await body(request, postMessage);
-      // Named here, so that a call that is repeated does not send twice.
-      const named = { ...asked, id: asked.id ?? crypto.randomUUID() };
-      const { message, repeat } = await askObject(thread, (object) => object.send(user, named));
+    inThread(async ({ request, run }) => {
+      const { id = newId(), ...posted } = await body(request, postMessage);
+      const { message, repeat } = await run({ type: "chat", id, ...posted });
       return json(message, repeat ? 200 : 201);
     }),
   );
 
   api.patch(
     `${MESSAGES}/:seq`,
-    inThread(async ({ request, user, thread }) => {
+    inThread(async ({ request, run }) => {
       const seq = seqOf(request);
-      const { body: text } = await body(request, patchMessage);
-      return json(await askObject(thread, (object) => object.edit(user, seq, text)));
+      return json(await run({ type: "edit", id: newId(), seq, ...(await body(request, patchMessage)) }));
     }),
   );
 
   api.delete(
     `${MESSAGES}/:seq`,
-    inThread(async ({ request, user, thread }) => {
-      const seq = seqOf(request);
-      await askObject(thread, (object) => object.erase(user, seq));
+    inThread(async ({ request, run }) => {
+      await run({ type: "delete", id: newId(), seq: seqOf(request) });
       return noContent();
     }),
   );
 
   api.put(
     `${MESSAGES}/:seq/reactions/:emoji`,
-    inThread(async ({ request, user, thread }) => {
-      const [seq, emoji] = [seqOf(request), emojiOf(request)];
-      await askObject(thread, (object) => object.react(user, seq, emoji));
+    inThread(async ({ request, run }) => {
+      await run({ type: "react", id: newId(), seq: seqOf(request), emoji: emojiOf(request) });
       return noContent();
     }),
   );
 
   api.delete(
     `${MESSAGES}/:seq/reactions/:emoji`,
-    inThread(async ({ request, user, thread }) => {
-      const [seq, emoji] = [seqOf(request), emojiOf(request)];
-      await askObject(thread, (object) => object.unreact(user, seq, emoji));
+    inThread(async ({ request, run }) => {
+      await run({ type: "unreact", id: newId(), seq: seqOf(request), emoji: emojiOf(request) });
       return noContent();
     }),
   );
@@ -69,7 +66,7 @@ export function messageRoutes(api: ApiRouter): void {
     "/api/threads/:threadId/read",
     inThread(async ({ request, user, thread }) => {
       const { seq } = await body(request, putRead);
-      return json(await askObject(thread, (object) => object.read(user, seq)));
+      return json(await callForValue(thread, (object) => object.read(user, seq)));
     }),
   );
 }

@@ -1,12 +1,11 @@
 /** `/api/users` and `/api/presence`: finding people, and whether they are here. */
 import { authenticate } from "../../auth/authenticate.ts";
 import { configOf } from "../../config/config.ts";
-import { askObject, callObject } from "../../rpc/call.ts";
-import { searchKey } from "../../presence/people/user-search-key.ts";
-import { byShard, presenceOf, presenceShard } from "../../rpc/shards.ts";
+import { callForValue, callObject } from "../../rpc/call.ts";
+import { byShard, presenceStubOf, presenceStub } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
-import { presenceQuery, searchQuery } from "../../protocol/http.ts";
-import { SEARCH_RESULTS } from "../../protocol/limits.ts";
+import { presenceQuery, userSearchQuery } from "../../protocol/http.ts";
+import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
 import { json } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
@@ -17,10 +16,10 @@ export function peopleRoutes(api: ApiRouter): void {
   api.get("/api/users", async (request, env) => {
     const { user } = await authenticate(request, env);
     refuseWhereOff(env);
-    const { q } = query(request, searchQuery);
-    const threadIds = await askObject(
-      () => presenceOf(env, user.id),
-      (presence) => presence.admitSearch(user.id),
+    const { q } = query(request, userSearchQuery);
+    const threadIds = await callForValue(
+      () => presenceStubOf(env, user.id),
+      (presence) => presence.admitUserSearch(user.id),
     );
     return json({ users: await search(env, q, configOf(env).userSearch === "shared" ? threadIds : null) });
   });
@@ -55,14 +54,14 @@ async function search(env: Env, q: string, among: string[] | null): Promise<User
   const found = await Promise.all(
     shards.map((shard) =>
       callObject(
-        () => presenceShard(env, shard),
-        (presence): Promise<{ key: string; user: User }[]> => presence.search(searchKey(q), among),
+        () => presenceStub(env, shard),
+        (presence): Promise<{ key: string; user: User }[]> => presence.searchUsers(q, among),
       ),
     ),
   );
   const sorted = found.flat().toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
   const byId = new Map(sorted.map(({ user }) => [user.id, user]));
-  return [...byId.values()].slice(0, SEARCH_RESULTS);
+  return [...byId.values()].slice(0, USER_SEARCH_RESULTS);
 }
 
 /** Whether a user may be found by their id: anyone where all may, else oneself and whom one shares a thread with. */
@@ -74,13 +73,13 @@ async function mayFind(env: Env, callerId: string, userId: string): Promise<bool
 /** The presence of those of these users that the caller shares a direct or group thread with, and of the caller. */
 async function statuses(env: Env, callerId: string, userIds: string[]): Promise<UserPresence[]> {
   const threadIds = await callObject(
-    () => presenceOf(env, callerId),
+    () => presenceStubOf(env, callerId),
     (presence): Promise<string[]> => presence.sharedThreads(callerId),
   );
   const found = await Promise.all(
     [...byShard(env, userIds)].map(([shard, ids]) =>
       callObject(
-        () => presenceShard(env, shard),
+        () => presenceStub(env, shard),
         (presence): Promise<UserPresence[]> => presence.statuses(ids, threadIds, callerId),
       ),
     ),

@@ -6,7 +6,7 @@ import { createSession, setSessionCookie } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import { presenceOf } from "../../rpc/shards.ts";
+import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { guestSignIn } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
@@ -23,7 +23,7 @@ export function sessionRoutes(api: ApiRouter): void {
     const { user, expiresAt: until } = await whoSignsIn(request, env, now);
     const session = await createSession(env, { user, expiresAt: until }, now);
     await callObject(
-      () => presenceOf(env, user.id),
+      () => presenceStubOf(env, user.id),
       (presence) => presence.signIn(user),
     );
     const response = json({ user, expiresAt: session.expiresAt }, 201);

@@ -1,12 +1,12 @@
 /** `/api/threads` and `/api/threads/:threadId`: making, listing, seeing, renaming and deleting threads. */
 import { authenticate } from "../../auth/authenticate.ts";
-import type { Answer } from "../../rpc/result.ts";
-import { askObject, callObject } from "../../rpc/call.ts";
-import { presenceOf } from "../../rpc/shards.ts";
+import type { Result } from "../../rpc/result.ts";
+import { callForValue, callObject } from "../../rpc/call.ts";
+import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { createThread, pageQuery, renameThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
-import { chatThread } from "../../rpc/thread.ts";
+import { threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
@@ -27,19 +27,20 @@ export function threadRoutes(api: ApiRouter): void {
     if (asked.kind === "direct") {
       // Taking up a chat that exists makes no new thread, however often.
       const existing = await callObject(
-        () => chatThread(env, id),
-        (object): Promise<Answer<Thread>> => object.view(user),
+        () => threadStub(env, id),
+        (object): Promise<Result<Thread>> => object.view(user),
       );
       if (existing.ok) return json(existing.value);
     }
-    await askObject(
-      () => presenceOf(env, user.id),
+    await callForValue(
+      () => presenceStubOf(env, user.id),
       (presence) => presence.admitThread(user.id),
     );
     const others = await knownUsers(env, otherIds);
-    const { thread, created } = await askObject(
-      () => chatThread(env, id),
-      (object) => object.create(user, asked, others),
+    const name = asked.kind === "direct" ? null : (asked.name ?? null);
+    const { thread, created } = await callForValue(
+      () => threadStub(env, id),
+      (object) => object.create(user, { kind: asked.kind, name }, others),
     );
     return json(thread, created ? 201 : 200);
   });
@@ -48,8 +49,8 @@ export function threadRoutes(api: ApiRouter): void {
     const { user } = await authenticate(request, env);
     const page = query(request, pageQuery);
     return json(
-      await askObject(
-        () => presenceOf(env, user.id),
+      await callForValue(
+        () => presenceStubOf(env, user.id),
         (presence) => presence.threads(user.id, page),
       ),
     );
@@ -58,22 +59,22 @@ export function threadRoutes(api: ApiRouter): void {
   api.get(
     "/api/threads/:threadId",
     inThread(async ({ user, thread }) => {
-      return json(await askObject(thread, (object) => object.view(user)));
+      return json(await callForValue(thread, (object) => object.view(user)));
     }),
   );
 
   api.patch(
     "/api/threads/:threadId",
-    inThread(async ({ request, user, thread }) => {
-      const change = await bodyOrNothing(request, renameThread);
-      return json(await askObject(thread, (object) => object.rename(user, change)));
+    inThread(async ({ request, run }) => {
+      const { name } = await bodyOrNothing(request, renameThread);
+      return json(await run({ type: "rename", name }));
     }),
   );
 
   api.delete(
     "/api/threads/:threadId",
     inThread(async ({ user, thread }) => {
-      await askObject(thread, (object) => object.remove(user));
+      await callForValue(thread, (object) => object.remove(user));
       return noContent();
     }),
   );

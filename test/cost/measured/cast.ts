@@ -1,6 +1,6 @@
 /** The people of a measurement and their thread: as large as asked for, with so many of them there. */
 import { env } from "cloudflare:workers";
-import { presenceOf, shardOf } from "../../../src/rpc/shards.ts";
+import { presenceStubOf, shardOf } from "../../../src/rpc/shards.ts";
 import { MEMBER_IDS } from "../../../src/protocol/limits.ts";
 import type { Thread, User } from "../../../src/protocol/model.ts";
 import { threadStub } from "../../support/objects.ts";
@@ -33,7 +33,7 @@ export async function known(name: string, shard?: number): Promise<User> {
     const id = unique(name.toLowerCase());
     if (shard !== undefined && shardOf(id, SHARDS) !== shard) continue;
     const user = { id, name };
-    await presenceOf(env, id).signIn(user);
+    await presenceStubOf(env, id).signIn(user);
     return user;
   }
 }

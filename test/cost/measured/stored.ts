@@ -1,7 +1,7 @@
 /** What things take in storage: by how much the objects' databases grow for many of them. */
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
-import type { ThreadUpdate } from "../../../src/rpc/thread-update.ts";
+import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newThread, person, unique } from "../../support/people.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";

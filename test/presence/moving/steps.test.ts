@@ -251,13 +251,16 @@ describe("watching", () => {
 describe("a crash in the middle", () => {
   /** What the new shard does with the first parcel that has anything in it. */
   function atFirstParcel(what: (take: () => Promise<void>) => Promise<void>): void {
-    const { arrive } = Presence.prototype;
+    const { receiveMovedUsers } = Presence.prototype;
     let isFirst = true;
-    vi.spyOn(Presence.prototype, "arrive").mockImplementation(async function (this: Presence, parcel) {
+    vi.spyOn(Presence.prototype, "receiveMovedUsers").mockImplementation(async function (
+      this: Presence,
+      parcel,
+    ) {
       const isEmpty = parcel.threads.length + parcel.users.length + parcel.watchers.length === 0;
-      if (isEmpty || !isFirst) return arrive.call(this, parcel);
+      if (isEmpty || !isFirst) return receiveMovedUsers.call(this, parcel);
       isFirst = false;
-      await what(() => arrive.call(this, parcel));
+      await what(() => receiveMovedUsers.call(this, parcel));
     });
   }
 
@@ -298,7 +301,7 @@ describe("a crash in the middle", () => {
     const { ada } = await scene();
     await runInDurableObject(
       shard(NEW),
-      (object) => void vi.spyOn(object, "arrive").mockImplementation(lost),
+      (object) => void vi.spyOn(object, "receiveMovedUsers").mockImplementation(lost),
     );
     await expect(moveStep(OLD, 8, 16)).rejects.toThrow("503");
     expect(await unread(ada)).toEqual([1]);

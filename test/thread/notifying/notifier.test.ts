@@ -1,8 +1,8 @@
 /** What a thread tells Presence it tells in order: a later word never overtakes an earlier one, which would then count as old. */
 import { afterEach, expect, it, vi } from "vitest";
-import { Presence } from "../../src/presence/presence.ts";
-import { threadStub } from "../support/objects.ts";
-import { newThread, person } from "../support/people.ts";
+import { Presence } from "../../../src/presence/presence.ts";
+import { threadStub } from "../../support/objects.ts";
+import { newThread, person } from "../../support/people.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -25,7 +25,7 @@ it("one telling begins when the last is over, however many wait for it", async (
   });
   const object = () => threadStub(thread.id);
   const rename = async (name: string) => {
-    const renaming = object().rename(ada.user, { name });
+    const renaming = object().run(ada.user, { type: "rename", name });
     await vi.waitFor(async () => expect(await object().view(ada.user)).toMatchObject({ value: { name } }));
     return { renaming };
   };

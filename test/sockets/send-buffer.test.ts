@@ -1,6 +1,7 @@
 /** Frames to one socket that are sent together go as few, in order, and none is over what the contract allows. */
 import { expect, it } from "vitest";
-import { Outgoing } from "../../src/sockets/send-buffer.ts";
+import { jsonCodec } from "../../src/sockets/codec.ts";
+import { SendBuffer } from "../../src/sockets/send-buffer.ts";
 import { SERVER_FRAME_BYTES } from "../../src/protocol/limits.ts";
 import { TestSocket } from "../support/socket.ts";
 
@@ -17,8 +18,8 @@ const last = (client: TestSocket<Numbered>, no: number) => client.next("n", (eve
 
 it("sends at once what is sent alone", async () => {
   const { server, client } = line();
-  const outgoing = new Outgoing();
-  for (const no of [1, 2]) outgoing.send(server, frame(no));
+  const buffer = new SendBuffer(jsonCodec);
+  for (const no of [1, 2]) buffer.send(server, frame(no));
   await last(client, 2);
   expect(client.frames).toHaveLength(2);
 });
@@ -26,12 +27,12 @@ it("sends at once what is sent alone", async () => {
 it("sends together, and in order, what one stretch of work sends, within it or within a part of it", async () => {
   const { server, client } = line();
   const other = line();
-  const outgoing = new Outgoing();
-  outgoing.together(() => {
-    outgoing.send(server, frame(1));
-    outgoing.together(() => outgoing.send(server, frame(2)));
-    outgoing.send(other.server, frame(7));
-    outgoing.send(server, frame(3));
+  const buffer = new SendBuffer(jsonCodec);
+  buffer.coalesce(() => {
+    buffer.send(server, frame(1));
+    buffer.coalesce(() => buffer.send(server, frame(2)));
+    buffer.send(other.server, frame(7));
+    buffer.send(server, frame(3));
   });
   await last(client, 3);
   await last(other.client, 7);
@@ -42,20 +43,20 @@ it("sends together, and in order, what one stretch of work sends, within it or w
 
 it("sends what work that failed had to send", async () => {
   const { server, client } = line();
-  const outgoing = new Outgoing();
+  const buffer = new SendBuffer(jsonCodec);
   const work = () => {
-    outgoing.send(server, frame(1));
+    buffer.send(server, frame(1));
     throw new Error("half way");
   };
-  expect(() => outgoing.together(work)).toThrow("half way");
+  expect(() => buffer.coalesce(work)).toThrow("half way");
   await last(client, 1);
 });
 
 it("goes on telling the others when a socket is closed", async () => {
   const [gone, here] = [line(), line()];
-  const outgoing = new Outgoing();
-  outgoing.together(() => {
-    for (const { server } of [gone, here]) outgoing.send(server, frame(1));
+  const buffer = new SendBuffer(jsonCodec);
+  buffer.coalesce(() => {
+    for (const { server } of [gone, here]) buffer.send(server, frame(1));
     gone.server.close(1000, "gone");
   });
   await last(here.client, 1);
@@ -64,10 +65,10 @@ it("goes on telling the others when a socket is closed", async () => {
 
 it("sends no frame over what the contract allows", async () => {
   const { server, client } = line();
-  const outgoing = new Outgoing();
+  const buffer = new SendBuffer(jsonCodec);
   const text = "蓮".repeat(10_000);
-  outgoing.together(() => {
-    for (let no = 1; no <= 40; no++) outgoing.send(server, frame(no, text));
+  buffer.coalesce(() => {
+    for (let no = 1; no <= 40; no++) buffer.send(server, frame(no, text));
   });
   await last(client, 40);
   expect(client.events.map(({ no }) => no)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));

@@ -1,7 +1,7 @@
 /** Slow readers: let go before their queue grows without end, and nobody else is. */
 import { describe, expect, it } from "vitest";
 import { PACED_BYTES, UNPACED_BYTES } from "../../src/protocol/limits.ts";
-import { Pacing } from "../../src/sockets/flow-control.ts";
+import { FlowControl } from "../../src/sockets/flow-control.ts";
 import { newThread, person } from "../support/people.ts";
 import { openPaced, openThread } from "../support/socket.ts";
 
@@ -9,63 +9,63 @@ const newSocket = () => ({}) as WebSocket;
 const KIB = 1024;
 
 /** Sends so much in frames of 10 KiB, each with the next rev. */
-function flood(pacing: Pacing, bytes: number, from = 0): number {
+function flood(control: FlowControl, bytes: number, from = 0): number {
   let rev = from;
-  for (let sent = 0; sent < bytes; sent += 10 * KIB) pacing.sent(10 * KIB, ++rev);
+  for (let sent = 0; sent < bytes; sent += 10 * KIB) control.sent(10 * KIB, ++rev);
   return rev;
 }
 
 describe("how far a reader is behind", () => {
   it("is what was sent since what it said it has got", () => {
-    const pacing = new Pacing();
+    const control = new FlowControl();
     const [silent, saying] = [newSocket(), newSocket()];
-    for (const socket of [silent, saying]) pacing.opened(socket);
-    const tooSlow = () => pacing.tooSlow([silent, saying], () => true);
-    const rev = flood(pacing, PACED_BYTES - 50 * KIB);
+    for (const socket of [silent, saying]) control.opened(socket);
+    const tooSlow = () => control.tooSlow([silent, saying], () => true);
+    const rev = flood(control, PACED_BYTES - 50 * KIB);
     expect(tooSlow()).toEqual([]);
-    pacing.got(saying, rev);
-    flood(pacing, 100 * KIB, rev);
+    control.acknowledged(saying, rev);
+    flood(control, 100 * KIB, rev);
     expect(tooSlow()).toEqual([silent]);
   });
 
   it("counts for a new socket from its opening", () => {
-    const pacing = new Pacing();
-    flood(pacing, 2 * PACED_BYTES);
+    const control = new FlowControl();
+    flood(control, 2 * PACED_BYTES);
     const late = newSocket();
-    pacing.opened(late);
-    expect(pacing.tooSlow([late], () => true)).toEqual([]);
+    control.opened(late);
+    expect(control.tooSlow([late], () => true)).toEqual([]);
   });
 
   it("is not made less by an old word, nor by one of a rev long before what is remembered", () => {
-    const pacing = new Pacing();
+    const control = new FlowControl();
     const socket = newSocket();
-    pacing.opened(socket);
-    const rev = flood(pacing, 3 * PACED_BYTES);
-    pacing.got(socket, rev);
-    const later = flood(pacing, PACED_BYTES - 50 * KIB, rev);
-    pacing.got(socket, 1);
-    pacing.got(socket, rev - 100);
-    expect(pacing.tooSlow([socket], () => true)).toEqual([]);
-    flood(pacing, 100 * KIB, later);
-    expect(pacing.tooSlow([socket], () => true)).toEqual([socket]);
+    control.opened(socket);
+    const rev = flood(control, 3 * PACED_BYTES);
+    control.acknowledged(socket, rev);
+    const later = flood(control, PACED_BYTES - 50 * KIB, rev);
+    control.acknowledged(socket, 1);
+    control.acknowledged(socket, rev - 100);
+    expect(control.tooSlow([socket], () => true)).toEqual([]);
+    flood(control, 100 * KIB, later);
+    expect(control.tooSlow([socket], () => true)).toEqual([socket]);
   });
 
   it("is allowed to be more where the client never promised to say anything", () => {
-    const pacing = new Pacing();
+    const control = new FlowControl();
     const socket = newSocket();
-    pacing.opened(socket);
-    const rev = flood(pacing, UNPACED_BYTES - 50 * KIB);
-    expect(pacing.tooSlow([socket], () => false)).toEqual([]);
-    flood(pacing, 100 * KIB, rev);
-    expect(pacing.tooSlow([socket], () => false)).toEqual([socket]);
+    control.opened(socket);
+    const rev = flood(control, UNPACED_BYTES - 50 * KIB);
+    expect(control.tooSlow([socket], () => false)).toEqual([]);
+    flood(control, 100 * KIB, rev);
+    expect(control.tooSlow([socket], () => false)).toEqual([socket]);
   });
 
   it("is looked at now and then, and not at each frame", () => {
-    const pacing = new Pacing();
-    const looks = Array.from({ length: 10_000 }, (_frame, i) => pacing.sent(KIB, i)).filter(Boolean);
+    const control = new FlowControl();
+    const looks = Array.from({ length: 10_000 }, (_frame, i) => control.sent(KIB, i)).filter(Boolean);
     expect(looks.length).toBeGreaterThan(0);
-    pacing.tooSlow([], () => true);
-    expect(pacing.sent(KIB, 10_001)).toBe(false);
+    control.tooSlow([], () => true);
+    expect(control.sent(KIB, 10_001)).toBe(false);
   });
 });
 

@@ -1,21 +1,30 @@
-/** How a refused command is answered, and when refusing is not enough and the socket is closed. */
-import { CLOSE, failureOf, LilypadError, type CloseCode } from "../protocol/errors.ts";
+/** Replies to commands, and when a refusal is not enough and the socket is closed. */
+import { CLOSE, type CloseCode, type Failure } from "../protocol/errors.ts";
+import type { Ack } from "../protocol/events.ts";
 import { BAD_COMMANDS_IN_A_ROW, RATE_LIMITED_ANSWERS, RATE_LIMITED_WINDOW_MS } from "../protocol/limits.ts";
-import type { Connections } from "./connections.ts";
+import { failed, type Result } from "../rpc/result.ts";
 import { FrameError } from "./codec.ts";
+import type { Connections } from "./connections.ts";
 
 type CloseSocket = (socket: WebSocket, code: CloseCode, reason: string) => void;
 
-export class Refusals {
+export class Replies {
   readonly #connections: Connections;
   readonly #close: CloseSocket;
-  /** `rate_limited` answers of late. In memory alone: a socket that went quiet long enough for an eviction starts anew. */
+  /** Recent `rate_limited` replies. In memory alone: a socket that was quiet for long enough for an eviction starts anew. */
   readonly #limited = new WeakMap<WebSocket, { count: number; since: number }>();
 
-  /** `close` is the object's own way of closing a socket, which also tells those who should know. */
+  /** `close` is the object's own way of closing a socket, which also notifies those who should know. */
   constructor(connections: Connections, close: CloseSocket) {
     this.#connections = connections;
     this.#close = close;
+  }
+
+  /** Replies to the command named `id`: with its acknowledgement or its failure. */
+  reply(socket: WebSocket, id: string | undefined, result: Result<Ack>): void {
+    if (!result.ok) return this.#refuse(socket, id, result.failure, Date.now());
+    this.accepted(socket);
+    this.#connections.send(socket, [{ type: "ack", id, ...result.value }]);
   }
 
   /** A command was good: the row of bad ones is broken. */
@@ -23,14 +32,14 @@ export class Refusals {
     if (this.#connections.of(socket).refused > 0) this.#connections.update(socket, { refused: 0 });
   }
 
-  /** Answers the command named `id` with what went wrong. Anything but the contract's own errors is logged and told as `internal`. */
-  refuse(socket: WebSocket, error: unknown, id: string | undefined, now: number): void {
-    if (error instanceof FrameError) return this.#close(socket, error.closeCode, error.message);
-    if (!(error instanceof LilypadError)) console.error("internal error", error);
-    const failure = failureOf(error);
-    const event = { type: "error", ...failure, ...(id !== undefined && { id }) };
-    this.#connections.send(socket, JSON.stringify([event]));
+  /** A frame could not be decoded: closes the socket where the contract says so. */
+  refuseFrame(socket: WebSocket, error: unknown): void {
+    if (error instanceof FrameError) this.#close(socket, error.closeCode, error.message);
+    else this.reply(socket, undefined, failed(error));
+  }
 
+  #refuse(socket: WebSocket, id: string | undefined, failure: Failure, now: number): void {
+    this.#connections.send(socket, [{ type: "error", ...failure, ...(id !== undefined && { id }) }]);
     if (failure.code === "bad_request" || failure.code === "too_large") {
       const refused = this.#connections.of(socket).refused + 1;
       this.#connections.update(socket, { refused });

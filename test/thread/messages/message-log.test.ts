@@ -1,10 +1,10 @@
 /** What one commit adds to the log is written many rows at a time, and read as if each had been written alone. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { MessageLog } from "../../src/thread/messages/message-log.ts";
-import { People } from "../../src/thread/members/profiles.ts";
-import { costOf, threadStub } from "../support/objects.ts";
-import { newThread, person } from "../support/people.ts";
+import { MessageLog } from "../../../src/thread/messages/message-log.ts";
+import { Profiles } from "../../../src/thread/members/profiles.ts";
+import { costOf, threadStub } from "../../support/objects.ts";
+import { newThread, person } from "../../support/people.ts";
 
 const NEWEST_200 = { limit: 200 };
 
@@ -12,7 +12,9 @@ async function storage() {
   const { id } = await newThread(await person("Ada"), "group");
   const stub = threadStub(id);
   const withLog = <T>(work: (log: MessageLog) => T) =>
-    runInDurableObject(stub, (_instance, { storage: { sql } }) => work(new MessageLog(sql, new People(sql))));
+    runInDurableObject(stub, (_instance, { storage: { sql } }) =>
+      work(new MessageLog(sql, new Profiles(sql))),
+    );
   return { stub, withLog };
 }
 

@@ -1,11 +1,11 @@
 /** Comings and goings that come close together are told together; whoever is told knows exactly who is here. */
 import { afterEach, expect, it, vi } from "vitest";
-import type { Connections } from "../../src/sockets/connections.ts";
-import type { ThreadEvent } from "../../src/protocol/events.ts";
-import { Comings } from "../../src/thread/broadcasting/join-leave-batcher.ts";
-import type { Room } from "../../src/sockets/room-sockets.ts";
-import { newThread, person, type Person } from "../support/people.ts";
-import { openThread, type TestSocket } from "../support/socket.ts";
+import type { Connections } from "../../../src/sockets/connections.ts";
+import type { ThreadEvent } from "../../../src/protocol/events.ts";
+import { JoinLeaveBatcher } from "../../../src/thread/broadcasting/join-leave-batcher.ts";
+import type { RoomSockets } from "../../../src/sockets/room-sockets.ts";
+import { newThread, person, type Person } from "../../support/people.ts";
+import { openThread, type TestSocket } from "../../support/socket.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -50,12 +50,13 @@ it("tells nobody whose session ended while it was waited for more who come", () 
   const done: string[] = [];
   const room = {
     size: 1,
-    together: (work: () => void) => work(),
+    coalesce: (work: () => void) => work(),
     broadcast: () => done.push("told"),
     endSessions: () => done.push("ended"),
-  } as unknown as Room;
-  const comings = new Comings({ open: () => [] } as unknown as Connections, room);
-  for (let i = 0; i < 9; i++) comings.add(`frog${i}`, { type: "leave", userId: `frog${i}` });
+  } as unknown as RoomSockets;
+  const connections = { open: () => [], encode: () => ["[]"] } as unknown as Connections;
+  const batcher = new JoinLeaveBatcher(connections, room);
+  for (let i = 0; i < 9; i++) batcher.add(`frog${i}`, { type: "leave", userId: `frog${i}` });
   done.length = 0;
   vi.advanceTimersByTime(100);
   expect(done).toEqual(["ended", "told"]);

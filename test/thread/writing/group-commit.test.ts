@@ -1,6 +1,6 @@
 /** Commands that come close together are applied together; a lone one never waits. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { GroupCommit } from "../../src/thread/writing/group-commit.ts";
+import { GroupCommit } from "../../../src/thread/writing/group-commit.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,0 +1,138 @@
+/**
+ * What comes over a room's sockets: frames become commands, and what is no command of the contract is refused. Several
+ * commands in a frame stand or fall alone, in order. What concerns the connection itself (a fresh token, flow control) is
+ * done here; the rest is decided by the thread, here or behind a relay.
+ */
+import { threadCommand, type DurableCommand, type ThreadCommand } from "../protocol/commands.ts";
+import { CLOSE } from "../protocol/errors.ts";
+import type { Ack } from "../protocol/events.ts";
+import { parse } from "../protocol/parse.ts";
+import { failed, type Refusal, type Result } from "../rpc/result.ts";
+import { commandIdOf } from "./codec.ts";
+import type { Connections } from "./connections.ts";
+import { Replies } from "./replies.ts";
+import type { RoomSockets } from "./room-sockets.ts";
+import { TokenRenewal } from "./token-renewal.ts";
+
+/** Where commands go, in order. A handler may throw what its command is refused with. */
+export interface RoomCommandHandlers {
+  /** Durable commands, in order; replied to later, with `reply`. */
+  submit: (socket: WebSocket, commands: DurableCommand[]) => void;
+  /** No command of the contract: its refusal is sent with `reply`, after the replies to what was submitted before. */
+  refuse: (socket: WebSocket, id: string | undefined, refusal: Refusal) => void;
+  read: (socket: WebSocket, seq: number) => void;
+  typing: (socket: WebSocket) => void;
+  leave: (socket: WebSocket) => void;
+  /** The newest event's, as far as it is known here. */
+  rev: () => number;
+  /** A socket's session was renewed. */
+  renewed: (expiresAt: number) => void;
+}
+
+export class RoomCommands {
+  readonly #ctx: DurableObjectState;
+  readonly #connections: Connections;
+  readonly #room: RoomSockets;
+  readonly #handlers: RoomCommandHandlers;
+  readonly #replies: Replies;
+  readonly #renewal: TokenRenewal;
+
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    { connections, room }: { connections: Connections; room: RoomSockets },
+    handlers: RoomCommandHandlers,
+  ) {
+    this.#ctx = ctx;
+    this.#connections = connections;
+    this.#room = room;
+    this.#handlers = handlers;
+    this.#replies = new Replies(connections, (socket, code, reason) => room.close(socket, code, reason));
+    this.#renewal = new TokenRenewal(env, connections, {
+      isOpen: (socket) => !connections.of(socket).gone,
+      onRenewed: (_socket, { expiresAt }) => handlers.renewed(expiresAt),
+      rev: () => handlers.rev(),
+    });
+  }
+
+  /** A frame came in. */
+  receive(socket: WebSocket, frame: string | ArrayBuffer): void {
+    const { gone, expiresAt } = this.#connections.of(socket);
+    if (gone) return;
+    const now = Date.now();
+    if (expiresAt <= now) return this.#room.close(socket, CLOSE.unauthenticated, "the session ended");
+    this.#connections.heard(socket, now);
+    this.#room.sweep(now);
+    let inputs: unknown[];
+    try {
+      inputs = this.#connections.decode(frame);
+    } catch (error) {
+      return this.#replies.refuseFrame(socket, error);
+    }
+    this.#room.coalesce(() => this.#take(socket, inputs));
+  }
+
+  /** Replies to a durable command, or refuses what was none (`id` undefined where it named none). */
+  reply(socket: WebSocket, id: string | undefined, result: Result<Ack>): void {
+    this.#replies.reply(socket, id, result);
+  }
+
+  /** Takes the commands of a frame, in order. */
+  #take(socket: WebSocket, inputs: readonly unknown[]): void {
+    const durable: DurableCommand[] = [];
+    const submit = () => {
+      if (durable.length > 0) this.#handlers.submit(socket, durable.splice(0));
+    };
+    for (const input of inputs) {
+      if (this.#connections.of(socket).gone) return;
+      try {
+        const command = parse(threadCommand, input);
+        if (isDurable(command)) {
+          durable.push(command);
+          continue;
+        }
+        if (command.type === "leave") submit();
+        this.#run(socket, command);
+      } catch (error) {
+        // In order: a good command before this one ends the row of bad ones.
+        submit();
+        this.#handlers.refuse(socket, commandIdOf(input), failed(error));
+      }
+    }
+    submit();
+  }
+
+  /** A command that writes nothing by itself. */
+  #run(socket: WebSocket, command: Exclude<ThreadCommand, DurableCommand>): void {
+    switch (command.type) {
+      case "read":
+        this.#handlers.read(socket, command.seq);
+        break;
+      case "typing":
+        this.#handlers.typing(socket);
+        break;
+      case "got":
+        this.#room.acknowledged(socket, command.rev);
+        break;
+      case "leave":
+        return this.#handlers.leave(socket);
+      case "auth":
+        return this.#renew(socket, command);
+    }
+    this.#replies.accepted(socket);
+  }
+
+  #renew(socket: WebSocket, { id, token }: { id: string; token: string }): void {
+    const renewing = this.#renewal.renew(socket, token);
+    this.#ctx.waitUntil(this.#replyOnce(socket, id, renewing));
+  }
+
+  async #replyOnce(socket: WebSocket, id: string, renewing: Promise<Result<Ack> | undefined>): Promise<void> {
+    const result = await renewing;
+    if (result) this.reply(socket, id, result);
+  }
+}
+
+function isDurable(command: ThreadCommand): command is DurableCommand {
+  return "id" in command && command.type !== "auth";
+}

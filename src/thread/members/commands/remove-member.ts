@@ -1,0 +1,41 @@
+/**
+ * Removes a member, or lets the user leave (`mayRemove`). When the last owner goes, a successor becomes one; when the last
+ * member of a group goes, its deletion begins in the same transaction: a crash after that finds it begun.
+ */
+import { LilypadError } from "../../../protocol/errors.ts";
+import type { DurableEvent } from "../../../protocol/events.ts";
+import { mayRemove } from "../../../protocol/rights.ts";
+import { forbidden } from "../../errors.ts";
+import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
+import { memberChanged, memberEvent } from "./put-member.ts";
+
+export const removeMember: CommandEntry<"remove_member"> = {
+  run(thread, user, { userId }, now) {
+    const standing = thread.standing(user);
+    const member = thread.membership.get(userId);
+    const isSelf = userId === user.id;
+    if (!mayRemove(thread.kind, standing, isSelf, member?.role ?? "member")) throw forbidden();
+    if (!member) throw new LilypadError("not_found", "There is no such member.");
+    const wasLastOwner = thread.membership.isLastOwner(userId);
+    thread.membership.remove(userId);
+    const rev = thread.record({ type: "member_removed", userId }, now);
+    if (thread.isDeserted) thread.markDeleting();
+    const events: DurableEvent[] = [{ type: "member_removed", rev, userId }];
+    const successor = wasLastOwner ? thread.membership.successor() : undefined;
+    if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
+    thread.membership.setRole(successor, "owner");
+    const promoted = memberChanged(thread, successor, now);
+    return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
+  },
+  answersOnce: "notified",
+};
+
+export const memberRemovedEvent: ChangeEntry<
+  Extract<DurableEvent, { type: "member_removed" }>,
+  { type: "member_removed"; userId: string }
+> = {
+  concernsPresence: () => true,
+  // Whoever was removed receives nothing from that moment on.
+  disconnects: ({ userId }) => userId,
+  replay: memberEvent.replay,
+};

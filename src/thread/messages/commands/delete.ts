@@ -1,0 +1,40 @@
+/** `delete`: erases a message; a tombstone stays. Its author may, and moderators and owners (`mayErase`). */
+import type { DurableEvent } from "../../../protocol/events.ts";
+import { mayErase } from "../../../protocol/rights.ts";
+import { forbidden } from "../../errors.ts";
+import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
+
+export const deleteMessage: CommandEntry<"delete"> = {
+  run(thread, user, { seq }, now) {
+    const standing = thread.standing(user);
+    const before = thread.messages.get(seq);
+    if (!mayErase(thread.kind, standing, before.author.id === user.id)) throw forbidden();
+    if (before.deletedAt !== undefined) {
+      return { value: undefined, events: [], ack: { seq, rev: before.rev, at: before.deletedAt } };
+    }
+    thread.reactions.forget(before);
+    const rev = thread.record({ type: "delete", seq, userId: user.id }, now);
+    thread.messages.erase(seq, rev, now);
+    const by = thread.profiles.get(user.id);
+    return {
+      value: undefined,
+      events: [{ type: "delete", rev, seq, deletedAt: now, by }],
+      ack: { seq, rev, at: now },
+    };
+  },
+  answersOnce: "notified",
+};
+
+export const deleteEvent: ChangeEntry<
+  Extract<DurableEvent, { type: "delete" }>,
+  { type: "delete"; seq: number; userId: string }
+> = {
+  concernsPresence: ({ seq }, thread) => thread.messages.isNewest(seq),
+  replay: ({ rev, seq, at, userId }, thread) => ({
+    type: "delete",
+    rev,
+    seq,
+    deletedAt: at,
+    by: thread.profiles.get(userId),
+  }),
+};

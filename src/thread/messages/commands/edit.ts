@@ -1,0 +1,26 @@
+/** `edit`: gives a message another body. Its author may. */
+import type { DurableEvent } from "../../../protocol/events.ts";
+import { forbidden, messageGone } from "../../errors.ts";
+import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
+
+export const edit: CommandEntry<"edit"> = {
+  run(thread, user, { seq, body }, now) {
+    const standing = thread.standing(user);
+    const before = thread.messages.get(seq);
+    if (standing === null || before.author.id !== user.id) throw forbidden();
+    if (before.deletedAt !== undefined) throw messageGone();
+    const rev = thread.record({ type: "edit", seq }, now);
+    thread.messages.edit(seq, body, rev, now);
+    const message = thread.messages.get(seq);
+    return { value: message, events: [{ type: "edit", rev, message }], ack: { seq, rev, at: now } };
+  },
+  answersOnce: "notified",
+};
+
+export const editEvent: ChangeEntry<
+  Extract<DurableEvent, { type: "edit" }>,
+  { type: "edit"; seq: number }
+> = {
+  concernsPresence: ({ message }, thread) => thread.messages.isNewest(message.seq),
+  replay: ({ rev, seq }, thread) => ({ type: "edit", rev, message: thread.messages.get(seq) }),
+};

@@ -1,0 +1,49 @@
+/** `react` and `unreact`: adds and removes one's own emoji on a message. Members may. */
+import type { DurableEvent } from "../../../protocol/events.ts";
+import type { User } from "../../../protocol/model.ts";
+import { messageGone } from "../../errors.ts";
+import type { Thread } from "../../thread.ts";
+import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
+
+export const react: CommandEntry<"react"> = { run: change, answersOnce: "stored" };
+export const unreact: CommandEntry<"unreact"> = { run: change, answersOnce: "stored" };
+
+interface ReactionCommand {
+  type: "react" | "unreact";
+  seq: number;
+  emoji: string;
+}
+
+function change(thread: Thread, user: User, command: ReactionCommand, now: number): Outcome<void> {
+  const { type, seq, emoji } = command;
+  thread.require("send", user);
+  const message = thread.messages.get(seq);
+  if (message.deletedAt !== undefined) throw messageGone();
+  const reactions =
+    type === "react"
+      ? thread.reactions.with(message, emoji, user.id)
+      : thread.reactions.without(message, emoji, user.id);
+  if (!reactions) return { value: undefined, events: [], ack: { seq, rev: message.rev, at: now } };
+  thread.profiles.upsert(user);
+  const rev = thread.record({ type, seq, userId: user.id, emoji }, now);
+  thread.messages.setReactions(seq, reactions, rev);
+  return {
+    value: undefined,
+    events: [{ type, rev, seq, emoji, user: thread.profiles.get(user.id) }],
+    ack: { seq, rev, at: now },
+  };
+}
+
+/** Of both. */
+export const reactionEvent: ChangeEntry<
+  Extract<DurableEvent, { type: "react" | "unreact" }>,
+  { type: "react" | "unreact"; seq: number; userId: string; emoji: string }
+> = {
+  concernsPresence: () => false,
+  replay({ type, rev, seq, userId, emoji }, thread) {
+    const message = thread.messages.get(seq);
+    // A deleted message has no reactions: who once reacted is not disclosed any more.
+    if (message.deletedAt !== undefined) return { type: "edit", rev, message };
+    return { type, rev, seq, emoji, user: thread.profiles.get(userId) };
+  },
+};
