@@ -146,7 +146,7 @@ function parseConfig(env: Env): Config {
     const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${reasonFor(issue)}`);
     throw new LilypadError(
       "unavailable",
-      `This server is not configured: ${faults.join("; ")}. See the README, "Configuration".`,
+      `This server is not configured: ${faults.join("; ")}. See docs/configuration.md.`,
     );
   }
   const s = result.data;
@@ -156,7 +156,7 @@ function parseConfig(env: Env): Config {
   if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn) {
     throw new LilypadError(
       "unavailable",
-      'This server is not configured: AUTH_SECRET or AUTH_JWKS_URL is missing. See the README, "Configuration".',
+      "This server is not configured: AUTH_SECRET or AUTH_JWKS_URL is missing. See docs/configuration.md.",
     );
   }
   const presenceShards = s.PRESENCE_SHARDS_BEFORE ?? s.PRESENCE_SHARDS;
@@ -164,7 +164,7 @@ function parseConfig(env: Env): Config {
   if (s.PRESENCE_SHARDS % presenceShards !== 0) {
     throw new LilypadError(
       "unavailable",
-      'This server is not configured: PRESENCE_SHARDS is not a multiple of PRESENCE_SHARDS_BEFORE. See the README, "Raising PRESENCE_SHARDS".',
+      'This server is not configured: PRESENCE_SHARDS is not a multiple of PRESENCE_SHARDS_BEFORE. See docs/operating.md, "Raising PRESENCE_SHARDS".',
     );
   }
   return {

@@ -1,0 +1,320 @@
+/** The documentation holds: its code runs as it stands there, its links lead somewhere, its figures say how they were taken. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { access, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  anchorsOf,
+  codeBlocksOf,
+  linksOf,
+  pagesOf,
+  sectionsOf,
+  tableRowsOf,
+  type CodeBlock,
+} from "./doc-pages.ts";
+import { newGroup, person } from "./people.ts";
+import { serveHtml } from "./sites.ts";
+
+/** The longest README, in bytes: one that is read to its end. */
+const README_BYTES = 8_192;
+/** The address that examples use. */
+const EXAMPLE_URL = "https://chat.example.com";
+/** Languages of code that a test below must run. */
+const RUN = new Set(["js", "python", "php", "html", "ts", "tsx"]);
+
+const guides = await pagesOf("README.md", "docs/*.md");
+const pages = [
+  ...guides,
+  ...(await pagesOf("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ".github/*.md", "src/**/README.md")),
+];
+const blocks = guides.flatMap(codeBlocksOf);
+const taken = new Set<CodeBlock>();
+
+/** Every code block of this language that contains a text, to be run by the test that asks for it. */
+function codeBlocks(language: string, containing: string): [CodeBlock, ...CodeBlock[]] {
+  const [first, ...others] = blocks.filter(
+    (block) => block.language === language && block.code.includes(containing),
+  );
+  if (!first) throw new Error(`the documentation has no ${language} with ${containing}`);
+  const found: [CodeBlock, ...CodeBlock[]] = [first, ...others];
+  for (const block of found) taken.add(block);
+  return found;
+}
+
+const user = { id: "zoë-1", name: "Zoë O’Neill / 蓮" };
+const quoted = JSON.stringify(user);
+
+/** What a program prints. */
+async function printed(command: string, file: string, program: string): Promise<string> {
+  const path = join(await mkdtemp(join(inject("scratch"), "docs-")), file);
+  await writeFile(path, program);
+  return execFileSync(command, [path], {
+    encoding: "utf8",
+    env: { ...process.env, SECRET: inject("authSecret") },
+  }).trim();
+}
+
+interface Backend {
+  page: string;
+  command: string;
+  file: string;
+  program: string;
+}
+
+const backends: Backend[] = [
+  ...codeBlocks("js", "function lilypadToken").map(({ path, code }) => ({
+    page: path,
+    command: process.execPath,
+    file: "token.mjs",
+    program: `${code}\nconsole.log(lilypadToken(${quoted}, process.env.SECRET));`,
+  })),
+  ...codeBlocks("python", "def lilypad_token").map(({ path, code }) => ({
+    page: path,
+    command: "python3",
+    file: "token.py",
+    program: `${code}\nimport os\nprint(lilypad_token(json.loads(${JSON.stringify(quoted)}), os.environ["SECRET"]))`,
+  })),
+  ...codeBlocks("php", "function lilypad_token").map(({ path, code }) => ({
+    page: path,
+    command: "php",
+    file: "token.php",
+    program: `${code}\necho lilypad_token(['id' => '${user.id}', 'name' => '${user.name}'], getenv('SECRET'));`,
+  })),
+];
+
+/** Node is always there; CI has the others too. */
+const found = backends.filter(({ command }) => spawnSync(command, ["--version"]).status === 0);
+
+describe("backend code", () => {
+  it.each(found)(
+    "makes a token that signs its user in ($page, $file)",
+    async ({ command, file, program }) => {
+      const token = await printed(command, file, program);
+      const response = await fetch(`${inject("url")}/api/session`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(response.status).toBe(201);
+      expect(await response.json()).toMatchObject({ user });
+    },
+  );
+
+  const [{ code: ask }] = codeBlocks("js", "const ask =");
+  const [{ code: makeToken }] = codeBlocks("js", "function lilypadToken");
+
+  it("introduces a user and creates a thread with them", async () => {
+    const [ada, bob] = [
+      { id: `ada-${randomUUID()}`, name: "Ada" },
+      { id: `bob-${randomUUID()}`, name: "Bob" },
+    ];
+    const program = [
+      makeToken,
+      `const [ada, bob, secret] = [${JSON.stringify(ada)}, ${JSON.stringify(bob)}, process.env.SECRET];`,
+      ask.replace(EXAMPLE_URL, inject("url")),
+      `console.log(JSON.stringify(await (await fetch("${inject("url")}/api/threads/" + threadId, {`,
+      `  headers: { authorization: "Bearer " + lilypadToken(bob, secret) },`,
+      `})).json()));`,
+    ].join("\n");
+    const thread: unknown = JSON.parse(await printed(process.execPath, "thread.mjs", program));
+    expect(thread).toMatchObject({ kind: "direct", members: [{ user: ada }, { user: bob }] });
+  });
+});
+
+describe("browser code", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  it.each(codeBlocks("js", "/client.js"))(
+    "shows a thread on a page of another site, by the client ($path)",
+    async ({ code }) => {
+      const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+      const threadId = await newGroup(ada, bob);
+      await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello from Bob" });
+      const site = await serveHtml(`<!doctype html><title>Another site</title><body><script type="module">
+        const getToken = () => ${JSON.stringify(ada.token)};
+        const threadId = ${JSON.stringify(threadId)};
+        const render = (messages) => { document.body.dataset.shown = messages.map(({ body }) => body).join(); };
+        ${code.replaceAll(EXAMPLE_URL, inject("url"))}
+      </script>`);
+      const page = await browser.newPage();
+      try {
+        await page.goto(site.url);
+        await expect.poll(() => page.locator("body").getAttribute("data-shown")).toBe("Hello from Bob");
+      } finally {
+        await page.close();
+        site.close();
+      }
+    },
+  );
+
+  const [{ code: plainSocket }] = codeBlocks("js", "function chat(");
+
+  it("chats over a plain WebSocket in at most twenty lines", async () => {
+    expect(plainSocket.trim().split("\n").length).toBeLessThanOrEqual(20);
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const threadId = await newGroup(ada, bob);
+    await ada.call("POST", `/api/threads/${threadId}/messages`, { body: "before" });
+    const page = await browser.newPage();
+    await page.goto(inject("url"));
+    const args = JSON.stringify([inject("url"), threadId, bob.token]);
+    const seen = await page.evaluate<string[]>(`(() => {
+      ${plainSocket}
+      return new Promise((resolve) => {
+        const seen = [];
+        const room = chat(...${args}, ({ author, body }) => {
+          seen.push(author.name + ": " + body);
+          if (body === "before") room.send("hello from a browser");
+          if (body === "hello from a browser") { room.close(); resolve(seen); }
+        });
+      });
+    })()`);
+    expect(seen).toEqual(["Ada: before", "Bob: hello from a browser"]);
+    await page.close();
+  });
+});
+
+describe("shell commands", () => {
+  const lines = pages
+    .flatMap(codeBlocksOf)
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ path, code }) =>
+      code
+        .split("\n")
+        .map((line) => line.replace(/\s+#.*$/, "").trim())
+        .filter(Boolean)
+        .map((line) => ({ path, line })),
+    );
+
+  it("go by npm scripts and installed programs, which run on any Node", async () => {
+    const programs = new Set(await readdir("node_modules/.bin"));
+    const unknown = lines.filter(({ line }) => {
+      const [, program, first = ""] = /^(?:[A-Z_]+=\S+ )*(npm|npx|curl)(?: (\S+))?/.exec(line) ?? [];
+      return program === undefined || (program === "npx" && !programs.has(first));
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  it("name files that exist", async () => {
+    const files = lines.flatMap(({ path, line }) =>
+      [...line.matchAll(/(?<= )(?:src|test|docs)\/\S+/g)].map(([file]) => ({ path, file })),
+    );
+    expect(files.length).toBeGreaterThan(3);
+    expect(await missing(files, ({ file }) => file)).toEqual([]);
+  });
+
+  it("show what a configured server answers", async () => {
+    const curl = lines.find(({ line }) => line.startsWith("curl "));
+    const [, url = ""] = /^curl (\S+)$/.exec(curl?.line ?? "") ?? [];
+    const response = await fetch(url.replace(EXAMPLE_URL, inject("url")));
+    expect([response.status, await response.json()]).toMatchObject([401, { detail: "Sign in first." }]);
+  });
+});
+
+describe("the documentation", () => {
+  it("has no program that no test runs", () => {
+    const programs = blocks.filter(({ language }) => RUN.has(language));
+    expect(programs.length).toBeGreaterThan(5);
+    expect(programs.filter((block) => !taken.has(block))).toEqual([]);
+  });
+
+  it("has no code whose language is not said, but for diagrams", () => {
+    const known = new Set([...RUN, "sh", "toml"]);
+    const others = blocks.filter(({ language, code }) => !known.has(language) && !/[─→]/.test(code));
+    expect(others).toEqual([]);
+  });
+
+  it(`has a README of at most ${README_BYTES} bytes`, () => {
+    const [readme] = guides;
+    expect(Buffer.byteLength(readme?.text ?? "")).toBeLessThanOrEqual(README_BYTES);
+  });
+
+  it("opens each guide with the question that it answers", () => {
+    const silent = guides.filter(
+      ({ path, text }) => path.startsWith("docs/") && !/^# .+\n\n\*\*[^*]+\?\*\*\n/.test(text),
+    );
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("is reachable from the README", () => {
+    const [readme] = guides;
+    const linked = readme ? linksOf(readme).map((target) => target.split("#")[0]) : [];
+    expect(linked).toEqual(expect.arrayContaining(guides.slice(1).map(({ path }) => path)));
+  });
+
+  it("leads to files and parts of pages that exist", async () => {
+    const links = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((target) => !target.startsWith("https://"))
+        .map((target) => {
+          const [file = "", anchor = ""] = target.split("#");
+          return {
+            from: page.path,
+            target,
+            file: file ? normalize(join(dirname(page.path), file)) : page.path,
+            anchor,
+          };
+        }),
+    );
+    expect(links.length).toBeGreaterThan(50);
+    expect(await missing(links, ({ file }) => file)).toEqual([]);
+    const anchors = new Map(pages.map((page) => [page.path, anchorsOf(page)]));
+    expect(links.filter(({ file, anchor }) => anchor !== "" && !anchors.get(file)?.has(anchor))).toEqual([]);
+  });
+
+  it("is named by the server where it refers to a page", async () => {
+    const source = await readFile("src/config/config.ts", "utf8");
+    const named = [...source.matchAll(/docs\/[\w-]+\.md(?:, \\?"([^"\\]+)\\?")?/g)];
+    expect(named.length).toBeGreaterThan(0);
+    for (const [reference, heading] of named) {
+      const page = guides.find(({ path }) => reference.startsWith(path));
+      expect(page?.text, reference).toContain(heading === undefined ? "# " : `\n## ${heading}\n`);
+    }
+  });
+
+  it("quotes log lines that are logged", async () => {
+    const operating = guides.find(({ path }) => path === "docs/operating.md");
+    const logs = operating && sectionsOf(operating).find(({ heading }) => heading === "Logs");
+    const quotes = tableRowsOf(logs?.text ?? "").flatMap(([cell = ""]) => /^`(.+)`$/.exec(cell)?.[1] ?? []);
+    expect(quotes.length).toBeGreaterThan(3);
+    const source = (await pagesOf("src/**/*.ts")).map(({ text }) => text).join("\n");
+    expect(quotes.filter((quote) => !source.includes(quote))).toEqual([]);
+  });
+
+  it("says of each measured figure on which day and by which command it was taken", () => {
+    const figures = guides
+      .filter(({ path }) => /performance|cost/.test(path))
+      .flatMap(sectionsOf)
+      .filter(({ text }) =>
+        tableRowsOf(text)
+          .flat()
+          .some((cell) => /^[\d,.]+$/.test(cell)),
+      )
+      .map(({ text }) => text);
+    const [readme] = guides;
+    const summary = readme && sectionsOf(readme).find(({ heading }) => heading === "Speed and cost");
+    figures.push(...(summary?.text.split(/^- /m).slice(1) ?? []));
+    expect(figures.length).toBeGreaterThan(5);
+    expect(
+      figures.filter((text) => !(/\b20\d\d-\d\d-\d\d\b/.test(text) && /npm run \w+/.test(text))),
+    ).toEqual([]);
+  });
+});
+
+/** Of these, the ones whose file does not exist. */
+async function missing<T>(all: T[], fileOf: (one: T) => string): Promise<T[]> {
+  const exist = await Promise.all(
+    all.map((one) =>
+      access(fileOf(one)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return all.filter((_one, i) => !exist[i]);
+}
