@@ -3,30 +3,30 @@
  * no framework; a page reads its stores.
  */
 import { BEARER_PREFIX, SUBPROTOCOL } from "../protocol/subprotocol.ts";
-import { createApi, type Api } from "./api.ts";
-import { asking } from "./http.ts";
-import { PresenceClient } from "./presence.ts";
-import { Room } from "./room.ts";
-import { outboxInIndexedDb } from "./indexed-db.ts";
-import type { Shared } from "./live.ts";
-import type { OutboxStorage } from "./outbox-storage.ts";
-import { createSession, type SessionApi } from "./session.ts";
+import { createApi, type Api } from "./http/api.ts";
+import { asking } from "./http/request.ts";
+import { PresenceClient } from "./presence/presence.ts";
+import { Room } from "./room/room.ts";
+import { outboxInIndexedDb } from "./outbox/indexed-db.ts";
+import type { Shared } from "./connection/connected-store.ts";
+import type { OutboxStorage } from "./outbox/storage.ts";
+import { createSession, type SessionApi } from "./http/session.ts";
 
 export type { ErrorCode } from "../protocol/errors.ts";
 export type { PresenceEvent, ThreadEvent } from "../protocol/events.ts";
 export type { MemberPage, MessagePage, Session, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
-export type { Api, NewThread } from "./api.ts";
-export type { ConnectionState } from "./connection-state.ts";
-export type { Stored } from "./outbox.ts";
-export type { OutboxStorage, Unsent } from "./outbox-storage.ts";
-export type { PresenceClient } from "./presence.ts";
-export type { PresenceState } from "./presence-state.ts";
-export type { RequestError } from "./request-error.ts";
-export type { Room } from "./room.ts";
-export type { Outgoing, RoomState } from "./room-state.ts";
-export type { SessionApi } from "./session.ts";
-export type { Readable } from "./store.ts";
+export type { Api, NewThread } from "./http/api.ts";
+export type { ConnectionState } from "./connection/connection-state.ts";
+export type { Stored } from "./outbox/outbox.ts";
+export type { OutboxStorage, Unsent } from "./outbox/storage.ts";
+export type { PresenceClient } from "./presence/presence.ts";
+export type { PresenceState } from "./presence/presence-state.ts";
+export type { RequestError } from "./http/request-error.ts";
+export type { Room } from "./room/room.ts";
+export type { Outgoing, RoomState } from "./room/room-state.ts";
+export type { SessionApi } from "./http/session.ts";
+export type { Readable } from "./store/store.ts";
 
 export interface ClientOptions {
   /** Where Lilypad is, like `https://chat.example.com`; the page's own origin if absent. */

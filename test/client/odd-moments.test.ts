@@ -1,16 +1,16 @@
 /** What comes between a question and its answer, or while others are being told: rare, and seen by somebody every day. */
 import { expect, it, vi } from "vitest";
-import type { Api } from "../../src/client/api.ts";
-import { PresenceClient } from "../../src/client/presence.ts";
-import { Room } from "../../src/client/room.ts";
-import { Store } from "../../src/client/store.ts";
+import type { Api } from "../../src/client/http/api.ts";
+import { PresenceClient } from "../../src/client/presence/presence.ts";
+import { Room } from "../../src/client/room/room.ts";
+import { Store } from "../../src/client/store/store.ts";
 import type { DurableCommand } from "../../src/protocol/commands.ts";
 import type { MemberPage, MessagePage, ThreadPage } from "../../src/protocol/http.ts";
 import type { ThreadSummary } from "../../src/protocol/model.ts";
-import { pass, useFakeClock } from "./fake-clock.ts";
-import { FakeSocket } from "./fake-socket.ts";
-import { memoryStorage } from "./memory-storage.ts";
-import { ADA, chat, history, message, messages, NOW, welcome } from "./samples.ts";
+import { pass, useFakeClock } from "./support/fake-clock.ts";
+import { FakeSocket } from "./support/fake-socket.ts";
+import { memoryStorage } from "./support/memory-storage.ts";
+import { ADA, chat, history, message, messages, NOW, welcome } from "./support/samples.ts";
 
 useFakeClock();
 
@@ -45,9 +45,7 @@ async function enter({
     newest()
       .sent.filter((frame) => frame !== "ping")
       .flatMap((frame) => JSON.parse(frame) as (DurableCommand & { body?: string }) | DurableCommand[])
-      .filter(
-        (command): command is Extract<DurableCommand, { type: T }> => (command.type as string) === type,
-      );
+      .filter((command): command is Extract<DurableCommand, { type: T }> => (command.type as string) === type);
   return { room, all, newest, sent };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { piecesOf } from "../../src/web/links.ts";
 import { rowsOf } from "../../src/web/rows.ts";
 import { namesOf, titleOf } from "../../src/web/thread-title.ts";
-import { ADA, BEN, message, NOW } from "./samples.ts";
+import { ADA, BEN, message, NOW } from "./support/samples.ts";
 
 describe("links in a message", () => {
   const links = (text: string) => piecesOf(text).flatMap(({ href, text: shown }) => (href ? [shown] : []));
