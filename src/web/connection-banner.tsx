@@ -1,5 +1,5 @@
 /** Says so when what one sees may be out of date. */
-import type { ConnectionState } from "../client/connection-state.ts";
+import type { ConnectionState } from "../client/connection/connection-state.ts";
 import { CLOSE } from "../protocol/errors.ts";
 import { handOver } from "./hand-over.ts";
 import "./connection-banner.css";

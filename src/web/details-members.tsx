@@ -1,7 +1,7 @@
 /** Who is in a thread, in the order of joining. */
 import type { ComponentChildren } from "preact";
 import { useCallback, useRef } from "preact/hooks";
-import type { RoomState } from "../client/room-state.ts";
+import type { RoomState } from "../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../protocol/model.ts";
 import type { Standing } from "../protocol/rights.ts";
 import { DetailsMember } from "./details-member.tsx";

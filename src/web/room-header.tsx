@@ -1,5 +1,5 @@
 /** Above a conversation: what it is called, and who is here. */
-import type { RoomState } from "../client/room-state.ts";
+import type { RoomState } from "../client/room/room-state.ts";
 import type { User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { BackIcon } from "./icons.tsx";

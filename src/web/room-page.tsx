@@ -1,6 +1,6 @@
 /** One thread: connects its room to the parts that show it. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { messageIn, personIn } from "../client/room-state.ts";
+import { messageIn, personIn } from "../client/room/room-state.ts";
 import type { User } from "../protocol/model.ts";
 // The rights that the server decides by: what is refused there is not offered here.
 import { mayErase } from "../protocol/rights.ts";

@@ -2,8 +2,8 @@
  * Enters and leaves rooms for the page. A room that is left with something unsent stays connected until
  * that is sent, and one with something failed stays for its author to come back to.
  */
-import type { Room } from "../client/room.ts";
-import type { RoomState } from "../client/room-state.ts";
+import type { Room } from "../client/room/room.ts";
+import type { RoomState } from "../client/room/room-state.ts";
 import { client } from "./session.ts";
 
 const leaving = new Map<Room, () => void>();

@@ -1,5 +1,5 @@
 /** The rows of a conversation: messages and what is being sent, grouped by day and author. Pure. */
-import { messageIn, type Outgoing, type RoomState } from "../client/room-state.ts";
+import { messageIn, type Outgoing, type RoomState } from "../client/room/room-state.ts";
 import type { Message, User } from "../protocol/model.ts";
 import { isSameDay } from "./when.ts";
 

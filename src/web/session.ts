@@ -1,6 +1,6 @@
 /** The page's one client, and who is signed in. */
 import { createClient } from "../client/client.ts";
-import { Store, type Readable } from "../client/store.ts";
+import { Store, type Readable } from "../client/store/store.ts";
 import type { User } from "../protocol/model.ts";
 
 export type SessionState =

@@ -1,6 +1,6 @@
 /** Where one says who one is. */
 import { useState } from "preact/hooks";
-import { RequestError } from "../client/request-error.ts";
+import { RequestError } from "../client/http/request-error.ts";
 import { DISPLAY_NAME_LENGTH } from "../protocol/limits.ts";
 import { signInAsGuest } from "./session.ts";
 import "./sign-in.css";

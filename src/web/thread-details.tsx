@@ -1,5 +1,5 @@
 /** The dialog about a thread: what it is called, who is in it, and what one may change of that. */
-import type { RoomState } from "../client/room-state.ts";
+import type { RoomState } from "../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../protocol/model.ts";
 // The rights that the server decides by: what is refused there is not offered here.
 import { may, mayAdd } from "../protocol/rights.ts";

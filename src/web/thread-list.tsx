@@ -1,5 +1,5 @@
 /** The list of one's threads, most recently active first. */
-import type { PresenceState } from "../client/presence-state.ts";
+import type { PresenceState } from "../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../protocol/model.ts";
 import { Avatar } from "./avatar.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";

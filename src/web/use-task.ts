@@ -3,7 +3,7 @@
  * it is busy by `aria-disabled`: one that is disabled loses the focus, and has it no more when it failed.
  */
 import { useState } from "preact/hooks";
-import { RequestError } from "../client/request-error.ts";
+import { RequestError } from "../client/http/request-error.ts";
 
 export function useTask() {
   const [busy, setBusy] = useState(false);
