@@ -1,6 +1,6 @@
 /** The law of the wire: what a client made of a snapshot and events is what one would be told who asks now. */
 import { assert } from "vitest";
-import type { RoomState } from "../../src/client/room-state.ts";
+import type { RoomState } from "../../src/client/room/room-state.ts";
 import type { MemberPage, MessagePage } from "../../src/protocol/http.ts";
 import type { Member, Message, Thread } from "../../src/protocol/model.ts";
 import type { Person } from "../support/people.ts";

@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import type { PresenceState } from "../../src/client/presence-state.ts";
+import type { PresenceState } from "../../src/client/presence/presence-state.ts";
 import { presenceStub, shardOf } from "../../src/rpc/shards.ts";
 import type { UserPresence } from "../../src/protocol/model.ts";
 import { shardStub, threadStub } from "../support/objects.ts";

@@ -1,9 +1,9 @@
 /** One user's client in a thread's room: the client's own reducer over a real socket, checking each event's order. */
 import { assert } from "vitest";
-import { formatCursor } from "../../src/client/cursor.ts";
-import { mergeMessages } from "../../src/client/messages.ts";
-import { isDurable, leavesGap, reduceRoom } from "../../src/client/room-reducer.ts";
-import { EMPTY_ROOM, type RoomState } from "../../src/client/room-state.ts";
+import { formatCursor } from "../../src/client/room/cursor.ts";
+import { mergeMessages } from "../../src/client/room/messages.ts";
+import { isDurable, leavesGap, reduceRoom } from "../../src/client/room/room-reducer.ts";
+import { EMPTY_ROOM, type RoomState } from "../../src/client/room/room-state.ts";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { MessagePage } from "../../src/protocol/http.ts";
 import type { Person } from "../support/people.ts";

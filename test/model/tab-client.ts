@@ -1,6 +1,6 @@
 /** One tab of a user: the client's own presence reducer over a real presence socket. */
-import { EMPTY_PRESENCE, type PresenceState } from "../../src/client/presence-state.ts";
-import { reducePresence } from "../../src/client/presence-reducer.ts";
+import { EMPTY_PRESENCE, type PresenceState } from "../../src/client/presence/presence-state.ts";
+import { reducePresence } from "../../src/client/presence/presence-reducer.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { Person } from "../support/people.ts";
 import { openPresence, type TestSocket } from "../support/socket.ts";

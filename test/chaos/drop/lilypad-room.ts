@@ -1,5 +1,5 @@
 /** What a room of Lilypad's client shows, says and promises: the one place that knows how to ask it. */
-import type { Room } from "../../../src/client/room.ts";
+import type { Room } from "../../../src/client/room/room.ts";
 import type { Sighting } from "./system.ts";
 
 /** So much of the newest is looked at after each change; all of it is in the end. */

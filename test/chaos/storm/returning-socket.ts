@@ -3,9 +3,9 @@
  * with it after back-off and full jitter, and holds every event to the rev that it must have.
  */
 import { WebSocket } from "ws";
-import { formatCursor, parseCursor, type Cursor } from "../../../src/client/cursor.ts";
-import { backoffMs } from "../../../src/client/reconnecting.ts";
-import { isDurable } from "../../../src/client/room-reducer.ts";
+import { formatCursor, parseCursor, type Cursor } from "../../../src/client/room/cursor.ts";
+import { backoffMs } from "../../../src/client/connection/reconnect-delay.ts";
+import { isDurable } from "../../../src/client/room/room-reducer.ts";
 import type { ThreadEvent } from "../../../src/protocol/events.ts";
 import { BEARER_PREFIX, SUBPROTOCOL } from "../../../src/protocol/subprotocol.ts";
 import type { Random } from "../support/random.ts";

@@ -1,7 +1,7 @@
 /** Signed-in people for chaos: each with a host token, calling Lilypad as a user would. */
 import { SignJWT } from "jose";
-import { createApi, type Api } from "../../../src/client/api.ts";
-import { asking } from "../../../src/client/http.ts";
+import { createApi, type Api } from "../../../src/client/http/api.ts";
+import { asking } from "../../../src/client/http/request.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { AUTH_SECRET } from "./server.ts";
 
