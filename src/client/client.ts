@@ -1,104 +1,122 @@
 /**
- * Lilypad's client: speaks the wire contract over HTTP and WebSockets, and reconnects by itself. Knows
- * no framework; a page reads its stores.
+ * Lilypad's client: speaks the wire contract over HTTP and WebSockets, and reconnects by itself. It depends on no
+ * framework; a page reads its stores. This module is the package's entry: what it exports is the public API.
  */
 import { BEARER_PREFIX, SUBPROTOCOL } from "../protocol/subprotocol.ts";
 import { createApi, type Api } from "./http/api.ts";
-import { asking } from "./http/request.ts";
+import { createHttpRequest } from "./http/request.ts";
+import { createSession, type SessionApi } from "./http/session.ts";
+import { createIndexedDbOutbox } from "./outbox/indexed-db.ts";
+import type { OutboxStorage } from "./outbox/storage.ts";
 import { PresenceClient } from "./presence/presence.ts";
 import { Room } from "./room/room.ts";
-import { outboxInIndexedDb } from "./outbox/indexed-db.ts";
-import type { Shared } from "./connection/connected-store.ts";
-import type { OutboxStorage } from "./outbox/storage.ts";
-import { createSession, type SessionApi } from "./http/session.ts";
 
 export type { ErrorCode } from "../protocol/errors.ts";
 export type { PresenceEvent, ThreadEvent } from "../protocol/events.ts";
 export type { MemberPage, MessagePage, Session, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
-export type { Api, NewThread } from "./http/api.ts";
 export type { ConnectionState } from "./connection/connection-state.ts";
-export type { Stored } from "./outbox/outbox.ts";
-export type { OutboxStorage, Unsent } from "./outbox/storage.ts";
-export type { PresenceClient } from "./presence/presence.ts";
-export type { PresenceState } from "./presence/presence-state.ts";
+export type { Api, NewThread } from "./http/api.ts";
 export type { RequestError } from "./http/request-error.ts";
-export type { Room } from "./room/room.ts";
-export type { Outgoing, RoomState } from "./room/room-state.ts";
 export type { SessionApi } from "./http/session.ts";
+export type { Outgoing, Stored } from "./outbox/entry.ts";
+export type { OutboxStorage, Unsent } from "./outbox/storage.ts";
+export type { PresenceState } from "./presence/presence-state.ts";
+export type { PresenceClient } from "./presence/presence.ts";
+export type { RoomState } from "./room/room-state.ts";
+export type { Room } from "./room/room.ts";
 export type { Readable } from "./store/store.ts";
 
 export interface ClientOptions {
-  /** Where Lilypad is, like `https://chat.example.com`; the page's own origin if absent. */
+  /** The URL of Lilypad, such as `https://chat.example.com`; by default the page's own origin. */
   url?: string;
-  /** Gives a fresh JWT of the host application. Absent, the session cookie signs in. */
+  /**
+   * Returns a fresh JWT of the host application, or a promise of one. One that takes too long counts as failed: 30 seconds
+   * for a request, 20 for a connection. By default the session cookie signs in.
+   */
   getToken?: () => Promise<string> | string;
   /** Called when the server says that nobody is signed in any more. */
   onSignedOut?: () => void;
-  /** Where unsent messages outlive a reload: IndexedDB if absent and there is one; null for nowhere. */
+  /** Where unsent messages survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
   outboxStorage?: OutboxStorage | null;
 }
 
 export interface Client {
   readonly session: SessionApi;
   readonly api: Api;
-  /** Goes online, at the first call; the same store from then on, until it is closed. */
+  /** Goes online at the first call; returns the same store until that is closed. */
   presence(): PresenceClient;
-  /** Enters a thread, at the first call; the same room from then on, until it is closed. */
+  /** Enters a thread at the first call; returns the same room until that is closed. */
   thread(threadId: string): Room;
-  /** Connects everything again that waits for somebody to sign in. */
+  /** Reconnects whatever is waiting for the user to sign in. */
   signedIn(): void;
-  /** Closes all that was opened. The client may be used again afterwards. */
+  /** Closes presence and all rooms. The client may be used again afterwards. */
   close(): void;
 }
 
-/** Makes a client. Nothing is connected before `presence()` or `thread()` is called. */
+/** Creates a client. Nothing is connected before `presence()` or `thread()` is called. */
 export function createClient(options: ClientOptions = {}): Client {
   const { getToken } = options;
-  const { origin } = new URL(options.url ?? globalThis.location.href);
-  const { outboxStorage: storage = outboxInIndexedDb(origin) } = options;
-  const ask = asking({ origin, getToken });
-  const api = createApi(ask);
+  const { origin } = new URL(options.url ?? pageUrl());
+  const storage = options.outboxStorage === undefined ? createIndexedDbOutbox(origin) : options.outboxStorage;
+  const request = createHttpRequest({ origin, getToken });
+  const api = createApi(request);
   const rooms = new Map<string, Room>();
   let presence: PresenceClient | undefined;
 
-  const openSocket = async (path: string) => {
-    const protocols = [SUBPROTOCOL];
-    if (getToken) protocols.push(BEARER_PREFIX + (await getToken()));
-    return new WebSocket(origin.replace(/^http/, "ws") + path, protocols);
-  };
-  const shared: Shared = {
+  const shared = {
     api,
-    openSocket,
     getToken,
     onSignedOut: () => options.onSignedOut?.(),
+    openSocket: (path: string, token: string | undefined) => {
+      const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token];
+      return new WebSocket(origin.replace(/^http/, "ws") + path, protocols);
+    },
   };
 
-  const open = () => [presence, ...rooms.values()];
+  const openPresence = () =>
+    new PresenceClient({
+      ...shared,
+      onClose: () => {
+        presence = undefined;
+      },
+    });
+
+  const enterThread = (threadId: string) => {
+    const room = new Room({
+      ...shared,
+      threadId,
+      storage,
+      onRead: (seq) => presence?.seen(threadId, seq),
+      onClose: () => rooms.delete(threadId),
+    });
+    rooms.set(threadId, room);
+    return room;
+  };
+
+  /** Presence and all rooms, as far as they are open. */
+  const open = () => (presence ? [presence, ...rooms.values()] : [...rooms.values()]);
 
   return {
-    session: createSession(ask),
+    session: createSession(request),
     api,
-    presence: () => (presence ??= new PresenceClient({ ...shared, onClose: () => (presence = undefined) })),
-    thread: (threadId) => {
-      const room =
-        rooms.get(threadId) ??
-        new Room({
-          ...shared,
-          threadId,
-          storage,
-          onRead: (seq) => presence?.seen(threadId, seq),
-          onClose: () => rooms.delete(threadId),
-        });
-      rooms.set(threadId, room);
-      return room;
-    },
+    presence: () => (presence ??= openPresence()),
+    thread: (threadId) => rooms.get(threadId) ?? enterThread(threadId),
     signedIn: () => {
-      for (const live of open()) if (live?.getSnapshot().connection === "signed_out") live.reconnect();
+      for (const store of open()) {
+        if (store.getSnapshot().connection === "signed_out") store.reconnect();
+      }
     },
     close: () => {
-      for (const live of open()) live?.close();
+      for (const store of open()) store.close();
       storage?.close();
     },
   };
+}
+
+function pageUrl(): string {
+  // Without a browser's types: the published client is also compiled where there are none.
+  const { location } = globalThis as unknown as { location?: { href: string } };
+  if (!location) throw new TypeError("createClient() needs a `url` where there is no page.");
+  return location.href;
 }

@@ -1,8 +1,8 @@
-/** Timers that may not be running: browsers, workers and Node each type an id that is none in their own way. */
-
+/** A timeout that may not be set. The type of its handle differs between browsers, Workers and Node. */
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** Stops a timeout or an interval, if there is one: to every platform they are the same. */
+/** Cancels a timeout, if one is set. */
 export function stopTimer(timer: Timer | undefined): void {
+  // Every platform accepts `undefined`; not every platform's types do.
   clearTimeout(timer as Timer);
 }

@@ -1,14 +1,17 @@
-/** How a socket stands. A file of its own, so that the pure parts need not know sockets. */
+/** The state of a connection, as every snapshot shows it. In a file of its own, so that the reducers need not know sockets. */
 
 /**
- * `connecting` until the first frame, `open`, `waiting` for the next attempt, `signed_out` until
- * `reconnect()` is called, `stopped` for good.
+ * - `connecting`: until the first frame of an attempt.
+ * - `open`.
+ * - `waiting`: for the next attempt.
+ * - `signed_out`: no attempt is made until `reconnect()` is called.
+ * - `stopped`: no attempt is made any more.
  */
 export type ConnectionState = "connecting" | "open" | "waiting" | "signed_out" | "stopped";
 
-/** What every snapshot says of its socket. */
-export interface Connected {
+/** The part of a snapshot that describes its connection. */
+export interface ConnectionStatus {
   connection: ConnectionState;
-  /** The close code after which `connection` became what it is; absent while connecting or open. */
+  /** The close code that led to the state in `connection`; absent while connecting or open. */
   closeCode?: number | undefined;
 }

@@ -1,199 +1,218 @@
 /**
- * One socket that stays: it connects, notices when it is dead, and comes back as the contract's closing
- * codes tell it to. It knows frames and codes, not what the events mean.
+ * A socket that is kept connected: it connects, notices when the connection is dead, and reconnects as the contract's
+ * close codes say. It knows frames and codes, not what the events mean.
  */
-import { PING_MS } from "../../protocol/limits.ts";
+import { CLOSE } from "../../protocol/errors.ts";
 import { PING, PONG } from "../../protocol/subprotocol.ts";
-import type { ConnectionState } from "./connection-state.ts";
-import { UNAUTHENTICATED, waitAfter } from "./reconnect-delay.ts";
-import { onWake } from "./wake.ts";
+import type { GetToken } from "../get-token.ts";
 import { stopTimer, type Timer } from "../timer.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { isFinal, reconnectDelayMs } from "./reconnect-delay.ts";
+import { onWake } from "./wake.ts";
 
 /** `WebSocket.OPEN`, which not every runtime's type has. */
 const OPEN = 1;
-/** How long a `pong` or an answer may take; and all from asking for a token to a socket's first frame. */
-const ANSWER_MS = 10_000;
-const WELCOME_MS = 20_000;
-/** A socket that lived this long was a success: the next back-off starts small again, also on a line that comes and goes. */
+/** How long an attempt may take, from asking for a token to the first frame. */
+const CONNECT_MS = 20_000;
+/** A socket that was open for longer counts as a success: the next back-off starts from the beginning. */
 const STEADY_MS = 1_000;
-/** Close code that a lost network gives (RFC 6455, section 7.4.1), used for one that we gave up on. */
-const LOST = 1006;
+/** Close code of a connection that was lost (RFC 6455, section 7.4.1), also used for one that the client gave up. */
+const CONNECTION_LOST = 1006;
 
-interface Closing {
+/** An event of the contract, as far as a connection looks at it. */
+export interface SocketEvent {
+  type: string;
+}
+
+interface ClosingEvent extends SocketEvent {
   type: "closing";
   code: number;
-  reason: string;
 }
 
-export interface ConnectionOptions<Event extends { type: string }> {
-  /** Where to connect, asked before each attempt, since the cursor moves and tokens age. */
-  open(): Promise<WebSocket> | WebSocket;
-  /** Whether an attempt brings a fresh token, so that a session that ended is no reason to ask anybody. */
-  renews: boolean;
-  /** The events of a frame, and how long it was. */
-  onEvents(events: readonly Event[], length: number): void;
-  onState(state: ConnectionState, code?: number): void;
+export interface ReconnectingSocketOptions<Event extends SocketEvent> {
+  /** Opens a socket, for each attempt anew; with a token where `getToken` is given. */
+  openSocket(token: string | undefined): WebSocket;
+  /** Asked for a fresh token before each attempt; undefined where a session cookie signs in. */
+  getToken: GetToken | undefined;
+  /** The events of a frame, and the frame's length in UTF-16 units. */
+  onEvents(events: readonly Event[], frameLength: number): void;
+  onStateChange(state: ConnectionState, closeCode?: number): void;
 }
 
-export class Connection<Event extends { type: string }> {
-  /** How the socket stands, for others to read. */
-  state: ConnectionState = "connecting";
-  /** Whether its owner has ended it. */
-  closed = false;
-  readonly #options: ConnectionOptions<Event>;
+export class ReconnectingSocket<Event extends SocketEvent> {
+  readonly #options: ReconnectingSocketOptions<Event>;
+  readonly #heartbeat: Heartbeat;
   readonly #stopWaking: () => void;
+  #state: ConnectionState = "connecting";
+  #isClosed = false;
   #socket: WebSocket | undefined;
-  #attempt = 0;
-  /** Rises with each attempt, so that what belongs to an earlier one is recognised and dropped. */
-  #generation = 0;
+  /** The attempt under way or that led to the present socket. One that is not this any more was given up. */
+  #attempt: object | undefined;
+  #failures = 0;
   #openedAt = 0;
-  /** A fresh token was asked for and has not opened a socket yet. */
-  #renewing = false;
+  /** A session ended, and the fresh token that was asked for since has not opened a socket yet. */
+  #isRenewing = false;
   #retryTimer: Timer | undefined;
-  #pingTimer: Timer | undefined;
-  #deadline: Timer | undefined;
 
-  constructor(options: ConnectionOptions<Event>) {
+  /** Connects when `reconnect` is first called. */
+  constructor(options: ReconnectingSocketOptions<Event>) {
     this.#options = options;
+    this.#heartbeat = new Heartbeat({
+      sendPing: () => this.#sendFrame(PING),
+      onSilence: () => this.#disconnected(CONNECTION_LOST),
+    });
     this.#stopWaking = onWake(() => this.#wake());
   }
 
-  /** Sends a command; false where there is no open socket to send it on. */
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Whether `close` was called. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Sends a command, or several in one frame; false if the connection is not open. */
   send(command: object): boolean {
-    if (this.state !== "open" || this.#socket?.readyState !== OPEN) return false;
-    this.#socket.send(JSON.stringify(command));
-    return true;
+    return this.#state === "open" && this.#sendFrame(JSON.stringify(command));
   }
 
-  /** As `send`, for a command that is answered: where nothing at all comes for a while, the socket is dead. */
-  ask(command: object): boolean {
-    const sent = this.send(command);
-    if (sent) this.#expectFrame(ANSWER_MS);
-    return sent;
+  /** As `send`, for commands that are answered: if nothing at all arrives for a while, the connection is dead. */
+  sendForAnswer(command: object): boolean {
+    const isSent = this.send(command);
+    if (isSent) this.#heartbeat.expectFrame();
+    return isSent;
   }
 
-  /** Connects; drops the socket first, if there is one. */
+  /** Connects now; closes the present socket first, if there is one. */
   reconnect(): void {
-    if (this.closed) return;
+    if (this.#isClosed) return;
     this.#abandon();
     void this.#connect();
   }
 
-  /** Drops a socket whose events do not fit together. Backs off, since the next one may be no better. */
-  distrust(): void {
-    this.#lost(LOST);
+  /** Gives up a socket whose events do not fit together. Backs off, since the next one may be no better. */
+  reset(): void {
+    this.#disconnected(CONNECTION_LOST);
   }
 
-  /** Ends it: no timer, listener or socket is left. */
+  /** Disconnects for good: no timer, listener or socket is left. */
   close(): void {
-    this.closed = true;
-    this.state = "stopped";
+    this.#isClosed = true;
+    this.#state = "stopped";
     this.#stopWaking();
     this.#abandon();
   }
 
   async #connect(): Promise<void> {
-    const generation = ++this.#generation;
-    // Before anybody is told: whoever closes it then leaves no timer.
-    this.#expectFrame(WELCOME_MS);
+    const attempt = {};
+    this.#attempt = attempt;
+    // Before the change of state is announced: a listener that then closes the connection leaves no timer behind.
+    this.#heartbeat.expectFrame(CONNECT_MS);
     this.#enter("connecting");
     try {
-      const socket = await this.#options.open();
-      if (generation !== this.#generation) return socket.close();
-      this.#socket = socket;
-      socket.addEventListener("message", ({ data }) => {
-        if (socket === this.#socket) this.#receive(String(data));
-      });
-      const lost = (code: number) => {
-        if (socket === this.#socket) this.#lost(code);
-      };
-      socket.addEventListener("close", ({ code }) => lost(code));
-      // Node's tells of an attempt that failed by this alone (undici 6.28); elsewhere a close with 1006 follows.
-      socket.addEventListener("error", () => lost(LOST));
+      const token = await this.#options.getToken?.();
+      // Closed, or timed out, while waiting for the token.
+      if (attempt !== this.#attempt) return;
+      this.#listenTo(this.#options.openSocket(token));
     } catch {
-      if (generation === this.#generation) this.#lost(LOST);
+      if (attempt === this.#attempt) this.#disconnected(CONNECTION_LOST);
     }
+  }
+
+  #listenTo(socket: WebSocket): void {
+    this.#socket = socket;
+    // A socket that was given up may still deliver what was on its way.
+    const isCurrent = () => socket === this.#socket;
+    socket.addEventListener("message", ({ data }) => {
+      if (isCurrent()) this.#receive(String(data));
+    });
+    socket.addEventListener("close", ({ code }) => {
+      if (isCurrent()) this.#disconnected(code);
+    });
+    // In Node a failed attempt is reported by this event alone (undici 6.28); elsewhere a close with 1006 follows.
+    socket.addEventListener("error", () => {
+      if (isCurrent()) this.#disconnected(CONNECTION_LOST);
+    });
   }
 
   #receive(frame: string): void {
-    // Any frame is a sign of life, not the pong alone.
-    stopTimer(this.#deadline);
-    this.#deadline = undefined;
-    // Set by what is received and never by a timer: in a page that is hidden for minutes, timers that repeat or set one
-    // another run once a minute (developer.chrome.com, "Heavy throttling of chained JS timers"), too late for the server.
-    this.#pingTimer ??= setTimeout(() => this.#ping(), PING_MS);
+    this.#heartbeat.received();
     if (frame === PONG) return;
-    const events = eventsIn<Event | Closing>(frame);
-    // Not the contract's: something between us and the server speaks.
-    if (!events) return this.#lost(LOST);
-    const closing = events.find((event) => event.type === "closing") as Closing | undefined;
-    if (this.state !== "open" && !closing) {
-      this.#openedAt = performance.now();
-      this.#renewing = false;
-      this.#enter("open");
-    }
-    this.#options.onEvents(events as Event[], frame.length);
-    // Not waiting for the close frame, which may come late or never.
-    if (closing) this.#lost(closing.code);
+    const events = parseFrame<Event>(frame);
+    // Not a frame of the contract: something between here and the server answers.
+    if (!events) return this.#disconnected(CONNECTION_LOST);
+    const closing = events.find(isClosing);
+    if (this.#state !== "open" && !closing) this.#opened();
+    this.#options.onEvents(events, frame.length);
+    // Without waiting for the close frame, which may arrive late or never.
+    if (closing) this.#disconnected(closing.code);
   }
 
-  #ping(): void {
-    stopTimer(this.#pingTimer);
-    this.#pingTimer = undefined;
-    if (this.#socket?.readyState !== OPEN) return;
-    this.#expectFrame(ANSWER_MS);
-    this.#socket.send(PING);
+  /** The first frame has arrived. Not at the socket's `open` event, which a refused upgrade has too. */
+  #opened(): void {
+    this.#openedAt = performance.now();
+    this.#isRenewing = false;
+    this.#enter("open");
   }
 
-  #expectFrame(withinMs: number): void {
-    this.#deadline ??= setTimeout(() => this.#lost(LOST), withinMs);
-  }
-
-  #wake(): void {
-    // A socket that slept with the machine looks open and is not: ask it.
-    if (this.state === "open") this.#ping();
-    // An attempt that began without a network may take long to notice that there is one.
-    else if (this.state === "waiting" || this.state === "connecting") this.reconnect();
-  }
-
-  #lost(code: number): void {
-    // By a listener, in the middle of a frame.
-    if (this.closed) return;
-    if (this.state === "open" && performance.now() - this.#openedAt > STEADY_MS) this.#attempt = 0;
+  #disconnected(code: number): void {
+    // A listener closed the connection in the middle of a frame.
+    if (this.#isClosed) return;
+    const wasSteady = this.#state === "open" && performance.now() - this.#openedAt > STEADY_MS;
+    if (wasSteady) this.#failures = 0;
     this.#abandon();
-    const waitMs = waitAfter(code, this.#attempt++);
-    if (waitMs === undefined) return this.#enter("stopped", code);
-    if (code === UNAUTHENTICATED) {
-      // A fresh token that was refused as well is for a person to look at.
-      if (!this.#options.renews || this.#renewing) return this.#enter("signed_out", code);
-      this.#renewing = true;
+    if (isFinal(code)) return this.#enter("stopped", code);
+    if (code === CLOSE.unauthenticated) {
+      // Only a person can help where no token can be asked for, or where a fresh one was refused as well.
+      if (!this.#options.getToken || this.#isRenewing) return this.#enter("signed_out", code);
+      this.#isRenewing = true;
     }
-    this.#retryTimer = setTimeout(() => void this.#connect(), waitMs);
+    this.#retryTimer = setTimeout(() => void this.#connect(), reconnectDelayMs(code, this.#failures));
+    this.#failures += 1;
     this.#enter("waiting", code);
   }
 
-  #abandon(): void {
-    stopTimer(this.#retryTimer);
-    stopTimer(this.#deadline);
-    stopTimer(this.#pingTimer);
-    this.#deadline = this.#pingTimer = undefined;
-    this.#generation++;
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.close(1000);
+  #wake(): void {
+    // A socket that slept with the device looks open and may be dead.
+    if (this.#state === "open") return this.#heartbeat.ping();
+    // An attempt that began without a network may take long to notice that there is one again.
+    if (this.#state === "waiting" || this.#state === "connecting") this.reconnect();
   }
 
-  #enter(state: ConnectionState, code?: number): void {
-    this.state = state;
-    this.#options.onState(state, code);
+  /** Drops the present socket or attempt, without a change of state. */
+  #abandon(): void {
+    stopTimer(this.#retryTimer);
+    this.#heartbeat.stop();
+    this.#attempt = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close(CLOSE.left);
+  }
+
+  #enter(state: ConnectionState, closeCode?: number): void {
+    this.#state = state;
+    this.#options.onStateChange(state, closeCode);
+  }
+
+  #sendFrame(frame: string): boolean {
+    if (this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(frame);
+    return true;
   }
 }
 
-function eventsIn<E>(frame: string): E[] | undefined {
+function parseFrame<Event>(frame: string): Event[] | undefined {
   try {
     const events: unknown = JSON.parse(frame);
     return Array.isArray(events) ? events : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isClosing<Event extends SocketEvent>(event: Event): event is Event & ClosingEvent {
+  return event.type === "closing";
 }

@@ -1,58 +1,62 @@
-/** The contract's HTTP requests as functions, for what is not said on a socket. */
+/** The contract's HTTP requests as functions, for what is not sent over a socket. */
 import type { MemberPage, MessagePage, ThreadPage } from "../../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../../protocol/model.ts";
-import { pathOf, query, type Ask } from "./request.ts";
+import type { HttpRequest } from "./request.ts";
+import { apiPath, queryString } from "./url.ts";
 
-/** What `POST /api/threads` takes. */
+/** A thread to create. A direct one has exactly one other member and no name. */
 export interface NewThread {
   kind: Kind;
   name?: string;
   memberIds?: readonly string[];
 }
 
+/** Each call rejects with a `RequestError`. */
 export interface Api {
-  /** The caller's threads, most recently active first. */
+  /** A page of the caller's threads, most recently active first. */
   threads(page?: { cursor?: string | undefined; limit?: number }): Promise<ThreadPage>;
   /** One thread. */
   thread(threadId: string): Promise<Thread>;
-  /** Makes a thread; for a direct one, the one that the pair already has. */
+  /** Creates a thread; for a direct one, returns the thread that the pair already has. */
   createThread(thread: NewThread): Promise<Thread>;
-  /** Renames a thread; null takes its name away. */
+  /** Renames a thread; null removes its name. */
   renameThread(threadId: string, name: string | null): Promise<Thread>;
   /** Deletes a thread for everyone. */
   deleteThread(threadId: string): Promise<void>;
-  /** A thread's members, a page at a time. */
+  /** A page of a thread's members, in the order of joining. */
   members(threadId: string, page?: { cursor?: string | undefined; limit?: number }): Promise<MemberPage>;
   /** Adds a member, or changes a member's role. */
   putMember(threadId: string, userId: string, role?: Role): Promise<Member>;
-  /** Removes a member; with one's own id, leaves. */
+  /** Removes a member; with the caller's own id, leaves the thread. */
   removeMember(threadId: string, userId: string): Promise<void>;
-  /** A page of messages, ascending; the newest where no bound is given. */
+  /** A page of messages, ascending by `seq`; the newest if no bound is given. */
   messages(
     threadId: string,
     page?: { before?: number; after?: number; around?: number; limit?: number },
   ): Promise<MessagePage>;
-  /** People whose name or id begins with `text` (two characters or more). */
+  /** Users whose name or id begins with `text` (at least two characters). */
   searchUsers(text: string): Promise<User[]>;
-  /** One person. */
+  /** One user. */
   user(userId: string): Promise<User>;
 }
 
 /** The HTTP calls of one client. */
-export function createApi(ask: Ask): Api {
-  const threads = (...parts: readonly string[]) => pathOf("threads", ...parts);
+export function createApi(request: HttpRequest): Api {
+  const threadPath = (...parts: readonly string[]) => apiPath("threads", ...parts);
   return {
-    threads: (page) => ask("GET", threads() + query(page)),
-    thread: (threadId) => ask("GET", threads(threadId)),
-    createThread: (thread) => ask("POST", threads(), thread),
-    renameThread: (threadId, name) => ask("PATCH", threads(threadId), { name }),
-    deleteThread: (threadId) => ask("DELETE", threads(threadId)),
-    members: (threadId, page) => ask("GET", threads(threadId, "members") + query(page)),
-    putMember: (threadId, userId, role) => ask("PUT", threads(threadId, "members", userId), { role }),
-    removeMember: (threadId, userId) => ask("DELETE", threads(threadId, "members", userId)),
-    messages: (threadId, page) => ask("GET", threads(threadId, "messages") + query(page)),
-    searchUsers: (text) =>
-      ask<{ users: User[] }>("GET", pathOf("users") + query({ q: text })).then(({ users }) => users),
-    user: (userId) => ask("GET", pathOf("users", userId)),
+    threads: (page) => request("GET", threadPath() + queryString(page)),
+    thread: (threadId) => request("GET", threadPath(threadId)),
+    createThread: (thread) => request("POST", threadPath(), thread),
+    renameThread: (threadId, name) => request("PATCH", threadPath(threadId), { name }),
+    deleteThread: (threadId) => request("DELETE", threadPath(threadId)),
+    members: (threadId, page) => request("GET", threadPath(threadId, "members") + queryString(page)),
+    putMember: (threadId, userId, role) => request("PUT", threadPath(threadId, "members", userId), { role }),
+    removeMember: (threadId, userId) => request("DELETE", threadPath(threadId, "members", userId)),
+    messages: (threadId, page) => request("GET", threadPath(threadId, "messages") + queryString(page)),
+    searchUsers: async (text) => {
+      const { users } = await request<{ users: User[] }>("GET", apiPath("users") + queryString({ q: text }));
+      return users;
+    },
+    user: (userId) => request("GET", apiPath("users", userId)),
   };
 }

@@ -1,7 +1,7 @@
-/** The one error that the client's calls reject with, whether it came over HTTP, a socket, or no network at all. */
+/** The one error that the client's calls reject with, whether it came over HTTP, over a socket, or from no server at all. */
 import type { ErrorCode } from "../../protocol/errors.ts";
 
-/** A refused or failed call. `offline`: nothing was answered, for its `cause`. */
+/** A call that was refused or failed. The code `offline` means that no response came; `cause` says why, if known. */
 export class RequestError extends Error {
   readonly code: ErrorCode | "offline";
 

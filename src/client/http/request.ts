@@ -1,64 +1,66 @@
-/** Requests to Lilypad's HTTP API: JSON in, JSON out, problem+json as a `RequestError`. */
+/** Requests to Lilypad's HTTP API: JSON in, JSON out, every failure a `RequestError`. */
 import type { ErrorCode } from "../../protocol/errors.ts";
+import type { GetToken } from "../get-token.ts";
 import { RequestError } from "./request-error.ts";
 
-/** How long a token and then an answer may take. A request that a dead network swallowed would otherwise never end. */
-const ANSWER_MS = 30_000;
-/** Said where nothing was answered, or not by Lilypad: a proxy has its own ways to say that something is wrong. */
+/** How long a request may take, from asking for a token to the end of the response. */
+const TIMEOUT_MS = 30_000;
+/** The message where nothing responded, or something other than Lilypad: a proxy words its errors in its own way. */
 const UNREACHABLE = "Lilypad cannot be reached.";
 
+export interface HttpOptions {
+  /** The URL of Lilypad, without a slash at the end. */
+  origin: string;
+  /** Returns a fresh token; undefined where the session cookie signs in. */
+  getToken?: GetToken | undefined;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Sends a request; resolves to the response's JSON, undefined for one without a body. Rejects with a `RequestError`. */
+export type HttpRequest = <T>(method: Method, path: string, body?: object) => Promise<T>;
+
+/** The body of an error response (RFC 9457), as far as the client reads it. */
 interface Problem {
   code?: ErrorCode;
   detail?: string;
 }
 
-export interface HttpOptions {
-  /** Where Lilypad is, without a slash at the end. */
-  origin: string;
-  /** Gives the host application's JWT; absent where the session cookie signs in. */
-  getToken?: (() => Promise<string> | string) | undefined;
-}
-
-/** Asks, and gives the answer's JSON; undefined for an answer without a body. Rejects with a `RequestError`. */
-export type Ask = <T>(method: Method, path: string, body?: object) => Promise<T>;
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** The requests of one client. */
-export function asking({ origin, getToken }: HttpOptions): Ask {
+/** The function through which one client sends its requests. */
+export function createHttpRequest(options: HttpOptions): HttpRequest {
   return async <T>(method: Method, path: string, body?: object): Promise<T> => {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const answer = async (): Promise<T> => {
-      const headers = new Headers();
-      if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
-      if (body) headers.set("content-type", "application/json");
-      // Cookies are a browser's: Workers refuse a request that speaks of `credentials`. Nor are they in every platform's types.
-      const cookies = getToken ? {} : { credentials: "include" as const };
-      const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
-      const response = await fetch(origin + path, init);
-      if (response.status === 204) return undefined as T;
-      const said = await response.json();
-      if (response.ok) return said as T;
-      const { code = "offline", detail = UNREACHABLE } = said as Problem;
-      throw new RequestError(code, detail);
-    };
-    // The signal ends a `fetch`, and not a token that never comes.
-    const late = new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
-    return Promise.race([answer(), late]).catch((error: unknown) => {
-      throw error instanceof RequestError
-        ? error
-        : new RequestError("offline", UNREACHABLE, { cause: error });
-    });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      // The signal ends a `fetch`, but not a `getToken` that never settles.
+      return await Promise.race([send<T>(options, signal, method, path, body), rejectOnAbort(signal)]);
+    } catch (error) {
+      if (error instanceof RequestError) throw error;
+      throw new RequestError("offline", UNREACHABLE, { cause: error });
+    }
   };
 }
 
-/** A path of these parts, each encoded. */
-export function pathOf(...parts: readonly string[]): string {
-  return ["/api", ...parts.map(encodeURIComponent)].join("/");
+async function send<T>(
+  { origin, getToken }: HttpOptions,
+  signal: AbortSignal,
+  method: Method,
+  path: string,
+  body: object | undefined,
+): Promise<T> {
+  const headers = new Headers();
+  if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
+  if (body) headers.set("content-type", "application/json");
+  // Only in browsers, which have cookies: a Worker rejects a request with `credentials`, and not every platform's types have it.
+  const cookies = getToken ? {} : { credentials: "include" as const };
+  const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
+  const response = await fetch(origin + path, init);
+  if (response.status === 204) return undefined as T;
+  const content: unknown = await response.json();
+  if (response.ok) return content as T;
+  const { code = "offline", detail = UNREACHABLE } = content as Problem;
+  throw new RequestError(code, detail);
 }
 
-/** `?a=1&b=2` of what is not undefined. */
-export function query(parameters: Record<string, string | number | undefined> = {}): string {
-  // JSON leaves out what is undefined.
-  return `?${new URLSearchParams(JSON.parse(JSON.stringify(parameters)) as Record<string, string>)}`;
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
 }

@@ -1,27 +1,28 @@
-/** Who one is, by the session cookie. */
+/** Signing in and out by the session cookie. */
 import type { Session } from "../../protocol/http.ts";
-import { pathOf, type Ask } from "./request.ts";
 import type { RequestError } from "./request-error.ts";
+import type { HttpRequest } from "./request.ts";
+import { apiPath } from "./url.ts";
 
 export interface SessionApi {
-  /** Who is signed in; undefined for nobody. */
+  /** Returns who is signed in; undefined for nobody. */
   me(): Promise<Session | undefined>;
-  /** Signs in as a guest of this name; refused with `forbidden` where guests are not allowed. */
+  /** Signs in as a guest of this name; rejects with `forbidden` where guests are not allowed. */
   signInAsGuest(name: string): Promise<Session>;
-  /** Ends the session of this browser. */
+  /** Signs this browser out. */
   signOut(): Promise<void>;
 }
 
 /** The session calls of one client. */
-export function createSession(ask: Ask): SessionApi {
-  const path = pathOf("session");
+export function createSession(request: HttpRequest): SessionApi {
+  const path = apiPath("session");
   return {
     me: () =>
-      ask<Session>("GET", path).catch((error: RequestError) => {
+      request<Session>("GET", path).catch((error: RequestError) => {
         if (error.code !== "unauthenticated") throw error;
         return undefined;
       }),
-    signInAsGuest: (name) => ask("POST", path, { name }),
-    signOut: () => ask("DELETE", path),
+    signInAsGuest: (name) => request("POST", path, { name }),
+    signOut: () => request("DELETE", path),
   };
 }

@@ -1,7 +1,7 @@
-/** The outbox in the browser's IndexedDB. */
+/** An outbox storage in the browser's IndexedDB. */
 import type { OutboxStorage, Unsent } from "./storage.ts";
 
-/** What is needed of IndexedDB, said without a browser's types: the client is also compiled where there are none. */
+/** What is used of IndexedDB, without a browser's types: the published client is also compiled where there are none. */
 interface Request<T> {
   result: T;
   error: unknown;
@@ -30,50 +30,54 @@ interface Browser {
   IDBKeyRange: { bound(lower: unknown, upper: unknown): unknown };
 }
 
+/** The one object store, whose keys are `[box, id]`. */
 const MESSAGES = "messages";
 
-/** What is unsent to the Lilypad at `origin`; undefined where there is no IndexedDB (Node, Workers). */
-export function outboxInIndexedDb(origin: string): OutboxStorage | undefined {
+/** The outbox storage for the Lilypad at `origin`; undefined where there is no IndexedDB (Node, Workers). */
+export function createIndexedDbOutbox(origin: string): OutboxStorage | undefined {
   const { indexedDB, IDBKeyRange } = globalThis as unknown as Browser;
   if (!indexedDB) return undefined;
-  let opened: Promise<Database> | undefined;
+  let opening: Promise<Database> | undefined;
+  const forget = () => (opening = undefined);
 
-  const forget = () => (opened = undefined);
-  const open = async () => {
+  const open = async (): Promise<Database> => {
     const request = indexedDB.open(`lilypad ${origin}`, 1);
     request.addEventListener("upgradeneeded", () => request.result.createObjectStore(MESSAGES));
-    const database = await settled(request);
-    // By the browser: the disk is full, or the person cleared what sites keep.
+    const database = await resultOf(request);
+    // By the browser: the disk is full, or the user cleared the site's data.
     database.addEventListener("close", forget);
     return database;
   };
-  const run = async <T>(mode: Mode, ask: (store: ObjectStore) => Request<T>) => {
-    opened ??= open();
+
+  const run = async <T>(mode: Mode, operation: (store: ObjectStore) => Request<T>): Promise<T> => {
+    opening ??= open();
     try {
-      const transaction = (await opened).transaction(MESSAGES, mode);
-      const answer = settled(ask(transaction.objectStore(MESSAGES)));
-      // Not by itself after the answer: a page that is reloaded at once would not live to see it.
+      const database = await opening;
+      const transaction = database.transaction(MESSAGES, mode);
+      const result = resultOf(operation(transaction.objectStore(MESSAGES)));
+      // It would commit by itself after the result: too late on a page that is reloaded at once.
       transaction.commit();
-      return await answer;
+      return await result;
     } catch (error) {
-      // What failed once is tried afresh the next time.
+      // The next operation opens the database again: the connection may be lost without an event, as on a phone that slept.
       forget();
       throw error;
     }
   };
+
   return {
-    // An array is the highest kind of key: above every id.
+    // An array sorts after every string, and so after every id.
     load: (box) => run("readonly", (store) => store.getAll(IDBKeyRange.bound([box], [box, []]))),
     put: (box, unsent) => run("readwrite", (store) => store.put(unsent, [box, unsent.id])),
     remove: (box, id) => run("readwrite", (store) => store.delete([box, id])),
     close: () => {
-      opened?.then((database) => database.close(), forget);
+      opening?.then((database) => database.close(), forget);
       forget();
     },
   };
 }
 
-function settled<T>(request: Request<T>): Promise<T> {
+function resultOf<T>(request: Request<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener("success", () => resolve(request.result));
     request.addEventListener("error", () => reject(request.error as Error));

@@ -1,59 +1,78 @@
-/** Keeps a room's unsent messages in the outbox storage, once it is known whose they are. */
-import type { Entry } from "./outbox.ts";
-import type { OutboxStorage, Unsent } from "./storage.ts";
+/** Keeps the messages of one user's outbox in the storage. */
 import { stopTimer, type Timer } from "../timer.ts";
+import type { OutboxEntry } from "./entry.ts";
+import type { OutboxStorage, Unsent } from "./storage.ts";
 
-/** How long what was kept is waited for. A browser's storage may hang; sending must not. */
+/** How long sending waits for the storage. A browser's storage may hang; sending must not. */
 const LOAD_MS = 2_000;
 
-export interface Keeping {
-  /**
-   * From now on keeps this user's messages, and gives `take` those that were kept, in order, once. Resolves then, or
-   * when that takes too long: what comes late is given all the same.
-   */
-  open(userId: string, take: (kept: Entry[]) => void): Promise<void> | undefined;
-  put(entry: Entry): void;
-  remove(entry: Entry): void;
-  /** Keeps nothing, gives nothing and waits for nothing any more. */
-  close(): void;
+export interface OutboxPersistenceOptions {
+  /** Without one, nothing is kept. */
+  storage: OutboxStorage | null | undefined;
+  userId: string;
+  threadId: string;
+  /** Called once with the messages that were kept, in order, as soon as the storage has returned them. */
+  onRestore(kept: OutboxEntry[]): void;
 }
 
-/** Without a storage it keeps nothing. */
-export function createKeeping(storage: OutboxStorage | null | undefined, threadId: string): Keeping {
-  let box = "";
-  let opened: Promise<void> | undefined;
-  let patience: Timer | undefined;
+export class OutboxPersistence {
+  /** Resolves when the messages were restored, or when that takes too long: then they are restored later. */
+  readonly loaded: Promise<void>;
+  readonly #storage: OutboxStorage | null | undefined;
+  readonly #box: string;
+  #loadTimer: Timer | undefined;
+  #isClosed = false;
 
+  /** Starts loading. */
+  constructor({ storage, userId, threadId, onRestore }: OutboxPersistenceOptions) {
+    this.#storage = storage;
+    this.#box = `${userId},${threadId}`;
+    this.loaded = storage ? this.#load(storage, onRestore) : Promise.resolve();
+  }
+
+  /** Keeps a message, or its new version. Commands other than messages are not kept. */
+  put({ command, at, epoch, reason }: OutboxEntry): void {
+    if (command.type !== "chat") return;
+    const { id, body, replyTo, since } = command;
+    this.#storage?.put(this.#box, { id, body, replyTo, since, at, epoch, reason }).catch(() => {});
+  }
+
+  /** Keeps a message no longer. */
+  remove({ command }: OutboxEntry): void {
+    this.#storage?.remove(this.#box, command.id).catch(() => {});
+  }
+
+  /** Leaves what is kept where it is, and restores nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+    stopTimer(this.#loadTimer);
+  }
+
+  async #load(storage: OutboxStorage, onRestore: (kept: OutboxEntry[]) => void): Promise<void> {
+    const timedOut = new Promise<void>((resolve) => {
+      this.#loadTimer = setTimeout(resolve, LOAD_MS);
+    });
+    await Promise.race([this.#restore(storage, onRestore), timedOut]);
+    stopTimer(this.#loadTimer);
+  }
+
+  async #restore(storage: OutboxStorage, onRestore: (kept: OutboxEntry[]) => void): Promise<void> {
+    let kept: Unsent[] = [];
+    try {
+      kept = await storage.load(this.#box);
+    } catch {
+      // New messages are sent even if those that were kept cannot be loaded.
+    }
+    if (!this.#isClosed) onRestore(kept.toSorted((a, b) => a.at - b.at).map(toEntry));
+  }
+}
+
+function toEntry({ id, body, replyTo, since, at, epoch, reason }: Unsent): OutboxEntry {
   return {
-    open: (userId, take) => {
-      const wanted = `${userId},${threadId}`;
-      if (storage && box !== wanted) {
-        box = wanted;
-        opened = new Promise((resolve) => {
-          patience = setTimeout(resolve, LOAD_MS);
-          const load = storage.load(wanted).catch(() => []);
-          const give = (kept: Unsent[]) => take(kept.toSorted((a, b) => a.at - b.at).map(toEntry));
-          void load.then((kept) => box === wanted && resolve(give(kept)));
-        });
-      }
-      return opened;
-    },
-    put: ({ command, at, epoch, reason }) => {
-      if (!box || command.type !== "chat") return;
-      const { type: _type, ...message } = command;
-      storage?.put(box, { ...message, at, epoch, reason }).catch(() => {});
-    },
-    remove: ({ command }) => {
-      if (box) storage?.remove(box, command.id).catch(() => {});
-    },
-    close: () => {
-      box = "";
-      stopTimer(patience);
-    },
+    command: { type: "chat", id, body, replyTo, since },
+    at,
+    state: reason ? "failed" : "queued",
+    epoch,
+    reason,
   };
-}
-
-function toEntry({ at, epoch, reason, ...message }: Unsent): Entry {
-  const state = reason ? "failed" : "queued";
-  return { command: { type: "chat", ...message }, at, state, epoch, reason };
 }

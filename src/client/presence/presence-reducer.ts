@@ -1,4 +1,4 @@
-/** What each event of the presence socket, and each page of the list, does to the presence state. Pure. */
+/** How each event of the presence socket, and each page of the list of threads, changes the presence state. Pure. */
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { ThreadPage } from "../../protocol/http.ts";
 import { WELCOME_THREADS } from "../../protocol/limits.ts";
@@ -15,8 +15,8 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
     case "new_message":
       return withNewMessage(state, event);
     case "read": {
-      const seq = event.readSeq + event.unread;
-      return withMarks(state, event.threadId, { seq, readSeq: event.readSeq });
+      const { threadId, readSeq, unread } = event;
+      return withMarks(state, threadId, { seq: readSeq + unread, readSeq });
     }
     case "thread":
       return withThread(state, event.thread);
@@ -31,47 +31,46 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
   }
 }
 
-/** The state with a page of the list: the first one is the newest order, a later one goes below. */
+/** The state with a page of the list: the `first` goes on top, in its order, and a `next` one below. */
 export function withPage(
   state: PresenceState,
   { threads, nextCursor }: ThreadPage,
   place: "first" | "next",
 ): PresenceState {
-  // Of more threads than a welcome holds, its count has those too that only a page now tells of.
-  const wasFull = Object.keys(state.marks).length >= WELCOME_THREADS;
-  const known = wasFull ? { ...state, marks: { ...marksOf(threads), ...state.marks } } : state;
-  const others = state.threads.filter(({ id }) => !threads.some(has(id)));
+  const others = state.threads.filter(({ id }) => !threads.some(hasId(id)));
   const listed: PresenceState = {
-    ...known,
+    ...state,
+    marks: withUncountedMarks(state.marks, threads),
     threads: place === "first" ? [...threads, ...others] : [...others, ...threads],
     threadsLoaded: true,
     nextCursor,
   };
-  return threads.reduce((to, thread) => withMarks(to, thread.id, thread), listed);
+  return threads.reduce((next, thread) => withMarks(next, thread.id, thread), listed);
 }
 
-/** The state after something was read in this very client. */
+/** The state after the user has read a thread up to `seq` in this client. */
 export function withSeen(state: PresenceState, threadId: string, seq: number): PresenceState {
   const held = state.marks[threadId];
-  // Of a thread that is not known to be one's own nothing is counted.
-  return held && seq > held.readSeq ? withMarks(state, threadId, { seq, readSeq: seq }) : state;
+  // A thread without marks is not known to be the user's: nothing in it counts as unread.
+  if (!held || seq <= held.readSeq) return state;
+  return withMarks(state, threadId, { seq, readSeq: seq });
 }
 
-/** Whether the event speaks of a thread that the list does not show: then the list is asked for again. */
+/** Whether the event is about a message in a thread that is not in the list: the list must then be loaded again. */
 export function isUnlisted(state: PresenceState, event: PresenceEvent): boolean {
-  return event.type === "new_message" && !state.threads.some(has(event.threadId));
+  return event.type === "new_message" && !state.threads.some(hasId(event.threadId));
 }
 
 function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventOf<"welcome">): PresenceState {
-  const told = marksOf(threads.map(({ threadId, ...marks }) => ({ id: threadId, ...marks })));
-  // Fewer than the welcome can hold are all there are: one that is not among them was left meanwhile.
-  const complete = threads.length < WELCOME_THREADS;
-  return counted({
+  const incoming = marksOf(threads.map(({ threadId, seq, readSeq }) => ({ id: threadId, seq, readSeq })));
+  // Fewer than it has room for are all the user's threads: the others were left while disconnected.
+  const isComplete = threads.length < WELCOME_THREADS;
+  return withCounts({
     ...state,
     user,
     unreadThreads,
-    marks: complete ? told : { ...state.marks, ...told },
-    threads: complete ? state.threads.filter(({ id }) => id in told) : state.threads,
+    marks: isComplete ? incoming : { ...state.marks, ...incoming },
+    threads: isComplete ? state.threads.filter(({ id }) => id in incoming) : state.threads,
   });
 }
 
@@ -81,78 +80,90 @@ function withNewMessage(
 ): PresenceState {
   const { seq } = lastMessage;
   const marks = { seq, readSeq: seq - unread };
-  const held = state.threads.find(has(threadId));
+  const held = state.threads.find(hasId(threadId));
   return held ? withThread(state, { ...held, ...marks, lastMessage }) : withMarks(state, threadId, marks);
 }
 
 function withThread(state: PresenceState, thread: ThreadSummary): PresenceState {
   const { id } = thread;
-  const held = state.threads.find(has(id));
-  // One that is known and not in the list is further down than it was loaded.
+  const held = state.threads.find(hasId(id));
+  // A thread with marks that is not listed is further down the list than was loaded.
   if (!held && id in state.marks) return withMarks(state, id, thread);
-  const now = newer(held, thread);
-  // A change of name or of an old preview is no activity: only what is new goes to the top.
-  const threads =
-    held && lastSeq(thread) <= lastSeq(held)
-      ? state.threads.map((other) => (other === held ? now : other))
-      : [now, ...state.threads.filter((other) => other !== held)];
+  const merged = mergeSummaries(held, thread);
+  // Only a new message moves a thread to the top: not a new name, nor an older preview.
+  const staysInPlace = held && lastSeq(thread) <= lastSeq(held);
+  const threads = staysInPlace
+    ? state.threads.map((other) => (other === held ? merged : other))
+    : [merged, ...state.threads.filter((other) => other !== held)];
   return withMarks({ ...state, threads }, id, thread);
 }
 
 function withoutThread(state: PresenceState, threadId: string): PresenceState {
-  const { [threadId]: gone, ...marks } = state.marks;
+  const { [threadId]: removed, ...marks } = state.marks;
   return {
     ...state,
     marks,
-    unreadThreads: Math.max(0, state.unreadThreads - isUnread(gone)),
+    unreadThreads: Math.max(0, state.unreadThreads - unreadCount(removed)),
     threads: state.threads.filter(({ id }) => id !== threadId),
   };
 }
 
-/** Of two copies of a thread, the incoming one, but never an older last message. */
-function newer(held: ThreadSummary | undefined, incoming: ThreadSummary): ThreadSummary {
-  return held?.lastMessage && lastSeq(held) > lastSeq(incoming)
-    ? { ...incoming, lastMessage: held.lastMessage }
-    : incoming;
+/** The incoming version of a thread, but never with an older last message. */
+function mergeSummaries(held: ThreadSummary | undefined, incoming: ThreadSummary): ThreadSummary {
+  if (!held?.lastMessage || lastSeq(held) <= lastSeq(incoming)) return incoming;
+  return { ...incoming, lastMessage: held.lastMessage };
 }
 
 function lastSeq({ lastMessage }: ThreadSummary): number {
   return lastMessage?.seq ?? 0;
 }
 
-function withMarks(state: PresenceState, threadId: string, incoming: Marks): PresenceState {
-  const held = state.marks[threadId];
-  const marks = {
-    seq: Math.max(held?.seq ?? 0, incoming.seq),
-    readSeq: Math.max(held?.readSeq ?? 0, incoming.readSeq),
-  };
-  return counted({
-    ...state,
-    marks: { ...state.marks, [threadId]: marks },
-    unreadThreads: Math.max(0, state.unreadThreads + isUnread(marks) - isUnread(held)),
-  });
+/**
+ * The marks with those of threads that a full `welcome` had no room for. Its `unreadThreads` counts them already, so they
+ * must not be counted again when a page lists them.
+ */
+function withUncountedMarks(
+  marks: PresenceState["marks"],
+  threads: readonly ThreadSummary[],
+): PresenceState["marks"] {
+  const wasFull = Object.keys(marks).length >= WELCOME_THREADS;
+  return wasFull ? { ...marksOf(threads), ...marks } : marks;
 }
 
 function marksOf(threads: readonly (Marks & { id: string })[]): Record<string, Marks> {
   return Object.fromEntries(threads.map(({ id, seq, readSeq }) => [id, { seq, readSeq }]));
 }
 
-/** Every thread of the list with the counters that are known of it; one that has them already stays the same object. */
-function counted(state: PresenceState): PresenceState {
+/** Raises the marks of a thread, and counts on the badge whether it is unread now. */
+function withMarks(state: PresenceState, threadId: string, incoming: Marks): PresenceState {
+  const held = state.marks[threadId];
+  const marks = {
+    seq: Math.max(held?.seq ?? 0, incoming.seq),
+    readSeq: Math.max(held?.readSeq ?? 0, incoming.readSeq),
+  };
+  return withCounts({
+    ...state,
+    marks: { ...state.marks, [threadId]: marks },
+    unreadThreads: Math.max(0, state.unreadThreads + unreadCount(marks) - unreadCount(held)),
+  });
+}
+
+/** Gives every listed thread the counts that follow from its marks. A thread that has them stays the same object. */
+function withCounts(state: PresenceState): PresenceState {
   const threads = state.threads.map((thread) => {
     const { seq, readSeq } = state.marks[thread.id] ?? thread;
     const unread = Math.max(0, seq - readSeq);
-    const same = thread.seq === seq && thread.readSeq === readSeq && thread.unread === unread;
-    return same ? thread : { ...thread, seq, readSeq, unread };
+    const isSame = thread.seq === seq && thread.readSeq === readSeq && thread.unread === unread;
+    return isSame ? thread : { ...thread, seq, readSeq, unread };
   });
   return { ...state, threads };
 }
 
-function has(threadId: string): (thread: ThreadSummary) => boolean {
+function hasId(threadId: string): (thread: ThreadSummary) => boolean {
   return ({ id }) => id === threadId;
 }
 
-/** 1 where something is unread, so that it can be counted. */
-function isUnread(marks: Marks | undefined): number {
+/** What a thread adds to the number of unread threads: 1 if something in it is unread, otherwise 0. */
+function unreadCount(marks: Marks | undefined): 0 | 1 {
   return marks && marks.seq > marks.readSeq ? 1 : 0;
 }

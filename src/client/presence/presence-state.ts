@@ -1,29 +1,33 @@
-/** What is known outside any one thread: one's threads, what is unread in them, and who is online. */
+/** What is known outside of any one thread: the user's threads, what is unread in them, and who is online. */
 import type { ThreadSummary, User, UserPresence } from "../../protocol/model.ts";
-import type { Connected } from "../connection/connection-state.ts";
+import type { ConnectionStatus } from "../connection/connection-state.ts";
 
-/** The two counters that an unread count is made of. Both only rise, so copies can be merged in any order. */
+/** The two numbers that make an unread count. Both only rise, so copies can be merged in any order. */
 export interface Marks {
+  /** The newest message of the thread. */
   seq: number;
+  /** The newest message that the user has read. */
   readSeq: number;
 }
 
-export interface PresenceState extends Connected {
+export interface PresenceState extends ConnectionStatus {
+  /** The signed-in user. */
   user?: User;
   /** In how many threads something is unread: the number on the badge. */
   unreadThreads: number;
-  /** By thread, also of threads not in `threads` yet. */
+  /** By thread id, also of threads that are not in `threads` yet. */
   marks: Readonly<Record<string, Marks>>;
   /** Most recently active first, as far as they were loaded. */
   threads: readonly ThreadSummary[];
-  /** Whether the first page of `threads` has come. */
+  /** Whether the first page of `threads` has been loaded. */
   threadsLoaded: boolean;
   /** Where the next page of `threads` begins; absent at the end. */
   nextCursor?: string | undefined;
-  /** Of watched users. */
+  /** The status of watched users, by user id. */
   presence: Readonly<Record<string, UserPresence>>;
 }
 
+/** The state before the first `welcome`. */
 export const EMPTY_PRESENCE: PresenceState = {
   connection: "connecting",
   unreadThreads: 0,

@@ -1,4 +1,4 @@
-/** How far a client has read a thread's durable events, as the contract writes it: `epoch:rev`. */
+/** How far a client has followed a thread's durable events. The contract writes it as `epoch:rev`. */
 
 export interface Cursor {
   epoch: string;
@@ -10,7 +10,7 @@ export function formatCursor({ epoch, rev }: Cursor): string {
   return `${epoch}:${rev}`;
 }
 
-/** Reads the cursor of a `welcome`. */
+/** Parses the cursor of a `welcome`. */
 export function parseCursor(text: string): Cursor {
   const colon = text.lastIndexOf(":");
   return { epoch: text.slice(0, colon), rev: Number(text.slice(colon + 1)) };

@@ -1,60 +1,78 @@
-/** A thread's messages as a client holds them: ascending, without a hole, each in its newest version. Pure. */
-import type { Message, Reaction, User } from "../../protocol/model.ts";
+/** A list of messages as a client holds it: ascending by `seq`, each message in its newest version. Pure. */
+import type { ThreadEvent } from "../../protocol/events.ts";
 import { REACTION_USER_IDS } from "../../protocol/limits.ts";
+import type { Message, Reaction, User } from "../../protocol/model.ts";
 
 /**
- * Puts messages into the list. Of two versions of one the higher `rev` wins, so pages, replays and live
- * events may overlap and come in any order.
+ * Merges messages into a list. Of two versions of a message the one with the higher `rev` wins, so pages, replays and
+ * live events may overlap and come in any order.
  */
-export function mergeMessages(shown: readonly Message[], incoming: readonly Message[]): readonly Message[] {
+export function mergeMessages(held: readonly Message[], incoming: readonly Message[]): readonly Message[] {
   const [first] = incoming;
-  // What comes one by one comes at the end.
-  if (incoming.length === 1 && first && first.seq > (shown.at(-1)?.seq ?? 0)) return [...shown, first];
-  const bySeq = new Map(shown.map((message) => [message.seq, message]));
+  const newest = held.at(-1)?.seq ?? 0;
+  // The common case, a new message, without sorting the whole list.
+  if (incoming.length === 1 && first && first.seq > newest) return [...held, first];
+  const bySeq = new Map(held.map((message) => [message.seq, message]));
   for (const message of incoming) {
-    const held = bySeq.get(message.seq);
-    if (!held || message.rev >= held.rev) bySeq.set(message.seq, message);
+    const other = bySeq.get(message.seq);
+    if (!other || message.rev >= other.rev) bySeq.set(message.seq, message);
   }
   return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
-/** Changes the message `seq`, unless it is not held or already of this `rev` or a later one. */
-export function changeMessage(
-  messages: readonly Message[],
-  seq: number,
-  rev: number,
-  change: (message: Message) => Message,
-): readonly Message[] {
-  const at = messages.findIndex((message) => message.seq === seq);
-  const held = messages[at];
-  if (!held || held.rev >= rev) return messages;
-  return messages.with(at, { ...change(held), rev });
+/** Applies an event that changes a message; the same list if the message is not in it, or is as new as the event. */
+export function changeMessages(messages: readonly Message[], event: ThreadEvent): readonly Message[] {
+  switch (event.type) {
+    case "edit":
+      return replace(messages, event.message, () => event.message);
+    case "delete":
+      return replace(messages, event, (message) => toTombstone(message, event.deletedAt));
+    case "react":
+      return replace(messages, event, (message) => withReaction(message, event.emoji, event.user));
+    case "unreact":
+      return replace(messages, event, (message) => withoutReaction(message, event.emoji, event.user));
+    default:
+      return messages;
+  }
 }
 
-/** What is left of a deleted message: its place, its author and when. */
-export function tombstone(message: Message, deletedAt: number): Message {
+/** Replaces the message `seq` by what `change` makes of it, unless it is of this `rev` or a later one already. */
+function replace(
+  messages: readonly Message[],
+  { seq, rev }: { seq: number; rev: number },
+  change: (message: Message) => Message,
+): readonly Message[] {
+  const index = messages.findIndex((message) => message.seq === seq);
+  const held = messages[index];
+  if (!held || held.rev >= rev) return messages;
+  return messages.with(index, { ...change(held), rev });
+}
+
+/** What remains of a deleted message: neither text nor reactions. */
+function toTombstone(message: Message, deletedAt: number): Message {
   const { reactions: _reactions, ...rest } = message;
   return { ...rest, body: "", deletedAt };
 }
 
-/** The message with the user's reaction; as it is, if it has it. */
-export function withReaction(message: Message, emoji: string, user: User): Message {
+/** The message with the user's reaction; unchanged if it has it. */
+function withReaction(message: Message, emoji: string, user: User): Message {
   const reactions = message.reactions ?? [];
-  const at = reactions.findIndex((reaction) => reaction.emoji === emoji);
-  const held = reactions[at];
+  const index = reactions.findIndex((reaction) => reaction.emoji === emoji);
+  const held = reactions[index];
   if (!held) return { ...message, reactions: [...reactions, { emoji, count: 1, userIds: [user.id] }] };
   if (held.userIds.includes(user.id)) return message;
   const userIds = [...held.userIds, user.id].slice(0, REACTION_USER_IDS);
-  return { ...message, reactions: reactions.with(at, { emoji, count: held.count + 1, userIds }) };
+  return { ...message, reactions: reactions.with(index, { emoji, count: held.count + 1, userIds }) };
 }
 
-/** The message without the user's reaction; an emoji that nobody chose any more goes. */
-export function withoutReaction(message: Message, emoji: string, user: User): Message {
+/** The message without the user's reaction; an emoji without reactions is removed. */
+function withoutReaction(message: Message, emoji: string, user: User): Message {
   const { reactions = [], ...rest } = message;
-  const left = reactions.flatMap((reaction): Reaction[] => {
+  const remaining = reactions.flatMap((reaction): Reaction[] => {
     if (reaction.emoji !== emoji) return [reaction];
+    if (reaction.count <= 1) return [];
     const userIds = reaction.userIds.filter((id) => id !== user.id);
-    return reaction.count > 1 ? [{ emoji, count: reaction.count - 1, userIds }] : [];
+    return [{ emoji, count: reaction.count - 1, userIds }];
   });
-  return left.length > 0 ? { ...rest, reactions: left } : rest;
+  return remaining.length > 0 ? { ...rest, reactions: remaining } : rest;
 }

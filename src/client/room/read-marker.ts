@@ -1,51 +1,55 @@
-/** Tells the server how far one has read: the newest only, and at most once a second. */
+/** Tells the server how far the user has read: only the newest message, and at most once a second. */
 import { stopTimer, type Timer } from "../timer.ts";
 
 const INTERVAL_MS = 1_000;
 
-export interface ReadMarker {
-  /** Everything up to `seq` was seen. */
-  read(seq: number): void;
-  /** What the server knows, from a welcome: what it does not know yet is told again. */
-  known(seq: number): void;
-  /** What was read is nobody's any more: the thread is of another epoch, or somebody else signed in. */
-  forget(): void;
-  /** Tells what is not told yet, and ends. */
-  close(): void;
-}
+export class ReadMarker {
+  readonly #send: (seq: number) => boolean;
+  /** The newest message read here, whether the server knows it or not. */
+  #readSeq = 0;
+  /** The newest message that the server knows was read. */
+  #knownSeq = 0;
+  #sentAt = -Infinity;
+  #timer: Timer | undefined;
 
-/** `send` answers whether there was a socket to send it on. */
-export function createReadMarker(send: (seq: number) => boolean): ReadMarker {
-  /** The newest that was read here, whether or not the server knows. */
-  let newest = 0;
-  let told = 0;
-  let sentAt = -Infinity;
-  let timer: Timer | undefined;
+  /** `send` returns false if the marker could not be sent. */
+  constructor(send: (seq: number) => boolean) {
+    this.#send = send;
+  }
 
-  const flush = () => {
-    timer = undefined;
-    if (newest <= told || !send(newest)) return;
-    told = newest;
-    sentAt = performance.now();
-  };
-  const schedule = () => {
-    if (newest > told) timer ??= setTimeout(flush, Math.max(0, sentAt + INTERVAL_MS - performance.now()));
-  };
-  return {
-    read: (seq) => {
-      newest = Math.max(newest, seq);
-      schedule();
-    },
-    known: (seq) => {
-      told = seq;
-      schedule();
-    },
-    forget: () => {
-      newest = 0;
-    },
-    close: () => {
-      stopTimer(timer);
-      flush();
-    },
-  };
+  /** Everything up to `seq` was read. */
+  read(seq: number): void {
+    this.#readSeq = Math.max(this.#readSeq, seq);
+    this.#schedule();
+  }
+
+  /** What the server knows, as its `welcome` says; a newer marker is sent again. */
+  known(seq: number): void {
+    this.#knownSeq = seq;
+    this.#schedule();
+  }
+
+  /** Forgets what was read: the thread is of another epoch, or another user has signed in. */
+  forget(): void {
+    this.#readSeq = 0;
+  }
+
+  /** Sends a marker that is waiting, and stops. */
+  close(): void {
+    stopTimer(this.#timer);
+    this.#flush();
+  }
+
+  #schedule(): void {
+    if (this.#readSeq <= this.#knownSeq) return;
+    const delayMs = Math.max(0, this.#sentAt + INTERVAL_MS - performance.now());
+    this.#timer ??= setTimeout(() => this.#flush(), delayMs);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#readSeq <= this.#knownSeq || !this.#send(this.#readSeq)) return;
+    this.#knownSeq = this.#readSeq;
+    this.#sentAt = performance.now();
+  }
 }

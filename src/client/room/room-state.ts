@@ -1,42 +1,42 @@
-/** What is known of one thread while one is in it: the snapshot that a page shows. */
+/** The state of one thread while the user is in it: the snapshot that a page shows. */
 import type { ClientLimits, Member, Message, Role, ThreadInfo, User } from "../../protocol/model.ts";
-import type { Connected } from "../connection/connection-state.ts";
+import type { ConnectionStatus } from "../connection/connection-state.ts";
+import type { Outgoing } from "../outbox/entry.ts";
 import type { Cursor } from "./cursor.ts";
 
-/** A message of one's own that is not known to be stored yet. */
-export interface Outgoing {
-  id: string;
-  body: string;
-  replyTo?: number | undefined;
-  at: number;
-  state: "pending" | "failed";
-  /** Why it failed, for a person to read. */
-  reason?: string | undefined;
-}
-
-export interface RoomState extends Connected {
-  /** True from the first welcome on: what follows is real. */
+export interface RoomState extends ConnectionStatus {
+  /** False until the first `welcome`: the rest is then empty. */
   ready: boolean;
+  /** The signed-in user. */
   user?: User;
   thread?: ThreadInfo;
+  /** The user's role and read marker; absent for a reader of a public thread who is no member. */
   you?: { role: Role; readSeq: number } | undefined;
+  /** The last durable event that the state contains. */
   cursor?: Cursor;
+  /** In the order of joining; the first ones only, until `loadMembers()` has loaded the rest. */
   members: readonly Member[];
+  /** The number of members, also of those that are not loaded. */
   memberCount: number;
-  /** Ascending by `seq`. Without a hole, but for a moment after a snapshot, while what is between is loaded. */
+  /** Ascending by `seq`, without gaps. After a snapshot there may be one for a moment, while what is missing is loaded. */
   messages: readonly Message[];
-  /** Older ones, loaded because replies quote them: ascending, with holes. */
+  /** Older messages that replies quote: ascending by `seq`, with gaps. */
   quoted: readonly Message[];
+  /** Whether there are messages before the first of `messages`. */
   hasBefore: boolean;
+  /** Whether `loadOlder()` is loading them. */
   loadingBefore: boolean;
+  /** The user's own messages that are not stored yet. */
   outgoing: readonly Outgoing[];
+  /** Who is in the room; empty in a large room, where only `onlineCount` is known. */
   online: readonly User[];
   onlineCount: number;
-  /** Who is typing, each until then as `performance.now()` tells it: the machine's clock may be put back. */
+  /** Who is typing, and until when that shows, as `performance.now()`: the system clock may be set back. */
   typing: readonly { userId: string; until: number }[];
   limits?: ClientLimits;
 }
 
+/** The state of a room before its first `welcome`. */
 export const EMPTY_ROOM: RoomState = {
   connection: "connecting",
   ready: false,
@@ -52,18 +52,18 @@ export const EMPTY_ROOM: RoomState = {
   typing: [],
 };
 
-/** The message `seq`, as far as this room has it. */
+/** The message `seq`, if this room has loaded it. */
 export function messageIn(
   { messages, quoted }: Pick<RoomState, "messages" | "quoted">,
   seq: number,
 ): Message | undefined {
-  // In a list without a hole a message's place is known.
+  // In a list without gaps, its place is known.
   const likely = messages[seq - (messages[0]?.seq ?? 1)];
   if (likely?.seq === seq) return likely;
   return [...messages, ...quoted].find((message) => message.seq === seq);
 }
 
-/** The person behind an id, as far as this room knows them. */
+/** The user with this id, if this room knows them. */
 export function personIn(state: RoomState, userId: string): User | undefined {
   return (
     state.online.find(({ id }) => id === userId) ??

@@ -1,212 +1,246 @@
-/**
- * One thread while one is in it. Holds the state that a page shows, feeds it from the socket, and keeps
- * what one sends until the server has it.
- */
+/** A thread while the user is in it: its state, fed by a socket, and what the user sends, until the server has stored it. */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import { GOT_EVERY_BYTES } from "../../protocol/limits.ts";
 import { newCommandId } from "../command-id.ts";
+import { ConnectedStore, type ConnectedStoreOptions } from "../connection/connected-store.ts";
 import type { ConnectionState } from "../connection/connection-state.ts";
-import { formatCursor } from "./cursor.ts";
-import { pathOf, query } from "../http/request.ts";
-import { Live, type Shared } from "../connection/connected-store.ts";
-import { Outbox, type Stored } from "../outbox/outbox.ts";
+import type { Api } from "../http/api.ts";
+import { apiPath, queryString } from "../http/url.ts";
+import type { Stored } from "../outbox/entry.ts";
+import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
-import { createReadMarker, type ReadMarker } from "./read-marker.ts";
-import { createRoomPages, type RoomPages } from "./room-pages.ts";
+import { formatCursor } from "./cursor.ts";
+import { MemberPages } from "./loading/member-pages.ts";
+import { MessageRefresh } from "./loading/message-refresh.ts";
+import { OlderMessages } from "./loading/older-messages.ts";
+import { PageLoader } from "./loading/page-loader.ts";
+import { Quotes } from "./loading/quotes.ts";
+import { ReadMarker } from "./read-marker.ts";
+import { Receipts } from "./receipts.ts";
 import { isDurable, leavesGap, reduceRoom } from "./room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
-import { createTypingClock, type TypingClock } from "./typing-clock.ts";
+import { TypingExpiry } from "./typing-expiry.ts";
+import { TypingNotifier } from "./typing-notifier.ts";
 
-/** Why nothing can be sent after a stop: removed, deleted, or one window too many. */
+/** Why nothing can be sent once the connection has stopped: the user was removed, or the thread deleted, or the room left. */
 const STOPPED = "You are no longer in this chat.";
 
-type WithoutId<C> = C extends DurableCommand ? Omit<C, "id"> : never;
+type EventOf<T extends ThreadEvent["type"]> = Extract<ThreadEvent, { type: T }>;
 
-export interface RoomOptions extends Shared {
+type WithoutId<Command> = Command extends DurableCommand ? Omit<Command, "id"> : never;
+
+export interface RoomOptions extends ConnectedStoreOptions {
+  api: Api;
   threadId: string;
+  /** Where unsent messages survive a reload; without one they do not. */
   storage: OutboxStorage | null | undefined;
-  /** Something was read here: the badge need not wait for the server to say so. */
+  /** Called when the user has read up to `seq`, so that unread counts need not wait for the server. */
   onRead(seq: number): void;
 }
 
-export class Room extends Live<RoomState, ThreadEvent> {
+export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   readonly threadId: string;
   readonly #options: RoomOptions;
   readonly #outbox: Outbox;
-  readonly #marker: ReadMarker;
-  readonly #typing: TypingClock;
-  readonly #pages: RoomPages;
-  /** How much came since it was last said what one has got. */
-  #unsaid = 0;
-  #receiving = false;
-  /** False between a welcome and its snapshot, which may be in two frames: until then the cursor is ahead of what is shown. */
-  #whole = false;
+  readonly #readMarker: ReadMarker;
+  readonly #receipts: Receipts;
+  readonly #typingNotifier: TypingNotifier;
+  readonly #typingExpiry: TypingExpiry;
+  readonly #pages: PageLoader;
+  readonly #olderMessages: OlderMessages;
+  readonly #messageRefresh: MessageRefresh;
+  readonly #memberPages: MemberPages;
+  readonly #quotes: Quotes;
+  /** While an event is applied, a change of the outbox is part of the new state, and is not announced alone. */
+  #isApplying = false;
+  /** False between a `welcome` and the snapshot that follows it: until then the cursor is ahead of what is shown. */
+  #isSnapshotComplete = false;
 
   constructor(options: RoomOptions) {
     super(EMPTY_ROOM, options);
-    const { store, connection } = this;
     const { api, threadId, storage } = options;
+    const { store, connection, recordEvents } = this;
     this.threadId = threadId;
     this.#options = options;
     this.#outbox = new Outbox({
       threadId,
       storage,
-      send: (frame) => connection.ask(frame),
-      room: store.getSnapshot,
+      send: (commands) => connection.sendForAnswer(commands),
+      position: () => (connection.state === "open" ? this.getSnapshot().cursor : undefined),
       onChange: (outgoing) => {
-        // While an event is taken in, the message moves from `outgoing` to `messages` in one snapshot.
-        if (!this.#receiving) store.update((state) => ({ ...state, outgoing }));
+        if (!this.#isApplying) store.update((state) => ({ ...state, outgoing }));
       },
     });
-    this.#marker = createReadMarker(
-      (seq) => store.getSnapshot().you !== undefined && connection.send({ type: "read", seq }),
-    );
-    this.#typing = createTypingClock(store, () => connection.send({ type: "typing" }));
-    this.#pages = createRoomPages(api, store, threadId, this.meanwhile);
+    this.#readMarker = new ReadMarker((seq) => this.#sendRead(seq));
+    this.#receipts = new Receipts(() => this.#sendReceipt());
+    this.#typingNotifier = new TypingNotifier(() => connection.send({ type: "typing" }));
+    this.#typingExpiry = new TypingExpiry(store);
+    this.#pages = new PageLoader({ api, threadId, recordEvents });
+    this.#olderMessages = new OlderMessages(store, this.#pages);
+    this.#messageRefresh = new MessageRefresh(store, this.#pages);
+    this.#memberPages = new MemberPages(store, this.#pages);
+    this.#quotes = new Quotes(store, this.#pages);
     this.reconnect();
   }
 
   /**
-   * Sends a message, now or once connected: until it is stored it shows in `outgoing`. Resolves when it is; rejects
-   * with a `RequestError` when it failed, was discarded, or the room was left, which need not be listened to.
+   * Sends a message, now or once connected. It is shown in `outgoing` until it is stored. Resolves then; rejects with a
+   * `RequestError` if the message failed, was discarded, or the room was closed. The rejection need not be handled.
    */
   send(body: string, replyTo?: number): Promise<Stored> {
-    this.#typing.sent();
-    return this.#give({ type: "chat", body, replyTo });
+    this.#typingNotifier.sent();
+    return this.#sendCommand({ type: "chat", body, replyTo });
   }
 
-  /** Sends a failed message once more. */
+  /** Sends a failed message again. */
   retry(id: string): void {
     this.#outbox.retry(id);
     this.#failIfStopped();
   }
 
-  /** Gives up a message that is not stored yet. One that is on its way may still arrive. */
+  /** Gives up a message that is not stored yet. One that was sent already may still be stored. */
   discard(id: string): void {
     this.#outbox.discard(id);
   }
 
-  /** Replaces the text of one's own message; resolves once it is stored. */
+  /** Replaces the text of one's own message. Resolves when it is stored; rejects with a `RequestError`. */
   edit(seq: number, body: string): Promise<Stored> {
-    return this.#give({ type: "edit", seq, body });
+    return this.#sendCommand({ type: "edit", seq, body });
   }
 
-  /** Erases a message; resolves once it is gone. */
+  /** Deletes a message. Resolves when that is stored; rejects with a `RequestError`. */
   erase(seq: number): Promise<Stored> {
-    return this.#give({ type: "delete", seq });
+    return this.#sendCommand({ type: "delete", seq });
   }
 
-  /** Adds one's own reaction. */
+  /** Adds one's own reaction. Resolves when it is stored; rejects with a `RequestError`. */
   react(seq: number, emoji: string): Promise<Stored> {
-    return this.#give({ type: "react", seq, emoji });
+    return this.#sendCommand({ type: "react", seq, emoji });
   }
 
-  /** Takes one's own reaction back. */
+  /** Removes one's own reaction. Resolves when that is stored; rejects with a `RequestError`. */
   unreact(seq: number, emoji: string): Promise<Stored> {
-    return this.#give({ type: "unreact", seq, emoji });
+    return this.#sendCommand({ type: "unreact", seq, emoji });
   }
 
-  /** Says that everything up to `seq` was seen. Cheap: call it whenever that is so. */
+  /** Marks everything up to `seq` as read. Cheap: call it whenever the user has seen something. */
   read(seq: number): void {
-    this.#marker.read(seq);
+    this.#readMarker.read(seq);
     this.#options.onRead(seq);
   }
 
-  /** Says that one is typing. Call it at each key; it is sent as often as it takes for others to see it. */
+  /** Shows the others that the user is typing. Call it at each key: it is sent as often as necessary. */
   typing(): void {
-    this.#typing.typed();
+    this.#typingNotifier.typed();
   }
 
-  /** Loads the page above the oldest message shown; does nothing while one is loading or none is left. */
+  /**
+   * Loads the page above the oldest message. Does nothing while one is loading, or if `hasBefore` is false. Rejects with a
+   * `RequestError`.
+   */
   loadOlder(): Promise<void> {
-    return this.#pages.older();
+    return this.#olderMessages.load();
   }
 
-  /** Loads the message `seq`, to be quoted by a reply to it, into `quoted`. */
+  /** Loads the message `seq` into `quoted`, for a reply that quotes it. */
   loadQuoted(seq: number): void {
-    this.#pages.quoted(seq);
+    this.#quotes.load(seq);
   }
 
-  /** Loads more of the members, where not all are in the state. */
+  /** Loads more members, while there are fewer in the state than `memberCount`. Rejects with a `RequestError`. */
   loadMembers(): Promise<void> {
-    return this.#pages.members();
+    return this.#memberPages.load();
   }
 
-  /** Leaves the room: no timer, listener or socket is left. What is unsent is kept where it can be. */
+  /** Leaves the room: no timer, listener or socket is left. Unsent messages stay in the outbox storage. */
   override close(): void {
-    if (this.connection.closed) return;
-    this.#marker.close();
+    if (this.connection.isClosed) return;
+    this.#readMarker.close();
     super.close();
     this.#outbox.close();
-    this.#typing.close();
+    this.#typingExpiry.close();
+    this.#pages.close();
   }
 
-  protected path(): string {
+  protected socketPath(): string {
     const { cursor } = this.getSnapshot();
-    const parameters = { paced: "", cursor: this.#whole && cursor ? formatCursor(cursor) : undefined };
-    return pathOf("threads", this.threadId, "socket") + query(parameters);
+    const resumeFrom = this.#isSnapshotComplete && cursor ? formatCursor(cursor) : undefined;
+    return apiPath("threads", this.threadId, "socket") + queryString({ paced: "", cursor: resumeFrom });
   }
 
-  protected override entered(connection: ConnectionState): void {
+  protected apply(event: ThreadEvent): boolean {
+    const before = this.getSnapshot();
+    if (leavesGap(before, event)) {
+      this.connection.reset();
+      return false;
+    }
+    const after = reduceRoom(before, event, performance.now());
+    const isRepeated = isDurable(event) && after === before;
+    if (isRepeated) return false;
+    this.#isApplying = true;
+    this.#outbox.receive(event);
+    this.#isApplying = false;
+    // Before the new state is announced: a listener that closes the room then leaves no timer behind.
+    this.#follow(event, before);
+    this.store.set({ ...after, outgoing: this.#outbox.outgoing });
+    return true;
+  }
+
+  protected override onFrameApplied(frameLength: number): void {
+    this.#receipts.received(frameLength);
+  }
+
+  protected override onConnectionChange(connection: ConnectionState): void {
     if (connection !== "open") {
-      // Who is typing is not known while one is not connected.
+      // Nobody says any more who stops typing.
       this.store.update((state) => ({ ...state, typing: [] }));
       this.#outbox.disconnected();
     }
     this.#failIfStopped();
   }
 
-  #give(command: WithoutId<DurableCommand>): Promise<Stored> {
+  /** What an event means for the other parts of the room; `before` is the state without it. */
+  #follow(event: ThreadEvent, before: RoomState): void {
+    if (event.type === "welcome") this.#welcomed(event, before);
+    if (event.type === "history") this.#snapshotReceived(event, before);
+    if (event.type === "typing") this.#typingExpiry.start();
+  }
+
+  #welcomed({ resumed, thread, user }: EventOf<"welcome">, before: RoomState): void {
+    this.#isSnapshotComplete = resumed;
+    if (!resumed) {
+      this.#pages.restart();
+      this.#memberPages.restart();
+      this.#quotes.restart();
+    }
+    const isSameReader = before.cursor?.epoch === thread.epoch && before.user?.id === user.id;
+    if (before.ready && !isSameReader) this.#readMarker.forget();
+    if (thread.you) this.#readMarker.known(thread.you.readSeq);
+  }
+
+  #snapshotReceived({ messages }: EventOf<"history">, before: RoomState): void {
+    this.#isSnapshotComplete = true;
+    const [oldest] = before.messages;
+    if (oldest) void this.#messageRefresh.run(oldest.seq, messages[0]?.seq ?? 0);
+  }
+
+  #sendCommand(command: WithoutId<DurableCommand>): Promise<Stored> {
     const stored = this.#outbox.add({ ...command, id: newCommandId() });
     this.#failIfStopped();
     return stored;
   }
 
-  /** After a stop nothing is ever sent again: what is given then must not look as if it were on its way. */
+  /** Nothing is sent any more after a stop, so nothing must look as if it were pending. */
   #failIfStopped(): void {
     if (this.connection.state === "stopped") this.#outbox.failAll(STOPPED);
   }
 
-  protected take(event: ThreadEvent): boolean {
-    const before = this.getSnapshot();
-    if (leavesGap(before, event)) {
-      this.connection.distrust();
-      return false;
-    }
-    const after = reduceRoom(before, event, performance.now());
-    // One that was heard of before changes nothing.
-    if (isDurable(event) && after === before) return false;
-    this.#receiving = true;
-    this.#outbox.receive(event, before, after);
-    this.#receiving = false;
-    // Before anybody is told: whoever closes the room then leaves no timer.
-    this.#follow(event, before);
-    this.store.set({ ...after, outgoing: this.#outbox.shown });
-    return true;
+  /** Only a member has a read marker. */
+  #sendRead(seq: number): boolean {
+    return this.getSnapshot().you !== undefined && this.connection.send({ type: "read", seq });
   }
 
-  /** So that the server can tell a slow reader from one that is gone. */
-  protected override took(length: number): void {
-    this.#unsaid += length;
-    if (this.#unsaid < GOT_EVERY_BYTES) return;
-    this.#unsaid = 0;
+  #sendReceipt(): void {
     this.connection.send({ type: "got", rev: this.getSnapshot().cursor?.rev });
-  }
-
-  #follow(event: ThreadEvent, before: RoomState): void {
-    if (event.type === "welcome") {
-      this.#whole = event.resumed;
-      if (!event.resumed) this.#pages.restart();
-      const same = before.cursor?.epoch === event.thread.epoch && before.user?.id === event.user.id;
-      if (before.ready && !same) this.#marker.forget();
-      if (event.thread.you) this.#marker.known(event.thread.you.readSeq);
-    }
-    if (event.type === "typing") this.#typing.expireLater();
-    const [oldest] = before.messages;
-    if (event.type === "history") {
-      this.#whole = true;
-      if (oldest) void this.#pages.refresh(oldest.seq, event.messages[0]?.seq ?? 0);
-    }
   }
 }

@@ -1,27 +1,32 @@
-/** Those who listen to something. */
+/** The functions to call with each new value of something. */
 export class Listeners<T> {
-  readonly #all = new Set<(value: T) => void>();
+  readonly #listeners = new Set<(value: T) => void>();
 
-  /** Adds one, a function of its own each time; returns what takes it away. */
+  /** Adds a listener and returns a function that removes it. A function that is added twice is called twice. */
   add(listener: (value: T) => void): () => void {
-    this.#all.add(listener);
-    return () => void this.#all.delete(listener);
+    // A function of its own for each call, since a set holds each function once.
+    const added = (value: T) => listener(value);
+    this.#listeners.add(added);
+    return () => void this.#listeners.delete(added);
   }
 
-  tell(value: T): void {
-    // Those who listen now: one who comes to listen while they are told is not told of this.
-    for (const listener of new Set(this.#all)) if (this.#all.has(listener)) safely(() => listener(value));
+  /** Calls all who are listening now: not one that is added by a listener, nor one that is removed by a listener. */
+  notify(value: T): void {
+    for (const listener of new Set(this.#listeners)) {
+      if (this.#listeners.has(listener)) callListener(listener, value);
+    }
   }
 
+  /** Removes all listeners. */
   clear(): void {
-    this.#all.clear();
+    this.#listeners.clear();
   }
 }
 
-/** What a listener throws is its owner's to hear of, and keeps neither the client nor other listeners from going on. */
-export function safely(call: () => void): void {
+/** Calls a listener. What it throws is reported as an uncaught error; the client and the other listeners go on. */
+export function callListener<T>(listener: (value: T) => void, value: T): void {
   try {
-    call();
+    listener(value);
   } catch (error) {
     queueMicrotask(() => {
       throw error;

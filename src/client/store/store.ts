@@ -1,46 +1,48 @@
-/** The one shape in which the client shows state: an immutable snapshot, and word when it is replaced. */
-import { Listeners, safely } from "./listeners.ts";
+/** The one form in which the client exposes state: an immutable snapshot, and a notification when it is replaced. */
+import { callListener, Listeners } from "./listeners.ts";
 
 /**
- * A snapshot that can be read at any time, and watched. It is replaced, never changed in place. Its functions need no
- * `this`: they can be handed to React's `useSyncExternalStore` as they are, and the whole is a Svelte store.
+ * A snapshot that can be read at any time and subscribed to. It is replaced, never changed in place. Its functions need
+ * no `this`: they can be passed to React's `useSyncExternalStore` as they are, and the whole object is a Svelte store.
  */
 export interface Readable<T> {
-  /** The present snapshot; the same object until something changes. */
+  /** Returns the current snapshot: the same object until something changes. */
   readonly getSnapshot: () => T;
-  /** Calls `listener` with the present snapshot, and again with each that takes its place; returns what ends that. */
+  /** Calls `listener` with the current snapshot, and again with each new one. Returns a function that unsubscribes. */
   readonly subscribe: (listener: (snapshot: T) => void) => () => void;
 }
 
-/** A `Readable` that its owner may set. */
+/** A `Readable` whose owner sets the snapshot. */
 export class Store<T> implements Readable<T> {
-  #value: T;
+  #snapshot: T;
   readonly #listeners = new Listeners<T>();
 
-  constructor(value: T) {
-    this.#value = value;
+  constructor(initial: T) {
+    this.#snapshot = initial;
   }
 
-  readonly getSnapshot = (): T => this.#value;
+  readonly getSnapshot = (): T => this.#snapshot;
 
-  // Told the present value, not the one told of: a listener before it may have led to another.
-  readonly subscribe = (listener: (value: T) => void): (() => void) => {
-    const unsubscribe = this.#listeners.add(() => listener(this.#value));
-    safely(() => listener(this.#value));
+  readonly subscribe = (listener: (snapshot: T) => void): (() => void) => {
+    // Always the current snapshot: a listener called earlier may have replaced the one being announced.
+    const unsubscribe = this.#listeners.add(() => listener(this.#snapshot));
+    callListener(listener, this.#snapshot);
     return unsubscribe;
   };
 
-  set(value: T): void {
-    if (value === this.#value) return;
-    this.#value = value;
-    this.#listeners.tell(value);
+  /** Replaces the snapshot; notifies nobody if it is the same object. */
+  set(snapshot: T): void {
+    if (snapshot === this.#snapshot) return;
+    this.#snapshot = snapshot;
+    this.#listeners.notify(snapshot);
   }
 
-  update(change: (value: T) => T): void {
-    this.set(change(this.#value));
+  /** Replaces the snapshot with what `change` makes of it. */
+  update(change: (snapshot: T) => T): void {
+    this.set(change(this.#snapshot));
   }
 
-  /** Forgets who listens: for an owner that is closed. */
+  /** Removes all listeners, when the owner is closed. */
   clear(): void {
     this.#listeners.clear();
   }

@@ -1,51 +1,26 @@
-/** What a room and presence have in common: the store that frameworks bind to, and a session that is renewed in time. */
+/** What a room and presence have in common: snapshots and events. Shown on presence, and on a room where a frame is long. */
 import { describe, expect, it, vi } from "vitest";
-import type { Api } from "../../../src/client/http/api.ts";
-import { PresenceClient } from "../../../src/client/presence/presence.ts";
-import type { PresenceState } from "../../../src/client/presence/presence-state.ts";
+import type { PresenceState } from "../../../src/client/client.ts";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
-import { FakeSocket } from "../support/fake-socket.ts";
-import { ADA } from "../support/samples.ts";
-
-/** A socket whose server is there all the time. */
-class PongingSocket extends FakeSocket {
-  override send(text: string): void {
-    super.send(text);
-    if (text === "ping") this.frame("pong");
-  }
-}
-
-async function online(getToken?: () => Promise<string> | string) {
-  const sockets: FakeSocket[] = [];
-  const presence = new PresenceClient({
-    api: { threads: async () => ({ threads: [] }) } as unknown as Api,
-    openSocket: () => {
-      const socket = new PongingSocket();
-      sockets.push(socket);
-      return socket.asSocket;
-    },
-    getToken,
-    onSignedOut: () => {},
-  });
-  await pass();
-  const welcomeFor = async (ms: number) => {
-    const event = { type: "welcome", user: ADA, threads: [], unreadThreads: 0, expiresAt: Date.now() + ms };
-    (sockets.at(-1) as FakeSocket).says(event);
-    await pass();
-  };
-  const auths = () => sockets.flatMap(({ sent }) => sent.filter((frame) => frame.includes('"auth"')));
-  return { presence, sockets, welcomeFor, auths };
-}
+import { startPresence, startRoom } from "../support/fake-server.ts";
+import { chat, history, presenceWelcome, seqsOf, welcome } from "../support/samples.ts";
 
 useFakeClock();
 
+async function startWelcomedRoom() {
+  const started = await startRoom();
+  started.newest().deliver(welcome(0), history([]));
+  await pass();
+  return started;
+}
+
 describe("a snapshot", () => {
-  it("comes to who subscribes at once and with each change, with functions that need no `this`", async () => {
-    const { presence, welcomeFor } = await online();
+  it("is delivered on subscribing and at each change, by functions that need no `this`", async () => {
+    const { presence, newest } = await startPresence();
     const { subscribe, getSnapshot } = presence;
     const seen: string[] = [];
     const unsubscribe = subscribe(({ connection }) => seen.push(connection));
-    await welcomeFor(60_000);
+    newest().deliver(presenceWelcome());
     unsubscribe();
     presence.close();
     expect([seen[0], seen.at(-1)]).toEqual(["connecting", "open"]);
@@ -53,84 +28,113 @@ describe("a snapshot", () => {
   });
 
   it("is the same object until something changes", async () => {
-    const { presence } = await online();
+    const { presence } = await startPresence();
     const before = presence.getSnapshot();
     presence.seen("unknown thread", 3);
     expect(presence.getSnapshot()).toBe(before);
   });
 
-  it("comes twice to who subscribes twice, and still once after one of the two has ended", async () => {
-    const { presence, welcomeFor } = await online();
+  it("is delivered twice to a function that subscribes twice, and once after one of the two has ended", async () => {
+    const { presence, newest } = await startPresence();
     const listener = vi.fn<(state: PresenceState) => void>();
     const unsubscribe = presence.subscribe(listener);
     presence.subscribe(listener);
     expect(listener).toHaveBeenCalledTimes(2);
     unsubscribe();
-    await welcomeFor(60_000);
+    newest().deliver(presenceWelcome());
     const states = listener.mock.calls.slice(2).map(([state]) => state);
     expect(states).toEqual([...new Set(states)]);
     expect(states.at(-1)).toBe(presence.getSnapshot());
   });
 });
 
-describe("a listener", () => {
-  it("that ends and begins anew each time is told of each event once", async () => {
-    const { presence, welcomeFor } = await online();
-    let told = 0;
+describe("an event", () => {
+  it("is delivered once, when the snapshot contains it, also where a replay repeats it", async () => {
+    const { room, newest, loseAndReturn } = await startWelcomedRoom();
+    const heard: [number, number][] = [];
+    room.on("chat", ({ message: { seq } }) => heard.push([seq, room.getSnapshot().messages.length]));
+    newest().deliver(chat(1, 1));
+    await loseAndReturn();
+    newest().deliver(welcome(0, { cursor: "e1:1", resumed: true }), chat(1, 1), chat(2, 2));
+    expect(heard).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  it("is delivered to listeners of its type, until they stop", async () => {
+    const { room, newest } = await startWelcomedRoom();
+    const heard: string[] = [];
+    const stop = room.on("typing", ({ type }) => heard.push(type));
+    newest().deliver(chat(1, 1), { type: "typing", userId: "ben" });
+    stop();
+    newest().deliver({ type: "typing", userId: "ben" });
+    expect(heard).toEqual(["typing"]);
+  });
+
+  it("is applied also where a listener throws, whose error is reported as uncaught", async () => {
+    const { room, newest } = await startWelcomedRoom();
+    const uncaught: unknown[] = [];
+    vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => {
+      try {
+        task();
+      } catch (error) {
+        uncaught.push(error);
+      }
+    });
+    room.on("chat", () => {
+      throw new Error("of the page");
+    });
+    newest().deliver(chat(1, 1), chat(2, 2));
+    expect([seqsOf(room.getSnapshot()), uncaught.length]).toEqual([[1, 2], 2]);
+  });
+
+  it("is delivered once to a listener that stops and starts again each time", async () => {
+    const { presence, newest } = await startPresence();
+    let calls = 0;
     const listenOnce = () => {
       const stop = presence.on("welcome", () => {
         stop();
-        told += 1;
-        // One that was told without end would never let the test fail.
-        if (told < 10) listenOnce();
+        calls += 1;
+        // Without this, a failure would be an endless loop.
+        if (calls < 10) listenOnce();
       });
     };
     listenOnce();
-    await welcomeFor(60_000);
-    expect(told).toBe(1);
-    await welcomeFor(60_000);
-    expect(told).toBe(2);
+    newest().deliver(presenceWelcome());
+    expect(calls).toBe(1);
+    newest().deliver(presenceWelcome());
+    expect(calls).toBe(2);
   });
 
-  it("that another has ended is not told any more", async () => {
-    const { presence, welcomeFor } = await online();
+  it("is not delivered to a listener that another one has stopped", async () => {
+    const { presence, newest } = await startPresence();
     const second = vi.fn<() => void>();
     presence.on("welcome", () => stop());
     const stop = presence.on("welcome", second);
-    await welcomeFor(60_000);
+    newest().deliver(presenceWelcome());
     expect(second).not.toHaveBeenCalled();
   });
 });
 
-describe("a session", () => {
-  it("is renewed half a minute before it ends, again and again, on the same socket", async () => {
-    const getToken = vi.fn<() => string>(() => "fresh");
-    const { sockets, welcomeFor, auths } = await online(getToken);
-    await welcomeFor(600_000);
-    await pass(569_999);
-    expect(auths()).toEqual([]);
-    await pass(1);
-    expect(auths()).toHaveLength(1);
-    expect(JSON.parse(auths()[0] ?? "")).toMatchObject({ type: "auth", token: "fresh" });
-    await pass(570_000);
-    expect([auths().length, sockets.length]).toEqual([2, 1]);
+describe("a store that a listener closes leaves no timer and no socket", () => {
+  it("on hearing that it reconnects", async () => {
+    const { room, newest, sockets } = await startWelcomedRoom();
+    room.subscribe(({ connection }) => {
+      if (connection === "connecting") room.close();
+    });
+    newest().drop(1006);
+    await pass(120_000);
+    expect(sockets.filter(({ isOpen }) => isOpen)).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is left to end where no token is to be had, and where a cookie signs in", async () => {
-    const refused = await online(() => Promise.reject(new Error("no")));
-    await refused.welcomeFor(600_000);
-    const cookie = await online();
-    await cookie.welcomeFor(600_000);
-    await pass(590_000);
-    expect([refused.auths(), cookie.auths()]).toEqual([[], []]);
-  });
-
-  it("is not asked about more than twice a minute by a clock that is wrong", async () => {
-    const getToken = vi.fn<() => string>(() => "fresh");
-    const { welcomeFor } = await online(getToken);
-    await welcomeFor(-3_600_000);
-    const before = getToken.mock.calls.length;
-    await pass(29_999);
-    expect(getToken).toHaveBeenCalledTimes(before);
+  it("in the middle of a frame that ends with `closing`", async () => {
+    const { room, newest, sockets } = await startWelcomedRoom();
+    room.on("chat", () => room.close());
+    newest().deliver(chat(1, 1), { type: "closing", code: 4108, reason: "slow" });
+    await pass(120_000);
+    expect(sockets).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,33 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { formatCursor, parseCursor } from "../../../src/client/room/cursor.ts";
-import { backoffMs, waitAfter } from "../../../src/client/connection/reconnect-delay.ts";
+import { backoffMs, isFinal, reconnectDelayMs } from "../../../src/client/connection/reconnect-delay.ts";
 
-const most = () => 1;
+const longest = () => 1;
+const shortest = () => 0;
 
-describe("after a socket closed", () => {
-  it.each([4000, 4003, 4004, 4009, 4010])("stops for good at %i", (code) => {
-    expect(waitAfter(code, 0)).toBeUndefined();
+describe("a close code", () => {
+  it.each([4000, 4003, 4004, 4009, 4010])("of %i is final", (code) => {
+    expect(isFinal(code)).toBe(true);
   });
 
-  it("comes back within two seconds when the server restarts", () => {
-    expect(waitAfter(1001, 0, most)).toBe(2_000);
-    expect(waitAfter(1001, 0, () => 0)).toBe(0);
-  });
-
-  it("waits longer after being rate limited than after being slow", () => {
-    expect(waitAfter(4129, 0, () => 0)).toBe(10_000);
-    expect(waitAfter(4108, 0, () => 0)).toBe(0);
-  });
-
-  it("backs off exponentially, with full jitter, to half a minute at most", () => {
-    expect([0, 1, 2, 3].map((attempt) => backoffMs(attempt, most))).toEqual([500, 1_000, 2_000, 4_000]);
-    expect(backoffMs(50, most)).toBe(30_000);
-    expect(backoffMs(50, () => 0)).toBe(0);
+  it.each([1000, 1001, 1006, 4001, 4100, 4108, 4129])("of %i is not final", (code) => {
+    expect(isFinal(code)).toBe(false);
   });
 });
 
-describe("a cursor", () => {
-  it("reads what it writes", () => {
-    expect(parseCursor(formatCursor({ epoch: "e:1", rev: 42 }))).toEqual({ epoch: "e:1", rev: 42 });
+describe("the delay before the next attempt", () => {
+  it("spreads clients over two seconds where the server restarts", () => {
+    expect(reconnectDelayMs(1001, 0, longest)).toBe(2_000);
+    expect(reconnectDelayMs(1001, 0, shortest)).toBe(0);
+  });
+
+  it("is ten seconds longer where the client was rate limited", () => {
+    expect(reconnectDelayMs(4129, 0, shortest)).toBe(10_000);
+    expect(reconnectDelayMs(4108, 0, shortest)).toBe(0);
+  });
+
+  it("grows exponentially, with full jitter, to 30 seconds at most", () => {
+    expect([0, 1, 2, 3].map((failures) => backoffMs(failures, longest))).toEqual([500, 1_000, 2_000, 4_000]);
+    expect(backoffMs(50, longest)).toBe(30_000);
+    expect(backoffMs(50, shortest)).toBe(0);
   });
 });

@@ -1,165 +1,271 @@
 import { describe, expect, it, vi } from "vitest";
-import { Connection } from "../../../src/client/connection/reconnecting-socket.ts";
-import { useFakeClock } from "../support/fake-clock.ts";
+import { ReconnectingSocket } from "../../../src/client/connection/reconnecting-socket.ts";
+import type { GetToken } from "../../../src/client/get-token.ts";
+import { pass, useFakeClock } from "../support/fake-clock.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
 const WELCOME = { type: "welcome" };
 
 /** A connection whose every socket the test holds. */
-async function connect(renews = false) {
+async function connect(getToken?: GetToken) {
   const sockets: FakeSocket[] = [];
   const states: string[] = [];
   const events: { type: string }[] = [];
-  const connection = new Connection<{ type: string }>({
-    open: () => {
+  const connection = new ReconnectingSocket<{ type: string }>({
+    getToken,
+    openSocket: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
-      return socket.asSocket;
+      return socket.asWebSocket;
     },
-    renews,
-    onEvents: (heard) => events.push(...heard),
-    onState: (state) => states.push(state),
+    onEvents: (received) => events.push(...received),
+    onStateChange: (state) => states.push(state),
   });
   connection.reconnect();
-  await vi.advanceTimersByTimeAsync(0);
+  await pass();
   const newest = () => sockets.at(-1) as FakeSocket;
   return { connection, sockets, states, events, newest };
 }
 
 useFakeClock();
 
-describe("a connection", () => {
-  it("is open from the first frame on, since a refused upgrade opens too", async () => {
+describe("opening", () => {
+  it("counts a connection as open from the first frame on, since a refused upgrade opens a socket too", async () => {
     const { connection, newest, events } = await connect();
     expect(connection.state).toBe("connecting");
     expect(connection.send({})).toBe(false);
-    newest().says(WELCOME);
+    newest().deliver(WELCOME);
     expect(connection.state).toBe("open");
     expect(connection.send({ type: "typing" })).toBe(true);
     expect(events).toEqual([WELCOME]);
   });
 
-  it("comes back after a lost socket, later each time", async () => {
-    const { connection, newest, sockets } = await connect();
-    newest().closes(1006);
+  it("gives up an attempt whose first frame does not arrive in 20 seconds", async () => {
+    const { connection } = await connect();
+    await pass(19_999);
+    expect(connection.state).toBe("connecting");
+    await pass(1);
     expect(connection.state).toBe("waiting");
-    await vi.advanceTimersByTimeAsync(500);
+  });
+
+  it("tries again where no socket can be opened", async () => {
+    const openSocket = vi.fn<() => WebSocket>(() => {
+      throw new SyntaxError("The token is no valid subprotocol.");
+    });
+    const connection = new ReconnectingSocket({
+      getToken: undefined,
+      openSocket,
+      onEvents: () => {},
+      onStateChange: () => {},
+    });
+    connection.reconnect();
+    await pass();
+    expect(connection.state).toBe("waiting");
+    await pass(500);
+    expect(openSocket).toHaveBeenCalledTimes(2);
+    connection.close();
+  });
+});
+
+describe("a lost connection", () => {
+  it("is opened again, after a longer wait each time", async () => {
+    const { connection, newest, sockets } = await connect();
+    newest().drop(1006);
+    expect(connection.state).toBe("waiting");
+    await pass(500);
     expect(sockets).toHaveLength(2);
-    newest().closes(1006);
-    await vi.advanceTimersByTimeAsync(999);
+    newest().drop(1006);
+    await pass(999);
     expect(sockets).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(1);
+    await pass(1);
     expect(sockets).toHaveLength(3);
   });
 
-  it("takes an error for a loss, since not every runtime says more of an attempt that failed", async () => {
+  it("is opened again after a short wait where it was steady before", async () => {
+    const { newest, sockets } = await connect();
+    for (let lost = 0; lost < 5; lost++) {
+      newest().drop(1006);
+      await pass(30_000);
+    }
+    newest().deliver(WELCOME);
+    await pass(1_001);
+    newest().drop(1006);
+    const before = sockets.length;
+    await pass(500);
+    expect(sockets).toHaveLength(before + 1);
+  });
+
+  it("may show itself by an error alone, since not every runtime reports more of a failed attempt", async () => {
     const { connection, newest, sockets } = await connect();
-    newest().fails();
+    newest().failToConnect();
     expect(connection.state).toBe("waiting");
-    newest().closes(1006);
-    await vi.advanceTimersByTimeAsync(500);
+    newest().drop(1006);
+    await pass(500);
     expect(sockets).toHaveLength(2);
   });
 
-  it("acts on a closing event without waiting for the close", async () => {
+  it("is assumed where a frame arrives that is not of the contract", async () => {
+    const { connection, newest } = await connect();
+    newest().deliverFrame("<html>");
+    expect(connection.state).toBe("waiting");
+  });
+
+  it("delivers nothing more that was on its way", async () => {
+    const { connection, newest, sockets, events } = await connect();
+    newest().deliver(WELCOME);
+    connection.reconnect();
+    await pass();
+    sockets[0]?.deliver({ type: "chat" });
+    expect(events).toEqual([WELCOME]);
+  });
+});
+
+describe("a closing event", () => {
+  it("takes effect without waiting for the close frame", async () => {
     const { connection, newest, states, events } = await connect();
-    newest().says(WELCOME);
-    newest().says({ type: "closing", code: 4003, reason: "removed" });
+    newest().deliver(WELCOME);
+    newest().deliver({ type: "closing", code: 4003, reason: "removed" });
     expect(connection.state).toBe("stopped");
-    newest().closes(1006);
+    newest().drop(1006);
     expect(states).toEqual(["connecting", "open", "stopped"]);
     expect(events.map(({ type }) => type)).toEqual(["welcome", "closing"]);
   });
+});
 
-  it("waits for a person at 4001 where only a person can help", async () => {
+describe("the end of a session (4001)", () => {
+  it("signs out where only a person can help", async () => {
     const { connection, newest, sockets } = await connect();
-    newest().closes(4001);
-    await vi.advanceTimersByTimeAsync(60_000);
+    newest().drop(4001);
+    await pass(60_000);
     expect([connection.state, sockets.length]).toEqual(["signed_out", 1]);
   });
 
-  it("asks for a fresh token at 4001, each time once: with one that is expired too it does not go on", async () => {
-    const { connection, newest, sockets } = await connect(true);
+  it("asks for a fresh token once, and signs out where that is refused too", async () => {
+    const { connection, newest, sockets } = await connect(() => "token");
     for (const attempts of [2, 3]) {
-      newest().says(WELCOME);
-      await vi.advanceTimersByTimeAsync(6_000);
-      newest().closes(4001);
-      await vi.advanceTimersByTimeAsync(500);
+      newest().deliver(WELCOME);
+      await pass(6_000);
+      newest().drop(4001);
+      await pass(500);
       expect(sockets).toHaveLength(attempts);
     }
-    newest().closes(4001);
-    await vi.advanceTimersByTimeAsync(60_000);
+    newest().drop(4001);
+    await pass(60_000);
     expect([connection.state, sockets.length]).toEqual(["signed_out", 3]);
   });
 
-  it("does not hurry where a fresh token opens a socket that ends at once, over and over", async () => {
-    const { newest, sockets } = await connect(true);
+  it("backs off where a fresh token opens a socket that ends at once, over and over", async () => {
+    const { newest, sockets } = await connect(() => "token");
     for (let ended = 0; ended < 20; ended++) {
-      newest().says(WELCOME);
-      newest().closes(4001);
-      await vi.advanceTimersByTimeAsync(30_000);
+      newest().deliver(WELCOME);
+      newest().drop(4001);
+      await pass(30_000);
     }
     const before = sockets.length;
-    newest().says(WELCOME);
-    newest().closes(4001);
-    await vi.advanceTimersByTimeAsync(29_999);
+    newest().deliver(WELCOME);
+    newest().drop(4001);
+    await pass(29_999);
     expect(sockets).toHaveLength(before);
   });
+});
 
-  it("gives up an answer that does not come, so that what was asked is asked again", async () => {
-    const { connection, newest } = await connect();
-    newest().says(WELCOME);
-    expect(connection.ask({ type: "chat" })).toBe(true);
-    await vi.advanceTimersByTimeAsync(9_999);
-    expect(connection.state).toBe("open");
-    await vi.advanceTimersByTimeAsync(1);
-    expect(connection.state).toBe("waiting");
+describe("a token", () => {
+  it("is asked for anew at each attempt", async () => {
+    const getToken = vi.fn<() => string>(() => "token");
+    const { newest } = await connect(getToken);
+    newest().drop(1006);
+    await pass(500);
+    expect(getToken).toHaveBeenCalledTimes(2);
   });
 
-  it("gives up a token that does not come", async () => {
-    const states: string[] = [];
-    const connection = new Connection<{ type: string }>({
-      open: () => new Promise<never>(() => {}),
-      renews: true,
-      onEvents: () => {},
-      onState: (state) => states.push(state),
-    });
-    connection.reconnect();
-    await vi.advanceTimersByTimeAsync(20_000);
+  it("that does not come in 20 seconds is asked for again", async () => {
+    const getToken = vi
+      .fn<() => Promise<string>>()
+      .mockReturnValueOnce(new Promise(() => {}))
+      .mockResolvedValue("token");
+    const { states, sockets } = await connect(getToken);
+    await pass(20_000);
     expect(states).toEqual(["connecting", "waiting"]);
-    connection.close();
+    await pass(500);
+    expect(sockets).toHaveLength(1);
   });
 
-  it("pings every half minute, and gives up a socket that does not answer in ten seconds", async () => {
+  it("that is refused to the page is asked for again", async () => {
+    const getToken = vi
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(new Error("The host is down."))
+      .mockResolvedValue("token");
+    const { states, sockets } = await connect(getToken);
+    expect(states).toEqual(["connecting", "waiting"]);
+    await pass(500);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("that comes after its attempt was given up opens no socket", async () => {
+    const token = Promise.withResolvers<string>();
+    const { sockets } = await connect(() => token.promise);
+    await pass(20_000);
+    token.resolve("token");
+    await pass(0);
+    expect(sockets).toHaveLength(0);
+  });
+});
+
+describe("a dead connection", () => {
+  it("is noticed by an answer that does not come", async () => {
     const { connection, newest } = await connect();
-    newest().says(WELCOME);
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(newest().sent).toEqual(["ping"]);
-    newest().frame("pong");
-    await vi.advanceTimersByTimeAsync(39_999);
+    newest().deliver(WELCOME);
+    expect(connection.sendForAnswer({ type: "chat" })).toBe(true);
+    await pass(9_999);
     expect(connection.state).toBe("open");
-    await vi.advanceTimersByTimeAsync(1);
+    await pass(1);
     expect(connection.state).toBe("waiting");
   });
 
-  it("gives up a socket that says what is not the contract's", async () => {
+  it("is noticed by a ping every 30 seconds that is not answered in ten", async () => {
     const { connection, newest } = await connect();
-    newest().frame("<html>");
+    newest().deliver(WELCOME);
+    await pass(30_000);
+    expect(newest().sent).toEqual(["ping"]);
+    newest().deliverFrame("pong");
+    await pass(39_999);
+    expect(connection.state).toBe("open");
+    await pass(1);
     expect(connection.state).toBe("waiting");
   });
 
-  it("leaves no timer and no socket once closed", async () => {
+  it("is noticed in a hidden page too: no timer of the heartbeat repeats or is set by another", async () => {
+    const { newest } = await connect();
+    newest().deliver(WELCOME);
+    // A browser delays timers that repeat, or that another timer has set, in a page that is hidden.
+    const setInterval = vi.spyOn(globalThis, "setInterval");
+    for (let ping = 1; ping <= 3; ping++) {
+      await pass(30_000);
+      expect(newest().sent).toHaveLength(ping);
+      const setTimeout = vi.spyOn(globalThis, "setTimeout");
+      newest().deliverFrame("pong");
+      expect(setTimeout).toHaveBeenCalled();
+      setTimeout.mockRestore();
+    }
+    expect(setInterval).not.toHaveBeenCalled();
+  });
+});
+
+describe("closing", () => {
+  it("leaves no timer and no socket", async () => {
     const { connection, newest, states } = await connect();
-    newest().says(WELCOME);
+    newest().deliver(WELCOME);
     connection.close();
     expect(vi.getTimerCount()).toBe(0);
-    expect(newest().readyState).toBe(3);
-    newest().closes(1006);
+    expect(newest().isOpen).toBe(false);
+    newest().drop(1006);
     expect(states).toEqual(["connecting", "open"]);
+  });
 
-    const waiting = await connect();
-    waiting.newest().closes(1006);
-    waiting.connection.close();
+  it("leaves no timer while it waits for the next attempt", async () => {
+    const { connection, newest } = await connect();
+    newest().drop(1006);
+    connection.close();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

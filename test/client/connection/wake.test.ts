@@ -1,18 +1,18 @@
-/** The moments at which a browser's client does not wait any longer. */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Connection } from "../../../src/client/connection/reconnecting-socket.ts";
+/** The moments at which a client in a browser checks its connection at once. */
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
-import { FakeSocket } from "../support/fake-socket.ts";
+import { startRoom } from "../support/fake-server.ts";
+import { history, welcome } from "../support/samples.ts";
 
-/** A browser's window and page, which count who listens. */
+/** A browser's window or page, which counts its listeners. */
 class CountingTarget extends EventTarget {
-  listeners = 0;
+  listenerCount = 0;
   override addEventListener(...given: Parameters<EventTarget["addEventListener"]>): void {
-    this.listeners += 1;
+    this.listenerCount += 1;
     super.addEventListener(...given);
   }
   override removeEventListener(...given: Parameters<EventTarget["removeEventListener"]>): void {
-    this.listeners -= 1;
+    this.listenerCount -= 1;
     super.removeEventListener(...given);
   }
 }
@@ -27,72 +27,55 @@ beforeEach(() => {
   vi.stubGlobal("document", page);
   vi.stubGlobal("addEventListener", browser.addEventListener.bind(browser));
   vi.stubGlobal("removeEventListener", browser.removeEventListener.bind(browser));
+  onTestFinished(() => void vi.unstubAllGlobals());
 });
-afterEach(() => vi.unstubAllGlobals());
 
-async function connect() {
-  const sockets: FakeSocket[] = [];
-  const connection = new Connection<{ type: string }>({
-    open: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket.asSocket;
-    },
-    renews: false,
-    onEvents: () => {},
-    onState: () => {},
-  });
-  connection.reconnect();
-  await pass();
-  return { connection, sockets, newest: () => sockets.at(-1) as FakeSocket };
-}
-
-/** Lost again and again, so that it would wait for half a minute. */
-async function waitingLong() {
-  const lost = await connect();
-  for (let attempt = 0; attempt < 8; attempt++) {
-    lost.newest().closes(1006);
-    await pass(attempt < 7 ? 30_000 : 0);
+/** A room that lost its connection so often that it waits for up to half a minute. */
+async function waiting() {
+  const started = await startRoom();
+  for (let failures = 0; failures < 8; failures++) {
+    started.newest().drop(1006);
+    if (failures < 7) await pass(30_000);
   }
-  expect(lost.connection.state).toBe("waiting");
-  return { ...lost, before: lost.sockets.length };
+  expect(started.room.getSnapshot().connection).toBe("waiting");
+  return { ...started, attempts: started.sockets.length };
 }
 
-describe("a client that waits to connect again", () => {
-  it("does so at once when the network is back", async () => {
-    const { sockets, before } = await waitingLong();
+describe("a client that waits for its next attempt", () => {
+  it("connects at once when the network returns", async () => {
+    const { sockets, attempts } = await waiting();
     browser.dispatchEvent(new Event("online"));
     await pass();
-    expect(sockets).toHaveLength(before + 1);
+    expect(sockets).toHaveLength(attempts + 1);
   });
 
-  it("does so at once when a hidden page is shown, and not when it is hidden", async () => {
-    const { sockets, before } = await waitingLong();
+  it("connects at once when its page becomes visible, and not when it becomes hidden", async () => {
+    const { sockets, attempts } = await waiting();
     page.visibilityState = "hidden";
     page.dispatchEvent(new Event("visibilitychange"));
     await pass();
-    expect(sockets).toHaveLength(before);
+    expect(sockets).toHaveLength(attempts);
     page.visibilityState = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
     await pass();
-    expect(sockets).toHaveLength(before + 1);
+    expect(sockets).toHaveLength(attempts + 1);
   });
 });
 
 describe("a client that looks connected", () => {
-  it("asks its socket when the network is back, and gives it up where it does not answer", async () => {
-    const { connection, newest } = await connect();
-    newest().says({ type: "welcome" });
-    browser.dispatchEvent(new Event("online"));
+  it.each(["online", "offline"])("pings on %s, and gives up a socket that does not answer", async (type) => {
+    const { room, newest } = await startRoom();
+    newest().deliver(welcome(0), history([]));
+    browser.dispatchEvent(new Event(type));
     expect(newest().sent).toEqual(["ping"]);
     await pass(10_000);
-    expect(connection.state).toBe("waiting");
+    expect(room.getSnapshot().connection).toBe("waiting");
   });
 });
 
 it("listens to nothing once it is closed", async () => {
-  const { connection } = await connect();
-  expect([browser.listeners, page.listeners]).toEqual([2, 1]);
-  connection.close();
-  expect([browser.listeners, page.listeners]).toEqual([0, 0]);
+  const { room } = await startRoom();
+  expect([browser.listenerCount, page.listenerCount]).toEqual([2, 1]);
+  room.close();
+  expect([browser.listenerCount, page.listenerCount]).toEqual([0, 0]);
 });

@@ -1,18 +1,20 @@
-/** Requests that come to nothing: each ends, and says so with a `RequestError`. */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { asking } from "../../../src/client/http/request.ts";
-import { pass, useFakeClock } from "../support/fake-clock.ts";
+/** Requests that fail: each ends, with a `RequestError`. */
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createHttpRequest } from "../../../src/client/http/request.ts";
+import { apiPath, queryString } from "../../../src/client/http/url.ts";
+import { pass, useFakeClock, useFakeTimeouts } from "../support/fake-clock.ts";
 
 const OFFLINE = { code: "offline", message: "Lilypad cannot be reached." };
 const origin = "https://lilypad.test";
 
-/** A server that answers every request so. */
-function answering(body: BodyInit, status = 200): void {
+/** Makes every request be answered with this. */
+function respondWith(body: BodyInit, status = 200): void {
   vi.stubGlobal("fetch", async () => new Response(body, { status }));
+  onTestFinished(() => void vi.unstubAllGlobals());
 }
 
-/** A body whose sender goes away in the middle. */
-function brokenOff(): ReadableStream {
+/** A body whose connection breaks in the middle. */
+function brokenBody(): ReadableStream {
   return new ReadableStream({
     start: (stream) => {
       stream.enqueue(new TextEncoder().encode('{"threads": ['));
@@ -22,48 +24,49 @@ function brokenOff(): ReadableStream {
 }
 
 useFakeClock();
-beforeEach(() => {
-  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
-    const timeout = new AbortController();
-    setTimeout(() => timeout.abort(), ms);
-    return timeout.signal;
-  });
-});
-afterEach(() => vi.unstubAllGlobals());
 
 describe("a request", () => {
-  it("fails where a token does not come, and goes well the next time", async () => {
-    answering('{"threads": []}');
-    const getToken = vi
-      .fn<() => Promise<string>>()
-      .mockReturnValueOnce(new Promise(() => {}))
-      .mockResolvedValue("token");
-    const ask = asking({ origin, getToken });
-    const failure = ask("GET", "/api/threads").catch((error) => error);
+  it("fails after 30 seconds where the token does not come", async () => {
+    useFakeTimeouts();
+    const request = createHttpRequest({ origin, getToken: () => new Promise(() => {}) });
+    const failure = request("GET", "/api/threads").catch((error: unknown) => error);
     await pass(30_000);
     expect(await failure).toMatchObject(OFFLINE);
-    expect(await ask("GET", "/api/threads")).toEqual({ threads: [] });
   });
 
-  it("fails where a token cannot be had, and says why", async () => {
+  it("fails where no token can be had, and names the cause", async () => {
     const cause = new Error("The host is down.");
-    const ask = asking({ origin, getToken: () => Promise.reject(cause) });
-    await expect(ask("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause });
+    const request = createHttpRequest({ origin, getToken: () => Promise.reject(cause) });
+    await expect(request("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause });
   });
 
-  it("fails as one that nobody answered where the answer breaks off", async () => {
-    answering(brokenOff());
-    await expect(asking({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
+  it("fails as offline where the response breaks off", async () => {
+    respondWith(brokenBody());
+    await expect(createHttpRequest({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
   });
 
-  it.each([200, 502])("fails so too where a proxy answers with a page of its own and %i", async (status) => {
-    answering("<!doctype html><title>Sign in to this network</title>", status);
-    await expect(asking({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
-  });
+  it.each([200, 502])(
+    "fails as offline where a proxy responds with a page of its own and %i",
+    async (status) => {
+      respondWith("<!doctype html><title>Sign in to this network</title>", status);
+      await expect(createHttpRequest({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
+    },
+  );
 
-  it("fails with what Lilypad says where it refuses", async () => {
-    answering('{"code": "not_found", "detail": "No such thread."}', 404);
+  it("fails with Lilypad's code and message where Lilypad refuses", async () => {
+    respondWith('{"code": "not_found", "detail": "No such thread."}', 404);
     const refusal = { code: "not_found", message: "No such thread." };
-    await expect(asking({ origin })("GET", "/api/threads/x")).rejects.toMatchObject(refusal);
+    await expect(createHttpRequest({ origin })("GET", "/api/threads/x")).rejects.toMatchObject(refusal);
+  });
+});
+
+describe("a URL", () => {
+  it("encodes each part of its path", () => {
+    expect(apiPath("threads", "a/b c", "members")).toBe("/api/threads/a%2Fb%20c/members");
+  });
+
+  it("leaves out parameters that are undefined, and the question mark where there are none", () => {
+    expect(queryString({ before: 1, cursor: undefined, q: "a b" })).toBe("?before=1&q=a+b");
+    expect(queryString({ cursor: undefined })).toBe("");
   });
 });

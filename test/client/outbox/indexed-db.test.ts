@@ -1,42 +1,43 @@
-/** The outbox in a browser's IndexedDB, where that does not do what it should. */
-import { afterEach, expect, it, vi } from "vitest";
-import { outboxInIndexedDb } from "../../../src/client/outbox/indexed-db.ts";
+/** The outbox storage in IndexedDB, where a browser does not do what it should. */
+import { expect, it, onTestFinished, vi } from "vitest";
+import { createIndexedDbOutbox } from "../../../src/client/outbox/indexed-db.ts";
 
-/** A request that is answered so, a little later. */
+/** A request that succeeds a little later. */
 function request(result: unknown): EventTarget & { result: unknown } {
-  const asked = Object.assign(new EventTarget(), { result });
-  queueMicrotask(() => asked.dispatchEvent(new Event("success")));
-  return asked;
+  const pending = Object.assign(new EventTarget(), { result });
+  queueMicrotask(() => pending.dispatchEvent(new Event("success")));
+  return pending;
 }
 
-/** An empty database; one whose connection the browser has lost can do nothing, and tells nobody. */
-function database() {
-  const opened = Object.assign(new EventTarget(), {
-    lost: false,
+/** An empty database. When the browser has lost its connection, every operation throws. */
+function emptyDatabase() {
+  const database = Object.assign(new EventTarget(), {
+    isLost: false,
     close: () => {},
     transaction: () => {
-      if (opened.lost) throw new DOMException("Connection to Indexed Database server lost.", "UnknownError");
+      if (database.isLost)
+        throw new DOMException("Connection to Indexed Database server lost.", "UnknownError");
       return { commit: () => {}, objectStore: () => ({ getAll: () => request([]) }) };
     },
   });
-  return opened;
+  return database;
 }
 
-afterEach(() => vi.unstubAllGlobals());
-
-it("opens the database again after a connection to it was lost without a word, as on a phone that slept", async () => {
-  const databases: ReturnType<typeof database>[] = [];
+it("opens the database again after its connection was lost without an event, as on a phone that slept", async () => {
+  const databases: ReturnType<typeof emptyDatabase>[] = [];
   vi.stubGlobal("IDBKeyRange", { bound: () => {} });
   vi.stubGlobal("indexedDB", {
     open: () => {
-      databases.push(database());
-      return request(databases.at(-1));
+      const database = emptyDatabase();
+      databases.push(database);
+      return request(database);
     },
   });
-  const outbox = outboxInIndexedDb("https://lilypad.test");
-  expect(await outbox?.load("box")).toEqual([]);
-  for (const opened of databases) opened.lost = true;
-  await expect(outbox?.load("box")).rejects.toThrow("lost");
-  expect(await outbox?.load("box")).toEqual([]);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const storage = createIndexedDbOutbox("https://lilypad.test");
+  expect(await storage?.load("box")).toEqual([]);
+  for (const database of databases) database.isLost = true;
+  await expect(storage?.load("box")).rejects.toThrow("lost");
+  expect(await storage?.load("box")).toEqual([]);
   expect(databases).toHaveLength(2);
 });

@@ -8,125 +8,109 @@ import {
 import { EMPTY_PRESENCE, type PresenceState } from "../../../src/client/presence/presence-state.ts";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { ThreadSummary } from "../../../src/protocol/model.ts";
-import { ADA, BEN, NOW, welcome } from "../support/samples.ts";
+import { BEN, newMessage, NOW, presenceWelcome, range, summary } from "../support/samples.ts";
 
-const thread = (id: string, seq: number, readSeq: number): ThreadSummary => ({
-  id,
-  kind: "group",
-  name: id,
-  seq,
-  readSeq,
-  unread: seq - readSeq,
-  lastMessage: { seq, author: BEN, preview: `${seq}`, at: NOW },
-});
-
-const marks = (threadId: string, seq: number, readSeq: number) => ({
-  threadId,
-  seq,
-  readSeq,
-  unread: seq - readSeq,
-});
-
-function online(
-  threads: { threadId: string; seq: number; readSeq: number; unread: number }[],
-): PresenceEvent {
-  const unreadThreads = threads.filter(({ unread }) => unread > 0).length;
-  return { type: "welcome", user: ADA, threads, unreadThreads, expiresAt: NOW, limits: welcome(0).limits };
+/** A thread whose newest message is message `seq`. */
+function thread(id: string, seq: number, readSeq: number): ThreadSummary {
+  return summary(id, seq, readSeq, { lastMessage: { seq, author: BEN, preview: `${seq}`, at: NOW } });
 }
 
-const said = (threadId: string, seq: number, unread: number): PresenceEvent => ({
-  type: "new_message",
-  threadId,
-  seq,
-  unread,
-  author: BEN,
-  preview: `${seq}`,
-  at: NOW,
-});
-
-const after = (state: PresenceState, ...events: PresenceEvent[]) => events.reduce(reducePresence, state);
+const reduceAll = (state: PresenceState, ...events: PresenceEvent[]) => events.reduce(reducePresence, state);
 
 const listed = withPage(
-  after(EMPTY_PRESENCE, online([marks("a", 3, 3), marks("b", 5, 4)])),
+  reduceAll(EMPTY_PRESENCE, presenceWelcome([thread("a", 3, 3), thread("b", 5, 4)])),
   { threads: [thread("a", 3, 3), thread("b", 5, 4)] },
   "first",
 );
 
-const order = ({ threads }: PresenceState) => threads.map(({ id }) => id);
-const unread = (state: PresenceState, id: string) => state.threads.find((one) => one.id === id)?.unread;
+const idsOf = ({ threads }: PresenceState) => threads.map(({ id }) => id);
+const unreadIn = (state: PresenceState, id: string) => state.threads.find((one) => one.id === id)?.unread;
 
 describe("the badge", () => {
   it("counts threads, not messages", () => {
     expect(listed.unreadThreads).toBe(1);
-    expect(after(listed, said("b", 6, 2), said("b", 7, 3)).unreadThreads).toBe(1);
-    expect(after(listed, said("a", 4, 1)).unreadThreads).toBe(2);
+    expect(reduceAll(listed, newMessage("b", 6, 2), newMessage("b", 7, 3)).unreadThreads).toBe(1);
+    expect(reduceAll(listed, newMessage("a", 4, 1)).unreadThreads).toBe(2);
   });
 
-  it("counts a thread once that the welcome had no room to name, and a page tells of later", () => {
-    const named = Array.from({ length: 500 }, (_, i) => marks(`t${i}`, 1, 0));
-    const full = after(EMPTY_PRESENCE, { ...online(named), unreadThreads: 501 } as PresenceEvent);
-    const paged = withPage(full, { threads: [thread("t500", 4, 2)] }, "next");
+  it("counts a thread once that the `welcome` had no room for and a page lists later", () => {
+    const named = range(1, 500).map((n) => thread(`t${n}`, 1, 0));
+    const full = reduceAll(EMPTY_PRESENCE, presenceWelcome(named, { unreadThreads: 501 }));
+    const paged = withPage(full, { threads: [thread("t501", 4, 2)] }, "next");
     expect(paged.unreadThreads).toBe(501);
-    expect(after(paged, { type: "read", threadId: "t500", readSeq: 4, unread: 0 }).unreadThreads).toBe(500);
+    const read: PresenceEvent = { type: "read", threadId: "t501", readSeq: 4, unread: 0 };
+    expect(reduceAll(paged, read).unreadThreads).toBe(500);
   });
 
   it("goes down when a thread is read, in whatever tab", () => {
-    expect(after(listed, { type: "read", threadId: "b", readSeq: 5, unread: 0 }).unreadThreads).toBe(0);
+    const read: PresenceEvent = { type: "read", threadId: "b", readSeq: 5, unread: 0 };
+    expect(reduceAll(listed, read).unreadThreads).toBe(0);
     expect(withSeen(listed, "b", 5).unreadThreads).toBe(0);
   });
 
-  it("does not come back when word of a message is late, after it was seen", () => {
-    const late = after(withSeen(listed, "a", 4), said("a", 4, 1));
-    expect(unread(late, "a")).toBe(0);
+  it("does not count a message that was seen before its notification arrives", () => {
+    const late = reduceAll(withSeen(listed, "a", 4), newMessage("a", 4, 1));
+    expect(unreadIn(late, "a")).toBe(0);
     expect(late.unreadThreads).toBe(listed.unreadThreads);
   });
 
-  it("forgets a thread that one is removed from", () => {
-    const left = after(listed, { type: "thread_removed", threadId: "b" });
-    expect(left.unreadThreads).toBe(0);
-    expect(order(left)).toEqual(["a"]);
+  it("does not count a thread that the user was removed from", () => {
+    const removed = reduceAll(listed, { type: "thread_removed", threadId: "b" });
+    expect(removed.unreadThreads).toBe(0);
+    expect(idsOf(removed)).toEqual(["a"]);
   });
 });
 
 describe("the list", () => {
-  it("puts the thread with a new message on top, with its preview", () => {
-    const moved = after(listed, said("b", 6, 2));
-    expect(order(moved)).toEqual(["b", "a"]);
+  it("puts a thread with a new message on top, with its preview", () => {
+    const moved = reduceAll(listed, newMessage("b", 6, 2));
+    expect(idsOf(moved)).toEqual(["b", "a"]);
     expect(moved.threads[0]?.lastMessage?.preview).toBe("6");
-    expect(unread(moved, "b")).toBe(2);
+    expect(unreadIn(moved, "b")).toBe(2);
   });
 
   it("keeps its order when a name changes", () => {
-    const renamed = after(listed, { type: "thread", thread: { ...thread("b", 5, 4), name: "Pond" } });
-    expect(order(renamed)).toEqual(["a", "b"]);
+    const renamed = reduceAll(listed, { type: "thread", thread: { ...thread("b", 5, 4), name: "Pond" } });
+    expect(idsOf(renamed)).toEqual(["a", "b"]);
     expect(renamed.threads[1]?.name).toBe("Pond");
   });
 
-  it("puts a new thread on top, and not one further down than it was loaded, whatever changes there", () => {
-    const known = after(listed, online([marks("a", 3, 3), marks("b", 5, 4), marks("old", 2, 2)]));
-    const renamed = after(known, { type: "thread", thread: { ...thread("old", 2, 2), name: "Pond" } });
-    expect(order(renamed)).toEqual(["a", "b"]);
-    expect(order(after(renamed, { type: "thread", thread: thread("new", 0, 0) }))).toEqual(["new", "a", "b"]);
+  it("puts a new thread on top, and not one that is further down than it was loaded, whatever changes there", () => {
+    const known = reduceAll(
+      listed,
+      presenceWelcome([thread("a", 3, 3), thread("b", 5, 4), thread("old", 2, 2)]),
+    );
+    const renamed = reduceAll(known, { type: "thread", thread: { ...thread("old", 2, 2), name: "Pond" } });
+    expect(idsOf(renamed)).toEqual(["a", "b"]);
+    const added = reduceAll(renamed, { type: "thread", thread: thread("new", 0, 0) });
+    expect(idsOf(added)).toEqual(["new", "a", "b"]);
   });
 
-  it("never goes back to an older count or preview, in whatever order things arrive", () => {
-    const late = after(listed, said("a", 4, 1), { type: "thread", thread: thread("a", 3, 3) });
-    expect(unread(late, "a")).toBe(1);
+  it("never returns to an older count or preview, in whatever order events arrive", () => {
+    const late = reduceAll(listed, newMessage("a", 4, 1), { type: "thread", thread: thread("a", 3, 3) });
+    expect(unreadIn(late, "a")).toBe(1);
     expect(late.threads[0]?.lastMessage?.preview).toBe("4");
   });
 
-  it("asks again when it hears of a thread that it does not show", () => {
-    expect(isUnlisted(listed, said("c", 1, 1))).toBe(true);
-    expect(isUnlisted(listed, said("a", 4, 1))).toBe(false);
+  it("is to be loaded again after a message in a thread that it does not show", () => {
+    expect(isUnlisted(listed, newMessage("c", 1, 1))).toBe(true);
+    expect(isUnlisted(listed, newMessage("a", 4, 1))).toBe(false);
   });
 
   it("drops, after a reconnect, a thread that was left meanwhile", () => {
-    expect(order(after(listed, online([marks("b", 5, 5)])))).toEqual(["b"]);
+    expect(idsOf(reduceAll(listed, presenceWelcome([thread("b", 5, 5)])))).toEqual(["b"]);
   });
 
   it("puts the next page below", () => {
     const more = withPage(listed, { threads: [thread("c", 1, 1)], nextCursor: "x" }, "next");
-    expect(order(more)).toEqual(["a", "b", "c"]);
+    expect(idsOf(more)).toEqual(["a", "b", "c"]);
     expect(more.nextCursor).toBe("x");
+  });
+});
+
+describe("the status of a watched user", () => {
+  it("is what its last event says", () => {
+    const online = reduceAll(EMPTY_PRESENCE, { type: "presence", userId: "ben", status: "online" });
+    expect(online.presence["ben"]).toEqual({ userId: "ben", status: "online" });
   });
 });

@@ -1,65 +1,11 @@
+/** What a user does in a room: sending, reading, typing, leaving. */
 import { describe, expect, it, vi } from "vitest";
-import type { Api } from "../../../src/client/http/api.ts";
-import { Room } from "../../../src/client/room/room.ts";
 import { TYPING_MS, TYPING_RELAY_MS } from "../../../src/protocol/limits.ts";
-import type { Message } from "../../../src/protocol/model.ts";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
-import { FakeSocket } from "../support/fake-socket.ts";
+import { startRoom } from "../support/fake-server.ts";
+import { memoryStorage } from "../support/memory-storage.ts";
 import { ADA, BEN, chat, history, message, messages, seqsOf, welcome } from "../support/samples.ts";
-
-/** What the newest socket carried, as far as these tests look at it. */
-interface Sent {
-  type: string;
-  id: string;
-  seq?: number;
-  body?: string;
-  since?: number;
-}
-
-/** A room whose every socket, and whose pages of history, the test holds. */
-async function enter(page: readonly Message[] = []) {
-  const sockets: FakeSocket[] = [];
-  const paths: string[] = [];
-  const pages = vi.fn<Api["messages"]>(async () => ({
-    messages: [...page],
-    hasBefore: false,
-    hasAfter: true,
-  }));
-  const room = new Room({
-    threadId: "t1",
-    api: { messages: pages } as unknown as Api,
-    openSocket: (path) => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      paths.push(path);
-      return socket.asSocket;
-    },
-    getToken: undefined,
-    storage: undefined,
-    onRead: () => {},
-    onSignedOut: () => {},
-    onClose: () => {},
-  });
-  await pass();
-  const newest = () => sockets.at(-1) as FakeSocket;
-  const sent = (type: string) =>
-    newest()
-      .sent.filter((frame) => frame !== "ping")
-      .flatMap((frame) => JSON.parse(frame) as Sent | Sent[])
-      .filter((command) => command.type === type);
-  const loseAndReturn = async () => {
-    newest().closes(1006);
-    await pass(2_000);
-  };
-  return { room, sockets, paths, pages, newest, sent, loseAndReturn };
-}
-
-async function entered(page?: readonly Message[]) {
-  const inside = await enter(page);
-  inside.newest().says(welcome(0), history([]));
-  await pass();
-  return inside;
-}
+import { emptyRoom } from "../support/welcomed.ts";
 
 const ack = (id: string, rev: number) => ({ type: "ack", id, rev, at: 0 });
 
@@ -67,24 +13,24 @@ useFakeClock();
 
 describe("a message one sends", () => {
   it("is in one place in every snapshot, from pending to stored", async () => {
-    const { room, newest, sent } = await entered();
-    const seen: number[] = [];
-    room.subscribe(() => seen.push(room.getSnapshot().messages.length + room.getSnapshot().outgoing.length));
+    const { room, newest, sent } = await emptyRoom();
+    const counts: number[] = [];
+    room.subscribe((state) => counts.push(state.messages.length + state.outgoing.length));
     room.send("Hello");
     const id = sent("chat")[0]?.id ?? "";
-    newest().says(chat(1, 1, { id, author: ADA }), ack(id, 1));
-    expect([seen[0], new Set(seen.slice(1))]).toEqual([0, new Set([1])]);
+    newest().deliver(chat(1, 1, { id, author: ADA }), ack(id, 1));
+    expect([counts[0], new Set(counts.slice(1))]).toEqual([0, new Set([1])]);
     expect(room.getSnapshot()).toMatchObject({ outgoing: [], messages: [{ id, seq: 1 }] });
   });
 
-  it("is kept while the connection is lost, and sent in order with the id and `since` it had", async () => {
-    const { room, newest, sent, loseAndReturn } = await entered();
+  it("is kept while the connection is lost, and sent in order with its id and `since`", async () => {
+    const { room, newest, sent, loseAndReturn } = await emptyRoom();
     room.send("One");
     const id = sent("chat")[0]?.id;
-    const back = loseAndReturn();
+    const returned = loseAndReturn();
     room.send("Two");
-    await back;
-    newest().says(welcome(0, { resumed: true }), chat(1, 1));
+    await returned;
+    newest().deliver(welcome(0, { resumed: true }), chat(1, 1));
     await pass();
     expect(sent("chat").map(({ body, since }) => [body, since])).toEqual([
       ["One", 0],
@@ -94,20 +40,34 @@ describe("a message one sends", () => {
   });
 
   it("is not sent again where the replay shows that it was stored", async () => {
-    const { room, newest, sent, loseAndReturn } = await entered();
+    const { room, newest, sent, loseAndReturn } = await emptyRoom();
     room.send("One");
     const id = sent("chat")[0]?.id ?? "";
     await loseAndReturn();
-    newest().says(welcome(0, { resumed: true }), chat(1, 1, { id, author: ADA }));
+    newest().deliver(welcome(0, { resumed: true }), chat(1, 1, { id, author: ADA }));
     await pass();
     expect(sent("chat")).toEqual([]);
     expect(room.getSnapshot().outgoing).toEqual([]);
   });
 
-  it("fails with the reason once one is no longer in the thread, also when it is given or retried later", async () => {
-    const { room, newest } = await entered();
+  it("is shown once and not sent again where the page was reloaded after it was stored", async () => {
+    const outboxStorage = memoryStorage();
+    const before = await emptyRoom({ outboxStorage });
+    before.room.send("Hello");
+    const id = before.sent("chat")[0]?.id ?? "";
+    await pass();
+    before.client.close();
+    const { room, newest, sent } = await startRoom({ outboxStorage });
+    newest().deliver(welcome(1), history([message(1, { id, author: ADA, body: "Hello" })]));
+    await pass();
+    expect(room.getSnapshot()).toMatchObject({ outgoing: [], messages: [{ id }] });
+    expect(sent("chat")).toEqual([]);
+  });
+
+  it("fails with the reason once one is no longer in the thread, also when it is sent or retried later", async () => {
+    const { room, newest } = await emptyRoom();
     room.send("Too late");
-    newest().says({ type: "closing", code: 4003, reason: "removed" });
+    newest().deliver({ type: "closing", code: 4003, reason: "removed" });
     room.send("Even later");
     const states = () => room.getSnapshot().outgoing.map(({ state }) => state);
     expect(states()).toEqual(["failed", "failed"]);
@@ -115,15 +75,21 @@ describe("a message one sends", () => {
     expect(states()).toEqual(["failed", "failed"]);
     await expect(room.react(1, "👍")).rejects.toMatchObject({ code: "forbidden" });
   });
+
+  it("is refused in a room that was left", async () => {
+    const { room } = await emptyRoom();
+    room.close();
+    await expect(room.send("Hello")).rejects.toThrow(/no longer/);
+  });
 });
 
-describe("what one has got", () => {
-  it("is said now and then, by how much came, so that the server knows a slow reader from one that is gone", async () => {
-    const { newest, sent } = await entered();
+describe("received frames", () => {
+  it("are acknowledged each 65,536 characters, so that the server can tell a slow client from one that is gone", async () => {
+    const { newest, sent } = await emptyRoom();
     const long = (rev: number) => chat(rev, rev, { body: "x".repeat(10_000) });
-    for (let rev = 1; rev <= 6; rev++) newest().says(long(rev));
+    for (let rev = 1; rev <= 6; rev++) newest().deliver(long(rev));
     expect(sent("got")).toEqual([]);
-    for (let rev = 7; rev <= 14; rev++) newest().says(long(rev));
+    for (let rev = 7; rev <= 14; rev++) newest().deliver(long(rev));
     expect(sent("got")).toEqual([
       { type: "got", rev: 7 },
       { type: "got", rev: 14 },
@@ -131,160 +97,72 @@ describe("what one has got", () => {
   });
 });
 
-describe("coming back", () => {
-  it("names the cursor of the last durable event", async () => {
-    const { newest, paths, loseAndReturn } = await entered();
-    newest().says(chat(1, 1));
-    await loseAndReturn();
-    expect(paths).toEqual(["/api/threads/t1/socket?paced=", "/api/threads/t1/socket?paced=&cursor=e1%3A1"]);
+describe("typing", () => {
+  it("is sent often enough to show without a break, and seldom enough to be relayed, on an uneven network too", async () => {
+    const { room, sent } = await emptyRoom();
+    const sentAt: number[] = [];
+    for (let key = 0; key < 100; key++) {
+      room.typing();
+      if (sent("typing").length > sentAt.length) sentAt.push(performance.now());
+      await pass(100);
+    }
+    const intervals = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
+    expect(intervals.length).toBeGreaterThan(1);
+    expect(Math.min(...intervals)).toBeGreaterThanOrEqual(TYPING_RELAY_MS + 900);
+    expect(Math.max(...intervals)).toBeLessThanOrEqual(TYPING_MS - 900);
   });
 
-  it("names none where the welcome came and its snapshot did not, since only that has what was missed", async () => {
-    const { room, newest, paths, loseAndReturn } = await entered();
-    newest().says(chat(1, 1));
-    await loseAndReturn();
-    newest().says(welcome(2_000));
-    await loseAndReturn();
-    expect(paths.at(-1)).toBe("/api/threads/t1/socket?paced=");
-    newest().says(welcome(2_000));
-    newest().says(history(messages(2, 51)));
-    expect(seqsOf(room.getSnapshot())).toHaveLength(51);
-    await loseAndReturn();
-    expect(paths.at(-1)).toContain("cursor=e1%3A2000");
-  });
-
-  it("follows a gap, beyond which nothing is shown", async () => {
-    const { room, newest, paths } = await entered();
-    newest().says(chat(1, 1), chat(3, 3));
-    expect([room.getSnapshot().connection, seqsOf(room.getSnapshot())]).toEqual(["waiting", [1]]);
-    await pass(2_000);
-    expect(paths.at(-1)).toContain("cursor=e1%3A1");
-  });
-
-  it("asks once more for the older messages that it goes on showing beside a snapshot", async () => {
-    const edited = Array.from({ length: 20 }, (_, index) => message(index + 1, { rev: 700, body: "edited" }));
-    const { room, newest, pages, loseAndReturn } = await entered(edited);
-    newest().says(welcome(40), history(messages(1, 40)));
-    await loseAndReturn();
-    newest().says(welcome(2_000), history(messages(21, 70)));
-    await pass();
-    expect(pages).toHaveBeenCalledWith("t1", { before: 21, limit: 200 });
-    expect(room.getSnapshot().messages.filter(({ body }) => body === "edited")).toHaveLength(20);
-    expect(seqsOf(room.getSnapshot())).toEqual(seqsOf({ ...room.getSnapshot(), messages: messages(1, 70) }));
-  });
-});
-
-describe("a snapshot that begins beyond what is shown", () => {
-  it("drops nothing: what is between is loaded", async () => {
-    const { room, newest, pages, loseAndReturn } = await entered();
-    newest().says(welcome(40), history(messages(1, 40)));
-    pages.mockImplementation(async (_id, { before = 0, limit = 50 } = {}) => ({
-      messages: messages(Math.max(1, before - limit), before - 1),
-      hasBefore: before - limit > 1,
-      hasAfter: true,
-    }));
-    await loseAndReturn();
-    newest().says(welcome(2_000), history(messages(551, 600)));
-    expect(seqsOf(room.getSnapshot()).slice(38, 42)).toEqual([39, 40, 551, 552]);
-    newest().says(chat(2_001, 601));
-    await pass();
-    expect(seqsOf(room.getSnapshot())).toEqual(messages(1, 601).map(({ seq }) => seq));
-  });
-
-  it("leaves no hole where what is between cannot be loaded", async () => {
-    const { room, newest, pages, loseAndReturn } = await entered();
-    newest().says(welcome(40), history(messages(1, 40)));
-    pages.mockRejectedValue(new Error("no network"));
-    await loseAndReturn();
-    newest().says(welcome(2_000), history(messages(551, 600)));
-    await pass();
-    expect([seqsOf(room.getSnapshot())[0], room.getSnapshot().hasBefore]).toEqual([551, true]);
-  });
-});
-
-describe("events", () => {
-  it("are told once each, when the snapshot has them, also where a replay repeats them", async () => {
-    const { room, newest, loseAndReturn } = await entered();
-    const heard: [number, number][] = [];
-    room.on("chat", ({ message: { seq } }) => heard.push([seq, room.getSnapshot().messages.length]));
-    newest().says(chat(1, 1));
-    await loseAndReturn();
-    newest().says(welcome(0, { cursor: "e1:1", resumed: true }), chat(1, 1), chat(2, 2));
-    expect(heard).toEqual([
-      [1, 1],
-      [2, 2],
-    ]);
-  });
-
-  it("are of the type that was asked for, until one has heard enough", async () => {
-    const { room, newest } = await entered();
-    const heard: string[] = [];
-    const stop = room.on("typing", ({ type }) => heard.push(type));
-    newest().says(chat(1, 1), { type: "typing", userId: "ben" });
-    stop();
-    newest().says({ type: "typing", userId: "ben" });
-    expect(heard).toEqual(["typing"]);
-  });
-
-  it("go on where a listener throws, who hears of it", async () => {
-    const { room, newest } = await entered();
-    const thrown: unknown[] = [];
-    vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => {
-      try {
-        task();
-      } catch (error) {
-        thrown.push(error);
-      }
-    });
-    room.on("chat", () => {
-      throw new Error("of the page");
-    });
-    newest().says(chat(1, 1), chat(2, 2));
-    expect([seqsOf(room.getSnapshot()), thrown.length]).toEqual([[1, 2], 2]);
-  });
-});
-
-describe("older messages", () => {
-  it("are asked for once, however often one scrolls while they come", async () => {
-    const { room, newest, pages } = await entered([message(1)]);
-    newest().says(welcome(2), history([message(2)]));
-    await Promise.all([room.loadOlder(), room.loadOlder()]);
-    await room.loadOlder();
-    expect(pages).toHaveBeenCalledTimes(1);
-    expect(seqsOf(room.getSnapshot())).toEqual([1, 2]);
-  });
-
-  it("can be asked for again after a page that could not be had", async () => {
-    const { room, newest, pages } = await entered([message(1)]);
-    newest().says(welcome(2), history([message(2)]));
-    pages.mockRejectedValueOnce(new Error("no network"));
-    await expect(room.loadOlder()).rejects.toThrow("no network");
-    await room.loadOlder();
-    expect(seqsOf(room.getSnapshot())).toEqual([1, 2]);
-  });
-});
-
-it("tells that one types often enough to show, and seldom enough to be relayed, on a network that is uneven too", async () => {
-  const { room, sent } = await entered();
-  const told: number[] = [];
-  for (let key = 0; key < 100; key++) {
+  it("is sent at once for the message after one that was sent", async () => {
+    const { room, sent } = await emptyRoom();
     room.typing();
-    if (sent("typing").length > told.length) told.push(performance.now());
-    await pass(100);
-  }
-  const between = told.slice(1).map((at, index) => at - (told[index] ?? 0));
-  expect(between.length).toBeGreaterThan(1);
-  expect(Math.min(...between)).toBeGreaterThanOrEqual(TYPING_RELAY_MS + 900);
-  expect(Math.max(...between)).toBeLessThanOrEqual(TYPING_MS - 900);
+    room.send("Hello");
+    room.typing();
+    expect(sent("typing")).toHaveLength(2);
+  });
+
+  it("of another user is shown for five seconds", async () => {
+    const { room, newest } = await emptyRoom();
+    newest().deliver({ type: "typing", userId: "ben" });
+    await pass(4_400);
+    expect(room.getSnapshot().typing.map(({ userId }) => userId)).toEqual(["ben"]);
+    await pass(1_100);
+    expect(room.getSnapshot().typing).toEqual([]);
+  });
+
+  it("of another user is not shown for longer where the system clock is set back", async () => {
+    const { room, newest } = await emptyRoom();
+    newest().deliver({ type: "typing", userId: "ben" });
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await pass(5_500);
+    expect(room.getSnapshot().typing).toEqual([]);
+  });
+
+  it("of another user is shown in full where the system clock is set forward", async () => {
+    const { room, newest } = await emptyRoom();
+    newest().deliver({ type: "typing", userId: "ben" });
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await pass(4_400);
+    expect(room.getSnapshot().typing).toHaveLength(1);
+  });
+
+  it("is sent in time where the system clock is set back", async () => {
+    const { room, sent } = await emptyRoom();
+    room.typing();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await pass(5_000);
+    room.typing();
+    expect(sent("typing")).toHaveLength(2);
+  });
 });
 
-describe("what one has read", () => {
-  const you = (readSeq: number) => ({
+describe("a read marker", () => {
+  /** The thread in a `welcome` to a member who has read up to `readSeq`. */
+  const readUpTo = (readSeq: number) => ({
     thread: { ...welcome(0).thread, you: { role: "member" as const, readSeq } },
   });
 
-  it("is told as the newest alone, at most once a second", async () => {
-    const { room, sent } = await entered();
+  it("is sent for the newest message alone, at most once a second", async () => {
+    const { room, sent } = await emptyRoom();
     for (let seq = 1; seq <= 5; seq++) room.read(seq);
     await pass();
     room.read(6);
@@ -294,44 +172,103 @@ describe("what one has read", () => {
     expect(sent("read").map(({ seq }) => seq)).toEqual([5, 6]);
   });
 
-  it("is told again where the server did not hear it", async () => {
-    const { room, newest, sent, loseAndReturn } = await entered();
-    const back = loseAndReturn();
+  it("is sent in time where the system clock is set back", async () => {
+    const { room, newest, sent } = await startRoom();
+    newest().deliver(welcome(5), history(messages(1, 5)));
     room.read(3);
-    await back;
-    newest().says(welcome(0, { resumed: true, ...you(1) }));
+    await pass();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    room.read(5);
+    await pass(2_000);
+    expect(sent("read").map(({ seq }) => seq)).toEqual([3, 5]);
+  });
+
+  it("is sent again where the server did not receive it", async () => {
+    const { room, newest, sent, loseAndReturn } = await emptyRoom();
+    const returned = loseAndReturn();
+    room.read(3);
+    await returned;
+    newest().deliver(welcome(0, { resumed: true, ...readUpTo(1) }));
     await pass(1_000);
     expect(sent("read").map(({ seq }) => seq)).toEqual([3]);
   });
 
-  it("is not told as what somebody else has read, who signed in meanwhile", async () => {
-    const { room, newest, sent, loseAndReturn } = await entered();
+  it("is not sent for another user who signed in meanwhile", async () => {
+    const { room, newest, sent, loseAndReturn } = await emptyRoom();
     room.read(9);
     await pass(1_000);
     await loseAndReturn();
-    newest().says(welcome(9, { user: BEN, resumed: true, ...you(1) }));
+    newest().deliver(welcome(9, { user: BEN, resumed: true, ...readUpTo(1) }));
     await pass(1_000);
     expect(sent("read")).toEqual([]);
   });
 
   it("is forgotten where the thread was restored to an earlier state, whose later messages are others", async () => {
-    const { room, newest, sent, loseAndReturn } = await entered();
+    const { room, newest, sent, loseAndReturn } = await emptyRoom();
     room.read(9);
     await pass(1_000);
     await loseAndReturn();
-    const restored = { ...you(1).thread, epoch: "e2" };
-    newest().says(welcome(2, { cursor: "e2:2", thread: restored }), history(messages(1, 2)));
+    const restored = { ...readUpTo(1).thread, epoch: "e2" };
+    newest().deliver(welcome(2, { cursor: "e2:2", thread: restored }), history(messages(1, 2)));
     await pass(1_000);
     expect(sent("read")).toEqual([]);
   });
+
+  it("of the user counts in presence at once", async () => {
+    const { client, room } = await emptyRoom();
+    const seen = vi.spyOn(client.presence(), "seen");
+    room.read(3);
+    expect(seen).toHaveBeenCalledWith("t1", 3);
+  });
 });
 
-it("leaves no timer and no open socket once it is closed", async () => {
-  const { room, newest, sockets } = await entered();
-  room.send("Hello");
-  room.read(1);
-  newest().says({ type: "typing", userId: "ben" });
-  room.close();
-  expect(vi.getTimerCount()).toBe(0);
-  expect(sockets.every(({ readyState }) => readyState === 3)).toBe(true);
+describe("a gap between events", () => {
+  it("is not shown: the room reconnects from before it", async () => {
+    const { room, newest } = await emptyRoom();
+    newest().deliver(chat(1, 1), chat(3, 3));
+    expect([room.getSnapshot().connection, seqsOf(room.getSnapshot())]).toEqual(["waiting", [1]]);
+    await pass(2_000);
+    expect(newest().path).toContain("cursor=e1%3A1");
+  });
+});
+
+describe("a room that is closed", () => {
+  it("leaves no timer and no socket", async () => {
+    const { room, newest, sockets } = await emptyRoom();
+    room.send("Hello");
+    room.read(1);
+    newest().deliver({ type: "typing", userId: "ben" });
+    room.close();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(sockets.every(({ isOpen }) => !isOpen)).toBe(true);
+  });
+
+  it.each([
+    ["that somebody types", [{ type: "typing", userId: "ben" }]],
+    ["how far the user has read", [welcome(0, { resumed: true })]],
+  ])("leaves no timer where a subscriber closes it on seeing %s", async (_what, events) => {
+    const { room, newest } = await emptyRoom();
+    room.read(1);
+    await pass(1_000);
+    let calls = 0;
+    room.subscribe(() => {
+      calls += 1;
+      if (calls > 1) room.close();
+    });
+    newest().deliver(...events);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("leaves no timer where a subscriber closes it on seeing that one of two has stopped typing", async () => {
+    const { room, newest } = await emptyRoom();
+    newest().deliver({ type: "typing", userId: "ben" });
+    await pass(1_000);
+    newest().deliver({ type: "typing", userId: "cy" });
+    room.subscribe(({ typing }) => {
+      if (typing.length === 1) room.close();
+    });
+    await pass(4_500);
+    expect(room.getSnapshot().typing).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

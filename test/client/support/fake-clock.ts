@@ -1,11 +1,13 @@
 /** Time that passes when a test says so, and jitter that is always the longest. */
 import { afterEach, beforeEach, vi } from "vitest";
 
-/** To be called once at the top of a file. */
+/** Call once at the top of a test file. */
 export function useFakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.spyOn(Math, "random").mockReturnValue(1);
+    // The real one knows nothing of the fake time. It keeps no process alive, and so is not to be counted as a timer.
+    vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
   });
   afterEach(() => {
     vi.restoreAllMocks();
@@ -13,7 +15,16 @@ export function useFakeClock(): void {
   });
 }
 
-/** Lets what was promised happen, and time pass. */
+/** Makes requests time out as the fake time passes. Their timers then count in `vi.getTimerCount()`. */
+export function useFakeTimeouts(): void {
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    const timeout = new AbortController();
+    setTimeout(() => timeout.abort(), ms);
+    return timeout.signal;
+  });
+}
+
+/** Lets time pass, and whatever is due happen. */
 export async function pass(ms = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }

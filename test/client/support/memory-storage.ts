@@ -2,21 +2,22 @@
 import type { OutboxStorage, Unsent } from "../../../src/client/outbox/storage.ts";
 
 export interface MemoryStorage extends OutboxStorage {
-  /** The ids of all that is kept, in whatever box. */
-  kept(): string[];
+  /** The ids of all messages that are kept, in whatever box. */
+  keptIds(): string[];
 }
 
 export function memoryStorage(): MemoryStorage {
-  const all = new Map<string, { box: string; unsent: Unsent }>();
+  const messages = new Map<string, { box: string; unsent: Unsent }>();
   return {
-    kept: () => [...all.values()].map(({ unsent }) => unsent.id),
-    // Not in the order of giving: that is not promised.
+    keptIds: () => [...messages.values()].map(({ unsent }) => unsent.id),
+    // In reverse, since a storage may return them in any order.
     load: async (box) => {
-      const inBox = [...all.values()].filter((one) => one.box === box);
+      const inBox = [...messages.values()].filter((kept) => kept.box === box);
       return inBox.map(({ unsent }) => structuredClone(unsent)).toReversed();
     },
-    put: async (box, unsent) => void all.set(`${box} ${unsent.id}`, { box, unsent: structuredClone(unsent) }),
-    remove: async (box, id) => void all.delete(`${box} ${id}`),
+    put: async (box, unsent) =>
+      void messages.set(`${box} ${unsent.id}`, { box, unsent: structuredClone(unsent) }),
+    remove: async (box, id) => void messages.delete(`${box} ${id}`),
     close: () => {},
   };
 }

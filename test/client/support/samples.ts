@@ -1,8 +1,15 @@
-/** Small things that these tests are made of. */
-import type { ThreadEvent } from "../../../src/protocol/events.ts";
-import type { ClientLimits, Message, Thread, User } from "../../../src/protocol/model.ts";
+/** Users, messages, events and states for tests: Ada is signed in, and shares the thread `t1` with Ben. */
 import { reduceRoom } from "../../../src/client/room/room-reducer.ts";
 import { EMPTY_ROOM, type RoomState } from "../../../src/client/room/room-state.ts";
+import type { PresenceEvent, ThreadEvent } from "../../../src/protocol/events.ts";
+import type {
+  ClientLimits,
+  Member,
+  Message,
+  Thread,
+  ThreadSummary,
+  User,
+} from "../../../src/protocol/model.ts";
 
 export const ADA: User = { id: "ada", name: "Ada" };
 export const BEN: User = { id: "ben", name: "Ben" };
@@ -20,22 +27,33 @@ const LIMITS: ClientLimits = {
   typingMs: 5_000,
 };
 
-/** A message of Ben's, number `seq`, as of `rev`. */
+type EventOf<E extends { type: string }, T extends E["type"]> = Extract<E, { type: T }>;
+
+/** Message `seq` by Ben, as it was sent. */
 export function message(seq: number, more: Partial<Message> = {}): Message {
   return { seq, rev: seq, id: `m${seq}`, author: BEN, body: `message ${seq}`, at: NOW + seq, ...more };
 }
 
-/** Messages `from` to `to`, each as it was sent. */
+/** The messages from `from` to `to`, each as it was sent. */
 export function messages(from: number, to: number): Message[] {
   return Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 }
 
-type Welcome = Extract<ThreadEvent, { type: "welcome" }>;
+/** The numbers from `from` to `to`. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
 
-/** Ada's welcome in the thread that she shares with Ben. */
-export function welcome(rev: number, more: Partial<Welcome> = {}): Welcome {
+export function member(user: User, more: Partial<Member> = {}): Member {
+  return { user, role: "member", readSeq: 0, joinedAt: NOW, ...more };
+}
+
+/** The `welcome` of a room. */
+export function welcome(
+  rev: number,
+  more: Partial<EventOf<ThreadEvent, "welcome">> = {},
+): EventOf<ThreadEvent, "welcome"> {
   const epoch = "e1";
-  const member = (user: User) => ({ user, role: "member" as const, readSeq: 0, joinedAt: NOW });
   const thread: Thread = {
     id: "t1",
     kind: "direct",
@@ -62,26 +80,64 @@ export function welcome(rev: number, more: Partial<Welcome> = {}): Welcome {
   };
 }
 
-/** A room that nothing is known of. */
-export const EMPTY = EMPTY_ROOM;
-
-/** A room after these events. */
-export function roomAfter(...events: ThreadEvent[]): RoomState {
-  return after(EMPTY_ROOM, ...events);
-}
-
-export function after(state: RoomState, ...events: ThreadEvent[]): RoomState {
-  return events.reduce((room, event) => reduceRoom(room, event, NOW), state);
-}
-
-export function history(list: Message[]): ThreadEvent {
+/** The snapshot after a `welcome` that does not resume. */
+export function history(list: Message[]): EventOf<ThreadEvent, "history"> {
   return { type: "history", messages: list, hasBefore: (list[0]?.seq ?? 1) > 1 };
 }
 
-export function chat(rev: number, seq: number, more: Partial<Message> = {}): ThreadEvent {
+export function chat(rev: number, seq: number, more: Partial<Message> = {}): EventOf<ThreadEvent, "chat"> {
   return { type: "chat", rev, message: message(seq, { rev, ...more }) };
+}
+
+/** A room after these events. */
+export function roomAfter(...events: ThreadEvent[]): RoomState {
+  return reduceAll(EMPTY_ROOM, ...events);
+}
+
+/** A room in this state after these events. */
+export function reduceAll(state: RoomState, ...events: ThreadEvent[]): RoomState {
+  return events.reduce((room, event) => reduceRoom(room, event, NOW), state);
 }
 
 export function seqsOf({ messages: list }: RoomState): number[] {
   return list.map(({ seq }) => seq);
+}
+
+export function userIdsOf(members: readonly Member[]): string[] {
+  return members.map(({ user }) => user.id);
+}
+
+/** A thread as the list shows it: `seq` messages, `readSeq` of them read. */
+export function summary(
+  id: string,
+  seq = 1,
+  readSeq = seq,
+  more: Partial<ThreadSummary> = {},
+): ThreadSummary {
+  return { id, kind: "group", name: id, seq, readSeq, unread: seq - readSeq, ...more };
+}
+
+/** The `welcome` of presence, with these threads. */
+export function presenceWelcome(
+  threads: readonly ThreadSummary[] = [],
+  more: Partial<EventOf<PresenceEvent, "welcome">> = {},
+): EventOf<PresenceEvent, "welcome"> {
+  return {
+    type: "welcome",
+    user: ADA,
+    threads: threads.map(({ id, seq, readSeq, unread }) => ({ threadId: id, seq, readSeq, unread })),
+    unreadThreads: threads.filter(({ unread }) => unread > 0).length,
+    expiresAt: NOW,
+    limits: LIMITS,
+    ...more,
+  };
+}
+
+/** A message by Ben that was sent in a thread, as presence is notified of it. */
+export function newMessage(
+  threadId: string,
+  seq: number,
+  unread: number,
+): EventOf<PresenceEvent, "new_message"> {
+  return { type: "new_message", threadId, seq, unread, author: BEN, preview: `${seq}`, at: NOW };
 }
