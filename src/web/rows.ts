@@ -1,5 +1,6 @@
 /** The rows of a conversation: messages and what is being sent, grouped by day and author. Pure. */
-import { messageIn, type Outgoing, type RoomState } from "../client/room/room-state.ts";
+import type { Outgoing } from "../client/outbox/entry.ts";
+import { messageIn, type RoomState } from "../client/room/room-state.ts";
 import type { Message, User } from "../protocol/model.ts";
 import { isSameDay } from "./when.ts";
 
