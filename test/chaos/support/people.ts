@@ -1,7 +1,7 @@
 /** Signed-in people for chaos: each with a host token, calling Lilypad as a user would. */
 import { SignJWT } from "jose";
 import { createApi, type Api } from "../../../src/client/http/api.ts";
-import { asking } from "../../../src/client/http/request.ts";
+import { createHttpRequest } from "../../../src/client/http/request.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { AUTH_SECRET } from "./server.ts";
 
@@ -37,6 +37,6 @@ export async function person(server: Served, id: string): Promise<Person> {
   return {
     user: { id, name: id },
     token,
-    api: createApi(asking({ origin: server.url, getToken: () => token })),
+    api: createApi(createHttpRequest({ origin: server.url, getToken: () => token })),
   };
 }
