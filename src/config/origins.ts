@@ -1,4 +1,4 @@
-/** Origins as somebody lists them, brought to the form in which browsers say theirs. */
+/** Normalises origins to the form in which browsers send theirs. */
 
 const OTHER_SCHEME = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+(?=\/?$)/;
 
@@ -7,6 +7,6 @@ export function originFrom(entry: string): string | undefined {
   if (!URL.canParse(entry)) return undefined;
   const { origin, href } = new URL(entry);
   if (origin !== "null") return href === `${origin}/` ? origin : undefined;
-  // Of an app's or an extension's own scheme no URL parser tells the origin: `capacitor://localhost`.
+  // URL parsers give no origin for an app's or an extension's own scheme: `capacitor://localhost`.
   return OTHER_SCHEME.exec(entry.toLowerCase())?.[0];
 }

@@ -45,7 +45,7 @@ export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
 /** Most durable events a resume replays; further behind gets a snapshot. */
 export const RESUME_EVENTS = 1_000;
-/** A repeat without `since` is recognised among this many newest messages. */
+/** A message that is sent again without `since` is recognised among this many newest messages. */
 export const DEDUPLICATION_WINDOW = 1_000;
 
 /** Most ids in `GET /api/presence?ids=`. */
@@ -60,7 +60,7 @@ export const USER_SEARCH_MAX = 50;
 /** Sockets that a thread's own object holds, and then each relay. Defaults of `ROOM_SOCKETS` and `RELAY_SOCKETS`. */
 export const ROOM_SOCKETS = 2_000;
 export const RELAY_SOCKETS = 4_000;
-/** How often, at most, a room that is too large for `join` and `leave` is told how many are in it. */
+/** How often, at most, a room that is too large for `join` and `leave` is sent how many are in it. */
 export const ONLINE_COUNT_MS = 1_000;
 /** Sockets of one user in one object of a thread (its own, or a relay), and in presence. */
 export const SOCKETS_PER_USER = 32;
@@ -103,7 +103,7 @@ export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 
-/** Being offline is told this long after a user's last tab closed. */
+/** A user is published as offline this long after their last tab closed. */
 export const OFFLINE_GRACE_MS = 5_000;
 /** Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5: control frames of 125 bytes, 2 for the code). */
 export const CLOSE_REASON_BYTES = 123;

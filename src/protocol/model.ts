@@ -1,4 +1,4 @@
-/** The things of the contract: what both HTTP answers and socket events are made of. */
+/** The entities of the contract: what both HTTP answers and socket events are made of. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { readSeq, rev, seq, time } from "./names.ts";
@@ -103,7 +103,7 @@ export const clientLimits = z.object({
   pingMs: z.int(),
   typingMs: z.int(),
 });
-/** What a `welcome` tells a client about the limits it is held to; `burst` and `per10s` 0 mean none. */
+/** The limits that a client is held to, in a `welcome`; `burst` and `per10s` 0 mean none. */
 export type ClientLimits = z.infer<typeof clientLimits>;
 
 /** The limits of a `welcome`, for the durable-command rate in force. */

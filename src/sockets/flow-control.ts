@@ -1,5 +1,5 @@
 /**
- * Flow control: how far each reader of a room may fall behind. The runtime tells nothing of a socket's queue, so what was
+ * Flow control: how far each reader of a room may fall behind. The runtime discloses nothing of a socket's queue, so what was
  * sent since the last `rev` that a client acknowledged (`got`) is taken to be in it: past a limit the reader is
  * disconnected, and its queue stays bounded. Costs a sum for each frame, and a look at the sockets now and then. An
  * eviction forgets it, which at worst gives a slow reader its allowance again: an object that slept had nothing to send

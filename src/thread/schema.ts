@@ -11,10 +11,10 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     epoch TEXT NOT NULL,
     -- Kept here, since count(*) would read every member whenever a socket opens.
     member_count INTEGER NOT NULL,
-    -- Up to this seq senders' read markers are stored in members, and Presence has heard of them; later ones are read
+    -- Up to this seq senders' read markers are stored in members, and confirmed by Presence; later ones are read
     -- from the messages.
     senders_saved_seq INTEGER NOT NULL,
-    -- Set first when the thread is to be deleted; from then on no door opens.
+    -- Set first when the thread is to be deleted; from then on the thread exists for nobody.
     deleting INTEGER NOT NULL
   );
 
@@ -73,7 +73,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   );
 
-  -- Users who joined or left, and whose Presence shard has not yet answered that it knows.
+  -- Users who joined or left, which their Presence shard has not confirmed yet.
   CREATE TABLE untold_members (
     user_id TEXT PRIMARY KEY
   ) WITHOUT ROWID;

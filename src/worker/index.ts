@@ -1,4 +1,4 @@
-/** The Worker: checks where a request comes from, finds its route, and renders whatever goes wrong. It keeps nothing. */
+/** The Worker: checks the origin of a request, routes it, and renders whatever goes wrong. It is stateless. */
 import { version } from "../../package.json";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
@@ -67,7 +67,7 @@ function asGet(request: Request): Request {
   return new Request(request.url, { headers });
 }
 
-/** The contract has no code for a method that a path does not take: it is not found either, and `Allow` tells which it takes. */
+/** The contract has no code for a method that a path does not take: it is not found either, and `Allow` lists those that it takes. */
 function notFound(request: Request): Response {
   const { pathname } = new URL(request.url);
   const allowed = methodsOf(api, pathname);

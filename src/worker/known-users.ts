@@ -18,7 +18,7 @@ export async function profilesOf(env: Env, userIds: readonly string[]): Promise<
   return userIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The profiles of all of them; `not_found` with the ids of those whom Lilypad has never met. */
+/** The profiles of all of them; `not_found` with the ids of those whom Lilypad does not know. */
 export async function knownUsers(env: Env, userIds: readonly string[]): Promise<User[]> {
   const users = await profilesOf(env, userIds);
   const known = new Set(users.map((user) => user.id));

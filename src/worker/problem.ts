@@ -16,7 +16,7 @@ const TITLES: Record<ErrorCode, string> = {
   unavailable: "Unavailable",
 };
 
-/** The answer to a request that failed. Anything but the contract's own errors is logged, and told as `internal`. */
+/** The answer to a request that failed. Anything but the contract's own errors is logged, and rendered as `internal`. */
 export function problem(error: unknown): Response {
   if (!(error instanceof LilypadError)) console.error("internal error", error);
   const { code, message, issues, retryAfterMs } = failureOf(error);

@@ -25,7 +25,7 @@ export function adminRoutes(api: ApiRouter): void {
   });
 }
 
-/** While a deployment is taking place, an earlier one may answer: nobody is to be moved by its word. */
+/** While a deployment is taking place, an earlier one may answer: nobody is to be moved because of it. */
 function requireMove(env: Env, before: number, after: number): void {
   const { presenceShards, presenceShardsAfter } = configOf(env);
   if (presenceShards === presenceShardsAfter)

@@ -13,7 +13,7 @@ import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
 
-/** The period of the binding in wrangler.toml, which does not tell when there will be room again. */
+/** The period of the binding in wrangler.toml, which does not disclose when it will allow the next one. */
 const SIGN_IN_PERIOD_MS = 60_000;
 
 export function sessionRoutes(api: ApiRouter): void {
