@@ -17,7 +17,7 @@ const TOKEN_LENGTH = 4096 - "__Host-session".length;
 const claims = z.object({ sub: userId, name: displayName, picture: avatarUrl, exp: z.number() });
 
 /** A session for this user, until `until` (milliseconds since the epoch) and at most 7 days from now. */
-export async function createSession(
+export async function issueSession(
   env: Env,
   { user, expiresAt: until }: Caller,
   now: number,

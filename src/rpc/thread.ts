@@ -6,7 +6,7 @@ import type { Stub } from "./call.ts";
 import type { Result } from "./result.ts";
 
 /** What a new thread begins with. */
-export interface NewThread {
+export interface ThreadInit {
   kind: Kind;
   name: string | null;
 }
@@ -41,7 +41,7 @@ export interface ThreadRpc {
   /** Creates the thread. For one that exists (a direct pair's, or a repeated call) `created` is false. */
   create: (
     caller: User,
-    thread: NewThread,
+    thread: ThreadInit,
     others: User[],
   ) => Promise<Result<{ thread: Thread; created: boolean }>>;
   view: (caller: User) => Promise<Result<Thread>>;

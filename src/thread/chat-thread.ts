@@ -8,12 +8,12 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import { RESUME_EVENTS } from "../protocol/limits.ts";
-import type { Thread as ThreadView, User } from "../protocol/model.ts";
+import type { Thread, User } from "../protocol/model.ts";
 import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
-import type { NewThread, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
+import type { ThreadInit, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
 import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
@@ -28,7 +28,7 @@ import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { eventsSince } from "./messages/replay.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
-import type { Thread } from "./thread.ts";
+import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
@@ -90,9 +90,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   create(
     caller: User,
-    created: NewThread,
+    created: ThreadInit,
     others: User[],
-  ): Promise<Result<{ thread: ThreadView; created: boolean }>> {
+  ): Promise<Result<{ thread: Thread; created: boolean }>> {
     return resultOf(async () => {
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
       const now = Date.now();
@@ -108,7 +108,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     });
   }
 
-  view(caller: User): Promise<Result<ThreadView>> {
+  view(caller: User): Promise<Result<Thread>> {
     return resultOf(() => this.#store.require().view(caller));
   }
 
@@ -153,7 +153,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   override fetch(request: Request): Response {
     const caller = callerOf(request);
     const now = Date.now();
-    let thread: Thread;
+    let thread: StoredThread;
     try {
       thread = this.#admit(caller.user, now);
     } catch (error) {
@@ -219,7 +219,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   // --- within
 
   /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
-  #admit(user: User, now: number): Thread {
+  #admit(user: User, now: number): StoredThread {
     const thread = this.#store.require();
     if (thread.standing(user) === null) {
       this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
@@ -228,7 +228,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     return thread;
   }
 
-  #welcome(thread: Thread, caller: Caller, cursor: string | null): string[] {
+  #welcome(thread: StoredThread, caller: Caller, cursor: string | null): string[] {
     const events = welcomeEvents(thread, this.#broadcaster, caller, cursor, configOf(this.env).rate);
     return this.#connections.encode(events);
   }

@@ -2,42 +2,42 @@
 import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import type { WriteCommand, WriteType } from "../rpc/thread.ts";
-import { memberEvent, putMember } from "./members/commands/put-member.ts";
-import { memberRemovedEvent, removeMember } from "./members/commands/remove-member.ts";
-import { rename, threadEvent } from "./members/commands/rename.ts";
+import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
+import { memberRemovedEventEntry, removeMemberEntry } from "./members/commands/remove-member.ts";
+import { renameEntry, threadEventEntry } from "./members/commands/rename.ts";
 import type { Change, ChangeType, LoggedChange } from "./messages/change-log.ts";
-import { chat, chatEvent } from "./messages/commands/chat.ts";
-import { deleteEvent, deleteMessage } from "./messages/commands/delete.ts";
-import { edit, editEvent } from "./messages/commands/edit.ts";
-import { react, reactionEvent, unreact } from "./messages/commands/react.ts";
-import type { Thread } from "./thread.ts";
+import { chatEntry, chatEventEntry } from "./messages/commands/chat.ts";
+import { deleteEntry, deleteEventEntry } from "./messages/commands/delete.ts";
+import { editEntry, editEventEntry } from "./messages/commands/edit.ts";
+import { reactEntry, reactionEventEntry, unreactEntry } from "./messages/commands/react.ts";
+import type { StoredThread } from "./stored-thread.ts";
 import type { ChangeEntry, CommandEntry, EventEntry, Outcome } from "./writing/command.ts";
 
 const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
-  chat,
-  edit,
-  delete: deleteMessage,
-  react,
-  unreact,
-  rename,
-  put_member: putMember,
-  remove_member: removeMember,
+  chat: chatEntry,
+  edit: editEntry,
+  delete: deleteEntry,
+  react: reactEntry,
+  unreact: unreactEntry,
+  rename: renameEntry,
+  put_member: putMemberEntry,
+  remove_member: removeMemberEntry,
 };
 
 const CHANGES = {
-  edit: editEvent,
-  delete: deleteEvent,
-  react: reactionEvent,
-  unreact: reactionEvent,
-  thread: threadEvent,
-  member: memberEvent,
-  member_removed: memberRemovedEvent,
+  edit: editEventEntry,
+  delete: deleteEventEntry,
+  react: reactionEventEntry,
+  unreact: reactionEventEntry,
+  thread: threadEventEntry,
+  member: memberEventEntry,
+  member_removed: memberRemovedEventEntry,
 } satisfies Record<ChangeType, unknown>;
 
-const EVENTS = { chat: chatEvent, ...CHANGES };
+const EVENTS = { chat: chatEventEntry, ...CHANGES };
 
 /** Runs a command: decides the right, writes, and returns what happened. Throws its refusal. */
-export function runCommand(thread: Thread, user: User, command: WriteCommand, now: number): Outcome {
+export function runCommand(thread: StoredThread, user: User, command: WriteCommand, now: number): Outcome {
   // An entry is given commands of its own type alone.
   const { run } = COMMANDS[command.type] as unknown as CommandEntry<never>;
   return run(thread, user, command as never, now);
@@ -55,7 +55,7 @@ export function eventEntry({ type }: DurableEvent): EventEntry {
 }
 
 /** The event of a logged change, for a client that missed it. */
-export function replayChange(change: LoggedChange, thread: Thread): DurableEvent {
+export function replayChange(change: LoggedChange, thread: StoredThread): DurableEvent {
   // A logged change has what the entry of its type recorded.
   return (CHANGES[change.type] as ChangeEntry<DurableEvent, Change>).replay(change, thread);
 }

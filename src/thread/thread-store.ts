@@ -1,15 +1,15 @@
 /** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
-import type { NewThread } from "../rpc/thread.ts";
+import type { ThreadInit } from "../rpc/thread.ts";
 import { noSuchThread } from "./errors.ts";
 import { THREAD_MIGRATIONS } from "./schema.ts";
-import { Thread } from "./thread.ts";
+import { StoredThread } from "./stored-thread.ts";
 
 export class ThreadStore {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
-  #thread: Thread | undefined;
+  #thread: StoredThread | undefined;
 
   /** Reads what is stored; where nothing is, nothing is written either. */
   constructor(ctx: DurableObjectState, env: Env) {
@@ -22,28 +22,28 @@ export class ThreadStore {
   }
 
   /** The thread, if there is one, even while it is being deleted. */
-  get current(): Thread | undefined {
+  get current(): StoredThread | undefined {
     return this.#thread;
   }
 
   /** The thread, or `not_found` where there is none any more. */
-  require(): Thread {
+  require(): StoredThread {
     if (!this.#thread || this.#thread.isDeleting) throw noSuchThread();
     return this.#thread;
   }
 
   /** Creates the thread. To be called within a transaction. */
-  create(thread: NewThread, now: number): Thread {
+  create(thread: ThreadInit, now: number): StoredThread {
     migrate(this.#ctx.storage, THREAD_MIGRATIONS);
-    Thread.create(this.#ctx.storage.sql, thread, configOf(this.#env).presenceShards, now);
+    StoredThread.create(this.#ctx.storage.sql, thread, configOf(this.#env).presenceShards, now);
     return this.reload();
   }
 
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
-  reload(): Thread {
+  reload(): StoredThread {
     const { id, storage } = this.#ctx;
     const { presenceShards } = configOf(this.#env);
-    this.#thread = new Thread(storage.sql, id.toString(), presenceShards);
+    this.#thread = new StoredThread(storage.sql, id.toString(), presenceShards);
     this.#thread.membership.sortByShard();
     return this.#thread;
   }

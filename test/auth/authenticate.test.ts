@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { authenticate } from "../../src/auth/authenticate.ts";
-import { createSession, SESSION_TYPE } from "../../src/auth/session-token.ts";
+import { issueSession, SESSION_TYPE } from "../../src/auth/session-token.ts";
 import { bytes, failureOf, inAnHour, jwt } from "./tokens.ts";
 
 type Credential = "absent" | "valid" | "invalid";
@@ -12,7 +12,7 @@ const SOURCES = ["header", "subprotocol", "cookie"] as const;
 type Source = (typeof SOURCES)[number];
 
 const sessionOf = async (id: string) =>
-  (await createSession(env, { user: { id, name: id }, expiresAt: inAnHour() * 1000 }, Date.now())).token;
+  (await issueSession(env, { user: { id, name: id }, expiresAt: inAnHour() * 1000 }, Date.now())).token;
 
 /** A token of a user who is named as its source, so that the answer tells which one counted. */
 const tokens: Record<Source, Record<"valid" | "invalid", () => Promise<string>>> = {

@@ -2,7 +2,7 @@
 import { base64url, UnsecuredJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { verifyHostToken } from "../../src/auth/host-token.ts";
-import { createSession, SESSION_TYPE } from "../../src/auth/session-token.ts";
+import { issueSession, SESSION_TYPE } from "../../src/auth/session-token.ts";
 import { env } from "cloudflare:workers";
 import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
 
@@ -86,7 +86,7 @@ describe("a host token is refused", () => {
   it("when it is a session, even where both secrets are one", async () => {
     const same = envWith({ SESSION_SECRET: env.AUTH_SECRET });
     const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() + 60_000 };
-    const { token } = await createSession(same, caller, Date.now());
+    const { token } = await issueSession(same, caller, Date.now());
     expect((await failureOf(verifyHostToken(same, token))).code).toBe("unauthenticated");
   });
 

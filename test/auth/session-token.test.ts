@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { guest } from "../../src/auth/guest.ts";
-import { createSession, SESSION_TYPE, verifySession } from "../../src/auth/session-token.ts";
+import { issueSession, SESSION_TYPE, verifySession } from "../../src/auth/session-token.ts";
 import { displayName, userId } from "../../src/protocol/names.ts";
 import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
 
@@ -13,14 +13,14 @@ const sessionKey = () => bytes(env.SESSION_SECRET ?? "");
 describe("a session", () => {
   it("is of the user it was made for, until the host's token ends", async () => {
     const expiresAt = inAnHour() * 1000;
-    const session = await createSession(env, { user: ada, expiresAt }, Date.now());
+    const session = await issueSession(env, { user: ada, expiresAt }, Date.now());
     expect(session.expiresAt).toBe(expiresAt);
     expect(await verifySession(env, session.token)).toEqual({ user: ada, expiresAt });
   });
 
   it("lasts no longer than 7 days", async () => {
     const now = Date.now();
-    const { expiresAt } = await createSession(env, { user: ada, expiresAt: now + 30 * DAY }, now);
+    const { expiresAt } = await issueSession(env, { user: ada, expiresAt: now + 30 * DAY }, now);
     expect(expiresAt).toBeLessThanOrEqual(now + 7 * DAY);
     expect(expiresAt).toBeGreaterThan(now + 7 * DAY - 1000);
   });
@@ -30,8 +30,8 @@ describe("a session", () => {
     const plain = { ...large, avatarUrl: `https://a.example/${"a".repeat(2000)}` };
     const wide = { ...large, avatarUrl: `https://a.example/${"\u20ac".repeat(2000)}` };
     const expiresAt = Date.now() + DAY;
-    const kept = await createSession(env, { user: plain, expiresAt }, Date.now());
-    const dropped = await createSession(env, { user: wide, expiresAt }, Date.now());
+    const kept = await issueSession(env, { user: plain, expiresAt }, Date.now());
+    const dropped = await issueSession(env, { user: wide, expiresAt }, Date.now());
     expect(`__Host-session${kept.token}`.length).toBeLessThanOrEqual(4096);
     expect(`__Host-session${dropped.token}`.length).toBeLessThanOrEqual(4096);
     expect((await verifySession(env, kept.token)).user).toEqual(plain);
@@ -52,13 +52,13 @@ describe("a session", () => {
   });
 
   it("ends when the secret is changed", async () => {
-    const { token } = await createSession(env, guest("Ada", Date.now()), Date.now());
+    const { token } = await issueSession(env, guest("Ada", Date.now()), Date.now());
     const changed = envWith({ SESSION_SECRET: "yet-another-secret-for-tests-0123456789" });
     expect((await failureOf(verifySession(changed, token))).code).toBe("unauthenticated");
   });
 
   it("of a guest ends where guests are no longer let in", async () => {
-    const { token } = await createSession(env, guest("Ada", Date.now()), Date.now());
+    const { token } = await issueSession(env, guest("Ada", Date.now()), Date.now());
     expect((await verifySession(env, token)).user.id).toBe("guest-Ada");
     for (const closed of [envWith({ GUEST_SIGN_IN: "false" }), envWith({ ENVIRONMENT: "production" })]) {
       expect((await failureOf(verifySession(closed, token))).code).toBe("unauthenticated");

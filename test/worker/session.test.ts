@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import wranglerToml from "../../wrangler.toml?raw";
 import { SIGN_INS_PER_MINUTE } from "../../src/protocol/limits.ts";
-import { createSession } from "../../src/auth/session-token.ts";
+import { issueSession } from "../../src/auth/session-token.ts";
 import { inAnHour, jwt } from "../auth/tokens.ts";
 import { call, hostToken, newcomer, person, unique } from "../support/people.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
@@ -97,7 +97,7 @@ describe("the cookie", () => {
     expect(given.headers.has("set-cookie")).toBe(false);
 
     const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() + 60_000 };
-    const session = await createSession(env, caller, Date.now());
+    const session = await issueSession(env, caller, Date.now());
     const headers = { cookie: `session=${session.token}; undefined=${session.token}` };
     expect((await requestWith(production, "http://chat.example/api/session", { headers })).status).toBe(401);
   });
@@ -157,7 +157,7 @@ describe("the cookie", () => {
 
   it("of an ended session answers 401", async () => {
     const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() - 1000 };
-    const { token } = await createSession(env, caller, Date.now());
+    const { token } = await issueSession(env, caller, Date.now());
     const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
     expect(response.status).toBe(401);
   });

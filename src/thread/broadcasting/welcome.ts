@@ -6,7 +6,7 @@ import { clientLimitsFor } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { fitting } from "../../sockets/codec.ts";
 import { eventsSince } from "../messages/replay.ts";
-import type { Thread } from "../thread.ts";
+import type { StoredThread } from "../stored-thread.ts";
 import type { Broadcaster } from "./broadcaster.ts";
 
 /** What each list in a frame may take at most, so that the frame stays within `SERVER_FRAME_BYTES`. */
@@ -15,7 +15,7 @@ const HISTORY_BYTES = SERVER_FRAME_BYTES - 1024;
 
 /** Everything that a new socket is sent first, in order. `cursor` is what the client says it has. */
 export function welcomeEvents(
-  thread: Thread,
+  thread: StoredThread,
   broadcaster: Broadcaster,
   { user, expiresAt }: Caller,
   cursor: string | null,
@@ -42,7 +42,7 @@ export function welcomeEvents(
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */
-function resumable(cursor: string | null, thread: Thread): number | undefined {
+function resumable(cursor: string | null, thread: StoredThread): number | undefined {
   const [, epoch, digits] = /^([^:]*):(\d{1,15})$/.exec(cursor ?? "") ?? [];
   const rev = Number(digits);
   const isKnown = epoch === thread.epoch && rev <= thread.rev && thread.rev - rev <= RESUME_EVENTS;
@@ -50,7 +50,7 @@ function resumable(cursor: string | null, thread: Thread): number | undefined {
 }
 
 /** The newest messages, as many as a frame holds. */
-function snapshot(thread: Thread): ThreadEvent {
+function snapshot(thread: StoredThread): ThreadEvent {
   const { messages, hasBefore } = thread.messages.page({ limit: PAGE_DEFAULT });
   const shown = fitting(messages.toReversed(), HISTORY_BYTES).toReversed();
   return { type: "history", messages: shown, hasBefore: hasBefore || shown.length < messages.length };

@@ -6,7 +6,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { REACTION_USER_IDS, REACTIONS_PER_MESSAGE } from "../../protocol/limits.ts";
 import type { Message, Reaction } from "../../protocol/model.ts";
 
-export class Reactions {
+export class ReactionStore {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {

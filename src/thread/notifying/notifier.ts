@@ -9,7 +9,7 @@ import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
-import type { Thread } from "../thread.ts";
+import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 
 /** After one notification, what comes within this time is sent together. */
@@ -103,7 +103,7 @@ export class Notifier {
   }
 
   /** The shards that know of this thread, or may. */
-  shardsConcerned(thread: Thread): number[] {
+  shardsConcerned(thread: StoredThread): number[] {
     const { membership } = thread;
     return [...new Set([...membership.shards(), ...byShard(this.#env, membership.unconfirmed()).keys()])];
   }
@@ -126,7 +126,7 @@ export class Notifier {
     await sending;
   }
 
-  async #send(take: (thread: Thread) => Pending): Promise<void> {
+  async #send(take: (thread: StoredThread) => Pending): Promise<void> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting) return;
     const newest = thread.messages.newest.seq;
@@ -161,7 +161,7 @@ export class Notifier {
     this.#alarm.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
   }
 
-  #takeAll(thread: Thread): Pending {
+  #takeAll(thread: StoredThread): Pending {
     const pending = { ...this.#takeReaders(thread), head: this.#headPending };
     this.#remembers ||= pending.head;
     this.#headPending = false;
@@ -169,7 +169,7 @@ export class Notifier {
     return pending;
   }
 
-  #takeReaders(thread: Thread): Pending {
+  #takeReaders(thread: StoredThread): Pending {
     const readers = this.#readers;
     this.#readers = new Map();
     // The markers of those who sent before an eviction may be pending: then all that are not stored by themselves go along.
@@ -178,7 +178,7 @@ export class Notifier {
   }
 
   /** What each shard concerned is sent: a new head goes to all members' shards, else only those of the users it is about. */
-  #updates(thread: Thread, pending: Pending): Map<number, ThreadUpdate> {
+  #updates(thread: StoredThread, pending: Pending): Map<number, ThreadUpdate> {
     const { membership } = thread;
     const unconfirmed = byShard(this.#env, membership.takeUnconfirmed());
     const readers = byShard(this.#env, pending.readers.keys());
@@ -217,7 +217,9 @@ export class Notifier {
   }
 }
 
-function headOf(thread: Thread): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders"> {
+function headOf(
+  thread: StoredThread,
+): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders"> {
   const { id, kind, name, createdAt } = thread.info;
   const last = thread.messages.last();
   return {

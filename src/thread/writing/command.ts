@@ -6,7 +6,7 @@ import type { Ack, DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
 import type { CommandOf, WriteResults, WriteType } from "../../rpc/thread.ts";
 import type { Change, LoggedChange } from "../messages/change-log.ts";
-import type { Thread } from "../thread.ts";
+import type { StoredThread } from "../stored-thread.ts";
 
 /** What a command did. */
 export interface Outcome<T = unknown> {
@@ -22,7 +22,7 @@ export interface CommandEntry<T extends WriteType> {
    * Decides the user's right, writes, and returns what happened. Synchronous. Throws a `LilypadError` for a refusal, before
    * anything is written.
    */
-  run: (thread: Thread, user: User, command: CommandOf<T>, now: number) => Outcome<WriteResults[T]>;
+  run: (thread: StoredThread, user: User, command: CommandOf<T>, now: number) => Outcome<WriteResults[T]>;
   /** When an HTTP request is answered: once it is durable, or once Presence has confirmed it too, as far as it answers. */
   answersOnce: "stored" | "notified";
 }
@@ -30,7 +30,7 @@ export interface CommandEntry<T extends WriteType> {
 /** A durable event. */
 export interface EventEntry<E extends DurableEvent = DurableEvent> {
   /** Whether Presence must be notified: whether it changes what anybody sees in a list of threads. */
-  concernsPresence: (event: E, thread: Thread) => boolean;
+  concernsPresence: (event: E, thread: StoredThread) => boolean;
   /** Whose sockets are closed before anyone receives it, if anybody's. */
   disconnects?: (event: E) => string;
   /** Whose read marker it moved, and where to. */
@@ -40,5 +40,5 @@ export interface EventEntry<E extends DurableEvent = DurableEvent> {
 /** A durable event that the change log holds. `C` is what is recorded of it. */
 export interface ChangeEntry<E extends DurableEvent, C extends Change> extends EventEntry<E> {
   /** The event for a client that missed it, with what it is about as that is now. */
-  replay: (change: LoggedChange<C>, thread: Thread) => DurableEvent;
+  replay: (change: LoggedChange<C>, thread: StoredThread) => DurableEvent;
 }

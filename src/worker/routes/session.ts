@@ -2,7 +2,7 @@
 import { authenticate, bearerToken } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { verifyHostToken } from "../../auth/host-token.ts";
-import { createSession, setSessionCookie } from "../../auth/session-token.ts";
+import { issueSession, setSessionCookie } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
@@ -21,7 +21,7 @@ export function sessionRoutes(api: ApiRouter): void {
     await limitSignIns(request, env);
     const now = Date.now();
     const { user, expiresAt: until } = await whoSignsIn(request, env, now);
-    const session = await createSession(env, { user, expiresAt: until }, now);
+    const session = await issueSession(env, { user, expiresAt: until }, now);
     await callObject(
       () => presenceStubOf(env, user.id),
       (presence) => presence.signIn(user),

@@ -4,10 +4,10 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import type { Member } from "../../../protocol/model.ts";
 import { mayAdd, mayChangeRole } from "../../../protocol/rights.ts";
 import { forbidden } from "../../errors.ts";
-import type { Thread } from "../../thread.ts";
+import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
-export const putMember: CommandEntry<"put_member"> = {
+export const putMemberEntry: CommandEntry<"put_member"> = {
   run(thread, user, { userId, role, profile }, now) {
     const standing = thread.standing(user);
     const isSelf = userId === user.id;
@@ -32,7 +32,7 @@ export const putMember: CommandEntry<"put_member"> = {
   answersOnce: "notified",
 };
 
-export const memberEvent: ChangeEntry<
+export const memberEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "member" | "member_removed" }>,
   { type: "member" | "member_removed"; userId: string }
 > = {
@@ -47,7 +47,7 @@ export const memberEvent: ChangeEntry<
 };
 
 /** Records that a member was added or has another role. */
-export function memberChanged(thread: Thread, userId: string, now: number): Outcome<Member> {
+export function memberChanged(thread: StoredThread, userId: string, now: number): Outcome<Member> {
   const rev = thread.record({ type: "member", userId }, now);
   const member = thread.member(thread.requireMember(userId));
   return { value: member, events: [{ type: "member", rev, member }], ack: { rev, at: now } };

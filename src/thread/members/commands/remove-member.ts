@@ -7,9 +7,9 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import { mayRemove } from "../../../protocol/rights.ts";
 import { forbidden } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
-import { memberChanged, memberEvent } from "./put-member.ts";
+import { memberChanged, memberEventEntry } from "./put-member.ts";
 
-export const removeMember: CommandEntry<"remove_member"> = {
+export const removeMemberEntry: CommandEntry<"remove_member"> = {
   run(thread, user, { userId }, now) {
     const standing = thread.standing(user);
     const member = thread.membership.get(userId);
@@ -30,12 +30,12 @@ export const removeMember: CommandEntry<"remove_member"> = {
   answersOnce: "notified",
 };
 
-export const memberRemovedEvent: ChangeEntry<
+export const memberRemovedEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "member_removed" }>,
   { type: "member_removed"; userId: string }
 > = {
   concernsPresence: () => true,
   // Whoever was removed receives nothing from that moment on.
   disconnects: ({ userId }) => userId,
-  replay: memberEvent.replay,
+  replay: memberEventEntry.replay,
 };

@@ -2,7 +2,7 @@
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
-export const rename: CommandEntry<"rename"> = {
+export const renameEntry: CommandEntry<"rename"> = {
   run(thread, user, { name }, now) {
     thread.require("rename", user);
     if (name === undefined || name === thread.info.name)
@@ -18,7 +18,7 @@ export const rename: CommandEntry<"rename"> = {
   answersOnce: "notified",
 };
 
-export const threadEvent: ChangeEntry<Extract<DurableEvent, { type: "thread" }>, { type: "thread" }> = {
+export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread" }>, { type: "thread" }> = {
   concernsPresence: () => true,
   replay: ({ rev }, thread) => ({ type: "thread", rev, thread: thread.info }),
 };

@@ -4,7 +4,7 @@ import type { Ack, DurableEvent } from "../../../protocol/events.ts";
 import type { Message } from "../../../protocol/model.ts";
 import type { CommandEntry, EventEntry } from "../../writing/command.ts";
 
-export const chat: CommandEntry<"chat"> = {
+export const chatEntry: CommandEntry<"chat"> = {
   run(thread, user, command, now) {
     thread.require("send", user);
     const first = thread.deduplication.find(user.id, command.id, command.since);
@@ -33,7 +33,7 @@ export const chat: CommandEntry<"chat"> = {
 };
 
 /** Replayed from the message log. */
-export const chatEvent: EventEntry<Extract<DurableEvent, { type: "chat" }>> = {
+export const chatEventEntry: EventEntry<Extract<DurableEvent, { type: "chat" }>> = {
   concernsPresence: () => true,
   movesMarker: ({ message }) => ({ userId: message.author.id, seq: message.seq }),
 };

@@ -4,7 +4,7 @@ import { mayErase } from "../../../protocol/rights.ts";
 import { forbidden } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
-export const deleteMessage: CommandEntry<"delete"> = {
+export const deleteEntry: CommandEntry<"delete"> = {
   run(thread, user, { seq }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
@@ -25,7 +25,7 @@ export const deleteMessage: CommandEntry<"delete"> = {
   answersOnce: "notified",
 };
 
-export const deleteEvent: ChangeEntry<
+export const deleteEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "delete" }>,
   { type: "delete"; seq: number; userId: string }
 > = {

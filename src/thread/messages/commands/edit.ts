@@ -3,7 +3,7 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import { forbidden, messageGone } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
-export const edit: CommandEntry<"edit"> = {
+export const editEntry: CommandEntry<"edit"> = {
   run(thread, user, { seq, body }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
@@ -17,7 +17,7 @@ export const edit: CommandEntry<"edit"> = {
   answersOnce: "notified",
 };
 
-export const editEvent: ChangeEntry<
+export const editEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "edit" }>,
   { type: "edit"; seq: number }
 > = {

@@ -2,11 +2,11 @@
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
 import { messageGone } from "../../errors.ts";
-import type { Thread } from "../../thread.ts";
+import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
-export const react: CommandEntry<"react"> = { run: change, answersOnce: "stored" };
-export const unreact: CommandEntry<"unreact"> = { run: change, answersOnce: "stored" };
+export const reactEntry: CommandEntry<"react"> = { run: change, answersOnce: "stored" };
+export const unreactEntry: CommandEntry<"unreact"> = { run: change, answersOnce: "stored" };
 
 interface ReactionCommand {
   type: "react" | "unreact";
@@ -14,7 +14,7 @@ interface ReactionCommand {
   emoji: string;
 }
 
-function change(thread: Thread, user: User, command: ReactionCommand, now: number): Outcome<void> {
+function change(thread: StoredThread, user: User, command: ReactionCommand, now: number): Outcome<void> {
   const { type, seq, emoji } = command;
   thread.require("send", user);
   const message = thread.messages.get(seq);
@@ -35,7 +35,7 @@ function change(thread: Thread, user: User, command: ReactionCommand, now: numbe
 }
 
 /** Of both. */
-export const reactionEvent: ChangeEntry<
+export const reactionEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "react" | "unreact" }>,
   { type: "react" | "unreact"; seq: number; userId: string; emoji: string }
 > = {

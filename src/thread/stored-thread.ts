@@ -3,9 +3,9 @@
  * in commands.ts. It knows no sockets and never waits.
  */
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Kind, Member, Role, Thread as ThreadView, ThreadInfo, User } from "../protocol/model.ts";
+import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
 import * as rights from "../protocol/rights.ts";
-import type { NewThread } from "../rpc/thread.ts";
+import type { ThreadInit } from "../rpc/thread.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
 import { Profiles } from "./members/profiles.ts";
@@ -13,17 +13,17 @@ import { ReadMarkers } from "./members/read-markers.ts";
 import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
-import { Reactions } from "./messages/reactions.ts";
+import { ReactionStore } from "./messages/reactions.ts";
 
 type ThreadRow = { kind: Kind; name: string | null; created_at: number; epoch: string; deleting: number };
 
-export class Thread {
+export class StoredThread {
   readonly profiles: Profiles;
   readonly membership: Membership;
   readonly messages: MessageLog;
   readonly changes: ChangeLog;
   readonly readMarkers: ReadMarkers;
-  readonly reactions: Reactions;
+  readonly reactions: ReactionStore;
   readonly deduplication: Deduplication;
   readonly #id: string;
   readonly #sql: SqlStorage;
@@ -38,13 +38,13 @@ export class Thread {
     this.messages = new MessageLog(sql, this.profiles);
     this.changes = new ChangeLog(sql);
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
-    this.reactions = new Reactions(sql);
+    this.reactions = new ReactionStore(sql);
     this.deduplication = new Deduplication(this.messages);
     this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting FROM thread").one();
   }
 
   /** Writes a new thread's row. The schema is there, and nothing else. */
-  static create(sql: SqlStorage, thread: NewThread, shards: number, now: number): void {
+  static create(sql: SqlStorage, thread: ThreadInit, shards: number, now: number): void {
     sql.exec(
       `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting, shards)
        VALUES (1, ?, ?, ?, ?, 0, 0, 0, ?)`,
@@ -108,7 +108,7 @@ export class Thread {
     return standing;
   }
 
-  view(user: User): ThreadView {
+  view(user: User): Thread {
     this.standing(user);
     const you = this.membership.get(user.id);
     return {
