@@ -267,6 +267,18 @@ describe("the documentation", () => {
     expect(links.filter(({ file, anchor }) => anchor !== "" && !anchors.get(file)?.has(anchor))).toEqual([]);
   });
 
+  it("names source files that exist", async () => {
+    const named = pages
+      .filter(({ path }) => path !== "CHANGELOG.md")
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/`((?:src|test|docs|\.ci)\/[^`*\s]+)`/g)].map(([, file = ""]) => ({ path, file })),
+      )
+      // What a contributor is to name.
+      .filter(({ file }) => !file.includes("NAME"));
+    expect(named.length).toBeGreaterThan(20);
+    expect(await missing(named, ({ file }) => file)).toEqual([]);
+  });
+
   it("is named by the server where it refers to a page", async () => {
     const source = await readFile("src/config/config.ts", "utf8");
     const named = [...source.matchAll(/docs\/[\w-]+\.md(?:, \\?"([^"\\]+)\\?")?/g)];
