@@ -41,9 +41,8 @@ export class ThreadListLoader {
     let list: LoadedPages;
     let events: readonly PresenceEvent[];
     do {
-      [list, events] = await this.#request(undefined, () => this.#pageCount);
-      // A further page came first: without it, the list would end before what is shown.
-    } while (isOutdated(events) || (list.nextCursor !== undefined && list.pageCount < this.#pageCount));
+      [list, events] = await this.#request(undefined, this.#pageCount);
+    } while (isOutdated(events) || this.#isShort(list));
     this.#apply(list, events, "first");
   }
 
@@ -56,7 +55,7 @@ export class ThreadListLoader {
       let page: LoadedPages;
       let events: readonly PresenceEvent[];
       do {
-        [page, events] = await this.#request(nextCursor, () => 1);
+        [page, events] = await this.#request(nextCursor, 1);
       } while (isOutdated(events));
       this.#apply(page, events, "next");
       this.#pageCount += 1;
@@ -83,10 +82,7 @@ export class ThreadListLoader {
   }
 
   /** Requests so many pages from a cursor on; resolves to them and the events that came meanwhile. */
-  #request(
-    cursor: string | undefined,
-    pageCount: () => number,
-  ): Promise<[LoadedPages, readonly PresenceEvent[]]> {
+  #request(cursor: string | undefined, pageCount: number): Promise<[LoadedPages, readonly PresenceEvent[]]> {
     const { api, recordEvents } = this.#options;
     return recordEvents(async () => {
       const threads: ThreadSummary[] = [];
@@ -97,9 +93,14 @@ export class ThreadListLoader {
         threads.push(...page.threads);
         nextCursor = page.nextCursor;
         loaded += 1;
-      } while (nextCursor !== undefined && loaded < pageCount());
+      } while (nextCursor !== undefined && loaded < pageCount);
       return { threads, nextCursor, pageCount: loaded };
     });
+  }
+
+  /** Whether a further page was loaded meanwhile: this list would end before what is shown, and offer that page again. */
+  #isShort({ nextCursor, pageCount }: LoadedPages): boolean {
+    return nextCursor !== undefined && pageCount < this.#pageCount;
   }
 
   /** Adds the pages to the state, and then what has happened since they were requested. */
