@@ -1,12 +1,48 @@
 /** `npm run build`: the page to dist/web, and the client to dist/client and, as `/client.js`, beside the page. */
 import { copyFile } from "node:fs/promises";
-import { build } from "vite";
+import { build, type Rolldown } from "vite";
+
+const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
+const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as const;
 
 /** Builds what the Worker serves as static assets. */
 export async function buildAssets(): Promise<void> {
-  await build({ configFile: "src/web/vite.config.ts", logLevel: "warn" });
-  await build({ configFile: "src/client/vite.config.ts", logLevel: "warn" });
-  await copyFile("dist/client/client.js", "dist/web/client.js");
+  await build(PAGE);
+  await build(CLIENT);
+  await copyClient();
+}
+
+/** Builds the same, and again on every change of a source. Resolves after the first build; `log` gets a line per rebuild. */
+export async function watchAssets(log: (line: string) => void): Promise<void> {
+  await watch(PAGE, () => rebuilt("page"));
+  await watch(CLIENT, () => rebuilt("client"));
+  await copyClient();
+
+  async function rebuilt(what: string): Promise<void> {
+    // Also after the page alone: its build empties dist/web.
+    await copyClient();
+    log(`Rebuilt the ${what}.`);
+  }
+}
+
+/** Resolves after the first build; `rebuilt` is called after each further one. */
+async function watch(config: typeof PAGE | typeof CLIENT, rebuilt: () => Promise<void>): Promise<void> {
+  const watcher = (await build({ ...config, build: { watch: {} } })) as Rolldown.RolldownWatcher;
+  await new Promise<void>((resolve) => {
+    let isFirst = true;
+    watcher.on("event", async (event) => {
+      // What is wrong with a source, vite has printed: the next change may mend it.
+      if (event.code === "BUNDLE_END" || event.code === "ERROR") await event.result?.close();
+      if (event.code !== "END") return;
+      if (!isFirst) await rebuilt();
+      isFirst = false;
+      resolve();
+    });
+  });
+}
+
+function copyClient(): Promise<void> {
+  return copyFile("dist/client/client.js", "dist/web/client.js");
 }
 
 if (import.meta.main) await buildAssets();

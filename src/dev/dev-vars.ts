@@ -1,9 +1,9 @@
-/** Development values: `.dev.vars`, made from `.dev.vars.example` with random secrets where there is none yet. */
+/** Development settings: `.dev.vars`, created from `.dev.vars.example` with random secrets if it does not exist. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-/** The values in `.dev.vars`, which is made first where it is missing. */
+/** The values in `.dev.vars`, which is created first if it does not exist. */
 export function devVars(): Record<string, string> {
   if (!existsSync(".dev.vars")) {
     const example = readFileSync(".dev.vars.example", "utf8");

@@ -1,9 +1,10 @@
 /**
  * `npm run serve -- --port 8787 --storage DIR`: Lilypad's API on the bare workerd binary with on-disk storage, guests
- * allowed and no rate limit of any kind. For measuring; the page is `npm start`'s.
+ * allowed and no rate limits. For measurements; `npm start` serves the page as well.
  */
 import { parseArgs } from "node:util";
 import { devVars } from "./dev-vars.ts";
+import { onEnd } from "./ending.ts";
 import { bundleWorker, startWorkerd } from "./workerd.ts";
 
 const { values } = parseArgs({
@@ -15,7 +16,7 @@ const { values } = parseArgs({
 });
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`--port is to be a port, and not "${values.port}".`);
+  console.error(`--port must be a port number, not "${values.port}".`);
   process.exit(1);
 }
 
@@ -28,13 +29,11 @@ const server = await startWorkerd({
   host: values.host,
   vars: { ...devVars(), GUEST_SIGN_IN: "true", RATE_LIMITS: "off" },
 }).catch((error: unknown) => {
-  // Why is said by workerd itself: a port in use, a directory that is none.
+  // workerd has printed why: a port in use, a path that is no directory.
   console.error(String(error));
   process.exit(1);
 });
 console.log(`Ready on http://${values.host}:${server.port}, storing in ${values.storage}`);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => server.process.kill(signal));
-}
+onEnd((signal) => server.process.kill(signal));
 server.process.removeAllListeners("exit");
 server.process.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));

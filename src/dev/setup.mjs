@@ -1,5 +1,5 @@
-// Installs what package-lock.json names, unless it is there already: here, or in the directory that is given. Runs
-// before `npm start`, `npm test` and `npm run deploy`, on whatever Node the machine has, so it uses nothing but Node.
+// `npm run setup`: installs the versions in package-lock.json unless they are installed already, here or in the directory
+// given as an argument. Every other script runs it first, on whatever Node the machine has, so it uses nothing but Node.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ function installed() {
 }
 
 if (installed() !== wanted) {
-  console.log(`Installing what ${lock} names …`);
+  console.log(`Installing the packages of ${lock} …`);
   const npm = process.env["npm_execpath"];
   const [command, args] = npm ? [process.execPath, [npm]] : ["npm", []];
   const { status } = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund"], {

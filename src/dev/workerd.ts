@@ -1,6 +1,6 @@
 /**
- * Lilypad on the bare workerd binary, with on-disk storage and without wrangler's proxies: what is measured, and
- * killed, by whoever measures and kills. The Worker is the one that `wrangler deploy` would upload.
+ * Lilypad on the bare workerd binary, with on-disk storage and without wrangler's proxies: for benchmarks and fault
+ * injection. The Worker is the one that `wrangler deploy` would upload.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -8,6 +8,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+
+/** No workerd outlives the process that started it, however that ends short of SIGKILL. */
+const started = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of started) child.kill("SIGKILL");
+});
 
 const CLASSES = { CHAT_THREAD: "ChatThread", RELAY: "Relay", PRESENCE: "Presence" };
 
@@ -23,13 +29,13 @@ export async function bundleWorker(directory: string): Promise<void> {
 export interface WorkerdOptions {
   /** Where `bundleWorker` put the Worker. */
   bundle: string;
-  /** Where objects keep their storage. Started again on the same, everything stored is there. */
+  /** Directory of the objects' storage, kept between starts. */
   storage: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   port: number;
   /** The address to listen on. */
   host?: string;
-  /** Variables and secrets, as in the README's configuration. */
+  /** Variables and secrets (src/config). */
   vars: Record<string, string>;
   /** Whether to listen for V8's inspector as well. */
   inspector?: boolean;
@@ -40,9 +46,9 @@ export interface WorkerdOptions {
 export interface Workerd {
   process: ChildProcess;
   port: number;
-  /** Where V8's inspector listens, if it was asked for. */
+  /** Port of V8's inspector, if it was requested. */
   inspectorPort: number | undefined;
-  /** Where the companion listens, if there is one. */
+  /** Port of the companion, if there is one. */
   companionPort: number | undefined;
 }
 
@@ -59,12 +65,14 @@ export function serveConfig(
   config: string,
   { inspector, companion }: Pick<WorkerdOptions, "inspector" | "companion"> = {},
 ): Promise<Workerd> {
-  // Where it listens is told on a descriptor of its own.
+  // workerd reports the ports it listens on to a file descriptor of its own.
   const args = ["serve", config, "--control-fd=3"];
   if (inspector) args.push("--inspector-addr=127.0.0.1:0");
   const child = spawn("node_modules/workerd/bin/workerd", args, {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
+  started.add(child);
+  child.once("exit", () => started.delete(child));
   const control = createInterface({ input: child.stdio[3] as Readable });
   return new Promise((done, fail) => {
     child.once("error", fail);
@@ -135,6 +143,6 @@ const lilypad :Workerd.Worker = (
 
 function compatibilityDate(): string {
   const date = /^compatibility_date = "([\d-]+)"/m.exec(readFileSync("wrangler.toml", "utf8"))?.[1];
-  if (date === undefined) throw new Error("wrangler.toml names no compatibility_date");
+  if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
   return date;
 }
