@@ -1,25 +1,25 @@
-/** The harness in its smallest form: what it counts is what came, exactly once, and it sees where that is not so. */
+/** The benchmark in its smallest form: it counts each delivery once, and detects wrong ones. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import type { Seat } from "./load/crowd.ts";
+import type { SocketTarget } from "./load/connections.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import type { LoadFigures } from "./load/room-load.ts";
 import { durableObject } from "./systems/durable-object.ts";
 import { lilypad } from "./systems/lilypad.ts";
 import { socketIo, socketIoStoring } from "./systems/peers.ts";
-import type { Running } from "./systems/system.ts";
+import type { RunningServer } from "./systems/chat-server.ts";
 
 const ROOMS = 2;
 const PER_ROOM = 3;
 const SMALL = { window: 8, senders: 2, bodyLength: 100, warmMs: 50, measureMs: 200 };
 
-async function loaded(seats: readonly Seat[], rooms: number, pid: number): Promise<LoadFigures> {
+async function loaded(targets: readonly SocketTarget[], rooms: number, pid: number): Promise<LoadFigures> {
   const generator = new LoadProcess();
   try {
-    await generator.do("open", { seats: [...seats], concurrency: 2 });
-    return await generator.do("load", { ...SMALL, rooms, pid });
+    await generator.run("open", { targets: [...targets], concurrency: 2 });
+    return await generator.run("load", { ...SMALL, rooms, pid });
   } finally {
     await generator.stop();
   }
@@ -30,11 +30,11 @@ afterAll(() => built.dispose());
 
 it.each([built, socketIo, socketIoStoring, durableObject])(
   "counts each message once at each socket of $name",
-  async (system) => {
-    const running: Running = await system.start();
+  async (server) => {
+    const running: RunningServer = await server.start();
     try {
-      const figures = await loaded(await running.seats(ROOMS, PER_ROOM), ROOMS, running.pid);
-      expect(figures.complaints).toEqual([]);
+      const figures = await loaded(await running.targets(ROOMS, PER_ROOM), ROOMS, running.pid);
+      expect(figures.errorDetails).toEqual([]);
       expect(figures.errors).toBe(0);
       expect(figures.messages).toBeGreaterThan(SMALL.window);
       expect(figures.deliveries).toBe(figures.messages * PER_ROOM);
@@ -51,7 +51,7 @@ it.each([
     "with another body",
     (send: (change: (body: string) => string) => void) => send((body) => body.replace("lily", "rose")),
   ],
-])("sees that a message came %s", async (_how, pass) => {
+])("detects a message delivered %s", async (_how, pass) => {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   await once(server, "listening");
   server.on("connection", (socket) => {
@@ -66,10 +66,10 @@ it.each([
     socket.send(JSON.stringify({ type: "welcome" }));
   });
   const { port } = server.address() as AddressInfo;
-  const seats = Array.from({ length: PER_ROOM }, () => ({ port, path: "/", dialect: "plain" as const }));
-  const figures = await loaded(seats, 1, process.pid);
+  const targets = Array.from({ length: PER_ROOM }, () => ({ port, path: "/", dialect: "plain" as const }));
+  const figures = await loaded(targets, 1, process.pid);
   for (const client of server.clients) client.terminate();
   server.close();
   expect(figures.errors).toBeGreaterThan(0);
-  expect(figures.complaints).not.toEqual([]);
+  expect(figures.errorDetails).not.toEqual([]);
 });

@@ -1,53 +1,75 @@
 /**
- * `npm run bench`: Lilypad beside what one would pick instead, on the same work, in one run on one machine. Prints
- * Markdown; options are in `options.ts`.
+ * `npm run bench`: measures Lilypad and alternatives to it with the same load, in one run on one machine. Prints
+ * Markdown; `--help` explains the options.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Keeping } from "./keeping.ts";
+import { onEnd } from "../../src/dev/ending.ts";
+import { UsageError } from "../chaos/support/command-line.ts";
 import { measure } from "./measure.ts";
-import { optionsFrom } from "./options.ts";
+import { benchHelp, benchOptions, type BenchOptions } from "./options.ts";
 import { chart } from "./report/chart.ts";
 import { header } from "./report/header.ts";
 import { table } from "./report/tables.ts";
 import { targetsTable } from "./report/targets.ts";
+import { Resources } from "./resources.ts";
 import { Results } from "./results.ts";
 
-const keeping = new Keeping();
-// Everything that is put on disk is put in here.
+const INTERRUPTED = 130;
+const BAD_USAGE = 2;
+
+/** Measures or reads the results, and prints them. Resolves with the exit code. */
+async function bench(options: BenchOptions, resources: Resources): Promise<number> {
+  const { json, from, chart: chartFile, servers, scenarios } = options;
+  const results = from === undefined ? new Results() : Results.fromJson(await readFile(from, "utf8"));
+  if (from === undefined) {
+    await measure(options, resources, results);
+    console.log(header(options, results));
+  }
+  const measured = scenarios.filter(({ name }) => results.loads(name).length > 0);
+  const tables = [targetsTable(results), ...measured.map((scenario) => table(scenario, servers, results))];
+  for (const one of tables) console.log(`\n${one}`);
+  if (json !== undefined) await writeFile(json, results.toJson());
+  if (chartFile !== undefined) await writeFile(chartFile, chart(results));
+  return results.all.some(({ errorDetails }) => errorDetails.length > 0) ? 1 : 0;
+}
+
+function parsed(): BenchOptions {
+  try {
+    const options = benchOptions(process.argv.slice(2));
+    if (options !== "help") return options;
+    console.log(benchHelp());
+    return process.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`npm run bench: ${error.message} (--help lists the options)`);
+    return process.exit(BAD_USAGE);
+  }
+}
+
+const options = parsed();
+const resources = new Resources();
+// Everything that is written to disk is below this directory.
 const scratch = await mkdtemp(join(tmpdir(), "lilypad-bench-"));
 process.env["TMPDIR"] = scratch;
 
-let ending: Promise<never> | undefined;
-async function clearAway(code: number): Promise<never> {
-  await keeping.stopAll();
+let cleaningUp: Promise<never> | undefined;
+async function cleanUp(code: number): Promise<never> {
+  await resources.stopAll();
   await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
   return process.exit(code);
 }
-/** Ends everything and this process; the first to ask says with which code. */
-function end(code: number): Promise<never> {
-  ending ??= clearAway(code);
-  return ending;
+/** Stops everything and exits; the code of the first call counts. */
+function exit(code: number): Promise<never> {
+  cleaningUp ??= cleanUp(code);
+  return cleaningUp;
 }
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(130));
+onEnd(() => void exit(INTERRUPTED));
 
 try {
-  const options = optionsFrom(process.argv.slice(2));
-  const { json, from, chart: drawing, systems, scenarios } = options;
-  const results = from === undefined ? new Results() : Results.fromJson(await readFile(from, "utf8"));
-  if (from === undefined) {
-    await measure(options, keeping, results);
-    console.log(header(options, results));
-  }
-  const shown = scenarios.filter(({ name }) => results.loads(name).length > 0);
-  const tables = [targetsTable(results), ...shown.map((scenario) => table(scenario, systems, results))];
-  for (const one of tables) console.log(`\n${one}`);
-  if (json !== undefined) await writeFile(json, results.toJson());
-  if (drawing !== undefined) await writeFile(drawing, chart(results));
-  const failed = results.all.some(({ complaints }) => complaints.length > 0);
-  await end(failed ? 1 : 0);
+  await exit(await bench(options, resources));
 } catch (error) {
-  if (!keeping.isOver) console.error(error instanceof Error ? error.message : error);
-  await end(1);
+  if (!resources.isStopped) console.error(error instanceof Error ? error.message : error);
+  await exit(1);
 }

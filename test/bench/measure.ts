@@ -1,67 +1,67 @@
-/** Goes through rounds, scenarios and systems, so that what disturbs the machine for a while disturbs all alike. */
-import type { Keeping } from "./keeping.ts";
+/** Measures every scenario with every server, round by round, so that a disturbance of the machine affects all alike. */
 import { LoadProcess } from "./load/load-process.ts";
-import type { Options } from "./options.ts";
+import type { BenchOptions } from "./options.ts";
 import { short } from "./report/tables.ts";
+import type { Resources } from "./resources.ts";
 import type { Figures, Results } from "./results.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import type { System } from "./systems/system.ts";
+import type { ChatServer } from "./systems/chat-server.ts";
 
-export async function measure(options: Options, keeping: Keeping, results: Results): Promise<void> {
-  const systems = options.systems.filter((system) => {
-    const why = system.missing?.();
-    if (why !== undefined) console.error(`skipping ${system.name}: ${why}`);
-    return why === undefined;
+export async function measure(options: BenchOptions, resources: Resources, results: Results): Promise<void> {
+  const servers = options.servers.filter((server) => {
+    const reason = server.unavailable?.();
+    if (reason !== undefined) console.error(`skipping ${server.name}: ${reason}`);
+    return reason === undefined;
   });
   for (let round = 1; round <= options.rounds; round++) {
     for (const scenario of options.scenarios) {
       if (scenario.isOnce && round > 1) continue;
-      for (const system of systems.filter((one) => scenario.suits(one))) {
-        await measureOne({ round, scenario, system }, options, keeping, results);
+      for (const server of servers.filter((one) => scenario.supports(one))) {
+        await measureOne({ round, scenario, server }, options, resources, results);
       }
     }
   }
 }
 
-/** One scenario with one system, on a server of its own and with a generator of its own. */
+/** One scenario with one server, each time a new server process and a new load generator. */
 async function measureOne(
-  { round, scenario, system }: { round: number; scenario: Scenario; system: System },
-  { rounds, scale }: Options,
-  keeping: Keeping,
+  { round, scenario, server }: { round: number; scenario: Scenario; server: ChatServer },
+  { rounds, scale }: BenchOptions,
+  resources: Resources,
   results: Results,
 ): Promise<void> {
-  const where = { round, scenario: scenario.name, system: system.name };
-  const name = `round ${round}/${rounds} ${scenario.name} ${system.name}`;
+  const key = { round, scenario: scenario.name, server: server.name };
+  const label = `round ${round}/${rounds} ${scenario.name} ${server.name}`;
   try {
-    await keeping.during(
-      () => system.start(),
+    await resources.with(
+      () => server.start(),
       (running) =>
-        keeping.during(
+        resources.with(
           async () => new LoadProcess(),
           (generator) =>
             scenario.run({
-              system,
+              server,
               running,
               generator,
               scale,
               rounds,
-              tell: (load, figures, { complaints = [], ...other } = {}) => {
-                results.add({ ...where, ...other, load, figures, complaints: [...complaints] });
-                console.error(`${name}: ${load}: ${inWords(scenario, figures)}`);
-                for (const complaint of complaints) console.error(`${name}: ${load}: ${complaint}`);
+              report: (load, figures, { errorDetails = [], ...other } = {}) => {
+                results.add({ ...key, ...other, load, figures, errorDetails: [...errorDetails] });
+                console.error(`${label}: ${load}: ${summaryOf(scenario, figures)}`);
+                for (const detail of errorDetails) console.error(`${label}: ${load}: ${detail}`);
               },
             }),
         ),
     );
   } catch (error) {
-    if (keeping.isOver) throw error;
-    // One that breaks down under a load is told so, and the others go on.
-    console.error(`${name}: ${String(error)}`);
-    results.add({ ...where, load: "failed", figures: { errors: 1 }, complaints: [String(error)] });
+    if (resources.isStopped) throw error;
+    // A server that fails under a load is reported as failed; the others are still measured.
+    console.error(`${label}: ${String(error)}`);
+    results.add({ ...key, load: "failed", figures: { errors: 1 }, errorDetails: [String(error)] });
   }
 }
 
-function inWords({ columns }: Scenario, figures: Figures): string {
+function summaryOf({ columns }: Scenario, figures: Figures): string {
   return columns
     .flatMap(({ figure, title }) => {
       const value = figures[figure];

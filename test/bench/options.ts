@@ -1,41 +1,42 @@
-/** What `npm run bench -- …` understands. */
-import { parseArgs } from "node:util";
-import { acknowledging } from "./scenarios/acknowledging.ts";
-import { notifications, threadList } from "./scenarios/belonging.ts";
-import { ceiling } from "./scenarios/ceiling.ts";
+/** The options of `npm run bench`. */
+import { optionLines, parseOptions, UsageError } from "../chaos/support/command-line.ts";
+import { acks } from "./scenarios/acks.ts";
 import { connecting, idle } from "./scenarios/connecting.ts";
+import { generatorLimit } from "./scenarios/generator-limit.ts";
 import { histories } from "./scenarios/histories.ts";
+import { notifications } from "./scenarios/notifications.ts";
 import { incoming, roomOf, smallRooms } from "./scenarios/rooms.ts";
 import type { Scale, Scenario } from "./scenarios/scenario.ts";
+import { threadList } from "./scenarios/thread-list.ts";
+import type { ChatServer } from "./systems/chat-server.ts";
 import { durableObject } from "./systems/durable-object.ts";
 import { lilypad } from "./systems/lilypad.ts";
 import { nullServer } from "./systems/null.ts";
 import { bun, flask, socketIo, socketIoStoring, ws } from "./systems/peers.ts";
-import type { System } from "./systems/system.ts";
 import { wranglerDev } from "./systems/wrangler-dev.ts";
 
-export interface Options {
+export interface BenchOptions {
   rounds: number;
   scenarios: Scenario[];
-  systems: System[];
+  servers: ChatServer[];
   scale: Scale;
-  /** Where the raw figures are written. */
+  /** File to write the raw figures to. */
   json?: string | undefined;
-  /** Where raw figures were written: they are shown, and nothing is measured. */
+  /** File with raw figures to show instead of measuring. */
   from?: string | undefined;
-  /** Where the chart is drawn. */
+  /** File to draw the chart to. */
   chart?: string | undefined;
 }
 
-const SYSTEMS = [lilypad(), socketIo, socketIoStoring, ws, bun, durableObject, flask, wranglerDev];
+const SERVERS = [lilypad(), socketIo, socketIoStoring, ws, bun, durableObject, flask, wranglerDev];
 const SCENARIOS: Scenario[] = [
-  ceiling,
+  generatorLimit,
   roomOf(100),
   roomOf(1_000),
   roomOf(10_000),
   smallRooms,
   incoming,
-  acknowledging,
+  acks,
   connecting,
   idle,
   threadList,
@@ -43,6 +44,7 @@ const SCENARIOS: Scenario[] = [
   histories,
 ];
 
+const ROUNDS = 3;
 const FULL: Scale = {
   warmMs: 1_000,
   measureMs: 4_000,
@@ -55,7 +57,7 @@ const FULL: Scale = {
   members: 5_000,
   online: 500,
 };
-/** To see that all works, and about how it stands: nothing to be quoted. */
+/** For a rough impression: figures that are not to be quoted. */
 const QUICK: Scale = {
   warmMs: 300,
   measureMs: 1_000,
@@ -69,28 +71,29 @@ const QUICK: Scale = {
   online: 50,
 };
 
-export function optionsFrom(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: "string" },
-      only: { type: "string" },
-      peers: { type: "string" },
-      quick: { type: "boolean", default: false },
-      history: { type: "string" },
-      json: { type: "string" },
-      from: { type: "string" },
-      chart: { type: "string" },
-    },
-  });
+const OPTIONS = {
+  quick: { kind: "flag", help: "one round at a small scale: some minutes instead of over an hour" },
+  rounds: { kind: "number", min: 1, help: `rounds, of which medians are shown (${ROUNDS}; with --quick 1)` },
+  only: { kind: "text", placeholder: "A,B", help: "these scenarios alone" },
+  peers: { kind: "text", placeholder: "A,B", help: "these servers alone" },
+  history: { kind: "number", min: 1, help: `messages of the long history (${FULL.history})` },
+  json: { kind: "text", placeholder: "FILE", help: "write the raw figures to FILE" },
+  from: { kind: "text", placeholder: "FILE", help: "show the figures that --json wrote, measure nothing" },
+  chart: { kind: "text", placeholder: "FILE", help: "draw the room of 100 as an SVG" },
+} as const;
+
+/** The options of this command line, or `"help"`. Throws `UsageError`. */
+export function benchOptions(args: readonly string[]): BenchOptions | "help" {
+  const values = parseOptions(args, OPTIONS);
+  if (values === "help") return "help";
   const scale = { ...(values.quick ? QUICK : FULL) };
-  if (values.history !== undefined) scale.history = wholeNumber("history", values.history);
+  if (values.history !== undefined) scale.history = values.history;
   return {
-    rounds: wholeNumber("rounds", values.rounds ?? (values.quick ? "1" : "3")),
-    scenarios: picked("only", SCENARIOS, values.only).filter(
+    rounds: values.rounds ?? (values.quick ? 1 : ROUNDS),
+    scenarios: selected("only", SCENARIOS, values.only).filter(
       ({ name }) => values.only !== undefined || isWithin(name, scale),
     ),
-    systems: [nullServer, ...picked("peers", SYSTEMS, values.peers)],
+    servers: [nullServer, ...selected("peers", SERVERS, values.peers)],
     scale,
     json: values.json,
     from: values.from,
@@ -98,22 +101,34 @@ export function optionsFrom(args: readonly string[]): Options {
   };
 }
 
+/** What `--help` prints. */
+export function benchHelp(): string {
+  const titles = (all: readonly { name: string; title: string }[]) => {
+    const width = Math.max(...all.map(({ name }) => name.length));
+    return all.map(({ name, title }) => `  ${name.padEnd(width)}  ${title.replaceAll(/[*`]/g, "")}`);
+  };
+  return [
+    "npm run bench -- [options]\n",
+    "Measures Lilypad and alternatives to it with the same load, in one run on one machine, and prints Markdown.\n",
+    ...optionLines(OPTIONS).map((line) => `  ${line}`),
+    "\nscenarios (--only):",
+    ...titles(SCENARIOS),
+    "\nservers (--peers):",
+    ...titles(SERVERS),
+    "\nnpm run profile -- --help: where Lilypad's time goes. npm run scale -- --help: a thread of many sockets.",
+  ].join("\n");
+}
+
 function isWithin(scenario: string, { largestRoom }: Scale): boolean {
   return Number(/^room-(\d+)$/.exec(scenario)?.[1] ?? 0) <= largestRoom;
 }
 
-/** Those that are named, or all. */
-function picked<T extends { name: string }>(option: string, all: readonly T[], names?: string): T[] {
+/** Those with these names, or all. */
+function selected<T extends { name: string }>(option: string, all: readonly T[], names?: string): T[] {
   if (names === undefined) return [...all];
   return names.split(",").map((name) => {
     const found = all.find((one) => one.name === name);
     if (found) return found;
-    throw new Error(`--${option} knows ${all.map((one) => one.name).join(", ")}, and not "${name}"`);
+    throw new UsageError(`--${option}: there is no "${name}", only ${all.map((one) => one.name).join(", ")}`);
   });
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${option} is to be a whole number`);
-  return value;
 }

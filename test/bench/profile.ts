@@ -1,83 +1,115 @@
 /**
- * Where Lilypad's time goes in one room under load, by V8's own profiler in its isolate:
- * `node test/bench/profile.ts --sockets 100 --window 16 --seconds 5 --out room.cpuprofile` (which Chrome's DevTools open).
+ * `npm run profile`: where Lilypad's CPU time goes in one room under load, by V8's profiler in its isolate. With `--out`
+ * the profile is written as a file that Chrome's DevTools open.
  */
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
+import { onEnd } from "../../src/dev/ending.ts";
+import { optionLines, parseOptions, runCommand } from "../chaos/support/command-line.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import { markdown } from "./report/tables.ts";
+import { Resources } from "./resources.ts";
 import { BODY_LENGTH, CONCURRENCY, SENDERS } from "./scenarios/rooms.ts";
 import { lilypad } from "./systems/lilypad.ts";
 
-/** Often enough to see what takes 1 % of a second. */
+/** Short enough to see what takes 1 % of a second. */
 const SAMPLE_MICROSECONDS = 200;
-const SHOWN = 25;
+const LISTED_FUNCTIONS = 25;
 const WARM_MS = 1_000;
 
-/** As the protocol of V8's inspector has it. */
+const OPTIONS = {
+  sockets: { kind: "number", default: 100, min: 1, help: "sockets in the room" },
+  window: { kind: "number", default: 16, min: 1, help: "messages in flight" },
+  seconds: { kind: "number", default: 5, min: 1, help: "duration of the profile" },
+  out: { kind: "text", placeholder: "FILE", help: "write the profile to FILE (.cpuprofile)" },
+} as const;
+
+const HELP = `npm run profile -- [options]
+
+Profiles Lilypad in one room under load, and lists the functions that took the most CPU time.
+
+${optionLines(OPTIONS)
+  .map((line) => `  ${line}`)
+  .join("\n")}`;
+
+/** As in the protocol of V8's inspector. */
 interface CpuProfile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
   samples: number[];
 }
 
-const { values } = parseArgs({
-  options: {
-    sockets: { type: "string", default: "100" },
-    window: { type: "string", default: "16" },
-    seconds: { type: "string", default: "5" },
-    out: { type: "string" },
-  },
+/** A connection to V8's inspector. */
+class Inspector {
+  readonly #socket: WebSocket;
+  #calls = 0;
+
+  constructor(url: string) {
+    this.#socket = new WebSocket(url);
+  }
+
+  async call<R>(method: string, params: object = {}): Promise<R> {
+    if (this.#socket.readyState === WebSocket.CONNECTING) await once(this.#socket, "open");
+    const id = ++this.#calls;
+    const { promise, resolve } = Promise.withResolvers<R>();
+    const onMessage = (data: Buffer) => {
+      const answer = JSON.parse(data.toString()) as { id?: number; result: R };
+      if (answer.id !== id) return;
+      this.#socket.off("message", onMessage);
+      resolve(answer.result);
+    };
+    this.#socket.on("message", onMessage);
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    return promise;
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}
+
+const resources = new Resources();
+onEnd(() => void resources.stopAll().then(() => process.exit(130)));
+await runCommand("npm run profile", async () => {
+  const options = parseOptions(process.argv.slice(2), OPTIONS);
+  if (options === "help") return console.log(HELP);
+  const system = lilypad({ inspector: true });
+  try {
+    await resources.with(
+      () => system.start(),
+      (running) =>
+        resources.with(
+          async () => new LoadProcess(),
+          async (generator) => {
+            const targets = await running.targets(1, options.sockets);
+            await generator.run("open", { targets, concurrency: CONCURRENCY });
+            const inspector = new Inspector(running.server.inspectorUrl);
+            await inspector.call("Profiler.enable");
+            await inspector.call("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
+            await inspector.call("Profiler.start");
+            const { deliveriesPerS } = await generator.run("load", {
+              rooms: 1,
+              window: options.window,
+              senders: SENDERS,
+              bodyLength: BODY_LENGTH,
+              warmMs: WARM_MS,
+              measureMs: options.seconds * 1000,
+              pid: running.pid,
+            });
+            const { profile } = await inspector.call<{ profile: CpuProfile }>("Profiler.stop");
+            inspector.close();
+            if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile));
+            console.log(`${Math.round(deliveriesPerS).toLocaleString("en")} deliveries/s while profiled`);
+            console.log(markdown(["function", "source", "% of the time"], selfTimes(profile)));
+          },
+        ),
+    );
+  } finally {
+    await system.dispose();
+  }
 });
-let asked = 0;
-const measureMs = Number(values.seconds) * 1000;
-const system = lilypad({ inspector: true });
-const running = await system.start();
-const generator = new LoadProcess();
-try {
-  const seats = await running.seats(1, Number(values.sockets));
-  await generator.do("open", { seats, concurrency: CONCURRENCY });
-  const inspector = new WebSocket(running.server.inspectorUrl);
-  await once(inspector, "open");
-  await ask(inspector, "Profiler.enable");
-  await ask(inspector, "Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
-  await ask(inspector, "Profiler.start");
-  const figures = await generator.do("load", {
-    rooms: 1,
-    window: Number(values.window),
-    senders: SENDERS,
-    bodyLength: BODY_LENGTH,
-    warmMs: WARM_MS,
-    measureMs,
-    pid: running.pid,
-  });
-  const { profile } = (await ask(inspector, "Profiler.stop")) as { profile: CpuProfile };
-  inspector.terminate();
-  if (values.out !== undefined) await writeFile(values.out, JSON.stringify(profile));
-  console.log(`${Math.round(figures.deliveriesPerS).toLocaleString("en")} deliveries/s while profiled`);
-  console.log(markdown(["function", "where", "of the time, %"], selfTimes(profile)));
-} finally {
-  await generator.stop();
-  await running.stop();
-  await system.dispose();
-}
 
-async function ask(inspector: WebSocket, method: string, params: object = {}): Promise<unknown> {
-  const id = ++asked;
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const hear = (data: Buffer) => {
-    const answer = JSON.parse(data.toString()) as { id?: number; result: unknown };
-    if (answer.id !== id) return;
-    inspector.off("message", hear);
-    resolve(answer.result);
-  };
-  inspector.on("message", hear);
-  inspector.send(JSON.stringify({ id, method, params }));
-  return promise;
-}
-
-/** The functions in which most samples were taken. */
+/** The functions with the most samples, and their share. */
 function selfTimes({ nodes, samples }: CpuProfile): string[][] {
   const names = new Map(
     nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
@@ -98,6 +130,6 @@ function selfTimes({ nodes, samples }: CpuProfile): string[][] {
   }
   return [...counts.values()]
     .toSorted((a, b) => b.count - a.count)
-    .slice(0, SHOWN)
+    .slice(0, LISTED_FUNCTIONS)
     .map(({ name, where, count }) => [name, where, ((count / samples.length) * 100).toFixed(1)]);
 }

@@ -1,16 +1,16 @@
-/** What was measured: figures by round, scenario, case and system; their medians, and ratios within a round. */
+/** The measured figures by round, scenario, load and server; their medians, and ratios within a round. */
 import { z } from "zod";
 import { median } from "./load/quantile.ts";
 
 export type Figures = Record<string, number>;
 
-const measuredSchema = z.object({
+const measurementSchema = z.object({
   round: z.number(),
   scenario: z.string(),
-  /** Which of the scenario's loads this is, as the table says it. */
+  /** The load's name in the table. */
   load: z.string(),
-  system: z.string(),
-  /** JSON has no NaN, and says null of what could not be told. */
+  server: z.string(),
+  /** JSON has no NaN: an unknown value is null. */
   figures: z.record(
     z.string(),
     z
@@ -18,12 +18,12 @@ const measuredSchema = z.object({
       .nullable()
       .transform((value) => value ?? NaN),
   ),
-  /** What went wrong, in words. */
-  complaints: z.array(z.string()),
+  /** What went wrong, one sentence each. */
+  errorDetails: z.array(z.string()),
 });
-export type Measured = z.infer<typeof measuredSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
 
-/** Of several rounds. */
+/** A figure over several rounds. */
 export interface Spread {
   median: number;
   min: number;
@@ -31,58 +31,58 @@ export interface Spread {
 }
 
 export class Results {
-  readonly all: Measured[];
+  readonly all: Measurement[];
 
-  constructor(all: Measured[] = []) {
+  constructor(all: Measurement[] = []) {
     this.all = all;
   }
 
   /** What `toJson` wrote. */
   static fromJson(text: string): Results {
-    return new Results(z.array(measuredSchema).parse(JSON.parse(text)));
+    return new Results(z.array(measurementSchema).parse(JSON.parse(text)));
   }
 
   toJson(): string {
     return JSON.stringify(this.all, undefined, 1);
   }
 
-  add(measured: Measured): void {
-    this.all.push(measured);
+  add(measurement: Measurement): void {
+    this.all.push(measurement);
   }
 
-  of(scenario: string, load: string, system: string): Measured[] {
-    return this.all.filter((one) => one.scenario === scenario && one.load === load && one.system === system);
+  of(scenario: string, load: string, server: string): Measurement[] {
+    return this.all.filter((one) => one.scenario === scenario && one.load === load && one.server === server);
   }
 
-  /** The loads of a scenario, in the order in which they came. */
+  /** The loads of a scenario, in the order in which they were measured. */
   loads(scenario: string): string[] {
     return [...new Set(this.all.flatMap((one) => (one.scenario === scenario ? [one.load] : [])))];
   }
 
   /** A figure over all rounds; undefined where there is none. */
-  figure(scenario: string, load: string, system: string, name: string): Spread | undefined {
-    return spread(this.of(scenario, load, system).map(({ figures }) => figures[name] ?? NaN));
+  figure(scenario: string, load: string, server: string, name: string): Spread | undefined {
+    return spread(this.of(scenario, load, server).map(({ figures }) => figures[name] ?? NaN));
   }
 
-  /** How many times the other's figure this one is: each round for itself, for what disturbs one disturbs the other. */
-  ratio(one: FigureOf, other: FigureOf): Spread | undefined {
-    const ratios = this.of(one.scenario, one.load, one.system).flatMap(({ round, figures }) => {
-      const against = this.of(other.scenario, other.load, other.system).find((it) => it.round === round);
+  /** One figure divided by another, per round: a disturbance within a round affects both. */
+  ratio(one: FigureKey, other: FigureKey): Spread | undefined {
+    const ratios = this.of(one.scenario, one.load, one.server).flatMap(({ round, figures }) => {
+      const against = this.of(other.scenario, other.load, other.server).find((it) => it.round === round);
       return against ? [(figures[one.figure] ?? NaN) / (against.figures[other.figure] ?? NaN)] : [];
     });
     return spread(ratios);
   }
 }
 
-/** Names a figure. */
-export interface FigureOf {
+/** The key of a figure. */
+export interface FigureKey {
   scenario: string;
   load: string;
-  system: string;
+  server: string;
   figure: string;
 }
 
-/** Of values that are numbers; undefined where there is none. */
+/** Median and range of the values that are not NaN; undefined where there is none. */
 export function spread(values: readonly number[]): Spread | undefined {
   const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0) return undefined;

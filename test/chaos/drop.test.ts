@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
 it("delivers everything once and in order over connections that are cut again and again", async () => {
-  const { code, output } = await runScript("drop", ["--seconds", "10", "--systems", "2"]);
+  const { code, output } = await runChaos("drop", "--seconds", "10", "--systems", "2");
   expect(code, output).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
-it("loses nothing that it acknowledged, and no news of it, to a process that is killed again and again", async () => {
-  const { code, output } = await runScript("kill", ["--rounds", "10"]);
+it("loses no acknowledged message and no notification when the process is killed under load", async () => {
+  const { code, output } = await runChaos("kill", "--rounds", "10");
   expect(code, output).toBe(0);
 });

@@ -1,47 +1,57 @@
-/**
- * Kills the process under load, again and again, as a power cut would, and holds Lilypad to its first promise: what was
- * acknowledged is there, once, in its place; who resumes misses nothing; and who is owed news of it gets it.
- */
-import { MOMENTS, type Moment } from "./kill/moments.ts";
-import { checkRepeats } from "./kill/repeats.ts";
+/** Kills the server process under load, again and again, and checks the durability guarantees after each restart. */
+import { connectAll, createClients } from "./kill/clients.ts";
+import { checkDeduplication } from "./kill/deduplication.ts";
+import { KillCounts, ViolationLog } from "./kill/kill-counts.ts";
+import { KILL_POINTS, type KillPoint } from "./kill/kill-points.ts";
 import { killRound } from "./kill/round.ts";
-import { Findings, Tally } from "./kill/tally.ts";
-import { inhabit } from "./kill/world.ts";
-import { Bell, Impatience } from "./support/bell.ts";
+import { ChangeNotifier, WaitTimeout } from "./support/change-notifier.ts";
+import { defineProgram } from "./support/program.ts";
 import { randomFrom } from "./support/random.ts";
-import { script } from "./support/script.ts";
 import { Server } from "./support/server.ts";
 
-// `relays` 1: all sockets but one are at relays, two at each, as in a large room.
-await script(
-  "chaos:kill",
-  { rounds: 30, writers: 4, relays: 0 },
-  async ({ rounds, writers, relays, seed }) => {
+export const kill = defineProgram({
+  name: "kill",
+  summary:
+    "Kills the server with SIGKILL while clients write, and restarts it on the same storage: acknowledged messages are stored once and in order, resuming misses nothing, and every notification arrives.",
+  duration: "about 1 min",
+  options: {
+    rounds: { kind: "number", default: 30, min: 1, help: "kills, at each of the kill points in turn" },
+    writers: { kind: "number", default: 4, min: 2, help: "users who write" },
+    relays: { kind: "number", default: 0, help: "1: all sockets but one are at relays, as in a large room" },
+  },
+  run: async ({ rounds, writers, relays, seed }) => {
     const server = await Server.start(relays ? { ROOM_SOCKETS: "1", RELAY_SOCKETS: "2" } : {});
-    const random = randomFrom(seed);
-    const bell = new Bell();
-    const findings = new Findings();
-    const tallies = new Map<Moment, Tally>(MOMENTS.map((moment) => [moment, new Tally()]));
-    let current = new Tally();
-    const parts = { server, random, bell, findings, tally: () => current };
+    const violations = new ViolationLog();
+    const countsByPoint = new Map<KillPoint, KillCounts>(
+      KILL_POINTS.map((point) => [point, new KillCounts()]),
+    );
+    let current = new KillCounts();
+    const context = {
+      server,
+      random: randomFrom(seed),
+      changes: new ChangeNotifier(),
+      violations,
+      counts: () => current,
+    };
     try {
-      const world = await inhabit(server, writers, parts);
+      const clients = await createClients(writers, context);
+      await connectAll([...clients.rooms, ...clients.tabs], context.changes);
       for (let round = 0; round < rounds; round++) {
-        const moment = MOMENTS[round % MOMENTS.length] ?? MOMENTS[0];
-        current = tallies.get(moment) ?? current;
-        await killRound(world, moment, current, parts);
+        const point = KILL_POINTS[round % KILL_POINTS.length] ?? KILL_POINTS[0];
+        current = countsByPoint.get(point) ?? current;
+        await killRound(clients, point, current, context);
       }
-      await checkRepeats(world, parts);
+      await checkDeduplication(clients, context);
     } catch (error) {
-      // What did not come in time is a violation, and there is no going on from it; anything else is a fault of this script.
-      if (!(error instanceof Impatience)) throw error;
-      findings.add(error.message);
+      // A wait that timed out is a violation that ends the run; anything else is a bug of this program.
+      if (!(error instanceof WaitTimeout)) throw error;
+      violations.add(error.message);
     } finally {
       await server.stop();
     }
-    const all = new Tally();
-    for (const tally of tallies.values()) all.add(tally);
-    const rows = [...tallies].map(([moment, tally]) => tally.row(moment));
-    return { rows: [...rows, all.row("in all")], violations: findings.all };
+    const total = new KillCounts();
+    for (const counts of countsByPoint.values()) total.add(counts);
+    const rows = [...countsByPoint].map(([point, counts]) => counts.row(point));
+    return { rows: [...rows, total.row("total")], violations: violations.all };
   },
-);
+});

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
-it("tells who is online, in time, through closing tabs, dead lines, crashes and a crowd", async () => {
-  const { code, output } = await runScript("presence", ["--users", "60", "--crashes", "3"]);
+it("reports online status in time through closed tabs, dead connections, crashes and many users", async () => {
+  const { code, output } = await runChaos("presence", "--users", "60", "--crashes", "3");
   expect(code, output).toBe(0);
 });

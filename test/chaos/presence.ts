@@ -1,40 +1,47 @@
-/**
- * Who is online, under all that can happen to a connection: tabs close, lines go dead, the process crashes, and a crowd
- * comes and goes at once. What those who watch are told has to be true, in time, and no more than there is to tell.
- */
-import { crashes } from "./presence/crash.ts";
-import { crowdComesAndGoes } from "./presence/crowd.ts";
-import { outcome, type Outcome } from "./presence/scenario.ts";
-import { lastTabCloses } from "./presence/tabs.ts";
-import { someVanish } from "./presence/vanishing.ts";
-import { Impatience } from "./support/bell.ts";
-import { script } from "./support/script.ts";
+/** Checks online status through closed tabs, dead connections, crashes and many users at once. */
+import { manyUsers } from "./presence/many-users.ts";
+import { closingTabs } from "./presence/closing-tabs.ts";
+import { crashes } from "./presence/crashes.ts";
+import { deadConnection } from "./presence/dead-connection.ts";
+import { scenarioOutcome, type ScenarioOutcome } from "./presence/scenario.ts";
+import { WaitTimeout } from "./support/change-notifier.ts";
+import { defineProgram } from "./support/program.ts";
 import { Server } from "./support/server.ts";
 
-await script("chaos:presence", { users: 200, crashes: 5 }, async (options) => {
-  const server = await Server.start();
-  try {
-    const outcomes = await Promise.all([
-      told("tabs close", lastTabCloses(server)),
-      told("a line goes dead", someVanish(server)),
-      told("crashes", crashes(options)),
-      told("a crowd", crowdComesAndGoes(server, options)),
-    ]);
-    return {
-      rows: outcomes.map(({ row }) => row),
-      violations: outcomes.flatMap(({ violations }) => violations),
-    };
-  } finally {
-    await server.stop();
-  }
+export const presence = defineProgram({
+  name: "presence",
+  summary:
+    "Closes tabs, silences connections, crashes the server, and lets many users connect and disconnect at once: subscribers see the right online status in time, and no change twice.",
+  duration: "about 2 min",
+  options: {
+    users: { kind: "number", default: 200, min: 1, help: "users of the scenario with many users" },
+    crashes: { kind: "number", default: 5, min: 1, help: "crashes of the crash scenario" },
+  },
+  run: async (options) => {
+    const server = await Server.start();
+    try {
+      const outcomes = await Promise.all([
+        outcomeOf("closing tabs", closingTabs(server)),
+        outcomeOf("dead connection", deadConnection(server)),
+        outcomeOf("crashes", crashes(options)),
+        outcomeOf("many users", manyUsers(server, options)),
+      ]);
+      return {
+        rows: outcomes.map(({ row }) => row),
+        violations: outcomes.flatMap(({ violations }) => violations),
+      };
+    } finally {
+      await server.stop();
+    }
+  },
 });
 
-/** What did not come in time is a violation; anything else that is thrown is a fault of this script. */
-async function told(scenario: string, running: Promise<Outcome>): Promise<Outcome> {
+/** A wait that timed out is a violation; anything else that is thrown is a bug of this program. */
+async function outcomeOf(scenario: string, running: Promise<ScenarioOutcome>): Promise<ScenarioOutcome> {
   try {
     return await running;
   } catch (error) {
-    if (error instanceof Impatience) return outcome(scenario, "", "no end", [error.message]);
+    if (error instanceof WaitTimeout) return scenarioOutcome(scenario, "", "did not end", [error.message]);
     throw error;
   }
 }

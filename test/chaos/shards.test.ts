@@ -1,8 +1,17 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
-it("loses no marker and no news while users move to other shards, through kills of all that moves them", async () => {
-  const args = "--users 16 --threads 10 --bystanders 200 --kills 1".split(" ");
-  const { code, output } = await runScript("shards", args);
+it("loses no read marker and no notification while users move to other shards and everything is killed", async () => {
+  const { code, output } = await runChaos(
+    "shards",
+    "--users",
+    "16",
+    "--threads",
+    "10",
+    "--bystanders",
+    "200",
+    "--kills",
+    "1",
+  );
   expect(code, output).toBe(0);
 });

@@ -1,153 +1,210 @@
 /**
- * Raises the number of Presence shards as an administrator does: a deployment, the command, a deployment; while everybody
- * writes and reads, and, in between, the command and the process are killed. Nobody may lose a message's news or a marker.
+ * Raises the number of Presence shards as an operator does (a deployment, `npm run shards`, a deployment), while users
+ * write and read, and while both the command and the server are killed.
  */
 import { once } from "node:events";
-import { Circle } from "./shards/circle.ts";
-import { ADMIN_SECRET, outcomeOf, startCommand } from "./shards/command.ts";
-import { Member } from "./shards/member.ts";
-import { Bell, Impatience } from "./support/bell.ts";
-import { people } from "./support/people.ts";
-import { randomFrom } from "./support/random.ts";
-import { script, type Row } from "./support/script.ts";
+import { CheckedThread } from "./shards/checked-thread.ts";
+import { ClientUser } from "./shards/client-user.ts";
+import { ADMIN_SECRET, shardsOutcome, startShardsCommand } from "./shards/shards-command.ts";
+import { ChangeNotifier, WaitTimeout } from "./support/change-notifier.ts";
+import { defineProgram, type Report, type Row } from "./support/program.ts";
+import { randomFrom, type Random } from "./support/random.ts";
 import { Server } from "./support/server.ts";
+import { signIn } from "./support/users.ts";
 
-const BEFORE = 8;
-const AFTER = 16;
-/** Members of a thread. */
-const SIZE = 6;
+const SHARDS_BEFORE = 8;
+const SHARDS_AFTER = 16;
+const THREAD_SIZE = 6;
+const SIGN_INS_AT_ONCE = 100;
+/** Clients that write and read at the same time. */
+const CONCURRENT_ACTIONS = 10;
+/** Share of the actions that are messages; the others move read markers. */
+const MESSAGE_SHARE = 0.6;
 
-// `users`: with a tab, in `threads` of some of them; `bystanders`: who have signed in and are only moved; `kills`: of the process and the command, while users move.
-const defaults = { users: 60, threads: 40, bystanders: 4_000, kills: 3 };
-await script("chaos:shards", defaults, async ({ users, threads, bystanders, kills, seed }) => {
-  const random = randomFrom(seed);
-  const bell = new Bell();
-  const rows: Row[] = [];
-  const violations: string[] = [];
-  const server = await Server.start({ PRESENCE_SHARDS: String(BEFORE), ADMIN_SECRET });
-  try {
-    const persons = await people(server, names("user", users));
-    for (let i = 0; i < bystanders; i += 100)
-      await people(server, names(`bystander${i}-`, Math.min(100, bystanders - i)));
-    const members = persons.map((person) => new Member(person, server, bell));
-    const circles: Circle[] = [];
-    for (let i = 0; i < threads; i++)
-      circles.push(await Circle.of(server, membersFrom(random.between(0, users - 1))));
-    for (const member of members) member.tab.watch(watchedBy(member).map(({ id }) => id));
-
-    await phase("before", () => talk(200));
-    await deploy({ PRESENCE_SHARDS: String(AFTER), PRESENCE_SHARDS_BEFORE: String(BEFORE) });
-    await phase("deployed, not moved", () => talk(100));
-    await phase("while users move", async () => {
-      const state = { isOver: false };
-      const moving = move().finally(() => (state.isOver = true));
-      while (!state.isOver) await talk(20);
-      await moving;
-      await talk(100);
-    });
-    const again = await outcomeOf(startCommand(server, BEFORE, AFTER));
-    if (again.code !== 0 || again.moved !== 0) violations.push(`the command, run again: ${again.output}`);
-    await deploy({ PRESENCE_SHARDS_BEFORE: "" });
-    await phase("moved, deployed", () => talk(200));
-    for (const member of members) member.close();
-
-    /** So many things happen, some at the same time. */
-    async function talk(count: number): Promise<void> {
-      const writers = Array.from({ length: 10 }, async () => {
-        for (let i = 0; i < count / 10; i++) {
-          const circle = random.pick(circles);
-          const member = random.pick(circle.members);
-          await (random.next() < 0.6 ? circle.say(member) : circle.read(member));
-        }
-      });
-      await Promise.all(writers);
-    }
-
-    /** The command, killed, and with it the process, so many times, and then run to its end. */
-    async function move(): Promise<void> {
-      for (let i = 0; i < kills; i++) {
-        const command = startCommand(server, BEFORE, AFTER);
-        const exited = once(command, "close");
-        for (let lines = random.between(1, 2); lines > 0; lines--)
-          await Promise.race([once(command.stdout ?? command, "data"), exited]);
-        await server.kill();
-        command.kill("SIGKILL");
-        await exited;
-        await server.restart();
-      }
-      const { code, output } = await outcomeOf(startCommand(server, BEFORE, AFTER));
-      if (code !== 0) violations.push(`the command exited with ${code}: ${output}`);
-    }
-
-    async function deploy(vars: Record<string, string>): Promise<void> {
-      await server.kill();
-      await server.restart(vars);
-    }
-
-    /** Something happens, and then everybody is to know all of it. */
-    async function phase(name: string, what: () => Promise<void>): Promise<void> {
-      const sum = (part: "retries" | "connects" | "offlines") =>
-        members.reduce((total, member) => total + member[part], 0);
-      const written = () => circles.reduce((total, circle) => total + circle.messages, 0);
-      const start = {
-        written: written(),
-        retries: sum("retries"),
-        connects: sum("connects"),
-        offlines: sum("offlines"),
-      };
-      await what();
-      const endedAt = performance.now();
-      await bell.until(
-        () => circles.every((circle) => circle.lacking().length === 0),
-        () => `${name}: the news of ${circles.flatMap((circle) => circle.lacking()).length} tabs`,
-      );
-      const newsMs = Math.round(performance.now() - endedAt);
-      await bell.until(
-        () => members.every((member) => watchedBy(member).every(({ id }) => isOnline(member, id))),
-        () => `${name}: everybody to be seen online`,
-      );
-      const onlineMs = Math.round(performance.now() - endedAt);
-      for (const circle of circles)
-        for (const complaint of await circle.complaints()) violations.push(`${name}: ${complaint}`);
-      const found = await Promise.all(members.map(({ id, person }) => person.api.searchUsers(id)));
-      const lost = members.filter(({ id }, i) => !found[i]?.some((user) => user.id === id));
-      for (const { id } of lost) violations.push(`${name}: ${id} is not found`);
-      rows.push({
-        phase: name,
-        messages: written() - start.written,
-        "tried again": sum("retries") - start.retries,
-        reconnects: sum("connects") - start.connects,
-        "told offline": sum("offlines") - start.offlines,
-        "last news after ms": newsMs,
-        "all seen online after ms": onlineMs,
-        "not found": lost.length,
-      });
-    }
-
-    function membersFrom(first: number): Member[] {
-      return Array.from({ length: SIZE }, (_n, i) => members[(first + i * i) % users]).flatMap(
-        (member) => member ?? [],
-      );
-    }
-
-    /** Those whom a member shares a thread with. */
-    function watchedBy(member: Member): Member[] {
-      const together = circles.filter((circle) => circle.members.includes(member));
-      return [...new Set(together.flatMap((circle) => circle.members))].filter((other) => other !== member);
-    }
-  } catch (error) {
-    if (!(error instanceof Impatience)) throw error;
-    violations.push(error.message);
-  } finally {
-    await server.stop();
-  }
-  return { rows, violations };
-});
-
-function isOnline(watcher: Member, userId: string): boolean {
-  return watcher.tab.getSnapshot().presence[userId]?.status === "online";
+interface Settings {
+  users: number;
+  threads: number;
+  bystanders: number;
+  kills: number;
+  seed: number;
 }
 
-function names(prefix: string, count: number): string[] {
+export const shards = defineProgram({
+  name: "shards",
+  summary:
+    "Raises PRESENCE_SHARDS from 8 to 16 while users write and read, and kills the command and the server meanwhile: no notification, read marker or profile is lost.",
+  duration: "about 1 min",
+  options: {
+    users: { kind: "number", default: 60, min: THREAD_SIZE, help: "users with an open tab, in threads" },
+    threads: { kind: "number", default: 40, min: 1, help: "threads of six users each" },
+    bystanders: { kind: "number", default: 4_000, help: "users who only signed in once" },
+    kills: { kind: "number", default: 3, help: "kills of the command and the server while users move" },
+  },
+  run: async (settings) => {
+    const server = await Server.start({ PRESENCE_SHARDS: String(SHARDS_BEFORE), ADMIN_SECRET });
+    const run = new ReshardingRun(server, settings);
+    try {
+      await run.prepare();
+      await run.reshard();
+    } catch (error) {
+      if (!(error instanceof WaitTimeout)) throw error;
+      run.report.violations.push(error.message);
+    } finally {
+      await server.stop();
+    }
+    return run.report;
+  },
+});
+
+class ReshardingRun {
+  readonly report: Report = { rows: [], violations: [] };
+  readonly #server: Server;
+  readonly #settings: Settings;
+  readonly #random: Random;
+  readonly #changes = new ChangeNotifier();
+  readonly #users: ClientUser[] = [];
+  readonly #threads: CheckedThread[] = [];
+
+  constructor(server: Server, settings: Settings) {
+    this.#server = server;
+    this.#settings = settings;
+    this.#random = randomFrom(settings.seed);
+  }
+
+  /** Signs everybody in, creates the threads, and connects a tab for each user, subscribed to the members of their threads. */
+  async prepare(): Promise<void> {
+    const { users, threads, bystanders } = this.#settings;
+    for (const signedIn of await signIn(this.#server, idsOf("user", users)))
+      this.#users.push(new ClientUser(signedIn, this.#server, this.#changes));
+    for (let i = 0; i < bystanders; i += SIGN_INS_AT_ONCE)
+      await signIn(this.#server, idsOf(`bystander${i}-`, Math.min(SIGN_INS_AT_ONCE, bystanders - i)));
+    for (let i = 0; i < threads; i++) {
+      const members = this.#membersFrom(this.#random.between(0, users - 1));
+      this.#threads.push(await CheckedThread.create(this.#server, members));
+    }
+    for (const user of this.#users) user.tab.watch(this.#contactsOf(user).map(({ id }) => id));
+  }
+
+  async reshard(): Promise<void> {
+    await this.#phase("before", () => this.#act(200));
+    await this.#deploy({
+      PRESENCE_SHARDS: String(SHARDS_AFTER),
+      PRESENCE_SHARDS_BEFORE: String(SHARDS_BEFORE),
+    });
+    await this.#phase("deployed, not moved", () => this.#act(100));
+    await this.#phase("while users move", async () => {
+      const state = { isOver: false };
+      const moving = this.#moveUsers().finally(() => (state.isOver = true));
+      while (!state.isOver) await this.#act(20);
+      await moving;
+      await this.#act(100);
+    });
+    const again = await shardsOutcome(this.#startCommand());
+    if (again.code !== 0 || again.moved !== 0)
+      this.report.violations.push(`the command, run again: ${again.output}`);
+    await this.#deploy({ PRESENCE_SHARDS_BEFORE: "" });
+    await this.#phase("moved, deployed", () => this.#act(200));
+    for (const user of this.#users) user.close();
+  }
+
+  /** Sends messages and moves read markers, `count` in all. */
+  async #act(count: number): Promise<void> {
+    const clients = Array.from({ length: CONCURRENT_ACTIONS }, async () => {
+      for (let i = 0; i < count / CONCURRENT_ACTIONS; i++) {
+        const thread = this.#random.pick(this.#threads);
+        const member = this.#random.pick(thread.members);
+        await (this.#random.next() < MESSAGE_SHARE ? thread.send(member) : thread.read(member));
+      }
+    });
+    await Promise.all(clients);
+  }
+
+  #startCommand() {
+    return startShardsCommand(this.#server, SHARDS_BEFORE, SHARDS_AFTER);
+  }
+
+  /** Runs the command and kills it together with the server, `kills` times; then runs it to its end. */
+  async #moveUsers(): Promise<void> {
+    for (let i = 0; i < this.#settings.kills; i++) {
+      const command = this.#startCommand();
+      const exited = once(command, "close");
+      for (let lines = this.#random.between(1, 2); lines > 0; lines--)
+        await Promise.race([once(command.stdout ?? command, "data"), exited]);
+      await this.#server.kill();
+      command.kill("SIGKILL");
+      await exited;
+      await this.#server.restart();
+    }
+    const { code, output } = await shardsOutcome(this.#startCommand());
+    if (code !== 0) this.report.violations.push(`the command exited with ${code}: ${output}`);
+  }
+
+  async #deploy(vars: Record<string, string>): Promise<void> {
+    await this.#server.kill();
+    await this.#server.restart(vars);
+  }
+
+  /** Runs a phase; then every tab must get every notification, see every contact online, and find every user. */
+  async #phase(name: string, action: () => Promise<void>): Promise<void> {
+    const users = this.#users;
+    const sum = (part: "retries" | "connects" | "offlineEvents") =>
+      users.reduce((total, user) => total + user[part], 0);
+    const messages = () => this.#threads.reduce((total, thread) => total + thread.messages, 0);
+    const before = {
+      messages: messages(),
+      retries: sum("retries"),
+      connects: sum("connects"),
+      offlineEvents: sum("offlineEvents"),
+    };
+    await action();
+    const endedAt = performance.now();
+    const outdated = () => this.#threads.flatMap((thread) => thread.outdatedTabs());
+    await this.#changes.until(
+      () => outdated().length === 0,
+      () => `${name}: the notifications of ${outdated().length} tabs`,
+    );
+    const notifiedMs = Math.round(performance.now() - endedAt);
+    await this.#changes.until(
+      () => users.every((user) => this.#contactsOf(user).every(({ id }) => seesOnline(user, id))),
+      () => `${name}: every contact to be seen online`,
+    );
+    const onlineMs = Math.round(performance.now() - endedAt);
+    for (const thread of this.#threads)
+      for (const violation of await thread.violations()) this.report.violations.push(`${name}: ${violation}`);
+    const found = await Promise.all(users.map(({ id, user }) => user.api.searchUsers(id)));
+    const notFound = users.filter(({ id }, i) => !found[i]?.some((user) => user.id === id));
+    for (const { id } of notFound) this.report.violations.push(`${name}: search does not find ${id}`);
+    const row: Row = {
+      phase: name,
+      messages: messages() - before.messages,
+      retries: sum("retries") - before.retries,
+      reconnects: sum("connects") - before.connects,
+      "offline events": sum("offlineEvents") - before.offlineEvents,
+      "all notified after ms": notifiedMs,
+      "all seen online after ms": onlineMs,
+      "not found": notFound.length,
+    };
+    this.report.rows.push(row);
+  }
+
+  #membersFrom(first: number): ClientUser[] {
+    return Array.from(
+      { length: THREAD_SIZE },
+      (_n, i) => this.#users[(first + i * i) % this.#users.length],
+    ).flatMap((user) => user ?? []);
+  }
+
+  /** Those who share a thread with this user. */
+  #contactsOf(user: ClientUser): ClientUser[] {
+    const shared = this.#threads.filter(({ members }) => members.includes(user));
+    return [...new Set(shared.flatMap(({ members }) => members))].filter((other) => other !== user);
+  }
+}
+
+function seesOnline(subscriber: ClientUser, userId: string): boolean {
+  return subscriber.tab.getSnapshot().presence[userId]?.status === "online";
+}
+
+function idsOf(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_n, i) => `${prefix}${i + 1}`);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
-it("lets go of a reader that stalls before what waits for it fills the memory, and takes it back", async () => {
-  const { code, output } = await runScript("stall", ["--mib", "48", "--stalled", "1"]);
+it("disconnects a stalled reader before its queue fills the memory, and lets it resume", async () => {
+  const { code, output } = await runChaos("stall", "--mib", "48", "--stalled", "1");
   expect(code, output).toBe(0);
 });

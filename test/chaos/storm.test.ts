@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { runScript } from "./support/run-script.ts";
+import { runChaos } from "./support/run-chaos.ts";
 
-it("takes back every socket of a thread that lost all of them at once, with what each missed", async () => {
-  const { code, output } = await runScript("storm", ["--sockets", "300"]);
+it("takes back every socket of a thread after all were lost at once, with what each missed", async () => {
+  const { code, output } = await runChaos("storm", "--sockets", "300");
   expect(code, output).toBe(0);
 });

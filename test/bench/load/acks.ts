@@ -1,11 +1,11 @@
-/** How soon a sender is told that its message is taken: one socket talks, with so many messages under way. */
+/** The time to a message's acknowledgement: one socket sends, with a number of messages in flight. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Crowd } from "./crowd.ts";
+import type { Connections } from "./connections.ts";
 import { latencies, type Latencies } from "./latencies.ts";
-import { Marks, newRun } from "./marks.ts";
-import { Meter, type Usage } from "./meter.ts";
+import { MessageMarks, newRun } from "./message-marks.ts";
+import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
 
-export interface AckOrder {
+export interface AckTask {
   window: number;
   bodyLength: number;
   warmMs: number;
@@ -14,56 +14,56 @@ export interface AckOrder {
 }
 
 /** Times are from sending a message to its acknowledgement. */
-export interface AckFigures extends Latencies, Usage {
+export interface AckFigures extends Latencies, CpuUsage {
   acksPerS: number;
   errors: number;
-  complaints: string[];
+  errorDetails: string[];
 }
 
-/** After the end, what has not come by then does not come. */
-const PATIENCE_MS = 10_000;
-const LOOK_MS = 20;
+/** How long acknowledgements may take after the end of the measurement. */
+const TIMEOUT_MS = 10_000;
+const CHECK_INTERVAL_MS = 20;
 
-export async function timeAcks(crowd: Crowd, order: AckOrder): Promise<AckFigures> {
+export async function timeAcks(connections: Connections, task: AckTask): Promise<AckFigures> {
   const run = newRun();
-  const marks = new Marks(run, order.bodyLength);
+  const marks = new MessageMarks(run, task.bodyLength);
   const sentAt = new Map<number, number>();
   const times: number[] = [];
-  const complaints: string[] = [];
+  const errorDetails: string[] = [];
   let sent = 0;
   let isSending = true;
   let isMeasuring = false;
   const send = () => {
     const n = sent++;
-    const frame = crowd.dialects[0]?.chat({ run, n, body: marks.body(n), wantsAck: true }) ?? "";
+    const frame = connections.dialects[0]?.chat({ run, n, body: marks.body(n), wantsAck: true }) ?? "";
     sentAt.set(n, performance.now());
-    crowd.sockets[0]?.send(frame);
+    connections.sockets[0]?.send(frame);
   };
-  crowd.onAck = (n) => {
+  connections.onAck = (n) => {
     const at = sentAt.get(n);
-    if (at === undefined) complaints.push(`message ${n} was acknowledged and not under way`);
+    if (at === undefined) errorDetails.push(`message ${n} was acknowledged but not in flight`);
     else if (isMeasuring) times.push(performance.now() - at);
     sentAt.delete(n);
     if (isSending) send();
   };
-  for (let i = 0; i < order.window; i++) send();
-  await sleep(order.warmMs);
+  for (let i = 0; i < task.window; i++) send();
+  await sleep(task.warmMs);
   isMeasuring = true;
-  const meter = new Meter(order.pid);
-  await sleep(order.measureMs);
+  const meter = new CpuMeter(task.pid);
+  await sleep(task.measureMs);
   const { ms, ...usage } = meter.read();
   const acks = times.length;
   isSending = false;
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  while (sentAt.size > 0 && performance.now() < giveUpAt) await sleep(LOOK_MS);
-  crowd.onAck = () => {};
-  if (sentAt.size > 0) complaints.push(`${sentAt.size} messages were never acknowledged`);
-  complaints.push(...crowd.complaints.splice(0));
+  const deadline = performance.now() + TIMEOUT_MS;
+  while (sentAt.size > 0 && performance.now() < deadline) await sleep(CHECK_INTERVAL_MS);
+  connections.onAck = () => {};
+  if (sentAt.size > 0) errorDetails.push(`${sentAt.size} messages were never acknowledged`);
+  errorDetails.push(...connections.errorDetails.splice(0));
   return {
     acksPerS: (acks / ms) * 1000,
     ...latencies(times),
-    errors: complaints.length,
-    complaints,
+    errors: errorDetails.length,
+    errorDetails,
     ...usage,
   };
 }

@@ -1,28 +1,27 @@
-/** The languages that the compared servers speak: what is sent to say something, and what their frames mean. */
-
+/** The protocols of the compared servers: the frames to send, and what received frames mean. */
 import { PING, PONG } from "../../../src/protocol/subprotocol.ts";
 
-/** What a frame that carries no message of the run means to the generator. */
+/** What a frame without messages of the run means to the load generator. */
 export interface Meaning {
-  /** The socket is in its room. */
+  /** The socket has joined its room. */
   ready?: boolean;
-  /** To be sent back at once. */
+  /** A frame to send back at once. */
   reply?: string;
-  /** The numbers of sent messages that this acknowledges. */
+  /** The numbers of the messages that it acknowledges. */
   acks?: number[];
-  /** Something was refused. */
+  /** An error of the server. */
   error?: string;
 }
 
 export interface Dialect {
-  /** What a client sends every 30 s or more often, so as not to count as vanished; undefined where it need not. */
+  /** The heartbeat that a client sends at least every 30 s; undefined where there is none. */
   ping?: string;
-  hear(text: string): Meaning;
-  /** What a client says after each `GOT_EVERY_BYTES` of frames, the last of which this is; undefined where it need not. */
-  got?(bytes: Buffer, start: number, end: number): string | undefined;
-  /** A frame that says something. The server is asked to acknowledge it where `wantsAck`; Lilypad always does. */
+  interpret(text: string): Meaning;
+  /** The client acknowledgement to send after each `GOT_EVERY_BYTES`, of which this frame is the last; undefined where there is none. */
+  acknowledge?(bytes: Buffer, start: number, end: number): string | undefined;
+  /** A frame that sends a message. With `wantsAck` it asks for an acknowledgement; Lilypad always sends one. */
   chat(message: { run: string; n: number; body: string; wantsAck: boolean }): string;
-  /** The bodies of the messages in a frame, parsed in full. */
+  /** The bodies of a frame's messages, by parsing it in full. */
   bodies(text: string): string[];
 }
 
@@ -35,7 +34,7 @@ interface JsonEvent {
   message?: unknown;
 }
 
-/** Ids are of the run, so that no server takes a message for one of a run before. */
+/** Ids contain the run, so that no message is taken for the retry of one of an earlier run. */
 function idOf(run: string, n: number): string {
   return `${run}.${n}`;
 }
@@ -50,10 +49,10 @@ function bodyOf(message: unknown): string {
 
 const REV = Buffer.from('"rev":');
 
-/** Lilypad's contract: every frame an array of events. */
+/** Lilypad: every frame is an array of events. */
 const lilypad: Dialect = {
   ping: PING,
-  hear: (text) => {
+  interpret: (text) => {
     if (text === PONG) return {};
     const events = JSON.parse(text) as JsonEvent[];
     const bad = events.find(({ type }) => type === "error" || type === "closing");
@@ -63,7 +62,7 @@ const lilypad: Dialect = {
       ...(bad && { error: JSON.stringify(bad) }),
     };
   },
-  got: (bytes, start, end) => {
+  acknowledge: (bytes, start, end) => {
     const last = bytes.subarray(start, end).lastIndexOf(REV);
     const digits = start + last + REV.length;
     return last < 0
@@ -77,9 +76,9 @@ const lilypad: Dialect = {
     ),
 };
 
-/** The bare servers of the benchmark: one event a frame, otherwise as Lilypad's. */
+/** The bare servers of the benchmark: one event per frame, otherwise as Lilypad. */
 const plain: Dialect = {
-  hear: (text) => {
+  interpret: (text) => {
     const event = JSON.parse(text) as JsonEvent;
     return {
       ready: event.type === "welcome",
@@ -92,9 +91,9 @@ const plain: Dialect = {
   bodies: (text) => [bodyOf((JSON.parse(text) as JsonEvent).message)],
 };
 
-/** Engine.IO 4 and Socket.IO 5, over WebSocket alone (socket.io/docs/v4/engine-io-protocol). */
+/** Engine.IO 4 and Socket.IO 5, over WebSocket only (socket.io/docs/v4/engine-io-protocol). */
 const socketIo: Dialect = {
-  hear: (text) => {
+  interpret: (text) => {
     if (text.startsWith("0{")) return { reply: "40" };
     if (text === "2") return { reply: "3" };
     const id = /^43(\d+)\[/.exec(text)?.[1];

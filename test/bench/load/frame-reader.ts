@@ -1,11 +1,11 @@
 /**
- * WebSocket frames out of a server's bytes (RFC 6455, section 5.2), without copying what arrived whole: a load
- * generator that handled every message as a general library must would measure itself.
+ * Splits a server's bytes into WebSocket frames (RFC 6455, section 5.2) without copying frames that arrived whole. With a
+ * general-purpose library the load generator would be the bottleneck.
  */
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Called for each frame; its payload stands in `bytes` from `start` up to `end`, and only for as long as the call lasts. */
+/** Called for each frame. Its payload is in `bytes` from `start` to `end`, and valid during the call only. */
 export type FrameListener = (opcode: number, bytes: Buffer, start: number, end: number) => void;
 
 const EMPTY = Buffer.alloc(0);
@@ -14,15 +14,15 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 
 export class FrameReader {
-  readonly #hear: FrameListener;
-  /** The beginning of a frame whose end has not come yet. */
+  readonly #listener: FrameListener;
+  /** The beginning of a frame that has not arrived in full. */
   #rest: Buffer = EMPTY;
 
-  constructor(hear: FrameListener) {
-    this.#hear = hear;
+  constructor(listener: FrameListener) {
+    this.#listener = listener;
   }
 
-  /** Takes the next `length` bytes; `chunk` may be used for something else afterwards. Throws on what no peer of the benchmark sends. */
+  /** Reads the next `length` bytes; `chunk` may be reused afterwards. Throws on frames that no server of the benchmark sends. */
   read(chunk: Buffer, length: number): void {
     let bytes = chunk;
     let end = length;
@@ -51,7 +51,7 @@ export class FrameReader {
       }
       if (end - start < size) break;
       at = start + size;
-      this.#hear(first & 0x0f, bytes, start, at);
+      this.#listener(first & 0x0f, bytes, start, at);
     }
     if (at < end) this.#rest = Buffer.from(bytes.subarray(at, end));
   }

@@ -1,14 +1,14 @@
-/** The process that makes the load, apart from whoever starts servers and prints tables. It does as it is told over IPC. */
-import { Crowd } from "./crowd.ts";
-import { carryOut, type Answer, type Message } from "./orders.ts";
+/** The load generator: a process of its own, which runs the tasks that it gets over IPC. */
+import { Connections } from "./connections.ts";
+import { runTask, type Answer, type Message } from "./tasks.ts";
 
-const crowd = new Crowd();
+const connections = new Connections();
 
 process.on("message", (message: Message) => {
-  carryOut(crowd, message).then(
+  runTask(connections, message).then(
     (figures) => process.send?.({ ok: true, figures } satisfies Answer),
     (error: unknown) => process.send?.({ ok: false, error: String(error) } satisfies Answer),
   );
 });
-// Whoever started this is gone.
+// The parent process has ended.
 process.on("disconnect", () => process.exit());

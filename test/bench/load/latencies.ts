@@ -1,4 +1,4 @@
-/** Times of one kind of thing, in milliseconds, and what of them is told. */
+/** Percentiles of measured times, in milliseconds. */
 import { quantile } from "./quantile.ts";
 
 export interface Latencies {

@@ -1,30 +1,30 @@
-/** The generator's process, as whoever measures sees it. */
+/** The load generator's process, as its parent sees it. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Answer, OrderName, Orders } from "./orders.ts";
+import type { Answer, TaskName, Tasks } from "./tasks.ts";
 
 export class LoadProcess {
   readonly #child: ChildProcess;
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL("generator.ts", import.meta.url)), {
-      // Not those of whoever starts it, such as a test runner's.
+      // Not the parent's, which may be a test runner.
       execArgv: [],
-      // JSON would turn what is not known (NaN) into something else.
+      // JSON has no NaN.
       serialization: "advanced",
     });
   }
 
-  /** Has it do something; one thing at a time. */
-  async do<N extends OrderName>(name: N, order: Orders[N]["order"]): Promise<Orders[N]["figures"]> {
+  /** Runs a task, one at a time. Throws what the task threw. */
+  async run<N extends TaskName>(name: N, input: Tasks[N]["input"]): Promise<Tasks[N]["figures"]> {
     const ended = new AbortController();
-    const gone = () => ended.abort(new Error("the generator's process ended"));
+    const gone = () => ended.abort(new Error("the load generator has ended"));
     this.#child.once("exit", gone);
-    this.#child.send({ name, order });
+    this.#child.send({ name, input });
     try {
       const [answer] = (await once(this.#child, "message", { signal: ended.signal })) as [
-        Answer<Orders[N]["figures"]>,
+        Answer<Tasks[N]["figures"]>,
       ];
       if (!answer.ok) throw new Error(answer.error);
       return answer.figures;
@@ -33,7 +33,7 @@ export class LoadProcess {
     }
   }
 
-  /** Ends it, and with it every socket. */
+  /** Kills it, and with it every socket. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, "exit");

@@ -1,6 +1,6 @@
-/** What of a set of measurements is told. */
+/** Statistics of a set of measurements. */
 
-/** The value that this share of all does not exceed; NaN of none. */
+/** The value that this share of the values does not exceed; NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
   const ascending = values.toSorted((a, b) => a - b);
   return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? NaN;

@@ -1,13 +1,13 @@
-/** A WebSocket client on a bare TCP socket: what it receives is read into one buffer that all sockets share. */
+/** A WebSocket client on a bare TCP socket. All sockets read into one shared buffer. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { FrameReader, OPCODE, type FrameListener } from "./frame-reader.ts";
 
-/** Each read is handled to its end before the next one begins, so that one buffer is enough for all. */
+/** Each read is handled before the next one begins, so one buffer is enough for all sockets. */
 const SHARED = Buffer.allocUnsafe(256 * 1024);
 const HEAD_END = "\r\n\r\n";
 
-/** Where a socket goes, and as whom. */
+/** Where a socket connects, and with which headers. */
 export interface Address {
   port: number;
   path: string;
@@ -18,16 +18,16 @@ export class RawSocket {
   readonly #tcp: Socket;
   readonly #mask = randomBytes(4);
   readonly #frames: FrameReader;
-  readonly #lost: (why: string) => void;
-  /** What came of the answer to the upgrade; undefined once it was read. */
+  readonly #onLost: (reason: string) => void;
+  /** The part of the upgrade's response received so far; undefined once it is complete. */
   #head: Buffer | undefined = Buffer.alloc(0);
-  #isOver = false;
+  #isStopped = false;
 
-  /** Connects. `hear` gets each text frame; `lost` is called once if the connection ends before `close`. */
-  constructor(address: Address, hear: FrameListener, lost: (why: string) => void) {
-    this.#lost = lost;
+  /** Connects. `onFrame` gets each text frame; `onLost` is called once if the connection ends before `close`. */
+  constructor(address: Address, onFrame: FrameListener, onLost: (reason: string) => void) {
+    this.#onLost = onLost;
     this.#frames = new FrameReader((opcode, bytes, start, end) => {
-      if (opcode === OPCODE.text) hear(opcode, bytes, start, end);
+      if (opcode === OPCODE.text) onFrame(opcode, bytes, start, end);
       else this.#control(opcode, bytes.subarray(start, end));
     });
     this.#tcp = connect({
@@ -52,14 +52,14 @@ export class RawSocket {
     this.#write(OPCODE.text, Buffer.from(text));
   }
 
-  /** Breaks the connection off. */
+  /** Drops the connection without a closing handshake. */
   close(): void {
-    this.#isOver = true;
+    this.#isStopped = true;
     this.#tcp.destroy();
   }
 
   #read(bytes: Buffer, length: number): void {
-    if (this.#isOver) return;
+    if (this.#isStopped) return;
     try {
       if (this.#head) this.#readHead(bytes.subarray(0, length));
       else this.#frames.read(bytes, length);
@@ -103,10 +103,10 @@ export class RawSocket {
     this.#tcp.write(frame);
   }
 
-  #end(why: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#lost(why);
+  #end(reason: string): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#onLost(reason);
   }
 }
 

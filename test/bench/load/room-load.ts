@@ -1,59 +1,59 @@
 /**
- * Load on rooms, as a closed loop: so many messages are under way, and when the last socket of its room has one, the
- * next is sent. What is counted are whole deliveries, to every socket.
+ * Load on rooms as a closed loop: a number of messages is in flight, and when the last socket of its room has one, the
+ * next is sent. Deliveries are counted at every socket.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Crowd } from "./crowd.ts";
+import type { Connections } from "./connections.ts";
 import { latencies, type Latencies } from "./latencies.ts";
-import { Marks, newRun } from "./marks.ts";
-import { Meter, type Usage } from "./meter.ts";
-import { Tally } from "./tally.ts";
-import { Witness } from "./witness.ts";
+import { MessageMarks, newRun } from "./message-marks.ts";
+import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
+import { DeliveryTracker } from "./delivery-tracker.ts";
+import { FrameVerifier } from "./frame-verifier.ts";
 
-export interface LoadOrder {
+export interface LoadTask {
   rooms: number;
-  /** Messages under way at once, in all rooms together. */
+  /** Messages in flight, over all rooms. */
   window: number;
-  /** How many sockets of each room talk. */
+  /** How many sockets of each room send. */
   senders: number;
   bodyLength: number;
-  /** Not measured, at first. */
+  /** Before the measurement. */
   warmMs: number;
   measureMs: number;
-  /** The server's process. */
+  /** Process id of the server. */
   pid: number;
 }
 
-/** Times are from sending a message to the last socket having it. */
-export interface LoadFigures extends Latencies, Usage {
+/** Times are from sending a message to its delivery at the last socket. */
+export interface LoadFigures extends Latencies, CpuUsage {
   deliveriesPerS: number;
   messagesPerS: number;
   errors: number;
-  /** All of the run, also outside of the measured time. */
+  /** Of the whole run, including the time before and after the measurement. */
   messages: number;
   deliveries: number;
-  complaints: string[];
+  errorDetails: string[];
 }
 
-/** After the end, nothing new for so long means that nothing comes any more. */
-const SILENCE_MS = 10_000;
-const LOOK_MS = 50;
-/** As many are told; all are counted. */
-const COMPLAINTS = 5;
-/** The last sockets of the first room: witnesses that do not talk where there are enough who do. */
-const WITNESSES = 2;
+/** When nothing has arrived for so long after the end, nothing more is expected. */
+const QUIET_MS = 10_000;
+const CHECK_INTERVAL_MS = 50;
+/** Error details that are reported; all errors are counted. */
+const MAX_DETAILS = 5;
+/** Sockets whose frames are parsed in full: the last ones of the first room, which do not send where there are enough senders. */
+const VERIFIED_SOCKETS = 2;
 
-export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFigures> {
+export async function loadRooms(connections: Connections, task: LoadTask): Promise<LoadFigures> {
   const run = newRun();
-  const marks = new Marks(run, order.bodyLength);
+  const marks = new MessageMarks(run, task.bodyLength);
   const sentAt: number[] = [];
   const times: number[] = [];
   let isSending = true;
   let isMeasuring = false;
   let doneInTime = 0;
 
-  const seating = { sockets: crowd.sockets.length, rooms: order.rooms, senders: order.senders };
-  const tally = new Tally(seating, (n) => {
+  const layout = { sockets: connections.sockets.length, rooms: task.rooms, senders: task.senders };
+  const tracker = new DeliveryTracker(layout, (n) => {
     if (isMeasuring) {
       times.push(performance.now() - (sentAt[n] ?? NaN));
       if (isSending) doneInTime++;
@@ -61,66 +61,66 @@ export async function loadRooms(crowd: Crowd, order: LoadOrder): Promise<LoadFig
     if (isSending) send();
   });
   const send = () => {
-    const { n, sender } = tally.send();
-    const frame = crowd.dialects[sender]?.chat({ run, n, body: marks.body(n), wantsAck: false }) ?? "";
+    const { n, sender } = tracker.send();
+    const frame = connections.dialects[sender]?.chat({ run, n, body: marks.body(n), wantsAck: false }) ?? "";
     sentAt.push(performance.now());
-    crowd.sockets[sender]?.send(frame);
+    connections.sockets[sender]?.send(frame);
   };
 
-  const witnesses = new Map<number, Witness>();
-  for (let i = 1; i <= WITNESSES; i++)
-    witnesses.set(Math.max(0, seating.sockets - i * order.rooms), new Witness());
-  crowd.onMessages = (socket, bytes, start, end) => {
-    const witness = witnesses.get(socket);
+  const verifiers = new Map<number, FrameVerifier>();
+  for (let i = 1; i <= VERIFIED_SOCKETS; i++)
+    verifiers.set(Math.max(0, layout.sockets - i * task.rooms), new FrameVerifier());
+  connections.onMessages = (socket, bytes, start, end) => {
+    const verifier = verifiers.get(socket);
     const count = marks.scan(bytes, start, end, (n) => {
-      witness?.counted(n);
-      tally.deliver(socket, n);
+      verifier?.found(n);
+      tracker.deliver(socket, n);
     });
-    if (count > 0) witness?.keep(bytes.toString("utf8", start, end));
+    if (count > 0) verifier?.keep(bytes.toString("utf8", start, end));
     return count > 0;
   };
 
-  for (let i = 0; i < order.window; i++) send();
-  await sleep(order.warmMs);
+  for (let i = 0; i < task.window; i++) send();
+  await sleep(task.warmMs);
   isMeasuring = true;
-  const meter = new Meter(order.pid);
-  const before = tally.deliveries;
-  await sleep(order.measureMs);
+  const meter = new CpuMeter(task.pid);
+  const before = tracker.deliveries;
+  await sleep(task.measureMs);
   isSending = false;
   const { ms, ...usage } = meter.read();
-  const deliveriesInTime = tally.deliveries - before;
+  const deliveriesInTime = tracker.deliveries - before;
 
-  await drained(tally);
-  crowd.onMessages = () => false;
-  tally.close();
-  const complaints = [
-    ...crowd.complaints.splice(0),
-    ...tally.complaints,
-    ...[...witnesses].flatMap(([socket, witness]) => {
-      const dialect = crowd.dialects[socket];
-      return dialect ? witness.complaints(dialect, (n) => marks.body(n)) : [];
+  await drained(tracker);
+  connections.onMessages = () => false;
+  tracker.close();
+  const errorDetails = [
+    ...connections.errorDetails.splice(0),
+    ...tracker.errorDetails,
+    ...[...verifiers].flatMap(([socket, verifier]) => {
+      const dialect = connections.dialects[socket];
+      return dialect ? verifier.differences(dialect, (n) => marks.body(n)) : [];
     }),
   ];
   return {
     deliveriesPerS: (deliveriesInTime / ms) * 1000,
     messagesPerS: (doneInTime / ms) * 1000,
     ...latencies(times),
-    errors: Math.max(tally.errors, complaints.length),
-    messages: tally.sent,
-    deliveries: tally.deliveries,
+    errors: Math.max(tracker.errors, errorDetails.length),
+    messages: tracker.sent,
+    deliveries: tracker.deliveries,
     ...usage,
-    complaints: complaints.slice(0, COMPLAINTS),
+    errorDetails: errorDetails.slice(0, MAX_DETAILS),
   };
 }
 
-/** Resolves when everything that was sent has come, or nothing more does. */
-async function drained(tally: Tally): Promise<void> {
-  let last = tally.deliveries;
-  let silentFrom = performance.now();
-  while (tally.outstanding > 0 && performance.now() - silentFrom < SILENCE_MS) {
-    await sleep(LOOK_MS);
-    if (tally.deliveries === last) continue;
-    last = tally.deliveries;
-    silentFrom = performance.now();
+/** Resolves when every message has arrived, or nothing more is expected. */
+async function drained(tracker: DeliveryTracker): Promise<void> {
+  let last = tracker.deliveries;
+  let quietSince = performance.now();
+  while (tracker.outstanding > 0 && performance.now() - quietSince < QUIET_MS) {
+    await sleep(CHECK_INTERVAL_MS);
+    if (tracker.deliveries === last) continue;
+    last = tracker.deliveries;
+    quietSince = performance.now();
   }
 }

@@ -1,14 +1,14 @@
-// Bun's own publish, in native code: the ceiling. To be run by Bun.
-import { announce, visitor } from "./announce.mjs";
+// Bun's publish, in native code: the upper limit. Runs in Bun.
+import { announce, roomAndUser } from "./announce.mjs";
 
 let seq = 0;
 const server = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   fetch: (request, self) =>
-    self.upgrade(request, { data: visitor(request.url) })
+    self.upgrade(request, { data: roomAndUser(request.url) })
       ? undefined
-      : new Response("a socket is expected", { status: 426 }),
+      : new Response("expected a WebSocket upgrade", { status: 426 }),
   websocket: {
     perMessageDeflate: false,
     open(socket) {

@@ -1,25 +1,25 @@
-// The least that a chat in a Durable Object can be: it checks nobody and stores nothing. What it does is what the
-// platform allows; as Lilypad, it tells a lone message at once and gathers those that come close together.
+// A minimal chat in a Durable Object, without checks or storage: the limit of the platform. As Lilypad, it broadcasts a
+// lone message at once and batches those that arrive close together.
 import { DurableObject } from "cloudflare:workers";
-import { visitor } from "./announce.mjs";
+import { roomAndUser } from "./announce.mjs";
 
-/** For so long after several came together, others are waited for. */
+/** How long after a batch of several messages further ones are batched. */
 const BUSY_MS = 1_000;
-/** As long as others are waited for, at most, until as many are here as came together lately. */
-const GATHER_MS = 5;
-/** So often it is waited, for a moment, to see whether more come than that. */
-const LOOK_EVERY_MS = 50;
+/** The longest wait for a batch to become as large as recent ones. */
+const BATCH_MS = 5;
+/** How often a full batch waits a moment longer, to find out whether batches can be larger. */
+const PROBE_INTERVAL_MS = 50;
 
 export class Room extends DurableObject {
   #seq = 0;
   #events = [];
-  /** Answers, by the socket that waits for them. */
+  /** Acknowledgements to send, by socket. */
   #acks = new Map();
   #busyAt = 0;
-  #expected = 1;
-  #lookedAt = 0;
-  #gathering;
-  /** Who is behind each socket; after an eviction the sockets say it. */
+  #expectedSize = 1;
+  #probedAt = 0;
+  #timer;
+  /** The user of each socket, restored from the attachments after an eviction. */
   #users = new Map();
 
   constructor(ctx, env) {
@@ -29,7 +29,7 @@ export class Room extends DurableObject {
 
   fetch(request) {
     const { 0: client, 1: socket } = new WebSocketPair();
-    const { user } = visitor(request.url);
+    const { user } = roomAndUser(request.url);
     this.ctx.acceptWebSocket(socket);
     socket.serializeAttachment(user);
     this.#users.set(socket, user);
@@ -47,29 +47,29 @@ export class Room extends DurableObject {
     const ack = JSON.stringify({ type: "ack", id });
     if (acks) acks.push(ack);
     else this.#acks.set(socket, [ack]);
-    const here = this.#events.length;
-    if (this.#gathering === undefined && Date.now() - this.#busyAt >= BUSY_MS) this.#tell();
-    else if (here < this.#expected) this.#gather(GATHER_MS);
-    else if (here === this.#expected) this.#complete();
+    const size = this.#events.length;
+    if (this.#timer === undefined && Date.now() - this.#busyAt >= BUSY_MS) this.#broadcast();
+    else if (size < this.#expectedSize) this.#schedule(BATCH_MS);
+    else if (size === this.#expectedSize) this.#batchIsFull();
   }
 
-  /** As many are here as came together lately. */
-  #complete() {
+  /** The batch is as large as recent ones. */
+  #batchIsFull() {
     const now = Date.now();
-    if (now - this.#lookedAt < LOOK_EVERY_MS) return this.#tell();
-    this.#lookedAt = now;
-    this.#gather(0, true);
+    if (now - this.#probedAt < PROBE_INTERVAL_MS) return this.#broadcast();
+    this.#probedAt = now;
+    this.#schedule(0, true);
   }
 
   webSocketClose(socket) {
     this.#users.delete(socket);
   }
 
-  #tell() {
+  #broadcast() {
     if (this.#events.length === 0) return;
     const isLone = this.#events.length === 1;
     if (!isLone) this.#busyAt = Date.now();
-    this.#expected = Math.max(this.#events.length, Math.floor(this.#expected * 0.9));
+    this.#expectedSize = Math.max(this.#events.length, Math.floor(this.#expectedSize * 0.9));
     const events = this.#events.join(",");
     const frame = `[${events}]`;
     for (const socket of this.#users.keys()) {
@@ -77,24 +77,24 @@ export class Room extends DurableObject {
       try {
         socket.send(acks ? `[${events},${acks.join(",")}]` : frame);
       } catch {
-        // It is gone.
+        // The socket is closed.
       }
     }
     this.#events = [];
     this.#acks.clear();
-    this.#gather(isLone ? 0 : GATHER_MS, true);
+    this.#schedule(isLone ? 0 : BATCH_MS, true);
   }
 
-  #gather(ms, anew = false) {
-    if (anew) clearTimeout(this.#gathering);
-    else if (this.#gathering !== undefined) return;
-    this.#gathering = setTimeout(() => {
-      this.#gathering = undefined;
-      this.#tell();
+  #schedule(ms, restart = false) {
+    if (restart) clearTimeout(this.#timer);
+    else if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#broadcast();
     }, ms);
   }
 }
 
 export default {
-  fetch: (request, env) => env.ROOM.getByName(visitor(request.url).room).fetch(request),
+  fetch: (request, env) => env.ROOM.getByName(roomAndUser(request.url).room).fetch(request),
 };

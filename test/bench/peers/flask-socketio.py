@@ -1,4 +1,4 @@
-"""Flask-SocketIO on eventlet, as its documentation shows a chat: rooms, and a broadcast for each message."""
+"""Flask-SocketIO on eventlet, as in its documentation's chat: rooms, and a broadcast for each message."""
 
 import json
 import os
@@ -13,35 +13,35 @@ from flask_socketio import SocketIO, emit, join_room
 
 app = Flask(__name__)
 socketio = SocketIO(app, async_mode="eventlet", cors_allowed_origins="*")
-visitors = {}
+users = {}
 stored = 0
 
 
 @socketio.on("connect")
 def connect():
     room, user = request.args["room"], request.args["user"]
-    visitors[request.sid] = room, {"id": user, "name": user}
+    users[request.sid] = room, {"id": user, "name": user}
     join_room(room)
     emit("welcome")
 
 
 @socketio.on("disconnect")
 def disconnect():
-    visitors.pop(request.sid, None)
+    users.pop(request.sid, None)
 
 
 @socketio.on("chat")
 def chat(message):
     global stored
     stored += 1
-    room, author = visitors[request.sid]
+    room, author = users[request.sid]
     at = int(time.time() * 1000)
     emit("chat", {"seq": stored, **message, "author": author, "at": at}, to=room)
     return {"seq": stored}
 
 
 def end_with_parent():
-    """The other end of this pipe closes when its holder ends, however that happens."""
+    """The parent holds the other end of stdin: it closes when the parent ends, however that happens."""
     sys.stdin.buffer.read()
     os._exit(0)
 

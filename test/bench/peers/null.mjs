@@ -1,5 +1,5 @@
-// Does nothing but push messages of Lilypad's shape at whoever is connected, as fast as they take them: what the
-// generator shows against it is the most that the generator can show.
+// Pushes messages of Lilypad's format to every socket, as fast as it reads them: the load generator's figures with this
+// server are its own limit.
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { announce } from "./announce.mjs";
@@ -7,7 +7,7 @@ import { announce } from "./announce.mjs";
 const WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const FULL = 64 * 1024;
 const sockets = new Set();
-let orders = 0;
+let pushes = 0;
 
 const server = createServer((socket) => {
   socket.setNoDelay(true);
@@ -23,19 +23,19 @@ const server = createServer((socket) => {
     );
     socket.write(frame(JSON.stringify({ type: "welcome" })));
     sockets.add(socket);
-    // Thousands do not get in under a flood: it ends here, and the next order begins another.
-    orders++;
-    socket.on("data", (order) => push(JSON.parse(unmasked(order))));
+    // Thousands of sockets cannot connect during a push: it ends here, and the next command starts another.
+    pushes++;
+    socket.on("data", (command) => push(JSON.parse(unmasked(command))));
   });
 });
 server.listen(0, "127.0.0.1", 16_384, () => announce(server.address().port));
 
-/** Messages numbered from 0 on, to everybody, until the next order comes. */
+/** Pushes messages numbered from 0 on to every socket, until the next push. */
 function push({ body, perFrame, perWrite }) {
-  const order = ++orders;
+  const current = ++pushes;
   let n = 0;
   const pushMore = () => {
-    if (order !== orders) return;
+    if (current !== pushes) return;
     const frames = Array.from({ length: perWrite }, () => {
       const events = Array.from({ length: perFrame }, () => event(n++, body));
       return frame(`[${events.join(",")}]`);

@@ -1,5 +1,5 @@
-// Socket.IO 4 as its documentation shows a chat, over WebSocket alone: rooms, and a broadcast for each message. With
-// `--store FILE`, a message is stored in SQLite, and on disk, before anybody hears of it.
+// Socket.IO 4 as in its documentation's chat, over WebSocket only: rooms, and a broadcast for each message. With
+// `--store FILE`, each message is committed to SQLite on disk before it is broadcast.
 import { createServer } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";

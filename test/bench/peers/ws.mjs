@@ -1,7 +1,7 @@
-// The least that a chat on Node can be: `ws`, and each message, serialized once, sent to every socket of its room.
+// A minimal chat on Node: each message is serialized once and sent to every socket of its room.
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
-import { announce, visitor } from "./announce.mjs";
+import { announce, roomAndUser } from "./announce.mjs";
 
 const http = createServer();
 const server = new WebSocketServer({ server: http });
@@ -9,7 +9,7 @@ const rooms = new Map();
 let seq = 0;
 
 server.on("connection", (socket, request) => {
-  const { room, user: author } = visitor(request.url);
+  const { room, user: author } = roomAndUser(request.url);
   const members = rooms.get(room) ?? new Set();
   rooms.set(room, members.add(socket));
   socket.on("close", () => members.delete(socket));

@@ -1,4 +1,4 @@
-/** The figure of the README: deliveries/s in a room of 100 by messages in flight, as an SVG that is legible by day and by night. */
+/** The chart of docs/performance.md: deliveries/s in a room of 100 by messages in flight, as an SVG for light and dark pages. */
 import type { Results } from "../results.ts";
 import { inFlight, WINDOWS } from "../scenarios/rooms.ts";
 import { short } from "./tables.ts";
@@ -10,23 +10,23 @@ const PLOT = { left: 70, right: 560, top: 56, bottom: 360 };
 const LABEL_GAP = 20;
 
 interface Line {
-  system: string;
+  server: string;
   label: string;
-  /** What it promises: a solid line for those that have stored a message before anybody hears of it. */
+  /** Whether a message is on disk before it is broadcast: a solid line, else a dashed one. */
   stores: boolean;
 }
 
 const LINES: Line[] = [
-  { system: "bun", label: "Bun’s publish", stores: false },
-  { system: "object", label: "bare Durable Object", stores: false },
-  { system: "lilypad", label: "Lilypad", stores: true },
-  { system: "ws", label: "bare ws", stores: false },
-  { system: "socket.io", label: "Socket.IO", stores: false },
-  { system: "socket.io+sqlite", label: "Socket.IO + SQLite", stores: true },
-  { system: "flask", label: "Flask-SocketIO", stores: false },
+  { server: "bun", label: "Bun’s publish", stores: false },
+  { server: "object", label: "bare Durable Object", stores: false },
+  { server: "lilypad", label: "Lilypad", stores: true },
+  { server: "ws", label: "bare ws", stores: false },
+  { server: "socket.io", label: "Socket.IO", stores: false },
+  { server: "socket.io+sqlite", label: "Socket.IO + SQLite", stores: true },
+  { server: "flask", label: "Flask-SocketIO", stores: false },
 ];
 
-/** Colours of a line by its place in `LINES`: told apart also by those who see few colours, on white and on black. */
+/** Colours that remain distinguishable for the colour-blind, on white and on black. */
 const STYLE = `
   text { font: 14px system-ui, sans-serif; fill: #57606a }
   .title { font-size: 16px; font-weight: 600; fill: #1f2328 }
@@ -49,17 +49,17 @@ const STYLE = `
   }
 `;
 
-/** Draws what was measured of a room of 100; a system that was not measured has no line. */
+/** Draws the figures of a room of 100; a server that was not measured has no line. Throws where there is none. */
 export function chart(results: Results): string {
   const lines = LINES.flatMap((line) => {
     const values = WINDOWS.map(
-      (window) => results.figure("room-100", inFlight(window), line.system, "deliveriesPerS")?.median ?? NaN,
+      (window) => results.figure("room-100", inFlight(window), line.server, "deliveriesPerS")?.median ?? NaN,
     );
     return values.every((value) => value > 0) ? [{ ...line, values }] : [];
   });
   if (lines.length === 0) throw new Error("a chart needs figures of room-100");
   const all = lines.flatMap(({ values }) => values);
-  // Whole decades: the lines are far apart, and only so can all of them be seen.
+  // A logarithmic scale of whole decades: the servers differ by orders of magnitude.
   const low = Math.floor(Math.log10(Math.min(...all)));
   const high = Math.ceil(Math.log10(Math.max(...all)));
   const x = (i: number) => PLOT.left + (i / (WINDOWS.length - 1)) * (PLOT.right - PLOT.left);
@@ -67,16 +67,12 @@ export function chart(results: Results): string {
     PLOT.bottom - ((Math.log10(value) - low) / (high - low)) * (PLOT.bottom - PLOT.top);
   const ends = spacedOut(lines.map(({ values }) => y(values.at(-1) ?? NaN)));
   const parts = [
-    text(PLOT.left, 26, "Deliveries a second in a room of 100, by messages in flight", "title"),
+    text(PLOT.left, 26, "Deliveries per second in a room of 100, by messages in flight", "title"),
     ...Array.from({ length: high - low + 1 }, (_decade, i) => decade(10 ** (low + i), y)),
     ...WINDOWS.map((window, i) => text(x(i), PLOT.bottom + 24, String(window), "", "middle")),
-    text(
-      PLOT.left,
-      HEIGHT - 10,
-      "Solid: stored on disk before anybody hears of it. Dashed: not stored. Logarithmic.",
-    ),
-    ...lines.map(({ system, label, stores, values }, i) => {
-      const name = system.replaceAll(/[.+]/g, "-");
+    text(PLOT.left, HEIGHT - 10, "Solid: on disk before it is broadcast. Dashed: not stored. Logarithmic."),
+    ...lines.map(({ server, label, stores, values }, i) => {
+      const name = server.replaceAll(/[.+]/g, "-");
       const points = values.map((value, k) => `${round(x(k))},${round(y(value))}`);
       return [
         `<polyline class="${name}${stores ? "" : " unstored"}" points="${points.join(" ")}"/>`,
@@ -87,9 +83,9 @@ export function chart(results: Results): string {
       ].join("\n");
     }),
   ];
-  const words = lines.map(({ label, values }) => `${label} ${values.map(short).join(", ")}`).join("; ");
+  const summary = lines.map(({ label, values }) => `${label} ${values.map(short).join(", ")}`).join("; ");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
-<title>Deliveries a second in a room of 100, at ${WINDOWS.join(", ")} messages in flight: ${words}</title>
+<title>Deliveries per second in a room of 100, at ${WINDOWS.join(", ")} messages in flight: ${summary}</title>
 <style>${STYLE}</style>
 ${parts.join("\n")}
 </svg>
@@ -108,12 +104,12 @@ function text(x: number, y: number, content: string, className = "", anchor = "s
   return `<text x="${round(x)}" y="${round(y)}" class="${className}" text-anchor="${anchor}">${content}</text>`;
 }
 
-/** Heights near the wanted ones, none of them too near to another. */
+/** Moves heights apart so that no two labels overlap. */
 function spacedOut(wanted: readonly number[]): number[] {
   const placed = [...wanted];
-  const order = [...wanted.keys()].toSorted((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const task = [...wanted.keys()].toSorted((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
   let last = -Infinity;
-  for (const i of order) {
+  for (const i of task) {
     last = Math.max(placed[i] ?? 0, last + LABEL_GAP);
     placed[i] = last;
   }

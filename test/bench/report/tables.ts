@@ -1,10 +1,10 @@
 /** The figures as Markdown tables. */
 import type { Results, Spread } from "../results.ts";
 import type { Column, Scenario } from "../scenarios/scenario.ts";
-import type { System } from "../systems/system.ts";
+import type { ChatServer } from "../systems/chat-server.ts";
 
-/** The table of a scenario: for each load, every system that was given it. */
-export function table(scenario: Scenario, systems: readonly System[], results: Results): string {
+/** The table of a scenario: a row for each load and server. */
+export function table(scenario: Scenario, servers: readonly ChatServer[], results: Results): string {
   const { name, note, columns, ratio } = scenario;
   const headings = [
     "",
@@ -13,14 +13,14 @@ export function table(scenario: Scenario, systems: readonly System[], results: R
     ...(ratio === undefined ? [] : ["× Socket.IO"]),
   ];
   const rows = results.loads(name).flatMap((load) =>
-    systems.flatMap((system) => {
-      if (results.of(name, load, system.name).length === 0) return [];
+    servers.flatMap((server) => {
+      if (results.of(name, load, server.name).length === 0) return [];
       const cells = columns.map((column) =>
-        cell(results.figure(name, load, system.name, column.figure), column),
+        cell(results.figure(name, load, server.name, column.figure), column),
       );
-      const of = (which: string) => ({ scenario: name, load, system: which, figure: ratio ?? "" });
-      const times = ratio === undefined ? [] : [ratioText(results.ratio(of(system.name), of("socket.io")))];
-      return [[load, system.title, ...cells, ...times]];
+      const of = (which: string) => ({ scenario: name, load, server: which, figure: ratio ?? "" });
+      const times = ratio === undefined ? [] : [ratioText(results.ratio(of(server.name), of("socket.io")))];
+      return [[load, server.title, ...cells, ...times]];
     }),
   );
   return [`### ${scenario.title}`, ...(note ? [note] : []), markdown(headings, rows)].join("\n\n");
@@ -48,7 +48,7 @@ function cell(spread: Spread | undefined, { unit }: Column): string {
   return unit === "share" ? `${Math.round(spread.median * 100)} %` : short(spread.median);
 }
 
-/** As many digits as say something. */
+/** Rounded to the digits that are significant. */
 export function short(value: number): string {
   if (value === 0) return "0";
   if (Math.abs(value) >= 10_000) return Number(value.toPrecision(3)).toLocaleString("en");

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { Results, type Measured } from "../results.ts";
+import { Results, type Measurement } from "../results.ts";
 import { table } from "./tables.ts";
 import { targetsTable } from "./targets.ts";
 import { roomOf } from "../scenarios/rooms.ts";
 import { lilypad } from "../systems/lilypad.ts";
 import { socketIo } from "../systems/peers.ts";
 
-function measured(round: number, system: string, deliveriesPerS: number, window = 16): Measured {
+function measured(round: number, server: string, deliveriesPerS: number, window = 16): Measurement {
   const load = `${window} in flight`;
-  return { round, scenario: "room-100", load, system, figures: { deliveriesPerS }, complaints: [] };
+  return { round, scenario: "room-100", load, server, figures: { deliveriesPerS }, errorDetails: [] };
 }
 
-/** The second round is disturbed, and both are slower; the third has one outlier. */
+/** In the second round both are slower; the third has an outlier. */
 const ROUNDS = [
   measured(1, "lilypad", 300_000),
   measured(1, "socket.io", 100_000),
@@ -21,11 +21,11 @@ const ROUNDS = [
   measured(3, "socket.io", 100_000),
 ];
 
-it("puts figures in relation within their round, and tells the median of that with its spread", () => {
-  const of = (system: string) => ({
+it("divides figures within their round, and reports the median ratio with its range", () => {
+  const of = (server: string) => ({
     scenario: "room-100",
     load: "16 in flight",
-    system,
+    server,
     figure: "deliveriesPerS",
   });
   expect(new Results(ROUNDS).ratio(of("lilypad"), of("socket.io"))).toEqual({
@@ -36,7 +36,7 @@ it("puts figures in relation within their round, and tells the median of that wi
   expect(new Results(ROUNDS).ratio(of("lilypad"), of("bun"))).toBeUndefined();
 });
 
-it("tells which targets are met, of those that were measured", () => {
+it("shows the targets that were measured, and whether they are met", () => {
   const met = targetsTable(new Results([...ROUNDS, measured(1, "object", 250_000)]));
   expect(met).toMatch(
     /room of 100, 16 in flight: to Socket.IO \| at least 2 × \| 2.4 \(0.9 to 3\) \| PASS \| 2.5 \|/,
@@ -47,9 +47,9 @@ it("tells which targets are met, of those that were measured", () => {
   expect(targetsTable(new Results())).toBe("");
 });
 
-it("compares the last receiver's time at the smallest load of several at which Socket.IO is saturated", () => {
-  const at = (system: string, window: number, deliveriesPerS: number, p99Ms: number): Measured => ({
-    ...measured(1, system, deliveriesPerS, window),
+it("compares the time to the last receiver at the smallest load that saturates Socket.IO", () => {
+  const at = (server: string, window: number, deliveriesPerS: number, p99Ms: number): Measurement => ({
+    ...measured(1, server, deliveriesPerS, window),
     figures: { deliveriesPerS, p99Ms },
   });
   const results = new Results([
@@ -63,13 +63,13 @@ it("compares the last receiver's time at the smallest load of several at which S
   expect(targetsTable(results)).toMatch(/p99 to the last of 100, 64 in flight, .* \| 0.1 \| PASS \|/);
 });
 
-it("shows what was measured, in the order of the systems", () => {
+it("shows what was measured, in the order of the servers", () => {
   const rows = table(roomOf(100), [lilypad(), socketIo], new Results(ROUNDS)).split("\n").slice(-2);
   expect(rows[0]).toMatch(/^\| 16 in flight \| \*\*Lilypad\*\* \| 120,000 \|.* \| 2.4 \(0.9 to 3\) \|$/);
   expect(rows[1]).toMatch(/^\| 16 in flight \| Socket.IO \| 100,000 \|.* \| 1 \|$/);
 });
 
-it("reads again what it wrote, also of what could not be told", () => {
+it("reads the figures it wrote, also unknown ones", () => {
   const results = new Results([{ ...measured(1, "lilypad", 1), figures: { p50Ms: NaN, errors: 0 } }]);
   expect(Results.fromJson(results.toJson()).all).toEqual(results.all);
 });

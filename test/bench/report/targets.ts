@@ -1,43 +1,43 @@
 /**
- * What the benchmark is to show, as ratios within one run; whether it does; and beside it what a Durable Object reaches
- * that stores nothing: no more is to be had on the platform.
+ * The targets of the benchmark, as ratios within one run, and whether they are met; beside each the ratio of a bare
+ * Durable Object that stores nothing, which is the limit of the platform.
  */
-import type { FigureOf, Results, Spread } from "../results.ts";
-import { FLAT } from "../scenarios/histories.ts";
+import type { FigureKey, Results, Spread } from "../results.ts";
+import { FLAT_LOADS } from "../scenarios/histories.ts";
 import { inFlight, WINDOWS } from "../scenarios/rooms.ts";
 import { markdown, ratioText } from "./tables.ts";
 
 interface Target {
   text: string;
-  /** The ratio is to be at least, or at most, so much. */
-  least?: number;
-  most?: number;
-  measured: Measured;
+  /** The bounds of the ratio; one of them is set. */
+  min?: number;
+  max?: number;
+  measured: MeasuredRatio;
 }
 
-/** The ratio as Lilypad reaches it, and where it was taken, as a bare Durable Object does. */
-interface Measured {
+/** Lilypad's ratio and, where it was measured, that of a bare Durable Object. */
+interface MeasuredRatio {
   lilypad: Spread | undefined;
   bare?: Spread | undefined;
 }
 
-/** As much of the best as counts as level with it. */
-const LEVEL = 0.9;
-/** A throughput that is so near to the highest is saturation. */
+/** From this ratio on, two servers count as equally fast. */
+const EQUAL = 0.9;
+/** From this share of its highest throughput on, a server counts as saturated. */
 const SATURATED = 0.95;
 
-/** The targets whose figures were taken, each with PASS or MISS. */
+/** The targets whose figures were measured, each with PASS or MISS. */
 export function targetsTable(results: Results): string {
-  const rows = targets(results).flatMap(({ text, least, most, measured }) => {
+  const rows = targets(results).flatMap(({ text, min, max, measured }) => {
     const { lilypad, bare } = measured;
     if (!lilypad) return [];
-    const isMet = least === undefined ? lilypad.median <= (most ?? Infinity) : lilypad.median >= least;
-    const wanted = least === undefined ? `at most ${most} ×` : `at least ${least} ×`;
-    return [[text, wanted, ratioText(lilypad), isMet ? "PASS" : "**MISS**", ratioText(bare)]];
+    const isMet = min === undefined ? lilypad.median <= (max ?? Infinity) : lilypad.median >= min;
+    const bound = min === undefined ? `at most ${max} ×` : `at least ${min} ×`;
+    return [[text, bound, ratioText(lilypad), isMet ? "PASS" : "**MISS**", ratioText(bare)]];
   });
   return rows.length === 0
     ? ""
-    : `### What it is to reach\n\n${markdown(["", "wanted", "measured", "", "bare Durable Object"], rows)}`;
+    : `### Targets\n\n${markdown(["", "target", "measured", "", "bare Durable Object"], rows)}`;
 }
 
 function targets(results: Results): Target[] {
@@ -48,16 +48,16 @@ function targets(results: Results): Target[] {
     ...histories(results),
     {
       text: "incoming durable messages/s, 512 in flight: to Socket.IO with a commit for each",
-      least: 2.3,
+      min: 2.3,
       measured: ratio(results, "incoming", inFlight(512), "messagesPerS", "socket.io+sqlite"),
     },
   ];
 }
 
 function deliveries(results: Results): Target[] {
-  const target = (sockets: number, window: number, least: number, peer: string, title: string): Target => ({
+  const target = (sockets: number, window: number, min: number, peer: string, title: string): Target => ({
     text: `deliveries/s in a room of ${sockets.toLocaleString("en")}, ${inFlight(window)}: to ${title}`,
-    least,
+    min,
     measured: ratio(results, `room-${sockets}`, inFlight(window), "deliveriesPerS", peer),
   });
   return [
@@ -65,8 +65,8 @@ function deliveries(results: Results): Target[] {
     target(100, 16, 7, "flask", "Flask-SocketIO"),
     target(100, 64, 4, "socket.io", "Socket.IO"),
     target(100, 256, 6, "socket.io", "Socket.IO"),
-    target(100, 64, LEVEL, "bun", "Bun's publish"),
-    target(100, 256, LEVEL, "bun", "Bun's publish"),
+    target(100, 64, EQUAL, "bun", "Bun's publish"),
+    target(100, 256, EQUAL, "bun", "Bun's publish"),
     ...[1_000, 10_000].flatMap((sockets) =>
       [16, 64, 256].map((window) => target(sockets, window, 5, "socket.io", "Socket.IO")),
     ),
@@ -81,19 +81,19 @@ function lastReceiver(results: Results): Target {
   const several = WINDOWS.filter((window) => window > 1);
   const rate = (window: number) =>
     results.figure("room-100", inFlight(window), "socket.io", "deliveriesPerS")?.median ?? 0;
-  const most = Math.max(...several.map(rate));
-  const window = several.find((one) => rate(one) >= most * SATURATED) ?? 16;
+  const max = Math.max(...several.map(rate));
+  const window = several.find((one) => rate(one) >= max * SATURATED) ?? 16;
   return {
     text: `p99 to the last of 100, ${inFlight(window)}, where Socket.IO saturates: to Socket.IO's`,
-    most: 0.5,
+    max: 0.5,
     measured: ratio(results, "room-100", inFlight(window), "p99Ms", "socket.io"),
   };
 }
 
 function oneAtATime(results: Results): Target[] {
-  const target = (most: number, peer: string, title: string): Target => ({
+  const target = (max: number, peer: string, title: string): Target => ({
     text: `one message at a time, p50 to the last of 100: to ${title}`,
-    most,
+    max,
     measured: ratio(results, "room-100", inFlight(1), "p50Ms", peer),
   });
   return [
@@ -102,26 +102,32 @@ function oneAtATime(results: Results): Target[] {
   ];
 }
 
-/** The longest history to the shortest. */
+/** The longest history compared with the shortest. */
 function histories(results: Results): Target[] {
-  return FLAT.flatMap((what) => {
+  return FLAT_LOADS.flatMap((what) => {
     const loads = results.loads("history").filter((load) => load.startsWith(what));
-    const of = (load = ""): FigureOf => ({ scenario: "history", load, system: "lilypad", figure: "p50Ms" });
+    const of = (load = ""): FigureKey => ({ scenario: "history", load, server: "lilypad", figure: "p50Ms" });
     const [short, long] = [loads.at(0), loads.at(-1)];
     return short === undefined || short === long
       ? []
       : [
           {
             text: `${long}: to ${short}`,
-            most: 1.3,
+            max: 1.3,
             measured: { lilypad: results.ratio(of(long), of(short)) },
           },
         ];
   });
 }
 
-function ratio(results: Results, scenario: string, load: string, figure: string, peer: string): Measured {
-  const of = (system: string): FigureOf => ({ scenario, load, system, figure });
+function ratio(
+  results: Results,
+  scenario: string,
+  load: string,
+  figure: string,
+  peer: string,
+): MeasuredRatio {
+  const of = (server: string): FigureKey => ({ scenario, load, server, figure });
   return {
     lilypad: results.ratio(of("lilypad"), of(peer)),
     bare: results.ratio(of("object"), of(peer)),

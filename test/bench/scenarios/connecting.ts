@@ -1,4 +1,4 @@
-/** Coming in, and what it weighs to be there: connections a second, and memory per idle socket. */
+/** Connections per second, and memory per idle socket. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytes } from "../load/process-usage.ts";
 import { ERRORS, TIMES } from "./columns.ts";
@@ -12,17 +12,17 @@ export const connecting: Scenario = {
   name: "connect",
   title: "Connecting",
   note:
-    `Rooms of ${PER_ROOM} fill up, ${CONCURRENCY} sockets on their way at a time; from connecting to being in the room. ` +
-    "Lilypad checks a signature, makes a member of who comes for the first time, tells the others and sends who is there and the newest messages; the others let in anyone.",
+    `Rooms of ${PER_ROOM} fill up, ${CONCURRENCY} sockets connecting at a time; timed from connecting to being in the room. ` +
+    "Lilypad verifies a signature, adds a member at their first visit, broadcasts the join, and sends who is online and the newest messages; the others accept anyone.",
   columns: [{ figure: "perS", title: "sockets/s" }, ...TIMES],
   ratio: "perS",
-  suits: isChat,
-  run: async ({ running, generator, scale, tell }) => {
-    const seats = await running.seats(scale.connections / PER_ROOM, PER_ROOM);
-    tell("for the first time", { ...(await generator.do("open", { seats, concurrency: CONCURRENCY })) });
-    await generator.do("cut", {});
-    tell("again, all cut off at once", {
-      ...(await generator.do("open", { seats, concurrency: CONCURRENCY })),
+  supports: isChat,
+  run: async ({ running, generator, scale, report }) => {
+    const targets = await running.targets(scale.connections / PER_ROOM, PER_ROOM);
+    report("first visit", { ...(await generator.run("open", { targets, concurrency: CONCURRENCY })) });
+    await generator.run("drop", {});
+    report("reconnecting, all at once", {
+      ...(await generator.run("open", { targets, concurrency: CONCURRENCY })),
     });
   },
 };
@@ -30,26 +30,26 @@ export const connecting: Scenario = {
 export const idle: Scenario = {
   name: "idle",
   title: "Memory of an idle socket",
-  note: "What the server's process grew by with all sockets open in one room, once they were left alone.",
+  note: "The growth of the server's process by sockets in one room, measured when they have been idle for a while.",
   columns: [
-    { figure: "kibPerSocket", title: "KiB a socket" },
+    { figure: "kibPerSocket", title: "KiB per socket" },
     { figure: "sockets", title: "sockets" },
     { figure: "mibBefore", title: "MiB before" },
     { figure: "mibAfter", title: "MiB with all" },
     ERRORS,
   ],
-  suits: isChat,
-  run: async ({ running, generator, scale, tell }) => {
+  supports: isChat,
+  run: async ({ running, generator, scale, report }) => {
     const sockets = scale.idleSockets;
-    const seats = await running.seats(1, sockets);
-    // So that what a first visitor makes a server load is not counted as the sockets'.
-    await generator.do("open", { seats: seats.slice(0, 1), concurrency: 1 });
+    const targets = await running.targets(1, sockets);
+    // So that what a server loads for its first socket is not counted.
+    await generator.run("open", { targets: targets.slice(0, 1), concurrency: 1 });
     await sleep(scale.settleMs);
     const before = residentBytes(running.pid);
-    await generator.do("open", { seats: seats.slice(1), concurrency: CONCURRENCY });
+    await generator.run("open", { targets: targets.slice(1), concurrency: CONCURRENCY });
     await sleep(scale.settleMs);
     const after = residentBytes(running.pid);
-    tell("", {
+    report("", {
       kibPerSocket: (after - before) / (sockets - 1) / KIB,
       sockets,
       mibBefore: before / KIB / KIB,

@@ -1,10 +1,10 @@
-/** Lilypad alone, for the others keep no history: coming back and reading in a short and in a very long one. */
+/** Opening, resuming and reading in a short and in a very long history. Lilypad alone: the other servers keep none. */
 import { BATCH } from "../../../src/protocol/limits.ts";
-import { people, type Person } from "../../chaos/support/people.ts";
-import type { Seat } from "../load/crowd.ts";
+import { signIn, type SignedInUser } from "../../chaos/support/users.ts";
+import type { SocketTarget } from "../load/connections.ts";
 import { latencies } from "../load/latencies.ts";
 import { LoadProcess } from "../load/load-process.ts";
-import { requireLilypad, seat, type RunningLilypad } from "../systems/lilypad.ts";
+import { requireLilypad, lilypadTarget, type RunningLilypad } from "../systems/lilypad.ts";
 import { TIMES } from "./columns.ts";
 import { BODY_LENGTH } from "./rooms.ts";
 import type { Scenario } from "./scenario.ts";
@@ -12,18 +12,18 @@ import type { Scenario } from "./scenario.ts";
 const SHORT = 1_000;
 const MISSED = 100;
 const PAGE = 50;
-const FRAMES_UNDER_WAY = 8;
+const FRAMES_IN_FLIGHT = 8;
 
-/** A thread with so many messages, as one of its members sees it. */
+/** A thread with so many messages, and one of its members. */
 interface History {
   server: RunningLilypad["server"];
   path: string;
-  person: Person;
+  person: SignedInUser;
   messages: number;
 }
 
-/** As the tables name it. */
-export function among(what: string, messages: number): string {
+/** Its name in the tables. */
+export function inHistoryOf(what: string, messages: number): string {
   return `${what}, of ${messages.toLocaleString("en")}`;
 }
 
@@ -34,42 +34,42 @@ export const LOADS = {
   page: "page of 50",
   send: "sending one",
 };
-/** What is to take as long in a long history as in a short one. */
-export const FLAT = [LOADS.open, LOADS.resume, LOADS.page, LOADS.send];
+/** Loads that must take as long in a long history as in a short one. */
+export const FLAT_LOADS = [LOADS.open, LOADS.resume, LOADS.page, LOADS.send];
 
 export const histories: Scenario = {
   name: "history",
   title: "Short and long histories",
   note:
-    `Coming in, from connecting to having the newest ${PAGE}; coming back after ${MISSED} missed messages, to having the last; ` +
-    `a page of ${PAGE} about a random place; one message over HTTP, until it is acknowledged. ` +
-    `The histories were sent through a socket, ${BATCH} messages a frame. The others keep none.`,
+    `Opening: from connecting to having the newest ${PAGE}. Resuming: to having the last of ${MISSED} missed messages. ` +
+    `A page of ${PAGE} around a random message. Sending one message over HTTP, until it is acknowledged. ` +
+    `The histories were sent through a socket, ${BATCH} messages per frame.`,
   columns: [...TIMES, { figure: "messagesPerS", title: "messages/s" }],
   isOnce: true,
-  suits: ({ name }) => name === "lilypad",
-  run: async ({ running, scale, rounds, tell }) => {
+  supports: ({ name }) => name === "lilypad",
+  run: async ({ running, scale, rounds, report }) => {
     const lilypad = requireLilypad(running);
     const sizes = [SHORT, scale.history];
     const made: History[] = [];
     for (const messages of sizes) {
       const { history, messagesPerS } = await makeHistory(lilypad, messages);
       made.push(history);
-      tell(among(LOADS.fill, messages), { messagesPerS });
+      report(inHistoryOf(LOADS.fill, messages), { messagesPerS });
     }
     const reader = new LoadProcess();
     try {
       for (let round = 1; round <= rounds; round++) {
         const { times } = scale;
-        const seats = { new: made.map(newcomer), late: await Promise.all(made.map(latecomer)) };
+        const targets = { new: made.map(newClient), late: await Promise.all(made.map(resumingClient)) };
         const taken = {
-          [LOADS.open]: await reader.do("resume", { seats: seats.new, messages: PAGE, times }),
-          [LOADS.resume]: await reader.do("resume", { seats: seats.late, messages: MISSED, times }),
+          [LOADS.open]: await reader.run("resume", { targets: targets.new, messages: PAGE, times }),
+          [LOADS.resume]: await reader.run("resume", { targets: targets.late, messages: MISSED, times }),
           [LOADS.page]: await inTurn(made, times, readPage),
           [LOADS.send]: await inTurn(made, times, sendOne),
         };
         for (const [what, figures] of Object.entries(taken)) {
           for (const [i, { messages }] of made.entries())
-            tell(among(what, messages), { ...figures[i] }, { round });
+            report(inHistoryOf(what, messages), { ...figures[i] }, { round });
         }
       }
     } finally {
@@ -82,22 +82,25 @@ async function makeHistory(
   { server }: RunningLilypad,
   messages: number,
 ): Promise<{ history: History; messagesPerS: number }> {
-  const [writer] = await people(server, [`writer${messages}`]);
-  if (!writer) throw new Error("nobody to write a history");
+  const [writer] = await signIn(server, [`writer${messages}`]);
+  if (!writer) throw new Error("a history needs a writer");
   const { id } = await writer.api.createThread({ kind: "public", name: "history" });
   const path = `/api/threads/${id}`;
   const generator = new LoadProcess();
   try {
-    await generator.do("open", { seats: [seat(server, writer, `${path}/socket`)], concurrency: 1 });
-    const { messagesPerS } = await generator.do("fill", {
+    await generator.run("open", {
+      targets: [lilypadTarget(server, writer, `${path}/socket`)],
+      concurrency: 1,
+    });
+    const { messagesPerS } = await generator.run("fill", {
       messages,
       perFrame: BATCH,
-      framesUnderWay: FRAMES_UNDER_WAY,
+      framesInFlight: FRAMES_IN_FLIGHT,
       bodyLength: BODY_LENGTH,
     });
     const history = { server, path, person: writer, messages };
     const { seq } = await threadOf(history);
-    if (seq !== messages) throw new Error(`${messages} messages were sent, and ${seq} are there`);
+    if (seq !== messages) throw new Error(`${messages} messages were sent, ${seq} are stored`);
     return { history, messagesPerS };
   } finally {
     await generator.stop();
@@ -109,22 +112,22 @@ async function threadOf({ server, path, person }: History) {
   return (await response.json()) as { epoch: string; rev: number; seq: number };
 }
 
-function headersOf({ token }: Person) {
+function headersOf({ token }: SignedInUser) {
   return { authorization: `Bearer ${token}`, "content-type": "application/json" };
 }
 
-function newcomer({ server, person, path }: History): Seat {
-  return seat(server, person, `${path}/socket`);
+function newClient({ server, person, path }: History): SocketTarget {
+  return lilypadTarget(server, person, `${path}/socket`);
 }
 
-/** One who comes back after `MISSED` messages. */
-async function latecomer(history: History): Promise<Seat> {
+/** A client that resumes after `MISSED` messages. */
+async function resumingClient(history: History): Promise<SocketTarget> {
   const { epoch, rev } = await threadOf(history);
   const cursor = encodeURIComponent(`${epoch}:${rev - MISSED}`);
-  return seat(history.server, history.person, `${history.path}/socket?cursor=${cursor}`);
+  return lilypadTarget(history.server, history.person, `${history.path}/socket?cursor=${cursor}`);
 }
 
-/** Times something in each history in turn, so that what disturbs one disturbs the other. */
+/** Times an action in each history in turn, so that a disturbance affects all alike. */
 async function inTurn(all: readonly History[], times: number, act: (history: History) => Promise<void>) {
   const taken = all.map((): number[] => []);
   for (let i = 0; i < times; i++) {
@@ -144,7 +147,7 @@ async function readPage({ server, path, person, messages }: History): Promise<vo
   const response = await fetch(server.url + path + query, { headers: headersOf(person) });
   const page = (await response.json()) as { messages: { seq: number }[] };
   if (page.messages.length !== PAGE || !page.messages.some(({ seq }) => seq === around))
-    throw new Error(`the page about ${around} is not one`);
+    throw new Error(`the page around ${around} is incomplete`);
 }
 
 async function sendOne({ server, path, person }: History): Promise<void> {

@@ -1,41 +1,43 @@
-/** One kind of work, given to every system that can do it. */
+/** One kind of load, measured with every server that supports it. */
 import type { LoadProcess } from "../load/load-process.ts";
 import type { Figures } from "../results.ts";
-import type { Running, System } from "../systems/system.ts";
+import type { ChatServer, RunningServer } from "../systems/chat-server.ts";
 
 export interface Scenario {
-  /** As in `--only`. */
+  /** Its name in `--only`. */
   name: string;
   title: string;
-  /** What is done, where the title and the columns do not say it. */
+  /** What the title and the columns leave open. */
   note?: string;
-  /** What its table shows, in this order. */
   columns: Column[];
-  /** The figure that is put in relation to Socket.IO's. */
+  /** The figure that the table compares with Socket.IO's. */
   ratio?: string;
-  /** Done once and told for all rounds, because what it takes to set it up takes long. */
+  /** Run once for all rounds, because its setup takes long. */
   isOnce?: boolean;
-  /** Whether it can be done with this system. */
-  suits(system: System): boolean;
-  /** Does the work on a freshly started server; tells of each load as it is done. */
-  run(stage: Stage): Promise<void>;
+  supports(server: ChatServer): boolean;
+  /** Runs on a freshly started server, and reports each load when it is measured. */
+  run(run: ScenarioRun): Promise<void>;
 }
 
-/** A column of the table: a figure, and how to write it. */
+/** A column of the table: a figure, and how to format it. */
 export interface Column {
   figure: string;
   title: string;
   unit?: "share";
 }
 
-export interface Stage {
-  system: System;
-  running: Running;
+export interface ScenarioRun {
+  server: ChatServer;
+  running: RunningServer;
   generator: LoadProcess;
   scale: Scale;
-  /** How many rounds there are in all: for what is done once. */
+  /** The number of rounds, for a scenario that runs once. */
   rounds: number;
-  tell(load: string, figures: Figures, options?: { complaints?: readonly string[]; round?: number }): void;
+  report(
+    load: string,
+    figures: Figures,
+    options?: { errorDetails?: readonly string[]; round?: number },
+  ): void;
 }
 
 /** How long and how large a run is. */
@@ -46,19 +48,19 @@ export interface Scale {
   largestRoom: number;
   /** Messages of the long history. */
   history: number;
-  /** Sockets that are opened to count connections, and to weigh them idle. */
+  /** Sockets of the scenario that measures connecting. */
   connections: number;
+  /** Sockets of the scenario that measures memory, and how long they are idle before. */
   idleSockets: number;
-  /** How long idle sockets are left alone before they are weighed. */
   settleMs: number;
-  /** Times that something short is repeated. */
+  /** Repetitions of a short action. */
   times: number;
-  /** Members of the thread that is notified, and how many of them are online. */
+  /** Members of the thread whose notifications are measured, and how many of them are online. */
   members: number;
   online: number;
 }
 
-/** Of what every chat can do, one that is measured throughout. */
-export function isChat({ name }: System): boolean {
+/** Whether a server is measured in the scenarios that every chat supports. */
+export function isChat({ name }: ChatServer): boolean {
   return name !== "null" && name !== "wrangler";
 }

@@ -1,4 +1,4 @@
-/** For programs that do not tell which port they got. */
+/** For programs that cannot choose a free port and report it. */
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 

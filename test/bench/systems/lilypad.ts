@@ -1,37 +1,37 @@
-/** Lilypad on the bare workerd binary, with on-disk storage, and everybody signed in by the host's tokens. */
+/** Lilypad on bare workerd with on-disk storage; users are signed in by host tokens. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker } from "../../../src/dev/workerd.ts";
 import { SOCKETS_PER_USER } from "../../../src/protocol/limits.ts";
-import { people, type Person, type Served } from "../../chaos/support/people.ts";
+import { signIn, type SignedInUser, type ServerAddress } from "../../chaos/support/users.ts";
 import { Server } from "../../chaos/support/server.ts";
-import type { Seat } from "../load/crowd.ts";
-import type { Running, System } from "./system.ts";
+import type { SocketTarget } from "../load/connections.ts";
+import type { RunningServer, ChatServer } from "./chat-server.ts";
 
-/** Everybody in a room is somebody else, up to so many; then they have several sockets, as with tabs and devices. */
-const PEOPLE = 100;
-/** Requests under way at once while rooms are made. */
+/** The most users of a room; beyond that each has several sockets, as with tabs and devices. */
+const USERS = 100;
+/** Threads that are created at the same time. */
 const AT_ONCE = 20;
 
-/** A started Lilypad, of which more can be asked than of the others. */
-export interface RunningLilypad extends Running {
+/** A running Lilypad, with its server for what only Lilypad can do. */
+export interface RunningLilypad extends RunningServer {
   server: Server;
 }
 
-export interface Lilypad extends System {
+export interface Lilypad extends ChatServer {
   start(): Promise<RunningLilypad>;
-  /** Removes what was built. */
+  /** Deletes the bundle. */
   dispose(): Promise<void>;
 }
 
-/** Of a scenario that suits Lilypad alone: what was started is one. */
-export function requireLilypad(running: Running): RunningLilypad {
+/** For scenarios that only Lilypad supports. Throws for another server. */
+export function requireLilypad(running: RunningServer): RunningLilypad {
   if ("server" in running) return running as RunningLilypad;
-  throw new Error("only Lilypad can do this");
+  throw new Error("only Lilypad supports this scenario");
 }
 
-/** Lilypad, built once for however many starts. */
+/** Lilypad, bundled once for all starts. */
 export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Lilypad {
   let building: Promise<string> | undefined;
   const build = async () => {
@@ -50,7 +50,7 @@ export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Li
         get pid() {
           return server.pid;
         },
-        seats: (rooms, perRoom) => seats(server, rooms, perRoom),
+        targets: (rooms, perRoom) => lilypadTargets(server, rooms, perRoom),
         stop: () => server.stop(),
       };
     },
@@ -60,25 +60,29 @@ export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Li
   };
 }
 
-/** Sockets of signed-in people, in public threads made for them. */
-export async function seats(server: Served, rooms: number, perRoom: number): Promise<Seat[]> {
-  const needed = Math.max(Math.min(perRoom, PEOPLE), Math.ceil(perRoom / (SOCKETS_PER_USER / 2)));
-  const crowd = await people(
+/** Sockets of signed-in users in new public threads. */
+export async function lilypadTargets(
+  server: ServerAddress,
+  rooms: number,
+  perRoom: number,
+): Promise<SocketTarget[]> {
+  const needed = Math.max(Math.min(perRoom, USERS), Math.ceil(perRoom / (SOCKETS_PER_USER / 2)));
+  const users = await signIn(
     server,
-    Array.from({ length: needed }, (_person, i) => `u${i}`),
+    Array.from({ length: needed }, (_user, i) => `u${i}`),
   );
-  const [owner] = crowd;
-  if (!owner) throw new Error("nobody to make rooms");
+  const [owner] = users;
+  if (!owner) throw new Error("rooms need an owner");
   const threads = await makeThreads(owner, rooms);
   return Array.from({ length: rooms * perRoom }, (_seat, i) => {
     const thread = threads[i % rooms] ?? "";
-    const person = crowd[Math.floor(i / rooms) % crowd.length] ?? owner;
-    return seat(server, person, `/api/threads/${thread}/socket`);
+    const user = users[Math.floor(i / rooms) % users.length] ?? owner;
+    return lilypadTarget(server, user, `/api/threads/${thread}/socket`);
   });
 }
 
-/** Public threads: whoever opens a socket there is a member. */
-async function makeThreads(owner: Person, count: number): Promise<string[]> {
+/** Public threads: opening a socket there makes a user a member. */
+async function makeThreads(owner: SignedInUser, count: number): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - ids.length) }, async () => {
@@ -90,12 +94,12 @@ async function makeThreads(owner: Person, count: number): Promise<string[]> {
   return ids;
 }
 
-/** A socket of this person's, at a path of Lilypad's; it says what it has got, as the contract has it of a client in a busy room. */
-export function seat(server: Served, person: Person, path: string): Seat {
+/** A socket of this user at a path of Lilypad's, with client acknowledgements for flow control. */
+export function lilypadTarget(server: ServerAddress, user: SignedInUser, path: string): SocketTarget {
   return {
     port: Number(new URL(server.url).port),
     path: `${path}${path.includes("?") ? "&" : "?"}paced`,
-    headers: { Authorization: `Bearer ${person.token}`, "Sec-WebSocket-Protocol": "lilypad.v1" },
+    headers: { Authorization: `Bearer ${user.token}`, "Sec-WebSocket-Protocol": "lilypad.v1" },
     dialect: "lilypad",
   };
 }

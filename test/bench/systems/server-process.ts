@@ -1,4 +1,4 @@
-/** A peer's server: a program in test/bench/peers that prints on a line of its own which port it got. */
+/** A peer's process: a program in test/bench/peers that prints its port as its first line. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -10,7 +10,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Where a file of test/bench/peers is. */
+/** The path of a file in test/bench/peers. */
 export function peerFile(name: string): string {
   return fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
 }

@@ -1,4 +1,4 @@
-/** Lilypad in `wrangler dev`, as one runs it while developing: behind wrangler's proxies, so as a note alone. */
+/** Lilypad in `wrangler dev`, behind its proxies: for an impression of local development. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { VARS } from "../../chaos/support/server.ts";
 import { freePort } from "./free-port.ts";
-import { seats } from "./lilypad.ts";
-import type { System } from "./system.ts";
+import { lilypadTargets } from "./lilypad.ts";
+import type { ChatServer } from "./chat-server.ts";
 
-export const wranglerDev: System = {
+export const wranglerDev: ChatServer = {
   name: "wrangler",
   title: "Lilypad in `wrangler dev`",
   start: async () => {
@@ -34,7 +34,7 @@ export const wranglerDev: System = {
       vars,
     ];
     const child = spawn(process.execPath, args, {
-      // A group of its own, so that what it starts ends with it.
+      // A process group of its own, which is killed as a whole.
       detached: true,
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
@@ -54,11 +54,11 @@ export const wranglerDev: System = {
       await stop();
       throw new Error("wrangler dev ended before it listened");
     }
-    const served = { url: `http://127.0.0.1:${port}` };
+    const address = { url: `http://127.0.0.1:${port}` };
     return {
-      // Several processes do the work: what one of them takes says nothing.
+      // Several processes share the work, so the usage of one says nothing.
       pid: 0,
-      seats: (rooms, perRoom) => seats(served, rooms, perRoom),
+      targets: (rooms, perRoom) => lilypadTargets(address, rooms, perRoom),
       stop,
     };
   },

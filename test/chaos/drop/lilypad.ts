@@ -1,22 +1,22 @@
-/** Lilypad in the trial: its own client library, against bare workerd, in one group. */
+/** Lilypad in the drop program: its own client library, against bare workerd, in one group. */
 import { createClient } from "../../../src/client/client.ts";
-import { people } from "../support/people.ts";
 import { Server } from "../support/server.ts";
-import { listenTo, lookAt, promisesOf } from "./lilypad-room.ts";
-import type { Participant, System } from "./system.ts";
+import { signIn } from "../support/users.ts";
+import type { ChatSystem, Participant } from "./chat-system.ts";
+import { observeEvents, observeSends, observeSnapshots } from "./lilypad-observers.ts";
 
-/** A server with a group of these people in it. */
-export async function startLilypad(names: readonly string[]): Promise<System> {
+/** Starts a server with a group of users with these names. */
+export async function startLilypad(names: readonly string[]): Promise<ChatSystem> {
   const server = await Server.start();
-  const members = await people(server, names);
-  const tokens = new Map(members.map(({ user, token }) => [user.id, token]));
+  const members = await signIn(server, names);
+  const tokens = new Map(members.map(({ id, token }) => [id, token]));
   const [owner] = members;
-  if (!owner) throw new Error("nobody to talk");
+  if (!owner) throw new Error("a group needs a member");
   const { id: threadId } = await owner.api.createThread({ kind: "group", memberIds: names.slice(1) });
   return {
     name: "Lilypad",
     port: server.port,
-    promises: true,
+    guaranteesDelivery: true,
     join: (name, url) => join(url, threadId, tokens.get(name) ?? ""),
     stop: () => server.stop(),
   };
@@ -25,21 +25,21 @@ export async function startLilypad(names: readonly string[]): Promise<System> {
 async function join(url: string, threadId: string, token: string): Promise<Participant> {
   const client = createClient({ url, getToken: () => token });
   const room = client.thread(threadId);
-  const page = lookAt(room);
-  const events = listenTo(room);
-  const promises = promisesOf(room);
-  await new Promise<void>((ready) => void room.subscribe((state) => state.ready && ready()));
+  const snapshots = observeSnapshots(room);
+  const events = observeEvents(room);
+  const sends = observeSends(room);
+  await new Promise<void>((resolve) => void room.subscribe((state) => state.ready && resolve()));
   return {
-    say: (text) => void promises.add(text, room.send(text)),
+    send: (text) => void sends.add(text, room.send(text)),
     get isConnected() {
       return room.getSnapshot().connection === "open";
     },
-    get atRest() {
+    get isIdle() {
       const { connection, outgoing } = room.getSnapshot();
-      return page.isWhole() && connection === "open" && outgoing.length === 0;
+      return snapshots.isComplete() && connection === "open" && outgoing.length === 0;
     },
-    sightings: () => [page.sighting(), events.sighting()],
-    complaints: () => promises.complaints(),
+    received: () => [snapshots.received(), events.received()],
+    violations: () => sends.violations(),
     close: () => client.close(),
   };
 }

@@ -1,18 +1,18 @@
 /**
- * Socket.IO in the trial: a room and broadcasts as its documentation first shows them, the client with its defaults
- * (it reconnects by itself and keeps what is said meanwhile), over WebSockets alone.
+ * Socket.IO in the drop program: a room and broadcasts as in its documentation's first example, the client with its
+ * defaults (it reconnects and buffers what is sent meanwhile), over WebSockets only.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "socket.io";
 import { io } from "socket.io-client";
-import type { Participant, System } from "./system.ts";
+import type { ChatSystem, Participant } from "./chat-system.ts";
 
 const ROOM = "room";
 
-/** A server and its clients; with `recovery`, connection state recovery as its documentation sets it up. */
-export async function startSocketIo({ recovery }: { recovery: boolean }): Promise<System> {
+/** Starts a server; with `recovery`, with connection state recovery as in its documentation. */
+export async function startSocketIo({ recovery }: { recovery: boolean }): Promise<ChatSystem> {
   const http = createServer();
   const server = new Server(http, {
     transports: ["websocket"],
@@ -27,7 +27,7 @@ export async function startSocketIo({ recovery }: { recovery: boolean }): Promis
   return {
     name: recovery ? "Socket.IO, state recovery" : "Socket.IO, default",
     port: (http.address() as AddressInfo).port,
-    promises: false,
+    guaranteesDelivery: false,
     join,
     stop: () => server.close(),
   };
@@ -37,17 +37,17 @@ async function join(_name: string, url: string): Promise<Participant> {
   const socket = io(url, { transports: ["websocket"], forceNew: true });
   const texts: string[] = [];
   socket.on("chat", (text: string) => texts.push(text));
-  await new Promise<void>((connected) => socket.once("connect", connected));
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
   return {
-    say: (text) => socket.emit("chat", text),
+    send: (text) => socket.emit("chat", text),
     get isConnected() {
       return socket.connected;
     },
-    get atRest() {
+    get isIdle() {
       return socket.connected && socket.sendBuffer.length === 0;
     },
-    sightings: () => [{ texts }],
-    complaints: () => [],
+    received: () => [{ texts }],
+    violations: () => [],
     close: () => socket.close(),
   };
 }

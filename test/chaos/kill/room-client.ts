@@ -1,57 +1,71 @@
 /**
- * One user in one room: writes, keeps what is not acknowledged and sends it again after a lost connection, and resumes
- * from the last event it has seen. It is also a witness: of the numbering, and of everything the room was told.
+ * One user's client in one thread: it sends commands, sends the unacknowledged ones again after a lost connection, and
+ * resumes with its cursor. It checks the numbering of the events and keeps a replica of the messages.
  */
 import type { DurableEvent, ThreadEvent } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/model.ts";
-import type { Bell } from "../support/bell.ts";
-import type { Person } from "../support/people.ts";
+import type { ChangeNotifier } from "../support/change-notifier.ts";
 import type { Random } from "../support/random.ts";
 import type { Server } from "../support/server.ts";
-import { WireSocket } from "../support/socket.ts";
-import type { Command, Ledger } from "./ledger.ts";
-import { Picture } from "./picture.ts";
-import type { Findings, Tally } from "./tally.ts";
+import type { SignedInUser } from "../support/users.ts";
+import { WireSocket } from "../support/wire-socket.ts";
+import type { ExpectedThread, SentCommand } from "./expected-thread.ts";
+import type { KillCounts, ViolationLog } from "./kill-counts.ts";
+import { MessageReplica } from "./message-replica.ts";
 
-/** A kind of command for each tenth: most of what people do is talking. */
-const TENTHS = ["chat", "chat", "chat", "chat", "chat", "chat", "chat", "edit", "react", "unreact"] as const;
+/** The mix of commands: seven of ten are messages. */
+const COMMAND_MIX = [
+  "chat",
+  "chat",
+  "chat",
+  "chat",
+  "chat",
+  "chat",
+  "chat",
+  "edit",
+  "react",
+  "unreact",
+] as const;
 const EMOJIS = ["👍", "🎉", "🐸"];
+/** Reactions are to one of the newest messages. */
+const REACTED_TO = 10;
 
-type Ack = Extract<ThreadEvent, { type: "ack" }>;
+type AckEvent = Extract<ThreadEvent, { type: "ack" }>;
 
-export interface RoomParts {
+/** What all clients and checks of a run share. */
+export interface KillContext {
   server: Server;
   random: Random;
-  bell: Bell;
-  findings: Findings;
-  /** The tally of the round that is on. */
-  tally: () => Tally;
+  changes: ChangeNotifier;
+  violations: ViolationLog;
+  /** The counts of the current round's kill point. */
+  counts: () => KillCounts;
 }
 
 export class RoomClient {
-  readonly person: Person;
-  readonly ledger: Ledger;
-  readonly picture = new Picture();
-  readonly #parts: RoomParts;
+  readonly user: SignedInUser;
+  readonly thread: ExpectedThread;
+  readonly replica = new MessageReplica();
+  readonly #context: KillContext;
   readonly #name: string;
-  /** In the order they were sent first. */
-  readonly #outbox = new Map<string, Command>();
+  /** Unacknowledged commands by id, in the order in which they were first sent. */
+  readonly #outbox = new Map<string, SentCommand>();
   readonly #ownSeqs: number[] = [];
   #socket: WireSocket<ThreadEvent> | undefined;
   #cursor: { epoch: string; rev: number } | undefined;
   #welcomed = false;
   #connectedAt = 0;
   #commands = 0;
-  /** Commands still to be made, and how many may be under way at once. */
-  #toSay = 0;
+  /** Commands of the burst that are not sent yet, and how many may be unacknowledged at once. */
+  #unsent = 0;
   #window = 0;
   #acks = 0;
 
-  constructor(person: Person, ledger: Ledger, parts: RoomParts) {
-    this.person = person;
-    this.ledger = ledger;
-    this.#parts = parts;
-    this.#name = `${person.user.id} in ${ledger.threadId.slice(0, 6)}`;
+  constructor(user: SignedInUser, thread: ExpectedThread, context: KillContext) {
+    this.user = user;
+    this.thread = thread;
+    this.#context = context;
+    this.#name = `${user.id} in ${thread.label}`;
   }
 
   get rev(): number {
@@ -62,95 +76,90 @@ export class RoomClient {
     return this.#welcomed;
   }
 
-  /** How many commands are not acknowledged, or not even sent. */
+  /** How many commands are unacknowledged or not sent yet. */
   get pending(): number {
-    return this.#outbox.size + this.#toSay;
+    return this.#outbox.size + this.#unsent;
   }
 
-  get underWay(): number {
-    return this.#outbox.size;
-  }
-
-  /** How many commands were acknowledged since `talk`. */
+  /** How many commands were acknowledged since the burst began. */
   get acks(): number {
     return this.#acks;
   }
 
-  /** Connects, resuming where it can. Without an answer there is no welcome, and `lost` resolves. */
+  /** Connects, with its cursor if it has one. Where that fails there is no welcome, and `disconnected` resolves. */
   connect(): void {
     const cursor =
       this.#cursor && `?cursor=${encodeURIComponent(`${this.#cursor.epoch}:${this.#cursor.rev}`)}`;
-    const url = `${this.#parts.server.url}/api/threads/${this.ledger.threadId}/socket${cursor ?? ""}`;
+    const url = `${this.#context.server.url}/api/threads/${this.thread.threadId}/socket${cursor ?? ""}`;
     this.#connectedAt = Date.now();
-    this.#socket = new WireSocket<ThreadEvent>(url, this.person.token, (event) => {
-      this.#hear(event);
-      this.#parts.bell.ring();
+    this.#socket = new WireSocket<ThreadEvent>(url, this.user.token, (event) => {
+      this.#receive(event);
+      this.#context.changes.notify();
     });
   }
 
-  /** Resolves when the connection is over, and everything that came on it was heard. */
-  async lost(): Promise<void> {
+  /** Resolves when the connection is over and all its events were handled. Commands not sent yet are dropped. */
+  async disconnected(): Promise<void> {
     await this.#socket?.closed;
     this.#socket = undefined;
     this.#welcomed = false;
-    this.#toSay = 0;
+    this.#unsent = 0;
   }
 
-  /** Says so many things, at most `window` of them unacknowledged at a time. */
-  talk(commands: number, window: number): void {
-    this.#toSay = commands;
+  /** Sends so many commands, with at most `window` of them unacknowledged at once. */
+  startBurst(commands: number, window: number): void {
+    this.#unsent = commands;
     this.#window = window;
     this.#acks = 0;
-    this.#speak();
+    this.#fillWindow();
   }
 
-  #speak(): void {
-    const commands: Command[] = [];
-    while (this.#toSay > 0 && this.#outbox.size < this.#window) {
-      this.#toSay--;
+  #fillWindow(): void {
+    const commands: SentCommand[] = [];
+    while (this.#unsent > 0 && this.#outbox.size < this.#window) {
+      this.#unsent--;
       const command = this.#nextCommand();
       this.#outbox.set(command.id, command);
-      this.ledger.sent(this.person.user.id, command);
-      this.#parts.tally().sent++;
+      this.thread.sent(this.user.id, command);
+      this.#context.counts().sent++;
       commands.push(command);
     }
     this.#send(commands);
   }
 
-  /** One frame or many: both are of the contract. */
-  #send(commands: readonly Command[]): void {
-    const { random } = this.#parts;
+  /** In one frame or in one each, at random: the contract allows both. */
+  #send(commands: readonly SentCommand[]): void {
+    const { random } = this.#context;
     if (commands.length > 1 && random.next() < 0.5) this.#socket?.send(commands);
     else for (const command of commands) this.#socket?.send(command);
   }
 
-  #nextCommand(): Command {
-    const { random } = this.#parts;
+  #nextCommand(): SentCommand {
+    const { random } = this.#context;
     const id = `c${++this.#commands}`;
-    const type = random.pick(TENTHS);
-    const stored = this.picture.seqs;
+    const type = random.pick(COMMAND_MIX);
+    const seqs = this.replica.seqs;
     if (type === "edit" && this.#ownSeqs.length > 0)
-      return { type, id, seq: random.pick(this.#ownSeqs), body: `${this.#name}: ${id}, thought over` };
-    if ((type === "react" || type === "unreact") && stored.length > 0)
-      // Mostly at what was just said, as people do.
-      return { type, id, seq: random.pick(stored.slice(-10)), emoji: random.pick(EMOJIS) };
+      return { type, id, seq: random.pick(this.#ownSeqs), body: `${this.#name}: edited by ${id}` };
+    if ((type === "react" || type === "unreact") && seqs.length > 0)
+      return { type, id, seq: random.pick(seqs.slice(-REACTED_TO)), emoji: random.pick(EMOJIS) };
     return { type: "chat", id, body: `${this.#name}: ${id}`, since: this.rev };
   }
 
-  #hear(event: ThreadEvent): void {
+  #receive(event: ThreadEvent): void {
     switch (event.type) {
       case "welcome":
         return this.#welcome(event);
       case "history":
-        for (const message of event.messages) this.picture.show(message);
+        for (const message of event.messages) this.replica.put(message);
         return;
       case "ack":
         return this.#acknowledged(event);
       case "error":
-        this.#find(`was refused ${event.id ?? "something"}: ${event.message}`);
-        // Answered, if badly: the round goes on, to find what else is wrong.
+        this.#report(`got an error for ${event.id ?? "a command"}: ${event.message}`);
+        // An answer all the same: the round goes on and may find more.
         if (event.id !== undefined) this.#outbox.delete(event.id);
-        this.#speak();
+        this.#fillWindow();
         return;
       case "chat":
       case "edit":
@@ -167,9 +176,9 @@ export class RoomClient {
   #welcome({ cursor, resumed, thread }: Extract<ThreadEvent, { type: "welcome" }>): void {
     const before = this.#cursor;
     if (before) {
-      this.#parts.tally().resumes++;
+      this.#context.counts().resumes++;
       const isSame = resumed && cursor === `${before.epoch}:${before.rev}`;
-      if (!isSame) this.#gap(`asked to resume from ${before.rev} and was welcomed at ${cursor}`);
+      if (!isSame) this.#reportGap(`asked to resume from ${before.rev} and was welcomed at ${cursor}`);
     }
     if (!resumed) this.#cursor = { epoch: thread.epoch, rev: Number(cursor.split(":")[1]) };
     this.#welcomed = true;
@@ -178,39 +187,39 @@ export class RoomClient {
 
   #durable(event: DurableEvent): void {
     const cursor = this.#cursor;
-    if (!cursor) return void this.#find(`heard of ${event.rev} before a welcome`);
-    if (event.rev !== cursor.rev + 1) this.#gap(`heard of ${event.rev} after ${cursor.rev}`);
+    if (!cursor) return void this.#report(`got rev ${event.rev} before a welcome`);
+    if (event.rev !== cursor.rev + 1) this.#reportGap(`got rev ${event.rev} after ${cursor.rev}`);
     cursor.rev = Math.max(cursor.rev, event.rev);
-    this.picture.apply(event);
+    this.replica.apply(event);
   }
 
-  #acknowledged({ id, seq, rev, at }: Ack): void {
+  #acknowledged({ id, seq, rev, at }: AckEvent): void {
     const command = this.#outbox.get(id);
-    if (!command) return void this.#find(`had ${id} acknowledged, which was not under way`);
+    if (!command) return void this.#report(`got an ack of ${id}, which was not pending`);
     this.#outbox.delete(id);
     this.#acks++;
-    this.#parts.tally().acknowledged++;
-    if (rev > this.rev) this.#find(`had ${id} acknowledged as ${rev} before it heard of that`);
+    this.#context.counts().acknowledged++;
+    if (rev > this.rev) this.#report(`got the ack of ${id} (rev ${rev}) before its event`);
     if (command.type === "chat") this.#stored(command.id, seq, at);
-    this.#speak();
+    this.#fillWindow();
   }
 
   #stored(id: string, seq: number | undefined, at: number): void {
-    const message: Message | undefined = seq === undefined ? undefined : this.picture.message(seq);
-    if (!message) return void this.#find(`had ${id} acknowledged as message ${seq} and was not told it`);
-    if (message.id !== id || message.author.id !== this.person.user.id)
-      this.#find(`had ${id} acknowledged as message ${seq}, which is ${message.author.id}'s ${message.id}`);
-    this.ledger.acknowledged(this.person.user.id, id, message.seq);
+    const message: Message | undefined = seq === undefined ? undefined : this.replica.message(seq);
+    if (!message) return void this.#report(`got an ack of ${id} as message ${seq}, but not the message`);
+    if (message.id !== id || message.author.id !== this.user.id)
+      this.#report(`got an ack of ${id} as message ${seq}, which is ${message.author.id}'s ${message.id}`);
+    this.thread.acknowledged(this.user.id, id, message.seq);
     this.#ownSeqs.push(message.seq);
-    // Older than this connection: it was stored before the kill, and this is the answer to a repeat.
-    if (at < this.#connectedAt) this.#parts.tally().ackLost++;
+    // Older than this connection: it was stored before the kill, and this acknowledges the retry.
+    if (at < this.#connectedAt) this.#context.counts().acksLost++;
   }
 
-  #gap(violation: string): void {
-    if (this.#find(violation)) this.#parts.tally().resumesWithGaps++;
+  #reportGap(violation: string): void {
+    if (this.#report(violation)) this.#context.counts().resumesWithGaps++;
   }
 
-  #find(violation: string): boolean {
-    return this.#parts.findings.add(`${this.#name} ${violation}`);
+  #report(violation: string): boolean {
+    return this.#context.violations.add(`${this.#name} ${violation}`);
   }
 }

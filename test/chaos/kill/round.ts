@@ -1,64 +1,70 @@
-/** One round: everyone talks, the process is killed, is started again, and nothing may have been lost by that. */
+/** One round: load, a kill at the given point, a restart, and the checks that nothing was lost. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkHistory } from "./history.ts";
-import { talkUpTo, type Moment } from "./moments.ts";
-import { awaitNews } from "./news.ts";
-import type { RoomParts } from "./room-client.ts";
-import type { Tally } from "./tally.ts";
-import { allLost, comeBack, readSomething, type World } from "./world.ts";
+import { checkHistory } from "./check-history.ts";
+import { allDisconnected, connectAll, moveReadMarker, type Clients } from "./clients.ts";
+import type { KillCounts } from "./kill-counts.ts";
+import { loadUpTo, type KillPoint } from "./kill-points.ts";
+import { awaitNotifications } from "./notifications.ts";
+import type { KillContext } from "./room-client.ts";
 
-/** A process that is killed again while everyone comes back has been up at most so long after the first was back. */
+/** For the second kill while clients resume: at most so long after the first client is welcomed. */
 const RESUMING_MS = 20;
 
-export async function killRound(world: World, moment: Moment, tally: Tally, parts: RoomParts): Promise<void> {
-  const { server, bell } = parts;
-  tally.rounds++;
-  await readSomething(server, world, parts.random);
-  await talkUpTo(moment, world, parts);
+export async function killRound(
+  clients: Clients,
+  point: KillPoint,
+  counts: KillCounts,
+  context: KillContext,
+): Promise<void> {
+  const { server, changes } = context;
+  counts.rounds++;
+  await moveReadMarker(server, clients, context.random);
+  await loadUpTo(point, clients, context);
   await server.kill();
-  await allLost(world);
-  if (moment === "while resuming") await killAgain(world, parts);
-  tally.underWay += pending(world);
+  await allDisconnected(clients);
+  if (point === "while resuming") await killWhileResuming(clients, context);
+  counts.inFlight += pending(clients);
 
   const startedAt = performance.now();
   await server.restart();
-  await comeBack(world.tabs, bell);
-  tally.slowestRestartMs = Math.max(tally.slowestRestartMs, performance.now() - startedAt);
-  // With nothing left to be sent, nobody comes to the rooms yet: what is owed now is remembered on the disk alone.
-  if (pending(world) === 0) tally.newsByAlarm += await awaitNews(world, bell, tally);
-  await comeBack(world.rooms, bell);
+  await connectAll(clients.tabs, changes);
+  counts.slowestRestartMs = Math.max(counts.slowestRestartMs, performance.now() - startedAt);
+  // Where no command is left to send, nobody connects to a thread yet: only the stored alarm can cause the notifications.
+  if (pending(clients) === 0)
+    counts.notificationsByAlarm += await awaitNotifications(clients, changes, counts);
+  await connectAll(clients.rooms, changes);
 
-  await bell.until(
-    () => pending(world) === 0,
-    () => `acknowledgements of ${pending(world)} commands`,
+  await changes.until(
+    () => pending(clients) === 0,
+    () => `acknowledgements of ${pending(clients)} commands`,
   );
-  await checkRooms(world, tally, parts);
-  await awaitNews(world, bell, tally);
+  await checkThreads(clients, counts, context);
+  await awaitNotifications(clients, changes, counts);
 }
 
-/** Kills the process once more, while some are back and others are not. */
-async function killAgain(world: World, { server, bell, random }: RoomParts): Promise<void> {
+/** Restarts the process and kills it once more while some clients are welcomed and others are not. */
+async function killWhileResuming(clients: Clients, { server, changes, random }: KillContext): Promise<void> {
   await server.restart();
-  for (const client of [...world.rooms, ...world.tabs]) client.connect();
-  await bell.until(() => world.rooms.some(({ isWelcomed }) => isWelcomed), "the first to be back");
+  for (const client of [...clients.rooms, ...clients.tabs]) client.connect();
+  await changes.until(() => clients.rooms.some(({ isWelcomed }) => isWelcomed), "the first welcome");
   await sleep(random.between(0, RESUMING_MS));
   await server.kill();
-  await allLost(world);
+  await allDisconnected(clients);
 }
 
-async function checkRooms(world: World, tally: Tally, { server, bell, findings }: RoomParts): Promise<void> {
-  for (const ledger of world.ledgers) {
-    const readers = world.rooms.filter((room) => room.ledger === ledger);
-    // Whoever sent the last command has heard of it before it was acknowledged.
-    await bell.until(
-      () => new Set(readers.map(({ rev }) => rev)).size === 1,
-      () => `all readers to have heard the same: they are at ${readers.map(({ rev }) => rev).join()}`,
+async function checkThreads(clients: Clients, counts: KillCounts, context: KillContext): Promise<void> {
+  for (const thread of clients.threads) {
+    const inThread = clients.rooms.filter((room) => room.thread === thread);
+    // The sender of the last command received its event before the acknowledgement.
+    await context.changes.until(
+      () => new Set(inThread.map(({ rev }) => rev)).size === 1,
+      () => `all clients of a thread at the same rev: they are at ${inThread.map(({ rev }) => rev).join()}`,
     );
-    await checkHistory(server, ledger, readers, { findings, tally });
+    await checkHistory(thread, inThread, counts, context);
   }
 }
 
 /** How many commands are not acknowledged. */
-function pending({ rooms }: World): number {
+function pending({ rooms }: Clients): number {
   return rooms.reduce((sum, room) => sum + room.pending, 0);
 }

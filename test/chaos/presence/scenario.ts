@@ -1,45 +1,48 @@
-/** What each scenario tells of itself, and what all of them share: people who may see each other. */
-import { ask } from "../support/ask.ts";
-import { people, type Person } from "../support/people.ts";
-import type { Row } from "../support/script.ts";
+/** What the presence scenarios share: the outcome of each, and users who may see each other's status. */
+import type { Row } from "../support/program.ts";
+import { request } from "../support/request.ts";
 import type { Server } from "../support/server.ts";
+import { signIn, type SignedInUser } from "../support/users.ts";
 
-export interface Outcome {
+export interface ScenarioOutcome {
   row: Row;
   violations: string[];
 }
 
-/** A scenario's outcome; `violations` are told with its name. */
-export function outcome(
+/** `setting` is what the scenario consisted of; each violation is prefixed with the scenario's name. */
+export function scenarioOutcome(
   scenario: string,
-  lookedAt: string,
-  found: string,
+  setting: string,
+  result: string,
   violations: readonly string[],
-): Outcome {
+): ScenarioOutcome {
   return {
-    row: { scenario, "looked at": lookedAt, found, violations: violations.length },
+    row: { scenario, setting, result, violations: violations.length },
     violations: violations.map((violation) => `${scenario}: ${violation}`),
   };
 }
 
-/** The most that a new group takes besides its creator. */
-const GROUP = 100;
+/** The most members that a thread can be created with, besides its creator. */
+const MAX_MEMBER_IDS = 100;
 
-/** People of these names. Those who watch share a group with each of the others. */
-export async function acquaint(
+/** Signs in users with these ids. Each subscriber shares a group with each watched user, and so may see their status. */
+export async function signInWithSharedGroups(
   server: Server,
-  watching: readonly string[],
-  watched: readonly string[],
-): Promise<{ watching: Person[]; watched: Person[] }> {
-  const all = await people(server, [...watching, ...watched]);
-  const watchers = all.slice(0, watching.length);
-  const others = all.slice(watching.length);
-  const [creator, ...more] = watchers;
-  if (!creator) throw new Error("nobody watches");
-  const atOnce = GROUP - more.length;
-  for (let i = 0; i < others.length; i += atOnce) {
-    const memberIds = [...more, ...others.slice(i, i + atOnce)].map(({ user }) => user.id);
-    await ask(server, creator, "POST", "/api/threads", { kind: "group", name: `group ${i}`, memberIds });
+  ids: { subscribers: readonly string[]; watched: readonly string[] },
+): Promise<{ subscribers: SignedInUser[]; watched: SignedInUser[] }> {
+  const users = await signIn(server, [...ids.subscribers, ...ids.watched]);
+  const subscribers = users.slice(0, ids.subscribers.length);
+  const watched = users.slice(ids.subscribers.length);
+  const [creator, ...more] = subscribers;
+  if (!creator) throw new Error("a scenario needs a subscriber");
+  const perGroup = MAX_MEMBER_IDS - more.length;
+  for (let i = 0; i < watched.length; i += perGroup) {
+    const memberIds = [...more, ...watched.slice(i, i + perGroup)].map(({ id }) => id);
+    await request(server, creator, "POST", "/api/threads", {
+      kind: "group",
+      name: `group ${i}`,
+      memberIds,
+    });
   }
-  return { watching: watchers, watched: others };
+  return { subscribers, watched };
 }

@@ -1,15 +1,15 @@
-/** Chance that can be repeated: the same seed gives the same numbers. */
+/** Pseudo-random numbers: the same seed gives the same sequence. */
 
 export interface Random {
   /** At least 0, less than 1. */
   next(): number;
   /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
-  /** One of these. */
+  /** One element; throws where there is none. */
   pick<T>(of: readonly T[]): T;
 }
 
-/** Tommy Ettinger's mulberry32 (public domain): 32 bits of state are plenty to choose moments by. */
+/** Tommy Ettinger's mulberry32 (public domain): 32 bits of state are enough for choosing test actions. */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
@@ -24,7 +24,7 @@ export function randomFrom(seed: number): Random {
     between,
     pick: <T>(of: readonly T[]) => {
       const picked = of[between(0, of.length - 1)];
-      if (picked === undefined) throw new Error("nothing to pick from");
+      if (picked === undefined) throw new Error("cannot pick from an empty array");
       return picked;
     },
   };

@@ -1,29 +1,28 @@
-/** A Lilypad of the chaos tests' own: bare workerd, on-disk storage, which can be killed and started again. */
+/** Lilypad on bare workerd with on-disk storage, which can be killed and started again on the same storage. */
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker, startWorkerd, type Workerd } from "../../../src/dev/workerd.ts";
 
-/** The host application's key: the tests make its users' tokens themselves. */
-export const AUTH_SECRET = "a-secret-for-chaos-alone-0123456789";
+/** The host application's key, with which the tests sign their users' tokens. */
+export const AUTH_SECRET = "a-secret-for-the-chaos-tests-0123456789";
 
-/** How it is configured: nobody is held back by any rate. */
+/** The server's settings: no rate limits. */
 export const VARS = {
   ENVIRONMENT: "development",
   GUEST_SIGN_IN: "true",
   RATE_LIMITS: "off",
   AUTH_SECRET,
-  SESSION_SECRET: "another-secret-for-chaos-alone-0123",
+  SESSION_SECRET: "another-secret-for-the-chaos-tests-0123",
 };
 
-/** What a server may share with others, or do without. */
 export interface ServerOptions {
-  /** Where `bundleWorker` has put Lilypad; built anew if not given. */
+  /** Output directory of `bundleWorker`, to share a bundle between servers; bundled for this one if absent. */
   bundle?: string;
-  /** Whether its isolate can be asked things; on, if not given. */
+  /** Whether to open V8's inspector; true if absent. */
   inspector?: boolean;
-  /** A Worker that runs beside it in the same process. */
+  /** An ES module to run as a second Worker in the same process, with Lilypad bound as `LILYPAD`. */
   companion?: string;
 }
 
@@ -44,7 +43,7 @@ export class Server {
     this.#companion = options.companion;
   }
 
-  /** Builds Lilypad and starts it on empty storage and a free port. `vars` override the tests' own. */
+  /** Bundles Lilypad and starts it on empty storage and a free port. `vars` override `VARS`. */
   static async start(vars: Record<string, string> = {}, options: ServerOptions = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "lilypad-chaos-"));
     const server = new Server(directory, { ...VARS, ...vars }, options);
@@ -53,7 +52,7 @@ export class Server {
     return server;
   }
 
-  /** The process's id; 0 while there is none. */
+  /** Id of the workerd process; 0 while it is not running. */
   get pid(): number {
     return this.#workerd?.process.pid ?? 0;
   }
@@ -67,7 +66,7 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Ends the process at once, as a power cut would: SIGKILL, in the middle of whatever it is doing. */
+  /** Kills the process with SIGKILL, as a crash would. */
   async kill(): Promise<void> {
     const child = this.#workerd?.process;
     this.#workerd = undefined;
@@ -77,7 +76,7 @@ export class Server {
     await exited;
   }
 
-  /** Starts it on the same storage and the same port, after it was killed. `vars` override those it had. */
+  /** Starts it again on the same storage and port. `vars` override its settings from now on. */
   async restart(vars: Record<string, string> = {}): Promise<void> {
     this.#vars = { ...this.#vars, ...vars };
     this.#workerd = await startWorkerd({
@@ -91,18 +90,18 @@ export class Server {
     this.#port = this.#workerd.port;
   }
 
-  /** Ends it for good; nothing of it is left on the disk. */
+  /** Kills it and deletes its storage. */
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  /** Where its companion listens. */
+  /** Where the companion listens. */
   get companionUrl(): string {
     return `http://127.0.0.1:${this.#workerd?.companionPort}`;
   }
 
-  /** V8's inspector of the isolate in which Lilypad runs, to ask it things. */
+  /** V8's inspector of the isolate that runs Lilypad. */
   get inspectorUrl(): string {
     return `ws://127.0.0.1:${this.#workerd?.inspectorPort}/lilypad`;
   }

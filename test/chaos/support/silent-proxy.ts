@@ -1,6 +1,6 @@
 /**
- * A line that goes dead without a word: to the server it looks as a phone does that was carried into a tunnel. The
- * connection stays, nothing comes any more, and nobody says goodbye.
+ * A TCP proxy whose connections can go dead without being closed, as when a phone loses its network: the server's side
+ * stays open, and nothing arrives on it any more.
  */
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -17,13 +17,13 @@ export class SilentProxy {
       this.#serverSides.add(serverSide);
       clientSide.on("data", (chunk) => serverSide.write(chunk));
       serverSide.on("data", (chunk) => clientSide.destroyed || clientSide.write(chunk));
-      // A side that ends is told to nobody: that is what this line is for.
+      // The end of one side is not passed on to the other: that is this proxy's purpose.
       clientSide.on("error", () => {});
       serverSide.on("error", () => {});
     });
   }
 
-  /** A line to `targetPort` of this machine. */
+  /** Starts a proxy to `targetPort` of this machine. */
   static async start(targetPort: number): Promise<SilentProxy> {
     const proxy = new SilentProxy(targetPort);
     proxy.#server.listen(0, "127.0.0.1");
@@ -31,17 +31,16 @@ export class SilentProxy {
     return proxy;
   }
 
-  /** Where a client connects. */
+  /** Where clients connect. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** From now on the server hears nothing more from those who came this way, and they are gone. */
-  fallSilent(): void {
+  /** Disconnects every client without letting the server know. */
+  goSilent(): void {
     for (const side of this.#clientSides) side.destroy();
   }
 
-  /** Ends it all. */
   close(): void {
     this.#server.close();
     for (const side of [...this.#clientSides, ...this.#serverSides]) side.destroy();
