@@ -1,13 +1,13 @@
 /** The page: one who signs in, or the views of one who is. */
 import { useEffect, useState } from "preact/hooks";
 import { ChatPage } from "./chat-page.tsx";
-import { Home } from "./home.tsx";
+import { Home } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
-import { checkSession, client, session, signOut } from "./session.ts";
-import { SignIn } from "./sign-in.tsx";
+import { checkSession, client, session, signOut } from "./session/session.ts";
+import { SignIn } from "./session/sign-in.tsx";
 import type { User } from "../protocol/model.ts";
-import { useStore } from "./use-store.ts";
+import { useStore } from "./ui/use-store.ts";
 
 export function App() {
   const state = useStore(session);

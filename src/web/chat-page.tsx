@@ -1,13 +1,13 @@
 /** The view at `/chat`: the list and a thread side by side, on a phone one at a time. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
-import { NewChat } from "./new-chat.tsx";
+import { NewChat } from "./people/new-chat-dialog.tsx";
 import { navigate, threadHref } from "./router.tsx";
-import { RoomPage } from "./room-page.tsx";
-import { client } from "./session.ts";
-import { ThreadList } from "./thread-list.tsx";
-import { otherIn } from "./thread-title.ts";
-import { useStore } from "./use-store.ts";
+import { RoomPage } from "./conversation/conversation.tsx";
+import { client } from "./session/session.ts";
+import { ThreadList } from "./thread-list/thread-list.tsx";
+import { otherIn } from "./thread-list/thread-title.ts";
+import { useStore } from "./ui/use-store.ts";
 import "./chat-page.css";
 
 export interface ChatPageProps {

@@ -4,7 +4,7 @@ import { render } from "preact";
 import "./tokens.css";
 import "./base.css";
 import { App } from "./app.tsx";
-import { checkSession } from "./session.ts";
+import { checkSession } from "./session/session.ts";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -1,6 +1,6 @@
 /** The bar above every view: home, the chat button with its badge, and who one is. */
 import type { User } from "../protocol/model.ts";
-import { ChatIcon } from "./icons.tsx";
+import { ChatIcon } from "./ui/icons.tsx";
 import { Link, type Route } from "./router.tsx";
 import "./nav-bar.css";
 

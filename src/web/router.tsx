@@ -1,7 +1,7 @@
 /** The page's addresses: `/`, `/chat` and `/chat/:threadId`. Small enough not to need a library. */
 import type { ComponentChildren } from "preact";
 import { Store } from "../client/store/store.ts";
-import { useStore } from "./use-store.ts";
+import { useStore } from "./ui/use-store.ts";
 
 export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { view: "lost" };
 

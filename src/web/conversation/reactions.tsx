@@ -1,0 +1,35 @@
+/** The reactions under a message; a click adds or takes back one's own. */
+import type { Message, User } from "../../protocol/model.ts";
+import type { MessageActions } from "./message-actions.ts";
+import "./reactions.css";
+
+export interface ReactionsProps {
+  message: Message;
+  user: User;
+  onToggle: MessageActions["toggleReaction"];
+}
+
+export function Reactions({ message, user, onToggle }: ReactionsProps) {
+  if (!message.reactions || message.reactions.length === 0) return null;
+  return (
+    <ul class="reactions" aria-label="Reactions">
+      {message.reactions.map(({ emoji, count, userIds }) => {
+        const mine = userIds.includes(user.id);
+        return (
+          <li key={emoji}>
+            <button
+              type="button"
+              aria-pressed={mine}
+              aria-label={`${emoji} ${count}`}
+              onClick={() => onToggle(message.seq, emoji, mine)}
+            >
+              <span>
+                {emoji} {count}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

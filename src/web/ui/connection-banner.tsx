@@ -1,0 +1,43 @@
+/** Says so when what one sees may be out of date. */
+import type { ConnectionState } from "../../client/connection/connection-state.ts";
+import { CLOSE } from "../../protocol/errors.ts";
+import { handOver } from "./focus-handoff.ts";
+import "./connection-banner.css";
+
+export interface ConnectionBannerProps {
+  connection: ConnectionState;
+  closeCode: number | undefined;
+  /** Before the first welcome there is nothing that could be out of date. */
+  ready: boolean;
+  onRetry: () => void;
+}
+
+export function ConnectionBanner({ connection, closeCode, ready, onRetry }: ConnectionBannerProps) {
+  const hasEnded = connection === "stopped" || connection === "signed_out";
+  const text = textOf(connection, closeCode, ready);
+  return (
+    <div
+      class={hasEnded ? "connection-banner" : "connection-banner connection-banner-late"}
+      role="status"
+      tabIndex={-1}
+    >
+      {text !== undefined && <p>{text}</p>}
+      {connection === "waiting" && (
+        <button ref={handOver} type="button" class="button-quiet" onClick={onRetry}>
+          Try now
+        </button>
+      )}
+    </div>
+  );
+}
+
+function textOf(connection: ConnectionState, closeCode: number | undefined, ready: boolean) {
+  if (connection === "open") return undefined;
+  if (connection === "connecting") return ready ? "Connecting…" : undefined;
+  if (connection === "waiting") return "No connection. Messages are sent once it is back.";
+  if (connection === "signed_out") return "Your session has ended.";
+  if (closeCode === CLOSE.forbidden) return "You are no longer in this chat.";
+  if (closeCode === CLOSE.notFound) return "This chat was deleted.";
+  if (closeCode === CLOSE.replaced) return "This chat is open in too many other tabs.";
+  return "The server ended the connection. Reload the page to go on.";
+}
