@@ -200,6 +200,20 @@ describe("shell commands", () => {
     expect(unknown).toEqual([]);
   });
 
+  it("name scripts that package.json has", async () => {
+    const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as { scripts: object };
+    const named = pages
+      .filter(({ path }) => path !== "CHANGELOG.md")
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/npm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)].map(([, run, short]) => ({
+          path,
+          script: run ?? short ?? "",
+        })),
+      );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
+  });
+
   it("name files that exist", async () => {
     const files = lines.flatMap(({ path, line }) =>
       [...line.matchAll(/(?<= )(?:src|test|docs)\/\S+/g)].map(([file]) => ({ path, file })),
@@ -287,6 +301,20 @@ describe("the documentation", () => {
       const page = guides.find(({ path }) => reference.startsWith(path));
       expect(page?.text, reference).toContain(heading === undefined ? "# " : `\n## ${heading}\n`);
     }
+  });
+
+  it("describes every program that injects faults", async () => {
+    const testing = guides.find(({ path }) => path === "docs/testing.md");
+    const section = testing && sectionsOf(testing).find(({ heading }) => heading.includes("fault injection"));
+    const described = tableRowsOf(section?.text ?? "").flatMap(
+      ([cell = ""]) => /^`(.+)`$/.exec(cell)?.[1] ?? [],
+    );
+    const source = await readFile("test/chaos/chaos.ts", "utf8");
+    const programs = /PROGRAMS = \[([^\]]+)\]/
+      .exec(source)?.[1]
+      ?.split(",")
+      .map((name) => name.trim());
+    expect(described.toSorted()).toEqual(programs?.toSorted());
   });
 
   it("quotes log lines that are logged", async () => {
