@@ -1,4 +1,4 @@
-/** The bindings of wrangler.toml and the variables and secrets of the README's configuration table. */
+/** The bindings of wrangler.toml, and the variables and secrets of docs/configuration.md. */
 declare namespace Cloudflare {
   interface Env {
     CHAT_THREAD: DurableObjectNamespace<import("./thread/chat-thread.ts").ChatThread>;
