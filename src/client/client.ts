@@ -35,7 +35,7 @@ export interface ClientOptions {
    * for a request, 20 for a connection. By default the session cookie signs in.
    */
   getToken?: () => Promise<string> | string;
-  /** Called when the server says that nobody is signed in any more. */
+  /** Called when the session has ended and only signing in again helps. */
   onSignedOut?: () => void;
   /** Where unsent messages survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
   outboxStorage?: OutboxStorage | null;

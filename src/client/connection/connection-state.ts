@@ -1,4 +1,4 @@
-/** The state of a connection, as every snapshot shows it. In a file of its own, so that the reducers need not know sockets. */
+/** The state of a connection, as every snapshot shows it. A separate file: the reducers need not know sockets. */
 
 /**
  * - `connecting`: until the first frame of an attempt.

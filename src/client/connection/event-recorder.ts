@@ -1,4 +1,4 @@
-/** Keeps apart what a response contains and what has happened since: a response may be older than events that overtook it. */
+/** Records the events that overtake a response: what the response contains may be from before them. */
 import type { Listeners } from "../store/listeners.ts";
 
 /** Runs a request; resolves to its result and the events that arrived while it was under way. */

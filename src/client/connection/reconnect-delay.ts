@@ -14,7 +14,7 @@ export function isFinal(code: number): boolean {
   return code >= 4000 && code < 4100 && code !== CLOSE.unauthenticated;
 }
 
-/** Milliseconds to wait after a close with a code that is not final, when `failures` attempts in a row have failed before. */
+/** How long to wait after a close code that is not final, in milliseconds; `failures` attempts in a row failed before. */
 export function reconnectDelayMs(code: number, failures: number, random: () => number = Math.random): number {
   const backoff = backoffMs(failures, random);
   if (code === GOING_AWAY) return Math.max(random() * RESTART_JITTER_MS, backoff);

@@ -50,7 +50,7 @@ async function send<T>(
   const headers = new Headers();
   if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
   if (body) headers.set("content-type", "application/json");
-  // Only in browsers, which have cookies: a Worker rejects a request with `credentials`, and not every platform's types have it.
+  // Only where cookies sign in: a Worker rejects a request with `credentials`, and not every platform's types have it.
   const cookies = getToken ? {} : { credentials: "include" as const };
   const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
   const response = await fetch(origin + path, init);

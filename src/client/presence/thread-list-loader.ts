@@ -81,7 +81,7 @@ export class ThreadListLoader {
     stopTimer(this.#refreshTimer);
   }
 
-  /** Requests so many pages from a cursor on; resolves to them and the events that came meanwhile. */
+  /** Requests this many pages, starting at a cursor; resolves to them and the events that came in the meantime. */
   #request(cursor: string | undefined, pageCount: number): Promise<[LoadedPages, readonly PresenceEvent[]]> {
     const { api, recordEvents } = this.#options;
     return recordEvents(async () => {

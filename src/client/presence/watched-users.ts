@@ -1,4 +1,4 @@
-/** Tells the server whose status the user wants to follow, at most once a second. */
+/** Sends the server the list of users whose status is followed, at most once a second. */
 import { WATCHED_USERS } from "../../protocol/limits.ts";
 import { stopTimer, type Timer } from "../timer.ts";
 

@@ -1,4 +1,4 @@
-/** Tells the server how far the user has read: only the newest message, and at most once a second. */
+/** Sends the server how far the user has read: only the newest position, and at most once a second. */
 import { stopTimer, type Timer } from "../timer.ts";
 
 const INTERVAL_MS = 1_000;
@@ -29,7 +29,7 @@ export class ReadMarker {
     this.#schedule();
   }
 
-  /** Forgets what was read: the thread is of another epoch, or another user has signed in. */
+  /** Drops what was read: the thread is of another epoch, or another user has signed in. */
   forget(): void {
     this.#readSeq = 0;
   }

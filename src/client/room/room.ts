@@ -22,7 +22,7 @@ import { EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import { TypingExpiry } from "./typing-expiry.ts";
 import { TypingNotifier } from "./typing-notifier.ts";
 
-/** Why nothing can be sent once the connection has stopped: the user was removed, or the thread deleted, or the room left. */
+/** Why nothing can be sent after a stop: the user was removed, the thread was deleted, or the room was left. */
 const STOPPED = "You are no longer in this chat.";
 
 type EventOf<T extends ThreadEvent["type"]> = Extract<ThreadEvent, { type: T }>;
@@ -103,7 +103,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#outbox.discard(id);
   }
 
-  /** Replaces the text of one's own message. Resolves when it is stored; rejects with a `RequestError`. */
+  /** Replaces the text of the user's own message. Resolves when it is stored; rejects with a `RequestError`. */
   edit(seq: number, body: string): Promise<Stored> {
     return this.#sendCommand({ type: "edit", seq, body });
   }
@@ -113,12 +113,12 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     return this.#sendCommand({ type: "delete", seq });
   }
 
-  /** Adds one's own reaction. Resolves when it is stored; rejects with a `RequestError`. */
+  /** Adds the user's reaction. Resolves when it is stored; rejects with a `RequestError`. */
   react(seq: number, emoji: string): Promise<Stored> {
     return this.#sendCommand({ type: "react", seq, emoji });
   }
 
-  /** Removes one's own reaction. Resolves when that is stored; rejects with a `RequestError`. */
+  /** Removes the user's reaction. Resolves when that is stored; rejects with a `RequestError`. */
   unreact(seq: number, emoji: string): Promise<Stored> {
     return this.#sendCommand({ type: "unreact", seq, emoji });
   }
@@ -192,7 +192,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
 
   protected override onConnectionChange(connection: ConnectionState): void {
     if (connection !== "open") {
-      // Nobody says any more who stops typing.
+      // No event says who has stopped while disconnected.
       this.store.update((state) => ({ ...state, typing: [] }));
       this.#outbox.disconnected();
     }

@@ -1,9 +1,9 @@
-/** Tells the others that the user is typing: not at each key, but often enough that they see it without a break. */
+/** Notifies the others in the room that the user is typing: not at each key, but often enough to show without a break. */
 import { TYPING_MS, TYPING_RELAY_MS } from "../../protocol/limits.ts";
 
 /**
  * Halfway between the shortest interval that the server relays and the time that one notification shows: on a network
- * whose delay varies, none is dropped and nobody seems to stop.
+ * whose delay varies, none is dropped and the display does not flicker.
  */
 const INTERVAL_MS = (TYPING_RELAY_MS + TYPING_MS) / 2;
 
