@@ -1,12 +1,12 @@
-/** The page: one who signs in, or the views of one who is. */
+/** The root component: the sign-in form, or the views of the signed-in user. */
 import { useEffect, useState } from "preact/hooks";
+import type { User } from "../protocol/model.ts";
 import { ChatPage } from "./chat-page.tsx";
-import { Home } from "./home-page.tsx";
+import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
 import { checkSession, client, session, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
-import type { User } from "../protocol/model.ts";
 import { useStore } from "./ui/use-store.ts";
 
 export function App() {
@@ -15,7 +15,7 @@ export function App() {
     case "loading":
       return (
         <main class="centred note" aria-busy="true">
-          <p class="late">Loading…</p>
+          <p class="delayed">Loading…</p>
         </main>
       );
     case "unreachable":
@@ -37,27 +37,27 @@ export function App() {
 
 function SignedIn({ user }: { user: User }) {
   const presence = client.presence();
-  const { unreadThreads, user: online, connection } = useStore(presence);
+  const { unreadThreads, user: connectedUser, connection } = useStore(presence);
   const route = useRoute();
-  const [failed, setFailed] = useState(false);
+  const [signOutFailed, setSignOutFailed] = useState(false);
 
-  const leave = () => {
-    setFailed(false);
+  const onSignOut = () => {
+    setSignOutFailed(false);
     signOut().then(
       () => navigate("/"),
-      () => setFailed(true),
+      () => setSignOutFailed(true),
     );
   };
 
-  // What it says is over with the next connection.
+  // Once the server can be reached again, the error is out of date.
   useEffect(() => {
-    if (connection === "open") setFailed(false);
+    if (connection === "open") setSignOutFailed(false);
   }, [connection]);
 
-  // Another tab signed in as somebody else: what is done here would be done in their name.
+  // A different user signed in in another tab: this one must not go on under the wrong name.
   useEffect(() => {
-    if (online && online.id !== user.id) void checkSession();
-  }, [online, user]);
+    if (connectedUser && connectedUser.id !== user.id) void checkSession();
+  }, [connectedUser, user]);
 
   useEffect(() => {
     document.title = unreadThreads > 0 ? `(${unreadThreads}) Lilypad` : "Lilypad";
@@ -68,15 +68,15 @@ function SignedIn({ user }: { user: User }) {
 
   return (
     <>
-      <NavBar user={user} unread={unreadThreads} here={route.view} onSignOut={leave} />
-      {failed && (
+      <NavBar user={user} unread={unreadThreads} currentView={route.view} onSignOut={onSignOut} />
+      {signOutFailed && (
         <p class="error" role="alert">
           You are still signed in: Lilypad cannot be reached. Try again in a moment.
         </p>
       )}
-      {route.view === "home" && <Home name={user.name} unread={unreadThreads} />}
+      {route.view === "home" && <HomePage name={user.name} unread={unreadThreads} />}
       {route.view === "chat" && <ChatPage user={user} threadId={route.threadId} />}
-      {route.view === "lost" && (
+      {route.view === "not_found" && (
         <main class="centred">
           <h1>There is nothing here</h1>
           <Link href="/" class="button">

@@ -1,12 +1,12 @@
-/** The view at `/chat`: the list and a thread side by side, on a phone one at a time. */
+/** The view at `/chat`: the thread list and the open conversation, side by side; on a phone one at a time. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
-import { NewChat } from "./people/new-chat-dialog.tsx";
+import { Conversation } from "./conversation/conversation.tsx";
+import { NewChatDialog } from "./people/new-chat-dialog.tsx";
 import { navigate, threadHref } from "./router.tsx";
-import { RoomPage } from "./conversation/conversation.tsx";
 import { client } from "./session/session.ts";
 import { ThreadList } from "./thread-list/thread-list.tsx";
-import { otherIn } from "./thread-list/thread-title.ts";
+import { otherMember } from "./thread-list/thread-title.ts";
 import { useStore } from "./ui/use-store.ts";
 import "./chat-page.css";
 
@@ -18,39 +18,41 @@ export interface ChatPageProps {
 export function ChatPage({ user, threadId }: ChatPageProps) {
   const presence = client.presence();
   const state = useStore(presence);
-  const [starting, setStarting] = useState(false);
+  const [newChatOpen, setNewChatOpen] = useState(false);
 
-  const others = useMemo(
-    () => state.threads.flatMap((thread) => otherIn(thread, user.id)?.id ?? []),
+  const otherIds = useMemo(
+    () => state.threads.flatMap((thread) => otherMember(thread, user.id)?.id ?? []),
     [state.threads, user.id],
   );
-  useEffect(() => presence.watch(others), [presence, others]);
+  useEffect(() => presence.watch(otherIds), [presence, otherIds]);
 
-  const started = (id: string) => {
-    setStarting(false);
+  const openThread = (id: string) => {
+    setNewChatOpen(false);
     navigate(threadHref(id));
   };
 
   return (
-    <main class={threadId === undefined ? "chat-page" : "chat-page chat-page-in-room"}>
+    <main class={threadId === undefined ? "chat-page" : "chat-page chat-page-thread-open"}>
       <ThreadList
         user={user}
         state={state}
         openId={threadId}
-        onNew={() => setStarting(true)}
+        onNewChat={() => setNewChatOpen(true)}
         onReconnect={() => presence.reconnect()}
-        onMore={() => void presence.loadMoreThreads().catch(() => {})}
+        onLoadMore={() => void presence.loadMoreThreads().catch(() => {})}
       />
-      <section class="chat-room" aria-label="Conversation">
+      <section class="chat-page-conversation" aria-label="Conversation">
         {threadId === undefined ? (
           <div class="centred">
             <p class="note">Choose a chat, or start a new one.</p>
           </div>
         ) : (
-          <RoomPage key={threadId} user={user} threadId={threadId} />
+          <Conversation key={threadId} user={user} threadId={threadId} />
         )}
       </section>
-      {starting && <NewChat user={user} onStarted={started} onClose={() => setStarting(false)} />}
+      {newChatOpen && (
+        <NewChatDialog user={user} onStarted={openThread} onClose={() => setNewChatOpen(false)} />
+      )}
     </main>
   );
 }

@@ -1,2 +1,2 @@
-/** Vite bundles what a component imports as its style. */
+/** A component imports its style sheet; Vite bundles it. */
 declare module "*.css";

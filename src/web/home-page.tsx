@@ -1,12 +1,13 @@
-/** The view at `/`: a stand-in for whatever page one is on while chats go on elsewhere. */
+/** The view at `/`: stands in for the pages of a site whose navigation shows the chat's unread badge. */
 import { Link } from "./router.tsx";
 
-export interface HomeProps {
+export interface HomePageProps {
   name: string;
+  /** How many threads have unread messages. */
   unread: number;
 }
 
-export function Home({ name, unread }: HomeProps) {
+export function HomePage({ name, unread }: HomePageProps) {
   return (
     <main class="centred">
       <img src="/favicon.svg" alt="" width="72" height="72" />

@@ -1,6 +1,6 @@
-/** Starts the page. */
+/** Entry point: renders the page and checks who is signed in. */
 import { render } from "preact";
-// Before the components' own styles, which refine these.
+// First: the components' style sheets override these.
 import "./tokens.css";
 import "./base.css";
 import { App } from "./app.tsx";

@@ -1,22 +1,24 @@
-/** The bar above every view: home, the chat button with its badge, and who one is. */
+/** The bar above every view: home, chats with the unread badge, and the signed-in user. */
 import type { User } from "../protocol/model.ts";
-import { ChatIcon } from "./ui/icons.tsx";
 import { Link, type Route } from "./router.tsx";
+import { ChatIcon } from "./ui/icons.tsx";
 import "./nav-bar.css";
 
 export interface NavBarProps {
   user: User;
+  /** How many threads have unread messages. */
   unread: number;
-  here: Route["view"];
+  currentView: Route["view"];
   onSignOut: () => void;
 }
 
-export function NavBar({ user, unread, here, onSignOut }: NavBarProps) {
-  const current = (view: Route["view"]) => (view === here ? { "aria-current": "page" as const } : {});
+export function NavBar({ user, unread, currentView, onSignOut }: NavBarProps) {
+  const ariaCurrent = (view: Route["view"]) =>
+    view === currentView ? { "aria-current": "page" as const } : {};
   return (
     <header class="nav-bar">
       <nav aria-label="Main">
-        <Link href="/" class="nav-brand" aria-label="Lilypad, home" {...current("home")}>
+        <Link href="/" class="nav-brand" aria-label="Lilypad, home" {...ariaCurrent("home")}>
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>Lilypad</span>
         </Link>
@@ -24,7 +26,7 @@ export function NavBar({ user, unread, here, onSignOut }: NavBarProps) {
           href="/chat"
           class="nav-chat"
           aria-label={unread > 0 ? `Chat, ${unread} unread` : "Chat"}
-          {...current("chat")}
+          {...ariaCurrent("chat")}
         >
           <ChatIcon />
           <span>Chat</span>

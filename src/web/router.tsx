@@ -1,14 +1,14 @@
-/** The page's addresses: `/`, `/chat` and `/chat/:threadId`. Small enough not to need a library. */
+/** Routes by the History API: `/`, `/chat` and `/chat/:threadId`. */
 import type { ComponentChildren } from "preact";
 import { Store } from "../client/store/store.ts";
 import { useStore } from "./ui/use-store.ts";
 
-export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { view: "lost" };
+export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { view: "not_found" };
 
 const path = new Store(location.pathname);
 addEventListener("popstate", () => path.set(location.pathname));
 
-/** Goes to another view, as a link would. */
+/** Goes to another view, and adds it to the browser's history. */
 export function navigate(to: string): void {
   if (to === path.getSnapshot()) return;
   history.pushState(null, "", to);
@@ -16,22 +16,22 @@ export function navigate(to: string): void {
 }
 
 export function useRoute(): Route {
-  return routeOf(useStore(path));
+  return parseRoute(useStore(path));
 }
 
 export function threadHref(threadId: string): string {
   return `/chat/${encodeURIComponent(threadId)}`;
 }
 
-export function routeOf(pathname: string): Route {
+function parseRoute(pathname: string): Route {
   if (pathname === "/") return { view: "home" };
   const match = /^\/chat(?:\/([^/]+))?\/?$/.exec(pathname);
-  if (!match) return { view: "lost" };
+  if (!match) return { view: "not_found" };
   const [, threadId] = match;
-  return threadId === undefined ? { view: "chat" } : { view: "chat", threadId: decode(threadId) };
+  return threadId === undefined ? { view: "chat" } : { view: "chat", threadId: decodeSegment(threadId) };
 }
 
-function decode(text: string): string {
+function decodeSegment(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -47,12 +47,12 @@ export interface LinkProps {
   "aria-current"?: "page";
 }
 
-/** A link within the page. Opening it elsewhere (a new tab) is left to the browser. */
+/** A link to a view. With a modifier key the browser handles the click, for example to open a new tab. */
 export function Link(props: LinkProps) {
-  const follow = (event: MouseEvent) => {
+  const onClick = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     navigate(props.href);
   };
-  return <a {...props} onClick={follow} />;
+  return <a {...props} onClick={onClick} />;
 }

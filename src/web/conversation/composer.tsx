@@ -1,20 +1,21 @@
-/** Where one writes. What is half written stays with its thread while the page is open. */
-import type { Message } from "../../protocol/model.ts";
+/** Where the user writes a message. Each thread keeps its draft while the page is open. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
-import { isComposing } from "../ui/ime.ts";
+import type { Message } from "../../protocol/model.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
-import { QuoteText } from "./message-excerpt.tsx";
+import { isImeComposing } from "../ui/ime.ts";
+import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
 
+/** The unsent text by draft key: the composer is unmounted when another thread is opened. */
 const drafts = new Map<string, string>();
 
 export interface ComposerProps {
-  /** Whose draft, in which thread. */
+  /** Identifies the draft: its user and thread. */
   draftKey: string;
   maxLength: number | undefined;
   disabled: boolean;
-  /** What one replies to. */
+  /** The message replied to; without `message` where that is not loaded. */
   reply: { seq: number; message?: Message | undefined } | undefined;
   onCancelReply: () => void;
   onSend: (body: string) => void;
@@ -24,40 +25,40 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { draftKey, maxLength = BODY_LENGTH, disabled, reply, onCancelReply, onSend, onTyping } = props;
   const [text, setText] = useState(drafts.get(draftKey) ?? "");
-  const box = useRef<HTMLTextAreaElement>(null);
+  const textarea = useRef<HTMLTextAreaElement>(null);
 
-  // As high as its text, up to the limit in the style sheet.
+  // As high as its text, up to the style sheet's max-height.
   useLayoutEffect(() => {
-    if (!box.current) return;
-    box.current.style.height = "auto";
-    box.current.style.height = `${box.current.scrollHeight + 2}px`;
+    if (!textarea.current) return;
+    textarea.current.style.height = "auto";
+    textarea.current.style.height = `${textarea.current.scrollHeight + 2}px`;
   }, [text]);
 
-  // With a mouse comes a keyboard; on a phone it would cover half of what one came to read.
+  // Not on touch screens, where the on-screen keyboard would cover half of the conversation.
   useLayoutEffect(() => {
-    if (matchMedia("(hover: hover)").matches) box.current?.focus();
+    if (matchMedia("(hover: hover)").matches) textarea.current?.focus();
   }, []);
 
-  const repliesTo = reply?.seq;
-  // At once: one types on without looking.
+  const replyTo = reply?.seq;
+  // A layout effect, so that the first key pressed after choosing Reply reaches it.
   useLayoutEffect(() => {
-    if (repliesTo !== undefined) box.current?.focus();
-  }, [repliesTo]);
+    if (replyTo !== undefined) textarea.current?.focus();
+  }, [replyTo]);
 
   const cancelReply = () => {
     onCancelReply();
-    box.current?.focus();
+    textarea.current?.focus();
   };
-  const write = (next: string) => {
-    setText(next);
-    if (next === "") drafts.delete(draftKey);
-    else drafts.set(draftKey, next);
+  const updateDraft = (draft: string) => {
+    setText(draft);
+    if (draft === "") drafts.delete(draftKey);
+    else drafts.set(draftKey, draft);
   };
   const send = () => {
     if (text.trim() === "" || disabled) return;
     onSend(text.trim());
-    write("");
-    box.current?.focus();
+    updateDraft("");
+    textarea.current?.focus();
   };
 
   return (
@@ -72,7 +73,7 @@ export function Composer(props: ComposerProps) {
         <div class="composer-reply">
           <p id="composer-reply">
             <span class="visually-hidden">Replying to </span>
-            <QuoteText message={reply.message} />
+            <MessageExcerpt message={reply.message} />
           </p>
           <button type="button" class="icon-button" aria-label="Cancel reply" onClick={cancelReply}>
             <CloseIcon />
@@ -84,7 +85,7 @@ export function Composer(props: ComposerProps) {
       </label>
       <textarea
         id="composer"
-        ref={box}
+        ref={textarea}
         class="input"
         dir="auto"
         rows={1}
@@ -94,13 +95,13 @@ export function Composer(props: ComposerProps) {
         aria-describedby={reply ? "composer-reply" : undefined}
         value={text}
         onInput={(event) => {
-          write(event.currentTarget.value);
+          updateDraft(event.currentTarget.value);
           if (event.currentTarget.value.trim() !== "") onTyping();
         }}
         onKeyDown={(event) => {
           if (event.key === "Escape" && !event.isComposing && reply) cancelReply();
-          // While an input method composes, Enter takes its suggestion and sends nothing.
-          if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
+          // During an input method's composition, Enter accepts its suggestion.
+          if (event.key !== "Enter" || event.shiftKey || isImeComposing(event)) return;
           event.preventDefault();
           send();
         }}

@@ -1,29 +1,30 @@
-/** Above a conversation: what it is called, and who is here. */
+/** Above a conversation: its title and who is in it now. Opens the details. */
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
+import { Link } from "../router.tsx";
+import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { BackIcon } from "../ui/icons.tsx";
-import { Link } from "../router.tsx";
-import { namesOf, otherIn, titleOf } from "../thread-list/thread-title.ts";
+import { formatNames } from "../ui/name-list.ts";
 import "./conversation-header.css";
 
-export interface RoomHeaderProps {
+export interface ConversationHeaderProps {
   state: RoomState;
   user: User;
-  onDetails: () => void;
+  onOpenDetails: () => void;
 }
 
-export function RoomHeader({ state, user, onDetails }: RoomHeaderProps) {
+export function ConversationHeader({ state, user, onOpenDetails }: ConversationHeaderProps) {
   const { thread, online } = state;
   const members = state.members.map((member) => member.user);
-  const title = thread ? titleOf({ ...thread, members }, user.id) : "";
-  const other = thread && otherIn({ ...thread, members }, user.id);
+  const title = thread ? threadTitle({ ...thread, members }, user.id) : "";
+  const other = thread && otherMember({ ...thread, members }, user.id);
   return (
-    <header class="room-header">
-      <Link href="/chat" class="icon-button room-back" aria-label="Back to chats">
+    <header class="conversation-header">
+      <Link href="/chat" class="icon-button conversation-header-back" aria-label="Back to chats">
         <BackIcon />
       </Link>
-      <div class="room-header-title">
+      <div class="conversation-header-title">
         {thread && (
           <Avatar
             id={other?.id ?? thread.id}
@@ -32,20 +33,20 @@ export function RoomHeader({ state, user, onDetails }: RoomHeaderProps) {
             online={other && online.some(({ id }) => id === other.id)}
           />
         )}
-        <div class="room-header-text">
+        <div class="conversation-header-text">
           <h2 dir="auto">{title}</h2>
           <p class="note" data-testid="here">
-            {state.connection === "open" && hereText(state, user)}
+            {state.connection === "open" && onlineText(state, user)}
           </p>
         </div>
-        {/* Over the title rather than around it, so that it stays a heading and its line is read out. */}
+        {/* On top of the title instead of around it, so that the title stays a heading and the line below is read out. */}
         {thread && state.connection !== "stopped" && (
           <button
             type="button"
-            class="room-header-button"
+            class="conversation-header-button"
             aria-label="Details"
             aria-haspopup="dialog"
-            onClick={onDetails}
+            onClick={onOpenDetails}
           />
         )}
       </div>
@@ -53,16 +54,18 @@ export function RoomHeader({ state, user, onDetails }: RoomHeaderProps) {
   );
 }
 
-function hereText({ online, onlineCount, memberCount, thread }: RoomState, user: User): string {
+function onlineText({ online, onlineCount, memberCount, thread }: RoomState, user: User): string {
   const others = online.filter(({ id }) => id !== user.id).map(({ name }) => name);
   const size =
     thread?.kind === "direct" ? "" : ` · ${memberCount} ${memberCount === 1 ? "member" : "members"}`;
-  // A large room tells how many are in it, not who.
+  // In a large room only the number of those online is known, not who they are.
   if (others.length === 0 && onlineCount > 1) return `${onlineCount} people are here${size}`;
   if (others.length === 0) return `Only you are here${size}`;
-  // Beyond the first 200 there are people who are counted and not listed.
+  // The list of those online is limited; the count is not.
   const unlisted = Math.max(0, onlineCount - online.length);
   const names =
-    unlisted > 0 ? `${namesOf(others.slice(0, 2), 2)} and ${onlineCount - 3} others` : namesOf(others, 3);
+    unlisted > 0
+      ? `${formatNames(others.slice(0, 2), 2)} and ${onlineCount - 3} others`
+      : formatNames(others, 3);
   return `${names} ${others.length === 1 ? "is" : "are"} here${size}`;
 }

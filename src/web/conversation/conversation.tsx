@@ -1,86 +1,87 @@
-/** One thread: connects its room to the parts that show it. */
+/** The open thread: connects its room to the components that show it. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
-// The rights that the server decides by: what is refused there is not offered here.
+// The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
-import { Composer } from "./composer.tsx";
-import { ConnectionBanner } from "../ui/connection-banner.tsx";
-import { MessageList } from "./message-list.tsx";
-import type { MessageActions } from "./message-actions.ts";
-import { RoomHeader } from "./conversation-header.tsx";
-import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
 import { Link } from "../router.tsx";
-import { rowsOf, type Row } from "./message-rows.ts";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
-import { TypingLine } from "./typing-indicator.tsx";
+import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { useStore } from "../ui/use-store.ts";
+import { Composer } from "./composer.tsx";
+import { ConversationHeader } from "./conversation-header.tsx";
+import type { MessageActions } from "./message-actions.ts";
+import { MessageList } from "./message-list.tsx";
+import { buildRows, type MessageRowModel } from "./message-rows.ts";
+import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
+import { TypingIndicator } from "./typing-indicator.tsx";
 import "./conversation.css";
 
-const NO_OLDER = "Older messages could not be loaded.";
+const LOAD_OLDER_FAILED = "Older messages could not be loaded.";
 
-export interface RoomPageProps {
+export interface ConversationProps {
   user: User;
   threadId: string;
 }
 
-export function RoomPage({ user, threadId }: RoomPageProps) {
+export function Conversation({ user, threadId }: ConversationProps) {
   const room = useMemo(() => enterRoom(threadId), [threadId]);
   useEffect(() => () => leaveRoom(room), [room]);
   const state = useStore(room);
   const [error, setError] = useState<string>();
-  const older = () =>
+  const loadOlder = () =>
     room.loadOlder().then(
-      () => setError((shown) => (shown === NO_OLDER ? undefined : shown)),
-      () => setError(NO_OLDER),
+      () => setError((shown) => (shown === LOAD_OLDER_FAILED ? undefined : shown)),
+      () => setError(LOAD_OLDER_FAILED),
     );
 
   const [replyTo, setReplyTo] = useState<number>();
-  const [details, setDetails] = useState(false);
+  const [detailsOpen, setDetailsOpen] = useState(false);
   const kind = state.thread?.kind ?? "direct";
-  const standing = state.you?.role ?? null;
+  const ownRole = state.you?.role ?? null;
 
   const actions = useMemo((): MessageActions => {
-    const tell = (change: Promise<unknown>) => {
+    const showFailure = (change: Promise<unknown>) => {
       setError(undefined);
       change.catch((failure: Error) => setError(failure.message));
     };
     return {
-      edit: (seq, body) => tell(room.edit(seq, body)),
-      erase: (seq) => tell(room.erase(seq)),
-      mayErase: ({ author }) => mayErase(kind, standing, author.id === user.id),
+      edit: (seq, body) => showFailure(room.edit(seq, body)),
+      delete: (seq) => showFailure(room.erase(seq)),
+      mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
         setReplyTo(seq);
-        // Also where it is the one that is replied to already.
+        // The composer takes the focus by itself only where the reply changes.
         document.getElementById("composer")?.focus();
       },
       loadQuoted: (seq) => room.loadQuoted(seq),
-      toggleReaction: (seq, emoji, mine) => tell(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
+      toggleReaction: (seq, emoji, mine) =>
+        showFailure(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
       retry: (id) => room.retry(id),
       discard: (id) => room.discard(id),
     };
-  }, [room, user, kind, standing]);
-  const made = useRef<readonly Row[]>([]);
+  }, [room, user, kind, ownRole]);
+  const previousRows = useRef<readonly MessageRowModel[]>([]);
   const rows = useMemo(
-    () => (made.current = rowsOf(state, user, made.current)),
+    () => (previousRows.current = buildRows(state, user, previousRows.current)),
     [state.messages, state.quoted, state.outgoing, user],
   );
 
-  if (state.connection === "stopped" && !state.ready) return <NoRoom />;
+  if (state.connection === "stopped" && !state.ready) return <ThreadNotFound />;
   const typing = state.typing
     .filter(({ userId }) => userId !== user.id)
     .map(({ userId }) => personIn(state, userId)?.name ?? "Somebody");
 
   return (
     <>
-      <RoomHeader state={state} user={user} onDetails={() => setDetails(true)} />
-      {details && state.thread && state.connection !== "stopped" && (
+      <ConversationHeader state={state} user={user} onOpenDetails={() => setDetailsOpen(true)} />
+      {detailsOpen && state.thread && state.connection !== "stopped" && (
         <ThreadDetails
           thread={state.thread}
           state={state}
           user={user}
-          onMoreMembers={() => room.loadMembers()}
-          onClose={() => setDetails(false)}
+          onLoadMoreMembers={() => room.loadMembers()}
+          onClose={() => setDetailsOpen(false)}
         />
       )}
       <ConnectionBanner
@@ -90,7 +91,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
         onRetry={() => room.reconnect()}
       />
       {error !== undefined && (
-        <p class="error room-error" role="alert">
+        <p class="error conversation-error" role="alert">
           {error}
         </p>
       )}
@@ -99,10 +100,10 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
           ready={state.ready}
           rows={rows}
           user={user}
-          hasBefore={state.hasBefore}
-          loadingBefore={state.loadingBefore}
+          hasOlder={state.hasBefore}
+          loadingOlder={state.loadingBefore}
           actions={actions}
-          onOlder={older}
+          onLoadOlder={loadOlder}
           onRead={(seq) => room.read(seq)}
         />
       ) : (
@@ -110,7 +111,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
           Loading…
         </p>
       )}
-      <TypingLine names={typing} />
+      <TypingIndicator names={typing} />
       <Composer
         draftKey={`${user.id} ${threadId}`}
         maxLength={state.limits?.bodyLength}
@@ -127,7 +128,7 @@ export function RoomPage({ user, threadId }: RoomPageProps) {
   );
 }
 
-function NoRoom() {
+function ThreadNotFound() {
   return (
     <div class="centred">
       <h1>This chat is not here</h1>

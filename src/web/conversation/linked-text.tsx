@@ -1,15 +1,15 @@
-/** A text with its web addresses made into links. Everything is a text node: nothing in it can be markup. */
-import { piecesOf } from "./linkify.ts";
+/** A text whose web addresses are links. It is rendered as text nodes only, so nothing in it can become markup. */
+import { linkify } from "./linkify.ts";
 
 export function LinkedText({ text }: { text: string }) {
   return (
     <>
-      {piecesOf(text).map(({ text: piece, href }) =>
-        href === undefined ? (
-          piece
+      {linkify(text).map((segment) =>
+        segment.href === undefined ? (
+          segment.text
         ) : (
-          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-            {piece}
+          <a href={segment.href} target="_blank" rel="noopener noreferrer nofollow">
+            {segment.text}
           </a>
         ),
       )}

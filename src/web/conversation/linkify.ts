@@ -1,42 +1,44 @@
 /** Finds the web addresses in a text. Pure. */
 
 const ADDRESS = /https?:\/\/[^\s<>"]+/giu;
-/** What ends a sentence rather than an address. */
-const TAIL = new Set(".,;:!?'\")]}");
+/** At the end of an address, these belong to the sentence around it. */
+const TRAILING_PUNCTUATION = new Set(".,;:!?'\")]}");
 
-export interface Piece {
+export interface TextSegment {
   text: string;
+  /** Set where the segment is a web address. */
   href?: string;
 }
 
-export function piecesOf(text: string): Piece[] {
-  const pieces: Piece[] = [];
+/** Splits a text into links and what is between them. The segments' texts add up to the text. */
+export function linkify(text: string): TextSegment[] {
+  const segments: TextSegment[] = [];
   let end = 0;
   for (const match of text.matchAll(ADDRESS)) {
-    const address = trimmed(match[0]);
-    const href = hrefOf(address);
+    const address = withoutTrailingPunctuation(match[0]);
+    const href = parseHref(address);
     if (href === undefined) continue;
-    if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
-    pieces.push({ text: address, href });
+    if (match.index > end) segments.push({ text: text.slice(end, match.index) });
+    segments.push({ text: address, href });
     end = match.index + address.length;
   }
-  if (end < text.length) pieces.push({ text: text.slice(end) });
-  return pieces;
+  if (end < text.length) segments.push({ text: text.slice(end) });
+  return segments;
 }
 
-/** A closing bracket belongs to the address where it was opened in it, as in many an encyclopaedia's. */
-function trimmed(address: string): string {
-  // Not a pattern that ends in `$`: of an address full of dots it would take seconds.
+/** Keeps a closing bracket that the address itself opens, as in `https://example.com/Pond_(water)`. */
+function withoutTrailingPunctuation(address: string): string {
+  // A loop: a pattern that ends in `$` takes quadratic time on an address full of dots.
   let end = address.length;
-  while (TAIL.has(address[end - 1] ?? "")) end -= 1;
-  const tail = address.slice(end);
-  if (tail.startsWith(")") && address.split("(").length >= address.split(")").length) {
+  while (TRAILING_PUNCTUATION.has(address[end - 1] ?? "")) end -= 1;
+  const punctuation = address.slice(end);
+  if (punctuation.startsWith(")") && address.split("(").length >= address.split(")").length) {
     return address.slice(0, end + 1);
   }
   return address.slice(0, end);
 }
 
-function hrefOf(address: string): string | undefined {
+function parseHref(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, href } = new URL(address);
   return protocol === "http:" || protocol === "https:" ? href : undefined;

@@ -1,16 +1,19 @@
-/** What one can do to a message; given to the rows by the page, which knows the room. */
+/** What a user can do to a message. The conversation implements it, on its room, for the rows. */
 import type { Message } from "../../protocol/model.ts";
 
 export interface MessageActions {
   edit(seq: number, body: string): void;
-  erase(seq: number): void;
-  /** Whether one has the right to `erase` it. */
-  mayErase(message: Message): boolean;
-  /** Begins a reply to it. */
+  delete(seq: number): void;
+  /** Whether the user has the right to delete it. */
+  mayDelete(message: Message): boolean;
+  /** Starts a reply in the composer. */
   reply(seq: number): void;
-  /** Loads it, for a reply that quotes it. */
+  /** Loads a message that a reply quotes and that is not in the list. */
   loadQuoted(seq: number): void;
+  /** Adds the user's reaction, or removes it where `mine` says that it is there. */
   toggleReaction(seq: number, emoji: string, mine: boolean): void;
+  /** Sends a failed message again. */
   retry(id: string): void;
+  /** Gives up on a failed message. */
   discard(id: string): void;
 }

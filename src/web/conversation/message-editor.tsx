@@ -1,22 +1,22 @@
-/** A message of one's own, being changed. */
+/** The form in which a user edits a message of their own. Enter saves, Escape cancels. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
-import { isComposing } from "../ui/ime.ts";
+import { isImeComposing } from "../ui/ime.ts";
 import "./message-editor.css";
 
-export interface EditMessageProps {
+export interface MessageEditorProps {
   body: string;
   onSave: (body: string) => void;
   onCancel: () => void;
 }
 
-export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
+export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
   const [text, setText] = useState(body);
-  const box = useRef<HTMLTextAreaElement>(null);
-  // Before the first key can come.
+  const textarea = useRef<HTMLTextAreaElement>(null);
+  // A layout effect, so that the first key pressed reaches it.
   useLayoutEffect(() => {
-    box.current?.focus();
-    box.current?.setSelectionRange(body.length, body.length);
+    textarea.current?.focus();
+    textarea.current?.setSelectionRange(body.length, body.length);
   }, []);
 
   const save = () => {
@@ -25,14 +25,14 @@ export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
 
   return (
     <form
-      class="edit-message"
+      class="message-editor"
       onSubmit={(event) => {
         event.preventDefault();
         save();
       }}
     >
       <textarea
-        ref={box}
+        ref={textarea}
         class="input"
         dir="auto"
         aria-label="Edit message"
@@ -41,7 +41,7 @@ export function EditMessage({ body, onSave, onCancel }: EditMessageProps) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (isComposing(event)) return;
+          if (isImeComposing(event)) return;
           if (event.key === "Escape") onCancel();
           if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();

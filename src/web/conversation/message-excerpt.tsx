@@ -1,18 +1,18 @@
-/** A message in one line: who wrote it, and how it begins. */
+/** A message on one line: its author and the beginning of its text. Shown where a reply refers to it. */
 import type { Message } from "../../protocol/model.ts";
 import "./message-excerpt.css";
 
-/** More than any line shows; the style sheet cuts it where the line ends. */
-const SHOWN = 200;
+/** Characters: more than fits on any line. The style sheet cuts the text where the line ends. */
+const MAX_LENGTH = 200;
 
-export function QuoteText({ message }: { message: Message | undefined }) {
-  if (!message) return <span class="quote-text note">Earlier message</span>;
+export function MessageExcerpt({ message }: { message: Message | undefined }) {
+  if (!message) return <span class="message-excerpt note">Earlier message</span>;
   const deleted = message.deletedAt !== undefined;
   return (
-    <span class="quote-text">
+    <span class="message-excerpt">
       <b dir="auto">{message.author.name}</b>{" "}
       <span class="note" dir="auto">
-        {deleted ? "Deleted message" : message.body.slice(0, SHOWN)}
+        {deleted ? "Deleted message" : message.body.slice(0, MAX_LENGTH)}
       </span>
     </span>
   );

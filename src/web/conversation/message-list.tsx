@@ -1,87 +1,96 @@
-/** The messages of a room: loads older ones at the top, stays at the bottom where one was there. */
+/** The scrolling list of a conversation's messages. Loads older ones as the user scrolls up. */
 import { Fragment } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
-import { handOver } from "../ui/focus-handoff.ts";
+import { handOffFocus } from "../ui/focus-handoff.ts";
+import { formatDay } from "../ui/time-format.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageRow } from "./message-row.tsx";
-import type { Row } from "./message-rows.ts";
-import { useSticking } from "./use-pinned-scroll.ts";
-import { dayOf } from "../ui/time-format.ts";
+import type { MessageRowModel } from "./message-rows.ts";
+import { usePinnedScroll } from "./use-pinned-scroll.ts";
 import "./message-list.css";
 
 export interface MessageListProps {
-  /** False while only what is being sent is known. */
+  /** Whether messages have been loaded. Before that, the rows are outgoing messages only. */
   ready: boolean;
-  rows: readonly Row[];
+  rows: readonly MessageRowModel[];
   user: User;
-  hasBefore: boolean;
-  loadingBefore: boolean;
+  /** Whether there are older messages to load. */
+  hasOlder: boolean;
+  loadingOlder: boolean;
   actions: MessageActions;
-  onOlder: () => void;
+  onLoadOlder: () => void;
   onRead: (seq: number) => void;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { ready, rows, user, hasBefore, loadingBefore, actions, onOlder, onRead } = props;
+  const { ready, rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const { missed, toBottom } = useSticking({ scroller, rows, hasBefore, onOlder, onRead });
-  const [menuOf, setMenuOf] = useState<string>();
+  const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
+  /** The key of the row whose menu is open. */
+  const [menuKey, setMenuKey] = useState<string>();
   const now = Date.now();
 
-  // The focus marks what was looked for, until it goes elsewhere.
-  const show = useCallback((seq: number) => {
+  // The focus highlights the message until it moves elsewhere.
+  const jumpTo = useCallback((seq: number) => {
     const row = scroller.current?.querySelector<HTMLElement>(`li[data-seq="${seq}"]`);
     row?.scrollIntoView({ block: "center" });
     row?.focus({ preventScroll: true });
   }, []);
 
   return (
-    <div class="messages-frame">
-      {/* Reached by keyboard, so that it can be scrolled without a pointer. */}
-      <div class="messages" ref={scroller} tabIndex={0} role="log" aria-label="Messages" aria-live="polite">
-        <p class="messages-top note" aria-live="off">
+    <div class="message-list">
+      {/* Focusable, so that it can be scrolled by keyboard. */}
+      <div
+        class="message-list-scroller"
+        ref={scroller}
+        tabIndex={0}
+        role="log"
+        aria-label="Messages"
+        aria-live="polite"
+      >
+        <p class="message-list-start note" aria-live="off">
           {!ready && "Loading…"}
-          {ready && !hasBefore && rows.length > 0 && "This is where it began."}
+          {ready && !hasOlder && rows.length > 0 && "This is where it began."}
           {ready && rows.length === 0 && "No messages yet. Say hello!"}
         </p>
-        {/* Stays while it loads: without it, everything below would jump up by its height. */}
-        {hasBefore && (
+        {/* Stays while it loads: without it, everything below would move up by its height. */}
+        {hasOlder && (
           <button
-            ref={handOver}
+            ref={handOffFocus}
             type="button"
-            class="button-quiet messages-older"
-            aria-disabled={loadingBefore}
-            onClick={onOlder}
+            class="button-quiet message-list-older"
+            aria-disabled={loadingOlder}
+            onClick={onLoadOlder}
           >
-            {loadingBefore ? "Loading older messages…" : "Load older messages"}
+            {loadingOlder ? "Loading older messages…" : "Load older messages"}
           </button>
         )}
         <ol>
-          {/* Keyed as one: else every row would be made anew, and an edit in it lost, when older ones come above. */}
+          {/* Day and row share one key: otherwise loading older messages would remount every row, and lose an edit. */}
           {rows.map((row) => (
             <Fragment key={row.key}>
-              {/* No separator: what is in one of those need not be read out. */}
-              {row.startsDay && <li class="messages-day">{dayOf(row.at, now)}</li>}
+              {/* Not role="separator": screen readers need not announce the text inside one. */}
+              {row.startsDay && <li class="message-list-day">{formatDay(row.at, now)}</li>}
               <MessageRow
                 row={row}
                 user={user}
                 actions={actions}
-                menuOpen={menuOf === row.key}
-                onShow={show}
-                onMenu={setMenuOf}
+                menuOpen={menuKey === row.key}
+                onJumpTo={jumpTo}
+                onMenuChange={setMenuKey}
               />
             </Fragment>
           ))}
         </ol>
       </div>
-      {missed && (
+      {hasUnseen && (
         <button
           type="button"
-          class="button messages-new"
+          class="button message-list-new"
           onClick={() => {
-            toBottom();
-            // The button goes.
+            scrollToBottom();
+            // The button is removed: the list takes the focus.
             scroller.current?.focus({ preventScroll: true });
           }}
         >

@@ -1,100 +1,101 @@
-/** What one can do with a message: react, reply, and edit or delete it where one may. */
+/** The menu of a message: react, reply, and edit or delete where the user has the right to. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, User } from "../../protocol/model.ts";
 import { MoreIcon } from "../ui/icons.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import "./message-menu.css";
 
-const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🎉"];
+const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🎉"];
 
 export interface MessageMenuProps {
   message: Message;
   user: User;
   open: boolean;
-  onOpen: (open: boolean) => void;
+  onOpenChange: (open: boolean) => void;
   onEdit: () => void;
   actions: MessageActions;
 }
 
-export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: MessageMenuProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
+export function MessageMenu({ message, user, open, onOpenChange, onEdit, actions }: MessageMenuProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const menuButton = useRef<HTMLButtonElement>(null);
   const [confirming, setConfirming] = useState(false);
   const { seq } = message;
 
-  // Before anything else can happen: done later, it would undo what a quick hand did meanwhile.
+  // A layout effect: a later one could undo a click that came in between.
   useLayoutEffect(() => {
     setConfirming(false);
     if (!open) return;
-    box.current?.querySelector<HTMLElement>(".message-menu button")?.focus();
+    container.current?.querySelector<HTMLElement>(".message-menu button")?.focus();
     const closeOutside = ({ target }: PointerEvent) => {
-      if (target instanceof Node && !box.current?.contains(target)) onOpen(false);
+      if (target instanceof Node && !container.current?.contains(target)) onOpenChange(false);
     };
     document.addEventListener("pointerdown", closeOutside);
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
 
-  // Who goes on by keyboard must see what they come to. A click beside the menu's buttons has the row focused, no more.
-  const closeBehind = ({ relatedTarget: next }: FocusEvent) => {
+  // Closes when the focus moves on, so that the menu does not cover what it moves to. A click between the menu's
+  // buttons focuses the row around it, and keeps the menu open.
+  const closeOnFocusOut = ({ relatedTarget: next }: FocusEvent) => {
     if (!open || !(next instanceof Node)) return;
-    if (!box.current?.contains(next) && !next.contains(box.current)) onOpen(false);
+    if (!container.current?.contains(next) && !next.contains(container.current)) onOpenChange(false);
   };
 
-  // Also when it grows by what the confirmation says.
+  // Again on confirmation, whose text makes the menu higher.
   useLayoutEffect(() => {
-    if (open) box.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
+    if (open) container.current?.querySelector(".message-menu")?.scrollIntoView({ block: "nearest" });
   }, [open, confirming]);
 
   const closeAnd = (act: () => void) => () => {
-    onOpen(false);
+    onOpenChange(false);
     act();
   };
-  const erase = (event: MouseEvent) => {
-    // The second click of a double click has not read what it would confirm.
+  const confirmOrDelete = (event: MouseEvent) => {
+    // The second click of a double click confirms nothing: its user has not read the question.
     if (event.detail > 1) return;
     if (!confirming) return setConfirming(true);
-    // The button goes with the message's text: the list keeps the focus.
-    box.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
-    onOpen(false);
-    actions.erase(seq);
+    // The button is removed with the message's text: the list takes the focus.
+    container.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+    onOpenChange(false);
+    actions.delete(seq);
   };
-  const chose = (emoji: string) =>
+  const hasReacted = (emoji: string) =>
     message.reactions?.some((one) => one.emoji === emoji && one.userIds.includes(user.id)) ?? false;
 
   return (
     <div
-      ref={box}
+      ref={container}
       class={open ? "message-more message-more-open" : "message-more"}
-      onFocusOut={closeBehind}
+      onFocusOut={closeOnFocusOut}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open) return;
-        onOpen(false);
-        button.current?.focus();
+        onOpenChange(false);
+        menuButton.current?.focus();
       }}
     >
       <button
-        ref={button}
+        ref={menuButton}
         type="button"
         class="icon-button"
         aria-label="Message actions"
         aria-expanded={open}
-        onClick={() => onOpen(!open)}
+        onClick={() => onOpenChange(!open)}
       >
         <MoreIcon />
       </button>
       {open && (
         <div class="message-menu" role="group" aria-label="Message actions">
           <div class="message-menu-emoji">
-            {EMOJI.map((emoji) => (
+            {QUICK_REACTIONS.map((emoji) => (
               <button
                 key={emoji}
                 type="button"
                 class="icon-button"
                 aria-label={`React with ${emoji}`}
-                aria-pressed={chose(emoji)}
+                aria-pressed={hasReacted(emoji)}
                 onClick={closeAnd(() => {
-                  button.current?.focus();
-                  actions.toggleReaction(seq, emoji, chose(emoji));
+                  menuButton.current?.focus();
+                  actions.toggleReaction(seq, emoji, hasReacted(emoji));
                 })}
               >
                 {emoji}
@@ -109,12 +110,12 @@ export function MessageMenu({ message, user, open, onOpen, onEdit, actions }: Me
               Edit
             </button>
           )}
-          {actions.mayErase(message) && (
-            <button type="button" class="button-quiet button-danger" onClick={erase}>
+          {actions.mayDelete(message) && (
+            <button type="button" class="button-quiet button-danger" onClick={confirmOrDelete}>
               {confirming ? "Delete for everyone" : "Delete"}
             </button>
           )}
-          {/* There from the beginning, so that its change is read out. */}
+          {/* Rendered while it is empty, so that screen readers announce the change. */}
           <p class="message-menu-note note" role="status">
             {confirming && "This cannot be undone."}
           </p>

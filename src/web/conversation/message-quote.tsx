@@ -1,16 +1,16 @@
-/** Above a reply: what it replies to. It leads there where that is loaded. */
+/** Above a reply: the message that it replies to. A button that jumps to that message where it is in the list. */
 import { useEffect } from "preact/hooks";
-import { QuoteText } from "./message-excerpt.tsx";
+import { MessageExcerpt } from "./message-excerpt.tsx";
 import type { Quote } from "./message-rows.ts";
 import "./message-quote.css";
 
 export interface MessageQuoteProps {
   quote: Quote;
   onLoad: (seq: number) => void;
-  onShow: (seq: number) => void;
+  onJumpTo: (seq: number) => void;
 }
 
-export function MessageQuote({ quote: { seq, message, shown }, onLoad, onShow }: MessageQuoteProps) {
+export function MessageQuote({ quote: { seq, message, inList }, onLoad, onJumpTo }: MessageQuoteProps) {
   const missing = message === undefined;
   useEffect(() => {
     if (missing) onLoad(seq);
@@ -19,11 +19,11 @@ export function MessageQuote({ quote: { seq, message, shown }, onLoad, onShow }:
   const text = (
     <>
       <span class="visually-hidden">In reply to </span>
-      <QuoteText message={message} />
+      <MessageExcerpt message={message} />
     </>
   );
-  return shown ? (
-    <button type="button" class="message-quote" onClick={() => onShow(seq)}>
+  return inList ? (
+    <button type="button" class="message-quote" onClick={() => onJumpTo(seq)}>
       {text}
     </button>
   ) : (

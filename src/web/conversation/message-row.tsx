@@ -1,76 +1,81 @@
-/** One message. */
+/** One message in the list, stored or outgoing. */
 import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { EditMessage } from "./message-editor.tsx";
+import { formatDateTime, formatTime } from "../ui/time-format.ts";
 import { LinkedText } from "./linked-text.tsx";
 import type { MessageActions } from "./message-actions.ts";
+import { MessageEditor } from "./message-editor.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { MessageQuote } from "./message-quote.tsx";
+import type { MessageRowModel } from "./message-rows.ts";
 import { Reactions } from "./reactions.tsx";
-import type { Row } from "./message-rows.ts";
-import { momentOf, timeOf } from "../ui/time-format.ts";
 import "./message-row.css";
 
 export interface MessageRowProps {
-  row: Row;
+  row: MessageRowModel;
   user: User;
   actions: MessageActions;
   menuOpen: boolean;
-  /** Opens the menu of the row with this key; of none, where that is undefined. */
-  onMenu: (key: string | undefined) => void;
-  /** Scrolls to the message `seq`. */
-  onShow: (seq: number) => void;
+  /** Opens the menu of the row with this key, and closes any other; `undefined` closes all. */
+  onMenuChange: (key: string | undefined) => void;
+  /** Scrolls to the message `seq` and focuses it. */
+  onJumpTo: (seq: number) => void;
 }
 
-/** Rendered again only where something that it is given has changed: there may be thousands. */
-export const MessageRow = memo(Message);
-
-function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowProps) {
+/** Memoized: there may be thousands of rows, and only those whose props changed render again. */
+export const MessageRow = memo(function MessageRow({
+  row,
+  user,
+  actions,
+  menuOpen,
+  onMenuChange,
+  onJumpTo,
+}: MessageRowProps) {
   const [editing, setEditing] = useState(false);
-  const box = useRef<HTMLLIElement>(null);
-  // What had the focus goes: its row keeps it, or where that goes too, the list.
-  const keepFocus = () => box.current?.focus({ preventScroll: true });
-  const leaveFocus = () => box.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+  const item = useRef<HTMLLIElement>(null);
+  // For when the focused control is removed: its row takes the focus, or the list where the row is removed too.
+  const focusRow = () => item.current?.focus({ preventScroll: true });
+  const focusList = () => item.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
 
   return (
-    <li ref={box} class={classOf(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
+    <li ref={item} class={rowClass(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
           <span class={own ? "visually-hidden" : "message-author"} dir="auto">
             {own ? "You" : author.name}
           </span>{" "}
-          <time dateTime={new Date(row.at).toISOString()} title={momentOf(row.at)}>
-            {timeOf(row.at)}
+          <time dateTime={new Date(row.at).toISOString()} title={formatDateTime(row.at)}>
+            {formatTime(row.at)}
           </time>
         </p>
       )}
       {row.quote && !deleted && (
-        <MessageQuote quote={row.quote} onLoad={actions.loadQuoted} onShow={onShow} />
+        <MessageQuote quote={row.quote} onLoad={actions.loadQuoted} onJumpTo={onJumpTo} />
       )}
       <div class="message-line">
         {editing && seq !== undefined ? (
-          <EditMessage
+          <MessageEditor
             body={row.body}
             onSave={(body) => {
               setEditing(false);
-              keepFocus();
+              focusRow();
               if (body !== row.body) actions.edit(seq, body);
             }}
             onCancel={() => {
               setEditing(false);
-              keepFocus();
+              focusRow();
             }}
           />
         ) : (
           <p class={deleted ? "message-body message-deleted" : "message-body"} dir="auto">
             {deleted ? "Message deleted" : <LinkedText text={row.body} />}
             {!deleted && message?.editedAt !== undefined && (
-              <span class="message-edited" title={momentOf(message.editedAt)}>
+              <span class="message-edited" title={formatDateTime(message.editedAt)}>
                 {" "}
                 (edited)
               </span>
@@ -82,7 +87,7 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
             message={message}
             user={user}
             open={menuOpen}
-            onOpen={(open) => onMenu(open ? row.key : undefined)}
+            onOpenChange={(open) => onMenuChange(open ? row.key : undefined)}
             onEdit={() => setEditing(true)}
             actions={actions}
           />
@@ -97,7 +102,7 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
             type="button"
             class="button-quiet"
             onClick={() => {
-              keepFocus();
+              focusRow();
               actions.retry(row.id);
             }}
           >
@@ -107,7 +112,7 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
             type="button"
             class="button-quiet"
             onClick={() => {
-              leaveFocus();
+              focusList();
               actions.discard(row.id);
             }}
           >
@@ -117,9 +122,9 @@ function Message({ row, user, actions, menuOpen, onMenu, onShow }: MessageRowPro
       )}
     </li>
   );
-}
+});
 
-function classOf({ own, startsGroup, state }: Row): string {
+function rowClass({ own, startsGroup, state }: MessageRowModel): string {
   return [
     "message",
     own && "message-own",

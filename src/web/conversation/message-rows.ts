@@ -1,23 +1,24 @@
-/** The rows of a conversation: messages and what is being sent, grouped by day and author. Pure. */
+/** The rows of the message list: stored and outgoing messages, grouped by day and author. Pure. */
 import type { Outgoing } from "../../client/outbox/entry.ts";
 import { messageIn, type RoomState } from "../../client/room/room-state.ts";
 import type { Message, User } from "../../protocol/model.ts";
 import { isSameDay } from "../ui/time-format.ts";
 
-/** After a pause this long, the same author's next message begins a group of its own. */
-const GROUP_MS = 5 * 60 * 1000;
+/** After a pause this long, the same author's next message starts a new group. */
+const GROUP_PAUSE_MS = 5 * 60 * 1000;
 
-/** What a message replies to. */
+/** The message that another one replies to. */
 export interface Quote {
   seq: number;
   /** Absent while it is not loaded. */
   message?: Message;
-  /** Whether it has a row itself. */
-  shown: boolean;
+  /** Whether it has a row in the list. */
+  inList: boolean;
 }
 
-export interface Row {
-  /** The same before and after a message is stored, so that its row stays where it is. */
+/** What one row shows. */
+export interface MessageRowModel {
+  /** Stays the same when an outgoing message becomes a stored one, so that its row keeps its element. */
   key: string;
   id: string;
   seq?: number;
@@ -26,67 +27,70 @@ export interface Row {
   body: string;
   at: number;
   state: "pending" | "sent" | "failed";
+  /** Why it failed. */
   reason?: string;
   /** Absent while it is not stored. */
   message?: Message;
   quote?: Quote;
-  /** Whether a new day begins with this row. */
+  /** Whether it is the first of its day. */
   startsDay: boolean;
-  /** Whether the author is to be named: another one, another day or later. */
+  /** Whether the row names its author: another author than the row above, another day, or a pause between them. */
   startsGroup: boolean;
 }
 
-type Plain = Omit<Row, "startsDay" | "startsGroup">;
+type UngroupedRow = Omit<MessageRowModel, "startsDay" | "startsGroup">;
 
-/** A row that says what it said in `before`, the rows made last, is that very object: nothing has to render it again. */
-export function rowsOf(
+/** A row equal to one of `previous`, the rows built last, is that very object, so that it need not render again. */
+export function buildRows(
   state: Pick<RoomState, "messages" | "quoted" | "outgoing">,
   user: User,
-  before: readonly Row[] = [],
-): Row[] {
-  const plain = [
-    ...state.messages.map((message) => withQuote(ofMessage(message, user), message, state)),
-    ...state.outgoing.map((sending) => withQuote(ofOutgoing(sending, user), sending, state)),
+  previous: readonly MessageRowModel[] = [],
+): MessageRowModel[] {
+  const ungrouped = [
+    ...state.messages.map((message) => withQuote(storedRow(message, user), message, state)),
+    ...state.outgoing.map((outgoing) => withQuote(outgoingRow(outgoing, user), outgoing, state)),
   ];
-  const held = new Map(before.map((row) => [row.key, row]));
-  return plain.map((one, index) => {
-    const row = withGroup(one, plain[index - 1]);
-    const last = held.get(row.key);
-    return last && saysSame(last, row) ? last : row;
+  const previousByKey = new Map(previous.map((row) => [row.key, row]));
+  return ungrouped.map((one, index) => {
+    const row = withGroup(one, ungrouped[index - 1]);
+    const before = previousByKey.get(row.key);
+    return before && areRowsEqual(before, row) ? before : row;
   });
 }
 
-/** Messages are replaced, never changed in place: whether it is the same one says all of it. */
-function saysSame(one: Row, other: Row): boolean {
-  const parts = Object.keys(one) as (keyof Row)[];
+/** Messages are replaced, never mutated: comparing them by identity is enough. */
+function areRowsEqual(one: MessageRowModel, other: MessageRowModel): boolean {
+  const fields = Object.keys(one) as (keyof MessageRowModel)[];
   return (
-    parts.length === Object.keys(other).length &&
-    parts.every((part) => (part === "quote" ? quotesSame(one.quote, other.quote) : one[part] === other[part]))
+    fields.length === Object.keys(other).length &&
+    fields.every((field) =>
+      field === "quote" ? areQuotesEqual(one.quote, other.quote) : one[field] === other[field],
+    )
   );
 }
 
-function quotesSame(one: Quote | undefined, other: Quote | undefined): boolean {
-  return one?.seq === other?.seq && one?.message === other?.message && one?.shown === other?.shown;
+function areQuotesEqual(one: Quote | undefined, other: Quote | undefined): boolean {
+  return one?.seq === other?.seq && one?.message === other?.message && one?.inList === other?.inList;
 }
 
-function withGroup(row: Plain, before: Plain | undefined): Row {
-  const startsDay = !before || !isSameDay(before.at, row.at);
-  const startsGroup = startsDay || before.author.id !== row.author.id || row.at - before.at > GROUP_MS;
+function withGroup(row: UngroupedRow, above: UngroupedRow | undefined): MessageRowModel {
+  const startsDay = !above || !isSameDay(above.at, row.at);
+  const startsGroup = startsDay || above.author.id !== row.author.id || row.at - above.at > GROUP_PAUSE_MS;
   return { ...row, startsDay, startsGroup };
 }
 
 function withQuote(
-  row: Plain,
+  row: UngroupedRow,
   { replyTo }: { replyTo?: number | undefined },
   state: Pick<RoomState, "messages" | "quoted">,
-): Plain {
+): UngroupedRow {
   if (replyTo === undefined) return row;
   const message = messageIn(state, replyTo);
-  const shown = replyTo >= (state.messages[0]?.seq ?? Infinity);
-  return { ...row, quote: { seq: replyTo, shown, ...(message && { message }) } };
+  const inList = replyTo >= (state.messages[0]?.seq ?? Infinity);
+  return { ...row, quote: { seq: replyTo, inList, ...(message && { message }) } };
 }
 
-function ofMessage(message: Message, user: User): Plain {
+function storedRow(message: Message, user: User): UngroupedRow {
   const { id, seq, author, body, at } = message;
   return {
     key: `${author.id} ${id}`,
@@ -101,7 +105,15 @@ function ofMessage(message: Message, user: User): Plain {
   };
 }
 
-function ofOutgoing({ id, body, at, state, reason }: Outgoing, user: User): Plain {
-  const why = reason === undefined ? {} : { reason };
-  return { key: `${user.id} ${id}`, id, author: user, own: true, body, at, state, ...why };
+function outgoingRow({ id, body, at, state, reason }: Outgoing, user: User): UngroupedRow {
+  return {
+    key: `${user.id} ${id}`,
+    id,
+    author: user,
+    own: true,
+    body,
+    at,
+    state,
+    ...(reason !== undefined && { reason }),
+  };
 }

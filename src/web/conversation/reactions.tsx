@@ -1,4 +1,4 @@
-/** The reactions under a message; a click adds or takes back one's own. */
+/** The reactions to a message. A click adds the user's own, or removes it. */
 import type { Message, User } from "../../protocol/model.ts";
 import type { MessageActions } from "./message-actions.ts";
 import "./reactions.css";

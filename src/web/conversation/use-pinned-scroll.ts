@@ -1,106 +1,115 @@
-/** How the list of messages scrolls: with what is new at the bottom, and in place when older ones come above. */
+/**
+ * Scrolling of the message list. At the bottom it is pinned: new messages scroll into view. Anywhere else what is in
+ * view stays where it is, whatever is loaded or changes its height above it.
+ */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Row } from "./message-rows.ts";
+import type { MessageRowModel } from "./message-rows.ts";
 
-/** This near to an edge counts as being there. */
+/** The list counts as at the bottom within this distance of it. */
 const BOTTOM_PX = 48;
+/** Older messages are loaded within this distance of the top. */
 const TOP_PX = 200;
 
-export interface StickingOptions {
+export interface PinnedScrollOptions {
   scroller: RefObject<HTMLDivElement | null>;
-  rows: readonly Row[];
-  hasBefore: boolean;
-  onOlder: () => void;
+  rows: readonly MessageRowModel[];
+  /** Whether there are older messages to load. */
+  hasOlder: boolean;
+  onLoadOlder: () => void;
+  /** Called with the newest message's `seq` when the user sees the bottom of the list. */
   onRead: (seq: number) => void;
 }
 
-export function useSticking({ scroller, rows, hasBefore, onOlder, onRead }: StickingOptions) {
-  const [missed, setMissed] = useState(false);
+export function usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead }: PinnedScrollOptions) {
+  /** Whether messages arrived below what is in view. */
+  const [hasUnseen, setHasUnseen] = useState(false);
   const atBottom = useRef(true);
-  const before = useRef({ last: "", newestSeq: 0 });
-  /** The first row that is in view, and how far below the edge: what is above may change and must not move it. */
+  const previous = useRef({ lastKey: "", newestSeq: 0 });
+  /** The first row in view and its distance from the top edge. Changes above it must not move it. */
   const anchor = useRef<{ row: Element; top: number }>(undefined);
   const lastRow = rows.at(-1);
-  const last = lastRow?.key ?? "";
+  const lastKey = lastRow?.key ?? "";
   const newestSeq = rows.findLast(({ seq }) => seq !== undefined)?.seq;
 
-  const read = () => {
-    if (newestSeq !== undefined && atBottom.current && document.visibilityState === "visible")
+  const markRead = () => {
+    if (newestSeq !== undefined && atBottom.current && document.visibilityState === "visible") {
       onRead(newestSeq);
+    }
   };
   const topOf = (row: Element) =>
     row.getBoundingClientRect().top - (scroller.current?.getBoundingClientRect().top ?? 0);
-  const look = () => {
+  const updateAnchor = () => {
     const all = [...(scroller.current?.querySelectorAll("li[data-state]") ?? [])];
-    // By halves: to measure each of thousands takes longer than to draw what is in view.
+    // A binary search: measuring thousands of rows would take longer than drawing those in view.
     let [first, end] = [0, all.length];
     while (first < end) {
       const middle = Math.floor((first + end) / 2);
-      const one = all[middle];
-      if (one && topOf(one) + one.clientHeight > 0) end = middle;
+      const row = all[middle];
+      if (row && topOf(row) + row.clientHeight > 0) end = middle;
       else first = middle + 1;
     }
     const row = all[first];
     anchor.current = row && { row, top: topOf(row) };
   };
-  const toBottom = () => {
+  const scrollToBottom = () => {
     const box = scroller.current;
     if (box) box.scrollTop = box.scrollHeight;
     atBottom.current = true;
-    setMissed(false);
-    read();
+    setHasUnseen(false);
+    markRead();
   };
 
-  // Before the browser paints, so that nothing is seen to jump.
+  // A layout effect, so that the list is in place before the browser paints.
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    const was = before.current;
-    // By number too: what comes from others stands above what is not sent.
-    const arrived = last !== was.last || (newestSeq ?? 0) > was.newestSeq;
-    // What was sent here, that is: one's own message from another tab must not move what one reads in this one.
-    if (atBottom.current || (last !== was.last && lastRow?.state === "pending")) toBottom();
-    else {
+    const before = previous.current;
+    // By `seq` too: messages of others are inserted above outgoing ones, and leave the last row the same.
+    const hasNew = lastKey !== before.lastKey || (newestSeq ?? 0) > before.newestSeq;
+    // Only what is sent in this tab scrolls down: the user's messages from another tab must not move this one.
+    if (atBottom.current || (lastKey !== before.lastKey && lastRow?.state === "pending")) {
+      scrollToBottom();
+    } else {
       const held = anchor.current;
       if (held?.row.isConnected) box.scrollTop += topOf(held.row) - held.top;
-      if (arrived) setMissed(true);
+      if (hasNew) setHasUnseen(true);
     }
-    before.current = { last, newestSeq: newestSeq ?? 0 };
-    look();
+    previous.current = { lastKey, newestSeq: newestSeq ?? 0 };
+    updateAnchor();
   }, [rows]);
 
-  // Where older messages do not fill the screen, nobody can scroll up to ask for more.
+  // A list that does not fill its box cannot be scrolled up to load more.
   useEffect(() => {
     const box = scroller.current;
-    if (box && hasBefore && box.scrollHeight <= box.clientHeight) onOlder();
-  }, [rows, hasBefore]);
+    if (box && hasOlder && box.scrollHeight <= box.clientHeight) onLoadOlder();
+  }, [rows, hasOlder]);
 
   useEffect(() => {
     const box = scroller.current;
     if (!box) return;
     const onScroll = () => {
-      look();
+      updateAnchor();
       atBottom.current = box.scrollHeight - box.scrollTop - box.clientHeight < BOTTOM_PX;
       if (atBottom.current) {
-        setMissed(false);
-        read();
+        setHasUnseen(false);
+        markRead();
       }
-      if (hasBefore && box.scrollTop < TOP_PX) onOlder();
+      if (hasOlder && box.scrollTop < TOP_PX) onLoadOlder();
     };
     box.addEventListener("scroll", onScroll, { passive: true });
-    document.addEventListener("visibilitychange", read);
-    // The keyboard of a phone makes the list lower: its end stays in view.
-    const resized = new ResizeObserver(() => {
+    document.addEventListener("visibilitychange", markRead);
+    // A phone's on-screen keyboard shrinks the list: its bottom stays in view.
+    const resizeObserver = new ResizeObserver(() => {
       if (atBottom.current) box.scrollTop = box.scrollHeight;
     });
-    resized.observe(box);
+    resizeObserver.observe(box);
     return () => {
       box.removeEventListener("scroll", onScroll);
-      document.removeEventListener("visibilitychange", read);
-      resized.disconnect();
+      document.removeEventListener("visibilitychange", markRead);
+      resizeObserver.disconnect();
     };
-  }, [newestSeq, hasBefore]);
+  }, [newestSeq, hasOlder]);
 
-  return { missed, toBottom };
+  return { hasUnseen, scrollToBottom };
 }

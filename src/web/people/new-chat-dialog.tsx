@@ -1,23 +1,24 @@
-/** The dialog that starts a chat: with one person a direct one, with several a group. */
+/** The dialog that starts a chat: a direct one with one person, a group with several. */
 import { useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { PeoplePicker } from "./people-picker.tsx";
 import { client } from "../session/session.ts";
-import { namesOf } from "../thread-list/thread-title.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { formatNames } from "../ui/name-list.ts";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { PeoplePicker } from "./people-picker.tsx";
 
-export interface NewChatProps {
+export interface NewChatDialogProps {
   user: User;
   onStarted: (threadId: string) => void;
   onClose: () => void;
 }
 
-export function NewChat({ user, onStarted, onClose }: NewChatProps) {
+export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) {
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
-  const { busy, error, run } = useTask();
+  const { busy, error, run } = useAsyncAction();
 
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -31,7 +32,7 @@ export function NewChat({ user, onStarted, onClose }: NewChatProps) {
   return (
     <Dialog title="New chat" onClose={onClose}>
       <form class="dialog-part" onSubmit={(event) => void start(event)}>
-        <PeoplePicker except={[user]} picked={picked} onChange={setPicked} />
+        <PeoplePicker exclude={[user]} picked={picked} onChange={setPicked} />
         {picked.length > 1 && (
           <div class="field">
             <label for="group-name">Group name (optional)</label>
@@ -44,11 +45,7 @@ export function NewChat({ user, onStarted, onClose }: NewChatProps) {
             />
           </div>
         )}
-        {error !== undefined && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
+        <ErrorMessage text={error} />
         <button type="submit" class="button" disabled={picked.length === 0} aria-disabled={busy}>
           Start chat
         </button>
@@ -57,17 +54,17 @@ export function NewChat({ user, onStarted, onClose }: NewChatProps) {
   );
 }
 
-/** A group without a name would be "Group chat" in everyone's list; its people's names tell more. */
+/** A group without a name gets those of its members: in the lists of threads it would be "Group chat" otherwise. */
 function createChat(user: User, picked: readonly User[], name: string) {
   const memberIds = picked.map(({ id }) => id);
   if (picked.length === 1) return client.api.createThread({ kind: "direct", memberIds });
-  const people = namesOf(
+  const memberNames = formatNames(
     [user, ...picked].map((person) => person.name),
     4,
   );
   return client.api.createThread({
     kind: "group",
-    name: name === "" ? people.slice(0, THREAD_NAME_LENGTH).trim() : name,
+    name: name === "" ? memberNames.slice(0, THREAD_NAME_LENGTH).trim() : name,
     memberIds,
   });
 }

@@ -1,34 +1,34 @@
-/** Finds people by the beginning of their names, and picks some. */
+/** A field that finds people by the beginning of their names, and the list of those picked. */
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MEMBER_IDS, USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { isComposing } from "../ui/ime.ts";
 import { CloseIcon } from "../ui/icons.tsx";
+import { isImeComposing } from "../ui/ime.ts";
 import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";
 import "./people-picker.css";
 
 export interface PeoplePickerProps {
-  /** Who is not to be found. */
-  except: readonly User[];
+  /** Left out of the results. */
+  exclude: readonly User[];
   picked: readonly User[];
   onChange: (picked: readonly User[]) => void;
 }
 
-export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
+export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
   const id = useId();
   const [text, setText] = useState("");
-  const box = useRef<HTMLInputElement>(null);
-  // What has `autofocus` is given it by a dialog that opens, not in one that is open.
-  useLayoutEffect(() => box.current?.focus(), []);
+  const input = useRef<HTMLInputElement>(null);
+  // A dialog honours `autofocus` when it opens, not for what is added to it later.
+  useLayoutEffect(() => input.current?.focus(), []);
   const search = usePeopleSearch(text);
-  const known = new Set([...except, ...picked].map((person) => person.id));
-  const people = search.people.filter((person) => !known.has(person.id));
+  const hidden = new Set([...exclude, ...picked].map((person) => person.id));
+  const people = search.people.filter((person) => !hidden.has(person.id));
 
-  /** The button that did it goes: one types on. */
+  /** The button that was pressed is removed: the field takes the focus. */
   const change = (next: readonly User[]) => {
     onChange(next);
-    box.current?.focus();
+    input.current?.focus();
   };
   const pick = (person: User) => {
     if (picked.length >= MEMBER_IDS) return;
@@ -42,7 +42,7 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
         <label for={id}>Find people</label>
         <input
           id={id}
-          ref={box}
+          ref={input}
           class="input"
           type="search"
           autocomplete="off"
@@ -52,15 +52,15 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            // Enter picks the first that was found, rather than starting the chat half typed.
-            if (event.key !== "Enter" || isComposing(event) || text === "") return;
+            // Enter picks the first result instead of submitting the form around the picker.
+            if (event.key !== "Enter" || isImeComposing(event) || text === "") return;
             event.preventDefault();
             if (people[0]) pick(people[0]);
           }}
         />
       </div>
       {picked.length > 0 && (
-        <ul class="people-picked" aria-label="Picked">
+        <ul class="people-picker-picked" aria-label="Picked">
           {picked.map((person) => (
             <li key={person.id}>
               <button
@@ -74,10 +74,10 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
           ))}
         </ul>
       )}
-      <p class="people-note note" role="status">
-        {noteOf(search, people.length)}
+      <p class="people-picker-note note" role="status">
+        {statusText(search, people.length)}
       </p>
-      <ul class="people-found" aria-label="People found">
+      <ul class="people-picker-results" aria-label="People found">
         {people.map((person) => (
           <li key={person.id}>
             <button type="button" aria-label={person.name} onClick={() => pick(person)}>
@@ -91,9 +91,9 @@ export function PeoplePicker({ except, picked, onChange }: PeoplePickerProps) {
   );
 }
 
-function noteOf({ is }: PeopleSearch, found: number): string {
+function statusText({ is }: PeopleSearch, count: number): string {
   if (is === "idle") return "Type two letters or more.";
   if (is === "searching") return "Searching…";
   if (is === "failed") return "The search did not work. Try again in a moment.";
-  return found === 0 ? "Nobody else is called that." : `${found} found`;
+  return count === 0 ? "Nobody else is called that." : `${count} found`;
 }

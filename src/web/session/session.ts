@@ -1,4 +1,4 @@
-/** The page's one client, and who is signed in. */
+/** The signed-in user, and the client that the whole page shares. */
 import { createClient } from "../../client/client.ts";
 import { Store, type Readable } from "../../client/store/store.ts";
 import type { User } from "../../protocol/model.ts";
@@ -11,71 +11,74 @@ export type SessionState =
 
 const state = new Store<SessionState>({ is: "loading" });
 
-/** Who is signed in, for components to read. */
+/** Who is signed in. */
 export const session: Readable<SessionState> = state;
 
-export const client = createClient({ onSignedOut: checkSoon });
+export const client = createClient({ onSignedOut: scheduleCheck });
 
-/** Between two checks that sockets ask for: where HTTP and sockets disagree about the session, they would go on for ever. */
+/**
+ * At least this long between two checks that closed sockets cause. Where HTTP accepts a session that sockets refuse, each
+ * check would otherwise cause the next one at once.
+ */
 const CHECK_INTERVAL_MS = 5_000;
-let checkedAt = 0;
-let check: ReturnType<typeof setTimeout> | undefined;
+let lastCheckAt = 0;
+let scheduledCheck: ReturnType<typeof setTimeout> | undefined;
 
-function checkSoon(): void {
-  check ??= setTimeout(
+function scheduleCheck(): void {
+  scheduledCheck ??= setTimeout(
     () => {
-      check = undefined;
-      checkedAt = Date.now();
+      scheduledCheck = undefined;
+      lastCheckAt = Date.now();
       void checkSession();
     },
-    Math.max(0, checkedAt + CHECK_INTERVAL_MS - Date.now()),
+    Math.max(0, lastCheckAt + CHECK_INTERVAL_MS - Date.now()),
   );
 }
 
-/** The browser's other tabs have the same session: what one does with it, the others ask after. */
-const tabs = new BroadcastChannel("lilypad session");
-tabs.addEventListener("message", () => void checkSession());
+/** All tabs of a browser share the session cookie: after a sign-in or sign-out, the other tabs check the session. */
+const otherTabs = new BroadcastChannel("lilypad session");
+otherTabs.addEventListener("message", () => void checkSession());
 
-function tellTabs(): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, and takes no other.
-  tabs.postMessage(null);
+function notifyOtherTabs(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
+  otherTabs.postMessage(null);
 }
 
 /** Asks the server who is signed in. */
 export async function checkSession(): Promise<void> {
   try {
     const found = await client.session.me();
-    if (found) signedIn(found.user);
-    else signedOut();
+    if (found) setSignedIn(found.user);
+    else setSignedOut();
   } catch {
-    // Someone who is signed in stays so while the server cannot be reached.
+    // A signed-in user stays so while the server cannot be reached.
     if (state.getSnapshot().is !== "signed_in") state.set({ is: "unreachable" });
-    // Nobody else would ask again: what is signed out waits for the answer.
-    else checkSoon();
+    // A socket that was closed as signed out waits for this answer, and nothing else would ask again.
+    else scheduleCheck();
   }
 }
 
 export async function signInAsGuest(name: string): Promise<void> {
   const { user } = await client.session.signInAsGuest(name);
-  tellTabs();
-  signedIn(user);
+  notifyOtherTabs();
+  setSignedIn(user);
 }
 
 export async function signOut(): Promise<void> {
   await client.session.signOut();
-  tellTabs();
-  signedOut();
+  notifyOtherTabs();
+  setSignedOut();
 }
 
-function signedIn(user: User): void {
-  const before = state.getSnapshot();
-  // Another tab may have signed in as somebody else: nothing of the one before may stay.
-  if (before.is === "signed_in" && before.user.id !== user.id) client.close();
+function setSignedIn(user: User): void {
+  const previous = state.getSnapshot();
+  // Another tab may have signed in a different user: no state of the previous one may remain.
+  if (previous.is === "signed_in" && previous.user.id !== user.id) client.close();
   state.set({ is: "signed_in", user });
   client.signedIn();
 }
 
-function signedOut(): void {
+function setSignedOut(): void {
   client.close();
   state.set({ is: "signed_out" });
 }

@@ -1,4 +1,4 @@
-/** Where one says who one is. */
+/** The form in which a guest signs in with a name. */
 import { useState } from "preact/hooks";
 import { RequestError } from "../../client/http/request-error.ts";
 import { DISPLAY_NAME_LENGTH } from "../../protocol/limits.ts";
@@ -18,7 +18,7 @@ export function SignIn() {
     try {
       await signInAsGuest(name.trim());
     } catch (failure) {
-      setError(messageOf(failure));
+      setError(errorText(failure));
       setBusy(false);
     }
   };
@@ -56,7 +56,7 @@ export function SignIn() {
   );
 }
 
-function messageOf(failure: unknown): string {
+function errorText(failure: unknown): string {
   if (!(failure instanceof RequestError)) return "Something went wrong. Try again.";
   if (failure.code === "forbidden") {
     return "Guests cannot sign in here. Sign in through the site that you came from, then come back.";

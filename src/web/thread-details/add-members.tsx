@@ -1,40 +1,41 @@
-/** Adds people to a thread. */
+/** A button that opens the form that adds members to a thread. */
 import { useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
-import { Failure } from "../ui/error-message.tsx";
-import { PlusIcon } from "../ui/icons.tsx";
 import { PeoplePicker } from "../people/people-picker.tsx";
 import { client } from "../session/session.ts";
-import { usePart } from "../ui/use-disclosure.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { PlusIcon } from "../ui/icons.tsx";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useDisclosure } from "../ui/use-disclosure.ts";
+import "./add-members.css";
 
-export interface DetailsAddProps {
+export interface AddMembersProps {
   threadId: string;
-  /** Who is in it already. */
+  /** Those who need not be found: they are in the thread already. */
   members: readonly User[];
 }
 
-export function DetailsAdd({ threadId, members }: DetailsAddProps) {
-  const { open, opener, show, hide } = usePart();
-  if (open) return <AddPeople threadId={threadId} members={members} onDone={hide} />;
+export function AddMembers({ threadId, members }: AddMembersProps) {
+  const { open, triggerRef, show, hide } = useDisclosure();
+  if (open) return <AddMembersForm threadId={threadId} members={members} onDone={hide} />;
   return (
-    <button ref={opener} type="button" class="button-quiet details-add" onClick={show}>
+    <button ref={triggerRef} type="button" class="button-quiet add-members" onClick={show}>
       <PlusIcon /> Add people
     </button>
   );
 }
 
-function AddPeople({ threadId, members, onDone }: DetailsAddProps & { onDone: () => void }) {
+function AddMembersForm({ threadId, members, onDone }: AddMembersProps & { onDone: () => void }) {
   const [picked, setPicked] = useState<readonly User[]>([]);
-  const { busy, error, run } = useTask();
+  const { busy, error, run } = useAsyncAction();
 
   const add = async (event: SubmitEvent) => {
     event.preventDefault();
     const added = await run(async () => {
       for (const person of picked) {
         await client.api.putMember(threadId, person.id);
-        // Where one is refused, those before are in, and the others can be tried again.
-        setPicked((left) => left.filter(({ id }) => id !== person.id));
+        // If one fails, those before it have been added, and the rest can be tried again.
+        setPicked((remaining) => remaining.filter(({ id }) => id !== person.id));
       }
     });
     if (added) onDone();
@@ -42,8 +43,8 @@ function AddPeople({ threadId, members, onDone }: DetailsAddProps & { onDone: ()
 
   return (
     <form class="dialog-part" onSubmit={(event) => void add(event)}>
-      <PeoplePicker except={members} picked={picked} onChange={setPicked} />
-      <Failure text={error} />
+      <PeoplePicker exclude={members} picked={picked} onChange={setPicked} />
+      <ErrorMessage text={error} />
       <div class="dialog-buttons">
         <button type="button" class="button-quiet" onClick={onDone}>
           Cancel

@@ -1,69 +1,70 @@
-/** Leaving a thread, and deleting it: each asks once more. */
+/** Leaves or deletes a thread. Both ask for confirmation. */
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import { may, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { Failure } from "../ui/error-message.tsx";
 import { navigate } from "../router.tsx";
 import { client } from "../session/session.ts";
-import { usePart } from "../ui/use-disclosure.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useDisclosure } from "../ui/use-disclosure.ts";
+import "./leave-or-delete.css";
 
-export interface DetailsEndProps {
+export interface LeaveOrDeleteProps {
   thread: ThreadInfo;
   user: User;
-  standing: Standing;
+  ownRole: Standing;
 }
 
-export function DetailsEnd({ thread, user, standing }: DetailsEndProps) {
-  const mayLeave = standing !== null && mayRemove(thread.kind, standing, true, standing);
+export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
+  const mayLeave = ownRole !== null && mayRemove(thread.kind, ownRole, true, ownRole);
   return (
-    <section class="details-end" aria-label="Leave or delete">
+    <section class="leave-or-delete" aria-label="Leave or delete">
       {mayLeave && (
-        <Ending
+        <ConfirmedAction
           label="Leave chat"
           question="Leave this chat? You will not get its messages any more."
-          confirm="Leave"
-          act={() => client.api.removeMember(thread.id, user.id)}
+          confirmLabel="Leave"
+          action={() => client.api.removeMember(thread.id, user.id)}
         />
       )}
-      {may("delete thread", thread.kind, standing) && (
-        <Ending
+      {may("delete thread", thread.kind, ownRole) && (
+        <ConfirmedAction
           label="Delete chat"
           question="Delete this chat and all its messages, for everyone? This cannot be undone."
-          confirm="Delete chat"
-          act={() => client.api.deleteThread(thread.id)}
+          confirmLabel="Delete chat"
+          action={() => client.api.deleteThread(thread.id)}
         />
       )}
     </section>
   );
 }
 
-interface EndingProps {
+interface ConfirmedActionProps {
   label: string;
   question: string;
-  confirm: string;
-  act: () => Promise<void>;
+  confirmLabel: string;
+  action: () => Promise<void>;
 }
 
-function Ending({ label, question, confirm, act }: EndingProps) {
-  const { open, opener, show, hide } = usePart();
-  const { busy, error, run } = useTask();
+function ConfirmedAction({ label, question, confirmLabel, action }: ConfirmedActionProps) {
+  const { open, triggerRef, show, hide } = useDisclosure();
+  const { busy, error, run } = useAsyncAction();
 
   if (!open) {
     return (
-      <button ref={opener} type="button" class="button-quiet button-danger" onClick={show}>
+      <button ref={triggerRef} type="button" class="button-quiet button-danger" onClick={show}>
         {label}
       </button>
     );
   }
-  const end = async () => {
-    if (await run(act)) navigate("/chat");
+  const confirm = async () => {
+    if (await run(action)) navigate("/chat");
   };
   return (
-    <div class="dialog-part details-ending" role="group" aria-label={label}>
+    <div class="dialog-part leave-or-delete-confirm" role="group" aria-label={label}>
       <p>{question}</p>
-      <Failure text={error} />
+      <ErrorMessage text={error} />
       <div class="dialog-buttons">
-        {/* The one that changes nothing has the focus. */}
+        {/* The safe choice gets the focus. */}
         <button ref={focus} type="button" class="button-quiet" onClick={hide}>
           Cancel
         </button>
@@ -71,9 +72,9 @@ function Ending({ label, question, confirm, act }: EndingProps) {
           type="button"
           class="button button-danger-full"
           aria-disabled={busy}
-          onClick={() => void end()}
+          onClick={() => void confirm()}
         >
-          {confirm}
+          {confirmLabel}
         </button>
       </div>
     </div>

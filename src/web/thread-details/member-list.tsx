@@ -1,57 +1,58 @@
-/** Who is in a thread, in the order of joining. */
+/** The members of a thread, in the order in which they joined. */
 import type { ComponentChildren } from "preact";
 import { useCallback, useRef } from "preact/hooks";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import type { Standing } from "../../protocol/rights.ts";
-import { DetailsMember } from "./member-row.tsx";
-import { Failure } from "../ui/error-message.tsx";
-import { handOver } from "../ui/focus-handoff.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { handOffFocus } from "../ui/focus-handoff.ts";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { MemberRow } from "./member-row.tsx";
+import "./member-list.css";
 
-export interface DetailsMembersProps {
+export interface MemberListProps {
   thread: ThreadInfo;
   state: Pick<RoomState, "members" | "memberCount" | "online">;
   user: User;
-  standing: Standing;
-  onMore: () => Promise<void>;
-  /** What adds people, above those who are there. */
-  add: ComponentChildren;
+  ownRole: Standing;
+  onLoadMore: () => Promise<void>;
+  /** Above the list: the control that adds members. */
+  children: ComponentChildren;
 }
 
-export function DetailsMembers({ thread, state, user, standing, onMore, add }: DetailsMembersProps) {
+export function MemberList({ thread, state, user, ownRole, onLoadMore, children }: MemberListProps) {
   const { members, memberCount } = state;
-  const { busy, error, run } = useTask();
-  const part = useRef<HTMLElement>(null);
-  const onRemoved = useCallback(() => part.current?.focus(), []);
-  const here = new Set(state.online.map(({ id }) => id));
+  const { busy, error, run } = useAsyncAction();
+  const section = useRef<HTMLElement>(null);
+  const onRemoved = useCallback(() => section.current?.focus(), []);
+  const onlineIds = new Set(state.online.map(({ id }) => id));
   return (
-    <section ref={part} class="dialog-part details-members" tabIndex={-1} aria-labelledby="members">
-      <h3 id="members" class="note">
+    <section ref={section} class="dialog-part member-list" tabIndex={-1} aria-labelledby="members">
+      <h3 id="members" class="member-list-count note">
         {memberCount} {memberCount === 1 ? "member" : "members"}
       </h3>
-      {add}
+      {children}
       <ul aria-labelledby="members">
         {members.map((member) => (
-          <DetailsMember
+          <MemberRow
             key={member.user.id}
             thread={thread}
             member={member}
             own={member.user.id === user.id}
-            here={here.has(member.user.id)}
-            standing={standing}
+            online={onlineIds.has(member.user.id)}
+            ownRole={ownRole}
             onRemoved={onRemoved}
           />
         ))}
       </ul>
-      <Failure text={error} />
+      <ErrorMessage text={error} />
       {members.length < memberCount && (
         <button
-          ref={handOver}
+          ref={handOffFocus}
           type="button"
           class="button-quiet"
           aria-disabled={busy}
-          onClick={() => void run(onMore)}
+          onClick={() => void run(onLoadMore)}
         >
           Show more
         </button>

@@ -1,64 +1,73 @@
-/** One member of a thread, and what one may do about them. */
+/** One member of a thread, with the actions that the user has the right to. */
 import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { Avatar } from "../ui/avatar.tsx";
-import { Failure } from "../ui/error-message.tsx";
-import { MoreIcon } from "../ui/icons.tsx";
 import { client } from "../session/session.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { MoreIcon } from "../ui/icons.tsx";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import "./member-row.css";
 
 const ROLE_NAMES: Record<Role, string> = { owner: "Owner", moderator: "Moderator", member: "Member" };
-/** Another owner is made by nobody's mistake: not here. */
-const GIVEN_ROLES: readonly Role[] = ["moderator", "member"];
+/** Not owner: too much power to give by a misplaced click. */
+const ASSIGNABLE_ROLES: readonly Role[] = ["moderator", "member"];
 
-export interface DetailsMemberProps {
+export interface MemberRowProps {
   thread: ThreadInfo;
   member: Member;
+  /** Whether it is the user's own row. */
   own: boolean;
-  here: boolean;
-  standing: Standing;
+  /** Whether the member is in the thread now. */
+  online: boolean;
+  ownRole: Standing;
   onRemoved: () => void;
 }
 
-/** Rendered again only where something that it is given has changed: there may be thousands. */
-export const DetailsMember = memo(Row);
-
-function Row({ thread, member, own, here, standing, onRemoved }: DetailsMemberProps) {
+/** Memoized: there may be thousands of rows, and only those whose props changed render again. */
+export const MemberRow = memo(function MemberRow({
+  thread,
+  member,
+  own,
+  online,
+  ownRole,
+  onRemoved,
+}: MemberRowProps) {
   const { user, role } = member;
   const [open, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  const { busy, error, run } = useTask();
-  // Of oneself there is "Leave chat", below; one's own role is for another owner to change.
-  const roles = !own && mayChangeRole(thread.kind, standing) ? GIVEN_ROLES.filter((one) => one !== role) : [];
-  const removable = !own && mayRemove(thread.kind, standing, false, role);
+  const menuButton = useRef<HTMLButtonElement>(null);
+  const { busy, error, run } = useAsyncAction();
+  // None on the user's own row: "Leave chat" is a button of its own, and only another owner changes an owner's role.
+  const roles =
+    !own && mayChangeRole(thread.kind, ownRole) ? ASSIGNABLE_ROLES.filter((one) => one !== role) : [];
+  const removable = !own && mayRemove(thread.kind, ownRole, false, role);
 
-  const give = async (next: Role) => {
+  const assign = async (next: Role) => {
     if (!(await run(() => client.api.putMember(thread.id, user.id, next)))) return;
     setOpen(false);
-    button.current?.focus();
+    menuButton.current?.focus();
   };
   const remove = async () => {
     if (await run(() => client.api.removeMember(thread.id, user.id))) onRemoved();
   };
 
   return (
-    <li class="details-member">
-      <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} online={here} />
-      <div class="details-member-text">
+    <li class="member-row">
+      <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} online={online} />
+      <div class="member-row-text">
         <p>
           <bdi>{user.name}</bdi>
           {own && <span class="note"> (you)</span>}
         </p>
         <p class="note">
           {ROLE_NAMES[role]}
-          {here && " · here"}
+          {online && " · here"}
         </p>
       </div>
       {(removable || roles.length > 0) && (
         <button
-          ref={button}
+          ref={menuButton}
           type="button"
           class="icon-button"
           aria-label={`Actions for ${user.name}`}
@@ -69,14 +78,14 @@ function Row({ thread, member, own, here, standing, onRemoved }: DetailsMemberPr
         </button>
       )}
       {open && (
-        <div class="details-member-actions" role="group" aria-label={`Actions for ${user.name}`}>
+        <div class="member-row-actions" role="group" aria-label={`Actions for ${user.name}`}>
           {roles.map((one) => (
             <button
               key={one}
               type="button"
               class="button-quiet"
               aria-disabled={busy}
-              onClick={() => void give(one)}
+              onClick={() => void assign(one)}
             >
               Make {one}
             </button>
@@ -91,9 +100,9 @@ function Row({ thread, member, own, here, standing, onRemoved }: DetailsMemberPr
               Remove
             </button>
           )}
-          <Failure text={error} />
+          <ErrorMessage text={error} />
         </div>
       )}
     </li>
   );
-}
+});

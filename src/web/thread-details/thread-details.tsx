@@ -1,70 +1,63 @@
-/** The dialog about a thread: what it is called, who is in it, and what one may change of that. */
+/** The dialog about a thread: its name, its members, and the changes that the user has the right to. */
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
-// The rights that the server decides by: what is refused there is not offered here.
+// The same rules as on the server, so that the page offers only what the server would allow.
 import { may, mayAdd } from "../../protocol/rights.ts";
+import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { DetailsAdd } from "./add-members.tsx";
-import { DetailsEnd } from "./leave-or-delete.tsx";
-import { DetailsMembers } from "./member-list.tsx";
-import { DetailsName } from "./thread-name.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { otherIn, titleOf } from "../thread-list/thread-title.ts";
+import { AddMembers } from "./add-members.tsx";
+import { LeaveOrDelete } from "./leave-or-delete.tsx";
+import { MemberList } from "./member-list.tsx";
+import { ThreadName } from "./thread-name.tsx";
 import "./thread-details.css";
 
 export interface ThreadDetailsProps {
   thread: ThreadInfo;
   state: RoomState;
   user: User;
-  onMoreMembers: () => Promise<void>;
+  onLoadMoreMembers: () => Promise<void>;
   onClose: () => void;
 }
 
-export function ThreadDetails({ thread, state, user, onMoreMembers, onClose }: ThreadDetailsProps) {
+export function ThreadDetails({ thread, state, user, onLoadMoreMembers, onClose }: ThreadDetailsProps) {
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people };
-  const standing = state.you?.role ?? null;
+  const ownRole = state.you?.role ?? null;
 
   if (thread.kind === "direct") {
-    const other = otherIn(titled, user.id);
+    const other = otherMember(titled, user.id);
     return (
       <Dialog title="Details" onClose={onClose}>
-        {other && <Person person={other} here={state.online.some(({ id }) => id === other.id)} />}
+        {other && <Person person={other} online={state.online.some(({ id }) => id === other.id)} />}
       </Dialog>
     );
   }
   return (
     <Dialog title="Details" onClose={onClose}>
-      <DetailsName
+      <ThreadName
         thread={thread}
-        title={titleOf(titled, user.id)}
-        mayRename={may("rename", thread.kind, standing)}
+        title={threadTitle(titled, user.id)}
+        mayRename={may("rename", thread.kind, ownRole)}
       />
-      <DetailsMembers
-        thread={thread}
-        state={state}
-        user={user}
-        standing={standing}
-        onMore={onMoreMembers}
-        add={
-          mayAdd(thread.kind, standing, false, "member") && (
-            <DetailsAdd threadId={thread.id} members={people} />
-          )
-        }
-      />
-      <DetailsEnd thread={thread} user={user} standing={standing} />
+      <MemberList thread={thread} state={state} user={user} ownRole={ownRole} onLoadMore={onLoadMoreMembers}>
+        {mayAdd(thread.kind, ownRole, false, "member") && (
+          <AddMembers threadId={thread.id} members={people} />
+        )}
+      </MemberList>
+      <LeaveOrDelete thread={thread} user={user} ownRole={ownRole} />
     </Dialog>
   );
 }
 
-function Person({ person, here }: { person: User; here: boolean }) {
+function Person({ person, online }: { person: User; online: boolean }) {
   return (
-    <div class="details-person">
+    <div class="thread-details-person">
       <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
-      <p class="details-name" dir="auto">
+      <p class="thread-details-title" dir="auto">
         {person.name}
       </p>
-      <p class="note">{here ? "In this chat now" : "Not in this chat now"}</p>
+      <p class="note">{online ? "In this chat now" : "Not in this chat now"}</p>
     </div>
   );
 }

@@ -1,28 +1,29 @@
-/** What a thread is called, and a way to call it something else. */
+/** The title of a thread, and the form that renames it. */
 import { useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo } from "../../protocol/model.ts";
-import { Failure } from "../ui/error-message.tsx";
 import { client } from "../session/session.ts";
-import { usePart } from "../ui/use-disclosure.ts";
-import { useTask } from "../ui/use-async-action.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useDisclosure } from "../ui/use-disclosure.ts";
+import "./thread-name.css";
 
-export interface DetailsNameProps {
+export interface ThreadNameProps {
   thread: ThreadInfo;
   title: string;
   mayRename: boolean;
 }
 
-export function DetailsName({ thread, title, mayRename }: DetailsNameProps) {
-  const { open, opener, show, hide } = usePart();
-  if (open && mayRename) return <Rename thread={thread} onDone={hide} />;
+export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
+  const { open, triggerRef, show, hide } = useDisclosure();
+  if (open && mayRename) return <RenameForm thread={thread} onDone={hide} />;
   return (
-    <div class="details-row">
-      <h3 class="details-name" dir="auto">
+    <div class="thread-name">
+      <h3 class="thread-details-title" dir="auto">
         {title}
       </h3>
       {mayRename && (
-        <button ref={opener} type="button" class="button-quiet" onClick={show}>
+        <button ref={triggerRef} type="button" class="button-quiet" onClick={show}>
           Rename
         </button>
       )}
@@ -30,9 +31,9 @@ export function DetailsName({ thread, title, mayRename }: DetailsNameProps) {
   );
 }
 
-function Rename({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) {
+function RenameForm({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) {
   const [name, setName] = useState(thread.name ?? "");
-  const { busy, error, run } = useTask();
+  const { busy, error, run } = useAsyncAction();
 
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -54,7 +55,7 @@ function Rename({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) 
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </div>
-      <Failure text={error} />
+      <ErrorMessage text={error} />
       <div class="dialog-buttons">
         <button type="button" class="button-quiet" onClick={onDone}>
           Cancel
@@ -67,7 +68,7 @@ function Rename({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) 
   );
 }
 
-/** A function that stays the same, so that it is called once, when the field appears. */
+/** A `ref` callback. Outside the component, so that it stays the same and is called once, when the field appears. */
 function focusAndSelect(field: HTMLInputElement | null): void {
   field?.focus();
   field?.select();

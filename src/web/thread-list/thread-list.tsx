@@ -1,35 +1,36 @@
-/** The list of one's threads, most recently active first. */
+/** The user's threads, the most recently active first. */
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
+import { Link, threadHref } from "../router.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
-import { handOver } from "../ui/focus-handoff.ts";
+import { handOffFocus } from "../ui/focus-handoff.ts";
 import { PlusIcon } from "../ui/icons.tsx";
-import { Link, threadHref } from "../router.tsx";
-import { otherIn, titleOf } from "./thread-title.ts";
-import { shortOf } from "../ui/time-format.ts";
+import { formatShort } from "../ui/time-format.ts";
+import { threadPreview } from "./thread-preview.ts";
+import { otherMember, threadTitle } from "./thread-title.ts";
 import "./thread-list.css";
 
 export interface ThreadListProps {
   user: User;
   state: PresenceState;
   openId: string | undefined;
-  onNew: () => void;
-  onMore: () => void;
+  onNewChat: () => void;
+  onLoadMore: () => void;
   onReconnect: () => void;
 }
 
-export function ThreadList({ user, state, openId, onNew, onMore, onReconnect }: ThreadListProps) {
+export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onReconnect }: ThreadListProps) {
   const { threads, threadsLoaded, nextCursor, presence } = state;
   return (
     <section class="thread-list" aria-labelledby="chats" tabIndex={-1}>
       <header class="thread-list-head">
         <h1 id="chats">Chats</h1>
-        <button type="button" class="button" onClick={onNew}>
+        <button type="button" class="button" onClick={onNewChat}>
           <PlusIcon /> New chat
         </button>
       </header>
-      {/* With a room open, the room says so. */}
+      {/* An open conversation has a banner of its own. */}
       {openId === undefined && (
         <ConnectionBanner
           connection={state.connection}
@@ -49,12 +50,12 @@ export function ThreadList({ user, state, openId, onNew, onMore, onReconnect }: 
             thread={thread}
             user={user}
             open={thread.id === openId}
-            online={presence[otherIn(thread, user.id)?.id ?? ""]?.status === "online"}
+            online={presence[otherMember(thread, user.id)?.id ?? ""]?.status === "online"}
           />
         ))}
       </ul>
       {nextCursor !== undefined && (
-        <button ref={handOver} type="button" class="button-quiet thread-list-more" onClick={onMore}>
+        <button ref={handOffFocus} type="button" class="button-quiet thread-list-more" onClick={onLoadMore}>
           Show more
         </button>
       )}
@@ -70,10 +71,10 @@ interface ThreadRowProps {
 }
 
 function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
-  const title = titleOf(thread, user.id);
-  const other = otherIn(thread, user.id);
+  const title = threadTitle(thread, user.id);
+  const other = otherMember(thread, user.id);
   const { lastMessage, unread } = thread;
-  const { who, text } = previewOf(thread, user.id);
+  const preview = threadPreview(thread, user.id);
   return (
     <li>
       <Link
@@ -87,12 +88,12 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
         </span>
         {lastMessage && (
           <time class="thread-row-at" dateTime={new Date(lastMessage.at).toISOString()}>
-            {shortOf(lastMessage.at, Date.now())}
+            {formatShort(lastMessage.at, Date.now())}
           </time>
         )}
         <span class="thread-row-preview">
-          {who !== undefined && <bdi>{who}: </bdi>}
-          <span dir="auto">{text}</span>
+          {preview.author !== undefined && <bdi>{preview.author}: </bdi>}
+          <span dir="auto">{preview.text}</span>
         </span>
         {unread > 0 && (
           <span class="thread-row-count">
@@ -103,12 +104,4 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
       </Link>
     </li>
   );
-}
-
-/** The newest message, and who wrote it, where that does not go without saying. */
-function previewOf({ lastMessage, kind }: ThreadSummary, ownId: string): { who?: string; text: string } {
-  if (!lastMessage) return { text: "No messages yet" };
-  const text = lastMessage.preview === "" ? "Message deleted" : lastMessage.preview;
-  if (lastMessage.author.id === ownId) return { who: "You", text };
-  return kind === "direct" ? { text } : { who: lastMessage.author.name, text };
 }

@@ -1,11 +1,11 @@
-/** A person's picture, or their initials on a colour that is always the same for them. */
+/** The picture of a user or a thread. Without one: initials, on a colour derived from the id. */
 import { useState } from "preact/hooks";
 import "./avatar.css";
 
 const HUES = 8;
 
 export interface AvatarProps {
-  /** What the colour comes from: a user's or a thread's id. */
+  /** Id of the user or the thread; decides the colour. */
   id: string;
   name: string;
   avatarUrl?: string | undefined;
@@ -36,7 +36,7 @@ export function Avatar({ id, name, avatarUrl, online }: AvatarProps) {
   );
 }
 
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return (
@@ -52,7 +52,7 @@ function firstCharacter(word: string): string {
   return first?.segment ?? "";
 }
 
-export function hueOf(id: string): number {
+function hueOf(id: string): number {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   return hash % HUES;

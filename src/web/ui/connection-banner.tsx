@@ -1,29 +1,29 @@
-/** Says so when what one sees may be out of date. */
+/** Reports a lost or ended connection: what is shown may be out of date. */
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import { CLOSE } from "../../protocol/errors.ts";
-import { handOver } from "./focus-handoff.ts";
+import { handOffFocus } from "./focus-handoff.ts";
 import "./connection-banner.css";
 
 export interface ConnectionBannerProps {
   connection: ConnectionState;
   closeCode: number | undefined;
-  /** Before the first welcome there is nothing that could be out of date. */
+  /** Whether anything was loaded yet. Before that, nothing can be out of date. */
   ready: boolean;
   onRetry: () => void;
 }
 
 export function ConnectionBanner({ connection, closeCode, ready, onRetry }: ConnectionBannerProps) {
   const hasEnded = connection === "stopped" || connection === "signed_out";
-  const text = textOf(connection, closeCode, ready);
+  const text = bannerText(connection, closeCode, ready);
   return (
     <div
-      class={hasEnded ? "connection-banner" : "connection-banner connection-banner-late"}
+      class={hasEnded ? "connection-banner" : "connection-banner connection-banner-delayed"}
       role="status"
       tabIndex={-1}
     >
       {text !== undefined && <p>{text}</p>}
       {connection === "waiting" && (
-        <button ref={handOver} type="button" class="button-quiet" onClick={onRetry}>
+        <button ref={handOffFocus} type="button" class="button-quiet" onClick={onRetry}>
           Try now
         </button>
       )}
@@ -31,7 +31,7 @@ export function ConnectionBanner({ connection, closeCode, ready, onRetry }: Conn
   );
 }
 
-function textOf(connection: ConnectionState, closeCode: number | undefined, ready: boolean) {
+function bannerText(connection: ConnectionState, closeCode: number | undefined, ready: boolean) {
   if (connection === "open") return undefined;
   if (connection === "connecting") return ready ? "Connecting…" : undefined;
   if (connection === "waiting") return "No connection. Messages are sent once it is back.";

@@ -1,4 +1,4 @@
-/** A dialog over the page. Escape, its backdrop and its cross close it; the focus returns to where it was. */
+/** A modal dialog. Escape, its backdrop and its close button close it; the focus then returns to where it was. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { CloseIcon } from "./icons.tsx";
@@ -15,12 +15,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current?.close();
 
-  // At once: a key that comes sooner would be the page's.
+  // A layout effect, so that the first key pressed reaches the dialog and not the page behind it.
   useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    // Taken away by the page, it has to be closed all the same for the focus to return.
-    return () => shown?.close();
+    const element = dialog.current;
+    element?.showModal();
+    // The browser restores the focus on close() only, not when the element is removed.
+    return () => element?.close();
   }, []);
 
   return (
@@ -30,7 +30,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       aria-labelledby={id}
       onClose={onClose}
       onClick={(event) => {
-        // The backdrop is the dialog itself; what is in it is the frame.
+        // A click on the backdrop has the dialog itself as its target; its content is inside the frame.
         if (event.target === dialog.current) close();
       }}
     >

@@ -1,5 +1,5 @@
-/** Why something failed, where one did it. */
-export function Failure({ text }: { text: string | undefined }) {
+/** The error of an action, shown next to the control that started it. */
+export function ErrorMessage({ text }: { text: string | undefined }) {
   if (text === undefined) return null;
   return (
     <p class="error" role="alert">

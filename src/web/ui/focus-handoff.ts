@@ -1,8 +1,8 @@
 /**
- * The `ref` of a control that goes once it has done its work. If it has the focus then, what it stands in (the nearest
- * with a `tabIndex`) takes it over: else whoever works by keyboard would begin at the top of the page again.
+ * The `ref` of a control that is removed once it has done its work. If it has the focus at that moment, its closest
+ * ancestor with a `tabIndex` takes the focus over. Otherwise keyboard users would start again at the top of the page.
  */
-export function handOver(control: HTMLElement | null): (() => void) | undefined {
+export function handOffFocus(control: HTMLElement | null): (() => void) | undefined {
   if (!control) return undefined;
   return () => {
     if (document.activeElement !== control) return;

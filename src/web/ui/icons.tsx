@@ -1,4 +1,4 @@
-/** The page's few icons, drawn in the text's colour. All are decoration: what they stand in has a name. */
+/** Icons in the colour of the text. Hidden from assistive technology: the control around an icon has the label. */
 import type { ComponentChildren } from "preact";
 
 function Icon({ children }: { children: ComponentChildren }) {

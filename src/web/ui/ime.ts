@@ -1,7 +1,9 @@
+/** Input method editors (IME), with which for example Chinese and Japanese are typed. */
+
 /**
- * Whether a key belongs to an input method. Safari ends the composition before the Enter that did so, and then
- * tells by the key code alone (https://bugs.webkit.org/show_bug.cgi?id=165004).
+ * Whether the input method handles this key. Safari ends the composition before the Enter key that confirms it, and
+ * marks that key by its code alone (https://bugs.webkit.org/show_bug.cgi?id=165004).
  */
-export function isComposing(event: KeyboardEvent): boolean {
+export function isImeComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;
 }

@@ -1,35 +1,36 @@
-/** Times as a reader says them, in the reader's own language and time zone. */
+/** Formats times (milliseconds since the epoch) in the reader's language and time zone. */
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const fullDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const fullDayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const longDateWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export function timeOf(at: number): string {
+/** The time of day. */
+export function formatTime(at: number): string {
   return time.format(at);
 }
 
-export function momentOf(at: number): string {
-  return moment.format(at);
+export function formatDateTime(at: number): string {
+  return dateTime.format(at);
 }
 
-/** Short, for a list: the time today, the weekday this week, else the date. */
-export function shortOf(at: number, now: number): string {
+/** The shortest form, for a list: the time today, the weekday within a week, else the date. */
+export function formatShort(at: number, now: number): string {
   if (isSameDay(at, now)) return time.format(at);
-  return now - at < 6 * DAY_MS ? weekday.format(at) : day.format(at);
+  return now - at < 6 * DAY_MS ? weekday.format(at) : date.format(at);
 }
 
-/** For the line between two days of messages. */
-export function dayOf(at: number, now: number): string {
+/** The day, for the line between two days of messages. */
+export function formatDay(at: number, now: number): string {
   if (isSameDay(at, now)) return "Today";
   if (isSameDay(at, now - DAY_MS)) return "Yesterday";
   return new Date(at).getFullYear() === new Date(now).getFullYear()
-    ? fullDay.format(at)
-    : fullDayOfYear.format(at);
+    ? longDate.format(at)
+    : longDateWithYear.format(at);
 }
 
 export function isSameDay(a: number, b: number): boolean {

@@ -1,21 +1,21 @@
 /**
- * Something asked of the server by a button: whether it is under way, and in words why it failed. A button says that
- * it is busy by `aria-disabled`: one that is disabled loses the focus, and has it no more when it failed.
+ * A request that a button starts: whether it is in progress, and the text of its error. Show `busy` with
+ * `aria-disabled`: a button that is `disabled` loses the focus and does not get it back when the request fails.
  */
 import { useState } from "preact/hooks";
 import { RequestError } from "../../client/http/request-error.ts";
 
-export function useTask() {
+export function useAsyncAction() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
 
-  /** Does it, unless something is under way; answers whether it went well. */
-  const run = async (task: () => Promise<unknown>): Promise<boolean> => {
+  /** Runs the action unless one is in progress. Resolves to whether it succeeded; never rejects. */
+  const run = async (action: () => Promise<unknown>): Promise<boolean> => {
     if (busy) return false;
     setBusy(true);
     setError(undefined);
     try {
-      await task();
+      await action();
       return true;
     } catch (failure) {
       setError(failure instanceof RequestError ? failure.message : "Something went wrong. Try again.");
@@ -26,5 +26,3 @@ export function useTask() {
   };
   return { busy, error, run };
 }
-
-export type Task = ReturnType<typeof useTask>;

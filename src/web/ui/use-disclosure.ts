@@ -1,15 +1,15 @@
-/** A part that takes the place of the button that opens it; when it closes, that button has the focus again. */
+/** A section that replaces the button that opens it. When it closes, that button has the focus again. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-export function usePart() {
+export function useDisclosure() {
   const [open, setOpen] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
+  const triggerRef = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
 
   useLayoutEffect(() => {
-    if (wasOpen.current && !open) opener.current?.focus();
+    if (wasOpen.current && !open) triggerRef.current?.focus();
     wasOpen.current = open;
   }, [open]);
 
-  return { open, opener, show: () => setOpen(true), hide: () => setOpen(false) };
+  return { open, triggerRef, show: () => setOpen(true), hide: () => setOpen(false) };
 }

@@ -1,4 +1,4 @@
-/** Shows a client's store in a component: renders again when its snapshot changes. */
+/** Subscribes a component to a store of the client: it renders again when the store's snapshot changes. */
 import { useSyncExternalStore } from "preact/compat";
 import type { Readable } from "../../client/store/store.ts";
 

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { buildRows } from "../../src/web/conversation/message-rows.ts";
+import { ADA, message, NOW } from "../client/support/samples.ts";
+
+describe("the rows of the message list", () => {
+  const rows = (room: Partial<Parameters<typeof buildRows>[0]>) =>
+    buildRows({ messages: [], quoted: [], outgoing: [], ...room }, ADA);
+
+  it("name an author once, until another writes or five minutes pass", () => {
+    const built = rows({
+      messages: [
+        message(1),
+        message(2),
+        message(3, { author: ADA }),
+        message(4),
+        message(5, { at: NOW + 400_000 }),
+      ],
+    });
+    expect(built.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true, true]);
+    expect(built.map(({ own }) => own)).toEqual([false, false, true, false, false]);
+  });
+
+  it("keep a message's key when it goes from pending to sent", () => {
+    const pending = rows({ outgoing: [{ id: "x", body: "hi", at: NOW, state: "pending" }] });
+    const sent = rows({ messages: [message(1, { id: "x", author: ADA })] });
+    expect(sent[0]?.key).toBe(pending[0]?.key);
+  });
+
+  it("are the same objects as before where nothing in them changed, whatever is added above and below", () => {
+    const outgoing = { id: "x", body: "hi", at: NOW, state: "pending" as const, replyTo: 3 };
+    const messages = [message(2), message(3, { replyTo: 2 }), message(4)];
+    const before = rows({ messages, outgoing: [outgoing] });
+    const edited = message(4, { body: "edited" });
+    const state = { messages: [message(1), ...messages.with(2, edited), message(5)], quoted: [] };
+    const after = buildRows({ ...state, outgoing: [{ ...outgoing }] }, ADA, before);
+    // The first of `before` started the day and named its author; now the one above it does.
+    expect(after.map((row) => before.indexOf(row))).toEqual([-1, -1, 1, -1, -1, 3]);
+  });
+
+  it("quote the message that they reply to, and know whether it is in the list", () => {
+    const [, inList, loaded, notLoaded] = rows({
+      messages: [8, 9, 10].map((seq) => message(seq, { replyTo: { 8: 1, 9: 8, 10: 3 }[seq] })),
+      quoted: [message(3)],
+      outgoing: [{ id: "x", body: "hi", at: NOW, state: "pending", replyTo: 2 }],
+    }).map(({ quote }) => quote);
+    expect(inList).toMatchObject({ seq: 8, inList: true, message: { body: "message 8" } });
+    expect(loaded).toMatchObject({ seq: 3, inList: false, message: { body: "message 3" } });
+    expect(notLoaded).toEqual({ seq: 2, inList: false });
+  });
+});

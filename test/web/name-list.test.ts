@@ -1,0 +1,8 @@
+import { expect, it } from "vitest";
+import { formatNames } from "../../src/web/ui/name-list.ts";
+
+it("a list of names is cut at its limit, and counts the others", () => {
+  expect(formatNames(["A"], 3)).toBe("A");
+  expect(formatNames(["A", "B", "C"], 3)).toBe("A, B, and C");
+  expect(formatNames(["A", "B", "C", "D"], 3)).toBe("A, B, and 2 others");
+});
