@@ -24,7 +24,7 @@ describe("a thread's preview", () => {
   });
 
   it("says so where the newest message was deleted, and where there is none", () => {
-    const deleted = { ...lastMessage, preview: "" };
+    const deleted = { ...lastMessage, preview: "", deletedAt: lastMessage.at };
     expect(threadPreview({ kind: "direct", lastMessage: deleted }, ADA.id).text).toBe("Message deleted");
     expect(threadPreview({ kind: "direct" }, ADA.id).text).toBe("No messages yet");
   });
