@@ -9,7 +9,7 @@ import { Store, type Readable } from "../store/store.ts";
 import type { ConnectionState, ConnectionStatus } from "./connection-state.ts";
 import { createEventRecorder, type RecordEvents } from "./event-recorder.ts";
 import { ReconnectingSocket, type SocketEvent } from "./reconnecting-socket.ts";
-import { TokenRenewal } from "./token-renewal.ts";
+import { SessionRenewal } from "./session-renewal.ts";
 
 export interface ConnectedStoreOptions {
   /** Opens a socket at this path, with a token where `getToken` is given. */
@@ -51,7 +51,7 @@ export abstract class ConnectedStore<
   protected readonly recordEvents: RecordEvents<Event>;
   readonly #options: ConnectedStoreOptions;
   readonly #listeners = new Listeners<Event>();
-  readonly #renewal: TokenRenewal | undefined;
+  readonly #renewal: SessionRenewal | undefined;
 
   /** Connects when `reconnect` is first called. */
   constructor(initial: State, options: ConnectedStoreOptions) {
@@ -72,7 +72,7 @@ export abstract class ConnectedStore<
       onStateChange: (connection, closeCode) => this.#enter(connection, closeCode),
     });
     if (getToken)
-      this.#renewal = new TokenRenewal({ getToken, sendToken: (token) => this.#sendToken(token) });
+      this.#renewal = new SessionRenewal({ getToken, sendToken: (token) => this.#sendToken(token) });
   }
 
   /** The path to connect to, asked for at each attempt. */

@@ -10,17 +10,17 @@ const LEAD_MS = 30_000;
 /** The longest delay of a timer, 24 days: a session that lasts longer is renewed then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export interface TokenRenewalOptions {
+export interface SessionRenewalOptions {
   getToken: GetToken;
   /** Sends the token to the server; false if the connection is not open. */
   sendToken(token: string): boolean;
 }
 
-export class TokenRenewal {
-  readonly #options: TokenRenewalOptions;
+export class SessionRenewal {
+  readonly #options: SessionRenewalOptions;
   #timer: Timer | undefined;
 
-  constructor(options: TokenRenewalOptions) {
+  constructor(options: SessionRenewalOptions) {
     this.#options = options;
   }
 
