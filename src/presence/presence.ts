@@ -16,32 +16,32 @@ import type { PresenceEvent } from "../protocol/events.ts";
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
-import { Arrivals } from "./resharding/batch-receiver.ts";
-import { Attendance } from "./status/status-publisher.ts";
-import { Departures } from "./resharding/moved-users.ts";
-import { Directory } from "./people/directory.ts";
-import { Forwarding } from "./resharding/routing.ts";
+import { BatchReceiver } from "./resharding/batch-receiver.ts";
+import { StatusPublisher } from "./status/status-publisher.ts";
+import { MovedUserRecord } from "./resharding/moved-user-record.ts";
+import { UserDirectory } from "./people/user-directory.ts";
+import { ShardRouter } from "./resharding/routing.ts";
 import { PRESENCE_MIGRATIONS } from "./schema.ts";
-import { Gathering } from "./threads/update-batching.ts";
-import { Moving } from "./resharding/resharding.ts";
-import { Online } from "./status/online-status.ts";
-import { Packing } from "./resharding/batch-packer.ts";
+import { UpdateBatcher } from "./threads/update-batcher.ts";
+import { Resharding } from "./resharding/resharding.ts";
+import { OnlineStatus } from "./status/online-status.ts";
+import { BatchPacker } from "./resharding/batch-packer.ts";
 import type { MovedUsersBatch } from "../rpc/presence.ts";
-import { Peers } from "./peer-shards.ts";
+import { PeerShards } from "./peer-shards.ts";
 import { RateLimits } from "./rate-limits.ts";
-import { Reading } from "./threads/read-command.ts";
+import { ReadCommand } from "./threads/read-command.ts";
 import type { FoundUser, NewlyVisible, PresenceRpc, StatusChange, WatchList } from "../rpc/presence.ts";
 import { shardNumber } from "../rpc/shards.ts";
-import { Sharing } from "./people/visibility.ts";
-import { SocketCommands } from "./socket-commands.ts";
+import { Visibility } from "./people/visibility.ts";
+import { TabCommands } from "./tab-commands.ts";
 import { Tabs } from "./status/tabs.ts";
-import { ThreadChanges } from "./threads/thread-updates.ts";
-import { ThreadList } from "./threads/thread-list.ts";
-import { tellRemoved, tellTabs } from "./threads/notifications.ts";
+import { ThreadUpdates } from "./threads/thread-updates.ts";
+import { UserThreads } from "./threads/user-threads.ts";
+import { ThreadNotifications } from "./threads/thread-notifications.ts";
 import type { ThreadUpdate } from "../rpc/presence.ts";
-import { WatchedSets } from "./status/tab-subscriptions.ts";
-import { Watchers } from "./status/subscribers.ts";
-import { Watching } from "./status/subscriptions.ts";
+import { TabSubscriptions } from "./status/tab-subscriptions.ts";
+import { Subscribers } from "./status/subscribers.ts";
+import { Subscriptions } from "./status/subscriptions.ts";
 
 /** Tabs whose sessions ended are closed together at such times; until then nothing is taken from them, nor told to them. */
 const SESSION_ROUND_MS = 5_000;
@@ -50,20 +50,21 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   readonly #alarm: AlarmScheduler;
   readonly #connections: Connections;
   readonly #tabs: Tabs;
-  readonly #directory: Directory;
-  readonly #list: ThreadList;
-  readonly #changes: ThreadChanges;
-  readonly #sharing: Sharing;
-  readonly #online: Online;
-  readonly #watchedSets: WatchedSets;
-  readonly #attendance: Attendance;
-  readonly #watching: Watching;
-  readonly #socketCommands: SocketCommands;
+  readonly #directory: UserDirectory;
+  readonly #userThreads: UserThreads;
+  readonly #updates: ThreadUpdates;
+  readonly #notifications: ThreadNotifications;
+  readonly #visibility: Visibility;
+  readonly #online: OnlineStatus;
+  readonly #tabSubscriptions: TabSubscriptions;
+  readonly #publisher: StatusPublisher;
+  readonly #subscriptions: Subscriptions;
+  readonly #tabCommands: TabCommands;
   readonly #rates: RateLimits;
-  readonly #arrivals: Arrivals;
-  readonly #gathering = new Gathering();
-  readonly #moving: Moving;
-  readonly #forwarding: Forwarding;
+  readonly #receiver: BatchReceiver;
+  readonly #batcher = new UpdateBatcher();
+  readonly #resharding: Resharding;
+  readonly #router: ShardRouter;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -73,57 +74,63 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#connections = new Connections(ctx);
     this.#tabs = new Tabs(this.#connections);
     this.#rates = new RateLimits(env);
-    this.#directory = new Directory(sql);
-    this.#list = new ThreadList(sql);
-    this.#changes = new ThreadChanges(ctx.storage, this.#list);
-    this.#sharing = new Sharing(sql);
-    this.#online = new Online(sql, this.#tabs, this.#connections, Date.now());
-    this.#watchedSets = new WatchedSets(sql, this.#connections, this.#tabs);
-    const watchers = new Watchers(sql);
-    const peers = new Peers(env, ctx.id, this);
-    this.#attendance = new Attendance(env, {
+    this.#directory = new UserDirectory(sql);
+    this.#userThreads = new UserThreads(sql);
+    this.#updates = new ThreadUpdates(ctx.storage, this.#userThreads);
+    this.#notifications = new ThreadNotifications(this.#connections, this.#tabs, this.#userThreads);
+    this.#visibility = new Visibility(sql);
+    this.#online = new OnlineStatus(sql, this.#tabs, this.#connections, Date.now());
+    this.#tabSubscriptions = new TabSubscriptions(sql, this.#connections, this.#tabs);
+    const subscribers = new Subscribers(sql);
+    const peers = new PeerShards(env, ctx.id, this);
+    this.#publisher = new StatusPublisher(env, {
       connections: this.#connections,
       tabs: this.#tabs,
       online: this.#online,
-      watchers,
-      sharing: this.#sharing,
+      subscribers,
+      visibility: this.#visibility,
       peers,
       alarm: this.#alarm,
     });
-    this.#watching = new Watching(env, {
+    this.#subscriptions = new Subscriptions(env, {
       connections: this.#connections,
-      sets: this.#watchedSets,
-      sharing: this.#sharing,
+      tabSubscriptions: this.#tabSubscriptions,
+      visibility: this.#visibility,
       peers,
     });
-    const reading = new Reading(env, {
-      tabs: this.#tabs,
+    const readCommand = new ReadCommand(env, {
       directory: this.#directory,
-      list: this.#list,
-      changes: this.#changes,
+      userThreads: this.#userThreads,
+      updates: this.#updates,
+      notifications: this.#notifications,
     });
-    this.#socketCommands = new SocketCommands(env, {
+    this.#tabCommands = new TabCommands(env, {
       rates: this.#rates,
       connections: this.#connections,
       replies: new Replies(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
-      actions: {
-        watch: (tab, userIds) => this.#watching.watch(tab, userIds),
-        read: (userId, threadId, seq) => reading.read(userId, threadId, seq),
+      handlers: {
+        subscribe: (tab, userIds) => this.#subscriptions.subscribe(tab, userIds),
+        read: (userId, threadId, seq) => readCommand.run(userId, threadId, seq),
         renewed: (user, expiresAt) => this.#renewed(user, expiresAt),
         endSessions: () => this.#endSessions(Date.now()),
       },
     });
-    const departures = new Departures(sql, shardNumber(ctx.id));
-    const stored = { directory: this.#directory, list: this.#list, changes: this.#changes, watchers };
-    this.#arrivals = new Arrivals(ctx.storage, stored);
-    this.#moving = new Moving(env, ctx.storage, {
-      departures,
-      packing: new Packing(sql, { departures, ...stored }),
+    const movedUsers = new MovedUserRecord(sql, shardNumber(ctx.id));
+    const stored = {
+      directory: this.#directory,
+      userThreads: this.#userThreads,
+      updates: this.#updates,
+      subscribers,
+    };
+    this.#receiver = new BatchReceiver(ctx.storage, stored);
+    this.#resharding = new Resharding(env, ctx.storage, {
+      movedUsers,
+      packer: new BatchPacker(sql, { movedUsers, ...stored }),
       tabs: this.#tabs,
-      watchedSets: this.#watchedSets,
+      tabSubscriptions: this.#tabSubscriptions,
       closeTab: (tab) => this.#close(tab, CLOSE.restarting, "moved to another part of the server"),
     });
-    this.#forwarding = new Forwarding(env, departures, this.#moving);
+    this.#router = new ShardRouter(env, movedUsers, this.#resharding);
     void ctx.blockConcurrencyWhile(() => this.#alarm.load());
   }
 
@@ -132,15 +139,15 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   /** Opens a tab's socket. The Worker has verified the caller. */
   override fetch(request: Request): Response | Promise<Response> {
     const caller = callerOf(request);
-    const redirect = this.#forwarding.redirect(caller.user.id);
+    const redirect = this.#router.redirect(caller.user.id);
     if (redirect) return redirect;
     const now = Date.now();
-    this.#directory.meet(caller.user);
+    this.#directory.upsert(caller.user);
     const { socket, response } = this.#connections.accept(request, caller, now);
     const replaced = this.#connections.oneTooMany(caller.user.id, socket);
     if (replaced) this.#close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
     this.#connections.send(socket, [this.#welcome(caller)]);
-    this.#attendance.opened(socket, now);
+    this.#publisher.tabOpened(socket, now);
     this.#wakeToEnd(caller.expiresAt);
     return response;
   }
@@ -150,7 +157,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#endSessions(now);
     if (this.#connections.of(tab).gone) return;
     this.#connections.heard(tab, now);
-    await this.#socketCommands.receive(tab, frame);
+    await this.#tabCommands.receive(tab, frame);
   }
 
   override webSocketClose(tab: WebSocket, code: number): void {
@@ -166,15 +173,16 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#alarm.cleared();
     const now = Date.now();
     this.#endSessions(now);
-    this.#attendance.closeSilent(now);
+    this.#publisher.closeSilent(now);
     // Failures were logged: what is owed of those who went is told in the next round, the rest when it next matters.
     await Promise.allSettled([
-      this.#watching.forgetClosed(),
-      this.#attendance.tellGone(now),
-      this.#attendance.tellHeardAgain(now),
+      this.#subscriptions.endClosed(),
+      this.#publisher.publishOffline(now),
+      this.#publisher.publishHeardAgain(now),
     ]);
     // With the time at which it was told: who became due since was not tried yet, and is not to wait for a whole round.
-    this.#attendance.wakeForTheRest(now);
+    const statusDue = this.#publisher.dueAt(now);
+    if (statusDue !== undefined) this.#alarm.wakeBy(statusDue);
     const sessionEnd = this.#connections.nextSessionEnd();
     if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
   }
@@ -190,13 +198,13 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   #closed(tab: WebSocket): void {
     const now = Date.now();
     // A reloaded page watches the same again in a moment: only what nobody takes up is told to be over.
-    if (this.#watchedSets.of(tab).size > 0) this.#alarm.wakeBy(now + OFFLINE_GRACE_MS);
-    this.#attendance.closed(tab, now, now);
+    if (this.#tabSubscriptions.of(tab).size > 0) this.#alarm.wakeBy(now + OFFLINE_GRACE_MS);
+    this.#publisher.tabClosed(tab, now, now);
   }
 
   #welcome({ user, expiresAt }: Caller): PresenceEvent {
     const limits = clientLimitsFor(configOf(this.env).rate);
-    return { type: "welcome", user, ...this.#list.overview(user.id), expiresAt, limits };
+    return { type: "welcome", user, ...this.#userThreads.overview(user.id), expiresAt, limits };
   }
 
   #wakeToEnd(expiresAt: number): void {
@@ -205,7 +213,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** A tab's user brought a fresh token. */
   #renewed(user: User, expiresAt: number): void {
-    this.#directory.meet(user);
+    this.#directory.upsert(user);
     this.#wakeToEnd(expiresAt);
   }
 
@@ -213,16 +221,16 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** Makes a user known, or renews their profile. */
   signIn(user: User): Promise<void> {
-    return this.#forwarding.user(
+    return this.#router.user(
       user.id,
-      () => this.#directory.meet(user),
+      () => this.#directory.upsert(user),
       (shard) => shard.signIn(user),
     );
   }
 
   /** Those of these users that are known here. */
   profiles(userIds: string[]): Promise<User[]> {
-    return this.#forwarding.users(
+    return this.#router.users(
       userIds,
       (ids) => this.#directory.profiles(ids),
       (shard, ids) => shard.profiles(ids),
@@ -231,7 +239,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread(userId: string): Promise<Result<void>> {
-    return this.#forwarding.user(
+    return this.#router.user(
       userId,
       () => resultOf(() => this.#rates.newThread(userId)),
       (shard) => shard.admitThread(userId),
@@ -241,10 +249,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   /** Counts a search of this user; the ids of their direct and group threads. */
   admitUserSearch(userId: string): Promise<Result<string[]>> {
     const admit = () => {
-      this.#rates.search(userId);
-      return this.#sharing.threadsOf(userId);
+      this.#rates.userSearch(userId);
+      return this.#visibility.threadsOf(userId);
     };
-    return this.#forwarding.user(
+    return this.#router.user(
       userId,
       () => resultOf(admit),
       (shard) => shard.admitUserSearch(userId),
@@ -253,9 +261,9 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** The direct and group threads of this user. */
   sharedThreads(userId: string): Promise<string[]> {
-    return this.#forwarding.user(
+    return this.#router.user(
       userId,
-      () => this.#sharing.threadsOf(userId),
+      () => this.#visibility.threadsOf(userId),
       (shard) => shard.sharedThreads(userId),
     );
   }
@@ -267,10 +275,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** The state of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
   statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
-    return this.#forwarding.users(
+    return this.#router.users(
       userIds,
       (ids) => {
-        const visible = this.#sharing.usersIn(ids, threadIds);
+        const visible = this.#visibility.usersIn(ids, threadIds);
         const shown = ids.filter((userId) => userId === viewerId || visible.has(userId));
         const now = Date.now();
         return shown.map((userId) => this.#online.presenceOf(userId, now));
@@ -281,42 +289,42 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** A page of this user's threads, most recently active first. */
   threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
-    return this.#forwarding.user(
+    return this.#router.user(
       userId,
-      () => resultOf(() => this.#list.page(userId, page)),
+      () => resultOf(() => this.#userThreads.page(userId, page)),
       (shard) => shard.threads(userId, page),
     );
   }
 
   /** Moves some of the users whom `after` shards put elsewhere; to be called until it says that it is done. */
   moveUsers(before: number, after: number): Promise<Result<MovedUsers>> {
-    return resultOf(() => this.#moving.step(before, after));
+    return resultOf(() => this.#resharding.step(before, after));
   }
 
   // --- called by a ChatThread
 
   /** Word of a thread: its newest message, name, and the members of this shard who came, left, or read. Idempotent. */
   async threadChanged(update: ThreadUpdate): Promise<void> {
-    await this.#gathering.turn();
-    return this.#forwarding.threadChanged(update, (own) => this.#threadChanged(own));
+    await this.#batcher.turn();
+    return this.#router.threadChanged(update, (own) => this.#threadChanged(own));
   }
 
   #threadChanged(update: ThreadUpdate): void {
-    const applied = this.#changes.apply(update);
+    const applied = this.#updates.apply(update);
     if (!applied) return;
-    tellTabs(applied, this.#tabs, this.#list);
+    this.#notifications.notifyMembers(applied);
     if (update.kind === "public" || applied.joined.size === 0) return;
-    this.#attendance.joined(update.threadId, applied.joined, Date.now());
+    this.#publisher.joined(update.threadId, applied.joined, Date.now());
     // The thread need not wait for it; a failure was logged.
-    void this.#watching.joined(update.threadId, applied.joined).catch(() => undefined);
+    void this.#subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
   }
 
   /** The thread is gone: nothing of it stays here, and its members are told. Idempotent. `shards`: as in an update. */
   async threadDeleted(threadId: string, shards?: number): Promise<void> {
     // In its turn: a word of the thread that still waits, from before it crashed, would bring it back.
-    await this.#gathering.turn();
-    return this.#forwarding.threadDeleted(threadId, shards, () =>
-      tellRemoved(threadId, this.#changes.remove(threadId), this.#tabs),
+    await this.#batcher.turn();
+    return this.#router.threadDeleted(threadId, shards, () =>
+      this.#notifications.notifyRemoved(threadId, this.#updates.remove(threadId)),
     );
   }
 
@@ -324,25 +332,25 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   /** Takes over whom a user of any shard watches here; the present states of those they may see. */
   watch(list: WatchList): Promise<UserPresence[]> {
-    return this.#forwarding.watch(list, (own) => this.#attendance.watch(own, Date.now()));
+    return this.#router.watch(list, (own) => this.#publisher.subscribe(own, Date.now()));
   }
 
   /** The present states of those whom each of these watchers sees through this thread alone. */
   newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
-    return this.#forwarding.newlyVisible(threadId, questions, (own) =>
-      this.#attendance.newlyVisible(threadId, own, Date.now()),
+    return this.#router.newlyVisible(threadId, questions, (own) =>
+      this.#publisher.newlyVisible(threadId, own, Date.now()),
     );
   }
 
   /** Users of another shard came or went: passed on to those of this one who watch and may see them. */
   statusChanged(changes: StatusChange[]): Promise<void> {
-    return this.#forwarding.statusChanged(changes, (own) => this.#watching.statusChanged(own));
+    return this.#router.statusChanged(changes, (own) => this.#subscriptions.statusChanged(own));
   }
 
   /** Takes in users who move here from another shard, or some of what it has of them. Idempotent. */
-  async receiveMovedUsers(parcel: MovedUsersBatch): Promise<void> {
-    for (const applied of this.#arrivals.take(parcel)) tellTabs(applied, this.#tabs, this.#list);
+  async receiveMovedUsers(batch: MovedUsersBatch): Promise<void> {
+    for (const applied of this.#receiver.receive(batch)) this.#notifications.notifyMembers(applied);
     // Those who do not come back to a tab in the moment after are to be told offline.
-    if (parcel.watchers.length > 0) this.#alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
+    if (batch.watchers.length > 0) this.#alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
   }
 }

@@ -1,26 +1,27 @@
-/** The schema of one shard of users. A row written is the dearest thing there is: no table has an index it has not earned. */
+/** The schema of a Presence shard. Rows written are the dearest unit, and an index adds one to each insert: each has its reason here. */
 
 export const PRESENCE_MIGRATIONS: readonly string[] = [
   `
-  -- Everyone of this shard who has signed in. Looked up by id alone.
+  -- The users of this shard who have signed in. Looked up by id alone.
   CREATE TABLE users (
     user_id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     avatar_url TEXT,
     -- When the user's last socket closed; null before that.
     last_seen_at INTEGER,
-    -- 1 while those who watch this user believe them online, 2 while some of them may not. Written for watched users alone.
+    -- The status last published to subscribers: 0 offline or none, 1 online, 2 online where it may not have reached all of
+    -- them (online-status.ts). Written for users with subscribers alone.
     told_online INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
 
-  -- What a user is found by: the search keys of name and id. Written when a profile changes.
+  -- The index of the user search: the search keys of each user's name and id. Written when a profile changes.
   CREATE TABLE user_keys (
     key TEXT NOT NULL,
     user_id TEXT NOT NULL,
     PRIMARY KEY (key, user_id)
   ) WITHOUT ROWID;
 
-  -- What each member of this shard sees of a thread: the one row that a notification writes.
+  -- What members of this shard see of a thread: the one row that a thread's update writes.
   CREATE TABLE threads (
     thread_id TEXT PRIMARY KEY,
     rev INTEGER NOT NULL,
@@ -38,17 +39,17 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     senders TEXT NOT NULL
   ) WITHOUT ROWID;
 
-  -- Who of this shard belongs to what, and what they have read apart from their own messages.
+  -- The memberships of this shard's users, and up to where each has read, their own messages aside.
   CREATE TABLE user_threads (
     user_id TEXT NOT NULL,
     thread_id TEXT NOT NULL,
     read_seq INTEGER NOT NULL,
     PRIMARY KEY (user_id, thread_id)
   ) WITHOUT ROWID;
-  -- Finds the members to tell of a message. Written when one joins or leaves, never by a message or a marker.
+  -- Finds the members to notify of a message. Written when one joins or leaves, never by a message or a marker.
   CREATE INDEX user_threads_by_thread ON user_threads (thread_id);
 
-  -- Whom each tab of this shard's users watches, as JSON: survives the memory that an eviction loses.
+  -- Whom each tab of this shard's users subscribes to, as a JSON array of user ids: it must survive an eviction.
   CREATE TABLE tab_watches (
     user_id TEXT NOT NULL,
     connection_id TEXT NOT NULL,
@@ -56,31 +57,31 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, connection_id)
   ) WITHOUT ROWID;
 
-  -- Which of this shard's users somebody of any shard watches, as JSON: one row a watcher, not one a pair.
+  -- To which of this shard's users a user of any shard subscribes, as a JSON array: one row a subscriber, not one a pair.
   CREATE TABLE watchers (
     watcher_id TEXT PRIMARY KEY,
     watched TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
   `
-  -- Where users went when the number of shards was raised (moving.ts): no row until then, and one since.
+  -- Which users moved when the number of shards was raised (resharding/): no row until then, and one since.
   CREATE TABLE departure (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     -- The number of shards before and after.
     shards_before INTEGER NOT NULL,
     shards_after INTEGER NOT NULL,
-    -- Of those whose place is elsewhere by now, users with an id up to this one have left, in SQLite's order of texts;
+    -- Of the users whom the new number assigns to another shard, those with an id up to this one have moved;
     left_up_to TEXT NOT NULL,
-    -- and of those up to this one, nothing is kept here any more.
+    -- and of those with an id up to this one, no row is here any more. Both in SQLite's order of texts.
     gone_up_to TEXT NOT NULL
   );
   `,
   `
-  -- Keys know one sigma since (search-key.ts).
+  -- From here on, keys have one form of sigma (user-search-key.ts).
   UPDATE OR REPLACE user_keys SET key = replace(key, 'ς', 'σ') WHERE instr(key, 'ς') > 0;
   `,
   `
-  -- That the newest message was deleted is said by its deletedAt since, and no longer by an empty preview.
+  -- From here on, deletedAt marks a deleted newest message, and no longer an empty preview.
   UPDATE threads SET last = json_set(last, '$.deletedAt', json_extract(last, '$.at'))
   WHERE json_extract(last, '$.preview') = '';
   `,

@@ -1,14 +1,14 @@
 /** Words that come close together are taken in together; a lone one never waits. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Gathering } from "../../src/presence/threads/update-batching.ts";
+import { UpdateBatcher } from "../../src/presence/threads/update-batcher.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function listening() {
   const taken: string[] = [];
-  const gathering = new Gathering();
-  const say = (word: string) => void gathering.turn().then(() => taken.push(word));
+  const batcher = new UpdateBatcher();
+  const say = (word: string) => void batcher.turn().then(() => taken.push(word));
   return { taken, say };
 }
 

@@ -15,8 +15,8 @@ import {
   shardFor,
   type Tab,
 } from "./shard.ts";
-import { Attendance } from "../../src/presence/status/status-publisher.ts";
-import { Peers } from "../../src/presence/peer-shards.ts";
+import { StatusPublisher } from "../../src/presence/status/status-publisher.ts";
+import { PeerShards } from "../../src/presence/peer-shards.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { shardStub } from "../support/objects.ts";
@@ -231,7 +231,7 @@ describe("for those who watch", () => {
 
   it("one whose coming could not be told is told of in the next round", async () => {
     const { bo, tab } = await watching();
-    const tell = vi.spyOn(Peers.prototype, "tell").mockRejectedValueOnce(new Error("overloaded"));
+    const tell = vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("overloaded"));
     const page = await openTab(bo);
     await settled(page);
     expect(tell).toHaveBeenCalled();
@@ -241,7 +241,7 @@ describe("for those who watch", () => {
 
   it("one whose coming could not be told is told of when their page is loaded again", async () => {
     const { bo, tab } = await watching();
-    vi.spyOn(Peers.prototype, "tell").mockRejectedValueOnce(new Error("overloaded"));
+    vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("overloaded"));
     const page = await openTab(bo);
     await settled(page);
     await close(page);
@@ -258,7 +258,7 @@ describe("for those who watch", () => {
     await close(page);
     await settled(tab);
     const closedAt = Date.now();
-    const tell = vi.spyOn(Peers.prototype, "tell").mockRejectedValue(new Error("overloaded"));
+    const tell = vi.spyOn(PeerShards.prototype, "publish").mockRejectedValue(new Error("overloaded"));
     const nextRound = async () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("it would never be told");
@@ -370,9 +370,12 @@ describe("the alarm", () => {
     await close(pageOfCy);
     const dueAt = Date.now() + 5_000;
     passTime(4_995);
-    const { tellGone } = Attendance.prototype;
-    vi.spyOn(Attendance.prototype, "tellGone").mockImplementation(async function slow(this: Attendance, now) {
-      await tellGone.call(this, now);
+    const { publishOffline } = StatusPublisher.prototype;
+    vi.spyOn(StatusPublisher.prototype, "publishOffline").mockImplementation(async function slow(
+      this: StatusPublisher,
+      now,
+    ) {
+      await publishOffline.call(this, now);
       passTime(10);
     });
     await ring(bo);
@@ -408,8 +411,12 @@ it("as many as go at once are told of, though one call cannot carry them all", a
     threadIds: [...threadIds],
     watcherIds: [ada.id],
   }));
-  const peers = new Peers(env, env.PRESENCE.newUniqueId(), {} as ConstructorParameters<typeof Peers>[2]);
-  await expect(peers.tell(WATCHER, changes)).resolves.toBeUndefined();
+  const peers = new PeerShards(
+    env,
+    env.PRESENCE.newUniqueId(),
+    {} as ConstructorParameters<typeof PeerShards>[2],
+  );
+  await expect(peers.publish(WATCHER, changes)).resolves.toBeUndefined();
 });
 
 it("a shard starts, and its alarm rings, where the settings are wrong for a while", async () => {

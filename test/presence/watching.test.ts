@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { jsonCodec } from "../../src/sockets/codec.ts";
 import { presenceStub } from "../../src/rpc/shards.ts";
-import { Watching } from "../../src/presence/status/subscriptions.ts";
+import { Subscriptions } from "../../src/presence/status/subscriptions.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
 import { gate } from "../support/gate.ts";
@@ -291,23 +291,23 @@ it("a change that overtakes the answer to a question is not undone by it", async
   const tab = {} as WebSocket;
   const answer = Promise.withResolvers<UserPresence[]>();
   const all = new Set(["bo"]);
-  const watching = new Watching(env, {
+  const subscriptions = new Subscriptions(env, {
     connections: {
       of: () => ({ gone: false }),
       encode: jsonCodec.encode,
       sendFrameInSession: (_: WebSocket, frame: string) => sent.push(frame),
     },
-    sets: {
+    tabSubscriptions: {
       of: () => all,
       union: () => all,
-      tabsWatching: () => [tab],
+      tabsSubscribedTo: () => [tab],
       replace: () => ({ userId: "ada", before: new Set(), after: all }),
     },
-    sharing: { threadsOf: () => ["t"], usersIn: (users: string[]) => new Set(users) },
-    peers: { ask: () => answer.promise },
-  } as unknown as ConstructorParameters<typeof Watching>[1]);
-  const asked = watching.watch(tab, ["bo"]);
-  watching.statusChanged([
+    visibility: { threadsOf: () => ["t"], usersIn: (users: string[]) => new Set(users) },
+    peers: { call: () => answer.promise },
+  } as unknown as ConstructorParameters<typeof Subscriptions>[1]);
+  const asked = subscriptions.subscribe(tab, ["bo"]);
+  subscriptions.statusChanged([
     { presence: { userId: "bo", status: "online" }, threadIds: ["t"], watcherIds: ["ada"] },
   ]);
   answer.resolve([{ userId: "bo", status: "offline" }]);

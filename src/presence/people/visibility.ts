@@ -1,9 +1,9 @@
 /**
- * Who may see whom: only users with a direct or group thread in common. Each shard knows the memberships of its own
- * users alone, so one side of the question always arrives as a list of thread ids.
+ * Who may see whose status: users with a direct or group thread in common. A shard knows the memberships of its own users
+ * alone, so those of the other side always come as a list of thread ids.
  */
 
-export class Sharing {
+export class Visibility {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -22,12 +22,12 @@ export class Sharing {
       .map((row) => row.thread_id);
   }
 
-  /** Those of these users who are in one of these threads. */
+  /** Which of these users are in one of these threads. */
   usersIn(userIds: readonly string[], threadIds: readonly string[]): Set<string> {
     return new Set(this.#shared(userIds, threadIds).keys());
   }
 
-  /** Those whom this thread alone brings together with someone of `threadIds`, which includes it. */
+  /** Which of these users are in this thread and in no other of `threadIds`, which includes it. */
   usersInOnly(threadId: string, userIds: readonly string[], threadIds: readonly string[]): Set<string> {
     const shared = [...this.#shared(userIds, threadIds)];
     return new Set(

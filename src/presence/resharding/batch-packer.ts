@@ -1,43 +1,44 @@
-/** Packing what this shard has of users who move, piece by piece, and forgetting it when it has arrived. */
-import { END, type Departures } from "./moved-users.ts";
-import type { Directory } from "../people/directory.ts";
-import { EMPTY_BATCH } from "./empty-batch.ts";
-import { type MovedUsersBatch, type UserRow } from "../../rpc/presence.ts";
+/** Packs the rows of users who move into batches, and deletes them once they are delivered. */
+import { END, type IdRange, type MovedUserRecord } from "./moved-user-record.ts";
+import type { UserDirectory } from "../people/user-directory.ts";
+import type { MovedUsersBatch, UserRow } from "../../rpc/presence.ts";
 import { markerOf, updateOf } from "../threads/thread-row.ts";
-import type { ThreadChanges } from "../threads/thread-updates.ts";
-import type { ThreadList } from "../threads/thread-list.ts";
-import type { Watchers } from "../status/subscribers.ts";
+import type { ThreadUpdates } from "../threads/thread-updates.ts";
+import type { UserThreads } from "../threads/user-threads.ts";
+import type { Subscribers } from "../status/subscribers.ts";
 
-/** Users and memberships that leave in one step. One user's go together, however many they are. */
-const ROWS_A_STEP = 1_000;
-/** Of each kind, in a parcel: a thread's row takes some 10 KB at most, an RPC call 32 MiB. */
-const PIECES_A_PARCEL = 500;
+/** Users and memberships that move in one step. One user's move together, however many they are. */
+const ROWS_PER_STEP = 1_000;
+/** In a batch: a thread's row takes some 10 KB at most, an RPC call 32 MiB. */
+const ROWS_PER_BATCH = 500;
 
-interface PackingParts {
-  departures: Departures;
-  directory: Directory;
-  list: ThreadList;
-  changes: ThreadChanges;
-  watchers: Watchers;
+export const EMPTY_BATCH: MovedUsersBatch = { threads: [], users: [], watchers: [] };
+
+export interface BatchPackerParts {
+  movedUsers: MovedUserRecord;
+  directory: UserDirectory;
+  userThreads: UserThreads;
+  updates: ThreadUpdates;
+  subscribers: Subscribers;
 }
 
-/** A parcel, and the shard it is for. */
+/** A batch, and the shard that it is for. */
 export interface Delivery {
-  home: number;
-  parcel: MovedUsersBatch;
+  target: number;
+  batch: MovedUsersBatch;
 }
 
-export class Packing {
+export class BatchPacker {
   readonly #sql: SqlStorage;
-  readonly #parts: PackingParts;
+  readonly #parts: BatchPackerParts;
 
-  constructor(sql: SqlStorage, parts: PackingParts) {
+  constructor(sql: SqlStorage, parts: BatchPackerParts) {
     this.#sql = sql;
     this.#parts = parts;
   }
 
-  /** Up to which id users should leave next: some users on from this one, or everyone who is left. */
-  nextStop(above: string): string {
+  /** Up to which id users move in the next step, after those up to `above`; `END` where the rest are few enough. */
+  nextBound(above: string): string {
     const ids = this.#sql.exec<{ user_id: string }>(
       `SELECT user_id FROM users WHERE user_id > ?1 UNION ALL
        SELECT user_id FROM user_threads WHERE user_id > ?1 ORDER BY user_id`,
@@ -46,15 +47,15 @@ export class Packing {
     let rows = 0;
     let last = above;
     for (const { user_id } of ids) {
-      if (user_id !== last && rows >= ROWS_A_STEP) return last;
-      if (this.#parts.departures.destinationOf(user_id) !== undefined) rows += 1;
+      if (user_id !== last && rows >= ROWS_PER_STEP) return last;
+      if (this.#parts.movedUsers.targetOf(user_id) !== undefined) rows += 1;
       last = user_id;
     }
     return END;
   }
 
-  /** Those who leave, with ids above the first and up to the second. */
-  leavers(above: string, upTo: string): string[] {
+  /** The users with ids in this range who are to move, or have moved. */
+  movers({ above, upTo }: IdRange): string[] {
     const ids = this.#sql.exec<{ user_id: string }>(
       `SELECT user_id FROM users WHERE user_id > ?1 AND user_id <= ?2 UNION
        SELECT user_id FROM user_threads WHERE user_id > ?1 AND user_id <= ?2`,
@@ -64,43 +65,42 @@ export class Packing {
     return ids
       .toArray()
       .map((row) => row.user_id)
-      .filter((userId) => this.#parts.departures.destinationOf(userId) !== undefined);
+      .filter((userId) => this.#parts.movedUsers.targetOf(userId) !== undefined);
   }
 
-  /** The next piece of those who have left, or undefined where nothing is here of them. */
+  /** The next batch of moved users' rows, or undefined where none are here. */
   pack(): Delivery | undefined {
-    const { departures, watchers } = this.#parts;
-    const { above, upTo } = departures.span;
-    const packed = this.#forOneHome(this.leavers(above, upTo), (userIds) => {
+    const { movedUsers, subscribers } = this.#parts;
+    const packed = this.#forOneTarget(this.movers(movedUsers.undelivered), (userIds) => {
       const ids = JSON.stringify(userIds);
       const threads = this.#threadsOf(ids);
-      // A user's row goes last: it is by the rows of users and memberships that they are found.
+      // A user's row goes last: users are found by their rows in `users` and `user_threads`.
       return { ...EMPTY_BATCH, threads, users: threads.length > 0 ? [] : this.#usersAmong(ids) };
     });
-    // Some whom others watch are unknown, and their watchers may be many.
-    return packed ?? this.#forOneHome(watchers.watched(), (userIds) => this.#watchersOf(userIds));
+    // Some who have subscribers are unknown users, and their subscribers may be many.
+    return packed ?? this.#forOneTarget(subscribers.users(), (userIds) => this.#subscribersOf(userIds));
   }
 
-  /** It has arrived. */
+  /** Deletes what was delivered. */
   discard({ threads, users, watchers }: MovedUsersBatch): void {
-    const { list, changes, directory } = this.#parts;
+    const { userThreads, updates, directory, subscribers } = this.#parts;
     for (const { threadId, joined } of threads) {
-      const row = list.get(threadId);
-      // Whatever else was heard of the thread meanwhile stays.
-      if (row) changes.apply({ ...updateOf(row, []), left: joined.map(({ userId }) => userId) });
+      const row = userThreads.get(threadId);
+      // What a later update brought of the thread stays.
+      if (row) updates.apply({ ...updateOf(row, []), left: joined.map(({ userId }) => userId) });
     }
-    for (const user of users) directory.forget(user);
-    for (const { watcherId, userIds } of watchers) this.#parts.watchers.remove(watcherId, userIds);
+    for (const user of users) directory.remove(user);
+    for (const { watcherId, userIds } of watchers) subscribers.remove(watcherId, userIds);
   }
 
-  /** Packs what there is of those users who have left for one shard, whichever comes first. */
-  #forOneHome(
+  /** Packs rows of those of these users who have moved to one shard, whichever comes first. */
+  #forOneTarget(
     userIds: readonly string[],
     pack: (userIds: string[]) => MovedUsersBatch,
   ): Delivery | undefined {
-    const homes = Map.groupBy(userIds, (userId) => this.#parts.departures.homeOf(userId));
-    homes.delete(undefined);
-    for (const [home, ids] of homes) if (home !== undefined) return { home, parcel: pack(ids) };
+    const byTarget = Map.groupBy(userIds, (userId) => this.#parts.movedUsers.movedTo(userId));
+    byTarget.delete(undefined);
+    for (const [target, ids] of byTarget) if (target !== undefined) return { target, batch: pack(ids) };
     return undefined;
   }
 
@@ -110,11 +110,11 @@ export class Packing {
         `SELECT user_id, thread_id, read_seq FROM user_threads
          WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?`,
         userIds,
-        PIECES_A_PARCEL,
+        ROWS_PER_BATCH,
       )
       .toArray();
     return [...Map.groupBy(memberships, (row) => row.thread_id)].flatMap(([threadId, members]) => {
-      const row = this.#parts.list.get(threadId);
+      const row = this.#parts.userThreads.get(threadId);
       if (!row) return [];
       const joined = members.map(({ user_id, read_seq }) => ({
         userId: user_id,
@@ -129,16 +129,16 @@ export class Packing {
       .exec<UserRow>(
         "SELECT * FROM users WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?",
         userIds,
-        PIECES_A_PARCEL,
+        ROWS_PER_BATCH,
       )
       .toArray();
   }
 
-  #watchersOf(userIds: readonly string[]): MovedUsersBatch {
+  #subscribersOf(userIds: readonly string[]): MovedUsersBatch {
     const pairs = userIds.flatMap((userId) =>
-      this.#parts.watchers.of(userId).map((watcherId) => ({ watcherId, userId })),
+      this.#parts.subscribers.of(userId).map((watcherId) => ({ watcherId, userId })),
     );
-    const some = Map.groupBy(pairs.slice(0, PIECES_A_PARCEL), ({ watcherId }) => watcherId);
+    const some = Map.groupBy(pairs.slice(0, ROWS_PER_BATCH), ({ watcherId }) => watcherId);
     const watchers = Array.from(some, ([watcherId, watched]) => ({
       watcherId,
       userIds: watched.map(({ userId }) => userId),

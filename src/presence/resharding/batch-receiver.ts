@@ -1,40 +1,43 @@
-/** Taking in users who move here: each parcel in one transaction, and as if their threads had told of them. */
-import type { Directory } from "../people/directory.ts";
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+/** Takes in the rows of users who move here: each batch in one transaction, threads as if they had sent the update themselves. */
+import type { MovedUsersBatch, ThreadUpdate } from "../../rpc/presence.ts";
+import type { UserDirectory } from "../people/user-directory.ts";
+import type { Subscribers } from "../status/subscribers.ts";
 import { updateOf } from "../threads/thread-row.ts";
-import type { Applied, ThreadChanges } from "../threads/thread-updates.ts";
-import type { ThreadList } from "../threads/thread-list.ts";
-import type { ThreadUpdate } from "../../rpc/presence.ts";
-import type { Watchers } from "../status/subscribers.ts";
+import type { AppliedUpdate, ThreadUpdates } from "../threads/thread-updates.ts";
+import type { UserThreads } from "../threads/user-threads.ts";
 
-export class Arrivals {
+export interface BatchReceiverParts {
+  directory: UserDirectory;
+  userThreads: UserThreads;
+  updates: ThreadUpdates;
+  subscribers: Subscribers;
+}
+
+export class BatchReceiver {
   readonly #storage: DurableObjectStorage;
-  readonly #parts: { directory: Directory; list: ThreadList; changes: ThreadChanges; watchers: Watchers };
+  readonly #parts: BatchReceiverParts;
 
-  constructor(
-    storage: DurableObjectStorage,
-    parts: { directory: Directory; list: ThreadList; changes: ThreadChanges; watchers: Watchers },
-  ) {
+  constructor(storage: DurableObjectStorage, parts: BatchReceiverParts) {
     this.#storage = storage;
     this.#parts = parts;
   }
 
-  /** Takes a parcel in; what its threads have brought that was not known. */
-  take({ threads, users, watchers }: MovedUsersBatch): Applied[] {
-    const { directory, changes } = this.#parts;
+  /** Takes a batch in. Returns what its threads' updates changed. */
+  receive({ threads, users, watchers }: MovedUsersBatch): AppliedUpdate[] {
+    const { directory, updates, subscribers } = this.#parts;
     return this.#storage.transactionSync(() => {
-      for (const user of users) directory.admit(user);
-      for (const { watcherId, userIds } of watchers) this.#parts.watchers.add(watcherId, userIds);
+      for (const user of users) directory.addMoved(user);
+      for (const { watcherId, userIds } of watchers) subscribers.add(watcherId, userIds);
       return threads.flatMap((update) => {
-        const applied = changes.apply(this.#newest(update));
+        const applied = updates.apply(this.#newest(update));
         return applied ? [{ ...applied, isMove: true }] : [];
       });
     });
   }
 
-  /** Whoever comes is to be taken in, also where more is known of the thread here than in what they bring. */
+  /** Who joins by a batch is to be added also where this shard has a newer state of the thread than the batch. */
   #newest(update: ThreadUpdate): ThreadUpdate {
-    const known = this.#parts.list.get(update.threadId);
-    return known && known.rev > update.rev ? updateOf(known, update.joined) : update;
+    const stored = this.#parts.userThreads.get(update.threadId);
+    return stored && stored.rev > update.rev ? updateOf(stored, update.joined) : update;
   }
 }

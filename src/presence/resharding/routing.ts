@@ -5,8 +5,8 @@
 import { callObject, type Stub } from "../../rpc/call.ts";
 import type { PresenceRpc } from "../../rpc/presence.ts";
 import type { UserPresence } from "../../protocol/model.ts";
-import type { Departures } from "./moved-users.ts";
-import type { Moving } from "./resharding.ts";
+import type { MovedUserRecord } from "./moved-user-record.ts";
+import type { Resharding } from "./resharding.ts";
 import { redirectTo } from "../../rpc/redirect.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
 import { presenceStub } from "../../rpc/shards.ts";
@@ -15,21 +15,23 @@ import type { ThreadUpdate } from "../../rpc/presence.ts";
 /** Where something is to be heard: another shard, or undefined for this one. */
 type Home = number | undefined;
 
-export class Forwarding {
+export class ShardRouter {
   readonly #env: Env;
-  readonly #departures: Departures;
-  readonly #moving: Moving;
+  readonly #movedUsers: MovedUserRecord;
+  readonly #resharding: Resharding;
 
-  constructor(env: Env, departures: Departures, moving: Moving) {
+  constructor(env: Env, movedUsers: MovedUserRecord, resharding: Resharding) {
     this.#env = env;
-    this.#departures = departures;
-    this.#moving = moving;
+    this.#movedUsers = movedUsers;
+    this.#resharding = resharding;
   }
 
   /** Where a tab of this user is to be opened, or undefined for here. */
   redirect(userId: string): Promise<Response> | undefined {
-    const home = this.#departures.homeOf(userId);
-    return home === undefined ? undefined : this.#moving.delivered().then(() => redirectTo("shard", home));
+    const home = this.#movedUsers.movedTo(userId);
+    return home === undefined
+      ? undefined
+      : this.#resharding.delivered().then(() => redirectTo("shard", home));
   }
 
   /** What concerns one user. */
@@ -38,7 +40,7 @@ export class Forwarding {
     here: () => T | Promise<T>,
     there: (shard: Stub<PresenceRpc>) => Promise<T>,
   ): Promise<T> {
-    const home = this.#departures.homeOf(userId);
+    const home = this.#movedUsers.movedTo(userId);
     return home === undefined ? here() : this.#ask(home, there);
   }
 
@@ -48,20 +50,20 @@ export class Forwarding {
     here: (userIds: string[]) => T[],
     there: (shard: Stub<PresenceRpc>, userIds: string[]) => Promise<T[]>,
   ): Promise<T[]> {
-    if (!this.#departures.anyone) return here(userIds);
-    const parts = Map.groupBy(userIds, (userId) => this.#departures.homeOf(userId));
+    if (!this.#movedUsers.hasMoves) return here(userIds);
+    const parts = Map.groupBy(userIds, (userId) => this.#movedUsers.movedTo(userId));
     return (await this.#spread(parts, here, there)).flat();
   }
 
   async threadChanged(update: ThreadUpdate, here: (update: ThreadUpdate) => void): Promise<void> {
-    if (!this.#departures.anyone) return here(update);
+    if (!this.#movedUsers.hasMoves) return here(update);
     const { joined, left, readers, senders } = update;
     const about = [
       ...joined.map(({ userId }) => userId),
       ...left,
       ...Object.keys({ ...readers, ...senders }),
     ];
-    const homes = new Map(about.map((userId) => [userId, this.#departures.homeOf(userId)]));
+    const homes = new Map(about.map((userId) => [userId, this.#movedUsers.movedTo(userId)]));
     const parts = this.#toAll(update.shards, homes.values(), (home) => {
       const isTheirs = (userId: string) => homes.get(userId) === home;
       return {
@@ -81,8 +83,8 @@ export class Forwarding {
   }
 
   async watch(list: WatchList, here: (list: WatchList) => UserPresence[]): Promise<UserPresence[]> {
-    if (!this.#departures.anyone) return here(list);
-    const homes = Map.groupBy(list.userIds, (userId) => this.#departures.homeOf(userId));
+    if (!this.#movedUsers.hasMoves) return here(list);
+    const homes = Map.groupBy(list.userIds, (userId) => this.#movedUsers.movedTo(userId));
     const parts = this.#toAll(list.shards, homes.keys(), (home) => ({
       ...list,
       userIds: homes.get(home) ?? [],
@@ -95,17 +97,17 @@ export class Forwarding {
     questions: NewlyVisible[],
     here: (questions: NewlyVisible[]) => UserPresence[][],
   ): Promise<UserPresence[][]> {
-    if (!this.#departures.anyone) return here(questions);
+    if (!this.#movedUsers.hasMoves) return here(questions);
     // Each home is asked about everyone in the same order, so that the answers fit together again.
     const homes = new Set<Home>([undefined]);
     for (const { userIds } of questions)
-      for (const userId of userIds) homes.add(this.#departures.homeOf(userId));
+      for (const userId of userIds) homes.add(this.#movedUsers.movedTo(userId));
     const parts = new Map(
       Array.from(homes, (home) => [
         home,
         questions.map((question) => ({
           ...question,
-          userIds: question.userIds.filter((userId) => this.#departures.homeOf(userId) === home),
+          userIds: question.userIds.filter((userId) => this.#movedUsers.movedTo(userId) === home),
         })),
       ]),
     );
@@ -114,10 +116,10 @@ export class Forwarding {
   }
 
   async statusChanged(changes: StatusChange[], here: (changes: StatusChange[]) => void): Promise<void> {
-    if (!this.#departures.anyone) return here(changes);
+    if (!this.#movedUsers.hasMoves) return here(changes);
     const parts = new Map<Home, StatusChange[]>();
     for (const change of changes) {
-      const homes = Map.groupBy(change.watcherIds, (watcherId) => this.#departures.homeOf(watcherId));
+      const homes = Map.groupBy(change.watcherIds, (watcherId) => this.#movedUsers.movedTo(watcherId));
       for (const [home, watcherIds] of homes)
         parts.set(home, [...(parts.get(home) ?? []), { ...change, watcherIds }]);
     }
@@ -126,7 +128,7 @@ export class Forwarding {
 
   /** What everyone is to hear: those here, those of whom it is, and all of whom one who sorts users so does not think. */
   #toAll<P>(shards: number | undefined, homes: Iterable<Home>, part: (home: Home) => P): Map<Home, P> {
-    const all = new Set<Home>([undefined, ...homes, ...this.#departures.homesUnknownTo(shards)]);
+    const all = new Set<Home>([undefined, ...homes, ...this.#movedUsers.targetsUnknownTo(shards)]);
     return new Map(Array.from(all, (home) => [home, part(home)]));
   }
 
@@ -144,7 +146,7 @@ export class Forwarding {
   }
 
   async #ask<T>(home: number, question: (shard: Stub<PresenceRpc>) => Promise<T>): Promise<T> {
-    await this.#moving.delivered();
+    await this.#resharding.delivered();
     return callObject(() => presenceStub(this.#env, home), question);
   }
 }

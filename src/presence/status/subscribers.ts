@@ -1,11 +1,14 @@
-/** Who watches the users of this shard. One row a watcher; the way back, from watched to watchers, is kept in memory alone. */
+/**
+ * Who subscribes to the status of this shard's users, in `watchers`: one row a subscriber. The index from users to
+ * their subscribers is kept in memory alone.
+ */
 
-/** Versions remembered at most. One forgotten only matters to a list that was overtaken in that very moment. */
+/** Versions remembered at most. One that was forgotten matters only to a list that is overtaken in that very moment. */
 const VERSIONS_KEPT = 10_000;
 
-export class Watchers {
+export class Subscribers {
   readonly #sql: SqlStorage;
-  #byWatched: Map<string, Set<string>> | undefined;
+  #byUser: Map<string, Set<string>> | undefined;
   readonly #versions = new Map<string, number>();
 
   constructor(sql: SqlStorage) {
@@ -13,87 +16,88 @@ export class Watchers {
   }
 
   /**
-   * Replaces whom a watcher watches here; those of them whom nobody watched before. Writes nothing where nothing
-   * changed, or where a newer list came first.
+   * Replaces whom a subscriber subscribes to here. Returns those of them who had no subscriber before. Writes nothing
+   * where nothing changed, or where a list with a higher version came first.
    */
-  replace(watcherId: string, userIds: readonly string[], version: number): string[] {
-    if (version < (this.#versions.get(watcherId) ?? 0)) return [];
+  replace(subscriberId: string, userIds: readonly string[], version: number): string[] {
+    if (version < (this.#versions.get(subscriberId) ?? 0)) return [];
     if (this.#versions.size >= VERSIONS_KEPT) this.#versions.clear();
-    this.#versions.set(watcherId, version);
+    this.#versions.set(subscriberId, version);
 
     const index = this.#index();
-    const before = this.#watchedBy(watcherId);
+    const before = this.#subscriptionsOf(subscriberId);
     const after = new Set(userIds);
     if (before.size === after.size && [...after].every((userId) => before.has(userId))) return [];
     const fresh = [...after].filter((userId) => !index.has(userId));
-    this.#put(watcherId, before, after);
+    this.#put(subscriberId, before, after);
     return fresh;
   }
 
-  /** Adds to whom a watcher watches here. */
-  add(watcherId: string, userIds: readonly string[]): void {
-    const before = this.#watchedBy(watcherId);
-    this.#put(watcherId, before, before.union(new Set(userIds)));
+  /** Adds to whom a subscriber subscribes to here. */
+  add(subscriberId: string, userIds: readonly string[]): void {
+    const before = this.#subscriptionsOf(subscriberId);
+    this.#put(subscriberId, before, before.union(new Set(userIds)));
   }
 
-  /** Takes away from whom a watcher watches here. */
-  remove(watcherId: string, userIds: readonly string[]): void {
-    const before = this.#watchedBy(watcherId);
-    this.#put(watcherId, before, before.difference(new Set(userIds)));
+  /** Removes some of those whom a subscriber subscribes to here. */
+  remove(subscriberId: string, userIds: readonly string[]): void {
+    const before = this.#subscriptionsOf(subscriberId);
+    this.#put(subscriberId, before, before.difference(new Set(userIds)));
   }
 
-  /** Who watches this user. */
+  /** The subscribers of a user. */
   of(userId: string): string[] {
     return [...(this.#index().get(userId) ?? [])];
   }
 
-  isWatched(userId: string): boolean {
+  /** Whether a user has any subscriber. */
+  has(userId: string): boolean {
     return this.#index().has(userId);
   }
 
-  /** Everyone who is watched. */
-  watched(): string[] {
+  /** Every user with a subscriber. */
+  users(): string[] {
     return [...this.#index().keys()];
   }
 
-  #put(watcherId: string, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
+  #put(subscriberId: string, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
     const index = this.#index();
-    for (const userId of before) forget(index, userId, watcherId);
-    for (const userId of after) note(index, userId, watcherId);
-    if (after.size === 0) this.#sql.exec("DELETE FROM watchers WHERE watcher_id = ?", watcherId);
+    for (const userId of before) removeFrom(index, userId, subscriberId);
+    for (const userId of after) addTo(index, userId, subscriberId);
+    if (after.size === 0) this.#sql.exec("DELETE FROM watchers WHERE watcher_id = ?", subscriberId);
     else
       this.#sql.exec(
         "INSERT INTO watchers VALUES (?, ?) ON CONFLICT DO UPDATE SET watched = excluded.watched",
-        watcherId,
+        subscriberId,
         JSON.stringify([...after]),
       );
   }
 
-  #watchedBy(watcherId: string): Set<string> {
+  #subscriptionsOf(subscriberId: string): Set<string> {
     const [row] = this.#sql
-      .exec<{ watched: string }>("SELECT watched FROM watchers WHERE watcher_id = ?", watcherId)
+      .exec<{ watched: string }>("SELECT watched FROM watchers WHERE watcher_id = ?", subscriberId)
       .toArray();
     return new Set(row ? (JSON.parse(row.watched) as string[]) : []);
   }
 
   #index(): Map<string, Set<string>> {
-    if (!this.#byWatched) {
-      this.#byWatched = new Map();
+    if (!this.#byUser) {
+      this.#byUser = new Map();
       const rows = this.#sql.exec<{ watcher_id: string; watched: string }>("SELECT * FROM watchers");
       for (const { watcher_id, watched } of rows)
-        for (const userId of JSON.parse(watched) as string[]) note(this.#byWatched, userId, watcher_id);
+        for (const userId of JSON.parse(watched) as string[]) addTo(this.#byUser, userId, watcher_id);
     }
-    return this.#byWatched;
+    return this.#byUser;
   }
 }
 
-function note(index: Map<string, Set<string>>, userId: string, watcherId: string): void {
-  const watchers = index.get(userId);
-  if (watchers) watchers.add(watcherId);
-  else index.set(userId, new Set([watcherId]));
+function addTo(index: Map<string, Set<string>>, userId: string, subscriberId: string): void {
+  const subscribers = index.get(userId);
+  if (subscribers) subscribers.add(subscriberId);
+  else index.set(userId, new Set([subscriberId]));
 }
 
-function forget(index: Map<string, Set<string>>, userId: string, watcherId: string): void {
-  const watchers = index.get(userId);
-  if (watchers?.delete(watcherId) && watchers.size === 0) index.delete(userId);
+function removeFrom(index: Map<string, Set<string>>, userId: string, subscriberId: string): void {
+  const subscribers = index.get(userId);
+  if (subscribers?.delete(subscriberId) && subscribers.size === 0) index.delete(userId);
 }

@@ -1,172 +1,178 @@
 /**
- * Watching, from both ends. A watcher's shard keeps whom each tab watches and tells the shards of those; a watched
- * user's shard answers with present states and tells the watchers' shards of every change. Which of them may be told
- * is decided anew each time, from the memberships of that moment.
+ * The subscriptions of this shard's users to the status of users in any shard. The shards of those are sent whom each
+ * subscriber subscribes to; they answer with the present statuses, and publish every change. Which of it a subscriber may
+ * see is decided anew each time, from the memberships of that moment.
  */
-import type { Connections } from "../../sockets/connections.ts";
+import { configOf } from "../../config/config.ts";
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { UserPresence } from "../../protocol/model.ts";
-import { Introductions } from "./introductions.ts";
-import type { Peers } from "../peer-shards.ts";
-import type { Sharing } from "../people/visibility.ts";
 import type { NewlyVisible, StatusChange } from "../../rpc/presence.ts";
 import { byShard, shardOf } from "../../rpc/shards.ts";
-import type { UnionChange, WatchedSets } from "./tab-subscriptions.ts";
-import { configOf } from "../../config/config.ts";
+import type { Connections } from "../../sockets/connections.ts";
+import type { PeerShards } from "../peer-shards.ts";
+import type { Visibility } from "../people/visibility.ts";
+import { PairDeduplication } from "./pair-deduplication.ts";
+import type { TabSubscriptions, UnionChange } from "./tab-subscriptions.ts";
 
-export class Watching {
+export interface SubscriptionsParts {
+  connections: Connections;
+  tabSubscriptions: TabSubscriptions;
+  visibility: Visibility;
+  peers: PeerShards;
+}
+
+export class Subscriptions {
   readonly #env: Env;
-  readonly #connections: Connections;
-  readonly #sets: WatchedSets;
-  readonly #sharing: Sharing;
-  readonly #peers: Peers;
-  readonly #introductions = new Introductions();
+  readonly #parts: SubscriptionsParts;
+  readonly #pairs = new PairDeduplication();
+  /** Of the last list that was sent to any shard; by the clock, so that it rises over evictions too. */
   #version = 0;
-  /** For each question on its way: who was told meanwhile of whose change of state, which is newer than the answer. */
-  readonly #overtaken = new Set<Set<string>>();
+  /** For each request on its way: which changes were sent to whom meanwhile. They are newer than the answer. */
+  readonly #sentMeanwhile = new Set<Set<string>>();
 
-  constructor(
-    env: Env,
-    parts: { connections: Connections; sets: WatchedSets; sharing: Sharing; peers: Peers },
-  ) {
+  constructor(env: Env, parts: SubscriptionsParts) {
     this.#env = env;
-    this.#connections = parts.connections;
-    this.#sets = parts.sets;
-    this.#sharing = parts.sharing;
-    this.#peers = parts.peers;
+    this.#parts = parts;
   }
 
-  /** A tab watches these users from now on, and is sent the present state of those it may see. */
-  async watch(tab: WebSocket, userIds: readonly string[]): Promise<void> {
-    const change = this.#sets.replace(tab, new Set(userIds));
+  /** From now on a tab subscribes to these users, and is sent the present status of those whom its user may see. */
+  async subscribe(tab: WebSocket, userIds: readonly string[]): Promise<void> {
+    const change = this.#parts.tabSubscriptions.replace(tab, new Set(userIds));
     const shards = new Set([...this.#shardsOf(userIds), ...this.#shardsChanged(change)]);
-    await this.#list(change.userId, shards, (states) => this.#sendTo(tab, states));
+    await this.#sendLists(change.userId, shards, (presences) => this.#sendAnswer(tab, presences));
   }
 
-  /** Tabs were closed: what they alone watched is watched no more. */
-  async forgetClosed(): Promise<void> {
-    const changes = this.#sets.forgetClosed();
-    await Promise.all(changes.map((change) => this.#list(change.userId, this.#shardsChanged(change))));
+  /** Ends the subscriptions of tabs that were closed. */
+  async endClosed(): Promise<void> {
+    const changes = this.#parts.tabSubscriptions.removeClosed();
+    await Promise.all(changes.map((change) => this.#sendLists(change.userId, this.#shardsChanged(change))));
   }
 
-  /** Of this shard's users, these joined a direct or group thread: they are sent the states of those they see by it. */
+  /** These users of this shard joined a direct or group thread: they are sent the status of those whom they see by it. */
   async joined(threadId: string, userIds: Iterable<string>): Promise<void> {
     const questions = new Map<number, NewlyVisible[]>();
-    for (const watcherId of userIds) {
-      const watched = this.#sets.union(watcherId);
-      if (watched.size === 0) continue;
-      const threadIds = this.#sharing.threadsOf(watcherId);
-      for (const [shard, ids] of byShard(this.#env, watched)) {
-        const asked = questions.get(shard) ?? [];
-        asked.push({ watcherId, userIds: ids, threadIds });
-        questions.set(shard, asked);
+    for (const subscriberId of userIds) {
+      const subscribedTo = this.#parts.tabSubscriptions.union(subscriberId);
+      if (subscribedTo.size === 0) continue;
+      const threadIds = this.#parts.visibility.threadsOf(subscriberId);
+      for (const [shard, ids] of byShard(this.#env, subscribedTo)) {
+        const ofShard = questions.get(shard) ?? [];
+        ofShard.push({ watcherId: subscriberId, userIds: ids, threadIds });
+        questions.set(shard, ofShard);
       }
     }
-    await Promise.all(
-      [...questions].map(async ([shard, asked]) => {
-        const answers = await this.#ask((overtaken) =>
-          this.#peers
-            .ask(shard, (doors) => doors.newlyVisible(threadId, asked))
-            .then((lists) =>
-              lists.map((states, i) =>
-                states.filter(({ userId }) => !overtaken.has(told(asked[i]?.watcherId ?? "", userId))),
-              ),
-            ),
-        );
-        const present = this.#sharing.usersIn(
-          asked.map(({ watcherId }) => watcherId),
-          [threadId],
-        );
-        asked.forEach(({ watcherId }, i) => {
-          if (!present.has(watcherId)) return;
-          for (const state of answers[i] ?? []) this.#send(watcherId, state, threadId);
-        });
-      }),
-    );
+    await Promise.all([...questions].map(([shard, ofShard]) => this.#askVisible(shard, threadId, ofShard)));
   }
 
-  /** Another shard tells of its users: passed on to the tabs that watch them and may see them. */
+  /** Users of another shard changed their status: sent on to the tabs that subscribe to them and whose users may see them. */
   statusChanged(changes: readonly StatusChange[]): void {
-    const misled = new Map<string, Set<number>>();
+    const outdated = new Map<string, Set<number>>();
     for (const change of changes) {
       const { userId } = change.presence;
-      const listeners: string[] = [];
-      for (const watcherId of change.watcherIds) {
-        if (this.#sets.tabsWatching(watcherId, userId).length > 0) listeners.push(watcherId);
-        else misled.set(watcherId, new Set([...(misled.get(watcherId) ?? []), this.#shardOf(userId)]));
+      const recipients: string[] = [];
+      for (const subscriberId of change.watcherIds) {
+        if (this.#parts.tabSubscriptions.tabsSubscribedTo(userId, subscriberId).length > 0)
+          recipients.push(subscriberId);
+        else
+          outdated.set(subscriberId, new Set([...(outdated.get(subscriberId) ?? []), this.#shardOf(userId)]));
       }
-      this.#passOn(change, listeners);
+      this.#sendChange(change, recipients);
     }
-    // Their tabs were lost in a crash, or word of their close was: the shard that still believes it is told again.
-    for (const [watcherId, shards] of misled) void this.#list(watcherId, shards).catch(() => undefined);
+    // Their tabs were lost in a crash, or the list that followed their close was: a shard that still has them as subscribers
+    // is sent the list again.
+    for (const [subscriberId, shards] of outdated)
+      void this.#sendLists(subscriberId, shards).catch(() => undefined);
   }
 
-  #passOn({ presence, threadIds, because }: StatusChange, listeners: string[]): void {
-    const visible =
+  /** Asks a shard which of its users subscribers see through a thread that they have just joined, and sends them those. */
+  async #askVisible(shard: number, threadId: string, questions: NewlyVisible[]): Promise<void> {
+    const { peers, visibility } = this.#parts;
+    const answers = await this.#request(async (isOutdated) => {
+      const lists = await peers.call(shard, (peer) => peer.newlyVisible(threadId, questions));
+      return lists.map((presences, i) => {
+        const subscriberId = questions[i]?.watcherId ?? "";
+        return presences.filter((presence) => !isOutdated(subscriberId, presence));
+      });
+    });
+    const subscriberIds = questions.map(({ watcherId }) => watcherId);
+    const present = visibility.usersIn(subscriberIds, [threadId]);
+    subscriberIds.forEach((subscriberId, i) => {
+      if (!present.has(subscriberId)) return;
+      for (const presence of answers[i] ?? []) this.#sendToTabs(subscriberId, presence, threadId);
+    });
+  }
+
+  #sendChange({ presence, threadIds, because }: StatusChange, recipients: string[]): void {
+    const { visibility } = this.#parts;
+    const visibleTo =
       because === undefined
-        ? this.#sharing.usersIn(listeners, threadIds)
-        : this.#sharing.usersInOnly(because, listeners, threadIds);
-    for (const watcherId of visible) {
-      if (!this.#send(watcherId, presence, because)) continue;
-      // Only of those who are told: what others are told of is no answer to them.
-      for (const overtaken of this.#overtaken) overtaken.add(told(watcherId, presence.userId));
+        ? visibility.usersIn(recipients, threadIds)
+        : visibility.usersInOnly(because, recipients, threadIds);
+    for (const subscriberId of visibleTo) {
+      if (!this.#sendToTabs(subscriberId, presence, because)) continue;
+      // Of those alone who are sent it: to the others the answer on its way is new.
+      for (const sent of this.#sentMeanwhile) sent.add(pairOf(subscriberId, presence.userId));
     }
   }
 
-  /** To every tab of a watcher that watches the user; because of a thread, to each once. False where there is none. */
-  #send(watcherId: string, presence: UserPresence, because?: string): boolean {
-    const isNews = (tab: WebSocket) =>
-      because === undefined ||
-      this.#introductions.isFirst(because, this.#connections.of(tab).id, presence, Date.now());
-    const tabs = this.#sets.tabsWatching(watcherId, presence.userId).filter(isNews);
-    const [frame = ""] = this.#connections.encode([presenceEvent(presence)]);
-    for (const tab of tabs) this.#connections.sendFrameInSession(tab, frame);
+  /** To every tab of a subscriber that subscribes to the user; because of a thread, to each once. False where it was to none. */
+  #sendToTabs(subscriberId: string, presence: UserPresence, because?: string): boolean {
+    const { connections, tabSubscriptions } = this.#parts;
+    const isFirst = (tab: WebSocket) =>
+      because === undefined || this.#pairs.isFirst(because, connections.of(tab).id, presence, Date.now());
+    const tabs = tabSubscriptions.tabsSubscribedTo(presence.userId, subscriberId).filter(isFirst);
+    const [frame = ""] = connections.encode([presenceEvent(presence)]);
+    for (const tab of tabs) connections.sendFrameInSession(tab, frame);
     return tabs.length > 0;
   }
 
-  /** Tells these shards whom of theirs a user watches, as it is now. */
-  async #list(
-    watcherId: string,
+  /** Sends these shards the list of those of their users to whom a user subscribes now. */
+  async #sendLists(
+    subscriberId: string,
     shards: Iterable<number>,
-    heard?: (states: UserPresence[]) => void,
+    onAnswer?: (presences: UserPresence[]) => void,
   ): Promise<void> {
-    const lists = byShard(this.#env, this.#sets.union(watcherId));
-    const threadIds = this.#sharing.threadsOf(watcherId);
+    const { tabSubscriptions, visibility, peers } = this.#parts;
+    const userIds = byShard(this.#env, tabSubscriptions.union(subscriberId));
+    const threadIds = visibility.threadsOf(subscriberId);
     this.#version = Math.max(Date.now(), this.#version + 1);
-    const version = this.#version;
+    const list = { watcherId: subscriberId, threadIds, version: this.#version };
     await Promise.all(
       [...shards].map(async (shard) => {
         const { presenceShards } = configOf(this.#env);
-        const userIds = lists.get(shard) ?? [];
-        const list = { watcherId, userIds, threadIds, version, shards: presenceShards };
-        const states = await this.#ask((overtaken) =>
-          this.#peers
-            .ask(shard, (doors) => doors.watch(list))
-            .then((all) => all.filter(({ userId }) => !overtaken.has(told(watcherId, userId)))),
-        );
-        // Left one of these threads meanwhile: those who are seen by it alone are in the answer, and are to be seen no more.
-        if (new Set(threadIds).isSubsetOf(new Set(this.#sharing.threadsOf(watcherId)))) heard?.(states);
-        else await this.#list(watcherId, [shard], heard);
+        const ofShard = { ...list, userIds: userIds.get(shard) ?? [], shards: presenceShards };
+        const presences = await this.#request(async (isOutdated) => {
+          const answer = await peers.call(shard, (peer) => peer.watch(ofShard));
+          return answer.filter((presence) => !isOutdated(subscriberId, presence));
+        });
+        // Left one of these threads meanwhile: whom they saw by it alone is in the answer, and is no longer to be seen.
+        const hasLeft = !new Set(threadIds).isSubsetOf(new Set(visibility.threadsOf(subscriberId)));
+        if (hasLeft) await this.#sendLists(subscriberId, [shard], onAnswer);
+        else onAnswer?.(presences);
       }),
     );
   }
 
-  async #ask<T>(question: (overtaken: ReadonlySet<string>) => Promise<T>): Promise<T> {
-    const overtaken = new Set<string>();
-    this.#overtaken.add(overtaken);
+  /** Makes a request whose answer can be outdated, by changes that were sent while it was on its way. */
+  async #request<T>(
+    request: (isOutdated: (subscriberId: string, presence: UserPresence) => boolean) => Promise<T>,
+  ): Promise<T> {
+    const sent = new Set<string>();
+    this.#sentMeanwhile.add(sent);
     try {
-      return await question(overtaken);
+      return await request((subscriberId, { userId }) => sent.has(pairOf(subscriberId, userId)));
     } finally {
-      this.#overtaken.delete(overtaken);
+      this.#sentMeanwhile.delete(sent);
     }
   }
 
-  /** The tab may have closed, or watch others, by the time an answer is here. */
-  #sendTo(tab: WebSocket, states: readonly UserPresence[]): void {
-    if (this.#connections.of(tab).gone) return;
-    const watched = this.#sets.of(tab);
-    const events = states.filter(({ userId }) => watched.has(userId)).map(presenceEvent);
-    for (const frame of this.#connections.encode(events)) this.#connections.sendFrameInSession(tab, frame);
+  /** The tab may have closed, or subscribe to others, by the time an answer is here. */
+  #sendAnswer(tab: WebSocket, presences: readonly UserPresence[]): void {
+    const { connections, tabSubscriptions } = this.#parts;
+    if (connections.of(tab).gone) return;
+    const subscribedTo = tabSubscriptions.of(tab);
+    const events = presences.filter(({ userId }) => subscribedTo.has(userId)).map(presenceEvent);
+    for (const frame of connections.encode(events)) connections.sendFrameInSession(tab, frame);
   }
 
   #shardOf(userId: string): number {
@@ -178,14 +184,13 @@ export class Watching {
   }
 
   #shardsChanged({ before, after }: UnionChange): Set<number> {
-    const changed = [...before, ...after].filter((userId) => before.has(userId) !== after.has(userId));
-    return this.#shardsOf(changed);
+    return this.#shardsOf(before.symmetricDifference(after));
   }
 }
 
-/** That this watcher was told of this user. No id has a comma. */
-function told(watcherId: string, userId: string): string {
-  return `${watcherId},${userId}`;
+/** A subscriber and a user, as one key. No id has a comma. */
+function pairOf(subscriberId: string, userId: string): string {
+  return `${subscriberId},${userId}`;
 }
 
 function presenceEvent({ userId, status, lastSeenAt }: UserPresence): PresenceEvent {

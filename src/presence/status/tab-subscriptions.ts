@@ -1,28 +1,31 @@
-/** Whom each tab of this shard's users watches, and all tabs of a user together. */
-import type { Connections } from "../../sockets/connections.ts";
+/** Whom each tab of this shard's users subscribes to, in `tab_watches`, and all tabs of a user together. */
 import { WATCHED_USERS } from "../../protocol/limits.ts";
+import type { Connections } from "../../sockets/connections.ts";
 import type { Tabs } from "./tabs.ts";
 
-/** Most users that all tabs of one user watch together; more would make a row grow with the number of tabs. */
-const WATCHED_BY_ALL_TABS = 4 * WATCHED_USERS;
+/**
+ * To how many users all tabs of one user subscribe together at most: it bounds the row that each subscriber has in another
+ * shard, which would grow with the number of tabs.
+ */
+const SUBSCRIPTIONS_OF_ALL_TABS = 4 * WATCHED_USERS;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** What all of a user's tabs watched together, and what they do now. */
+/** Whom all tabs of a user subscribed to together, and whom they do now. */
 export interface UnionChange {
   userId: string;
   before: ReadonlySet<string>;
   after: ReadonlySet<string>;
 }
 
-type SetRow = { connection_id: string; watched: string };
+type TabRow = { connection_id: string; watched: string };
 
-export class WatchedSets {
+export class TabSubscriptions {
   readonly #sql: SqlStorage;
   readonly #connections: Connections;
   readonly #tabs: Tabs;
-  /** By connection; read again from its row after an eviction. */
-  readonly #sets = new WeakMap<WebSocket, ReadonlySet<string>>();
+  /** A cache of the rows. */
+  readonly #known = new WeakMap<WebSocket, ReadonlySet<string>>();
 
   constructor(sql: SqlStorage, connections: Connections, tabs: Tabs) {
     this.#sql = sql;
@@ -30,96 +33,96 @@ export class WatchedSets {
     this.#tabs = tabs;
   }
 
-  /** Whom a tab watches. */
+  /** Whom a tab subscribes to. */
   of(tab: WebSocket): ReadonlySet<string> {
-    let set = this.#sets.get(tab);
-    if (!set) {
+    let userIds = this.#known.get(tab);
+    if (!userIds) {
       const { id, userId } = this.#connections.of(tab);
       const [row] = this.#sql
-        .exec<SetRow>("SELECT * FROM tab_watches WHERE user_id = ? AND connection_id = ?", userId, id)
+        .exec<TabRow>("SELECT * FROM tab_watches WHERE user_id = ? AND connection_id = ?", userId, id)
         .toArray();
-      set = row ? idsIn(row) : NOBODY;
-      this.#sets.set(tab, set);
+      userIds = row ? idsIn(row) : NOBODY;
+      this.#known.set(tab, userIds);
     }
-    return set;
+    return userIds;
   }
 
-  /** The open tabs of a watcher that watch this user. */
-  tabsWatching(watcherId: string, userId: string): WebSocket[] {
-    return this.#tabs.of(watcherId).filter((tab) => this.of(tab).has(userId));
+  /** The open tabs of a subscriber that subscribe to this user. */
+  tabsSubscribedTo(userId: string, subscriberId: string): WebSocket[] {
+    return this.#tabs.of(subscriberId).filter((tab) => this.of(tab).has(userId));
   }
 
-  /** Everyone whom a user's open tabs watch; those of the newest tabs where it would be too many. */
-  union(userId: string): ReadonlySet<string> {
+  /** Whom a user's open tabs subscribe to together. Where it would be too many, those of the newest tabs. */
+  union(subscriberId: string): ReadonlySet<string> {
     const openedAt = (tab: WebSocket) => this.#connections.of(tab).openedAt;
-    const tabs = this.#tabs.of(userId).toSorted((a, b) => openedAt(b) - openedAt(a));
+    const tabs = this.#tabs.of(subscriberId).toSorted((a, b) => openedAt(b) - openedAt(a));
     const union = new Set<string>();
     for (const tab of tabs)
-      for (const one of this.of(tab)) if (union.size < WATCHED_BY_ALL_TABS) union.add(one);
+      for (const userId of this.of(tab)) if (union.size < SUBSCRIPTIONS_OF_ALL_TABS) union.add(userId);
     return union;
   }
 
-  /** Replaces whom a tab watches. Writes nothing where it is the same. */
-  replace(tab: WebSocket, watched: ReadonlySet<string>): UnionChange {
+  /** Replaces whom a tab subscribes to. Writes nothing where it is the same. */
+  replace(tab: WebSocket, userIds: ReadonlySet<string>): UnionChange {
     const { id, userId } = this.#connections.of(tab);
     const before = this.#storedUnion(userId);
     const present = this.of(tab);
-    const isSame = present.size === watched.size && [...watched].every((one) => present.has(one));
-    if (!isSame && watched.size === 0) this.#delete(userId, id);
+    const isSame = present.size === userIds.size && [...userIds].every((one) => present.has(one));
+    if (!isSame && userIds.size === 0) this.#delete(userId, id);
     else if (!isSame)
       this.#sql.exec(
         `INSERT INTO tab_watches VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET watched = excluded.watched`,
         userId,
         id,
-        JSON.stringify([...watched]),
+        JSON.stringify([...userIds]),
       );
-    this.#sets.set(tab, watched);
-    this.#forgetClosedOf(userId);
+    this.#known.set(tab, userIds);
+    this.#deleteClosedOf(userId);
     return { userId, before, after: this.union(userId) };
   }
 
-  /** Forgets what tabs watched that are no longer open, those lost in a crash too. */
-  forgetClosed(): UnionChange[] {
-    const open = this.#openIds(this.#tabs.all());
+  /** Removes the subscriptions of tabs that are no longer open, those that were lost in a crash included. */
+  removeClosed(): UnionChange[] {
+    const open = this.#idsOf(this.#tabs.all());
     const rows = this.#sql.exec<{ user_id: string; connection_id: string }>(
       "SELECT user_id, connection_id FROM tab_watches",
     );
     const closed = rows.toArray().filter((row) => !open.has(row.connection_id));
     return [...new Set(closed.map((row) => row.user_id))].map((userId) => {
       const before = this.#storedUnion(userId);
-      this.#forgetClosedOf(userId);
+      this.#deleteClosedOf(userId);
       return { userId, before, after: this.union(userId) };
     });
   }
 
-  /** Forgets whom all tabs of these users watched. */
-  forget(userIds: readonly string[]): void {
+  /** Removes the subscriptions of all tabs of these users. */
+  removeOf(userIds: readonly string[]): void {
     this.#sql.exec(
       "DELETE FROM tab_watches WHERE user_id IN (SELECT value FROM json_each(?))",
       JSON.stringify(userIds),
     );
   }
 
-  #forgetClosedOf(userId: string): void {
-    const open = this.#openIds(this.#tabs.of(userId));
+  #deleteClosedOf(userId: string): void {
+    const open = this.#idsOf(this.#tabs.of(userId));
     for (const { connection_id } of this.#rows(userId))
       if (!open.has(connection_id)) this.#delete(userId, connection_id);
   }
 
-  #openIds(tabs: readonly WebSocket[]): Set<string> {
+  #idsOf(tabs: readonly WebSocket[]): Set<string> {
     return new Set(tabs.map((tab) => this.#connections.of(tab).id));
   }
 
-  /** With what closed tabs watched: their shards still believe it. */
+  /** With the subscriptions of closed tabs: other shards still have them. */
   #storedUnion(userId: string): Set<string> {
     const union = new Set<string>();
     for (const row of this.#rows(userId)) for (const one of idsIn(row)) union.add(one);
     return union;
   }
 
-  #rows(userId: string): SetRow[] {
-    return this.#sql.exec<SetRow>("SELECT * FROM tab_watches WHERE user_id = ?", userId).toArray();
+  #rows(userId: string): TabRow[] {
+    return this.#sql.exec<TabRow>("SELECT * FROM tab_watches WHERE user_id = ?", userId).toArray();
   }
 
   #delete(userId: string, connectionId: string): void {
@@ -127,6 +130,6 @@ export class WatchedSets {
   }
 }
 
-function idsIn(row: SetRow): ReadonlySet<string> {
+function idsIn(row: TabRow): ReadonlySet<string> {
   return new Set(JSON.parse(row.watched) as string[]);
 }

@@ -1,8 +1,8 @@
-/** The connected tabs of this shard's users: the sockets by user, kept in memory and found again after an eviction. */
+/** The open tabs of this shard's users, by user: kept in memory, and read from the sockets again after an eviction. */
 import type { Connections } from "../../sockets/connections.ts";
 
 /** A set of user ids, whatever it is kept in. */
-export type Users = Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">;
+export type UserIds = Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">;
 
 export class Tabs {
   readonly #connections: Connections;
@@ -12,8 +12,8 @@ export class Tabs {
     this.#connections = connections;
   }
 
-  /** Every user with a tab. */
-  users(): Users {
+  /** Every user with an open tab. */
+  users(): UserIds {
     return this.#index();
   }
 
@@ -27,33 +27,33 @@ export class Tabs {
     return Array.from(this.#index().values(), (tabs) => Array.from(tabs)).flat();
   }
 
-  opened(socket: WebSocket): void {
-    add(this.#index(), this.#connections.of(socket).userId, socket);
+  opened(tab: WebSocket): void {
+    add(this.#index(), this.#connections.of(tab).userId, tab);
   }
 
-  closed(socket: WebSocket): void {
-    const { userId } = this.#connections.of(socket);
+  closed(tab: WebSocket): void {
+    const { userId } = this.#connections.of(tab);
     const tabs = this.#index().get(userId);
-    if (tabs?.delete(socket) && tabs.size === 0) this.#index().delete(userId);
+    if (tabs?.delete(tab) && tabs.size === 0) this.#index().delete(userId);
   }
 
-  /** Sends a frame to every tab of a user. */
-  send(userId: string, frame: string): void {
-    for (const tab of this.of(userId)) this.#connections.sendFrameInSession(tab, frame);
+  /** Sends encoded frames to every tab of a user. */
+  send(userId: string, frames: readonly string[]): void {
+    for (const tab of this.of(userId))
+      for (const frame of frames) this.#connections.sendFrameInSession(tab, frame);
   }
 
   #index(): Map<string, Set<WebSocket>> {
     if (!this.#byUser) {
       this.#byUser = new Map();
-      for (const socket of this.#connections.open())
-        add(this.#byUser, this.#connections.of(socket).userId, socket);
+      for (const tab of this.#connections.open()) add(this.#byUser, this.#connections.of(tab).userId, tab);
     }
     return this.#byUser;
   }
 }
 
-function add(byUser: Map<string, Set<WebSocket>>, userId: string, socket: WebSocket): void {
+function add(byUser: Map<string, Set<WebSocket>>, userId: string, tab: WebSocket): void {
   const tabs = byUser.get(userId);
-  if (tabs) tabs.add(socket);
-  else byUser.set(userId, new Set([socket]));
+  if (tabs) tabs.add(tab);
+  else byUser.set(userId, new Set([tab]));
 }

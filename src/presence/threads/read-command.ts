@@ -1,45 +1,48 @@
-/** Moving a read marker from a presence socket: the thread is asked, being its only writer, and its answer is copied. */
-import { callForValue } from "../../rpc/call.ts";
+/** The `read` command of a tab: the thread, as the only writer of its markers, moves the marker; its answer is copied here. */
 import { LilypadError } from "../../protocol/errors.ts";
+import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
-import type { Directory } from "../people/directory.ts";
+import type { UserDirectory } from "../people/user-directory.ts";
+import type { ThreadNotifications } from "./thread-notifications.ts";
 import { markerOf } from "./thread-row.ts";
-import type { Tabs } from "../status/tabs.ts";
-import type { ThreadChanges } from "./thread-updates.ts";
-import type { ThreadList } from "./thread-list.ts";
-import { readEvent } from "./notifications.ts";
+import type { ThreadUpdates } from "./thread-updates.ts";
+import type { UserThreads } from "./user-threads.ts";
 
-export class Reading {
+export interface ReadCommandParts {
+  directory: UserDirectory;
+  userThreads: UserThreads;
+  updates: ThreadUpdates;
+  notifications: ThreadNotifications;
+}
+
+export class ReadCommand {
   readonly #env: Env;
-  readonly #parts: { tabs: Tabs; directory: Directory; list: ThreadList; changes: ThreadChanges };
+  readonly #parts: ReadCommandParts;
 
-  constructor(
-    env: Env,
-    parts: { tabs: Tabs; directory: Directory; list: ThreadList; changes: ThreadChanges },
-  ) {
+  constructor(env: Env, parts: ReadCommandParts) {
     this.#env = env;
     this.#parts = parts;
   }
 
-  /** Moves the user's marker, and tells all their tabs. A thread that is not theirs is `not_found`. */
-  async read(userId: string, threadId: string, seq: number): Promise<void> {
-    const { tabs, directory, list, changes } = this.#parts;
-    const row = list.get(threadId);
-    const readSeq = list.readSeq(userId, threadId);
+  /** Moves the user's marker, and notifies all their tabs. `not_found` for a thread that is not on their list. */
+  async run(userId: string, threadId: string, seq: number): Promise<void> {
+    const { directory, userThreads, updates, notifications } = this.#parts;
+    const row = userThreads.get(threadId);
+    const readSeq = userThreads.readSeq(userId, threadId);
     const [user] = directory.profiles([userId]);
     if (!row || readSeq === undefined || !user)
       throw new LilypadError("not_found", "There is no such thread.");
-    // The copy never runs ahead of the thread's own marker: nothing to ask for.
+    // The copy never runs ahead of the thread's own marker, so the thread need not be called.
     if (seq <= markerOf(row, userId, readSeq)) return;
-    // An id is known here only from the thread itself, so it is a sound one.
+    // An id is known here only from the thread itself, so it is well formed.
     const id = this.#env.CHAT_THREAD.idFromString(threadId);
     const moved = await callForValue(
       () => threadStub(this.#env, id),
       (thread) => thread.read(user, seq),
     );
-    // The thread may have told of it before it answered: then it is no news. And it may be gone by now.
-    const present = list.get(threadId);
-    if (present && changes.raise(present, userId, moved.readSeq))
-      tabs.send(userId, JSON.stringify([readEvent(present, moved.readSeq)]));
+    // The thread's update may have come before its answer: then the copy is as high already. And it may be gone by now.
+    const present = userThreads.get(threadId);
+    if (present && updates.raise(present, userId, moved.readSeq))
+      notifications.notifyRead(present, userId, moved.readSeq);
   }
 }

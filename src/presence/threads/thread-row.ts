@@ -1,8 +1,8 @@
-/** A thread as its members of this shard see it, and how it is stored in one row. */
+/** What this shard stores of a thread, in one row for all its members here, and what each of them sees of it. */
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 
-/** The row of `threads`. */
+/** A row of `threads`. */
 export type ThreadRow = {
   thread_id: string;
   rev: number;
@@ -19,12 +19,12 @@ export type ThreadRow = {
 /** A row of `threads`, and the marker of the member it was read for. */
 export type MemberRow = ThreadRow & { read_seq: number };
 
-/** Markers that users' own messages moved, as stored. A Map: user ids are anything, `__proto__` too. */
+/** The markers that users' own messages moved. A Map, since a user id may be any text, `__proto__` too. */
 export function sendersOf(row: ThreadRow | undefined): Map<string, number> {
   return new Map(Object.entries(row ? (JSON.parse(row.senders) as Record<string, number>) : {}));
 }
 
-/** The row of an update. `senders` are the merged ones. */
+/** The row that an update leads to. `senders` are those of the update and of the row before, merged. */
 export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>): ThreadRow {
   const { last, pair } = update;
   return {
@@ -41,7 +41,7 @@ export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>
   };
 }
 
-/** An update that says what a row does, to another shard. */
+/** The update that leads to this row in another shard. */
 export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): ThreadUpdate {
   const last = lastOf(row);
   return {
@@ -60,14 +60,14 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
   };
 }
 
-/** What a member has read: their stored marker, or their own newest message. */
+/** Up to where a member has read: their stored marker, or their own newest message. */
 export function markerOf(row: ThreadRow, userId: string, readSeq: number): number {
-  // Most threads of a list were last written to by others: looking for the quoted id is cheaper than parsing.
+  // Most threads of a list have no message of the user's own: looking for the quoted id is cheaper than parsing.
   if (!row.senders.includes(JSON.stringify(userId))) return readSeq;
   return Math.max(readSeq, sendersOf(row).get(userId) ?? 0);
 }
 
-/** How many messages are newer than the marker. A marker may be ahead: its thread tells of messages only in a moment. */
+/** How many messages are newer than the marker. A marker may be ahead: the thread's update comes a moment later. */
 export function unreadOf(row: ThreadRow, marker: number): number {
   return Math.max(0, row.seq - marker);
 }
@@ -77,7 +77,7 @@ export function lastOf(row: ThreadRow): LastMessage | undefined {
   return row.last === null ? undefined : (JSON.parse(row.last) as LastMessage);
 }
 
-/** The contract's summary, for one who has read up to `marker`. */
+/** The contract's summary, for a member who has read up to `marker`. */
 export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
   const last = lastOf(row);
   return {
@@ -92,17 +92,17 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
   };
 }
 
-/** Whether two rows look alike to a member, the newest message's text included. */
+/** Whether members see the same in two rows, the newest message included. */
 export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
   return sameLook(a, b) && a.last === b.last;
 }
 
-/** Whether two rows have the same name and people. */
+/** Whether two rows have the same name and, of a direct thread, the same pair. */
 export function sameLook(a: ThreadRow, b: ThreadRow): boolean {
   return a.kind === b.kind && a.name === b.name && a.pair === b.pair;
 }
 
-// Keys in a fixed order, so that equal content is equal text.
+// Keys in a fixed order, so that equal content is equal text: rows are compared as text.
 function plainUser({ id, name, avatarUrl }: User): User {
   return { id, name, ...(avatarUrl !== undefined && { avatarUrl }) };
 }

@@ -1,63 +1,63 @@
 /**
- * Taking over what a thread tells. Every telling is the whole present state and may come twice or late: what is
- * older than what is known is dropped, and what is known already writes nothing and is no news.
+ * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
+ * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { markerOf, rowOf, sendersOf, type ThreadRow } from "./thread-row.ts";
-import type { ThreadList } from "./thread-list.ts";
+import type { UserThreads } from "./user-threads.ts";
 
-/** Above this many, senders' markers move to their users' own rows: it bounds a row that every notification rewrites. */
+/** Above this many, senders' markers move to their own rows: it bounds the row that every update rewrites. */
 const SENDERS_IN_ROW = 64;
 
-/** What an update changed here. */
-export interface Applied {
+/** What an update changed. */
+export interface AppliedUpdate {
   before: ThreadRow | undefined;
   after: ThreadRow;
   joined: Set<string>;
   left: string[];
   /** Members whose marker rose, other than by the newest message itself. */
   read: Set<string>;
-  /** It came from another shard, where those who joined by it were told all of it before. */
+  /** It came from another shard, where those who joined by it were notified of everything in it. */
   isMove?: boolean;
 }
 
-export class ThreadChanges {
+export class ThreadUpdates {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  readonly #list: ThreadList;
+  readonly #userThreads: UserThreads;
 
-  constructor(storage: DurableObjectStorage, list: ThreadList) {
+  constructor(storage: DurableObjectStorage, userThreads: UserThreads) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    this.#list = list;
+    this.#userThreads = userThreads;
   }
 
-  /** Applies an update in one transaction; undefined where it is older than what is known. */
-  apply(update: ThreadUpdate): Applied | undefined {
+  /** Applies an update in one transaction; undefined where it is older than what is stored. */
+  apply(update: ThreadUpdate): AppliedUpdate | undefined {
     return this.#storage.transactionSync(() => this.#apply(update));
   }
 
-  /** Raises the copy of a member's marker. False, and nothing written, where it is as high already. */
+  /** Raises the copy of a member's marker. False, with nothing written, where it is as high already. */
   raise(row: ThreadRow, userId: string, seq: number): boolean {
-    const readSeq = this.#list.readSeq(userId, row.thread_id);
+    const readSeq = this.#userThreads.readSeq(userId, row.thread_id);
     if (readSeq === undefined || seq <= markerOf(row, userId, readSeq)) return false;
     this.#write(userId, row.thread_id, seq);
     return true;
   }
 
-  /** Forgets a thread; the members it had here. */
+  /** Removes a thread. Returns the members it had here. */
   remove(threadId: string): string[] {
     return this.#storage.transactionSync(() => {
-      const members = this.#list.members(threadId);
+      const members = this.#userThreads.members(threadId);
       this.#sql.exec("DELETE FROM user_threads WHERE thread_id = ?", threadId);
       this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
       return members;
     });
   }
 
-  #apply(update: ThreadUpdate): Applied | undefined {
+  #apply(update: ThreadUpdate): AppliedUpdate | undefined {
     const { threadId } = update;
-    const before = this.#list.get(threadId);
+    const before = this.#userThreads.get(threadId);
     if (before && update.rev < before.rev) return undefined;
 
     const left = update.left.filter((userId) => this.#leave(userId, threadId));
@@ -65,12 +65,12 @@ export class ThreadChanges {
     const read = new Set<string>();
     for (const { userId, readSeq } of update.joined) {
       if (this.#join(userId, threadId, readSeq)) joined.add(userId);
-      // Left and came back between two tellings: the marker of the new membership is at least as high.
+      // Left and joined again between two updates: the marker of the new membership is at least as high.
       else if (before && this.raise(before, userId, readSeq)) read.add(userId);
     }
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
-    if (!this.#list.hasMembers(threadId)) {
+    if (!this.#userThreads.hasMembers(threadId)) {
       if (before) this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
       return { before, after: rowOf(update, senders), joined, left, read };
     }
@@ -80,14 +80,14 @@ export class ThreadChanges {
       if (this.raise(known, userId, seq)) read.add(userId);
     for (const [userId, seq] of Object.entries(update.senders))
       if (this.#sent(senders, userId, threadId, seq) && update.seq === before?.seq) read.add(userId);
-    this.#keepFew(senders, threadId);
+    this.#boundSenders(senders, threadId);
 
     const after = rowOf(update, senders);
     if (!before || !sameRow(before, after)) this.#put(after);
     return { before, after, joined, left, read };
   }
 
-  /** False, and nothing written, where the user belongs already. */
+  /** False, with nothing written, for a user who is a member already. */
   #join(userId: string, threadId: string, readSeq: number): boolean {
     const insert = this.#sql.exec(
       "INSERT INTO user_threads VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -99,17 +99,17 @@ export class ThreadChanges {
   }
 
   #leave(userId: string, threadId: string): boolean {
-    const gone = this.#sql.exec(
+    const deletion = this.#sql.exec(
       "DELETE FROM user_threads WHERE user_id = ? AND thread_id = ?",
       userId,
       threadId,
     );
-    return gone.rowsWritten > 0;
+    return deletion.rowsWritten > 0;
   }
 
-  /** A member's own message moved their marker. False where they had read as much, or are nobody's member here. */
+  /** A member's own message moved their marker. False where they had read as far already, or are no member here. */
   #sent(senders: Map<string, number>, userId: string, threadId: string, seq: number): boolean {
-    const readSeq = this.#list.readSeq(userId, threadId);
+    const readSeq = this.#userThreads.readSeq(userId, threadId);
     if (readSeq === undefined) return false;
     if (readSeq >= Math.max(seq, senders.get(userId) ?? 0)) {
       senders.delete(userId);
@@ -120,7 +120,7 @@ export class ThreadChanges {
     return true;
   }
 
-  #keepFew(senders: Map<string, number>, threadId: string): void {
+  #boundSenders(senders: Map<string, number>, threadId: string): void {
     if (senders.size <= SENDERS_IN_ROW) return;
     for (const [userId, seq] of senders) this.#write(userId, threadId, seq);
     senders.clear();

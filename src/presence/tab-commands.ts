@@ -1,4 +1,4 @@
-/** The commands of a tab: each parsed, held to its rate, and replied to where it fails. */
+/** The commands that come over a tab's socket: each is parsed, rate limited, and replied to where it fails. */
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
 import type { User } from "../protocol/model.ts";
 import { parse } from "../protocol/parse.ts";
@@ -10,35 +10,35 @@ import { TokenRenewal } from "../sockets/token-renewal.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** What the commands do. */
-export interface SocketActions {
-  watch: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
+export interface TabCommandHandlers {
+  subscribe: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
   read: (userId: string, threadId: string, seq: number) => Promise<void>;
   renewed: (user: User, expiresAt: number) => void;
   /** Closes the tabs whose sessions are over. */
   endSessions: () => void;
 }
 
-export class SocketCommands {
+export class TabCommands {
   readonly #rates: RateLimits;
   readonly #connections: Connections;
   readonly #replies: Replies;
-  readonly #actions: SocketActions;
+  readonly #handlers: TabCommandHandlers;
   readonly #renewal: TokenRenewal;
   /** Tabs that have watched since this object woke. */
   readonly #watching = new WeakSet<WebSocket>();
 
   constructor(
     env: Env,
-    parts: { rates: RateLimits; connections: Connections; replies: Replies; actions: SocketActions },
+    parts: { rates: RateLimits; connections: Connections; replies: Replies; handlers: TabCommandHandlers },
   ) {
     this.#rates = parts.rates;
     this.#connections = parts.connections;
     this.#replies = parts.replies;
-    this.#actions = parts.actions;
+    this.#handlers = parts.handlers;
     this.#renewal = new TokenRenewal(env, parts.connections, {
       // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
       isOpen: (tab) => this.#isOpen(tab),
-      onRenewed: (_tab, { user, expiresAt }) => parts.actions.renewed(user, expiresAt),
+      onRenewed: (_tab, { user, expiresAt }) => parts.handlers.renewed(user, expiresAt),
       // Presence numbers nothing.
       rev: () => 0,
     });
@@ -74,10 +74,10 @@ export class SocketCommands {
       case "watch":
         this.#rates.watch(userId, !this.#watching.has(tab));
         this.#watching.add(tab);
-        return this.#actions.watch(tab, command.userIds);
+        return this.#handlers.subscribe(tab, command.userIds);
       case "read":
         this.#rates.read(userId);
-        return this.#actions.read(userId, command.threadId, command.seq);
+        return this.#handlers.read(userId, command.threadId, command.seq);
       case "auth": {
         const result = await this.#renewal.renew(tab, command.token);
         if (result) this.#replies.reply(tab, command.id, result);
@@ -86,7 +86,7 @@ export class SocketCommands {
   }
 
   #isOpen(tab: WebSocket): boolean {
-    this.#actions.endSessions();
+    this.#handlers.endSessions();
     return !this.#connections.of(tab).gone;
   }
 }

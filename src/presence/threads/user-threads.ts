@@ -1,18 +1,18 @@
-/** Reading what this shard knows of its users' threads: who belongs to what, each user's list, and what is unread. */
+/** Reads what this shard stores of its users' threads: memberships, each user's list, and what is unread. */
 import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
 import { WELCOME_THREADS } from "../../protocol/limits.ts";
 import { parse } from "../../protocol/parse.ts";
 import { markerOf, summaryOf, unreadOf, type MemberRow, type ThreadRow } from "./thread-row.ts";
-import type { Users } from "../status/tabs.ts";
+import type { UserIds } from "../status/tabs.ts";
 
-/** What a `welcome` says of one's threads. */
+/** What a `welcome` says of its user's threads. */
 export interface Overview {
   threads: { threadId: string; seq: number; readSeq: number; unread: number }[];
   unreadThreads: number;
 }
 
-/** Where a page begins: after the thread that was this active. Opaque to clients. */
+/** Where a page begins: after the thread with this time of its last activity. Opaque to clients. */
 const cursorOf = (row: ThreadRow) => `${row.active_at}.${row.thread_id}`;
 const listCursor = z.object({
   cursor: z
@@ -25,7 +25,7 @@ const listCursor = z.object({
 });
 const TOP = { activeAt: Number.MAX_SAFE_INTEGER, threadId: "" };
 
-export class ThreadList {
+export class UserThreads {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -36,7 +36,7 @@ export class ThreadList {
     return this.#sql.exec<ThreadRow>("SELECT * FROM threads WHERE thread_id = ?", threadId).toArray()[0];
   }
 
-  /** The marker that is stored for a member, or undefined for anyone else. */
+  /** The stored marker of a member; undefined for a user who is none. */
   readSeq(userId: string, threadId: string): number | undefined {
     return this.#sql
       .exec<{ read_seq: number }>(
@@ -47,8 +47,8 @@ export class ThreadList {
       .toArray()[0]?.read_seq;
   }
 
-  /** The members of this shard among these users, with their stored markers: reads twice the smaller of both at most. */
-  membersAmong(threadId: string, userIds: Users): Map<string, number> {
+  /** Which of these users are members, with their stored markers. Reads at most twice as many rows as there are users, or members. */
+  membersAmong(threadId: string, userIds: UserIds): Map<string, number> {
     if (userIds.size === 0) return new Map();
     const members = this.#sql
       .exec<{ user_id: string; read_seq: number }>(
@@ -75,7 +75,7 @@ export class ThreadList {
     return some.toArray().length > 0;
   }
 
-  /** A page of a user's threads, most recently active first. A cursor that cannot be read is `bad_request`. */
+  /** A page of a user's threads, most recently active first. `bad_request` for a cursor that is none of this list. */
   page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
     const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;
     const rows = this.#sql
@@ -97,7 +97,7 @@ export class ThreadList {
     };
   }
 
-  /** The most recently active of a user's threads, and how many of all have something unread. */
+  /** The most recently active of a user's threads, and how many of all of them have unread messages. */
   overview(userId: string): Overview {
     const rows = this.#sql.exec<MemberRow>(
       `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
@@ -114,7 +114,7 @@ export class ThreadList {
     };
   }
 
-  #membersIn(threadId: string, userIds: Users): Map<string, number> {
+  #membersIn(threadId: string, userIds: UserIds): Map<string, number> {
     const rows = this.#sql.exec<{ user_id: string; read_seq: number }>(
       `SELECT user_id, read_seq FROM user_threads
        WHERE user_id IN (SELECT value FROM json_each(?)) AND thread_id = ?`,

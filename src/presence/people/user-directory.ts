@@ -1,0 +1,84 @@
+/** The profiles of this shard's users, as the host application last named them, and the user search over them. */
+import type { User } from "../../protocol/model.ts";
+import type { FoundUser, UserRow } from "../../rpc/presence.ts";
+import { UserSearchIndex } from "./user-search-index.ts";
+
+type ProfileRow = Pick<UserRow, "user_id" | "name" | "avatar_url">;
+
+export class UserDirectory {
+  readonly #sql: SqlStorage;
+  readonly #index: UserSearchIndex;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    this.#index = new UserSearchIndex(sql);
+  }
+
+  /** Adds a user, or updates their profile. Writes nothing where nothing changed. */
+  upsert(user: User): void {
+    const [known] = this.#rows([user.id]);
+    const avatarUrl = user.avatarUrl ?? null;
+    if (known && known.name === user.name && known.avatar_url === avatarUrl) return;
+    this.#sql.exec(
+      `INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, avatar_url = excluded.avatar_url`,
+      user.id,
+      user.name,
+      avatarUrl,
+    );
+    this.#index.update(user.id, known?.name ?? null, user.name);
+  }
+
+  /** Adds a user's row from another shard. A user who is known here already stays as they are: that row is newer. */
+  addMoved(row: UserRow): void {
+    const insert = this.#sql.exec(
+      `INSERT INTO users (user_id, name, avatar_url, last_seen_at, told_online) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      row.user_id,
+      row.name,
+      row.avatar_url,
+      row.last_seen_at,
+      row.told_online,
+    );
+    if (insert.rowsWritten > 0) this.#index.update(row.user_id, null, row.name);
+  }
+
+  /** Removes the row of a user who is in another shard now. */
+  remove({ user_id, name }: UserRow): void {
+    this.#sql.exec("DELETE FROM users WHERE user_id = ?", user_id);
+    this.#index.update(user_id, name, null);
+  }
+
+  /** The profiles of those of these users that are known here. */
+  profiles(userIds: readonly string[]): User[] {
+    return this.#rows(userIds).map(userOf);
+  }
+
+  /** A user search: `UserSearchIndex.find`, with profiles. */
+  search(prefix: string, among: readonly string[] | null): FoundUser[] {
+    const keys = this.#index.find(prefix, among);
+    const users = new Map(this.profiles([...keys.keys()]).map((user) => [user.id, user]));
+    return [...keys].flatMap(([userId, key]) => {
+      const user = users.get(userId);
+      return user ? [{ key, user }] : [];
+    });
+  }
+
+  #rows(userIds: readonly string[]): ProfileRow[] {
+    return this.#sql
+      .exec<ProfileRow>(
+        `SELECT user_id, name, avatar_url FROM users
+         WHERE user_id IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(userIds),
+      )
+      .toArray();
+  }
+}
+
+function userOf(row: ProfileRow): User {
+  return {
+    id: row.user_id,
+    name: row.name,
+    ...(row.avatar_url !== null && { avatarUrl: row.avatar_url }),
+  };
+}

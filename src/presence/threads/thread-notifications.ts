@@ -1,0 +1,101 @@
+/**
+ * What the tabs of a thread's members are sent when the thread changed. Each distinct frame is serialized once, however
+ * many tabs receive it.
+ */
+import type { PresenceEvent } from "../../protocol/events.ts";
+import type { Connections } from "../../sockets/connections.ts";
+import type { Tabs, UserIds } from "../status/tabs.ts";
+import { lastOf, markerOf, sameHead, sameLook, summaryOf, unreadOf, type ThreadRow } from "./thread-row.ts";
+import type { AppliedUpdate } from "./thread-updates.ts";
+import type { UserThreads } from "./user-threads.ts";
+
+/** What the events for a member depend on, besides the update itself. */
+interface Recipient {
+  marker: number;
+  /** Joined by this update. */
+  isNew: boolean;
+  /** Their marker rose by this update. */
+  hasRead: boolean;
+  isAuthor: boolean;
+}
+
+export class ThreadNotifications {
+  readonly #connections: Connections;
+  readonly #tabs: Tabs;
+  readonly #userThreads: UserThreads;
+
+  constructor(connections: Connections, tabs: Tabs, userThreads: UserThreads) {
+    this.#connections = connections;
+    this.#tabs = tabs;
+    this.#userThreads = userThreads;
+  }
+
+  /** Notifies the members' tabs of what an update changed. */
+  notifyMembers(applied: AppliedUpdate): void {
+    const { after, left } = applied;
+    const threadId = after.thread_id;
+    this.notifyRemoved(threadId, left);
+    const recipients = recipientsOf(applied, this.#tabs.users());
+    if (recipients.size === 0) return;
+
+    const encoded = new Map<string, string[]>();
+    for (const [userId, readSeq] of this.#userThreads.membersAmong(threadId, recipients)) {
+      const marker = markerOf(after, userId, readSeq);
+      const isNew = applied.joined.has(userId);
+      const hasRead = applied.read.has(userId);
+      const isAuthor = lastOf(after)?.author.id === userId;
+      const content = `${marker} ${isNew} ${hasRead} ${isAuthor}`;
+      let frames = encoded.get(content);
+      if (!frames) {
+        frames = this.#connections.encode(eventsFor(applied, { marker, isNew, hasRead, isAuthor }));
+        encoded.set(content, frames);
+      }
+      this.#tabs.send(userId, frames);
+    }
+  }
+
+  /** Notifies former members that the thread is no longer on their list. */
+  notifyRemoved(threadId: string, userIds: readonly string[]): void {
+    const removed: PresenceEvent = { type: "thread_removed", threadId };
+    const frames = this.#connections.encode([removed]);
+    for (const userId of userIds) this.#tabs.send(userId, frames);
+  }
+
+  /** Notifies a user's tabs that their marker has moved. */
+  notifyRead(row: ThreadRow, userId: string, readSeq: number): void {
+    this.#tabs.send(userId, this.#connections.encode([readEvent(row, readSeq)]));
+  }
+}
+
+/** Which connected users there may be something to send to: all where the thread itself changed, else those the update is about. */
+function recipientsOf({ before, after, joined, read }: AppliedUpdate, connected: UserIds): UserIds {
+  const changed = before !== undefined && (after.seq > before.seq || !sameHead(before, after));
+  if (changed) return connected;
+  return new Set([...joined, ...read].filter((userId) => connected.has(userId)));
+}
+
+function eventsFor({ before, after, isMove = false }: AppliedUpdate, recipient: Recipient): PresenceEvent[] {
+  const { marker, isNew, hasRead, isAuthor } = recipient;
+  const last = lastOf(after);
+  // To one who has just joined, messages after their marker are new: a new member has read all that were there. One who
+  // moved here was notified of all of them in their old shard, and those who were here before of none that came since.
+  const notifiedOfNew = isMove ? after.seq : marker;
+  const notifiedOf = isNew || !before ? notifiedOfNew : before.seq;
+  // A message that was deleted before anyone was notified of it is not announced; how many there are is.
+  const newMessage = after.seq > notifiedOf && last !== undefined && last.deletedAt === undefined && last;
+  const events: PresenceEvent[] = [];
+  // A new message brings the newest text with it, but not the name.
+  const isSame = newMessage ? sameLook : sameHead;
+  if (isNew || !before || !isSame(before, after))
+    events.push({ type: "thread", thread: summaryOf(after, marker) });
+  if (newMessage) {
+    const unread = isAuthor ? 0 : unreadOf(after, marker);
+    events.push({ type: "new_message", threadId: after.thread_id, ...last, unread });
+  }
+  if (hasRead) events.push(readEvent(after, marker));
+  return events;
+}
+
+function readEvent(row: ThreadRow, readSeq: number): PresenceEvent {
+  return { type: "read", threadId: row.thread_id, readSeq, unread: unreadOf(row, readSeq) };
+}
