@@ -9,9 +9,8 @@ import { resultOf, type Result } from "../rpc/result.ts";
 import { callerOf, type Caller } from "../rpc/caller.ts";
 import { Connections } from "../sockets/connections.ts";
 import { migrate } from "../durable/migrations.ts";
-import { Replies } from "../sockets/replies.ts";
 import { configOf } from "../config/config.ts";
-import { CLOSE, type CloseCode } from "../protocol/errors.ts";
+import { CLOSE } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
@@ -34,6 +33,7 @@ import type { FoundUser, NewlyVisible, PresenceRpc, StatusChange, WatchList } fr
 import { shardNumber } from "../rpc/shards.ts";
 import { Visibility } from "./people/visibility.ts";
 import { TabCommands } from "./tab-commands.ts";
+import { TabSockets } from "./status/tab-sockets.ts";
 import { Tabs } from "./status/tabs.ts";
 import { ThreadUpdates } from "./threads/thread-updates.ts";
 import { UserThreads } from "./threads/user-threads.ts";
@@ -42,9 +42,6 @@ import type { ThreadUpdate } from "../rpc/presence.ts";
 import { TabSubscriptions } from "./status/tab-subscriptions.ts";
 import { Subscribers } from "./status/subscribers.ts";
 import { Subscriptions } from "./status/subscriptions.ts";
-
-/** Tabs whose sessions ended are closed together at such times; until then nothing is taken from them, nor told to them. */
-const SESSION_ROUND_MS = 5_000;
 
 export class Presence extends DurableObject<Env> implements PresenceRpc {
   readonly #alarm: AlarmScheduler;
@@ -59,6 +56,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   readonly #tabSubscriptions: TabSubscriptions;
   readonly #publisher: StatusPublisher;
   readonly #subscriptions: Subscriptions;
+  readonly #sockets: TabSockets;
   readonly #tabCommands: TabCommands;
   readonly #rates: RateLimits;
   readonly #receiver: BatchReceiver;
@@ -104,16 +102,20 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
       updates: this.#updates,
       notifications: this.#notifications,
     });
-    this.#tabCommands = new TabCommands(env, {
-      rates: this.#rates,
+    this.#sockets = new TabSockets({
+      alarm: this.#alarm,
       connections: this.#connections,
-      replies: new Replies(this.#connections, (tab, code, reason) => this.#close(tab, code, reason)),
-      handlers: {
-        subscribe: (tab, userIds) => this.#subscriptions.subscribe(tab, userIds),
-        read: (userId, threadId, seq) => readCommand.run(userId, threadId, seq),
-        renewed: (user, expiresAt) => this.#renewed(user, expiresAt),
-        endSessions: () => this.#endSessions(Date.now()),
-      },
+      tabs: this.#tabs,
+      tabSubscriptions: this.#tabSubscriptions,
+      publisher: this.#publisher,
+    });
+    this.#tabCommands = new TabCommands(env, {
+      connections: this.#connections,
+      sockets: this.#sockets,
+      rates: this.#rates,
+      directory: this.#directory,
+      subscriptions: this.#subscriptions,
+      readCommand,
     });
     const movedUsers = new MovedUserRecord(sql, shardNumber(ctx.id));
     const stored = {
@@ -128,10 +130,28 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
       packer: new BatchPacker(sql, { movedUsers, ...stored }),
       tabs: this.#tabs,
       tabSubscriptions: this.#tabSubscriptions,
-      closeTab: (tab) => this.#close(tab, CLOSE.restarting, "moved to another part of the server"),
+      closeTab: (tab) => this.#sockets.close(tab, CLOSE.restarting, "moved to another part of the server"),
     });
     this.#router = new ShardRouter(env, movedUsers, this.#resharding);
+    this.#registerDuties();
     void ctx.blockConcurrencyWhile(() => this.#alarm.load());
+  }
+
+  /** What the alarm does, in this order: tabs are closed before their subscriptions end and their users' status is published. */
+  #registerDuties(): void {
+    const [sockets, subscriptions, publisher] = [this.#sockets, this.#subscriptions, this.#publisher];
+    this.#alarm.register(
+      { name: "ends of sessions", run: (now) => sockets.endSessions(now) },
+      { name: "silent tabs", run: (now) => sockets.closeSilent(now) },
+      { name: "subscriptions of closed tabs", run: () => inNextRound(subscriptions.endClosed()) },
+      { name: "users who went offline", run: (now) => inNextRound(publisher.publishOffline(now)) },
+      {
+        name: "users who were heard again",
+        run: (now) => inNextRound(publisher.publishHeardAgain(now)),
+        // One time for all duties, so that the alarm is set once: it is a row written each time.
+        dueAt: (now) => earliest(publisher.dueAt(now), sockets.nextEnd()),
+      },
+    );
   }
 
   // --- a tab's life
@@ -143,78 +163,32 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     if (redirect) return redirect;
     const now = Date.now();
     this.#directory.upsert(caller.user);
-    const { socket, response } = this.#connections.accept(request, caller, now);
-    const replaced = this.#connections.oneTooMany(caller.user.id, socket);
-    if (replaced) this.#close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
-    this.#connections.send(socket, [this.#welcome(caller)]);
-    this.#publisher.tabOpened(socket, now);
-    this.#wakeToEnd(caller.expiresAt);
+    const { tab, response } = this.#sockets.accept(request, caller, now);
+    this.#connections.send(tab, [this.#welcome(caller)]);
+    this.#publisher.tabOpened(tab, now);
+    this.#sockets.endsAt(caller.expiresAt);
     return response;
   }
 
-  override async webSocketMessage(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    const now = Date.now();
-    this.#endSessions(now);
-    if (this.#connections.of(tab).gone) return;
-    this.#connections.heard(tab, now);
-    await this.#tabCommands.receive(tab, frame);
+  override webSocketMessage(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    return this.#tabCommands.receive(tab, frame);
   }
 
   override webSocketClose(tab: WebSocket, code: number): void {
-    if (this.#connections.answerClose(tab, code)) this.#closed(tab);
+    this.#sockets.answerClose(tab, code);
   }
 
   override webSocketError(tab: WebSocket): void {
-    if (this.#connections.answerClose(tab, 1006)) this.#closed(tab);
+    this.#sockets.answerClose(tab, 1006);
   }
 
-  /** Rings for sessions that end, for users to be told offline, for what closed tabs watched, and to look for tabs that vanished. */
-  override async alarm(): Promise<void> {
-    this.#alarm.cleared();
-    const now = Date.now();
-    this.#endSessions(now);
-    this.#publisher.closeSilent(now);
-    // Failures were logged: what is owed of those who went is told in the next round, the rest when it next matters.
-    await Promise.allSettled([
-      this.#subscriptions.endClosed(),
-      this.#publisher.publishOffline(now),
-      this.#publisher.publishHeardAgain(now),
-    ]);
-    // With the time at which it was told: who became due since was not tried yet, and is not to wait for a whole round.
-    const statusDue = this.#publisher.dueAt(now);
-    if (statusDue !== undefined) this.#alarm.wakeBy(statusDue);
-    const sessionEnd = this.#connections.nextSessionEnd();
-    if (sessionEnd !== undefined) this.#wakeToEnd(sessionEnd);
-  }
-
-  #endSessions(now: number): void {
-    for (const tab of this.#connections.endSessions(now)) this.#closed(tab);
-  }
-
-  #close(tab: WebSocket, code: CloseCode, reason: string): void {
-    if (this.#connections.close(tab, code, reason)) this.#closed(tab);
-  }
-
-  #closed(tab: WebSocket): void {
-    const now = Date.now();
-    // A reloaded page watches the same again in a moment: only what nobody takes up is told to be over.
-    if (this.#tabSubscriptions.of(tab).size > 0) this.#alarm.wakeBy(now + OFFLINE_GRACE_MS);
-    this.#publisher.tabClosed(tab, now, now);
+  override alarm(): Promise<void> {
+    return this.#alarm.alarm();
   }
 
   #welcome({ user, expiresAt }: Caller): PresenceEvent {
     const limits = clientLimitsFor(configOf(this.env).rate);
     return { type: "welcome", user, ...this.#userThreads.overview(user.id), expiresAt, limits };
-  }
-
-  #wakeToEnd(expiresAt: number): void {
-    this.#alarm.wakeBy(Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS);
-  }
-
-  /** A tab's user brought a fresh token. */
-  #renewed(user: User, expiresAt: number): void {
-    this.#directory.upsert(user);
-    this.#wakeToEnd(expiresAt);
   }
 
   // --- called by the Worker
@@ -353,4 +327,13 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     // Those who do not come back to a tab in the moment after are to be told offline.
     if (batch.watchers.length > 0) this.#alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
   }
+}
+
+/** Of a duty whose failures were logged where they happened: what it did not do is done in the next round. */
+function inNextRound(duty: Promise<void>): Promise<void> {
+  return duty.catch(() => undefined);
+}
+
+function earliest(...times: (number | undefined)[]): number | undefined {
+  return times.reduce((a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)), undefined);
 }

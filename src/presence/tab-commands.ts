@@ -1,60 +1,63 @@
 /** The commands that come over a tab's socket: each is parsed, rate limited, and replied to where it fails. */
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
-import type { User } from "../protocol/model.ts";
 import { parse } from "../protocol/parse.ts";
 import { failed } from "../rpc/result.ts";
 import { commandIdOf } from "../sockets/codec.ts";
 import type { Connections } from "../sockets/connections.ts";
-import type { Replies } from "../sockets/replies.ts";
+import { Replies } from "../sockets/replies.ts";
 import { TokenRenewal } from "../sockets/token-renewal.ts";
+import type { UserDirectory } from "./people/user-directory.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import type { Subscriptions } from "./status/subscriptions.ts";
+import type { TabSockets } from "./status/tab-sockets.ts";
+import type { ReadCommand } from "./threads/read-command.ts";
 
-/** What the commands do. */
-export interface TabCommandHandlers {
-  subscribe: (tab: WebSocket, userIds: readonly string[]) => Promise<void>;
-  read: (userId: string, threadId: string, seq: number) => Promise<void>;
-  renewed: (user: User, expiresAt: number) => void;
-  /** Closes the tabs whose sessions are over. */
-  endSessions: () => void;
+export interface TabCommandsParts {
+  connections: Connections;
+  sockets: TabSockets;
+  rates: RateLimits;
+  directory: UserDirectory;
+  subscriptions: Subscriptions;
+  readCommand: ReadCommand;
 }
 
 export class TabCommands {
-  readonly #rates: RateLimits;
-  readonly #connections: Connections;
+  readonly #parts: TabCommandsParts;
   readonly #replies: Replies;
-  readonly #handlers: TabCommandHandlers;
   readonly #renewal: TokenRenewal;
-  /** Tabs that have watched since this object woke. */
-  readonly #watching = new WeakSet<WebSocket>();
+  /** Tabs that have sent a `watch` since this object woke. */
+  readonly #haveSubscribed = new WeakSet<WebSocket>();
 
-  constructor(
-    env: Env,
-    parts: { rates: RateLimits; connections: Connections; replies: Replies; handlers: TabCommandHandlers },
-  ) {
-    this.#rates = parts.rates;
-    this.#connections = parts.connections;
-    this.#replies = parts.replies;
-    this.#handlers = parts.handlers;
-    this.#renewal = new TokenRenewal(env, parts.connections, {
+  constructor(env: Env, parts: TabCommandsParts) {
+    const { connections, sockets, directory } = parts;
+    this.#parts = parts;
+    this.#replies = new Replies(connections, (tab, code, reason) => sockets.close(tab, code, reason));
+    this.#renewal = new TokenRenewal(env, connections, {
       // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
       isOpen: (tab) => this.#isOpen(tab),
-      onRenewed: (_tab, { user, expiresAt }) => parts.handlers.renewed(user, expiresAt),
-      // Presence numbers nothing.
+      onRenewed: (_tab, { user, expiresAt }) => {
+        directory.upsert(user);
+        sockets.endsAt(expiresAt);
+      },
+      // Presence numbers no events.
       rev: () => 0,
     });
   }
 
-  /** Takes a frame: its commands in order, each standing or falling alone. */
+  /** A frame came in: runs its commands in order, each of which succeeds or fails alone. */
   async receive(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    const { connections } = this.#parts;
+    if (!this.#isOpen(tab)) return;
+    connections.heard(tab, Date.now());
     let inputs: unknown[];
     try {
-      inputs = this.#connections.decode(frame);
+      inputs = connections.decode(frame);
     } catch (error) {
       this.#replies.refuseFrame(tab, error);
       return;
     }
     for (const input of inputs) {
-      // The one before may have taken its time.
+      // The command before may have taken its time.
       if (!this.#isOpen(tab)) return;
       try {
         const command = parse(presenceCommand, input);
@@ -63,21 +66,22 @@ export class TabCommands {
         await this.#run(tab, command);
       } catch (error) {
         // A tab that closed while its command was on its way receives nothing more.
-        if (!this.#connections.of(tab).gone) this.#replies.reply(tab, commandIdOf(input), failed(error));
+        if (!connections.of(tab).gone) this.#replies.reply(tab, commandIdOf(input), failed(error));
       }
     }
   }
 
   async #run(tab: WebSocket, command: PresenceCommand): Promise<void> {
-    const { userId } = this.#connections.of(tab);
+    const { connections, rates, subscriptions, readCommand } = this.#parts;
+    const { userId } = connections.of(tab);
     switch (command.type) {
       case "watch":
-        this.#rates.watch(userId, !this.#watching.has(tab));
-        this.#watching.add(tab);
-        return this.#handlers.subscribe(tab, command.userIds);
+        rates.watch(userId, !this.#haveSubscribed.has(tab));
+        this.#haveSubscribed.add(tab);
+        return subscriptions.subscribe(tab, command.userIds);
       case "read":
-        this.#rates.read(userId);
-        return this.#handlers.read(userId, command.threadId, command.seq);
+        rates.read(userId);
+        return readCommand.run(userId, command.threadId, command.seq);
       case "auth": {
         const result = await this.#renewal.renew(tab, command.token);
         if (result) this.#replies.reply(tab, command.id, result);
@@ -85,8 +89,9 @@ export class TabCommands {
     }
   }
 
+  /** Whether a tab is open and in its session. Those whose sessions have ended are closed first. */
   #isOpen(tab: WebSocket): boolean {
-    this.#handlers.endSessions();
-    return !this.#connections.of(tab).gone;
+    this.#parts.sockets.endSessions(Date.now());
+    return !this.#parts.connections.of(tab).gone;
   }
 }

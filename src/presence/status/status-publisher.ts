@@ -4,7 +4,6 @@
  */
 import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
-import { CLOSE } from "../../protocol/errors.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
@@ -16,9 +15,7 @@ import type { OnlineStatus, PendingOffline } from "./online-status.ts";
 import type { Subscribers } from "./subscribers.ts";
 import type { Tabs } from "./tabs.ts";
 
-/** A tab that did not ping for so long has vanished: with the round below, subscribers are notified within two minutes. */
-const SILENT_MS = 50_000;
-/** How often silent tabs are looked for, and only while one of the connected users has a subscriber. */
+/** How often the alarm looks for tabs that vanished, and only while one of the connected users has a subscriber. */
 const ROUND_MS = 60_000;
 
 export interface StatusPublisherParts {
@@ -67,16 +64,6 @@ export class StatusPublisher {
     if (isPending && dueAt > now) alarm.wakeBy(dueAt);
   }
 
-  /** Closes the tabs that have vanished without closing. */
-  closeSilent(now: number): void {
-    const { tabs, connections } = this.#parts;
-    for (const tab of tabs.all()) {
-      const heardAt = connections.heardAt(tab);
-      if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
-        this.tabClosed(tab, heardAt, now);
-    }
-  }
-
   /** Publishes the users who were silent for so long that subscribers were sent offline, and have pinged since. */
   async publishHeardAgain(now: number): Promise<void> {
     const { tabs, subscribers, online } = this.#parts;
@@ -102,7 +89,10 @@ export class StatusPublisher {
     });
   }
 
-  /** When there is something to do next: never without a connected user who has a subscriber, or a pending offline status. */
+  /**
+   * When there is something to do next: never without a connected user who has a subscriber, or a pending offline status.
+   * `now` is when the duties began: a user who became due since was not published yet, and is not to wait for a round.
+   */
   dueAt(now: number): number | undefined {
     const { tabs, subscribers } = this.#parts;
     const hasRound = [...tabs.users().keys()].some((userId) => subscribers.has(userId));

@@ -1,0 +1,90 @@
+/** The sockets of tabs: how they are opened, and the ways in which they end. */
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
+import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
+import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import type { Connections } from "../../sockets/connections.ts";
+import type { StatusPublisher } from "./status-publisher.ts";
+import type { TabSubscriptions } from "./tab-subscriptions.ts";
+import type { Tabs } from "./tabs.ts";
+
+/** Tabs whose sessions ended are closed together at such times. Until then nothing is taken from them, nor sent to them. */
+const SESSION_ROUND_MS = 5_000;
+/**
+ * A tab that did not ping for so long has vanished without closing. With the alarm's round (status-publisher.ts),
+ * subscribers are notified within two minutes.
+ */
+const SILENT_MS = 50_000;
+
+export interface TabSocketsParts {
+  alarm: AlarmScheduler;
+  connections: Connections;
+  tabs: Tabs;
+  tabSubscriptions: TabSubscriptions;
+  publisher: StatusPublisher;
+}
+
+export class TabSockets {
+  readonly #parts: TabSocketsParts;
+
+  constructor(parts: TabSocketsParts) {
+    this.#parts = parts;
+  }
+
+  /** Accepts a tab's socket. Of a user with too many, the one that was silent the longest is closed. */
+  accept(request: Request, caller: Caller, now: number): { tab: WebSocket; response: Response } {
+    const { connections } = this.#parts;
+    const { socket: tab, response } = connections.accept(request, caller, now);
+    const replaced = connections.oneTooMany(caller.user.id, tab);
+    if (replaced) this.close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
+    return { tab, response };
+  }
+
+  /** A session begins, or was renewed: wakes for its end. */
+  endsAt(expiresAt: number): void {
+    this.#parts.alarm.wakeBy(roundOf(expiresAt));
+  }
+
+  /** When sessions end next, or undefined with no tab open. */
+  nextEnd(): number | undefined {
+    const end = this.#parts.connections.nextSessionEnd();
+    return end === undefined ? undefined : roundOf(end);
+  }
+
+  /** Closes a tab from the server's side. */
+  close(tab: WebSocket, code: CloseCode, reason: string): void {
+    if (this.#parts.connections.close(tab, code, reason)) this.#closed(tab);
+  }
+
+  /** A client closed its tab, or its socket broke (1006). */
+  answerClose(tab: WebSocket, code: number): void {
+    if (this.#parts.connections.answerClose(tab, code)) this.#closed(tab);
+  }
+
+  /** Closes the tabs whose sessions have ended. */
+  endSessions(now: number): void {
+    for (const tab of this.#parts.connections.endSessions(now)) this.#closed(tab);
+  }
+
+  /** Closes the tabs that have vanished without closing. To be called by the alarm, which then ends their subscriptions. */
+  closeSilent(now: number): void {
+    const { connections, tabs, publisher } = this.#parts;
+    for (const tab of tabs.all()) {
+      const heardAt = connections.heardAt(tab);
+      if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
+        publisher.tabClosed(tab, heardAt, now);
+    }
+  }
+
+  #closed(tab: WebSocket): void {
+    const { alarm, tabSubscriptions, publisher } = this.#parts;
+    const now = Date.now();
+    // A reloaded page subscribes to the same users again in a moment: only what no tab takes over by then is ended.
+    if (tabSubscriptions.of(tab).size > 0) alarm.wakeBy(now + OFFLINE_GRACE_MS);
+    publisher.tabClosed(tab, now, now);
+  }
+}
+
+function roundOf(expiresAt: number): number {
+  return Math.ceil(expiresAt / SESSION_ROUND_MS) * SESSION_ROUND_MS;
+}
