@@ -5,7 +5,7 @@
  * of its users, whether they are here or have moved. Users move some at a time, in the order of their ids, in two steps:
  *
  * 1. Their tabs are closed with 1001, and in the same commit it is written that they have moved (moved-user-record.ts).
- *    From then on nothing of them changes here: calls that concern them are passed on to the target shard (routing.ts),
+ *    From then on nothing of them changes here: calls that concern them are passed on to the target shard (shard-router.ts),
  *    and the Worker is redirected there with an upgrade of theirs.
  * 2. Their rows are delivered in batches. Each batch is taken in by the target shard in one transaction, and then deleted
  *    here. A call that is passed on waits until all batches are delivered, so that it does not overtake them.
@@ -25,15 +25,12 @@ import { EMPTY_BATCH, type BatchPacker } from "./batch-packer.ts";
 import { END, type MovedUserRecord } from "./moved-user-record.ts";
 import type { MovedUsersBatch } from "../../rpc/presence.ts";
 import { presenceStub } from "../../rpc/shards.ts";
-import type { Tabs } from "../status/tabs.ts";
-import type { TabSubscriptions } from "../status/tab-subscriptions.ts";
 
 export interface ReshardingParts {
   movedUsers: MovedUserRecord;
   packer: BatchPacker;
-  tabs: Tabs;
-  tabSubscriptions: TabSubscriptions;
-  closeTab: (tab: WebSocket) => void;
+  /** Ends what users who move have open at this shard. */
+  sendAway: (userIds: readonly string[]) => void;
 }
 
 export class Resharding {
@@ -50,7 +47,7 @@ export class Resharding {
 
   /** Moves some of the users whom `after` shards put elsewhere. */
   async step(before: number, after: number): Promise<MovedUsers> {
-    const { movedUsers, packer } = this.#parts;
+    const { movedUsers, packer, sendAway } = this.#parts;
     movedUsers.begin(before, after);
     await this.delivered();
     if (movedUsers.isComplete) return { moved: 0, done: true };
@@ -59,7 +56,9 @@ export class Resharding {
     const { upTo: above } = movedUsers.undelivered;
     const upTo = packer.nextBound(above);
     const movers = packer.movers({ above, upTo });
-    this.#markMoved(movers, upTo);
+    // In one commit: a user whose tabs are closed has moved.
+    sendAway(movers);
+    movedUsers.markMoved(upTo);
     await this.delivered();
     return { moved: movers.length, done: upTo === END };
   }
@@ -71,14 +70,6 @@ export class Resharding {
       this.#delivering = undefined;
     });
     return this.#delivering;
-  }
-
-  #markMoved(userIds: readonly string[], upTo: string): void {
-    const { movedUsers, tabs, tabSubscriptions, closeTab } = this.#parts;
-    for (const userId of userIds) for (const tab of tabs.of(userId)) closeTab(tab);
-    // Their tabs subscribe again at the target shard: a list that this shard sent later would undo that.
-    tabSubscriptions.removeOf(userIds);
-    movedUsers.markMoved(upTo);
   }
 
   /** A target shard that cannot take users in, of an older version perhaps, is found out while they are all still here. */

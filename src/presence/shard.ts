@@ -1,0 +1,208 @@
+/**
+ * The users of one shard, and what is done for them: their tabs, the part of the RPC methods that runs here, and the
+ * duties of the alarm. It takes every user for its own: that some may have moved is known to resharding/ alone.
+ */
+import { configOf } from "../config/config.ts";
+import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { CLOSE } from "../protocol/errors.ts";
+import type { PresenceEvent } from "../protocol/events.ts";
+import type { PageQuery, ThreadPage } from "../protocol/http.ts";
+import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
+import type { Caller } from "../rpc/caller.ts";
+import type { FoundUser, NewlyVisible, StatusChange, ThreadUpdate, WatchList } from "../rpc/presence.ts";
+import { resultOf, type Result } from "../rpc/result.ts";
+import { Connections } from "../sockets/connections.ts";
+import type { PeerShards } from "./peer-shards.ts";
+import { UserDirectory } from "./people/user-directory.ts";
+import { Visibility } from "./people/visibility.ts";
+import { RateLimits } from "./rate-limits.ts";
+import { OnlineStatus } from "./status/online-status.ts";
+import { StatusPublisher } from "./status/status-publisher.ts";
+import { Subscribers } from "./status/subscribers.ts";
+import { Subscriptions } from "./status/subscriptions.ts";
+import { TabSockets } from "./status/tab-sockets.ts";
+import { TabSubscriptions } from "./status/tab-subscriptions.ts";
+import { Tabs } from "./status/tabs.ts";
+import { TabCommands } from "./tab-commands.ts";
+import { ReadCommand } from "./threads/read-command.ts";
+import { ThreadNotifications } from "./threads/thread-notifications.ts";
+import { ThreadUpdates } from "./threads/thread-updates.ts";
+import { UserThreads } from "./threads/user-threads.ts";
+
+export class PresenceShard {
+  readonly #env: Env;
+  readonly #connections: Connections;
+  readonly #tabs: Tabs;
+  readonly #visibility: Visibility;
+  readonly #online: OnlineStatus;
+  readonly #tabSubscriptions: TabSubscriptions;
+  readonly #publisher: StatusPublisher;
+  readonly #subscriptions: Subscriptions;
+  readonly #rates: RateLimits;
+  readonly sockets: TabSockets;
+  readonly commands: TabCommands;
+  readonly directory: UserDirectory;
+  readonly userThreads: UserThreads;
+  readonly updates: ThreadUpdates;
+  readonly notifications: ThreadNotifications;
+  readonly subscribers: Subscribers;
+
+  /** Registers its duties with the alarm. */
+  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
+    const { sql } = ctx.storage;
+    const connections = new Connections(ctx);
+    const tabs = new Tabs(connections);
+    const visibility = new Visibility(sql);
+    const online = new OnlineStatus(sql, tabs, connections, Date.now());
+    const tabSubscriptions = new TabSubscriptions(sql, connections, tabs);
+    const subscribers = new Subscribers(sql);
+    const parts = { alarm, connections, tabs, visibility, online, tabSubscriptions, subscribers, peers };
+    const publisher = new StatusPublisher(env, parts);
+    const subscriptions = new Subscriptions(env, parts);
+    const sockets = new TabSockets({ ...parts, publisher });
+    const directory = new UserDirectory(sql);
+    const userThreads = new UserThreads(sql);
+    const updates = new ThreadUpdates(ctx.storage, userThreads);
+    const notifications = new ThreadNotifications(connections, tabs, userThreads);
+    const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
+    const rates = new RateLimits(env);
+    this.#env = env;
+    this.#connections = connections;
+    this.#tabs = tabs;
+    this.#visibility = visibility;
+    this.#online = online;
+    this.#tabSubscriptions = tabSubscriptions;
+    this.#publisher = publisher;
+    this.#subscriptions = subscriptions;
+    this.#rates = rates;
+    this.sockets = sockets;
+    this.commands = new TabCommands(env, {
+      connections,
+      sockets,
+      rates,
+      directory,
+      subscriptions,
+      readCommand,
+    });
+    this.directory = directory;
+    this.userThreads = userThreads;
+    this.updates = updates;
+    this.notifications = notifications;
+    this.subscribers = subscribers;
+    // They begin in this order: tabs are closed before their subscriptions end and their users' status is published.
+    alarm.register(
+      { name: "ends of sessions", run: (now) => sockets.endSessions(now) },
+      { name: "silent tabs", run: (now) => sockets.closeSilent(now) },
+      { name: "subscriptions of closed tabs", run: () => inNextRound(subscriptions.endClosed()) },
+      { name: "users who went offline", run: (now) => inNextRound(publisher.publishOffline(now)) },
+      {
+        name: "users who were heard again",
+        run: (now) => inNextRound(publisher.publishHeardAgain(now)),
+        // One time for all of them, so that the alarm is set once: each time is a row written.
+        dueAt: (now) => earliest(publisher.dueAt(now), sockets.nextEnd()),
+      },
+    );
+  }
+
+  // --- tabs
+
+  /** Opens a tab of a user of this shard. */
+  openTab(request: Request, caller: Caller): Response {
+    const now = Date.now();
+    this.directory.upsert(caller.user);
+    const { tab, response } = this.sockets.accept(request, caller, now);
+    this.#connections.send(tab, [this.#welcome(caller)]);
+    this.#publisher.tabOpened(tab, now);
+    this.sockets.endsAt(caller.expiresAt);
+    return response;
+  }
+
+  /** These users move to another shard: closes their tabs, which their clients then open there. */
+  sendAway(userIds: readonly string[]): void {
+    for (const userId of userIds)
+      for (const tab of this.#tabs.of(userId))
+        this.sockets.close(tab, CLOSE.restarting, "moved to another part of the server");
+    // Their tabs subscribe again at the other shard: a list that this one sent later would undo that.
+    this.#tabSubscriptions.removeOf(userIds);
+  }
+
+  #welcome({ user, expiresAt }: Caller): PresenceEvent {
+    const limits = clientLimitsFor(configOf(this.#env).rate);
+    return { type: "welcome", user, ...this.userThreads.overview(user.id), expiresAt, limits };
+  }
+
+  // --- what the RPC methods (src/rpc/presence.ts) do here, for users of this shard
+
+  signIn(user: User): void {
+    this.directory.upsert(user);
+  }
+
+  profiles(userIds: string[]): User[] {
+    return this.directory.profiles(userIds);
+  }
+
+  searchUsers(prefix: string, among: string[] | null): FoundUser[] {
+    return this.directory.search(prefix, among);
+  }
+
+  admitThread(userId: string): Promise<Result<void>> {
+    return resultOf(() => this.#rates.newThread(userId));
+  }
+
+  admitUserSearch(userId: string): Promise<Result<string[]>> {
+    return resultOf(() => {
+      this.#rates.userSearch(userId);
+      return this.sharedThreads(userId);
+    });
+  }
+
+  sharedThreads(userId: string): string[] {
+    return this.#visibility.threadsOf(userId);
+  }
+
+  statuses(userIds: string[], threadIds: string[], viewerId?: string): UserPresence[] {
+    const visible = this.#visibility.usersIn(userIds, threadIds);
+    const shown = userIds.filter((userId) => userId === viewerId || visible.has(userId));
+    const now = Date.now();
+    return shown.map((userId) => this.#online.presenceOf(userId, now));
+  }
+
+  threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
+    return resultOf(() => this.userThreads.page(userId, page));
+  }
+
+  threadChanged(update: ThreadUpdate): void {
+    const applied = this.updates.apply(update);
+    if (!applied) return;
+    this.notifications.notifyMembers(applied);
+    if (update.kind === "public" || applied.joined.size === 0) return;
+    this.#publisher.joined(update.threadId, applied.joined, Date.now());
+    // The thread need not wait for it; a failure was logged.
+    void this.#subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
+  }
+
+  threadDeleted(threadId: string): void {
+    this.notifications.notifyRemoved(threadId, this.updates.remove(threadId));
+  }
+
+  watch(list: WatchList): UserPresence[] {
+    return this.#publisher.subscribe(list, Date.now());
+  }
+
+  newlyVisible(threadId: string, questions: NewlyVisible[]): UserPresence[][] {
+    return this.#publisher.newlyVisible(threadId, questions, Date.now());
+  }
+
+  statusChanged(changes: StatusChange[]): void {
+    this.#subscriptions.statusChanged(changes);
+  }
+}
+
+/** Of a duty whose failures were logged where they happened: what it did not do is done in the next round. */
+function inNextRound(duty: Promise<void>): Promise<void> {
+  return duty.catch(() => undefined);
+}
+
+function earliest(...times: (number | undefined)[]): number | undefined {
+  return times.reduce((a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)), undefined);
+}
