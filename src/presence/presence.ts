@@ -7,7 +7,6 @@ import { DurableObject } from "cloudflare:workers";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
-import { OFFLINE_GRACE_MS } from "../protocol/limits.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import { callerOf } from "../rpc/caller.ts";
 import type {
@@ -34,6 +33,7 @@ import {
   ofThreadUpdate,
   ofWatchList,
 } from "./resharding/splits.ts";
+import { userTables } from "./resharding/user-tables.ts";
 import { PRESENCE_MIGRATIONS } from "./schema.ts";
 import { PresenceShard } from "./shard.ts";
 import { UpdateBatcher } from "./threads/update-batcher.ts";
@@ -53,16 +53,15 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#alarm = new AlarmScheduler(storage);
     const shard = new PresenceShard(ctx, env, this.#alarm, new PeerShards(env, ctx.id, this));
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
-    const { directory, userThreads, updates, subscribers } = shard;
-    const stored = { directory, userThreads, updates, subscribers };
-    const packer = new BatchPacker(storage.sql, { movedUsers, ...stored });
+    const tables = userTables(storage.sql, this.#alarm, shard);
+    const packer = new BatchPacker(storage.sql, movedUsers, tables);
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
       packer,
       sendAway: (userIds) => shard.sendAway(userIds),
     });
-    this.#batchReceiver = new BatchReceiver(storage, stored);
+    this.#batchReceiver = new BatchReceiver(storage, tables);
     this.#router = new ShardRouter(env, shard, movedUsers, this.#resharding);
     void ctx.blockConcurrencyWhile(() => this.#alarm.load());
   }
@@ -163,9 +162,6 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   }
 
   async receiveMovedUsers(batch: MovedUsersBatch): Promise<void> {
-    for (const applied of this.#batchReceiver.receive(batch))
-      this.#shard.notifications.notifyMembers(applied);
-    // Users who do not come back to a tab within the grace period are to be published as offline.
-    if (batch.watchers.length > 0) this.#alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
+    this.#batchReceiver.receive(batch);
   }
 }

@@ -107,8 +107,8 @@ export interface StatusChange {
 }
 
 /**
- * Some of what a shard has of users who move to another one, by per-user table, in an amount that any call can carry.
- * Receiving the same batch twice does no harm.
+ * Some of the rows that a shard has of users who move to another one, by per-user table (src/presence/resharding/user-tables.ts),
+ * in an amount that any call can carry. Receiving the same batch twice does no harm.
  */
 export interface MovedUsersBatch {
   /** Their threads, each as the thread itself would send it: that they joined, and what they have read. */
@@ -118,11 +118,13 @@ export interface MovedUsersBatch {
   watchers: { watcherId: string; userIds: string[] }[];
 }
 
-/** A row of a shard's `users`. */
+/** A row of a shard's `users` (src/presence/schema.ts). */
 export type UserRow = {
   user_id: string;
   name: string;
   avatar_url: string | null;
+  /** Milliseconds since the epoch. */
   last_seen_at: number | null;
+  /** The status last published to subscribers: 0 offline or none, 1 online, 2 online where it may not have reached all. */
   told_online: number;
 };

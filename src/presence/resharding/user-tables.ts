@@ -1,0 +1,145 @@
+/**
+ * The tables that hold rows of given users, as they move with their users to another shard. A further table is one entry
+ * here, and one optional field of `MovedUsersBatch`. A shard of an older version drops a field that it does not know: no
+ * users may be moved before every shard runs the version that added it.
+ *
+ * `user_keys` is not here: its rows are derived from `users`. Nor is `tab_watches`: tabs are closed, and subscribe again.
+ */
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
+import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
+import type { MovedUsersBatch, ThreadUpdate, UserRow } from "../../rpc/presence.ts";
+import type { UserDirectory } from "../people/user-directory.ts";
+import type { Subscribers } from "../status/subscribers.ts";
+import type { ThreadNotifications } from "../threads/thread-notifications.ts";
+import { markerOf, updateOf } from "../threads/thread-row.ts";
+import type { ThreadUpdates } from "../threads/thread-updates.ts";
+import type { UserThreads } from "../threads/user-threads.ts";
+
+/** Rows in a batch: a thread's takes some 10 KB at most, an RPC call 32 MiB. */
+const ROWS_PER_BATCH = 500;
+
+export interface UserTable {
+  /**
+   * The table's name, where a column `user_id` says whose each row is: users who are to move are found by their rows in
+   * it, and a step moves a bounded number of them.
+   */
+  name?: string;
+  /** Else: every user of whom there are rows. They move after the rows of all other tables. */
+  users?: () => string[];
+  /** Rows of these users, at most `ROWS_PER_BATCH`. What is discarded is not packed again. */
+  pack: (userIds: string[]) => Partial<MovedUsersBatch>;
+  /** Takes rows in, within a transaction. Idempotent. Returns what is to be done once the whole batch is in. */
+  accept: (batch: MovedUsersBatch) => (() => void) | undefined;
+  /** Deletes rows that were delivered, within a transaction. */
+  discard: (batch: MovedUsersBatch) => void;
+}
+
+/** What the tables are read and written by. */
+export interface UserTableParts {
+  directory: UserDirectory;
+  userThreads: UserThreads;
+  updates: ThreadUpdates;
+  notifications: ThreadNotifications;
+  subscribers: Subscribers;
+}
+
+/** Every table, in the order in which their rows are delivered. */
+export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTableParts): UserTable[] {
+  return [memberships(sql, parts), profiles(sql, parts), subscriptions(alarm, parts)];
+}
+
+/** Memberships, as the update that each thread itself would send: that users joined, and up to where they have read. */
+function memberships(sql: SqlStorage, { userThreads, updates, notifications }: UserTableParts): UserTable {
+  type Row = { user_id: string; thread_id: string; read_seq: number };
+
+  /** Members of a batch join also where this shard has a newer state of the thread than the batch. */
+  const newest = (update: ThreadUpdate): ThreadUpdate => {
+    const stored = userThreads.get(update.threadId);
+    return stored && stored.rev > update.rev ? updateOf(stored, update.joined) : update;
+  };
+
+  return {
+    name: "user_threads",
+    pack(userIds) {
+      const rows = sql.exec<Row>(
+        `SELECT user_id, thread_id, read_seq FROM user_threads
+         WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?`,
+        JSON.stringify(userIds),
+        ROWS_PER_BATCH,
+      );
+      const byThread = Map.groupBy(rows.toArray(), (row) => row.thread_id);
+      const threads = [...byThread].flatMap(([threadId, members]) => {
+        const thread = userThreads.get(threadId);
+        if (!thread) return [];
+        const joined = members.map(({ user_id, read_seq }) => ({
+          userId: user_id,
+          readSeq: markerOf(thread, user_id, read_seq),
+        }));
+        return [updateOf(thread, joined)];
+      });
+      return { threads };
+    },
+    accept({ threads }) {
+      const applied = threads.flatMap((update) => updates.apply(newest(update)) ?? []);
+      return () => {
+        for (const one of applied) notifications.notifyMembers({ ...one, isMove: true });
+      };
+    },
+    discard({ threads }) {
+      for (const { threadId, joined } of threads) {
+        const thread = userThreads.get(threadId);
+        // What a later update brought of the thread stays.
+        if (thread) updates.apply({ ...updateOf(thread, []), left: joined.map(({ userId }) => userId) });
+      }
+    },
+  };
+}
+
+/** Profiles, when users were last seen, and what was published of it. */
+function profiles(sql: SqlStorage, { directory }: UserTableParts): UserTable {
+  return {
+    name: "users",
+    pack(userIds) {
+      const rows = sql.exec<UserRow>(
+        "SELECT * FROM users WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?",
+        JSON.stringify(userIds),
+        ROWS_PER_BATCH,
+      );
+      return { users: rows.toArray() };
+    },
+    accept({ users }) {
+      for (const user of users) directory.addMoved(user);
+      return undefined;
+    },
+    discard({ users }) {
+      for (const user of users) directory.remove(user);
+    },
+  };
+}
+
+/** Who subscribes to whom. Users with subscribers need not be known, and may have very many. */
+function subscriptions(alarm: AlarmScheduler, { subscribers }: UserTableParts): UserTable {
+  return {
+    users: () => subscribers.users(),
+    pack(userIds) {
+      const pairs = userIds.flatMap((userId) =>
+        subscribers.of(userId).map((watcherId) => ({ watcherId, userId })),
+      );
+      const bySubscriber = Map.groupBy(pairs.slice(0, ROWS_PER_BATCH), ({ watcherId }) => watcherId);
+      const watchers = Array.from(bySubscriber, ([watcherId, some]) => ({
+        watcherId,
+        userIds: some.map(({ userId }) => userId),
+      }));
+      return { watchers };
+    },
+    accept({ watchers }) {
+      for (const { watcherId, userIds } of watchers) subscribers.add(watcherId, userIds);
+      if (watchers.length === 0) return undefined;
+      // Users who do not come back to a tab within the grace period are to be published as offline.
+      return () => alarm.wakeBy(Date.now() + OFFLINE_GRACE_MS);
+    },
+    discard({ watchers }) {
+      for (const { watcherId, userIds } of watchers) subscribers.remove(watcherId, userIds);
+    },
+  };
+}
