@@ -46,6 +46,7 @@ export default defineConfig({
             "test/relay/**",
             "test/cost/measured/**",
             "test/cost/script/**",
+            "test/dev/**",
           ],
           // Only ever spent on failure: a busy machine is no reason to fail.
           testTimeout: 30_000,
@@ -100,10 +101,10 @@ export default defineConfig({
         },
       },
       {
-        // In Node, against bare workerd: each chaos script, and the benchmark, in a short form.
+        // In Node: each chaos program and the benchmark in a short form, and the development scripts.
         test: {
           name: "chaos",
-          include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts"],
+          include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts", "test/dev/**/*.test.ts"],
           // Only ever spent on failure.
           testTimeout: 180_000,
         },
