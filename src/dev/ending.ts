@@ -5,8 +5,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const PARENT_CHECK_MS = 200;
 
 /**
- * Calls `end` on each SIGINT, SIGTERM and SIGHUP, and with SIGTERM when the parent process has ended: npm runs a script
- * in a shell, and where that shell does not replace itself by the script, only the shell receives npm's signal.
+ * Calls `end` on each SIGINT, SIGTERM and SIGHUP, and with SIGTERM when the parent process has ended: npm that is killed
+ * passes on no signal. (Of other signals npm's child gets them only where the script begins with `exec`: a shell in
+ * between would keep them to itself.)
  */
 export function onEnd(end: (signal: NodeJS.Signals) => void): void {
   for (const signal of SIGNALS) process.on(signal, end);

@@ -27,5 +27,8 @@ if (installed() !== wanted) {
     cwd: directory,
   });
   if (status !== 0) process.exit(status ?? 1);
+  // Scripts use the shell's `exec`, so that signals reach the program itself. cmd.exe has none: there it is a command that
+  // runs its arguments.
+  if (process.platform === "win32") writeFileSync(join(directory, "node_modules/.bin/exec.cmd"), "@%*\r\n");
   writeFileSync(stamp, wanted);
 }
