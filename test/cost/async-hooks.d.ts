@@ -1,4 +1,4 @@
-/** The one thing that the meter takes from Node's API, which workers-types leaves out. */
+/** The part of Node's API that the meter uses; workers-types does not declare it. */
 declare module "node:async_hooks" {
   export class AsyncLocalStorage<T> {
     getStore(): T | undefined;

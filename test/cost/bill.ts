@@ -1,9 +1,9 @@
-/** From what each action costs and how often it happens, to what Cloudflare asks for the month. Pure. */
-import { billedWrites, CLASSES, combined, events, NOTHING, type Spent } from "./counts.ts";
-import type { Measured, Stored } from "./measured.ts";
+/** The bill of a month: the cost of each action, times how often it happens, at Cloudflare's prices. Pure. */
+import { billedWrites, CLASSES, combined, events, NO_COUNTS, type BilledOperations } from "./counts.ts";
+import type { CostMeasurement, StoredBytes } from "./measurement.ts";
 import { ACTIONS, DAYS, type Action, type Month } from "./month.ts";
 import type { BilledUnit, CloudflarePrices } from "./prices.ts";
-import type { Use } from "./use.ts";
+import type { Workload } from "./workload.ts";
 
 export type Amounts = Record<BilledUnit, number>;
 
@@ -12,7 +12,7 @@ export interface ActionCost {
   name: string;
   times: number;
   once: Amounts;
-  /** In USD, as if nothing were included in the plan. */
+  /** USD a month, as if the plan included nothing. */
   usd: number;
 }
 
@@ -26,9 +26,9 @@ export interface BillLine {
 export interface Bill {
   actions: ActionCost[];
   lines: BillLine[];
-  /** With the plan's own price. */
+  /** Including the plan's price. */
   usd: number;
-  /** With objects billed on for a while after each event, as they are not: what it could be at most. */
+  /** The upper bound: with some seconds of duration billed after each event as well. */
   atMostUsd: number;
 }
 
@@ -44,32 +44,41 @@ const UNITS: BilledUnit[] = [
 ];
 const BYTES_A_GB = 1e9;
 
-export function billFor(use: Use, month: Month, measured: Measured, prices: CloudflarePrices): Bill {
+export function billFor(
+  workload: Workload,
+  month: Month,
+  measured: CostMeasurement,
+  prices: CloudflarePrices,
+): Bill {
   const actions = (Object.keys(ACTIONS) as Action[]).map((action): ActionCost => {
-    const once = amountsOf(measured.actions[action], use, prices);
+    const once = amountsOf(measured.actions[action], workload, prices);
     const times = month.times[action];
     return { action, name: ACTIONS[action], times, once, usd: times * listPrice(once, prices) };
   });
   const sum = (unit: BilledUnit) => actions.reduce((total, { times, once }) => total + times * once[unit], 0);
-  const storedGbMonths = storedBytes(use, month, measured) / BYTES_A_GB;
+  const storedGbMonths = storedBytes(workload, month, measured) / BYTES_A_GB;
   const amounts = Object.fromEntries(
     UNITS.map((unit) => [unit, unit === "storedGbMonths" ? storedGbMonths : sum(unit)]),
   ) as Amounts;
-  const awake = awakeAtMost(use, month, measured) * prices.objectGb;
-  const atMost = { ...amounts, objectGbSeconds: Math.max(amounts.objectGbSeconds, awake) };
+  const maxGbSeconds = maxActiveSeconds(workload, month, measured) * prices.objectGb;
+  const atMost = { ...amounts, objectGbSeconds: Math.max(amounts.objectGbSeconds, maxGbSeconds) };
   const lines = linesOf(amounts, prices);
   return { actions, lines, usd: totalOf(lines, prices), atMostUsd: totalOf(linesOf(atMost, prices), prices) };
 }
 
-/** What something comes to in the units of the bill. */
-export function amountsOf(spent: Spent, use: Use, prices: CloudflarePrices): Amounts {
-  const { worker } = spent;
-  const all = CLASSES.reduce((sum, of) => combined(sum, spent[of], (a, b) => a + b), NOTHING);
+/** Operations in the units of the bill. */
+export function amountsOf(
+  operations: BilledOperations,
+  workload: Workload,
+  prices: CloudflarePrices,
+): Amounts {
+  const { worker } = operations;
+  const all = CLASSES.reduce((sum, of) => combined(sum, operations[of], (a, b) => a + b), NO_COUNTS);
   return {
     workerRequests: worker,
-    workerCpuMs: worker * use["worker-cpu-ms"],
+    workerCpuMs: worker * workload["worker-cpu-ms"],
     objectRequests: all.upgrades + all.calls + all.alarms + all.frames / prices.framesPerRequest,
-    objectGbSeconds: ((events(all) * use["active-ms"]) / 1_000) * prices.objectGb,
+    objectGbSeconds: ((events(all) * workload["active-ms"]) / 1_000) * prices.objectGb,
     rowsRead: all.rowsRead,
     rowsWritten: billedWrites(all),
     storedGbMonths: 0,
@@ -80,7 +89,7 @@ function listPrice(amounts: Amounts, { units }: CloudflarePrices): number {
   return UNITS.reduce((usd, unit) => usd + (amounts[unit] / 1e6) * units[unit].usdPerMillion, 0);
 }
 
-/** What is billed of these amounts, what is included taken off. */
+/** The lines of the bill: what exceeds the included amounts, and its price. */
 export function linesOf(amounts: Amounts, { units }: CloudflarePrices): BillLine[] {
   return UNITS.map((unit) => {
     const { included, usdPerMillion } = units[unit];
@@ -89,52 +98,55 @@ export function linesOf(amounts: Amounts, { units }: CloudflarePrices): BillLine
   });
 }
 
-/** The plan's price and what goes beyond it. */
+/** The plan's price and the lines together. */
 export function totalOf(lines: readonly BillLine[], { usdPerMonth }: CloudflarePrices): number {
   return lines.reduce((usd, line) => usd + line.usd, usdPerMonth);
 }
 
-/** What is stored when so many months have passed. */
+/** Bytes stored after the months of history of the workload. */
 export function storedBytes(
-  use: Use,
+  workload: Workload,
   { times, threads }: Month,
-  { stored, shards, shardsConcerned }: Measured,
+  { stored, shards, shardsConcerned }: CostMeasurement,
 ): number {
-  const months = use["history-months"];
+  const months = workload["history-months"];
   const changes = times.reaction + times.edit + times.deletion;
   const inThreads =
     threads * stored.thread + months * (times.message * stored.message + changes * stored.change);
-  return inThreads + inShards(use, threads, stored, { shards, shardsConcerned });
+  return inThreads + inShards(workload, threads, stored, { shards, shardsConcerned });
 }
 
 function inShards(
-  use: Use,
+  workload: Workload,
   threads: number,
-  stored: Stored,
+  stored: StoredBytes,
   { shards, shardsConcerned }: { shards: number; shardsConcerned: number },
 ): number {
   return (
     shards * stored.shard +
-    use.users * stored.user +
+    workload.users * stored.user +
     threads * shardsConcerned * stored.threadInShard +
-    use.users * use["threads-per-user"] * stored.membership
+    workload.users * workload["threads-per-user"] * stored.membership
   );
 }
 
 /**
- * For how many seconds of the month objects would be awake if each stayed so for a while after each event: the most
- * it can be, with what happens spread evenly over threads, shards and the whole month, so that no two whiles overlap
- * more than by chance.
+ * Seconds of the month for which objects would be billed if each stayed in memory for some seconds after each event. An
+ * upper bound: actions are spread evenly over threads, shards and the month, so that these times overlap by chance only.
  */
-export function awakeAtMost(use: Use, { times, threads }: Month, { actions, shards }: Measured): number {
-  const moments = (part: "thread" | "presence") =>
+export function maxActiveSeconds(
+  workload: Workload,
+  { times, threads }: Month,
+  { actions, shards }: CostMeasurement,
+): number {
+  const activations = (part: "thread" | "presence") =>
     (Object.keys(ACTIONS) as Action[]).reduce(
       (total, action) => total + times[action] * actions[action][part].objects,
       0,
     );
-  const awake = (objects: number, total: number) => {
+  const activeSeconds = (objects: number, total: number) => {
     const perSecond = total / objects / MONTH_SECONDS;
-    return objects * MONTH_SECONDS * (1 - Math.exp(-perSecond * use["idle-seconds"]));
+    return objects * MONTH_SECONDS * (1 - Math.exp(-perSecond * workload["idle-seconds"]));
   };
-  return awake(threads, moments("thread")) + awake(shards, moments("presence"));
+  return activeSeconds(threads, activations("thread")) + activeSeconds(shards, activations("presence"));
 }

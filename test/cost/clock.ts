@@ -1,12 +1,12 @@
 /**
- * Time as tests of costs have it: always ahead of the machine's, so that no alarm rings by itself in the middle of a
- * count, and each rings when the test says so. `vi.useRealTimers()` ends it.
+ * The clock of the cost tests. It is always ahead of the machine's, so that no alarm fires by itself during a
+ * measurement: each fires when a test calls `runAlarm`. `vi.useRealTimers()` ends it.
  */
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 
-/** No test takes so long. */
+/** Longer than any test takes. */
 const AHEAD_MS = 3_600_000;
 
 export function startClock(): void {
@@ -18,23 +18,26 @@ export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** When an object's alarm is for; null where none is pending. */
+/** When an object's alarm is due; null where none is set. */
 export function alarmAt(stub: DurableObjectStub): Promise<number | null> {
   return runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
 }
 
-/** Rings an object's alarm, if one is pending, whenever it is for. */
-export function ring(stub: DurableObjectStub): Promise<boolean> {
+/** Runs an object's alarm now if one is set, whenever it is due. Resolves with whether there was one. */
+export function runAlarm(stub: DurableObjectStub): Promise<boolean> {
   return runDurableObjectAlarm(stub);
 }
 
 /**
- * From here on every open socket has sent its heartbeat just now, whatever time it is. The runtime would stamp real
- * ones by the machine's clock, and those who are here for hours of this one would count as lost.
+ * From here on every open socket has sent its heartbeat just now. The runtime would stamp real heartbeats by the
+ * machine's clock, and with this one sockets that are open for hours would count as lost.
  */
-export async function everyoneAlwaysPings(): Promise<void> {
+export async function keepHeartbeatsFresh(): Promise<void> {
   await runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (_thread, ctx) => {
     const states = Object.getPrototypeOf(ctx) as DurableObjectState;
     states.getWebSocketAutoResponseTimestamp = () => new Date();
   });
 }
+
+// The former names, until the tests that import them use the new ones.
+export { keepHeartbeatsFresh as everyoneAlwaysPings, runAlarm as ring };

@@ -1,26 +1,26 @@
-/** What Cloudflare bills of an object, as counts. */
+/** Counts of what Cloudflare bills. */
 
-/** Of the objects of one class, or of both. */
-export interface Counts {
+/** The billed operations of the objects of one class. */
+export interface ObjectCounts {
   /** WebSocket upgrades: a request each. */
   upgrades: number;
   /** RPC calls from the Worker or another object: a request each. */
   calls: number;
-  /** Alarms that rang: a request each. */
+  /** Alarms that fired: a request each. */
   alarms: number;
-  /** Frames that came in over sockets: twenty are a request. */
+  /** Incoming frames: twenty are a request. */
   frames: number;
-  /** Sockets that closed: no request, but they wake the object. */
+  /** Closed sockets: no request, but an event that wakes the object. */
   closes: number;
   rowsRead: number;
   rowsWritten: number;
-  /** Each is billed as a row written, and is not in `rowsWritten`. */
+  /** `setAlarm` calls, each billed as a row written; not part of `rowsWritten`. */
   alarmsSet: number;
-  /** How many objects had anything to do. */
+  /** How many objects handled an event. */
   objects: number;
 }
 
-export const COUNTS = [
+export const COUNT_NAMES = [
   "upgrades",
   "calls",
   "alarms",
@@ -30,21 +30,20 @@ export const COUNTS = [
   "rowsWritten",
   "alarmsSet",
   "objects",
-] as const satisfies readonly (keyof Counts)[];
+] as const satisfies readonly (keyof ObjectCounts)[];
 
-/** What something costs: requests to the Worker, and what they and all else set off in the objects. */
-export interface Spent {
+/** What an action costs: requests to the Worker, and the operations of the objects by class. */
+export interface BilledOperations {
   worker: number;
-  thread: Counts;
-  presence: Counts;
-  /** Of a room too large for its thread's own object. */
-  relay: Counts;
+  thread: ObjectCounts;
+  presence: ObjectCounts;
+  relay: ObjectCounts;
 }
 
-export const CLASSES = ["thread", "presence", "relay"] as const satisfies readonly (keyof Spent)[];
+export const CLASSES = ["thread", "presence", "relay"] as const satisfies readonly (keyof BilledOperations)[];
 export type ObjectClass = (typeof CLASSES)[number];
 
-export const NOTHING: Counts = {
+export const NO_COUNTS: ObjectCounts = {
   upgrades: 0,
   calls: 0,
   alarms: 0,
@@ -56,35 +55,39 @@ export const NOTHING: Counts = {
   objects: 0,
 };
 
-export function nothingSpent(): Spent {
-  return { worker: 0, thread: { ...NOTHING }, presence: { ...NOTHING }, relay: { ...NOTHING } };
+export function noOperations(): BilledOperations {
+  return { worker: 0, thread: { ...NO_COUNTS }, presence: { ...NO_COUNTS }, relay: { ...NO_COUNTS } };
 }
 
-/** Each count of `a` and `b` put together. */
-export function combined(a: Counts, b: Counts, how: (a: number, b: number) => number): Counts {
-  const counts = { ...NOTHING };
-  for (const name of COUNTS) counts[name] = how(a[name], b[name]);
+/** Combines each count of `a` with that of `b`. */
+export function combined(
+  a: ObjectCounts,
+  b: ObjectCounts,
+  how: (a: number, b: number) => number,
+): ObjectCounts {
+  const counts = { ...NO_COUNTS };
+  for (const name of COUNT_NAMES) counts[name] = how(a[name], b[name]);
   return counts;
 }
 
-/** Rows written as they are billed: an alarm set is one of them. */
-export function billedWrites({ rowsWritten, alarmsSet }: Counts): number {
+/** Rows written as billed, including those of `setAlarm`. */
+export function billedWrites({ rowsWritten, alarmsSet }: ObjectCounts): number {
   return rowsWritten + alarmsSet;
 }
 
-/** How often an object's code ran. */
-export function events({ upgrades, calls, alarms, frames, closes }: Counts): number {
+/** How many events ran an object's code. */
+export function events({ upgrades, calls, alarms, frames, closes }: ObjectCounts): number {
   return upgrades + calls + alarms + frames + closes;
 }
 
-/** What one of so many things costs that were done in these. */
-export function averageOf(spents: readonly Spent[], things: number): Spent {
+/** The average cost of one of `actions` actions that together cost `operations`. */
+export function averageOf(operations: readonly BilledOperations[], actions: number): BilledOperations {
   const average = (part: ObjectClass) => {
-    const sum = spents.reduce((total, spent) => combined(total, spent[part], (a, b) => a + b), NOTHING);
-    return combined(sum, NOTHING, (count) => count / things);
+    const sum = operations.reduce((total, one) => combined(total, one[part], (a, b) => a + b), NO_COUNTS);
+    return combined(sum, NO_COUNTS, (count) => count / actions);
   };
   return {
-    worker: spents.reduce((total, { worker }) => total + worker, 0) / things,
+    worker: operations.reduce((total, { worker }) => total + worker, 0) / actions,
     thread: average("thread"),
     presence: average("presence"),
     relay: average("relay"),

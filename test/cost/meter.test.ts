@@ -1,9 +1,9 @@
-/** The meter itself: each thing that is billed is counted once, in whichever object it happens. */
+/** The meter counts each billed operation once, in whichever object it happens. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
-import { passTime, ring, startClock } from "./clock.ts";
+import { passTime, runAlarm, startClock } from "./clock.ts";
 import { meter } from "./meter.ts";
 
 beforeEach(startClock);
@@ -14,18 +14,18 @@ afterEach(() => {
 async function pair(): Promise<{ ada: Person; bob: Person; threadId: string }> {
   const [ada, bob] = [await person("Ada"), await person("Bob")];
   const { id } = await newThread(ada, "group", [bob]);
-  // That it was made is told by now, and what was owed for it in case of a crash rings for nothing.
-  await ring(threadStub(id));
+  // Its creation has been notified; this runs the alarm that was set for the case of a crash.
+  await runAlarm(threadStub(id));
   return { ada, bob, threadId: id };
 }
 
-it("counts a message's frame, its row, the alarm set and rung, and a call and a row in each shard", async () => {
+it("counts a message's frame, its row, the alarm set and run, and a call and a row in each shard", async () => {
   const { ada, threadId } = await pair();
   const socket = await openThread(ada, threadId);
   await socket.next("welcome");
   const spent = await meter(async () => {
     await socket.ask({ type: "chat", id: "1", body: "x" });
-    await ring(threadStub(threadId));
+    await runAlarm(threadStub(threadId));
   });
   const shards = spent.presence.objects;
   expect([1, 2]).toContain(shards);
@@ -35,7 +35,7 @@ it("counts a message's frame, its row, the alarm set and rung, and a call and a 
   expect(spent.presence).toMatchObject({ calls: shards, rowsWritten: shards, alarms: 0, frames: 0 });
 });
 
-it("counts an upgrade's request to the Worker, and what an object reads to come back from an eviction", async () => {
+it("counts an upgrade's request to the Worker, and the rows that an evicted object reads", async () => {
   const { ada, bob, threadId } = await pair();
   await openThread(bob, threadId);
   const open = () =>
@@ -53,7 +53,7 @@ it("counts an upgrade's request to the Worker, and what an object reads to come 
   expect(woken.thread.rowsRead).toBeGreaterThan(awake.thread.rowsRead);
 });
 
-it("counts no call where an object asks itself", async () => {
+it("counts no call where an object calls itself", async () => {
   const ada = await person("Ada");
   const tab = await openPresence(ada);
   await tab.next("welcome");
@@ -66,7 +66,7 @@ it("counts no call where an object asks itself", async () => {
   expect(spent.presence).toMatchObject({ frames: 2, calls: 0 });
 });
 
-it("counts a socket that closes, and nothing before or after", async () => {
+it("counts a closing socket, and nothing before or after", async () => {
   const { ada, bob, threadId } = await pair();
   const [a, b] = [await openThread(ada, threadId), await openThread(bob, threadId)];
   const spent = await meter(async () => {
@@ -74,6 +74,6 @@ it("counts a socket that closes, and nothing before or after", async () => {
     await b.next("leave");
   });
   b.close();
-  await ring(shardStub(ada.user.id));
+  await runAlarm(shardStub(ada.user.id));
   expect(spent.thread).toMatchObject({ closes: 1, frames: 0, rowsWritten: 0 });
 });

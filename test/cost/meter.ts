@@ -1,7 +1,6 @@
 /**
- * Counts what is billed while something happens, in every object at once: what comes in at the objects' own handlers,
- * rows from the cursors of their own statements, alarms as they are set. An object that starts meanwhile counts from
- * its constructor on.
+ * Counts the billed operations of all objects while something runs: events at the objects' handlers, rows from the
+ * cursors of their statements, alarms as they are set. An object that starts meanwhile is counted from its constructor on.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { runInDurableObject } from "cloudflare:test";
@@ -10,7 +9,7 @@ import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
 import worker from "../../src/worker/index.ts";
-import { CLASSES, nothingSpent, type ObjectClass, type Spent } from "./counts.ts";
+import { CLASSES, noOperations, type ObjectClass, type BilledOperations } from "./counts.ts";
 
 type Cursor = SqlStorageCursor<Record<string, SqlStorageValue>>;
 type Method = (this: object, ...args: unknown[]) => unknown;
@@ -22,7 +21,7 @@ const NAMESPACES: Record<ObjectClass, () => DurableObjectNamespace> = {
   presence: () => env.PRESENCE,
   relay: () => env.RELAY,
 };
-/** What an event that is no call is counted as. */
+/** The count of each handler; any other method is an RPC call. */
 const EVENTS: Record<string, "upgrades" | "alarms" | "frames" | "closes"> = {
   fetch: "upgrades",
   alarm: "alarms",
@@ -31,114 +30,114 @@ const EVENTS: Record<string, "upgrades" | "alarms" | "frames" | "closes"> = {
   webSocketError: "closes",
 };
 
-/** The storage of one object: what it did since it was counted last, and whose it is, once it has had an event. */
-interface Ledger {
+/** What an object's storage did since it was last counted. The owner is known from the object's first event on. */
+interface StorageLog {
   cursors: Cursor[];
   alarmsSet: number;
   owner?: { of: ObjectClass; id: DurableObjectId };
 }
 
-interface Tally {
-  spent: Spent;
-  ledgers: Map<SqlStorage, Ledger>;
+interface Metering {
+  operations: BilledOperations;
+  logs: Map<SqlStorage, StorageLog>;
   active: Record<ObjectClass, Set<string>>;
 }
 
-/** Whose code is running: an object that calls a method of its own makes no request. */
+/** The object whose code is running: a call of its own method is no request. */
 const running = new AsyncLocalStorage<object>();
-let tally: Tally | undefined;
+let current: Metering | undefined;
 let isInstalled = false;
 
-/** What is spent while `work` runs. What it sets off must be over when it resolves. */
-export async function meter(work: () => Promise<unknown>): Promise<Spent> {
-  if (tally) throw new Error("something is being metered already");
+/** The operations while `work` runs. Everything it causes must be over when it resolves. */
+export async function meter(work: () => Promise<unknown>): Promise<BilledOperations> {
+  if (current) throw new Error("another measurement is running");
   await install();
-  tally = {
-    spent: nothingSpent(),
-    ledgers: new Map(),
+  const metering: Metering = {
+    operations: noOperations(),
+    logs: new Map(),
     active: { thread: new Set(), presence: new Set(), relay: new Set() },
   };
-  const counting = tally;
+  current = metering;
   try {
     await work();
   } finally {
-    tally = undefined;
+    current = undefined;
   }
-  for (const [sql, ledger] of counting.ledgers) {
-    if (ledger.cursors.length === 0 && ledger.alarmsSet === 0) continue;
-    if (!ledger.owner) throw new Error("an object did something without any event");
-    const { of, id } = ledger.owner;
-    // Within the object: a cursor belongs to it.
-    await runInDurableObject(NAMESPACES[of]().get(id), () => settle(counting, sql));
+  for (const [sql, log] of metering.logs) {
+    if (log.cursors.length === 0 && log.alarmsSet === 0) continue;
+    if (!log.owner) throw new Error("an object used its storage without an event");
+    const { of, id } = log.owner;
+    // In the object: its cursors can be read there only.
+    await runInDurableObject(NAMESPACES[of]().get(id), () => settle(metering, sql));
   }
-  for (const of of CLASSES) counting.spent[of].objects = counting.active[of].size;
-  return counting.spent;
+  for (const of of CLASSES) metering.operations[of].objects = metering.active[of].size;
+  return metering.operations;
 }
 
-/** Puts the counting in place, once a test file: it costs nothing while nothing is metered. */
+/** Wraps the handlers and the storage, once per test file. Without a running measurement the wrappers do nothing. */
 async function install(): Promise<void> {
   if (isInstalled) return;
   isInstalled = true;
   for (const of of CLASSES) countEvents(of);
   const answer = worker.fetch;
   worker.fetch = (request, bindings) => {
-    if (tally) tally.spent.worker += 1;
+    if (current) current.operations.worker += 1;
     return answer(request, bindings);
   };
-  // The prototypes are the runtime's, the same for every object, and can be had from within one only.
+  // The runtime's prototypes are shared by all objects, and can be reached from inside of one only.
   await runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (_thread, { storage }) => {
     const sqls = Object.getPrototypeOf(storage.sql) as SqlStorage;
     const exec = sqls.exec;
     sqls.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
       const cursor = exec.call(this, query, ...bindings);
-      if (tally) ledgerOf(tally, this).cursors.push(cursor);
+      if (current) logOf(current, this).cursors.push(cursor);
       return cursor;
     } as typeof exec;
     const storages = Object.getPrototypeOf(storage) as DurableObjectStorage;
     const setAlarm = storages.setAlarm;
     storages.setAlarm = function counted(this: DurableObjectStorage, time: number | Date) {
-      if (tally) ledgerOf(tally, this.sql).alarmsSet += 1;
+      if (current) logOf(current, this.sql).alarmsSet += 1;
       return setAlarm.call(this, time);
     } as typeof setAlarm;
   });
 }
 
-/** Counts every event of a class's objects: all methods of the class are doors, since its parts are classes of their own. */
+/** Counts the events of a class's objects. All its methods are handlers or RPC methods: its parts are classes of their own. */
 function countEvents(of: ObjectClass): void {
   const methods = METHODS[of].prototype as unknown as Methods;
   for (const name of Object.getOwnPropertyNames(methods)) {
     const method = methods[name];
     if (name === "constructor" || !method) continue;
     methods[name] = function counted(this: object, ...args: unknown[]) {
-      const counting = tally;
-      if (!counting || running.getStore() === this) return method.apply(this, args);
+      const metering = current;
+      if (!metering || running.getStore() === this) return method.apply(this, args);
       const { ctx } = this as { ctx: DurableObjectState };
-      counting.spent[of][EVENTS[name] ?? "calls"] += 1;
-      counting.active[of].add(ctx.id.toString());
-      ledgerOf(counting, ctx.storage.sql).owner = { of, id: ctx.id };
+      metering.operations[of][EVENTS[name] ?? "calls"] += 1;
+      metering.active[of].add(ctx.id.toString());
+      logOf(metering, ctx.storage.sql).owner = { of, id: ctx.id };
       const result = running.run(this, () => method.apply(this, args));
       if (!(result instanceof Promise)) return result;
-      // While the object is surely there: it may be evicted before all is over.
-      return result.finally(() => settle(counting, ctx.storage.sql));
+      // Now, while the object exists: it may be evicted before the measurement is over.
+      return result.finally(() => settle(metering, ctx.storage.sql));
     };
   }
 }
 
-function ledgerOf(counting: Tally, sql: SqlStorage): Ledger {
-  const ledger = counting.ledgers.get(sql) ?? { cursors: [], alarmsSet: 0 };
-  counting.ledgers.set(sql, ledger);
-  return ledger;
+function logOf(metering: Metering, sql: SqlStorage): StorageLog {
+  const log = metering.logs.get(sql) ?? { cursors: [], alarmsSet: 0 };
+  metering.logs.set(sql, log);
+  return log;
 }
 
-/** Adds what a storage has done to its class's counts. */
-function settle(counting: Tally, sql: SqlStorage): void {
-  const ledger = ledgerOf(counting, sql);
-  if (!ledger.owner) return;
-  const counts = counting.spent[ledger.owner.of];
-  for (const cursor of ledger.cursors.splice(0)) {
+/** Adds the logged operations to the counts of the owner's class, and clears the log. */
+function settle(metering: Metering, sql: SqlStorage): void {
+  const log = logOf(metering, sql);
+  if (!log.owner) return;
+  const counts = metering.operations[log.owner.of];
+  for (const cursor of log.cursors.splice(0)) {
     counts.rowsRead += cursor.rowsRead;
     counts.rowsWritten += cursor.rowsWritten;
   }
-  counts.alarmsSet += ledger.alarmsSet;
-  ledger.alarmsSet = 0;
+  counts.alarmsSet += log.alarmsSet;
+  log.alarmsSet = 0;
 }

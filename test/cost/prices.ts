@@ -1,20 +1,19 @@
-/** The shape of prices.json: what Cloudflare and others ask, where it says so, and when it was read there. */
+/** The schema of prices.json: Cloudflare's prices, the pages they are from, and the day on which they were read. */
 import { z } from "zod";
 
 const usd = z.number().min(0);
-const count = z.int().positive();
-const day = z.iso.date();
-const page = z.url({ protocol: /^https$/ });
 
-/** What is included in the plan's price, and what a million more cost. */
+/** What the plan's price includes, and the price of a million more. */
 const unit = z.strictObject({ included: z.number().min(0), usdPerMillion: usd });
 
-const cloudflare = z.strictObject({
+const prices = z.strictObject({
   plan: z.string(),
   usdPerMonth: usd,
-  pages: z.array(page).min(1),
-  read: day,
-  copy: z.string(),
+  pages: z.array(z.url({ protocol: /^https$/ })).min(1),
+  /** The day, such as `2026-11-23`. */
+  read: z.iso.date(),
+  /** How the pages were read. */
+  source: z.string(),
   units: z.strictObject({
     workerRequests: unit,
     workerCpuMs: unit,
@@ -25,50 +24,15 @@ const cloudflare = z.strictObject({
     storedGbMonths: unit,
   }),
   /** Incoming WebSocket messages that are billed as one request. */
-  framesPerRequest: count,
+  framesPerRequest: z.int().positive(),
   /** An object's memory as it is billed, whatever it uses. */
   objectGb: z.number().positive(),
 });
 
-const service = {
-  name: z.string(),
-  page,
-  read: day,
-  /** Who had copied it from the page, and when, where the page itself could not be read. */
-  via: z.strictObject({ page, date: day }).optional(),
-  note: z.string().optional(),
-};
-
-const hosted = z.discriminatedUnion("model", [
-  /** So much with so many users included, and so much for each further one. */
-  z.strictObject({
-    ...service,
-    model: z.literal("plans"),
-    plans: z
-      .array(z.strictObject({ plan: z.string(), usd, users: count, usdPerFurther: usd, threadSize: count }))
-      .min(1),
-  }),
-  /** Each user at the price of the step they fall in. */
-  z.strictObject({
-    ...service,
-    model: z.literal("graduated"),
-    steps: z.array(z.strictObject({ users: count, usdEach: usd })).min(1),
-  }),
-  /** So much for each so many users begun. */
-  z.strictObject({ ...service, model: z.literal("blocks"), users: count, usd, threadSize: count }),
-  /** By messages: as each is sent, and as each gets it. */
-  z.strictObject({ ...service, model: z.literal("metered"), usdPerMillionSent: usd, usdPerMillionGot: usd }),
-  z.strictObject({ ...service, model: z.literal("unknown"), why: z.string() }),
-]);
-
-const prices = z.strictObject({ cloudflare, hosted: z.array(hosted) });
-
-export type Prices = z.infer<typeof prices>;
-export type CloudflarePrices = Prices["cloudflare"];
-export type HostedPrice = Prices["hosted"][number];
+export type CloudflarePrices = z.infer<typeof prices>;
 export type BilledUnit = keyof CloudflarePrices["units"];
 
-/** The prices in this JSON; throws where it is not of the shape. */
-export function pricesFrom(json: unknown): Prices {
+/** Parses prices.json. Throws where it does not have the schema. */
+export function pricesFrom(json: unknown): CloudflarePrices {
   return prices.parse(json);
 }

@@ -1,27 +1,27 @@
-/** Measures a use: runs the measuring test in workerd, and reads what it found. */
+/** Measures a workload: runs the measuring test in workerd and reads its result. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { measuredIn, type Measured } from "../measured.ts";
-import type { Use } from "../use.ts";
+import { measurementIn, type CostMeasurement } from "../measurement.ts";
+import type { Workload } from "../workload.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const VITEST = fileURLToPath(new URL("vitest.mjs", import.meta.resolve("vitest/package.json")));
 
-/** What every action costs under this use. Throws with all that was printed where the run told of nothing. */
-export async function measure(use: Use): Promise<Measured> {
+/** The cost of every action under this workload. Throws with the output where the run has no result. */
+export async function measure(workload: Workload): Promise<CostMeasurement> {
   const child = spawn(process.execPath, [VITEST, "run", "--project", "cost"], {
     cwd: ROOT,
-    env: { ...process.env, COST_USE: JSON.stringify(use), NO_COLOR: "1" },
+    env: { ...process.env, COST_USE: JSON.stringify(workload), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  const hear = (chunk: Buffer) => (output += chunk.toString());
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
-  // `close`, not `exit`: by then everything that was printed has come.
+  const append = (chunk: Buffer) => (output += chunk.toString());
+  child.stdout.on("data", append);
+  child.stderr.on("data", append);
+  // `close`, not `exit`: by then all output has been read.
   const [code] = (await once(child, "close")) as [number | null];
-  const measured = measuredIn(output);
+  const measured = measurementIn(output);
   if (!measured || code !== 0) throw new Error(`measuring failed:\n${output}`);
   return measured;
 }

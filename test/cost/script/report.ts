@@ -1,10 +1,9 @@
-/** The bill as people read it, and what it rests on. */
+/** The bill as text, with its assumptions. */
 import type { Bill } from "../bill.ts";
-import { billedWrites, type Spent } from "../counts.ts";
-import type { HostedQuote } from "../hosted.ts";
-import type { Measured } from "../measured.ts";
+import { billedWrites, type BilledOperations } from "../counts.ts";
+import type { CostMeasurement } from "../measurement.ts";
 import type { BilledUnit, CloudflarePrices } from "../prices.ts";
-import { OPTIONS, type Use } from "../use.ts";
+import { OPTIONS, type Workload } from "../workload.ts";
 import { number, table, usd } from "./table.ts";
 
 const UNIT_NAMES: Record<BilledUnit, string> = {
@@ -18,41 +17,37 @@ const UNIT_NAMES: Record<BilledUnit, string> = {
 };
 
 export interface Report {
-  use: Use;
-  measured: Measured;
+  workload: Workload;
+  measured: CostMeasurement;
   bill: Bill;
-  hosted: HostedQuote[];
 }
 
-export function reportOf({ use, measured, bill, hosted }: Report, prices: CloudflarePrices): string {
+export function reportOf({ workload, measured, bill }: Report, prices: CloudflarePrices): string {
   return [
-    `A month of: ${useLine(use)}`,
-    "What each action costs, as counted in this run, and what a month of it comes to (USD as if nothing were included)",
+    `A month of: ${workloadLine(workload)}`,
+    "The operations of each action as counted in this run, and of a month of it (USD as if the plan included nothing)",
     actionTable(bill, measured),
     `The bill: Cloudflare ${prices.plan}, prices of ${prices.read}`,
     billTable(bill, prices),
-    assumptions(use, bill, measured, prices),
-    "What hosted services list for as many users a month",
-    hostedTable(hosted),
-    sources(hosted),
+    assumptions(workload, measured, prices),
   ].join("\n\n");
 }
 
-function useLine(use: Use): string {
-  const names = Object.keys(OPTIONS) as (keyof Use)[];
-  return names.map((name) => `--${name} ${use[name]}`).join(" ");
+function workloadLine(workload: Workload): string {
+  const names = Object.keys(OPTIONS) as (keyof Workload)[];
+  return names.map((name) => `--${name} ${workload[name]}`).join(" ");
 }
 
-function actionTable({ actions }: Bill, measured: Measured): string {
+function actionTable({ actions }: Bill, measured: CostMeasurement): string {
   const rows = actions.map(({ action, name, times, once, usd: cost }) => {
-    const spent: Spent = measured.actions[action];
+    const operations: BilledOperations = measured.actions[action];
     return [
       name,
       number(times),
       number(once.workerRequests),
       number(once.objectRequests),
-      number(billedWrites(spent.thread)),
-      number(billedWrites(spent.presence)),
+      number(billedWrites(operations.thread)),
+      number(billedWrites(operations.presence)),
       number(once.rowsRead),
       number(times * once.objectRequests),
       number(times * once.rowsWritten),
@@ -94,37 +89,17 @@ function billTable(bill: Bill, { units, usdPerMonth, plan }: CloudflarePrices): 
 }
 
 function assumptions(
-  use: Use,
-  bill: Bill,
-  { shards, shardsConcerned }: Measured,
+  workload: Workload,
+  { shards, shardsConcerned }: CostMeasurement,
   prices: CloudflarePrices,
 ): string {
   return [
-    `Prices: ${prices.pages.join(" and ")} (${prices.copy}).`,
-    `Duration: an object is billed while it handles an event, taken as ${use["active-ms"]} ms each, and not while it is idle and may hibernate,`,
-    `as the page says. "At most" is with ${use["idle-seconds"]} s of idling billed after each event as well, all spread evenly over the month: ${usd(bill.atMostUsd)} USD.`,
-    `Worker CPU: ${use["worker-cpu-ms"]} ms a request. Both times are assumptions; all counts are not. ${prices.framesPerRequest} incoming WebSocket messages are one request.`,
-    `Users are spread over ${shards} shards; a thread's members are of ${shardsConcerned}, as chance has it on average. Messages come one by one`,
-    `(--burst ${use.burst}); in a stream they cost less. Storage is that of ${use["history-months"]} months of such use. Not in it: taxes, log storage, a frame for\neach 64 KiB that a client gets, and the page's files, which are free.`,
+    `Prices: ${prices.pages.join(" and ")} (${prices.source}).`,
+    `Duration: an object is billed while it handles an event, assumed to take ${workload["active-ms"]} ms, and not while it is idle and may`,
+    `hibernate. "At most" bills ${workload["idle-seconds"]} s of idle time after each event as well, with all events spread evenly over the month.`,
+    `Worker CPU: assumed to take ${workload["worker-cpu-ms"]} ms a request. ${prices.framesPerRequest} incoming WebSocket messages are billed as one request.`,
+    `Users are spread over ${shards} shards; a thread's members are in ${shardsConcerned} of them on average. Messages are notified in bursts of`,
+    `${workload.burst} (--burst). Storage is that of ${workload["history-months"]} months. Not included: taxes, log storage, a frame for each 64 KiB that a client`,
+    "receives, and the page's files, which are free.",
   ].join("\n");
-}
-
-function hostedTable(hosted: readonly HostedQuote[]): string {
-  const rows = hosted.map(({ name, plan, usd: price }) => [
-    plan === undefined ? name : `${name}, ${plan}`,
-    price === undefined ? "not known" : usd(price),
-  ]);
-  return table(["service", "USD a month"], rows);
-}
-
-function sources(hosted: readonly HostedQuote[]): string {
-  return hosted
-    .map(({ name, page, read, via, note, why }) => {
-      const said = [why, note].filter((text) => text !== undefined).join("; ");
-      const from = via
-        ? `${page}, as copied by ${via.page} on ${via.date}, read ${read}`
-        : `${page}, read ${read}`;
-      return `${name}: ${from}${said === "" ? "" : ` (${said})`}`;
-    })
-    .join("\n");
 }

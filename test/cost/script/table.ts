@@ -1,6 +1,6 @@
-/** Tables as text: columns of one width, numbers to the right. */
+/** Tables as text. */
 
-/** Rows of cells under these headings; every column but the first is set to the right. */
+/** Rows of cells under these headings; every column but the first is right-aligned. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
@@ -14,7 +14,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [line(headings), rule, ...rows.map(line)].join("\n");
 }
 
-/** A count as people read it: whole where it is large, with as many digits as matter where it is small. */
+/** A count, without decimals where it is large. */
 export function number(value: number): string {
   const digits = value >= 100 ? 0 : 2;
   return value.toLocaleString("en-US", { maximumFractionDigits: digits });

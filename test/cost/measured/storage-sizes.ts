@@ -1,49 +1,49 @@
-/** What things take in storage: by how much the objects' databases grow for many of them. */
+/** Bytes per stored item, from the growth of the objects' databases by many of them. */
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newThread, person, unique } from "../../support/people.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";
-import type { Stored } from "../measured.ts";
-import type { Use } from "../use.ts";
+import type { StoredBytes } from "../measurement.ts";
+import type { Workload } from "../workload.ts";
 
 const MESSAGES = 3_000;
 const CHANGES = 1_000;
 const IN_SHARD = 500;
 const FRAME = 100;
 
-type ShardDoors = {
+type PresenceRpc = {
   signIn: (user: { id: string; name: string }) => Promise<void>;
   threadChanged: (update: ThreadUpdate) => Promise<void>;
 };
 
-/** `thread` is what a thread of the asked size takes without a message. */
-export async function measuredStorage(use: Use, thread: number): Promise<Stored> {
-  return { thread, ...(await inThread(use)), ...(await inShard()) };
+/** `thread`: the bytes of a thread of the workload's size without messages. */
+export async function measuredStorage(workload: Workload, thread: number): Promise<StoredBytes> {
+  return { thread, ...(await inThread(workload)), ...(await inShard()) };
 }
 
-/** How large an object's database is, in bytes. */
+/** The size of an object's database, in bytes. */
 export function bytesOf(stub: DurableObjectStub): Promise<number> {
   return runInDurableObject(stub, (_object, { storage }) => storage.sql.databaseSize);
 }
 
-async function inThread(use: Use): Promise<Pick<Stored, "message" | "change">> {
+async function inThread(workload: Workload): Promise<Pick<StoredBytes, "message" | "change">> {
   const [ada, bob] = [await person("Ada"), await person("Bob")];
   const { id } = await newThread(ada, "group", [bob]);
   const room = await openThread(ada, id);
   const stub = threadStub(id);
-  const body = "x".repeat(use["body-length"]);
+  const body = "x".repeat(workload["body-length"]);
   const empty = await bytesOf(stub);
-  await many(room, MESSAGES, () => ({ type: "chat", body }));
+  await sendMany(room, MESSAGES, () => ({ type: "chat", body }));
   const full = await bytesOf(stub);
-  await many(room, CHANGES, (i) => ({ type: "edit", seq: i + 1, body }));
+  await sendMany(room, CHANGES, (i) => ({ type: "edit", seq: i + 1, body }));
   const changed = await bytesOf(stub);
   return { message: (full - empty) / MESSAGES, change: (changed - full) / CHANGES };
 }
 
-/** So many commands, as many in a frame as may be, the last of which is answered when all are. */
-async function many(room: TestSocket, count: number, command: (i: number) => object): Promise<void> {
+/** Sends so many commands in full frames; resolves when all are acknowledged. */
+async function sendMany(room: TestSocket, count: number, command: (i: number) => object): Promise<void> {
   for (let from = 0; from < count; from += FRAME) {
     const commands = Array.from({ length: FRAME }, (_, i) => ({
       ...command(from + i),
@@ -54,19 +54,19 @@ async function many(room: TestSocket, count: number, command: (i: number) => obj
   }
 }
 
-/** In a shard of their own, so that nobody else's rows count. */
-async function inShard(): Promise<Pick<Stored, "shard" | "user" | "threadInShard" | "membership">> {
+/** In a shard of its own, so that no other rows are counted. */
+async function inShard(): Promise<Pick<StoredBytes, "shard" | "user" | "threadInShard" | "membership">> {
   const stub = env.PRESENCE.get(env.PRESENCE.idFromName(unique("measured")));
-  const doors = stub as unknown as ShardDoors;
+  const presence = stub as unknown as PresenceRpc;
   const empty = await bytesOf(stub);
   const users = Array.from({ length: IN_SHARD }, () => ({ id: crypto.randomUUID(), name: "Ada Lovelace" }));
-  for (const user of users) await doors.signIn(user);
-  const known = await bytesOf(stub);
-  for (const user of users) await doors.threadChanged(toldOf([user.id], user));
+  for (const user of users) await presence.signIn(user);
+  const withUsers = await bytesOf(stub);
+  for (const user of users) await presence.threadChanged(updateFor([user.id], user));
   const threads = await bytesOf(stub);
   const [author = { id: "", name: "" }] = users;
-  await doors.threadChanged(
-    toldOf(
+  await presence.threadChanged(
+    updateFor(
       users.map(({ id }) => id),
       author,
     ),
@@ -74,14 +74,14 @@ async function inShard(): Promise<Pick<Stored, "shard" | "user" | "threadInShard
   const membership = ((await bytesOf(stub)) - threads) / IN_SHARD;
   return {
     shard: empty,
-    user: (known - empty) / IN_SHARD,
-    threadInShard: Math.max(0, (threads - known) / IN_SHARD - membership),
+    user: (withUsers - empty) / IN_SHARD,
+    threadInShard: Math.max(0, (threads - withUsers) / IN_SHARD - membership),
     membership,
   };
 }
 
-/** A thread with a newest message, as its shards are told of it. */
-function toldOf(members: readonly string[], author: { id: string; name: string }): ThreadUpdate {
+/** The update that notifies a shard of a thread with one message. */
+function updateFor(members: readonly string[], author: { id: string; name: string }): ThreadUpdate {
   return {
     threadId: env.CHAT_THREAD.newUniqueId().toString(),
     rev: 1,
