@@ -6,29 +6,31 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onEnd } from "../../src/dev/ending.ts";
-import { UsageError } from "../chaos/support/command-line.ts";
-import { measure } from "./measure.ts";
+import { USAGE_EXIT_CODE, UsageError } from "../chaos/support/command-line.ts";
+import { measureAll } from "./measure.ts";
 import { benchHelp, benchOptions, type BenchOptions } from "./options.ts";
 import { chart } from "./report/chart.ts";
 import { header } from "./report/header.ts";
-import { table } from "./report/tables.ts";
+import { scenarioTable } from "./report/tables.ts";
 import { targetsTable } from "./report/targets.ts";
 import { Resources } from "./resources.ts";
 import { Results } from "./results.ts";
 
 const INTERRUPTED = 130;
-const BAD_USAGE = 2;
 
 /** Measures or reads the results, and prints them. Resolves with the exit code. */
 async function bench(options: BenchOptions, resources: Resources): Promise<number> {
   const { json, from, chart: chartFile, servers, scenarios } = options;
   const results = from === undefined ? new Results() : Results.fromJson(await readFile(from, "utf8"));
   if (from === undefined) {
-    await measure(options, resources, results);
+    await measureAll(options, resources, results);
     console.log(header(options, results));
   }
   const measured = scenarios.filter(({ name }) => results.loads(name).length > 0);
-  const tables = [targetsTable(results), ...measured.map((scenario) => table(scenario, servers, results))];
+  const tables = [
+    targetsTable(results),
+    ...measured.map((scenario) => scenarioTable(scenario, servers, results)),
+  ];
   for (const one of tables) console.log(`\n${one}`);
   if (json !== undefined) await writeFile(json, results.toJson());
   if (chartFile !== undefined) await writeFile(chartFile, chart(results));
@@ -44,7 +46,7 @@ function parsed(): BenchOptions {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`npm run bench: ${error.message} (--help lists the options)`);
-    return process.exit(BAD_USAGE);
+    return process.exit(USAGE_EXIT_CODE);
   }
 }
 

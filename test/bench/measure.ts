@@ -7,7 +7,11 @@ import type { Figures, Results } from "./results.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import type { ChatServer } from "./systems/chat-server.ts";
 
-export async function measure(options: BenchOptions, resources: Resources, results: Results): Promise<void> {
+export async function measureAll(
+  options: BenchOptions,
+  resources: Resources,
+  results: Results,
+): Promise<void> {
   const servers = options.servers.filter((server) => {
     const reason = server.unavailable?.();
     if (reason !== undefined) console.error(`skipping ${server.name}: ${reason}`);

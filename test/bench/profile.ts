@@ -10,7 +10,7 @@ import { optionLines, parseOptions, runCommand } from "../chaos/support/command-
 import { LoadProcess } from "./load/load-process.ts";
 import { markdown } from "./report/tables.ts";
 import { Resources } from "./resources.ts";
-import { BODY_LENGTH, CONCURRENCY, SENDERS } from "./scenarios/rooms.ts";
+import { MESSAGE_LENGTH, CONCURRENCY, SENDERS } from "./scenarios/rooms.ts";
 import { lilypad } from "./systems/lilypad.ts";
 
 /** Short enough to see what takes 1 % of a second. */
@@ -91,7 +91,7 @@ await runCommand("npm run profile", async () => {
               rooms: 1,
               window: options.window,
               senders: SENDERS,
-              bodyLength: BODY_LENGTH,
+              bodyLength: MESSAGE_LENGTH,
               warmMs: WARM_MS,
               measureMs: options.seconds * 1000,
               pid: running.pid,

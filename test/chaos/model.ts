@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { REPORT } from "../model/report.ts";
-import { defineProgram, type Report, type Row } from "./support/program.ts";
+import { defineProgram, type ProgramReport, type Row } from "./support/program.ts";
 
 const VITEST = fileURLToPath(new URL("vitest.mjs", import.meta.resolve("vitest/package.json")));
 
@@ -28,7 +28,7 @@ export const evict = defineProgram({
 async function runModelTest(
   file: string,
   { rounds, seed }: { rounds: number; seed: number },
-): Promise<Report> {
+): Promise<ProgramReport> {
   const args = [VITEST, "run", "--project", "model", `test/model/${file}`];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, MODEL_RUNS: String(rounds), MODEL_SEED: String(seed), NO_COLOR: "1" },

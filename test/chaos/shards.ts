@@ -5,9 +5,9 @@
 import { once } from "node:events";
 import { CheckedThread } from "./shards/checked-thread.ts";
 import { ClientUser } from "./shards/client-user.ts";
-import { ADMIN_SECRET, shardsOutcome, startShardsCommand } from "./shards/shards-command.ts";
+import { OPERATOR_SECRET, shardsOutcome, startShardsCommand } from "./shards/shards-command.ts";
 import { ChangeNotifier, WaitTimeout } from "./support/change-notifier.ts";
-import { defineProgram, type Report, type Row } from "./support/program.ts";
+import { defineProgram, type ProgramReport, type Row } from "./support/program.ts";
 import { randomFrom, type Random } from "./support/random.ts";
 import { Server } from "./support/server.ts";
 import { signIn } from "./support/users.ts";
@@ -41,7 +41,10 @@ export const shards = defineProgram({
     kills: { kind: "number", default: 3, help: "kills of the command and the server while users move" },
   },
   run: async (settings) => {
-    const server = await Server.start({ PRESENCE_SHARDS: String(SHARDS_BEFORE), ADMIN_SECRET });
+    const server = await Server.start({
+      PRESENCE_SHARDS: String(SHARDS_BEFORE),
+      ADMIN_SECRET: OPERATOR_SECRET,
+    });
     const run = new ReshardingRun(server, settings);
     try {
       await run.prepare();
@@ -57,7 +60,7 @@ export const shards = defineProgram({
 });
 
 class ReshardingRun {
-  readonly report: Report = { rows: [], violations: [] };
+  readonly report: ProgramReport = { rows: [], violations: [] };
   readonly #server: Server;
   readonly #settings: Settings;
   readonly #random: Random;

@@ -8,7 +8,7 @@ import { SocketPool } from "./storm/socket-pool.ts";
 import { stormReport } from "./storm/storm-report.ts";
 import { defineProgram } from "./support/program.ts";
 import { randomFrom } from "./support/random.ts";
-import { request } from "./support/request.ts";
+import { requestJson } from "./support/request-json.ts";
 import { Server } from "./support/server.ts";
 import { signIn, type SignedInUser } from "./support/users.ts";
 
@@ -94,7 +94,7 @@ async function openThread(server: Server, [owner]: SignedInUser[]) {
       let rev = 0;
       for (let i = 0; i < count; i++) {
         const body = { body: `message ${i}` };
-        ({ rev } = await request<{ rev: number }>(server, owner, "POST", `${path}/messages`, body));
+        ({ rev } = await requestJson<{ rev: number }>(server, owner, "POST", `${path}/messages`, body));
         if (intervalMs > 0) await sleep(intervalMs);
       }
       return rev;

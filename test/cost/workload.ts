@@ -177,7 +177,7 @@ function valueOf(name: keyof Workload, text: string): number {
 }
 
 /** The options with their defaults, one a line. */
-export function optionLines(): string[] {
+export function workloadOptionLines(): string[] {
   const width = Math.max(...NAMES.map((name) => name.length)) + 4;
   return NAMES.map((name) => {
     const { help, default: standard } = OPTIONS[name];

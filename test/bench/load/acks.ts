@@ -1,6 +1,6 @@
 /** The time to a message's acknowledgement: one socket sends, with a number of messages in flight. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connections } from "./connections.ts";
+import type { LoadConnections } from "./connections.ts";
 import { latencies, type Latencies } from "./latencies.ts";
 import { MessageMarks, newRun } from "./message-marks.ts";
 import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
@@ -24,7 +24,7 @@ export interface AckFigures extends Latencies, CpuUsage {
 const TIMEOUT_MS = 10_000;
 const CHECK_INTERVAL_MS = 20;
 
-export async function timeAcks(connections: Connections, task: AckTask): Promise<AckFigures> {
+export async function timeAcks(connections: LoadConnections, task: AckTask): Promise<AckFigures> {
   const run = newRun();
   const marks = new MessageMarks(run, task.bodyLength);
   const sentAt = new Map<number, number>();

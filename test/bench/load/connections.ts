@@ -24,7 +24,7 @@ const PING_PARTS = 100;
 
 const NO_MESSAGES: MessageListener = () => false;
 
-export class Connections {
+export class LoadConnections {
   readonly sockets: RawSocket[] = [];
   readonly dialects: Dialect[] = [];
   /** What went wrong, one sentence each. */

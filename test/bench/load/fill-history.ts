@@ -1,5 +1,5 @@
 /** Fills a history over the public API: one socket sends full frames of messages, a few of them in flight at a time. */
-import type { Connections } from "./connections.ts";
+import type { LoadConnections } from "./connections.ts";
 import { MessageMarks, newRun } from "./message-marks.ts";
 
 export interface FillTask {
@@ -15,7 +15,7 @@ export interface FillFigures {
 }
 
 /** Sends from the first socket; resolves when every message is acknowledged. */
-export async function fillHistory(connections: Connections, task: FillTask): Promise<FillFigures> {
+export async function fillHistory(connections: LoadConnections, task: FillTask): Promise<FillFigures> {
   const run = newRun();
   const marks = new MessageMarks(run, task.bodyLength);
   const dialect = connections.dialects[0];

@@ -1,13 +1,13 @@
 /** The load generator: a process of its own, which runs the tasks that it gets over IPC. */
-import { Connections } from "./connections.ts";
-import { runTask, type Answer, type Message } from "./tasks.ts";
+import { LoadConnections } from "./connections.ts";
+import { runTask, type TaskResult, type TaskRequest } from "./tasks.ts";
 
-const connections = new Connections();
+const connections = new LoadConnections();
 
-process.on("message", (message: Message) => {
+process.on("message", (message: TaskRequest) => {
   runTask(connections, message).then(
-    (figures) => process.send?.({ ok: true, figures } satisfies Answer),
-    (error: unknown) => process.send?.({ ok: false, error: String(error) } satisfies Answer),
+    (figures) => process.send?.({ ok: true, figures } satisfies TaskResult),
+    (error: unknown) => process.send?.({ ok: false, error: String(error) } satisfies TaskResult),
   );
 });
 // The parent process has ended.

@@ -1,6 +1,6 @@
 /** The most messages that the load generator can receive, from a server that only pushes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connections } from "./connections.ts";
+import type { LoadConnections } from "./connections.ts";
 import { MessageMarks, newRun } from "./message-marks.ts";
 import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
 
@@ -19,7 +19,7 @@ export interface IntakeFigures extends CpuUsage {
   errors: number;
 }
 
-export async function measureIntake(connections: Connections, task: IntakeTask): Promise<IntakeFigures> {
+export async function measureIntake(connections: LoadConnections, task: IntakeTask): Promise<IntakeFigures> {
   const marks = new MessageMarks(newRun(), task.bodyLength);
   const next = new Int32Array(connections.sockets.length);
   let deliveries = 0;

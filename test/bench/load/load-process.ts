@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Answer, TaskName, Tasks } from "./tasks.ts";
+import type { TaskResult, TaskName, Tasks } from "./tasks.ts";
 
 export class LoadProcess {
   readonly #child: ChildProcess;
@@ -24,7 +24,7 @@ export class LoadProcess {
     this.#child.send({ name, input });
     try {
       const [answer] = (await once(this.#child, "message", { signal: ended.signal })) as [
-        Answer<Tasks[N]["figures"]>,
+        TaskResult<Tasks[N]["figures"]>,
       ];
       if (!answer.ok) throw new Error(answer.error);
       return answer.figures;

@@ -1,6 +1,6 @@
 /** The time to a message's notifications: the first socket sends in a thread, the others are its members' open tabs. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connections } from "./connections.ts";
+import type { LoadConnections } from "./connections.ts";
 import { latencies, type Latencies } from "./latencies.ts";
 import { MessageMarks, newRun } from "./message-marks.ts";
 import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
@@ -21,7 +21,7 @@ export interface NotifyFigures extends Latencies, CpuUsage {
 
 const TIMEOUT_MS = 20_000;
 
-export async function notifyTabs(connections: Connections, task: NotifyTask): Promise<NotifyFigures> {
+export async function notifyTabs(connections: LoadConnections, task: NotifyTask): Promise<NotifyFigures> {
   const run = newRun();
   const marks = new MessageMarks(run, task.bodyLength);
   const times: number[] = [];

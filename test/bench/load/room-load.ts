@@ -3,7 +3,7 @@
  * next is sent. Deliveries are counted at every socket.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connections } from "./connections.ts";
+import type { LoadConnections } from "./connections.ts";
 import { latencies, type Latencies } from "./latencies.ts";
 import { MessageMarks, newRun } from "./message-marks.ts";
 import { CpuMeter, type CpuUsage } from "./cpu-meter.ts";
@@ -43,7 +43,7 @@ const MAX_DETAILS = 5;
 /** Sockets whose frames are parsed in full: the last ones of the first room, which do not send where there are enough senders. */
 const VERIFIED_SOCKETS = 2;
 
-export async function loadRooms(connections: Connections, task: LoadTask): Promise<LoadFigures> {
+export async function loadRooms(connections: LoadConnections, task: LoadTask): Promise<LoadFigures> {
   const run = newRun();
   const marks = new MessageMarks(run, task.bodyLength);
   const sentAt: number[] = [];

@@ -1,6 +1,6 @@
 /** The tasks of the load generator, and their figures. */
 import { timeAcks, type AckFigures, type AckTask } from "./acks.ts";
-import type { Connections, OpenFigures, SocketTarget } from "./connections.ts";
+import type { LoadConnections, OpenFigures, SocketTarget } from "./connections.ts";
 import { fillHistory, type FillFigures, type FillTask } from "./fill-history.ts";
 import { measureIntake, type IntakeFigures, type IntakeTask } from "./intake.ts";
 import { notifyTabs, type NotifyFigures, type NotifyTask } from "./notify-tabs.ts";
@@ -26,13 +26,13 @@ export interface Tasks {
 
 export type TaskName = keyof Tasks;
 /** What is sent to the load generator, and what it sends back. */
-export type Message = { [N in TaskName]: { name: N; input: Tasks[N]["input"] } }[TaskName];
-export type Answer<F = unknown> = { ok: true; figures: F } | { ok: false; error: string };
+export type TaskRequest = { [N in TaskName]: { name: N; input: Tasks[N]["input"] } }[TaskName];
+export type TaskResult<F = unknown> = { ok: true; figures: F } | { ok: false; error: string };
 
 /** Runs a task with the connections that were opened before. */
 export function runTask(
-  connections: Connections,
-  { name, input }: Message,
+  connections: LoadConnections,
+  { name, input }: TaskRequest,
 ): Promise<Tasks[TaskName]["figures"]> {
   switch (name) {
     case "open":

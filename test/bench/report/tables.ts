@@ -4,7 +4,7 @@ import type { Column, Scenario } from "../scenarios/scenario.ts";
 import type { ChatServer } from "../systems/chat-server.ts";
 
 /** The table of a scenario: a row for each load and server. */
-export function table(scenario: Scenario, servers: readonly ChatServer[], results: Results): string {
+export function scenarioTable(scenario: Scenario, servers: readonly ChatServer[], results: Results): string {
   const { name, note, columns, ratio } = scenario;
   const headings = [
     "",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Results, type Measurement } from "../results.ts";
-import { table } from "./tables.ts";
+import { scenarioTable } from "./tables.ts";
 import { targetsTable } from "./targets.ts";
 import { roomOf } from "../scenarios/rooms.ts";
 import { lilypad } from "../systems/lilypad.ts";
@@ -64,7 +64,7 @@ it("compares the time to the last receiver at the smallest load that saturates S
 });
 
 it("shows what was measured, in the order of the servers", () => {
-  const rows = table(roomOf(100), [lilypad(), socketIo], new Results(ROUNDS)).split("\n").slice(-2);
+  const rows = scenarioTable(roomOf(100), [lilypad(), socketIo], new Results(ROUNDS)).split("\n").slice(-2);
   expect(rows[0]).toMatch(/^\| 16 in flight \| \*\*Lilypad\*\* \| 120,000 \|.* \| 2.4 \(0.9 to 3\) \|$/);
   expect(rows[1]).toMatch(/^\| 16 in flight \| Socket.IO \| 100,000 \|.* \| 1 \|$/);
 });

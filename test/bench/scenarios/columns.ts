@@ -8,7 +8,7 @@ export const TIMES: Column[] = [
 
 export const ERRORS: Column = { figure: "errors", title: "errors" };
 
-export const USAGE: Column[] = [
+export const CPU_USAGE: Column[] = [
   { figure: "serverCores", title: "server's cores", unit: "share" },
   { figure: "generatorBusy", title: "generator busy", unit: "share" },
 ];

@@ -1,4 +1,4 @@
-/** Connections per second, and memory per idle socket. */
+/** LoadConnections per second, and memory per idle socket. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytes } from "../load/process-usage.ts";
 import { ERRORS, TIMES } from "./columns.ts";

@@ -1,6 +1,6 @@
 /** The most deliveries that the load generator can receive: a measured server is never shown faster than this. */
-import { ERRORS, USAGE } from "./columns.ts";
-import { BODY_LENGTH, CONCURRENCY } from "./rooms.ts";
+import { ERRORS, CPU_USAGE } from "./columns.ts";
+import { MESSAGE_LENGTH, CONCURRENCY } from "./rooms.ts";
 import type { Scenario } from "./scenario.ts";
 
 const SIZES = [100, 1_000, 10_000];
@@ -15,7 +15,7 @@ export const generatorLimit: Scenario = {
   name: "generator",
   title: "The load generator, with a server that only pushes",
   note: "Where the generator is not busy all the time, the null server is the bottleneck.",
-  columns: [{ figure: "deliveriesPerS", title: "deliveries/s" }, ERRORS, ...USAGE],
+  columns: [{ figure: "deliveriesPerS", title: "deliveries/s" }, ERRORS, ...CPU_USAGE],
   supports: ({ name }) => name === "null",
   run: async ({ running, generator, scale, report }) => {
     const { warmMs, measureMs } = scale;
@@ -25,7 +25,7 @@ export const generatorLimit: Scenario = {
       await generator.run("open", { targets: more, concurrency: CONCURRENCY });
       sockets = size;
       for (const { title, ...shape } of SHAPES) {
-        const task = { ...shape, bodyLength: BODY_LENGTH, warmMs, measureMs, pid: running.pid };
+        const task = { ...shape, bodyLength: MESSAGE_LENGTH, warmMs, measureMs, pid: running.pid };
         report(`${size.toLocaleString("en")} sockets, ${title}`, {
           ...(await generator.run("intake", task)),
         });

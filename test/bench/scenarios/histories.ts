@@ -6,7 +6,7 @@ import { latencies } from "../load/latencies.ts";
 import { LoadProcess } from "../load/load-process.ts";
 import { requireLilypad, lilypadTarget, type RunningLilypad } from "../systems/lilypad.ts";
 import { TIMES } from "./columns.ts";
-import { BODY_LENGTH } from "./rooms.ts";
+import { MESSAGE_LENGTH } from "./rooms.ts";
 import type { Scenario } from "./scenario.ts";
 
 const SHORT = 1_000;
@@ -96,7 +96,7 @@ async function makeHistory(
       messages,
       perFrame: BATCH,
       framesInFlight: FRAMES_IN_FLIGHT,
-      bodyLength: BODY_LENGTH,
+      bodyLength: MESSAGE_LENGTH,
     });
     const history = { server, path, person: writer, messages };
     const { seq } = await threadOf(history);
@@ -151,7 +151,7 @@ async function readPage({ server, path, person, messages }: History): Promise<vo
 }
 
 async function sendOne({ server, path, person }: History): Promise<void> {
-  const body = JSON.stringify({ body: "x".repeat(BODY_LENGTH) });
+  const body = JSON.stringify({ body: "x".repeat(MESSAGE_LENGTH) });
   const request = { method: "POST", headers: headersOf(person), body };
   const response = await fetch(`${server.url + path}/messages`, request);
   await response.arrayBuffer();

@@ -1,10 +1,10 @@
 /** Notifying the members of a large thread. Lilypad alone: the other servers have no users. */
-import { request } from "../../chaos/support/request.ts";
+import { requestJson } from "../../chaos/support/request-json.ts";
 import { signIn, type SignedInUser } from "../../chaos/support/users.ts";
 import { lilypadTarget, requireLilypad } from "../systems/lilypad.ts";
 import { ERRORS, TIMES } from "./columns.ts";
 import { inParallel } from "./in-parallel.ts";
-import { BODY_LENGTH, CONCURRENCY } from "./rooms.ts";
+import { MESSAGE_LENGTH, CONCURRENCY } from "./rooms.ts";
 import type { Scenario } from "./scenario.ts";
 
 const SIGN_INS_AT_ONCE = 50;
@@ -30,7 +30,7 @@ export const notifications: Scenario = {
     if (!owner) throw new Error("the scenario needs members");
     const { id } = await owner.api.createThread({ kind: "public", name: "all hands" });
     await inParallel(members.slice(1), (member) =>
-      request(server, member, "PUT", `/api/threads/${id}/members/${member.id}`, {}),
+      requestJson(server, member, "PUT", `/api/threads/${id}/members/${member.id}`, {}),
     );
     const sender = lilypadTarget(server, owner, `/api/threads/${id}/socket`);
     const tabs = members
@@ -42,7 +42,7 @@ export const notifications: Scenario = {
     const { errorDetails, ...figures } = await generator.run("notify", {
       messages: MESSAGES,
       gapMs: GAP_MS,
-      bodyLength: BODY_LENGTH,
+      bodyLength: MESSAGE_LENGTH,
       pid,
     });
     const text = (count: number) => count.toLocaleString("en");

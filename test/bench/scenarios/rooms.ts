@@ -2,17 +2,22 @@
 import { openFilesAllowed } from "../../chaos/storm/open-files.ts";
 import type { LoadProcess } from "../load/load-process.ts";
 import type { RunningServer } from "../systems/chat-server.ts";
-import { ERRORS, TIMES, USAGE } from "./columns.ts";
+import { ERRORS, TIMES, CPU_USAGE } from "./columns.ts";
 import { isChat, type Column, type Scale, type Scenario, type ScenarioRun } from "./scenario.ts";
 
 export const WINDOWS = [1, 16, 64, 256];
 /** Sockets of a room that send, at most; the others only receive. */
 export const SENDERS = 16;
-export const BODY_LENGTH = 100;
+export const MESSAGE_LENGTH = 100;
 /** Sockets that connect at the same time. */
 export const CONCURRENCY = 50;
 
-const COLUMNS: Column[] = [{ figure: "deliveriesPerS", title: "deliveries/s" }, ...TIMES, ERRORS, ...USAGE];
+const COLUMNS: Column[] = [
+  { figure: "deliveriesPerS", title: "deliveries/s" },
+  ...TIMES,
+  ERRORS,
+  ...CPU_USAGE,
+];
 
 /** Its name in the tables. */
 export function inFlight(window: number): string {
@@ -84,7 +89,7 @@ export const incoming: Scenario = {
   note:
     `${FEW} sockets, all of them sending, one command per frame: so few that accepting messages is the work, not broadcasting them. ` +
     "Socket.IO with SQLite commits each message by itself, on the same disk under the same load.",
-  columns: [{ figure: "messagesPerS", title: "messages/s" }, ...TIMES, ERRORS, ...USAGE],
+  columns: [{ figure: "messagesPerS", title: "messages/s" }, ...TIMES, ERRORS, ...CPU_USAGE],
   ratio: "messagesPerS",
   supports: isChat,
   run: (run) => loads(run, { rooms: 1, perRoom: FEW, senders: FEW, windows: [64, 512] }),
@@ -112,5 +117,5 @@ function load(
   { warmMs, measureMs }: Scale,
   loaded: { rooms: number; window: number; senders: number },
 ) {
-  return generator.run("load", { ...loaded, bodyLength: BODY_LENGTH, warmMs, measureMs, pid });
+  return generator.run("load", { ...loaded, bodyLength: MESSAGE_LENGTH, warmMs, measureMs, pid });
 }

@@ -1,5 +1,5 @@
 /** Listing a user's threads. Lilypad alone: the other servers have no users. */
-import { request } from "../../chaos/support/request.ts";
+import { requestJson } from "../../chaos/support/request-json.ts";
 import { signIn } from "../../chaos/support/users.ts";
 import { latencies } from "../load/latencies.ts";
 import { requireLilypad } from "../systems/lilypad.ts";
@@ -21,13 +21,13 @@ export const threadList: Scenario = {
     if (!user) throw new Error("the scenario needs a user");
     await inParallel(Array.from({ length: THREADS }), async () => {
       const { id } = await user.api.createThread({ kind: "group", name: "one of many", memberIds: [] });
-      await request(server, user, "POST", `/api/threads/${id}/messages`, { body: "the first" });
+      await requestJson(server, user, "POST", `/api/threads/${id}/messages`, { body: "the first" });
     });
     const times: number[] = [];
     for (let i = 0; i < scale.times; i++) {
       const startedAt = performance.now();
       const path = `/api/threads?limit=${THREADS}`;
-      const { threads } = await request<{ threads: unknown[] }>(server, user, "GET", path);
+      const { threads } = await requestJson<{ threads: unknown[] }>(server, user, "GET", path);
       times.push(performance.now() - startedAt);
       if (threads.length !== THREADS) throw new Error(`${threads.length} threads are listed`);
     }

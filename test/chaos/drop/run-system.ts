@@ -1,6 +1,6 @@
 /** Runs one system through the schedule: all participants send while their connections are cut; then deliveries are counted. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Report, Row } from "../support/program.ts";
+import type { ProgramReport, Row } from "../support/program.ts";
 import type { ChatSystem, Participant, ReceivedTexts } from "./chat-system.ts";
 import { REFUSED_MS, type ClientCuts } from "./cut-schedule.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
@@ -27,7 +27,7 @@ export async function runSystem(
   system: ChatSystem,
   schedule: readonly ClientCuts[],
   durationMs: number,
-): Promise<Report> {
+): Promise<ProgramReport> {
   const proxied = await Promise.all(schedule.map((cuts) => joinThroughProxy(system, cuts)));
   const participants = proxied.map(({ participant }) => participant);
   const sent = new Set<string>();
@@ -123,7 +123,7 @@ function reportOf(
   participants: readonly Participant[],
   sent: ReadonlySet<string>,
   circumstances: Row,
-): Report {
+): ProgramReport {
   const all = receivedBy(participants);
   const order = longestOrder(all);
   const violations = participants.flatMap((participant) => participant.violations());

@@ -1,10 +1,10 @@
 /** Compares a thread's stored history with what was sent, what was acknowledged, and what its clients received. */
 import type { MessagePage } from "../../../src/protocol/http.ts";
 import type { Message, Thread } from "../../../src/protocol/model.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { ExpectedThread } from "./expected-thread.ts";
 import type { KillCounts } from "./kill-counts.ts";
-import type { KillContext, RoomClient } from "./room-client.ts";
+import type { KillContext, ResumingClient } from "./resuming-client.ts";
 
 /** The largest page that the server answers. */
 const PAGE_SIZE = 200;
@@ -12,7 +12,7 @@ const PAGE_SIZE = 200;
 /** `clients` are connected to the thread and have received all its events. */
 export async function checkHistory(
   expected: ExpectedThread,
-  clients: readonly RoomClient[],
+  clients: readonly ResumingClient[],
   counts: KillCounts,
   { server, violations }: Pick<KillContext, "server" | "violations">,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function checkHistory(
   if (!client) throw new Error("a thread needs a client");
   const messages = await storedHistory(expected, client, server);
   const path = `/api/threads/${expected.threadId}`;
-  const thread = await request<Thread>(server, client.user, "GET", path);
+  const thread = await requestJson<Thread>(server, client.user, "GET", path);
   const report = (violation: string) => violations.add(`${expected.label}: ${violation}`);
 
   messages.forEach(({ seq }, i) => {
@@ -54,13 +54,13 @@ export async function checkHistory(
 
 async function storedHistory(
   { threadId }: ExpectedThread,
-  { user }: RoomClient,
+  { user }: ResumingClient,
   server: KillContext["server"],
 ): Promise<Message[]> {
   const messages: Message[] = [];
   for (let after = 0, hasAfter = true; hasAfter; after = messages.at(-1)?.seq ?? after) {
     const path = `/api/threads/${threadId}/messages?after=${after}&limit=${PAGE_SIZE}`;
-    const page = await request<MessagePage>(server, user, "GET", path);
+    const page = await requestJson<MessagePage>(server, user, "GET", path);
     messages.push(...page.messages);
     ({ hasAfter } = page);
   }

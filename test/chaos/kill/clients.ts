@@ -2,21 +2,21 @@
 import type { Thread } from "../../../src/protocol/model.ts";
 import type { ChangeNotifier } from "../support/change-notifier.ts";
 import type { Random } from "../support/random.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Server } from "../support/server.ts";
 import { signIn, type SignedInUser } from "../support/users.ts";
 import { ExpectedThread } from "./expected-thread.ts";
-import { RoomClient, type KillContext } from "./room-client.ts";
-import { TabClient } from "./tab-client.ts";
+import { ResumingClient, type KillContext } from "./resuming-client.ts";
+import { PresenceTab } from "./presence-tab.ts";
 
 export interface Clients {
   threads: readonly ExpectedThread[];
   /** One for each thread and member who opens it. */
-  rooms: readonly RoomClient[];
+  rooms: readonly ResumingClient[];
   /** Those of `rooms` that send commands. */
-  writers: readonly RoomClient[];
+  writers: readonly ResumingClient[];
   /** Every user's presence sockets. */
-  tabs: readonly TabClient[];
+  tabs: readonly PresenceTab[];
   /** Members who open no thread. */
   tabOnlyUsers: readonly SignedInUser[];
 }
@@ -36,17 +36,17 @@ export async function createClients(writerCount: number, context: KillContext): 
     { kind: "group", name: "some", members: [...writing.slice(1), ...tabOnlyUsers.slice(0, 1)] },
     { kind: "direct", members: writing.slice(0, 2) },
   ];
-  const rooms: RoomClient[] = [];
+  const rooms: ResumingClient[] = [];
   const threads: ExpectedThread[] = [];
   for (const { members, ...settings } of plans) {
     const thread = await createThread(server, settings, members);
     threads.push(thread);
     for (const member of members)
-      if (!tabOnlyUsers.includes(member)) rooms.push(new RoomClient(member, thread, context));
+      if (!tabOnlyUsers.includes(member)) rooms.push(new ResumingClient(member, thread, context));
   }
   // The first of the tab-only users has two tabs: each must get every notification.
   const tabs = [...everyone, ...tabOnlyUsers.slice(0, 1)].map(
-    (user) => new TabClient(user, server, context.changes),
+    (user) => new PresenceTab(user, server, context.changes),
   );
   const writers = rooms.filter(({ user }) => writing.includes(user));
   return { threads, rooms, writers, tabs, tabOnlyUsers };
@@ -60,7 +60,10 @@ async function createThread(
   const [creator, ...others] = members;
   if (!creator) throw new Error("a thread needs a member");
   const memberIds = others.map(({ id }) => id);
-  const { id } = await request<Thread>(server, creator, "POST", "/api/threads", { ...settings, memberIds });
+  const { id } = await requestJson<Thread>(server, creator, "POST", "/api/threads", {
+    ...settings,
+    memberIds,
+  });
   return new ExpectedThread(
     id,
     members.map((member) => member.id),
@@ -73,13 +76,13 @@ export async function moveReadMarker(server: Server, clients: Clients, random: R
   const thread = random.pick(clients.threads.filter(({ memberIds }) => memberIds.includes(reader.id)));
   if (thread.newestSeq === 0) return;
   const seq = random.between(1, thread.newestSeq);
-  await request(server, reader, "PUT", `/api/threads/${thread.threadId}/read`, { seq });
+  await requestJson(server, reader, "PUT", `/api/threads/${thread.threadId}/read`, { seq });
   thread.read(reader.id, seq);
 }
 
 /** Connects all of these; resolves when each has its `welcome`. */
 export async function connectAll(
-  clients: readonly (RoomClient | TabClient)[],
+  clients: readonly (ResumingClient | PresenceTab)[],
   changes: ChangeNotifier,
 ): Promise<void> {
   for (const client of clients) client.connect();

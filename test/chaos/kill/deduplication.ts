@@ -1,8 +1,8 @@
 /** A retry is recognised however old its message is: it is acknowledged with the first `seq` and not stored again. */
 import type { Message } from "../../../src/protocol/model.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Clients } from "./clients.ts";
-import type { KillContext } from "./room-client.ts";
+import type { KillContext } from "./resuming-client.ts";
 
 /** How many messages of each thread are sent again. */
 const RETRIED_MESSAGES = 50;
@@ -20,7 +20,7 @@ export async function checkDeduplication(
       if (!author) continue;
       const { id, body, since } = command;
       const path = `/api/threads/${thread.threadId}/messages`;
-      const message = await request<Message>(server, author, "POST", path, { id, body, since });
+      const message = await requestJson<Message>(server, author, "POST", path, { id, body, since });
       if (message.seq !== seq)
         violations.add(`a retry of ${authorId}'s ${id}, message ${seq}, was stored again as ${message.seq}`);
     }

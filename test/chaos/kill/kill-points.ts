@@ -1,7 +1,7 @@
 /** The points at which the process is killed, and the load up to each. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clients } from "./clients.ts";
-import type { KillContext } from "./room-client.ts";
+import type { KillContext } from "./resuming-client.ts";
 
 export const KILL_POINTS = [
   "at the first ack",

@@ -5,7 +5,7 @@ import { allDisconnected, connectAll, moveReadMarker, type Clients } from "./cli
 import type { KillCounts } from "./kill-counts.ts";
 import { loadUpTo, type KillPoint } from "./kill-points.ts";
 import { awaitNotifications } from "./notifications.ts";
-import type { KillContext } from "./room-client.ts";
+import type { KillContext } from "./resuming-client.ts";
 
 /** For the second kill while clients resume: at most so long after the first client is welcomed. */
 const RESUMING_MS = 20;

@@ -1,6 +1,6 @@
 /** What the presence scenarios share: the outcome of each, and users who may see each other's status. */
 import type { Row } from "../support/program.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Server } from "../support/server.ts";
 import { signIn, type SignedInUser } from "../support/users.ts";
 
@@ -38,7 +38,7 @@ export async function signInWithSharedGroups(
   const perGroup = MAX_MEMBER_IDS - more.length;
   for (let i = 0; i < watched.length; i += perGroup) {
     const memberIds = [...more, ...watched.slice(i, i + perGroup)].map(({ id }) => id);
-    await request(server, creator, "POST", "/api/threads", {
+    await requestJson(server, creator, "POST", "/api/threads", {
       kind: "group",
       name: `group ${i}`,
       memberIds,

@@ -2,7 +2,7 @@
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { UserPresence } from "../../../src/protocol/model.ts";
 import type { ChangeNotifier } from "../support/change-notifier.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Server } from "../support/server.ts";
 import type { SignedInUser } from "../support/users.ts";
 import { WireSocket } from "../support/wire-socket.ts";
@@ -82,7 +82,7 @@ export class Subscriber {
   async requestStatus(watched: readonly SignedInUser[]): Promise<Map<string, OnlineStatus>> {
     const ids = watched.map(({ id }) => encodeURIComponent(id)).join();
     const path = `/api/presence?ids=${ids}`;
-    const answer = await request<{ presence: UserPresence[] }>(this.#server, this.user, "GET", path);
+    const answer = await requestJson<{ presence: UserPresence[] }>(this.#server, this.user, "GET", path);
     return new Map(answer.presence.map(({ userId, status }) => [userId, status]));
   }
 

@@ -1,6 +1,6 @@
 /** One thread and what was acknowledged in it, to which every member's tab and list is compared. */
 import type { Thread, ThreadSummary } from "../../../src/protocol/model.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Server } from "../support/server.ts";
 import type { ClientUser } from "./client-user.ts";
 
@@ -57,7 +57,7 @@ export class CheckedThread {
     const [member1] = this.members;
     if (!member1) return violations;
     const path = `/api/threads/${this.threadId}`;
-    const thread = await request<Thread>(this.#server, member1.user, "GET", path);
+    const thread = await requestJson<Thread>(this.#server, member1.user, "GET", path);
     if (thread.seq !== this.#messages)
       violations.push(`${this.#messages} messages were acknowledged, ${thread.seq} are stored`);
     for (const member of this.members) {

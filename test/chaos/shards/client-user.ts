@@ -5,7 +5,7 @@ import { createClient, type Client, type PresenceClient } from "../../../src/cli
 import type { ReadState } from "../../../src/protocol/http.ts";
 import type { Message } from "../../../src/protocol/model.ts";
 import type { ChangeNotifier } from "../support/change-notifier.ts";
-import { request } from "../support/request.ts";
+import { requestJson } from "../support/request-json.ts";
 import type { Server } from "../support/server.ts";
 import type { SignedInUser } from "../support/users.ts";
 
@@ -72,7 +72,7 @@ export class ClientUser {
   async #requestWithRetries<T>(method: "POST" | "PUT", path: string, body: object): Promise<T> {
     for (;;) {
       try {
-        return await request<T>(this.#server, this.user, method, path, body);
+        return await requestJson<T>(this.#server, this.user, method, path, body);
       } catch {
         this.retries++;
         await sleep(RETRY_MS);

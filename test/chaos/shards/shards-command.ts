@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Server } from "../support/server.ts";
 
-export const ADMIN_SECRET = "the-secret-of-an-administrator-0123";
+export const OPERATOR_SECRET = "the-secret-of-an-administrator-0123";
 
 export interface ShardsOutcome {
   code: number | null;
@@ -16,7 +16,7 @@ export function startShardsCommand(server: Server, from: number, to: number): Ch
   const args = ["src/cli/shards.ts", "--url", server.url, "--from", `${from}`, "--to", `${to}`];
   return spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ADMIN_SECRET },
+    env: { ...process.env, ADMIN_SECRET: OPERATOR_SECRET },
   });
 }
 

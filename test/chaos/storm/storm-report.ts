@@ -1,6 +1,6 @@
 /** The table of a storm, and its violations. */
 import { quantile } from "../../bench/load/quantile.ts";
-import type { Report } from "../support/program.ts";
+import type { ProgramReport } from "../support/program.ts";
 import type { ReconnectingSocket } from "./reconnecting-socket.ts";
 
 const MIB = 1024 * 1024;
@@ -21,7 +21,7 @@ export interface StormMeasurements {
   memory: { before: number; open: number; peak: number; after: number };
 }
 
-export function stormReport(sockets: readonly ReconnectingSocket[], storm: StormMeasurements): Report {
+export function stormReport(sockets: readonly ReconnectingSocket[], storm: StormMeasurements): ProgramReport {
   const { upAt, missed, missedRev, lastRev, memory } = storm;
   const returned = sockets.filter(({ isWelcomed }) => isWelcomed);
   const caughtUp = sockets.filter(({ rev }) => rev === lastRev);

@@ -6,13 +6,13 @@ const LINE_LENGTH = 100;
 /** One row of the table: what was measured, by column. */
 export type Row = Record<string, string | number>;
 
-export interface Report {
+export interface ProgramReport {
   rows: Row[];
   /** Guarantees that were broken, one sentence each; empty if all held. */
   violations: string[];
 }
 
-export interface Program {
+export interface ChaosProgram {
   name: string;
   /** What it does and what it checks, in a sentence or two. */
   summary: string;
@@ -29,11 +29,11 @@ interface Definition<O extends Options> {
   summary: string;
   duration: string;
   options: O;
-  run: (values: Values<O> & { seed: number }) => Promise<Report>;
+  run: (values: Values<O> & { seed: number }) => Promise<ProgramReport>;
 }
 
 /** A program of this definition, with two more options: `--seed` (from the clock if absent) and `--help`. */
-export function defineProgram<const O extends Options>(definition: Definition<O>): Program {
+export function defineProgram<const O extends Options>(definition: Definition<O>): ChaosProgram {
   const { name, summary, duration } = definition;
   const options = { ...definition.options, seed: { kind: "number", help: "repeats a run" } } as const;
   const lines = optionLines(options);
@@ -66,7 +66,7 @@ export function defineProgram<const O extends Options>(definition: Definition<O>
 }
 
 /** A program's help: what it does, how long it takes, and its options. */
-export function helpOf({ name, summary, duration, optionLines: lines }: Omit<Program, "run">): string {
+export function helpOf({ name, summary, duration, optionLines: lines }: Omit<ChaosProgram, "run">): string {
   return [
     `${name} (${duration})`,
     ...wrapped(summary).map((line) => `  ${line}`),

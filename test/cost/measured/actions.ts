@@ -9,7 +9,7 @@ import { meter } from "../meter.ts";
 import type { Action } from "../month.ts";
 import type { Workload } from "../workload.ts";
 import { signedInUser, withToken, type Participants } from "./participants.ts";
-import { openPage, openRoom, openTab, subscribe, type OpenPage } from "./page.ts";
+import { openPage, openRoom, openPresenceTab, subscribe, type OpenPage } from "./page.ts";
 
 /** Enough that work done once for many messages, such as storing senders' read markers, counts with its share. */
 const BURSTS = 120;
@@ -224,7 +224,7 @@ class ActionMeter {
   }
 
   async #resume(): Promise<OpenPage> {
-    const tab = await openTab(this.#visitor);
+    const tab = await openPresenceTab(this.#visitor);
     const newest = this.#sender.room.events.findLast((event) => event.type === "chat")?.rev ?? 0;
     const room = await openThread(this.#visitor, this.#thread.id, `${this.#thread.epoch}:${newest - MISSED}`);
     await room.next("chat", ({ rev }) => rev === newest);

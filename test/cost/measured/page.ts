@@ -17,11 +17,11 @@ export interface OpenPage {
 /** Opens a page: requests the session, then opens the presence socket. */
 export async function openPage(user: Person): Promise<{ user: Person; tab: PresenceSocket }> {
   await user.call("GET", "/api/session");
-  return { user, tab: await openTab(user) };
+  return { user, tab: await openPresenceTab(user) };
 }
 
 /** Opens the presence socket, requests the thread list, and subscribes to the last author of each thread. */
-export async function openTab(user: Person): Promise<PresenceSocket> {
+export async function openPresenceTab(user: Person): Promise<PresenceSocket> {
   const tab = await openPresence(user);
   await tab.next("welcome");
   const list = (await (await user.call("GET", "/api/threads")).json()) as ThreadPage;

@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { billFor } from "../bill.ts";
 import { monthOf } from "../month.ts";
 import { pricesFrom } from "../prices.ts";
-import { OPTIONS, optionLines, WorkloadError, workloadOf, type Workload } from "../workload.ts";
-import { measure } from "./measure.ts";
+import { OPTIONS, workloadOptionLines, WorkloadError, workloadOf, type Workload } from "../workload.ts";
+import { measureWorkload } from "./measure.ts";
 import { reportOf } from "./report.ts";
 
 const USAGE_EXIT_CODE = 2;
@@ -19,7 +19,7 @@ Computes what a month of a workload costs on Cloudflare: performs every action o
 operations, and multiplies them by how often the action happens and by Cloudflare's prices (test/cost/prices.json).
 Takes about 20 s.
 
-${optionLines().join("\n")}
+${workloadOptionLines().join("\n")}
 
   --json    print everything as JSON
   --help    print this`;
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (options === "help") return console.log(HELP);
   const { workload, json } = options;
   const prices = pricesFrom(JSON.parse(await readFile(new URL("../prices.json", import.meta.url), "utf8")));
-  const measured = await measure(workload);
+  const measured = await measureWorkload(workload);
   const month = monthOf(workload, measured.shards);
   const bill = billFor(workload, month, measured, prices);
   const report = { workload, measured, bill };

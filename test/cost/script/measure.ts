@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const VITEST = fileURLToPath(new URL("vitest.mjs", import.meta.resolve("vitest/package.json")));
 
 /** The cost of every action under this workload. Throws with the output where the run has no result. */
-export async function measure(workload: Workload): Promise<CostMeasurement> {
+export async function measureWorkload(workload: Workload): Promise<CostMeasurement> {
   const child = spawn(process.execPath, [VITEST, "run", "--project", "cost"], {
     cwd: ROOT,
     env: { ...process.env, COST_USE: JSON.stringify(workload), NO_COLOR: "1" },

@@ -4,7 +4,7 @@ import { billedWrites, type BilledOperations } from "../counts.ts";
 import type { CostMeasurement } from "../measurement.ts";
 import type { BilledUnit, CloudflarePrices } from "../prices.ts";
 import { OPTIONS, type Workload } from "../workload.ts";
-import { number, table, usd } from "./table.ts";
+import { number, textTable, usd } from "./table.ts";
 
 const UNIT_NAMES: Record<BilledUnit, string> = {
   workerRequests: "requests to the Worker",
@@ -16,13 +16,13 @@ const UNIT_NAMES: Record<BilledUnit, string> = {
   storedGbMonths: "stored, GB-months",
 };
 
-export interface Report {
+export interface CostReport {
   workload: Workload;
   measured: CostMeasurement;
   bill: Bill;
 }
 
-export function reportOf({ workload, measured, bill }: Report, prices: CloudflarePrices): string {
+export function reportOf({ workload, measured, bill }: CostReport, prices: CloudflarePrices): string {
   return [
     `A month of: ${workloadLine(workload)}`,
     "The operations of each action as counted in this run, and of a month of it (USD as if the plan included nothing)",
@@ -66,7 +66,7 @@ function actionTable({ actions }: Bill, measured: CostMeasurement): string {
     "written/month",
     "USD",
   ];
-  return table(headings, rows);
+  return textTable(headings, rows);
 }
 
 function billTable(bill: Bill, { units, usdPerMonth, plan }: CloudflarePrices): string {
@@ -85,7 +85,7 @@ function billTable(bill: Bill, { units, usdPerMonth, plan }: CloudflarePrices): 
     ["total", "", "", "", "", usd(bill.usd)],
     ["at most", "", "", "", "", usd(bill.atMostUsd)],
   ];
-  return table(["unit", "a month", "included", "billed", "price", "USD"], [...rows, ...total]);
+  return textTable(["unit", "a month", "included", "billed", "price", "USD"], [...rows, ...total]);
 }
 
 function assumptions(

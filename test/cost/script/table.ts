@@ -1,7 +1,7 @@
 /** Tables as text. */
 
 /** Rows of cells under these headings; every column but the first is right-aligned. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function textTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
   );

@@ -11,7 +11,7 @@ interface KnownThread {
   unread: number;
 }
 
-export class TabClient {
+export class PresenceTab {
   readonly user: SignedInUser;
   readonly #server: Server;
   readonly #changes: ChangeNotifier;

@@ -2,7 +2,7 @@
 import type { ServerAddress, SignedInUser } from "./users.ts";
 
 /** The JSON that the server answers this user; throws where the status is not 2xx. */
-export async function request<T>(
+export async function requestJson<T>(
   server: ServerAddress,
   user: SignedInUser,
   method: "GET" | "POST" | "PUT",

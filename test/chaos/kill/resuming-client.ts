@@ -42,7 +42,7 @@ export interface KillContext {
   counts: () => KillCounts;
 }
 
-export class RoomClient {
+export class ResumingClient {
   readonly user: SignedInUser;
   readonly thread: ExpectedThread;
   readonly replica = new MessageReplica();
