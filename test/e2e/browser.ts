@@ -1,9 +1,9 @@
-/** A real browser: the Chromium that comes in an npm package on Linux x64, elsewhere the Chrome of the machine. */
+/** A headless browser: on Linux x64 the Chromium of an npm package, elsewhere the Chrome that is installed. */
 import { chromium as playwright, type Browser } from "playwright-core";
 
 /**
- * Not the package's own arguments, which are for a cloud function: with a single process for all, two contexts come up
- * as one. And nothing of its own over the network, which may be closed.
+ * Not the package's own arguments, which are meant for cloud functions: they run everything in one process, where two
+ * contexts share their cookies. The browser makes no requests of its own, so that it also runs without a network.
  */
 const ARGS = [
   "--no-sandbox",

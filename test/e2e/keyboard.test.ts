@@ -1,8 +1,22 @@
-/** The page for whoever works by keyboard: where the focus is. */
+/** The page for keyboard users: where the focus goes when what has it is removed. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { closeAll, cuttableRooms, guest, message, pair, say, send, startChat, unique } from "./page.ts";
+import {
+  addMessages,
+  closeAll,
+  composer,
+  controlThreadConnections,
+  messageRow,
+  messageRowBySeq,
+  openDetails,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -10,58 +24,58 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The role of what has the focus; where it names none, what it says. */
+/** Role of the element that has the focus, or its text where it has no explicit role. */
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute("role") ?? document.activeElement?.textContent);
 
-/** Run in a page: whether the first of these has the focus once it is given it. */
+/** Run in the page: focuses the first element, and returns whether it has the focus then. */
 function focusFirst([first]: Element[]): boolean {
   (first as HTMLElement | undefined)?.focus();
   return first !== undefined && first === document.activeElement;
 }
 
-it("the focus stays with the list where its button for older messages goes", async () => {
-  const { ada, bob } = await pair(browser);
-  await say(ada.page, 80);
-  const held = Promise.withResolvers<void>();
+it("loading older messages by its button moves the focus to the list when the button is removed", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  await addMessages(ada.page, 80);
+  const mayAnswer = Promise.withResolvers<void>();
   await ada.page.route("**/messages?before=*", async (route) => {
-    await held.promise;
+    await mayAnswer.promise;
     await route.continue();
   });
   await ada.page.reload();
-  await message(ada.page, "number 80 of many").waitFor();
+  await messageRow(ada.page, "number 80 of many").waitFor();
   await ada.page.getByRole("button", { name: "Load older messages" }).focus();
   await ada.page.keyboard.press("Enter");
-  // Still there while it is under way.
+  // The button stays while they are loading.
   await ada.page.getByRole("button", { name: "Loading older messages…" }).waitFor();
   await expect.poll(() => focused(ada.page)).toBe("Loading older messages…");
-  held.resolve();
-  await ada.page.locator("li[data-seq='1']").waitFor({ state: "attached" });
+  mayAnswer.resolve();
+  await messageRowBySeq(ada.page, 1).waitFor({ state: "attached" });
   await expect.poll(() => focused(ada.page)).toBe("log");
   await closeAll(ada, bob);
 });
 
-it("the focus stays with what tells of the connection where its button goes", async () => {
-  const { ada, bob } = await pair(browser);
-  const cut = await cuttableRooms(ada.page);
+it("reconnecting by its button moves the focus to the banner when the button is removed", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  const connections = await controlThreadConnections(ada.page);
   await ada.page.reload();
-  await ada.page.getByLabel("Message", { exact: true }).waitFor();
-  await cut.all();
-  // It takes no focus while it is not shown, which is the first second of each wait.
+  await composer(ada.page).waitFor();
+  await connections.cut();
+  // Polled: during the first second of each wait the banner is hidden and cannot be focused.
   const tryNow = () => ada.page.getByRole("button", { name: "Try now" }).evaluateAll(focusFirst);
   await expect.poll(tryNow, { timeout: 30_000 }).toBe(true);
   await ada.page.keyboard.press("Enter");
-  await cut.end();
+  await connections.restore();
   await expect.poll(() => ada.page.getByTestId("here").textContent(), { timeout: 30_000 }).not.toBe("");
   await expect.poll(() => focused(ada.page)).toBe("status");
   await closeAll(ada, bob);
 });
 
-it("whoever picks people by keyboard types on, and so does whoever takes one back", async () => {
-  const names = [unique("Bob"), unique("Carol")];
-  const [bob, carol] = await Promise.all(names.map((name) => guest(browser, name)));
-  const ada = await guest(browser, unique("Ada"));
-  if (!bob || !carol) throw new Error("two were asked for");
+it("the search field has the focus again after a person is picked or removed", async () => {
+  const names = [uniqueName("Bob"), uniqueName("Carol")];
+  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  if (!bob || !carol) throw new Error("expected two guests");
   await ada.page.goto(`${inject("url")}/chat`);
   await ada.page.getByRole("button", { name: "New chat" }).press("Enter");
   await ada.page.getByLabel("Find people").waitFor();
@@ -76,16 +90,19 @@ it("whoever picks people by keyboard types on, and so does whoever takes one bac
   await closeAll(ada, bob, carol);
 });
 
-it("a button that asked for something keeps the focus where that fails", async () => {
-  const [bob, carol] = [await guest(browser, unique("Bob")), await guest(browser, unique("Carol"))];
-  const ada = await guest(browser, unique("Ada"));
+it("a button whose request failed keeps the focus", async () => {
+  const [bob, carol] = [
+    await signInGuest(browser, uniqueName("Bob")),
+    await signInGuest(browser, uniqueName("Carol")),
+  ];
+  const ada = await signInGuest(browser, uniqueName("Ada"));
   await startChat(ada.page, bob.name, carol.name);
   await ada.page.route("**/api/threads/*", async (route) => {
-    // By then the page has shown that it is under way.
+    // Fails only after the page has shown the request as in progress.
     await ada.page.locator("button[aria-disabled='true']").waitFor();
     await route.abort();
   });
-  await ada.page.getByRole("button", { name: "Details" }).click();
+  await openDetails(ada.page);
   await ada.page.getByRole("button", { name: "Rename" }).click();
   await ada.page.getByLabel("Name", { exact: true }).fill("Pond");
   await ada.page.getByRole("button", { name: "Save" }).press("Enter");
@@ -94,11 +111,14 @@ it("a button that asked for something keeps the focus where that fails", async (
   await closeAll(ada, bob, carol);
 });
 
-it("whoever adds people to a group types their names at once", async () => {
-  const [bob, carol] = [await guest(browser, unique("Bob")), await guest(browser, unique("Carol"))];
-  const ada = await guest(browser, unique("Ada"));
+it("the search field has the focus as soon as people can be added to a group", async () => {
+  const [bob, carol] = [
+    await signInGuest(browser, uniqueName("Bob")),
+    await signInGuest(browser, uniqueName("Carol")),
+  ];
+  const ada = await signInGuest(browser, uniqueName("Ada"));
   await startChat(ada.page, bob.name, carol.name);
-  await ada.page.getByRole("button", { name: "Details" }).click();
+  await openDetails(ada.page);
   await ada.page.getByRole("button", { name: "Add people" }).click();
   const search = ada.page.getByLabel("Find people");
   await search.waitFor();
@@ -106,19 +126,19 @@ it("whoever adds people to a group types their names at once", async () => {
   await closeAll(ada, bob, carol);
 });
 
-it("a message's menu closes behind whoever leaves it by keyboard", async () => {
-  const { ada, bob } = await pair(browser);
+it("a message's menu closes when the focus leaves it", async () => {
+  const { ada, bob } = await startDirectChat(browser);
   await send(ada.page, "first");
   await send(ada.page, "second");
-  await expect.poll(() => message(ada.page, "second").getAttribute("data-state")).toBe("sent");
-  await message(ada.page, "first").getByRole("button", { name: "Message actions" }).press("Enter");
+  await waitUntilSent(ada.page, "second");
+  await messageRow(ada.page, "first").getByRole("button", { name: "Message actions" }).press("Enter");
   const menu = ada.page.getByRole("group", { name: "Message actions" });
   await menu.getByRole("button", { name: "Delete", exact: true }).press("Enter");
   await menu.getByText("This cannot be undone.").click();
   await menu.getByRole("button", { name: "Delete for everyone" }).focus();
   await ada.page.keyboard.press("Tab");
   await expect.poll(() => menu.count()).toBe(0);
-  const next = message(ada.page, "second").getByRole("button", { name: "Message actions" });
+  const next = messageRow(ada.page, "second").getByRole("button", { name: "Message actions" });
   expect(await next.evaluate((button) => button === document.activeElement)).toBe(true);
   await closeAll(ada, bob);
 });

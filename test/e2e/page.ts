@@ -1,5 +1,5 @@
-/** What people do on the page, for the tests that watch them. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+/** What users do on the page, and where its parts are found. */
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect, inject } from "vitest";
 
 export const PHONE: BrowserContextOptions = {
@@ -13,16 +13,17 @@ export interface Guest {
   name: string;
   context: BrowserContext;
   page: Page;
+  /** Uncaught errors of the page: `closeAll` fails the test if there are any. */
   errors: string[];
 }
 
-/** Less than half of a test's time: where a poll is left waiting twice, the error still says for what. */
-const WAIT_MS = 20_000;
+/** Less than half of a test's time limit: when an action times out, the error still names it. */
+const ACTION_TIMEOUT_MS = 20_000;
 
-/** A guest in a browser of their own, signed in. What the page logs as an error fails the test that uses it. */
-export async function guest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
+/** Signs a guest in, in a browser context (cookies, storage) of their own. */
+export async function signInGuest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(WAIT_MS);
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -33,16 +34,45 @@ export async function guest(browser: Browser, name: string, options = DESKTOP): 
   return { name, context, page, errors };
 }
 
-export const badge = (page: Page) => page.getByTestId("chat-badge");
-export const message = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
+/** Two guests, the first of whom has opened a new direct chat with the second. */
+export async function startDirectChat(browser: Browser): Promise<{ ada: Guest; bob: Guest }> {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  await startChat(ada.page, bob.name);
+  return { ada, bob };
+}
+
+/** Closes the guests' browsers. Fails if a page had an uncaught error. */
+export async function closeAll(...guests: Guest[]): Promise<void> {
+  for (const { context, errors } of guests) {
+    expect(errors).toEqual([]);
+    await context.close();
+  }
+}
+
+/** A name that no other test uses, so that a search finds this user alone. */
+export const uniqueName = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
+
+export const unreadBadge = (page: Page) => page.getByTestId("chat-badge");
 export const chatLink = (page: Page) => page.getByRole("link", { name: /^Chat/ });
+export const composer = (page: Page) => page.getByLabel("Message", { exact: true });
+export const detailsDialog = (page: Page) => page.getByRole("dialog", { name: "Details" });
+
+/** The rows of the messages that contain a text, also in their quotes. */
+export const messageRow = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
+export const messageRowBySeq = (page: Page, seq: number) => page.locator(`li[data-seq="${seq}"]`);
+
+/** Waits until the page shows that the server has stored the message. */
+export async function waitUntilSent(page: Page, text: string, options?: { timeout: number }): Promise<void> {
+  await expect.poll(() => messageRow(page, text).getAttribute("data-state"), options).toBe("sent");
+}
 
 export async function send(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Message", { exact: true }).fill(text);
+  await composer(page).fill(text);
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-/** Starts a chat with these people, found by the beginning of their names. */
+/** Starts a chat with these people, whom it finds by the beginning of their names. */
 export async function startChat(page: Page, ...names: string[]): Promise<void> {
   await chatLink(page).click();
   await page.getByRole("button", { name: "New chat" }).click();
@@ -51,19 +81,24 @@ export async function startChat(page: Page, ...names: string[]): Promise<void> {
     await page.getByRole("dialog").getByText(name, { exact: true }).click();
   }
   await page.getByRole("button", { name: "Start chat" }).click();
-  await page.getByLabel("Message", { exact: true }).waitFor();
+  await composer(page).waitFor();
 }
 
-/** Two who have begun to chat with each other. */
-export async function pair(browser: Browser): Promise<{ ada: Guest; bob: Guest }> {
-  const bob = await guest(browser, unique("Bob"), DESKTOP);
-  const ada = await guest(browser, unique("Ada"), DESKTOP);
-  await startChat(ada.page, bob.name);
-  return { ada, bob };
+export async function openDetails(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Details" }).click();
+  await detailsDialog(page).waitFor();
 }
 
-/** Asks the API as whoever the page is signed in as, about the thread that it shows. */
-export function ask(page: Page, method: string, path: string, body?: object): Promise<number> {
+/** Opens the menu of a message, and returns it. */
+export async function openMessageMenu(page: Page, seq: number): Promise<Locator> {
+  const row = messageRowBySeq(page, seq);
+  await row.hover();
+  await row.getByRole("button", { name: "Message actions" }).click();
+  return row.getByRole("group", { name: "Message actions" });
+}
+
+/** Calls the API as the page's user, about the thread that the page shows; `path` is relative to it. */
+export function callThreadApi(page: Page, method: string, path: string, body?: object): Promise<number> {
   return page.evaluate(
     async ([verb, suffix, json]) => {
       const threadId = location.pathname.split("/").at(-1);
@@ -75,36 +110,41 @@ export function ask(page: Page, method: string, path: string, body?: object): Pr
   );
 }
 
-/** Sends this many messages, `number 1 of many` and so on, in the chat that the page shows. */
-export async function say(page: Page, count: number): Promise<void> {
-  for (let i = 1; i <= count; i++) await ask(page, "POST", "/messages", { body: `number ${i} of many` });
-}
-
-/** A name that no other test uses. */
-export const unique = (name: string) => `${name} ${crypto.randomUUID().slice(0, 8)}`;
-
-export async function closeAll(...people: Guest[]): Promise<void> {
-  for (const { context, errors } of people) {
-    expect(errors).toEqual([]);
-    await context.close();
+/** Adds `count` messages, "number 1 of many" and so on, to the thread that the page shows. */
+export async function addMessages(page: Page, count: number): Promise<void> {
+  for (let n = 1; n <= count; n++) {
+    await callThreadApi(page, "POST", "/messages", { body: `number ${n} of many` });
   }
 }
 
+/** Scrolls the message list to its top, where it loads older messages. */
+export async function scrollToTop(page: Page): Promise<void> {
+  await page.getByRole("log").evaluate((list) => {
+    list.scrollTop = 0;
+  });
+}
+
+/** Cuts a page off from its threads' sockets, while its HTTP requests and its presence socket go on. */
+export interface ThreadConnections {
+  /** Closes the open sockets, and makes new ones fail, over reloads too. */
+  cut: () => Promise<void>;
+  /** Lets new sockets connect again. */
+  restore: () => Promise<void>;
+}
+
 /**
- * Rooms whose sockets can be cut, while all else of the page goes on: from the next load on, over reloads too. In the
- * page itself: Playwright's routes of sockets were seen to hang where a page reloads while one closes.
+ * Takes effect from the page's next load on. It replaces `WebSocket` in the page, because Playwright's WebSocket routes
+ * hang when a page is reloaded while one of its sockets closes.
  */
-export async function cuttableRooms(
-  page: Page,
-): Promise<{ all: () => Promise<void>; end: () => Promise<void> }> {
+export async function controlThreadConnections(page: Page): Promise<ThreadConnections> {
   await page.addInitScript(() => {
     const open = new Set<WebSocket>();
     globalThis.WebSocket = class extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
-        const isRoom = /threads\/.*\/socket/.test(String(url));
-        // A path that takes no sockets: refused by the server, as the browser tells it.
-        super(isRoom && sessionStorage.getItem("cut") ? new URL("/no-socket", url) : url, protocols);
-        if (isRoom) open.add(this);
+        const isThread = /threads\/.*\/socket/.test(String(url));
+        // The server refuses an upgrade at any other path, which the page sees as a failed connection.
+        super(isThread && sessionStorage.getItem("cut") ? new URL("/no-socket", url) : url, protocols);
+        if (isThread) open.add(this);
       }
     };
     addEventListener("cut", () => {
@@ -113,7 +153,34 @@ export async function cuttableRooms(
     });
   });
   return {
-    all: () => page.evaluate(() => void dispatchEvent(new Event("cut"))),
-    end: () => page.evaluate(() => sessionStorage.removeItem("cut")),
+    cut: () => page.evaluate(() => void dispatchEvent(new Event("cut"))),
+    restore: () => page.evaluate(() => sessionStorage.removeItem("cut")),
   };
+}
+
+/**
+ * Makes the page's sockets receive a `closing` event with a code, as the server sends it. Takes effect by a reload.
+ * Returns the function that does so.
+ */
+export async function simulateServerClose(page: Page): Promise<(code: number) => Promise<void>> {
+  await page.addInitScript(() => {
+    const open = new Set<WebSocket>();
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        open.add(this);
+      }
+    };
+    addEventListener("close-sockets", (event) => {
+      const data = JSON.stringify([
+        { type: "closing", code: (event as CustomEvent<number>).detail, reason: "" },
+      ]);
+      for (const socket of open) socket.dispatchEvent(new MessageEvent("message", { data }));
+      open.clear();
+    });
+  });
+  await page.reload();
+  await composer(page).waitFor();
+  return (code) =>
+    page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
 }

@@ -1,4 +1,4 @@
-/** Other people's programs, which use the client: a page of another site, and a Worker of another project. */
+/** Hosts for programs that use the client: a page of another site, and a Worker of another project. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { inject } from "vitest";
 
-/** A site of one page. */
+/** Serves one page on a free port. */
 export async function serveHtml(html: string): Promise<{ url: string; close: () => void }> {
   const server = createServer((_request, response) => {
     response.setHeader("content-type", "text/html");
@@ -20,7 +20,7 @@ export async function serveHtml(html: string): Promise<{ url: string; close: () 
   return { url: `http://localhost:${port}`, close: () => void server.close() };
 }
 
-/** A Worker of this code, with `modules` (name and file) to import; it may reach this machine. */
+/** Starts a Worker with this code and `modules` (file by name) to import. It can connect to servers on this machine. */
 export async function startScript(
   code: string,
   modules: Record<string, string>,

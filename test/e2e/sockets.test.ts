@@ -1,26 +1,29 @@
-/** What only a real network connection shows: closing handshakes, and who is still here when a tab closes. */
+/** What only a real network connection shows: closing handshakes, and who is still online when a tab closes. */
 import { describe, expect, inject, it } from "vitest";
-import { newGroup, person, RealSocket } from "./people.ts";
+import { WebSocket } from "ws";
+import { newGroup, person } from "./people.ts";
+import { RealSocket } from "./real-socket.ts";
 
-/** A closing handshake that the server leaves unanswered takes 30 s with `ws`; an answered one, milliseconds. */
+/** With `ws` a closing handshake that the server does not answer takes 30 s; one that it answers, milliseconds. */
 const ANSWERED_MS = 5_000;
 
-async function scene() {
+/** A group of Ada, its owner, and Bob. */
+async function groupOfTwo() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const id = await newGroup(ada, bob);
   const path = `/api/threads/${id}/socket`;
   return { ada, bob, id, path };
 }
 
-describe("a client's close", () => {
+describe("a socket that the client closes", () => {
   it.each([
     ["with no code", undefined, 1005],
     ["with 1000", 1000, 1000],
     ["with a code of its own", 4321, 4321],
-  ])("%s is answered, in a room and in presence", async (_name, code, expected) => {
-    const { ada, path } = await scene();
-    for (const where of [path, "/api/presence/socket"]) {
-      const socket = new RealSocket(where, ada);
+  ])("%s is answered with the same code, by a thread and by presence", async (_name, code, expected) => {
+    const { ada, path } = await groupOfTwo();
+    for (const endpoint of [path, "/api/presence/socket"]) {
+      const socket = new RealSocket(endpoint, ada);
       await socket.event("welcome");
       socket.close(code);
       const closed = await socket.closed;
@@ -29,30 +32,32 @@ describe("a client's close", () => {
     }
   });
 
-  it("or a cut connection is told to the others once, when it was the user's last", async () => {
-    const { ada, bob, path } = await scene();
-    const watching = new RealSocket(path, ada);
-    await watching.event("welcome");
+  it("makes its user leave only when it was their last, also when its connection was lost", async () => {
+    const { ada, bob, path } = await groupOfTwo();
+    const observer = new RealSocket(path, ada);
+    await observer.event("welcome");
     const [first, second] = [new RealSocket(path, bob), new RealSocket(path, bob)];
     await Promise.all([first.event("welcome"), second.event("welcome")]);
     first.close(1000);
     await first.closed;
-    // Still here with the other one.
-    watching.send({ type: "chat", id: "1", body: "between" });
+    // Still online by the second socket.
+    observer.send({ type: "chat", id: "1", body: "between" });
     await second.event("chat");
-    expect(watching.events.filter((event) => event.type === "leave")).toEqual([]);
+    expect(observer.events.filter((event) => event.type === "leave")).toEqual([]);
     second.raw.terminate();
-    expect(await watching.event("leave")).toEqual({ type: "leave", userId: bob.id });
-    const back = new RealSocket(path, bob);
-    const welcome = await back.event("welcome");
+    expect(await observer.event("leave")).toEqual({ type: "leave", userId: bob.id });
+    const rejoined = new RealSocket(path, bob);
+    const welcome = await rejoined.event("welcome");
     expect(welcome["onlineCount"]).toBe(2);
-    expect(watching.events.filter((event) => event.type === "join")).toHaveLength(2);
+    const count = (type: string) => observer.events.filter((event) => event.type === type).length;
+    await expect.poll(() => count("join")).toBe(2);
+    expect(count("leave")).toBe(1);
   });
 });
 
-describe("a server's close", () => {
-  it("is said in an event at once, whatever the platform takes to close the socket", async () => {
-    const { ada, bob, id, path } = await scene();
+describe("a socket that the server closes", () => {
+  it("gets a closing event at once, however long the platform takes to close it", async () => {
+    const { ada, bob, id, path } = await groupOfTwo();
     const socket = new RealSocket(path, bob);
     await socket.event("welcome");
     await ada.call("DELETE", `/api/threads/${id}/members/${bob.id}`);
@@ -61,8 +66,8 @@ describe("a server's close", () => {
     expect((await socket.closed).code).toBe(4003);
   });
 
-  it("of a bad frame comes with its code", async () => {
-    const { ada, path } = await scene();
+  it("after a malformed frame gets its close code", async () => {
+    const { ada, path } = await groupOfTwo();
     const socket = new RealSocket(path, ada);
     await socket.event("welcome");
     socket.raw.send(Buffer.from([1, 2, 3]));
@@ -70,8 +75,8 @@ describe("a server's close", () => {
     expect((await socket.closed).code).toBe(4000);
   });
 
-  it("of a refused upgrade can be read by a browser, and comes at once", async () => {
-    const { path } = await scene();
+  it("as a refused upgrade gets a close code that a browser can read, and no event", async () => {
+    const { path } = await groupOfTwo();
     const stranger = await person("Stranger");
     for (const [who, code] of [
       [{}, 4001],
@@ -86,29 +91,26 @@ describe("a server's close", () => {
     }
   });
 
-  it("ends a session within a minute of its end", { timeout: 90_000 }, async () => {
-    const { ada, bob, id } = await scene();
-    const short = await person("Short", 3);
-    await ada.call("PUT", `/api/threads/${id}/members/${short.id}`);
-    const [room, tab] = [
-      new RealSocket(`/api/threads/${id}/socket`, short),
-      new RealSocket("/api/presence/socket", short),
+  it("is closed within a minute of its session's end", { timeout: 90_000 }, async () => {
+    const { ada, bob, id } = await groupOfTwo();
+    const expiring = await person("Carol", 3);
+    await ada.call("PUT", `/api/threads/${id}/members/${expiring.id}`);
+    const [room, presence] = [
+      new RealSocket(`/api/threads/${id}/socket`, expiring),
+      new RealSocket("/api/presence/socket", expiring),
     ];
-    await Promise.all([room.event("welcome"), tab.event("welcome")]);
-    const watching = new RealSocket(`/api/threads/${id}/socket`, bob);
-    await watching.event("welcome");
+    await Promise.all([room.event("welcome"), presence.event("welcome")]);
+    const observer = new RealSocket(`/api/threads/${id}/socket`, bob);
+    await observer.event("welcome");
     await expect
       .poll(() => room.events.at(-1), { timeout: 60_000 })
       .toMatchObject({ type: "closing", code: 4001 });
-    expect(await watching.event("leave")).toMatchObject({ userId: short.id });
+    expect(await observer.event("leave")).toMatchObject({ userId: expiring.id });
   });
 });
 
-it("a token in the subprotocol opens a socket from another site, and is not echoed", async () => {
-  const { ada, path } = await scene();
-  const socket = new RealSocket(path, { protocol: "lilypad.v1" });
-  await socket.closed;
-  const { WebSocket } = await import("ws");
+it("a token in the subprotocol opens a socket from another site, and is not sent back", async () => {
+  const { ada, path } = await groupOfTwo();
   const url = inject("url").replace("http", "ws") + path;
   const raw = new WebSocket(url, ["lilypad.v1", `bearer.${ada.token}`], {
     origin: "https://elsewhere.example",

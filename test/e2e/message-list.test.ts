@@ -1,0 +1,152 @@
+/** The scrolling list of messages: loading older ones, staying in place, and rendering only what changes. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  addMessages,
+  callThreadApi,
+  closeAll,
+  messageRow,
+  messageRowBySeq,
+  openMessageMenu,
+  scrollToTop,
+  send,
+  signInGuest,
+  startDirectChat,
+  uniqueName,
+} from "./page.ts";
+import { newGroup, person } from "./people.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe("the message list", () => {
+  it("loads older messages on scrolling up, and keeps those in view in place", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const session = (await ada.page.evaluate(async () => (await fetch("/api/session")).json())) as {
+      user: { id: string };
+    };
+    const owner = await person("Owner");
+    const id = await newGroup(owner, { id: session.user.id });
+    for (let n = 1; n <= 80; n++) {
+      await owner.call("POST", `/api/threads/${id}/messages`, { body: `number ${n}.\nSecond line.` });
+    }
+    await ada.page.goto(`${inject("url")}/chat/${id}`);
+    await messageRow(ada.page, "number 80.").waitFor();
+    expect(await messageRow(ada.page, "number 1.").count()).toBe(0);
+    const oldestShown = messageRow(ada.page, "number 31.");
+    await oldestShown.scrollIntoViewIfNeeded();
+    const before = await oldestShown.boundingBox();
+    await messageRow(ada.page, "number 30.").waitFor({ state: "attached" });
+    const after = await oldestShown.boundingBox();
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(60);
+    await messageRow(ada.page, "number 1.").scrollIntoViewIfNeeded();
+    await messageRow(ada.page, "number 1.").waitFor();
+    await closeAll(ada);
+  });
+
+  it("keeps what is in view in place when a message above it changes its height", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await addMessages(ada.page, 40);
+    await messageRow(ada.page, "number 40 of many").waitFor();
+    const row = messageRowBySeq(ada.page, 25);
+    const top = () => row.evaluate((li) => Math.round(li.getBoundingClientRect().top));
+    await row.evaluate((li) => {
+      li.scrollIntoView({ block: "start" });
+    });
+    const before = await top();
+    await callThreadApi(ada.page, "PUT", `/messages/2/reactions/${encodeURIComponent("👍")}`);
+    await messageRowBySeq(ada.page, 2).locator(".reactions").waitFor({ state: "attached" });
+    await expect.poll(top).toBe(before);
+    await closeAll(ada, bob);
+  });
+
+  it("keeps a half-written edit when older messages are loaded above it", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await addMessages(ada.page, 80);
+    await ada.page.reload();
+    await messageRow(ada.page, "number 80 of many").waitFor();
+    const menu = await openMessageMenu(ada.page, 79);
+    await menu.getByRole("button", { name: "Edit", exact: true }).click();
+    const editor = ada.page.getByLabel("Edit message");
+    await editor.fill("half written");
+    await scrollToTop(ada.page);
+    await messageRowBySeq(ada.page, 1).waitFor({ state: "attached" });
+    expect(await editor.inputValue()).toBe("half written");
+    await editor.press("Escape");
+    // The row has the focus now that the editor is removed.
+    const row = messageRowBySeq(ada.page, 79);
+    expect(await row.evaluate((li) => li === document.activeElement)).toBe(true);
+    await closeAll(ada, bob);
+  });
+
+  it("shows an error while older messages cannot be loaded", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await addMessages(ada.page, 80);
+    await ada.page.route("**/messages?before=*", (route) => route.abort());
+    await ada.page.reload();
+    await messageRow(ada.page, "number 80 of many").waitFor();
+    const loadOlder = ada.page.getByRole("button", { name: "Load older messages" });
+    await loadOlder.click();
+    const error = ada.page.getByRole("alert");
+    await error.waitFor();
+    await ada.page.unroute("**/messages?before=*");
+    // In the page, as the button may be gone: the list may have loaded them by itself in the meantime.
+    await loadOlder.evaluateAll(([button]) => (button as HTMLElement | undefined)?.click());
+    await messageRowBySeq(ada.page, 1).waitFor({ state: "attached" });
+    await expect.poll(() => error.count()).toBe(0);
+    await closeAll(ada, bob);
+  });
+
+  it("renders no row again for a new message, and only the changed row for a change", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await bob.page.goto(ada.page.url());
+    // Alternating authors, so that each row shows its author and time.
+    for (let n = 1; n <= 10; n++) {
+      for (const { page } of [ada, bob]) {
+        await callThreadApi(page, "POST", "/messages", { body: `number ${n}` });
+      }
+    }
+    // Rendering a row formats its time with toISOString(): recording those calls shows which rows are rendered.
+    await ada.page.addInitScript(`
+      const original = Date.prototype.toISOString;
+      globalThis.formatted = [];
+      Date.prototype.toISOString = function () {
+        const text = original.call(this);
+        formatted.push(text);
+        return text;
+      };
+    `);
+    await ada.page.reload();
+    /** The positions, counted from 1, of the rows in the list that are rendered again during an action. */
+    const rowsRenderedDuring = async (action: () => Promise<unknown>) => {
+      const times = ada.page.locator("li[data-state] time");
+      const shown = await times.evaluateAll((all) => all.map((time) => time.getAttribute("datetime")));
+      await ada.page.evaluate("formatted.length = 0");
+      await action();
+      const formatted = new Set(await ada.page.evaluate<string[]>("formatted"));
+      // Without the newest, whose time the list of threads shows too.
+      return shown.slice(0, -1).flatMap((time, index) => (formatted.has(String(time)) ? index + 1 : []));
+    };
+    const waitForPreview = (text: string) =>
+      ada.page.getByRole("link").getByText(text, { exact: true }).waitFor();
+    await waitForPreview("number 10");
+    await messageRow(ada.page, "number 10").last().waitFor();
+    const onNewMessages = await rowsRenderedDuring(async () => {
+      await callThreadApi(bob.page, "POST", "/messages", { body: "from Bob" });
+      await messageRow(ada.page, "from Bob").waitFor();
+      await send(ada.page, "from Ada");
+      await waitForPreview("You: from Ada");
+    });
+    expect(onNewMessages).toEqual([]);
+    const onReaction = await rowsRenderedDuring(async () => {
+      await callThreadApi(bob.page, "PUT", `/messages/7/reactions/${encodeURIComponent("👍")}`);
+      await messageRowBySeq(ada.page, 7).locator(".reactions").waitFor();
+    });
+    expect(onReaction).toEqual([7]);
+    await closeAll(ada, bob);
+  });
+});

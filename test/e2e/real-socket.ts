@@ -1,0 +1,57 @@
+/** A WebSocket over a real network connection, which shows what the runtime's own test sockets do not: its closing. */
+import { inject } from "vitest";
+import { WebSocket } from "ws";
+
+export type Event = { type: string } & Record<string, unknown>;
+
+/** How long an event may take before the test fails. */
+const EVENT_TIMEOUT_MS = 15_000;
+
+export class RealSocket {
+  readonly raw: WebSocket;
+  readonly events: Event[] = [];
+  /** Resolves when the socket is closed; `afterMs` counts from `close()`. */
+  readonly closed: Promise<{ code: number; afterMs: number }>;
+  #closeCalledAt = 0;
+  #onFrame = new Set<() => void>();
+
+  constructor(path: string, { token, protocol = "lilypad.v1" }: { token?: string; protocol?: string }) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.raw = new WebSocket(inject("url").replace("http", "ws") + path, protocol, { headers });
+    this.closed = new Promise((resolve) => {
+      this.raw.once("close", (code) => resolve({ code, afterMs: Date.now() - this.#closeCalledAt }));
+    });
+    this.raw.on("error", () => undefined);
+    this.raw.on("message", (data) => {
+      const text = String(data);
+      if (text.startsWith("[")) this.events.push(...(JSON.parse(text) as Event[]));
+      for (const listener of this.#onFrame) listener();
+    });
+  }
+
+  send(command: unknown): void {
+    this.raw.send(typeof command === "string" ? command : JSON.stringify(command));
+  }
+
+  /** Starts the closing handshake from the client's side. */
+  close(code?: number): void {
+    this.#closeCalledAt = Date.now();
+    this.raw.close(code);
+  }
+
+  /** Waits for the first event of a type, which may have been received already. */
+  async event(type: string, matches: (event: Event) => boolean = () => true): Promise<Event> {
+    const deadline = AbortSignal.timeout(EVENT_TIMEOUT_MS);
+    for (;;) {
+      const found = this.events.find((event) => event.type === type && matches(event));
+      if (found) return found;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onFrame.add(resolve);
+      deadline.addEventListener("abort", () => resolve());
+      await promise;
+      this.#onFrame.delete(resolve);
+      if (deadline.aborted)
+        throw new Error(`no ${type}; received ${JSON.stringify(this.events).slice(0, 1500)}`);
+    }
+  }
+}

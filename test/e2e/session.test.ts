@@ -1,0 +1,100 @@
+/** The session as the page shows it: over tabs, reloads, and times when the server cannot be reached. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  closeAll,
+  PHONE,
+  send,
+  signInGuest,
+  simulateServerClose,
+  startDirectChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+describe("the page", () => {
+  it("stays signed out after a sign-out and a reload", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+    await ada.page.getByRole("button", { name: "Sign out" }).click();
+    await ada.page.getByLabel("Your name").waitFor();
+    await ada.page.reload();
+    await ada.page.getByLabel("Your name").waitFor();
+    expect(await ada.page.evaluate(async () => (await fetch("/api/session")).status)).toBe(401);
+    await closeAll(ada);
+  });
+
+  it("follows a sign-out and a sign-in in another tab", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const otherTab = await ada.context.newPage();
+    await otherTab.goto(inject("url"));
+    await otherTab.getByRole("button", { name: "Sign out" }).click();
+    await ada.page.getByLabel("Your name").waitFor();
+    await ada.page.getByLabel("Your name").fill(bob.name);
+    await ada.page.getByRole("button", { name: "Sign in" }).click();
+    await expect.poll(() => otherTab.locator(".nav-name").textContent()).toBe(bob.name);
+    await closeAll(ada, bob);
+  });
+
+  it("switches to the user whom another page of the browser signed in, once it reconnects", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const closeSockets = await simulateServerClose(ada.page);
+    // By the API, as a page would that does not notify this one.
+    await ada.page.evaluate(async (name) => {
+      const headers = { "content-type": "application/json" };
+      await fetch("/api/session", { method: "POST", headers, body: JSON.stringify({ name }) });
+    }, bob.name);
+    await closeSockets(1001);
+    await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+    await closeAll(ada, bob);
+  });
+
+  it("checks a session that a socket reported as ended again until the server answers", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const closeSockets = await simulateServerClose(ada.page);
+    const checked = Promise.withResolvers<void>();
+    await ada.page.route("**/api/session", async (route) => {
+      await route.abort();
+      checked.resolve();
+    });
+    await closeSockets(4001);
+    await checked.promise;
+    await ada.page.unroute("**/api/session");
+    await send(ada.page, "still here");
+    await waitUntilSent(ada.page, "still here", { timeout: 30_000 });
+    expect(await ada.page.getByText("Your session has ended.").count()).toBe(0);
+    await closeAll(ada, bob);
+  });
+
+  it("shows that a sign-out failed until it is connected again", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const closeSockets = await simulateServerClose(ada.page);
+    await ada.page.route("**/api/session", (route) => route.abort());
+    await ada.page.getByRole("button", { name: "Sign out" }).click();
+    const error = ada.page.getByText("You are still signed in");
+    await error.waitFor();
+    await closeSockets(1001);
+    await expect.poll(() => error.count()).toBe(0);
+    await closeAll(ada, bob);
+  });
+
+  it("says that it is loading while the server takes long to answer", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const mayAnswer = Promise.withResolvers<void>();
+    await ada.page.route("**/api/session", async (route) => {
+      await mayAnswer.promise;
+      await route.continue();
+    });
+    await ada.page.reload();
+    await ada.page.getByText("Loading…").waitFor();
+    mayAnswer.resolve();
+    await expect.poll(() => ada.page.getByText(`Hello, ${ada.name}`).count()).toBe(1);
+    await closeAll(ada);
+  });
+});

@@ -1,0 +1,126 @@
+/** Messages that cannot be sent at once: they wait, survive a reload, and are sent once, in order. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  chatLink,
+  closeAll,
+  composer,
+  controlThreadConnections,
+  messageRow,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Run in the page: how many unsent messages its IndexedDB holds. */
+const COUNT_STORED = `(async () => {
+  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith("lilypad "));
+  if (!found) return 0;
+  const settled = (request) => new Promise((done, fail) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+  const database = await settled(indexedDB.open(found.name));
+  try {
+    return await settled(database.transaction("messages").objectStore("messages").count());
+  } finally {
+    database.close();
+  }
+})()`;
+
+/** A direct chat with one message, in which Ada's connection can be cut. */
+async function startInterruptibleChat() {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const connections = await controlThreadConnections(ada.page);
+  await ada.page.reload();
+  await startChat(ada.page, bob.name);
+  await send(ada.page, "first");
+  await waitUntilSent(ada.page, "first");
+  return { ada, bob, connections };
+}
+
+describe("an unsent message", () => {
+  it("waits while the network is down, and is sent when it is back", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await send(ada.page, "first");
+    await waitUntilSent(ada.page, "first");
+    await ada.context.setOffline(true);
+    await send(ada.page, "while offline");
+    expect(await messageRow(ada.page, "while offline").getAttribute("data-state")).toBe("pending");
+    await ada.context.setOffline(false);
+    await waitUntilSent(ada.page, "while offline", { timeout: 30_000 });
+    expect(await messageRow(ada.page, "while offline").count()).toBe(1);
+    await closeAll(ada, bob);
+  });
+
+  it("survives a reload, and is sent once, in order", async () => {
+    const { ada, bob, connections } = await startInterruptibleChat();
+    await connections.cut();
+    await send(ada.page, "second, unsent");
+    await send(ada.page, "third, unsent");
+    await ada.page.reload();
+    await composer(ada.page).waitFor();
+    await connections.restore();
+    for (const text of ["second, unsent", "third, unsent"]) await waitUntilSent(ada.page, text);
+    await chatLink(bob.page).click();
+    await bob.page.getByText(ada.name).first().click();
+    await expect
+      .poll(() => bob.page.locator("li[data-state] .message-body").allTextContents())
+      .toEqual(["first", "second, unsent", "third, unsent"]);
+    await closeAll(ada, bob);
+  });
+
+  it("survives a reload also after the browser has cleared the page's storage", async () => {
+    const { ada, bob, connections } = await startInterruptibleChat();
+    const devTools = await ada.context.newCDPSession(ada.page);
+    await devTools.send("Storage.clearDataForOrigin", {
+      origin: new URL(ada.page.url()).origin,
+      storageTypes: "indexeddb",
+    });
+    await connections.cut();
+    await send(ada.page, "second, unsent");
+    // The database is created again for this message: a page that is reloaded at once has no time for that.
+    await expect.poll(() => ada.page.evaluate(COUNT_STORED)).toBe(1);
+    await ada.page.reload();
+    await composer(ada.page).waitFor();
+    await connections.restore();
+    await waitUntilSent(ada.page, "second, unsent");
+    await closeAll(ada, bob);
+  });
+
+  it("that the server refused can be retried", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    // The first attempt gets an error, as from a server in trouble.
+    let refuse = true;
+    await ada.page.routeWebSocket(/\/socket/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => {
+        const text = String(frame);
+        const id = /"id":"([^"]+)"/.exec(text)?.[1];
+        if (refuse && text.includes("please") && id !== undefined) {
+          refuse = false;
+          socket.send(JSON.stringify([{ type: "error", code: "internal", message: "Out of order.", id }]));
+        } else server.send(frame);
+      });
+    });
+    await ada.page.reload();
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "please");
+    await expect.poll(() => messageRow(ada.page, "please").getAttribute("data-state")).toBe("failed");
+    await ada.page.getByRole("button", { name: "Retry" }).click();
+    await waitUntilSent(ada.page, "please");
+    await closeAll(ada, bob);
+  });
+});
