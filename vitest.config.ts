@@ -1,9 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { SETTINGS } from "./src/config/config.ts";
 
 /** The Worker and its objects, in the tests' own workerd. */
 function lilypad(bindings: Record<string, string> = {}) {
+  return [workers(bindings), withoutForeignSourceMaps, withoutExpectedExceptions()];
+}
+
+function workers(bindings: Record<string, string>) {
   return cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
@@ -22,10 +27,81 @@ function lilypad(bindings: Record<string, string> = {}) {
   });
 }
 
+/** This package's source maps name sources that it does not ship: Vite would warn of each. */
+const withoutForeignSourceMaps = {
+  name: "without-foreign-source-maps",
+  async load(id: string) {
+    if (!/\/itty-router\/.*\.mjs$/.test(id)) return null;
+    const code = await readFile(id, "utf8");
+    return { code: code.replace(/^\/\/# sourceMappingURL=.*$/m, ""), map: null };
+  },
+};
+
+/**
+ * What workerd logs by itself of what tests do on purpose. It logs every exception that leaves an object, although the
+ * caller has it too, and the tests assert on what the caller makes of it. Everything else is shown.
+ */
+const EXPECTED = [
+  // An exception that a test throws, or crashes an object with, begins with this word.
+  /(Error: |stack = )expected: /,
+  // A test takes a method away, so that an object does not answer (`cutOff`, or a spy on one object alone).
+  /The RPC receiver does not implement the method "(deliver|threadChanged|threadDeleted|receiveMovedUsers)"/,
+  // What callers make of either.
+  /LilypadError: A part of the server did not answer/,
+  // A socket that was open when its object was aborted.
+  /disconnected: (read end of pipe was aborted|other end of WebSocketPipe was destroyed)/,
+];
+
+let isFiltering = false;
+
+/** The plug-in passes workerd's log to the output of this process, a message a write, and has no option for it. */
+function withoutExpectedExceptions() {
+  return {
+    name: "without-expected-exceptions",
+    configureVitest() {
+      if (isFiltering) return;
+      isFiltering = true;
+      for (const stream of [process.stdout, process.stderr]) {
+        const write = stream.write.bind(stream);
+        const filtered = (...args: Parameters<typeof write>) => {
+          const [text] = args;
+          const isExpected = typeof text === "string" && EXPECTED.some((message) => message.test(text));
+          return isExpected || write(...args);
+        };
+        // Of the two overloads, the parameters of the last one alone are inferred.
+        stream.write = filtered as typeof stream.write;
+      }
+    },
+  };
+}
+
 function numberFrom(variable: string): number | undefined {
   const text = process.env[variable];
   return text === undefined ? undefined : Number(text);
 }
+
+/** Limits in milliseconds, of a test and of a hook: only ever spent on failure. A slow or busy machine is none. */
+const patience = {
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 120_000 } },
+};
+
+/**
+ * One workerd for all files of a project that a runner is given: starting one takes longer than most files do.
+ * `fresh-file.ts` clears away what a file leaves behind.
+ */
+const shared = {
+  ...patience,
+  isolate: false,
+  setupFiles: ["test/support/fresh-file.ts", "test/support/console.ts"],
+  provide: {
+    randomSeed: numberFrom("RANDOM_SEED"),
+    randomFrames: numberFrom("RANDOM_FRAMES"),
+    modelSeed: numberFrom("MODEL_SEED"),
+    modelRuns: numberFrom("MODEL_RUNS"),
+  },
+};
 
 export default defineConfig({
   test: {
@@ -33,9 +109,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        // In workerd, through the Worker's own doors.
+        // In workerd, through the Worker's own entrances.
         plugins: [lilypad()],
         test: {
+          ...shared,
           name: "workers",
           include: ["test/**/*.test.ts"],
           exclude: [
@@ -48,32 +125,31 @@ export default defineConfig({
             "test/cost/script/**",
             "test/dev/**",
           ],
-          // Only ever spent on failure: a busy machine is no reason to fail.
-          testTimeout: 30_000,
         },
       },
       {
         // What holds in a room holds in a large one: here all sockets are at relays.
         plugins: [lilypad({ ROOM_SOCKETS: "0", RELAY_SOCKETS: "2" })],
         test: {
+          ...shared,
           name: "relayed",
           include: ["test/relay/**/*.test.ts", "test/thread/{messages,membership,resume,refusals}.test.ts"],
-          testTimeout: 30_000,
         },
       },
       {
         // Random programs, in workerd too; without rate limits, which would answer most of a program.
         plugins: [lilypad({ RATE_LIMITS: "off" })],
         test: {
+          ...shared,
           name: "model",
           include: ["test/model/**/*.test.ts"],
-          provide: { modelSeed: numberFrom("MODEL_SEED"), modelRuns: numberFrom("MODEL_RUNS") },
         },
       },
       {
         // What everyday use costs, for `npm run cost`; without rate limits, so that much is done in little time.
         plugins: [lilypad({ RATE_LIMITS: "off" })],
         test: {
+          ...patience,
           name: "cost",
           include: ["test/cost/measured/**/*.test.ts"],
           provide: { costUse: process.env["COST_USE"] },
@@ -82,31 +158,27 @@ export default defineConfig({
       {
         // In Node, the script itself.
         test: {
+          ...patience,
           name: "cost:script",
           include: ["test/cost/script/**/*.test.ts"],
-          testTimeout: 180_000,
         },
       },
       {
         // In Node, against a started `wrangler dev`: real sockets and a real browser.
         test: {
+          ...patience,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/server.ts"],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Only ever spent on failure.
-          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
         // In Node: each chaos program and the benchmark in a short form, and the development scripts.
         test: {
+          ...patience,
           name: "chaos",
           include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts", "test/dev/**/*.test.ts"],
-          // Only ever spent on failure.
-          testTimeout: 180_000,
         },
       },
     ],

@@ -9,7 +9,7 @@ import { outcomeOf } from "./outcome.ts";
 import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
 
-const runs = runsOf("evictions", 40);
+const runs = runsOf("evictions", 10);
 const tally = { rounds: 0, steps: 0, evictions: 0, socketsLost: 0, ghosts: 0, differences: 0 };
 
 beforeEach(() => {

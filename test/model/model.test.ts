@@ -13,7 +13,7 @@ const PROGRAMS_PER_CAST = 40;
 /** So many programs run side by side, each in its own thread: mostly they wait for answers. */
 const STREAMS = 4;
 
-const runs = runsOf("model", 1_000);
+const runs = runsOf("model", 200);
 const tally = { programs: 0, steps: 0, evictions: 0, violations: 0 };
 
 async function newCast(): Promise<Cast> {

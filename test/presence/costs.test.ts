@@ -88,11 +88,13 @@ describe("a notification", () => {
 describe("a page opened by a user with 200 threads", () => {
   it("writes nothing, and reads in proportion to the threads", async () => {
     const ada = await known("Ada", SHARD);
-    for (let i = 0; i < 200; i++) {
-      const thread = new ToldThread();
-      await thread.join(ada);
-      await thread.tell(thread.message(ada), ada);
-    }
+    await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const thread = new ToldThread();
+        await thread.join(ada);
+        await thread.tell(thread.message(ada), ada);
+      }),
+    );
     // Of each thread the membership, the thread, and its place in the order.
     // The first socket of a shard sets the alarm that ends its session; that of a later one pays for nothing.
     await openTab(ada, Date.now() + HOUR / 2);
@@ -172,10 +174,10 @@ describe("idle sockets", () => {
     expect((await alarmOf(bo)) ?? 0).toBe(Date.now() + 60_000);
   });
 
-  it("1,000 of them wake their shard once a minute while one of their users is watched, and then no more", async () => {
+  it("hundreds of them wake their shard once a minute while one of their users is watched, and then no more", async () => {
     const [ada, ...people] = [
       await known("Ada", 0),
-      ...(await Promise.all(Array.from({ length: 32 }, () => known("Idle", SHARD)))),
+      ...(await Promise.all(Array.from({ length: 8 }, () => known("Idle", SHARD)))),
     ];
     const [bo] = people;
     if (!bo) throw new Error("nobody");

@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ThreadPage } from "../../src/protocol/http.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
 import { newcomer, newThread, person, unique, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 import { rowsOf } from "./shard.ts";
+import { eventually } from "../support/patience.ts";
 
 // Presence as clients meet it: through the Worker, with threads that are really there.
 
@@ -161,9 +162,7 @@ describe("watching through the door", () => {
     page.close();
     await page.closed;
     const closedAt = Date.now();
-    await vi.waitFor(() => expect(tab.events.at(-1)).toMatchObject({ status: "offline" }), {
-      timeout: 9_000,
-    });
+    await eventually(() => expect(tab.events.at(-1)).toMatchObject({ status: "offline" }));
     expect(Date.now() - closedAt).toBeGreaterThan(4_000);
-  }, 12_000);
+  });
 });

@@ -19,7 +19,9 @@ import { StatusPublisher } from "../../src/presence/status/status-publisher.ts";
 import { PeerShards } from "../../src/presence/peer-shards.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import type { User } from "../../src/protocol/model.ts";
+import { expectLogged } from "../support/console.ts";
 import { shardStub } from "../support/objects.ts";
+import { eventually } from "../support/patience.ts";
 
 // Two shards, so that each has alarms and evictions of its own.
 const WATCHER = 0;
@@ -172,7 +174,7 @@ describe("for those who watch", () => {
       page = await openTab(bo);
       await ringing;
       await settled(tab);
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(tab.events.findLast((event) => event.type === "presence")).toMatchObject({ status: "online" }),
       );
     }
@@ -231,7 +233,9 @@ describe("for those who watch", () => {
 
   it("one whose coming could not be told is told of in the next round", async () => {
     const { bo, tab } = await watching();
-    const tell = vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("overloaded"));
+    const tell = vi
+      .spyOn(PeerShards.prototype, "publish")
+      .mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
     await settled(page);
     expect(tell).toHaveBeenCalled();
@@ -241,7 +245,7 @@ describe("for those who watch", () => {
 
   it("one whose coming could not be told is told of when their page is loaded again", async () => {
     const { bo, tab } = await watching();
-    vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("overloaded"));
+    vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
     await settled(page);
     await close(page);
@@ -258,7 +262,9 @@ describe("for those who watch", () => {
     await close(page);
     await settled(tab);
     const closedAt = Date.now();
-    const tell = vi.spyOn(PeerShards.prototype, "publish").mockRejectedValue(new Error("overloaded"));
+    const tell = vi
+      .spyOn(PeerShards.prototype, "publish")
+      .mockRejectedValue(new Error("expected: overloaded"));
     const nextRound = async () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("it would never be told");
@@ -395,7 +401,7 @@ describe("the alarm", () => {
     expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
     tab.send({ type: "watch", userIds: [] });
     await settled(tab);
-    await vi.waitFor(async () => expect(await alarmOf(bo)).not.toBeNull());
+    await eventually(async () => expect(await alarmOf(bo)).not.toBeNull());
     await ring(bo);
     expect(await alarmOf(bo)).toBeGreaterThan(Date.now() + 60_000);
     await close(page);
@@ -420,6 +426,7 @@ it("as many as go at once are told of, though one call cannot carry them all", a
 });
 
 it("a shard starts, and its alarm rings, where the settings are wrong for a while", async () => {
+  expectLogged(/LilypadError: This server is not configured: PRESENCE_SHARDS is not a whole number/);
   const bo = await known("Bo", WATCHED);
   await runInDurableObject(shardStub(bo.id), async (_shard, ctx) => {
     const wrong = { ...env, PRESENCE_SHARDS: "eight" } as unknown as Env;

@@ -21,6 +21,7 @@ import {
   ToldThread,
   type Tab,
 } from "./shard.ts";
+import { eventually } from "../support/patience.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -271,7 +272,7 @@ it("a shard that believes in a watcher who is gone is put right when it next tel
   const shard = presenceStub(env, 2);
   await shard.watch({ watcherId: ada.id, userIds: [bo.id], threadIds: [], version: 1 });
   await openTab(bo);
-  await vi.waitFor(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
+  await eventually(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
 });
 
 it("500 users in all shards are answered with all their states", async () => {

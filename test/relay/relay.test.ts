@@ -4,10 +4,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
+import { expectLogged } from "../support/console.ts";
 import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
+import { eventually } from "../support/patience.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -34,6 +36,7 @@ const revs = (socket: TestSocket) =>
 
 /** From here on a relay does not answer its thread; what is returned ends that. */
 async function cutOff(threadId: string, no: number): Promise<() => Promise<void>> {
+  expectLogged(/a call to an object failed TypeError: .* method "pass"/);
   const stub = relayStub(threadId, no);
   // RPC finds what is on the prototype alone.
   await runInDurableObject(stub, (relay: Relay) => {
@@ -57,7 +60,7 @@ describe("who is in a large room", () => {
     const { a, b, c, thread } = await scene();
     expect(await relaysOf(thread.id)).toEqual([1, 2]);
     for (const socket of [a, b, c]) socket.close();
-    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([]), { timeout: 10_000 });
+    await eventually(async () => expect(await relaysOf(thread.id)).toEqual([]));
   });
 });
 
@@ -135,7 +138,7 @@ describe("a relay that answers very late that nobody was there", () => {
     await c.closed;
     await a.ask({ type: "chat", id: "1", body: "one" });
     // The relay has said so by itself meanwhile.
-    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([1]), { timeout: 10_000 });
+    await eventually(async () => expect(await relaysOf(thread.id)).toEqual([1]));
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
     held.open();
@@ -180,9 +183,9 @@ describe("a relay that was not told", () => {
     const reconnect = await cutOff(thread.id, 2);
     const said = vi.spyOn(ChatThread.prototype, "runRelayed");
     c.send({ type: "chat", id: "mine", body: "" });
-    await vi.waitFor(() => expect(said).toHaveBeenCalled());
+    await eventually(() => expect(said).toHaveBeenCalled());
     await reconnect();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(threadStub(thread.id));
       expect(c.events.at(-1)).toMatchObject({ type: "closing", code: 1001 });
     });
@@ -192,7 +195,7 @@ describe("a relay that was not told", () => {
     const { eve, thread, c } = await scene();
     const reconnect = await cutOff(thread.id, 2);
     c.send({ type: "chat", id: "mine", body: "once" });
-    await vi.waitFor(() =>
+    await eventually(() =>
       runInDurableObject(threadStub(thread.id), async (_thread, { storage }) => {
         expect(storage.sql.exec("SELECT seq FROM messages").toArray()).toHaveLength(1);
       }),
@@ -218,7 +221,7 @@ describe("at a relay that heard late of it", () => {
     const said = vi.spyOn(ChatThread.prototype, "runRelayed");
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     c.send({ type: "typing" });
-    await vi.waitFor(() => expect(said).toHaveBeenCalled());
+    await eventually(() => expect(said).toHaveBeenCalled());
     await said.mock.results[0]?.value;
     await a.ask({ type: "chat", id: "1", body: "one" });
     expect(a.events.filter(({ type }) => type === "typing")).toEqual([]);
@@ -271,21 +274,26 @@ describe("a relay whose answer was lost", () => {
     const reconnect = await cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
+    expectLogged(
+      /a call to an object failed Error: expected: overloaded/,
+      /a call to an object failed LilypadError: A part of the server did not answer/,
+    );
     const missed = vi
       .spyOn(ChatThread.prototype, "eventsForRelay")
-      .mockRejectedValue(new Error("overloaded"));
+      .mockRejectedValue(new Error("expected: overloaded"));
     await reconnect();
     await evict(threadStub(thread.id));
     missed.mockClear();
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
-    await vi.waitFor(() => expect(missed).toHaveBeenCalled(), { timeout: 10_000 });
+    await eventually(() => expect(missed).toHaveBeenCalled());
     missed.mockRestore();
     await expectLetGo(a, c, thread.id);
   });
 
   it("after it took the batch, lets those go who wait for what came meanwhile", async () => {
     const { thread, a, c } = await scene();
+    expectLogged(/a call to an object failed Error: expected: Network connection lost/);
     const held = gate();
     const { deliver } = Relay.prototype;
     const spy = vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(
@@ -296,14 +304,14 @@ describe("a relay whose answer was lost", () => {
       const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
       if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return crowd;
       await held.pass();
-      throw new Error("Network connection lost.");
+      throw new Error("expected: Network connection lost.");
     });
     await a.ask({ type: "chat", id: "1", body: "the last word" });
     await c.next("chat");
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
     held.open();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(spy.mock.settledResults.some(({ type }) => type === "rejected")).toBe(true),
     );
     await expectLetGo(a, c, thread.id);
@@ -325,7 +333,7 @@ describe("while a relay has not answered", () => {
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await pending()).not.toBeNull();
     held.open();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(threadStub(thread.id));
       expect(await pending()).toBeNull();
     });
@@ -379,7 +387,7 @@ describe("what the thread decides", () => {
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
     expect(c.frames.join()).not.toContain("secret");
     // Nobody is at that relay now. Whoever comes next is told on.
-    await vi.waitFor(async () => expect(await relaysOf(thread.id)).toEqual([1]), { timeout: 10_000 });
+    await eventually(async () => expect(await relaysOf(thread.id)).toEqual([1]));
     await a.ask({ type: "chat", id: "3", body: "between us" });
     const dan = await person("Dan");
     await ada.call("PUT", `${path}/members/${dan.user.id}`);
@@ -398,7 +406,10 @@ describe("what the thread decides", () => {
 
   it("a deletion goes on where the thread dies in the middle of it", async () => {
     const { ada, path, thread, c } = await scene();
-    const broken = vi.spyOn(Presence.prototype, "threadDeleted").mockRejectedValue(new Error("out of order"));
+    expectLogged(/a call to an object failed Error: expected: out of order/);
+    const broken = vi
+      .spyOn(Presence.prototype, "threadDeleted")
+      .mockRejectedValue(new Error("expected: out of order"));
     expect((await ada.call("DELETE", path)).status).toBe(503);
     broken.mockRestore();
     await evict(threadStub(thread.id));

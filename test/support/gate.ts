@@ -3,6 +3,7 @@
  * waits is in the contexts of several objects, and workerd breaks off one that awaits a promise of another's.
  */
 import { expect, vi } from "vitest";
+import { eventually } from "./patience.ts";
 
 export interface Gate {
   /** Waits until it is open. */
@@ -19,7 +20,7 @@ export function gate(): Gate {
       state.reached = true;
       while (!state.open) await scheduler.wait(1);
     },
-    reached: () => vi.waitFor(() => expect(state.reached).toBe(true), { timeout: 10_000 }),
+    reached: () => eventually(() => expect(state.reached).toBe(true)),
     open: () => {
       state.open = true;
     },

@@ -42,10 +42,16 @@ export async function newcomer(name = "Ada"): Promise<Person> {
 /** One who has signed in once, and so is known. */
 export async function person(name = "Ada"): Promise<Person> {
   const who = await newcomer(name);
-  const response = await who.call("POST", "/api/session");
-  if (response.status !== 201)
-    throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
+  await signIn(who);
   return who;
+}
+
+/** Makes a newcomer known. */
+export async function signIn(who: Person): Promise<void> {
+  const response = await who.call("POST", "/api/session");
+  if (response.status !== 201) {
+    throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
+  }
 }
 
 /** A request to the Worker as from outside. */

@@ -2,13 +2,11 @@
 import { exports } from "cloudflare:workers";
 import type { PresenceEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { ORIGIN, type Person } from "./people.ts";
 
 type Typed = { type: string };
 type OfType<E extends Typed, T extends E["type"]> = Extract<E, { type: T }>;
-
-/** How long an event may take before the test fails; only ever spent on failure. */
-const PATIENCE_MS = 5_000;
 
 export class TestSocket<E extends Typed = ThreadEvent> {
   /** Every event so far, in order. */

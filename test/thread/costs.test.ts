@@ -7,7 +7,7 @@ import { alarmAt, passTime, ring, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
-import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { hostToken, newcomer, newThread, person, signIn, type Person } from "../support/people.ts";
 import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
 beforeEach(startClock);
@@ -55,8 +55,10 @@ async function crowded(members: number, shards: readonly number[]) {
 
 async function personOn(shard: number): Promise<Person> {
   for (;;) {
-    const who = await person("Crowd");
-    if (shardOf(who.user.id, SHARDS) === shard) return who;
+    const who = await newcomer("Crowd");
+    if (shardOf(who.user.id, SHARDS) !== shard) continue;
+    await signIn(who);
+    return who;
   }
 }
 
@@ -107,7 +109,7 @@ describe("a message, from its frame to its notification", () => {
     async (senders) => {
       const { ada, bob, thread, stub, more } = await crowded(senders, ALL_SHARDS);
       const sockets = await Promise.all([ada, bob, ...more].map((who) => openThread(who, thread.id)));
-      const [count, perSecond] = [600, 10];
+      const [count, perSecond] = [300, 10];
       // The rate limit of one: 20 at once, and 10 in 10 seconds.
       const pauseEvery = senders * 20;
       const { thread: cost } = await meter(async () => {
@@ -527,45 +529,41 @@ describe("rows read", () => {
   });
 });
 
-it(
-  "1,000 idle sockets with heartbeats never wake their thread, and are told nothing after their sessions' end",
-  { timeout: 60_000 },
-  async () => {
-    const hours = 3;
-    const crowd = await Promise.all(Array.from({ length: 32 }, () => person("Idler")));
-    const [owner, ...others] = crowd as [Person, ...Person[]];
-    const thread = await newThread(owner, "group", others);
-    const stub = threadStub(thread.id);
-    await ring(stub);
-    const exp = Math.floor(Date.now() / 1_000) + hours * 3_600;
-    for (const who of crowd) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
-    const sockets: TestSocket[] = [];
-    const opening = await meter(async () => {
-      for (const who of crowd) {
-        for (let i = 0; i < 32; i++) sockets.push(await openThread(who, thread.id));
-      }
-    });
-    expect(sockets).toHaveLength(1_024);
-    expect(opening.thread).toMatchObject({ upgrades: 1_024, rowsWritten: 0, alarmsSet: 0 });
+it("hundreds of idle sockets with heartbeats never wake their thread, and are sent nothing after their sessions' end", async () => {
+  const hours = 3;
+  const crowd = await Promise.all(Array.from({ length: 8 }, () => person("Idler")));
+  const [owner, ...others] = crowd as [Person, ...Person[]];
+  const thread = await newThread(owner, "group", others);
+  const stub = threadStub(thread.id);
+  await ring(stub);
+  const exp = Math.floor(Date.now() / 1_000) + hours * 3_600;
+  for (const who of crowd) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
+  const sockets: TestSocket[] = [];
+  const opening = await meter(async () => {
+    for (const who of crowd) {
+      for (let i = 0; i < 32; i++) sockets.push(await openThread(who, thread.id));
+    }
+  });
+  expect(sockets).toHaveLength(256);
+  expect(opening.thread).toMatchObject({ upgrades: 256, rowsWritten: 0, alarmsSet: 0 });
 
-    expect(await alarmAt(stub)).toBeNull();
-    /** Ten minutes, as the runtime would pass them, with no alarm pending: everyone's heartbeat. */
-    const tenMinutes = async () => {
-      const heard = sockets.map((socket) => socket.frames.length);
-      for (const socket of sockets) socket.send("ping");
-      await Promise.all(sockets.map((socket, i) => socket.pong(heard[i])));
-      passTime(600_000);
-    };
-    const idle = await meter(async () => {
-      for (let round = 0; round <= hours * 6; round++) await tenMinutes();
-    });
-    // None of 17,000 heartbeats has run a line of it, nor has anything else.
-    expect(idle.thread).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0 });
-    // All their sessions are over by now, which the thread notices when it next has something to tell.
-    owner.token = await hostToken({ sub: owner.user.id, name: owner.user.name });
-    const back = await openThread(owner, thread.id);
-    await back.ask({ type: "chat", id: "1", body: "is anybody here?" });
-    await Promise.all(sockets.map((socket) => socket.next("closing", ({ code }) => code === 4001)));
-    expect(sockets.flatMap(({ events }) => events.filter(({ type }) => type === "chat"))).toEqual([]);
-  },
-);
+  expect(await alarmAt(stub)).toBeNull();
+  /** Ten minutes, as the runtime would pass them, with no alarm pending: everyone's heartbeat. */
+  const tenMinutes = async () => {
+    const heard = sockets.map((socket) => socket.frames.length);
+    for (const socket of sockets) socket.send("ping");
+    await Promise.all(sockets.map((socket, i) => socket.pong(heard[i])));
+    passTime(600_000);
+  };
+  const idle = await meter(async () => {
+    for (let round = 0; round <= hours * 6; round++) await tenMinutes();
+  });
+  // No heartbeat of thousands has run a line of it, nor has anything else.
+  expect(idle.thread).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0 });
+  // All their sessions are over by now, which the thread notices when it next has something to send.
+  owner.token = await hostToken({ sub: owner.user.id, name: owner.user.name });
+  const back = await openThread(owner, thread.id);
+  await back.ask({ type: "chat", id: "1", body: "is anybody here?" });
+  await Promise.all(sockets.map((socket) => socket.next("closing", ({ code }) => code === 4001)));
+  expect(sockets.flatMap(({ events }) => events.filter(({ type }) => type === "chat"))).toEqual([]);
+});

@@ -5,6 +5,7 @@ import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { Deletion } from "../../src/thread/deletion.ts";
+import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/people.ts";
@@ -200,8 +201,9 @@ describe("deleting a thread", () => {
     const { ada, bob, thread, path } = await scene();
     const socket = await openThread(bob, thread.id);
     await socket.next("welcome");
+    expectLogged(/a call to an object failed TypeError: .* method "threadDeleted"/);
     const broken = await runInDurableObject(shardStub(bob.user.id), (presence) =>
-      vi.spyOn(presence, "threadDeleted").mockRejectedValue(new Error("out of order")),
+      vi.spyOn(presence, "threadDeleted").mockRejectedValue(new Error("expected: out of order")),
     );
     expect((await ada.call("DELETE", path)).status).toBe(503);
     expect((await ada.call("GET", path)).status).toBe(404);
@@ -241,8 +243,9 @@ describe("deleting a thread", () => {
   it("is not forgotten where the object dies right after that member was removed", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
+    expectLogged(/internal error Error: expected: died/);
     const start = vi.spyOn(Deletion.prototype, "begin").mockReturnValue();
-    const finish = vi.spyOn(Deletion.prototype, "finishBegun").mockRejectedValue(new Error("died"));
+    const finish = vi.spyOn(Deletion.prototype, "finishBegun").mockRejectedValue(new Error("expected: died"));
     await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
     await evict(threadStub(thread.id));
     start.mockRestore();
@@ -280,9 +283,10 @@ describe("a shard that does not answer", () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const tab = await openPresence(bob);
     await tab.next("welcome");
+    expectLogged(/a call to an object failed TypeError: .* method "threadChanged"/);
     const breakShard = () =>
       runInDurableObject(shardStub(bob.user.id), (presence) =>
-        vi.spyOn(presence, "threadChanged").mockRejectedValue(new Error("out of order")),
+        vi.spyOn(presence, "threadChanged").mockRejectedValue(new Error("expected: out of order")),
       );
     let broken = await breakShard();
     const thread = await newThread(ada, "group", [bob], "Pond");

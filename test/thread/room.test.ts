@@ -240,7 +240,7 @@ describe("a broken socket", () => {
         .getWebSockets()
         .find((socket) => (socket.deserializeAttachment() as { userId: string }).userId === bob.user.id);
       vi.spyOn(broken as WebSocket, "send").mockImplementation(() => {
-        throw new Error("broken pipe");
+        throw new Error("expected: broken pipe");
       });
     });
     const c = await openThread(bob, thread.id);

@@ -5,6 +5,7 @@ import { heldChecks } from "../support/gate.ts";
 import { evict, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
+import { eventually } from "../support/patience.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -80,7 +81,7 @@ it.each([
     retryAfterMs: expect.any(Number),
   });
   checking.open();
-  await vi.waitFor(() => expect(socket.events.filter(({ type }) => type === "ack")).toHaveLength(8));
+  await eventually(() => expect(socket.events.filter(({ type }) => type === "ack")).toHaveLength(8));
   expect(await socket.ask({ type: "auth", id: "later", token: bob.token })).toMatchObject({ type: "ack" });
   expect(checked).toHaveBeenCalledTimes(9);
 });

@@ -1,6 +1,7 @@
 /** The administrator's door: shut where there is no secret, and otherwise to whoever does not have it. */
 import { describe, expect, it, vi } from "vitest";
 import { problemOf, requestWith } from "./requests.ts";
+import { expectLogged } from "../support/console.ts";
 
 const SECRET = "the-secret-of-an-administrator-0123";
 const MOVE = { ADMIN_SECRET: SECRET, PRESENCE_SHARDS: "16", PRESENCE_SHARDS_BEFORE: "8" };
@@ -78,6 +79,7 @@ describe("the number of shards", () => {
     ["lowered", { PRESENCE_SHARDS: "4", PRESENCE_SHARDS_BEFORE: "8" }],
     ["raised to no multiple", { PRESENCE_SHARDS: "12", PRESENCE_SHARDS_BEFORE: "8" }],
   ])("cannot be %s", async (_what, settings) => {
+    expectLogged(/PRESENCE_SHARDS is not a multiple of PRESENCE_SHARDS_BEFORE/);
     const response = await requestWith(settings, "/api/session");
     const { code, detail } = await problemOf(response);
     expect(code).toBe("unavailable");

@@ -7,7 +7,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { configOf } from "../../../src/config/config.ts";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import { movedUsers, type MovedUsers } from "../../../src/protocol/http.ts";
@@ -19,6 +19,7 @@ import worker from "../../../src/worker/index.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newcomer, ORIGIN, type Person } from "../../support/people.ts";
 import { TestSocket } from "../../support/socket.ts";
+import { eventually } from "../../support/patience.ts";
 
 export const ADMIN_SECRET = "the-secret-of-an-administrator-0123";
 
@@ -28,21 +29,29 @@ interface Shards {
   before?: number;
 }
 
+const original: Env = { ...env };
 let settings: Env = env;
 
 /** Every object starts anew with these settings, and the Worker has them too. Nobody stays connected. */
 export async function deploy({ shards, before }: Shards): Promise<void> {
-  env.PRESENCE_SHARDS = String(shards);
-  env.PRESENCE_SHARDS_BEFORE = before === undefined ? "" : String(before);
-  env.RATE_LIMITS = "off";
-  env.ADMIN_SECRET = ADMIN_SECRET;
+  await configure({
+    ...original,
+    PRESENCE_SHARDS: String(shards),
+    PRESENCE_SHARDS_BEFORE: before === undefined ? "" : String(before),
+    RATE_LIMITS: "off",
+    ADMIN_SECRET,
+  });
+  await abortAllDurableObjects();
+}
+
+async function configure(next: Env): Promise<void> {
+  Object.assign(env, next);
   settings = { ...env };
   // All objects of a run have one `env`, whose settings were parsed when the first of them looked.
   await runInDurableObject(shard(0), (object) => {
     const { env: own } = object as unknown as { env: Env };
     Object.assign(configOf(own), configOf(settings));
   });
-  await abortAllDurableObjects();
 }
 
 /** A request to the Worker that is deployed now. */
@@ -68,8 +77,9 @@ export async function ask<T>(who: Person, method: string, path: string, body?: u
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-/** As `reset`, also of objects that are not running. */
+/** As `reset`, also of objects that are not running; and the settings are as they were. */
 export async function forgetEverything(): Promise<void> {
+  await configure(original);
   for (const id of await listDurableObjectIds(env.PRESENCE))
     await runInDurableObject(env.PRESENCE.get(id), () => undefined);
   await reset();
@@ -146,7 +156,7 @@ export async function moveShard(from: number, before: number, after: number): Pr
 
 /** A crash of one object: its memory and its sockets are gone, and whatever was not yet durable. */
 export async function crash(stub: DurableObjectStub): Promise<void> {
-  await runInDurableObject(stub, (_object, state) => state.abort("a crash")).catch(() => undefined);
+  await runInDurableObject(stub, (_object, state) => state.abort("expected: a crash")).catch(() => undefined);
 }
 
 /** Waits until this thread's newest message is known to this member's shard: what was owed before has been told. */
@@ -154,9 +164,8 @@ export async function told(who: Person, threadId: string): Promise<void> {
   const { seq } = await ask<Thread>(who, "GET", `/api/threads/${threadId}`);
   // The runtime may be at the alarm already, so ringing it here is only to hurry.
   await runDurableObjectAlarm(threadStub(threadId));
-  await vi.waitFor(
-    async () => expect((await threadsOf(who)).find(({ id }) => id === threadId)).toMatchObject({ seq }),
-    { timeout: 5_000, interval: 5 },
+  await eventually(async () =>
+    expect((await threadsOf(who)).find(({ id }) => id === threadId)).toMatchObject({ seq }),
   );
 }
 

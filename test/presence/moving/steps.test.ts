@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
+import { expectLogged } from "../../support/console.ts";
 import { evict } from "../../support/objects.ts";
 import type { Person } from "../../support/people.ts";
 import {
@@ -264,7 +265,7 @@ describe("a crash in the middle", () => {
     });
   }
 
-  const lost = () => Promise.reject(new Error("the line is dead"));
+  const lost = () => Promise.reject(new Error("expected: the line is dead"));
   const crashes: [string, (take: () => Promise<void>) => Promise<void>][] = [
     ["before a parcel has come", lost],
     ["before word that it has come", (take) => take().then(lost)],
@@ -284,6 +285,7 @@ describe("a crash in the middle", () => {
   describe.each(crashes)("%s", (_when, what) => {
     it.each(thereafter)("is made good by %s", async (_who, next) => {
       const { ada, bo, cy, threadId } = await scene();
+      expectLogged(/a call to an object failed Error: expected: (the line is dead|a crash)/);
       atFirstParcel(what);
       await moveStep(OLD, 8, 16).catch(() => undefined);
       await next({ ada, cy, threadId });
@@ -298,6 +300,7 @@ describe("a crash in the middle", () => {
   });
 
   it("keeps everyone where they are while the new shard takes nobody in", async () => {
+    expectLogged(/a call to an object failed TypeError: .* method "arrive"/);
     const { ada } = await scene();
     await runInDurableObject(
       shard(NEW),

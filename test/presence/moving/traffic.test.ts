@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { randomFrom, type Random } from "../../chaos/support/random.ts";
+import { mayLog } from "../../support/console.ts";
 import type { Person } from "../../support/people.ts";
 import { ask, crash, deploy, forgetEverything, moveStep, shard, someone } from "./deployment.ts";
 import { Traffic } from "./traffic.ts";
+import { eventually } from "../../support/patience.ts";
 
 // What a crash interrupts is logged where it happens.
-beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+beforeEach(() => mayLog(/a call to an object failed/));
 afterEach(async () => {
   vi.restoreAllMocks();
   await forgetEverything();
@@ -50,15 +52,12 @@ async function moveThroughCrashes(
 }
 
 async function agrees(traffic: Traffic): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await traffic.hurry();
-      const truth = await traffic.truth();
-      expect(await traffic.lists()).toEqual(truth);
-      for (const [who, tab] of traffic.tabs) expect(tab.known, who.user.id).toEqual(truth.get(who));
-    },
-    { timeout: 20_000, interval: 20 },
-  );
+  await eventually(async () => {
+    await traffic.hurry();
+    const truth = await traffic.truth();
+    expect(await traffic.lists()).toEqual(truth);
+    for (const [who, tab] of traffic.tabs) expect(tab.known, who.user.id).toEqual(truth.get(who));
+  });
 }
 
 async function everyoneIsFound(people: readonly Person[]): Promise<void> {
@@ -93,7 +92,7 @@ describe.each([
   { before: 8, after: 16, seed: 1 },
   { before: 2, after: 6, seed: 2 },
 ])("from $before shards to $after, with seed $seed", ({ before, after, seed }) => {
-  it("nothing is lost", { timeout: 120_000 }, async () => {
+  it("nothing is lost", async () => {
     const random = randomFrom(seed);
     await deploy({ shards: before });
     await populate(before);

@@ -16,6 +16,7 @@ import {
   threadsOf,
   told,
 } from "./deployment.ts";
+import { eventually } from "../../support/patience.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(async () => {
@@ -47,7 +48,7 @@ async function burst(author: Person, threadId: string, concerned: Set<number>) {
     // Later than what is told together with the first of them.
     vi.setSystemTime(Date.now() + 2_000);
     const newest = BURST + first;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await runDurableObjectAlarm(threadStub(threadId));
       const last = calls.mock.calls.filter(([update]) => update.seq === newest);
       expect(last.length).toBeGreaterThanOrEqual(concerned.size);

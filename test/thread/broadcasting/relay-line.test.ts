@@ -1,7 +1,8 @@
 /** The line to a relay that is slow to answer: what is too much to keep is dropped, and the relay learns that it was. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { RelayBatch } from "../../../src/rpc/relay.ts";
 import { RelayLine } from "../../../src/thread/broadcasting/relay-line.ts";
+import { eventually } from "../../support/patience.ts";
 
 it("tells its relay that it missed something, where all that waited was dropped", async () => {
   const batches: RelayBatch[] = [];
@@ -18,7 +19,7 @@ it("tells its relay that it missed something, where all that waited was dropped"
   line.send({ frame: "[1]", rev: 1 });
   line.send({ frame: "x".repeat(9 * 1024 * 1024), rev: 2 });
   answers[0]?.();
-  await vi.waitFor(() => expect(batches).toHaveLength(2));
+  await eventually(() => expect(batches).toHaveLength(2));
   expect(line.isConfirmed).toBe(false);
   // By the number and the rev: one batch never came.
   expect(batches).toMatchObject([
@@ -26,6 +27,6 @@ it("tells its relay that it missed something, where all that waited was dropped"
     { number: 3, after: 2, rev: 2, items: [] },
   ]);
   answers[1]?.();
-  await vi.waitFor(() => expect(line.isConfirmed).toBe(true));
+  await eventually(() => expect(line.isConfirmed).toBe(true));
   expect(batches).toHaveLength(2);
 });

@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newThread, person } from "../../support/people.ts";
+import { eventually } from "../../support/patience.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -19,17 +20,17 @@ it("one telling begins when the last is over, however many wait for it", async (
     most = Math.max(most, ++underWay);
     const number = ++begun;
     // A promise of the test's own cannot be awaited within an object.
-    await vi.waitFor(() => expect(answered).toBeGreaterThanOrEqual(number), { interval: 1 });
+    await eventually(() => expect(answered).toBeGreaterThanOrEqual(number));
     await threadChanged.call(this, update);
     underWay -= 1;
   });
   const object = () => threadStub(thread.id);
   const rename = async (name: string) => {
     const renaming = object().run(ada.user, { type: "rename", name });
-    await vi.waitFor(async () => expect(await object().view(ada.user)).toMatchObject({ value: { name } }));
+    await eventually(async () => expect(await object().view(ada.user)).toMatchObject({ value: { name } }));
     return { renaming };
   };
-  const toldTimes = (times: number) => vi.waitFor(() => expect(begun).toBe(times));
+  const toldTimes = (times: number) => eventually(() => expect(begun).toBe(times));
 
   const first = await rename("One");
   await toldTimes(1);
