@@ -160,7 +160,7 @@ describe("idle sockets", () => {
     expect(await alarmOf(ada)).toBeNull();
   });
 
-  it("that are watched cost one row a minute: the next alarm", async () => {
+  it("of users with subscribers cost one row a minute: the next alarm", async () => {
     const [ada, bo] = [await known("Ada", 0), await known("Bo", SHARD)];
     await group(ada, bo);
     const tab = await openTab(ada);
@@ -174,7 +174,7 @@ describe("idle sockets", () => {
     expect((await alarmOf(bo)) ?? 0).toBe(Date.now() + 60_000);
   });
 
-  it("hundreds of them wake their shard once a minute while one of their users is watched, and then no more", async () => {
+  it("hundreds of them wake their shard once a minute while one of their users has a subscriber, and then no more", async () => {
     const [ada, ...people] = [
       await known("Ada", 0),
       ...(await Promise.all(Array.from({ length: 8 }, () => known("Idle", SHARD)))),
@@ -226,8 +226,8 @@ describe("idle sockets", () => {
   });
 });
 
-describe("watching", () => {
-  it("writes one row in the watcher's shard and one in each shard of the watched, and a repeat none", async () => {
+describe("a subscription", () => {
+  it("writes one row in the subscriber's shard and one in each shard subscribed to, and a repeat none", async () => {
     const ada = await known("Ada", 0);
     const others = await Promise.all(Array.from({ length: 50 }, () => known("Bo", SHARD)));
     const [bo] = others;
@@ -246,7 +246,7 @@ describe("watching", () => {
     expect(again).toEqual({ here: 0, there: 0 });
   });
 
-  it("a user's coming and going costs 6 rows where they are watched: 2 states, when last seen, and 3 alarms", async () => {
+  it("a user with a subscriber who comes online and goes offline costs 6 rows: 2 statuses, when last seen, and 3 alarms", async () => {
     const [ada, bo] = [await known("Ada", 0), await known("Bo", SHARD)];
     await group(ada, bo);
     const tab = await openTab(ada);

@@ -37,7 +37,7 @@ async function realThread(owner: User, ...others: User[]) {
 }
 
 describe("opening a tab", () => {
-  it("selects the version, and says welcome first", async () => {
+  it("selects the version, and sends welcome first", async () => {
     const ada = someone();
     const expiresAt = Date.now() + HOUR;
     const tab = await openRaw(ada, expiresAt);
@@ -47,7 +47,7 @@ describe("opening a tab", () => {
     expect(welcome).toMatchObject({ type: "welcome", user: ada, threads: [], unreadThreads: 0, expiresAt });
   });
 
-  it("the 33rd time closes the one that was silent the longest, telling it why", async () => {
+  it("the 33rd time closes the one that was silent the longest, with the reason", async () => {
     const ada = await known();
     vi.useFakeTimers({ toFake: ["Date"] });
     const tabs = [];
@@ -83,7 +83,7 @@ describe("a session that ends", () => {
     expect(long.events.at(-1)).toMatchObject({ code: "not_found" });
   });
 
-  it("has nothing taken from its tabs and nothing told to them, also before they are closed", async () => {
+  it("has nothing taken from its tabs and nothing sent to them, also before they are closed", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
@@ -127,7 +127,7 @@ describe("a session that ends", () => {
     expect(await tab.next("closing")).toMatchObject({ code: 4001 });
   });
 
-  it("does not go on with a token that is still being checked when it ends: what was told since is lost", async () => {
+  it("does not go on with a token that is still being checked when it ends: events since are lost", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
@@ -180,7 +180,7 @@ describe("a session that ends", () => {
 });
 
 describe("reading", () => {
-  it("moves the marker of the thread, and tells every tab of it once", async () => {
+  it("moves the marker of the thread, and notifies every tab once", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const { stub, id } = await realThread(bo, ada);
     const tabs = [await openTab(ada), await openTab(ada)];
@@ -248,7 +248,7 @@ describe("bad input", () => {
     expect(await tab.next()).toMatchObject({ type: "closing", code });
   });
 
-  it("in too large a batch, or with too many watched, is refused as a whole", async () => {
+  it("in too large a batch, or with too many users, is refused as a whole", async () => {
     const tab = await openTab(await known());
     tab.send(Array.from({ length: 101 }, () => ({ type: "watch", userIds: [] })));
     expect(await tab.next()).toMatchObject({ type: "error", code: "too_large" });

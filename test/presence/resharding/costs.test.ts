@@ -69,7 +69,7 @@ async function burst(author: Person, threadId: string, concerned: Set<number>) {
 }
 
 describe.each([8, 16, 64])("with %i shards", (shards) => {
-  it("a burst of messages makes as many calls as shards hold members, in each telling, of one row each", async () => {
+  it("a burst of messages makes one call per notification and shard with members, of one row each", async () => {
     await deploy({ shards });
     for (const size of [2, 12, 60]) {
       const people = await crowd(size);
@@ -78,15 +78,15 @@ describe.each([8, 16, 64])("with %i shards", (shards) => {
       const threadId = await group(author, ...people.slice(1));
       const concerned = shardsOf(people, shards);
       const { updates, costs } = await burst(author, threadId, concerned);
-      const tellings = new Set(updates).size;
-      expect(updates).toHaveLength(tellings * concerned.size);
-      for (const rows of costs) expect(rows).toBe(tellings);
+      const notifications = new Set(updates).size;
+      expect(updates).toHaveLength(notifications * concerned.size);
+      for (const rows of costs) expect(rows).toBe(notifications);
     }
   });
 });
 
 describe("after a move", () => {
-  it("a message makes the calls and rows of a deployment that was made so, and none of old shards", async () => {
+  it("a message costs the calls and rows of a deployment that began with as many shards", async () => {
     await deploy({ shards: 8 });
     const people = await crowd(20);
     const [author] = people;
@@ -99,12 +99,12 @@ describe("after a move", () => {
     await deploy({ shards: 16 });
     const concerned = shardsOf(people, 16);
     const { updates, costs } = await burst(author, threadId, concerned);
-    const tellings = new Set(updates).size;
-    expect(updates).toHaveLength(tellings * concerned.size);
-    for (const rows of costs) expect(rows).toBe(tellings);
+    const notifications = new Set(updates).size;
+    expect(updates).toHaveLength(notifications * concerned.size);
+    for (const rows of costs) expect(rows).toBe(notifications);
   });
 
-  it("a thread sorts its members once, and no more", async () => {
+  it("a thread assigns its members to the new shards once", async () => {
     await deploy({ shards: 8 });
     const people = await crowd(20);
     const [author] = people;
@@ -144,7 +144,7 @@ describe("after a move", () => {
     expect(here.rowsWritten + there).toBeLessThanOrEqual(10 + 7 * THREADS);
   });
 
-  it("while users move, a message makes at most one more call for each shard that users leave for", async () => {
+  it("while users move, a message makes at most one more call for each shard that users move to", async () => {
     await deploy({ shards: 8 });
     const people = await crowd(20);
     const [author] = people;

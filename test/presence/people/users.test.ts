@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "./shard.ts";
-import { searchKey } from "../../src/presence/people/user-search-key.ts";
-import { unique } from "../support/people.ts";
+import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "../shard.ts";
+import { searchKey } from "../../../src/presence/people/user-search-key.ts";
+import { unique } from "../../support/people.ts";
 
 describe("a user", () => {
-  it("is known from the first sign-in or tab on, and not before", async () => {
+  it("is known once they have signed in or opened a tab, and not before", async () => {
     const [signedIn, withTab, stranger] = [someone("Ada", 4), someone("Bo", 4), someone("Cy", 4)];
     const shard = shardFor(signedIn);
     await shard.signIn(signedIn);
@@ -13,7 +13,7 @@ describe("a user", () => {
     expect(new Set(found)).toEqual(new Set([signedIn, withTab]));
   });
 
-  it("is renewed by a later sign-in, and found by the new name alone", async () => {
+  it("is updated by a later sign-in, and found by the new name alone", async () => {
     const before = { ...someone(), name: unique("Before"), avatarUrl: "https://lilypad.test/a.png" };
     const shard = shardFor(before);
     await shard.signIn(before);
@@ -30,7 +30,7 @@ describe("a user", () => {
   });
 });
 
-describe("the search", () => {
+describe("a user search", () => {
   it("finds by the beginning of name or id, in any case and either Unicode form", async () => {
     const ada = { ...someone(), name: `Zoe\u0301 ${unique("x")}`.normalize("NFC") };
     const shard = shardFor(ada);
@@ -42,7 +42,7 @@ describe("the search", () => {
     expect(await shard.searchUsers(ada.id.slice(1), null)).toEqual([]);
   });
 
-  it("gives at most 20, each once, sorted by what matched", async () => {
+  it("finds at most 20, each once, sorted by the key that matched", async () => {
     const stem = unique("crowd");
     const shard = shardFor(someone("Any", 6));
     await Promise.all(
@@ -59,7 +59,7 @@ describe("the search", () => {
     expect(found.map(({ key }) => key)).toEqual(found.map(({ key }) => key).toSorted());
   });
 
-  it("is kept to those in one of the caller's threads, however many others match", async () => {
+  it("finds those in one of the given threads alone, however many others match", async () => {
     const stem = unique("hay");
     const shard = shardFor(someone("Any", 7));
     for (let i = 0; i < 60; i++) await shard.signIn({ id: `${stem}-${i}`, name: `${stem}` });
@@ -71,21 +71,21 @@ describe("the search", () => {
     expect(await shard.searchUsers(stem, [])).toEqual([]);
   });
 
-  it("takes wildcards and quotes for what they are", async () => {
+  it("takes wildcards and quotes literally", async () => {
     const shard = shardFor(await known());
     for (const prefix of ["%%", "__", "a' OR 1=1", '"', "\u{10ffff}\u{10ffff}"])
       expect(await shard.searchUsers(prefix, null)).toEqual([]);
   });
 });
 
-it("one is found by a name in capitals, whatever letter its words end with", async () => {
+it("finds a name in capitals, whatever letter its words end with", async () => {
   const { id, name } = await known("Αστέρης");
   const shard = shardFor({ id, name });
   for (const asked of ["ΑΣ", "αστέρησ", "ΑΣΤΈΡΗΣ"])
     expect(await shard.searchUsers(searchKey(asked), null)).toMatchObject([{ user: { id } }]);
 });
 
-describe("rates", () => {
+describe("rate limits", () => {
   it("lets a user make 20 new threads at once, and says when there may be one more", async () => {
     const ada = await known();
     for (let i = 0; i < 20; i++) expect(await shardFor(ada).admitThread(ada.id)).toMatchObject({ ok: true });

@@ -30,7 +30,7 @@ const send = (who: Person, threadId: string, body: string) =>
   who.call("POST", `/api/threads/${threadId}/messages`, { body });
 
 describe("a tab", () => {
-  it("hears of a new thread, its messages, its name, and its end, in events of the contract", async () => {
+  it("receives a new thread, its messages, its name, and its deletion, as events of the contract", async () => {
     const [owner, member] = them();
     const tab = await openPresence(member);
     expect((await tab.next()).type).toBe("welcome");
@@ -61,7 +61,7 @@ describe("a tab", () => {
     for (const event of tab.events) expect(presenceEvent.parse(event)).toEqual(event);
   });
 
-  it("hears of a message that begins far to the right, or many lines below", async () => {
+  it("receives a preview of a message that begins with much white space", async () => {
     const [owner, member] = them();
     const thread = await newThread(owner, "group", [member]);
     const tab = await openPresence(member);
@@ -92,7 +92,7 @@ describe("a tab", () => {
     });
   });
 
-  it("hears nothing more of a thread its user was removed from", async () => {
+  it("receives nothing more of a thread that its user was removed from", async () => {
     const [owner, member] = them();
     const thread = await newThread(owner, "group", [member]);
     const tab = await openPresence(member);
@@ -105,7 +105,7 @@ describe("a tab", () => {
   });
 });
 
-describe("a person", () => {
+describe("a user", () => {
   it("is known by opening a tab alone", async () => {
     const [owner] = them();
     const cy = await newcomer("Cy");
@@ -139,8 +139,8 @@ describe("a person", () => {
   });
 });
 
-describe("watching through the door", () => {
-  it("begins with a direct thread that is made meanwhile", async () => {
+describe("a subscription", () => {
+  it("takes effect with a direct thread that is made after it", async () => {
     const [owner, member] = them();
     const tab = await openPresence(owner);
     await openPresence(member);
@@ -153,7 +153,7 @@ describe("watching through the door", () => {
     });
   });
 
-  it("tells offline by itself, some 5 s after the last tab closed", async () => {
+  it("is sent offline some 5 s after the last tab closed", async () => {
     const [owner, member] = them();
     await newThread(owner, "direct", [member]);
     const [tab, page] = [await openPresence(owner), await openPresence(member)];

@@ -1,13 +1,13 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Presence } from "../../src/presence/presence.ts";
-import { jsonCodec } from "../../src/sockets/codec.ts";
-import { presenceStub } from "../../src/rpc/shards.ts";
-import { Subscriptions } from "../../src/presence/status/subscriptions.ts";
-import type { PresenceEvent } from "../../src/protocol/events.ts";
-import type { User, UserPresence } from "../../src/protocol/model.ts";
-import { gate } from "../support/gate.ts";
+import { Presence } from "../../../src/presence/presence.ts";
+import { jsonCodec } from "../../../src/sockets/codec.ts";
+import { presenceStub } from "../../../src/rpc/shards.ts";
+import { Subscriptions } from "../../../src/presence/status/subscriptions.ts";
+import type { PresenceEvent } from "../../../src/protocol/events.ts";
+import type { User, UserPresence } from "../../../src/protocol/model.ts";
+import { gate } from "../../support/gate.ts";
 import {
   evict,
   group,
@@ -20,8 +20,8 @@ import {
   settled,
   ToldThread,
   type Tab,
-} from "./shard.ts";
-import { eventually } from "../support/patience.ts";
+} from "../shard.ts";
+import { eventually } from "../../support/patience.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -62,8 +62,8 @@ async function goOffline(user: User, tab: Tab): Promise<void> {
 describe.each([
   ["in the same shard", 3, 3],
   ["in another shard", 3, 4],
-])("watching a user %s", (_, here, there) => {
-  it("tells the present state at once, and every change", async () => {
+])("a subscription to a user %s", (_, here, there) => {
+  it("is sent the present status at once, and every change", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     await group(ada, bo);
     const page = await openTab(bo);
@@ -104,7 +104,7 @@ describe.each([
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
   });
 
-  it("says nothing of those with no direct or group thread in common", async () => {
+  it("is sent nothing of a user with no direct or group thread in common", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     await new ToldThread("public").join(ada, bo);
     const tab = await openTab(ada);
@@ -117,7 +117,7 @@ describe.each([
     expect(told(tab, bo)).toEqual([]);
   });
 
-  it("begins when the watched one joins a thread of the watcher's", async () => {
+  it("takes effect when the user joins a thread of the subscriber's", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     const thread = await group(ada);
     await openTab(bo);
@@ -131,7 +131,7 @@ describe.each([
     expect(told(tab, bo)).toEqual(["online"]);
   });
 
-  it("begins when the watcher joins a thread of the watched one's", async () => {
+  it("takes effect when the subscriber joins a thread of the user's", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     const thread = await group(bo);
     const page = await openTab(bo);
@@ -148,7 +148,7 @@ describe.each([
     });
   });
 
-  it("begins once when a new thread brings both together, whoever hears of it first", async () => {
+  it("is notified once of a new thread in common, whichever shard learns of it first", async () => {
     for (const order of ["both", "watcher", "watched"]) {
       const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
       await openTab(bo);
@@ -164,7 +164,7 @@ describe.each([
     }
   });
 
-  it("begins for a tab that was opened while one of them had left for a moment", async () => {
+  it("takes effect for a tab that was opened while one of both had left the thread for a moment", async () => {
     for (const leaver of ["watcher", "watched"]) {
       const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
       const [who, other] = leaver === "watcher" ? [ada, bo] : [bo, ada];
@@ -186,7 +186,7 @@ describe.each([
     }
   });
 
-  it("is not repeated when a second thread in common is made", async () => {
+  it("is sent nothing again when a second thread in common is made", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     await group(ada, bo);
     await openTab(bo);
@@ -200,7 +200,7 @@ describe.each([
     expect(told(tab, bo)).toEqual(["online"]);
   });
 
-  it("ends when nothing is in common any more", async () => {
+  it("is sent nothing more when no thread is in common any more", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     const thread = await group(ada, bo);
     const tab = await openTab(ada);
@@ -229,7 +229,7 @@ describe.each([
     expect(await one.next("presence")).toMatchObject({ userId: cy.id, status: "online" });
   });
 
-  it("is forgotten 5 s after the tab closed, and kept over a reload", async () => {
+  it("ends 5 s after the tab closed, and is kept over a reload", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
     await group(ada, bo);
     const watchers = async () => (await rowsOf(bo, "watchers")).length;
@@ -256,7 +256,7 @@ describe.each([
   });
 });
 
-it("a list that was overtaken on its way changes nothing", async () => {
+it("a list that was overtaken by a newer one changes nothing", async () => {
   const bo = await known("Bo", 6);
   const shard = presenceStub(env, 6);
   const list = { watcherId: "w", userIds: [bo.id], threadIds: [] };
@@ -266,7 +266,7 @@ it("a list that was overtaken on its way changes nothing", async () => {
   expect(written).toBe(0);
 });
 
-it("a shard that believes in a watcher who is gone is put right when it next tells", async () => {
+it("a shard that still has a subscriber who is gone is sent the present list when it next publishes", async () => {
   const [ada, bo] = [await known("Ada", 1), await known("Bo", 2)];
   await group(ada, bo);
   const shard = presenceStub(env, 2);
@@ -275,7 +275,7 @@ it("a shard that believes in a watcher who is gone is put right when it next tel
   await eventually(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
 });
 
-it("500 users in all shards are answered with all their states", async () => {
+it("a subscription to 500 users in all shards is answered with all their statuses", async () => {
   const ada = await known();
   const others = await Promise.all(Array.from({ length: 500 }, () => known("Bo")));
   await group(ada, ...others);
@@ -287,7 +287,7 @@ it("500 users in all shards are answered with all their states", async () => {
   expect(events).toHaveLength(500);
 });
 
-it("a change that overtakes the answer to a question is not undone by it", async () => {
+it("a change that overtakes the answer to a request is not undone by it", async () => {
   const sent: string[] = [];
   const tab = {} as WebSocket;
   const answer = Promise.withResolvers<UserPresence[]>();
@@ -316,8 +316,8 @@ it("a change that overtakes the answer to a question is not undone by it", async
   expect(sent).toEqual([JSON.stringify([{ type: "presence", userId: "bo", status: "online" }])]);
 });
 
-describe("the answer to one who watches", () => {
-  it("says nothing of those whom they may not see any more when it is here", async () => {
+describe("the answer to a subscription", () => {
+  it("leaves out users whom the subscriber may no longer see when it arrives", async () => {
     const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 4)];
     const thread = await group(ada, bo);
     await group(ada, cy);
@@ -337,7 +337,7 @@ describe("the answer to one who watches", () => {
     expect(tab.events.filter((event) => event.type === "presence")).toHaveLength(1);
   });
 
-  it("because of a thread says nothing to one who is no longer in it", async () => {
+  it("is not sent because of a thread that the subscriber has left again", async () => {
     const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
     const tab = await openTab(ada);
     await openTab(bo);
@@ -374,7 +374,7 @@ describe("the answer to one who watches", () => {
     return answers;
   }
 
-  it("is not undone by what only others were told meanwhile", async () => {
+  it("is not dropped for a change that only others were sent meanwhile", async () => {
     const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 3)];
     await group(ada, bo, cy);
     const [tab, other] = [await openTab(ada), await openTab(cy)];
@@ -401,7 +401,7 @@ describe("the answer to one who watches", () => {
     expect(await tab.next("presence")).toMatchObject({ userId: bo.id, status: "online" });
   });
 
-  it("is not undone by news of another thread in common, which is none to them", async () => {
+  it("is not dropped for the notification of another thread in common, which is not sent", async () => {
     const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
     await group(ada, bo);
     await openTab(bo);

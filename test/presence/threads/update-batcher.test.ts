@@ -1,19 +1,19 @@
-/** Words that come close together are taken in together; a lone one never waits. */
+/** Updates that come close together are applied together; one that comes alone never waits. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { UpdateBatcher } from "../../src/presence/threads/update-batcher.ts";
+import { UpdateBatcher } from "../../../src/presence/threads/update-batcher.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function listening() {
+function applying() {
   const taken: string[] = [];
   const batcher = new UpdateBatcher();
   const say = (word: string) => void batcher.turn().then(() => taken.push(word));
   return { taken, say };
 }
 
-it("takes a lone word at once, and another one later", async () => {
-  const { taken, say } = listening();
+it("applies an update that comes alone at once, and a later one too", async () => {
+  const { taken, say } = applying();
   say("one");
   await Promise.resolve();
   await Promise.resolve();
@@ -25,8 +25,8 @@ it("takes a lone word at once, and another one later", async () => {
   expect(taken).toEqual(["one", "two"]);
 });
 
-it("takes what comes close together in one stretch, in order, and waits for no more than 25 ms", async () => {
-  const { taken, say } = listening();
+it("applies updates that come close together in one stretch, in order, and waits no longer than 25 ms", async () => {
+  const { taken, say } = applying();
   for (const word of ["one", "two", "three"]) say(word);
   await vi.advanceTimersByTimeAsync(24);
   expect(taken).toEqual(["one"]);
@@ -38,8 +38,8 @@ it("takes what comes close together in one stretch, in order, and waits for no m
   expect(taken).toEqual(["one", "two", "three", "four", "another task"]);
 });
 
-it("goes on to gather while words keep coming", async () => {
-  const { taken, say } = listening();
+it("goes on batching while updates keep coming", async () => {
+  const { taken, say } = applying();
   say("one");
   for (let i = 0; i < 10; i++) {
     say(`${i}a`);

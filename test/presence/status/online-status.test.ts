@@ -14,14 +14,14 @@ import {
   settled,
   shardFor,
   type Tab,
-} from "./shard.ts";
-import { StatusPublisher } from "../../src/presence/status/status-publisher.ts";
-import { PeerShards } from "../../src/presence/peer-shards.ts";
-import { Presence } from "../../src/presence/presence.ts";
-import type { User } from "../../src/protocol/model.ts";
-import { expectLogged } from "../support/console.ts";
-import { shardStub } from "../support/objects.ts";
-import { eventually } from "../support/patience.ts";
+} from "../shard.ts";
+import { StatusPublisher } from "../../../src/presence/status/status-publisher.ts";
+import { PeerShards } from "../../../src/presence/peer-shards.ts";
+import { Presence } from "../../../src/presence/presence.ts";
+import type { User } from "../../../src/protocol/model.ts";
+import { expectLogged } from "../../support/console.ts";
+import { shardStub } from "../../support/objects.ts";
+import { eventually } from "../../support/patience.ts";
 
 // Two shards, so that each has alarms and evictions of its own.
 const WATCHER = 0;
@@ -61,7 +61,7 @@ async function close(tab: Tab): Promise<void> {
   await tab.closed;
 }
 
-describe("for those who ask", () => {
+describe("to a request for statuses", () => {
   it("a user is online while a tab is open, and 5 s longer", async () => {
     const ada = await known();
     const { id } = await group(ada);
@@ -93,7 +93,7 @@ describe("for those who ask", () => {
     await close(tab);
   });
 
-  it("users of other threads are left out, and oneself is not", async () => {
+  it("users in none of the threads are left out, except the viewer", async () => {
     const [ada, bo, cy] = [await known("Ada", 2), await known("Bo", 2), await known("Cy", 2)];
     const { id } = await group(bo);
     const statuses = await shardFor(ada).statuses([cy.id, bo.id, ada.id], [id], ada.id);
@@ -101,7 +101,7 @@ describe("for those who ask", () => {
   });
 });
 
-describe("for those who watch", () => {
+describe("to subscribers", () => {
   it("a user is online at once, and offline 5 s after the last tab closed", async () => {
     const { bo, tab } = await watching();
     const tabs = [await openTab(bo), await openTab(bo)];
@@ -124,7 +124,7 @@ describe("for those who watch", () => {
     expect(await alarmOf(bo)).toBeNull();
   });
 
-  it("a reloaded page is not seen, whatever memory is lost", async () => {
+  it("a reloaded page is no change, whatever memory is lost", async () => {
     const { ada, bo, tab } = await watching();
     let page = await openTab(bo);
     await tab.next("presence");
@@ -150,7 +150,7 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
   });
 
-  it("an old tab's late close does not end the new one", async () => {
+  it("a user with a new tab stays online when the old one closes late", async () => {
     const { bo, tab } = await watching();
     const old = await openTab(bo);
     await tab.next("presence");
@@ -164,7 +164,7 @@ describe("for those who watch", () => {
     await settled(fresh);
   });
 
-  it("one who comes back while their going is being told is online in the end", async () => {
+  it("a user who comes back while offline is being published is online in the end", async () => {
     const { bo, tab } = await watching();
     let page = await openTab(bo);
     for (let i = 0; i < 5; i++) {
@@ -180,7 +180,7 @@ describe("for those who watch", () => {
     }
   });
 
-  it("one who vanished without closing is offline within two minutes", async () => {
+  it("a user who vanished without closing is offline within two minutes", async () => {
     const { bo, tab } = await watching();
     const lost = await openTab(bo);
     await tab.next("presence");
@@ -208,10 +208,10 @@ describe("for those who watch", () => {
   });
 
   it.each([
-    ["whom nobody believed online", false],
-    ["whom another one believes online, who asked before", true],
+    ["of whom online was never published", false],
+    ["whom another subscriber has as online", true],
   ])(
-    "one who was silent for so long that they counted as offline, %s, is online again once heard",
+    "a user who was silent for so long that they counted as offline, %s, is online again once heard",
     async (_, believed) => {
       const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
       const cy = await known("Cy", WATCHER);
@@ -231,7 +231,7 @@ describe("for those who watch", () => {
     },
   );
 
-  it("one whose coming could not be told is told of in the next round", async () => {
+  it("a user of whom online could not be published is published in the next round", async () => {
     const { bo, tab } = await watching();
     const tell = vi
       .spyOn(PeerShards.prototype, "publish")
@@ -243,7 +243,7 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
-  it("one whose coming could not be told is told of when their page is loaded again", async () => {
+  it("a user of whom online could not be published is published when their page is loaded again", async () => {
     const { bo, tab } = await watching();
     vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
@@ -254,7 +254,7 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
-  it("one whose going could not be told for minutes was last seen when they went", async () => {
+  it("a user of whom offline could not be published for minutes was last seen when they left", async () => {
     const { bo, tab } = await watching();
     passTime(HOUR / 2);
     const page = await openTab(bo);
@@ -278,7 +278,7 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: closedAt });
   });
 
-  it("one whose old tab was lost is online at once with a new one", async () => {
+  it("a user whose old tab was lost is online at once with a new one", async () => {
     const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
     await group(ada, bo);
     await openTab(bo);
@@ -290,7 +290,7 @@ describe("for those who watch", () => {
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
   });
 
-  it("one who was lost in a crash is offline in the next round, and one who came back is not", async () => {
+  it("a user who was lost in a crash is offline in the next round, and one who came back is not", async () => {
     const { ada, bo, thread, tab } = await watching();
     const cy = await known("Cy", WATCHED);
     await thread.join(cy);
@@ -316,7 +316,7 @@ describe("for those who watch", () => {
     expect(last).toMatchObject({ status: "online" });
   });
 
-  it("a watcher is told of what happens after the watched one's shard was lost in a crash", async () => {
+  it("changes are sent also after the user's shard has lost its memory", async () => {
     const { bo, tab } = await watching();
     await evict(bo);
     await openTab(bo);
@@ -333,7 +333,7 @@ describe("after a crash", () => {
     return tab;
   }
 
-  it("one who comes back is told online, though their going had been told before it", async () => {
+  it("a user who comes back is published online, also where offline was published before the crash", async () => {
     const { ada, bo, tab } = await watching();
     const page = await openTab(bo);
     await tab.next("presence");
@@ -350,7 +350,7 @@ describe("after a crash", () => {
     expect(await again.next("presence")).toMatchObject({ status: "online" });
   });
 
-  it("one who is told to be offline is offline for those who ask too", async () => {
+  it("a user who is published as offline is offline in a request for statuses too", async () => {
     const { ada, bo, thread, tab } = await watching();
     await openTab(bo);
     await tab.next("presence");
@@ -364,7 +364,7 @@ describe("after a crash", () => {
 });
 
 describe("the alarm", () => {
-  it("tells one in time who became due while it was telling of another", async () => {
+  it("comes on time for a user who became due while another was being published", async () => {
     const { bo, thread, tab } = await watching();
     const cy = await known("Cy", WATCHED);
     await thread.join(cy);
@@ -390,7 +390,7 @@ describe("the alarm", () => {
     expect(await alarmOf(cy)).toBe(dueAt);
   });
 
-  it("rings once a minute while a connected user is watched, and not otherwise", async () => {
+  it("comes once a minute while a connected user has a subscriber, and not otherwise", async () => {
     const { bo, tab } = await watching();
     expect(await alarmOf(bo)).toBeNull();
     const page = await openTab(bo, Date.now() + HOUR);
@@ -408,7 +408,7 @@ describe("the alarm", () => {
   });
 });
 
-it("as many as go at once are told of, though one call cannot carry them all", async () => {
+it("any number of changes at once is published, though one call cannot carry them all", async () => {
   const ada = await known("Ada", WATCHER);
   const threadIds = Array.from({ length: 5_400 }, (_, i) => String(i).padStart(64, "0"));
   const changes = Array.from({ length: 100 }, (_, i) => ({
@@ -425,7 +425,7 @@ it("as many as go at once are told of, though one call cannot carry them all", a
   await expect(peers.publish(WATCHER, changes)).resolves.toBeUndefined();
 });
 
-it("a shard starts, and its alarm rings, where the settings are wrong for a while", async () => {
+it("a shard starts, and its alarm runs, where the settings are invalid for a while", async () => {
   expectLogged(/LilypadError: This server is not configured: PRESENCE_SHARDS is not a whole number/);
   const bo = await known("Bo", WATCHED);
   await runInDurableObject(shardStub(bo.id), async (_shard, ctx) => {

@@ -1,4 +1,4 @@
-/** What may happen in the middle of a move, one thing at a time. */
+/** What may happen while users move, one thing at a time. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
@@ -96,7 +96,7 @@ describe("a user who moves", () => {
     expect(await unread(ada)).toEqual([2]);
   });
 
-  it("is told in each tab to come back, and comes back to the new shard", async () => {
+  it("has each tab closed to reconnect, and reconnects to the new shard", async () => {
     const { ada, cy, threadId } = await scene();
     const [tab, other] = [await openTab(ada), await openTab(cy)];
     await evict(shard(OLD));
@@ -113,7 +113,7 @@ describe("a user who moves", () => {
     expect(tabs).toBe(1);
   });
 
-  it("is told of threads that they join and leave, are renamed and deleted, when their thread knows nothing of a move", async () => {
+  it("is notified of threads that they join and leave, that are renamed and deleted, when the thread knows nothing of a move", async () => {
     const { ada, bo, threadId } = await scene();
     await moveStep(OLD, 8, 16);
     const tab = await openTab(ada);
@@ -130,7 +130,7 @@ describe("a user who moves", () => {
     expect(await stored(OLD)).not.toContain(threadId);
   });
 
-  it("may sign in for the first time after their place was moved", async () => {
+  it("may sign in for the first time after their id was moved", async () => {
     const { bo } = await scene();
     await moveStep(OLD, 8, 16);
     const dee = await someone("Dee", { shard: NEW, of: 16 });
@@ -153,11 +153,11 @@ describe("a user who moves", () => {
   });
 });
 
-describe("watching", () => {
+describe("a subscription", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  it("one who moves and comes back is never told offline, and one who stays away is", async () => {
+  it("is sent no offline for a user who moves and reconnects, until they leave", async () => {
     const { ada, cy } = await scene();
     const watcher = await openTab(cy);
     watcher.send({ type: "watch", userIds: [ada.user.id] });
@@ -178,7 +178,7 @@ describe("watching", () => {
     await watcher.next("presence", (event) => event.status === "offline");
   });
 
-  it("one who does not come back from a move is told offline", async () => {
+  it("is sent offline for a user who does not reconnect after a move", async () => {
     const { ada, cy } = await scene();
     const watcher = await openTab(cy);
     watcher.send({ type: "watch", userIds: [ada.user.id] });
@@ -191,7 +191,7 @@ describe("watching", () => {
     await watcher.next("presence", (event) => event.status === "offline");
   });
 
-  it("goes on for a watcher who moves, and for one who watches both who move and who stay", async () => {
+  it("goes on for a subscriber who moves, to users who move and users who stay", async () => {
     const { ada, bo, cy } = await scene();
     const dee = await someone("Dee", { shard: NEW, of: 16 });
     await group(dee, ada, bo, cy);
@@ -211,7 +211,7 @@ describe("watching", () => {
     expect(seen.status).toBe("online");
   });
 
-  it("what a watcher says where they have moved is not undone by where they were", async () => {
+  it("of a subscriber who has moved is not undone by the old shard", async () => {
     const { cy } = await scene();
     const dee = await someone("Dee", { shard: NEW, of: 16 });
     await group(dee, cy);
@@ -229,7 +229,7 @@ describe("watching", () => {
     expect(seen.status).toBe("online");
   });
 
-  it("what a watcher no longer watches is forgotten in the new shard too", async () => {
+  it("that ends is removed in the new shard too", async () => {
     const { ada, cy } = await scene();
     const watcher = await openTab(cy);
     watcher.send({ type: "watch", userIds: [ada.user.id] });
@@ -250,27 +250,27 @@ describe("watching", () => {
 });
 
 describe("a crash in the middle", () => {
-  /** What the new shard does with the first parcel that has anything in it. */
-  function atFirstParcel(what: (take: () => Promise<void>) => Promise<void>): void {
+  /** What the new shard does with the first batch that has rows. */
+  function atFirstBatch(what: (take: () => Promise<void>) => Promise<void>): void {
     const { receiveMovedUsers } = Presence.prototype;
     let isFirst = true;
     vi.spyOn(Presence.prototype, "receiveMovedUsers").mockImplementation(async function (
       this: Presence,
-      parcel,
+      batch,
     ) {
-      const isEmpty = parcel.threads.length + parcel.users.length + parcel.watchers.length === 0;
-      if (isEmpty || !isFirst) return receiveMovedUsers.call(this, parcel);
+      const isEmpty = batch.threads.length + batch.users.length + batch.watchers.length === 0;
+      if (isEmpty || !isFirst) return receiveMovedUsers.call(this, batch);
       isFirst = false;
-      await what(() => receiveMovedUsers.call(this, parcel));
+      await what(() => receiveMovedUsers.call(this, batch));
     });
   }
 
   const lost = () => Promise.reject(new Error("expected: the line is dead"));
   const crashes: [string, (take: () => Promise<void>) => Promise<void>][] = [
-    ["before a parcel has come", lost],
-    ["before word that it has come", (take) => take().then(lost)],
-    ["of the old shard, before a parcel has come", () => crash(shard(OLD)).then(lost)],
-    ["of the old shard, before word that it has come", (take) => take().then(() => crash(shard(OLD)))],
+    ["before a batch has arrived", lost],
+    ["before the answer to a batch", (take) => take().then(lost)],
+    ["of the old shard, before a batch has arrived", () => crash(shard(OLD)).then(lost)],
+    ["of the old shard, before the answer to a batch", (take) => take().then(() => crash(shard(OLD)))],
     ["of the new shard", (take) => take().then(() => crash(shard(NEW)))],
   ];
 
@@ -283,10 +283,10 @@ describe("a crash in the middle", () => {
     ];
 
   describe.each(crashes)("%s", (_when, what) => {
-    it.each(thereafter)("is made good by %s", async (_who, next) => {
+    it.each(thereafter)("is recovered from by %s", async (_who, next) => {
       const { ada, bo, cy, threadId } = await scene();
       expectLogged(/a call to an object failed Error: expected: (the line is dead|a crash)/);
-      atFirstParcel(what);
+      atFirstBatch(what);
       await moveStep(OLD, 8, 16).catch(() => undefined);
       await next({ ada, cy, threadId });
       expect(await stored(NEW)).toContain(ada.user.id);
@@ -299,8 +299,8 @@ describe("a crash in the middle", () => {
     });
   });
 
-  it("keeps everyone where they are while the new shard takes nobody in", async () => {
-    expectLogged(/a call to an object failed TypeError: .* method "arrive"/);
+  it("keeps all users where they are while the new shard takes none in", async () => {
+    expectLogged(/a call to an object failed TypeError: .* method "receiveMovedUsers"/);
     const { ada } = await scene();
     await runInDurableObject(
       shard(NEW),
@@ -321,7 +321,7 @@ describe("the command", () => {
     expect(await moveStep(OLD, 8, 16)).toEqual({ moved: 0, done: true });
   });
 
-  it("moves on only from where the last move has ended", async () => {
+  it("starts only from the number of shards that the last move ended with", async () => {
     const { ada } = await scene();
     await moveShard(OLD, 8, 16);
     await deploy({ shards: 32, before: 8 });
@@ -333,7 +333,7 @@ describe("the command", () => {
     expect(await stored(shardOf(ada.user.id, 32))).toContain(ada.user.id);
   });
 
-  it("puts together what is in both places, where users were looked for in new shards before they had moved", async () => {
+  it("merges what is in both shards, where users were looked for in new shards before they had moved", async () => {
     const { ada, bo, cy } = await scene();
     const dee = await someone("Dee", { shard: NEW, of: 16 });
     const older = await group(ada, dee, cy);

@@ -1,4 +1,4 @@
-/** A move while everybody does everything, and objects crash: nobody loses a thread, a marker or a message's notification. */
+/** A move while everybody does everything, and objects crash: nobody loses a thread, a marker or a notification. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../../src/rpc/shards.ts";
@@ -71,7 +71,7 @@ async function everyoneIsFound(people: readonly Person[]): Promise<void> {
   }
 }
 
-/** Where a shard keeps whose; what others' rows say of an author or a watcher is theirs. */
+/** The users that a shard stores rows of. An author or a subscriber whom a row names may be of any shard. */
 const KEPT = [
   "SELECT user_id AS id FROM users",
   "SELECT user_id AS id FROM user_keys",
@@ -92,7 +92,7 @@ describe.each([
   { before: 8, after: 16, seed: 1 },
   { before: 2, after: 6, seed: 2 },
 ])("from $before shards to $after, with seed $seed", ({ before, after, seed }) => {
-  it("nothing is lost", async () => {
+  it("every list agrees with the threads", async () => {
     const random = randomFrom(seed);
     await deploy({ shards: before });
     await populate(before);

@@ -11,8 +11,8 @@ import {
   shardFor,
   someone,
   ToldThread,
-} from "./shard.ts";
-import type { User } from "../../src/protocol/model.ts";
+} from "../shard.ts";
+import type { User } from "../../../src/protocol/model.ts";
 
 async function listOf(user: User, cursor?: string, limit = 50) {
   const answer = await shardFor(user).threads(user.id, { cursor, limit });
@@ -26,7 +26,7 @@ function sendersOf(people: User[], upTo: number) {
   return Object.fromEntries(recent.map((user, i) => [user.id, upTo - 9 + i + 1]));
 }
 
-describe("what a thread tells", () => {
+describe("an update of a thread", () => {
   it("puts the thread on its members' lists", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
@@ -63,7 +63,7 @@ describe("what a thread tells", () => {
     expect(await author.next("new_message")).toMatchObject({ unread: 0 });
   });
 
-  it("is heard once, however often it is told, and writes nothing the second time", async () => {
+  it("is applied once, however often it is sent, and writes nothing the second time", async () => {
     const ada = await known();
     const thread = await group(ada);
     const tab = await openTab(ada);
@@ -81,7 +81,7 @@ describe("what a thread tells", () => {
     expect(rows.written).toBe(0);
   });
 
-  it("is ignored where something newer is known, to the last detail", async () => {
+  it("is dropped as a whole where a newer one was applied", async () => {
     const [ada, bo] = [await known("Ada", 3), await known("Bo", 3)];
     const thread = await group(ada);
     const late = { ...thread.message(ada, "late"), joined: [{ userId: bo.id, readSeq: 0 }] };
@@ -92,7 +92,7 @@ describe("what a thread tells", () => {
     expect((await listOf(bo)).threads).toEqual([]);
   });
 
-  it("brings several messages as one, the newest", async () => {
+  it("announces the newest of several messages alone", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
     const tab = await openTab(ada);
@@ -103,7 +103,7 @@ describe("what a thread tells", () => {
     expect(events).toMatchObject([{ type: "new_message", seq: 3, unread: 3 }]);
   });
 
-  it("tells of an edited or deleted newest message as thread, and the old preview is gone", async () => {
+  it("sends an edited or deleted newest message as thread, and the old preview is gone", async () => {
     const ada = await known();
     const thread = await group(ada);
     const update = thread.message(ada, "a secret");
@@ -120,7 +120,7 @@ describe("what a thread tells", () => {
     expect(JSON.stringify(await listOf(ada))).not.toMatch(/secret|edited/);
   });
 
-  it("tells of a new name as thread, also where a message came with it", async () => {
+  it("sends a new name as thread, also where a message came with it", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
     const tab = await openTab(ada);
@@ -129,7 +129,7 @@ describe("what a thread tells", () => {
     expect(events).toMatchObject([{ type: "thread", thread: { name: "The lake" } }, { type: "new_message" }]);
   });
 
-  it("tells those who join, with the thread as it is, and those who leave", async () => {
+  it("notifies those who join, with the thread as it is, and those who leave", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada);
     await thread.tell(thread.message(ada, "before"), ada);
@@ -145,7 +145,7 @@ describe("what a thread tells", () => {
     expect(await eventsDuring(tab, () => thread.tell(thread.message(ada), ada, bo))).toEqual([]);
   });
 
-  it("tells one who has just joined of a message that came since, though both are told as one", async () => {
+  it("announces a message to one who had just joined before it, also where both come in one update", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada);
     await thread.tell(thread.message(ada, "before"), ada);
@@ -157,7 +157,7 @@ describe("what a thread tells", () => {
     ]);
   });
 
-  it("tells one who comes from another shard of no message anew", async () => {
+  it("announces no message again to one who comes from another shard", async () => {
     const [ada, bo] = [someone(), await known("Bo")];
     const thread = new ToldThread();
     const tab = await openTab(bo);
@@ -168,7 +168,7 @@ describe("what a thread tells", () => {
     ]);
   });
 
-  it("tells those who are here of a message that they hear of with one who comes from another shard", async () => {
+  it("announces a message to those who are here that comes with one from another shard", async () => {
     const [ada, bo, cy] = [someone("Ada", 2), await known("Bo", 3), await known("Cy", 3)];
     const thread = await group(bo);
     const tab = await openTab(bo);
@@ -181,7 +181,7 @@ describe("what a thread tells", () => {
     expect(events).toMatchObject([{ type: "new_message", seq: 1, unread: 1 }]);
   });
 
-  it("tells of a message that was deleted before it was told of as thread", async () => {
+  it("sends a message that was deleted before it was announced as thread", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
     const tab = await openTab(bo);
@@ -192,7 +192,7 @@ describe("what a thread tells", () => {
     ]);
   });
 
-  it("keeps nothing of a thread without a member here", async () => {
+  it("stores nothing of a thread without a member here", async () => {
     const ada = await known();
     const thread = await group(ada);
     await thread.tell(thread.message(ada, "gone with the last"), ada);
@@ -210,7 +210,7 @@ describe("what a thread tells", () => {
     expect((await listOf(ada)).threads[0]).toMatchObject({ kind: "direct", name: null, members: [ada, bo] });
   });
 
-  it("does not get a deleted thread back by a word from before its end that still waited", async () => {
+  it("does not bring back a deleted thread where it waited from before the deletion", async () => {
     const ada = await known("Ada");
     const [pond, lake] = [await group(ada), await group(ada)];
     // Of words that come close together, the later ones wait.
@@ -247,7 +247,7 @@ describe("unread", () => {
     expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 3, unread: 1 });
   });
 
-  it("does not grow when an older marker is told, nor fall below 0 for one that is ahead", async () => {
+  it("does not grow by an older marker, nor fall below 0 by one that is ahead", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
     await thread.tell(thread.message(bo), ada, bo);
@@ -279,7 +279,7 @@ describe("unread", () => {
     expect(Object.keys(welcome.threads[0] ?? {})).toEqual(["threadId", "seq", "readSeq", "unread"]);
   });
 
-  it("is told to all tabs when the marker moves, once", async () => {
+  it("is sent to all tabs when the marker moves, once", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
     await thread.tell(thread.message(bo), ada, bo);
@@ -294,7 +294,7 @@ describe("unread", () => {
     }
   });
 
-  it("knows a user by any id", async () => {
+  it("counts for a user with any id", async () => {
     const odd = { ...someone(), id: `__proto__` };
     await shardFor(odd).signIn(odd);
     const thread = await group(odd);
