@@ -59,7 +59,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
       packer,
-      sendAway: (userIds) => shard.sendAway(userIds),
+      disconnect: (userIds) => shard.disconnect(userIds),
     });
     this.#batchReceiver = new BatchReceiver(storage, tables);
     this.#router = new ShardRouter(env, shard, movedUsers, this.#resharding);

@@ -118,7 +118,7 @@ export class PresenceShard {
   }
 
   /** These users move to another shard: closes their tabs, which their clients then open there. */
-  sendAway(userIds: readonly string[]): void {
+  disconnect(userIds: readonly string[]): void {
     for (const userId of userIds)
       for (const tab of this.#tabs.of(userId))
         this.sockets.close(tab, CLOSE.restarting, "moved to another part of the server");

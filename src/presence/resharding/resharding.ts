@@ -29,8 +29,8 @@ import { presenceStub } from "../../rpc/shards.ts";
 export interface ReshardingParts {
   movedUsers: MovedUserRecord;
   packer: BatchPacker;
-  /** Ends what users who move have open at this shard. */
-  sendAway: (userIds: readonly string[]) => void;
+  /** Closes the tabs of users who move, and ends what those subscribe to. */
+  disconnect: (userIds: readonly string[]) => void;
 }
 
 export class Resharding {
@@ -47,7 +47,7 @@ export class Resharding {
 
   /** Moves some of the users whom `after` shards put elsewhere. */
   async step(before: number, after: number): Promise<MovedUsers> {
-    const { movedUsers, packer, sendAway } = this.#parts;
+    const { movedUsers, packer, disconnect } = this.#parts;
     movedUsers.begin(before, after);
     await this.delivered();
     if (movedUsers.isComplete) return { moved: 0, done: true };
@@ -57,7 +57,7 @@ export class Resharding {
     const upTo = packer.nextBound(above);
     const movers = packer.movers({ above, upTo });
     // In one commit: a user whose tabs are closed has moved.
-    sendAway(movers);
+    disconnect(movers);
     movedUsers.markMoved(upTo);
     await this.delivered();
     return { moved: movers.length, done: upTo === END };
