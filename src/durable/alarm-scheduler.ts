@@ -60,10 +60,9 @@ export class AlarmScheduler {
     this.cleared();
     const now = Date.now();
     await Promise.all(this.#duties.map((duty) => this.#run(duty, now)));
-    for (const { dueAt } of this.#duties) {
-      const time = dueAt?.(now);
-      if (time !== undefined) this.wakeBy(time);
-    }
+    const due = this.#duties.flatMap(({ dueAt }) => dueAt?.(now) ?? []);
+    // Once, for the earliest: each time that the alarm is set is a row written.
+    if (due.length > 0) this.wakeBy(Math.min(...due));
   }
 
   /** No alarm is pending any more: it came, or the storage is about to be erased. */

@@ -91,15 +91,19 @@ export class PresenceShard {
     this.subscribers = subscribers;
     // They begin in this order: tabs are closed before their subscriptions end and their users' status is published.
     alarm.register(
-      { name: "ends of sessions", run: (now) => sockets.endSessions(now) },
+      {
+        name: "ends of sessions",
+        run: (now) => sockets.endSessions(now),
+        dueAt: () => sockets.nextEnd(),
+      },
       { name: "silent tabs", run: (now) => sockets.closeSilent(now) },
       { name: "subscriptions of closed tabs", run: () => inNextRound(subscriptions.endClosed()) },
       { name: "users who went offline", run: (now) => inNextRound(publisher.publishOffline(now)) },
       {
         name: "users who were heard again",
         run: (now) => inNextRound(publisher.publishHeardAgain(now)),
-        // One time for all of them, so that the alarm is set once: each time is a row written.
-        dueAt: (now) => earliest(publisher.dueAt(now), sockets.nextEnd()),
+        // Of all that is published, and of silent tabs.
+        dueAt: (now) => publisher.dueAt(now),
       },
     );
   }
@@ -201,8 +205,4 @@ export class PresenceShard {
 /** Of a duty whose failures were logged where they happened: what it did not do is done in the next round. */
 function inNextRound(duty: Promise<void>): Promise<void> {
   return duty.catch(() => undefined);
-}
-
-function earliest(...times: (number | undefined)[]): number | undefined {
-  return times.reduce((a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)), undefined);
 }

@@ -5,12 +5,12 @@ import { ChatPage } from "./chat-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
-import { checkSession, client, session, signOut } from "./session/session.ts";
+import { checkSession, client, currentSession, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
 import { useStore } from "./ui/use-store.ts";
 
 export function App() {
-  const state = useStore(session);
+  const state = useStore(currentSession);
   switch (state.is) {
     case "loading":
       return (

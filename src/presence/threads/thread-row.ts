@@ -17,7 +17,7 @@ export type ThreadRow = {
 };
 
 /** A row of `threads`, and the marker of the member it was read for. */
-export type MemberRow = ThreadRow & { read_seq: number };
+export type UserThreadRow = ThreadRow & { read_seq: number };
 
 /** The markers that users' own messages moved. A Map, since a user id may be any text, `__proto__` too. */
 export function sendersOf(row: ThreadRow | undefined): Map<string, number> {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
 import { WELCOME_THREADS } from "../../protocol/limits.ts";
 import { parse } from "../../protocol/parse.ts";
-import { markerOf, summaryOf, unreadOf, type MemberRow, type ThreadRow } from "./thread-row.ts";
+import { markerOf, summaryOf, unreadOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
 import type { UserIds } from "../status/tabs.ts";
 
 /** What a `welcome` says of its user's threads. */
@@ -79,7 +79,7 @@ export class UserThreads {
   page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
     const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;
     const rows = this.#sql
-      .exec<MemberRow>(
+      .exec<UserThreadRow>(
         `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
          WHERE m.user_id = ? AND (t.active_at, t.thread_id) < (?, ?)
          ORDER BY t.active_at DESC, t.thread_id DESC LIMIT ?`,
@@ -99,7 +99,7 @@ export class UserThreads {
 
   /** The most recently active of a user's threads, and how many of all of them have unread messages. */
   overview(userId: string): Overview {
-    const rows = this.#sql.exec<MemberRow>(
+    const rows = this.#sql.exec<UserThreadRow>(
       `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
        WHERE m.user_id = ? ORDER BY t.active_at DESC, t.thread_id DESC`,
       userId,

@@ -12,7 +12,7 @@ export type SessionState =
 const state = new Store<SessionState>({ is: "loading" });
 
 /** Who is signed in. */
-export const session: Readable<SessionState> = state;
+export const currentSession: Readable<SessionState> = state;
 
 export const client = createClient({ onSignedOut: scheduleCheck });
 
