@@ -12,7 +12,7 @@ import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
-import { buildRows, type MessageRowModel } from "./message-rows.ts";
+import { buildRows, type MessageRowModel } from "./message-row-model.ts";
 import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import "./conversation.css";

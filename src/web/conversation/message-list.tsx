@@ -5,8 +5,8 @@ import type { User } from "../../protocol/model.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { formatDay } from "../ui/time-format.ts";
 import type { MessageActions } from "./message-actions.ts";
+import type { MessageRowModel } from "./message-row-model.ts";
 import { MessageRow } from "./message-row.tsx";
-import type { MessageRowModel } from "./message-rows.ts";
 import { usePinnedScroll } from "./use-pinned-scroll.ts";
 import "./message-list.css";
 

@@ -9,7 +9,7 @@ import type { MessageActions } from "./message-actions.ts";
 import { MessageEditor } from "./message-editor.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { MessageQuote } from "./message-quote.tsx";
-import type { MessageRowModel } from "./message-rows.ts";
+import type { MessageRowModel } from "./message-row-model.ts";
 import { Reactions } from "./reactions.tsx";
 import "./message-row.css";
 

@@ -4,7 +4,7 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { MessageRowModel } from "./message-rows.ts";
+import type { MessageRowModel } from "./message-row-model.ts";
 
 /** The list counts as at the bottom within this distance of it. */
 const BOTTOM_PX = 48;

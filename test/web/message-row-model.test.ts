@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildRows } from "../../src/web/conversation/message-rows.ts";
+import { buildRows } from "../../src/web/conversation/message-row-model.ts";
 import { ADA, message, NOW } from "../client/support/samples.ts";
 
 describe("the rows of the message list", () => {
