@@ -36,7 +36,7 @@ const revs = (socket: TestSocket) =>
 
 /** From here on a relay does not answer its thread; what is returned ends that. */
 async function cutOff(threadId: string, no: number): Promise<() => Promise<void>> {
-  expectLogged(/a call to an object failed TypeError: .* method "pass"/);
+  expectLogged(/a call to an object failed TypeError: .* method "deliver"/);
   const stub = relayStub(threadId, no);
   // RPC finds what is on the prototype alone.
   await runInDurableObject(stub, (relay: Relay) => {
