@@ -106,6 +106,10 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const message = error instanceof Error ? error.message : String(error);
+  // parseArgs does not say which command it is about.
+  console.error(
+    error instanceof TypeError && "code" in error ? `npm run shards: ${message} (see --help)` : message,
+  );
   process.exitCode = 1;
 }
