@@ -210,6 +210,7 @@ describe("reading", () => {
   });
 
   it("more than 5 times a second is rate_limited, and says when to try again", async () => {
+    vi.setSystemTime(Date.now());
     const tab = await openTab(await known());
     for (let i = 0; i < 6; i++) tab.send({ type: "read", threadId: "x", seq: 1 });
     for (let i = 0; i < 5; i++) expect(await tab.next("error")).toMatchObject({ code: "not_found" });
@@ -257,6 +258,7 @@ describe("bad input", () => {
   });
 
   it("as watch again and again is rate_limited after 10, and closes with 4129 if it goes on", async () => {
+    vi.setSystemTime(Date.now());
     const tab = await openTab(await known());
     for (let i = 0; i < 10; i++) tab.send({ type: "watch", userIds: [] });
     tab.send(Array.from({ length: 100 }, () => ({ type: "watch", userIds: [] })));

@@ -92,6 +92,7 @@ describe("evicted between any two steps", () => {
     }
     // The carrier of what the relay knows goes, whichever it is.
     a.close();
+    await a.closed;
     await pause(thread.id);
     expect(await b.ask({ type: "chat", id: "6", body: "three" })).toMatchObject({ seq: 3 });
     await pause(thread.id);

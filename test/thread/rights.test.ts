@@ -243,7 +243,7 @@ function firstOf(socket: TestSocket): Promise<string> {
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   let untouched: Promise<Scene> | undefined;
 
-  it.each(HTTP)("over HTTP: %s", async (_name, act, may) => {
+  it.concurrent.each(HTTP)("over HTTP: %s", async (_name, act, may) => {
     const isAllowed = may[kind].includes(standing);
     // What is refused changes nothing, so all of it can be tried in one thread.
     const s = await (isAllowed ? scene(kind, standing) : (untouched ??= scene(kind, standing)));
@@ -263,7 +263,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
 
   // Whoever cannot open a socket has no way to give a command.
   if (!mayOpen) return;
-  it.each(SOCKET)("over a socket: %s", async (_name, command, may) => {
+  it.concurrent.each(SOCKET)("over a socket: %s", async (_name, command, may) => {
     const s = await scene(kind, standing);
     const socket = await openThread(s.caller, s.id);
     const answer = await socket.ask(command(s));

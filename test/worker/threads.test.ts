@@ -1,5 +1,5 @@
 /** Threads, members and messages over HTTP: what is answered, and with which status. What may be done is test/thread's. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
 import { member, message, thread, type Thread } from "../../src/protocol/model.ts";
@@ -7,6 +7,8 @@ import { call, hostToken, newcomer, newThread, person, unique, type Person } fro
 import { problemOf } from "./requests.ts";
 
 const ids = (people: Person[]) => people.map(({ user }) => user.id);
+
+afterEach(() => vi.useRealTimers());
 
 describe("POST /api/threads", () => {
   it("answers 201 with the thread as its owner sees it", async () => {
@@ -87,6 +89,7 @@ describe("POST /api/threads", () => {
 
   it("lets 20 through in a minute, of each user", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
+    vi.setSystemTime(Date.now());
     for (let i = 0; i < NEW_THREADS_PER_MINUTE; i++) await newThread(ada, "group");
     const refused = await ada.call("POST", "/api/threads", { kind: "group" });
     expect(refused.status).toBe(429);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "../shard.ts";
 import { searchKey } from "../../../src/presence/people/user-search-key.ts";
 import { unique } from "../../support/people.ts";
@@ -86,6 +86,9 @@ it("finds a name in capitals, whatever letter its words end with", async () => {
 });
 
 describe("rate limits", () => {
+  beforeEach(() => void vi.setSystemTime(Date.now()));
+  afterEach(() => vi.useRealTimers());
+
   it("lets a user make 20 new threads at once, and says when there may be one more", async () => {
     const ada = await known();
     for (let i = 0; i < 20; i++) expect(await shardFor(ada).admitThread(ada.id)).toMatchObject({ ok: true });
