@@ -75,7 +75,7 @@ function relaysOf(threadId: string): Promise<number[]> {
 }
 
 describe("evicted between any two steps", () => {
-  it.each([
+  it.concurrent.each([
     ["the relays", async (id: string) => evictAll(relayStub(id, 1), relayStub(id, 2))],
     ["the thread", async (id: string) => evictAll(threadStub(id))],
     ["all of them", async (id: string) => evictAll(threadStub(id), relayStub(id, 1), relayStub(id, 2))],
