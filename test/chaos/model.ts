@@ -11,7 +11,7 @@ export const model = defineProgram({
   name: "model",
   summary:
     "Random programs of commands, reconnects and evictions; every client must end up with exactly what the thread stores.",
-  duration: "about 20 min",
+  duration: "about 30 min",
   options: { rounds: { kind: "number", default: 20_000, min: 1, help: "random programs" } },
   run: (options) => runModelTest("model.test.ts", options),
 });
@@ -20,7 +20,7 @@ export const evict = defineProgram({
   name: "evict",
   summary:
     "Random programs, run with and without evicting the objects between every two steps; nobody may see a difference.",
-  duration: "about 10 min",
+  duration: "about 40 min",
   options: { rounds: { kind: "number", default: 1_000, min: 1, help: "random programs" } },
   run: (options) => runModelTest("evictions.test.ts", options),
 });

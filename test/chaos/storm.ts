@@ -26,7 +26,7 @@ export const storm = defineProgram({
   name: "storm",
   summary:
     "Takes the network away from every socket of a thread, sends messages, and gives it back: every socket returns with each missed event once and in order, and the isolate stays within a Durable Object's 128 MB.",
-  duration: "about 20 s",
+  duration: "about 30 s",
   options: {
     sockets: { kind: "number", default: 2_000, min: 1, help: "sockets in the thread" },
     missed: { kind: "number", default: 50, help: "messages sent while the network is down" },
