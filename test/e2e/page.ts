@@ -169,6 +169,10 @@ export async function simulateServerClose(page: Page): Promise<(code: number) =>
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
         open.add(this);
+        const isPresence = String(url).includes("/api/presence/");
+        this.addEventListener("message", () => {
+          if (isPresence) document.documentElement.dataset["presence"] = "connected";
+        });
       }
     };
     addEventListener("close-sockets", (event) => {
@@ -181,6 +185,8 @@ export async function simulateServerClose(page: Page): Promise<(code: number) =>
   });
   await page.reload();
   await composer(page).waitFor();
+  // Connected from here on, so that what a test then sees of a lost connection is its own doing.
+  await page.locator("html[data-presence=connected]").waitFor();
   return (code) =>
     page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
 }
