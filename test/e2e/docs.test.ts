@@ -28,7 +28,13 @@ const RUN = new Set(["js", "python", "php", "html", "ts", "tsx"]);
 const guides = await pagesOf("README.md", "docs/*.md");
 const pages = [
   ...guides,
-  ...(await pagesOf("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ".github/*.md", "{src,test}/**/README.md")),
+  ...(await pagesOf(
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    ".github/*.md",
+    "{src,test}/**/README.md",
+  )),
 ];
 const blocks = guides.flatMap(codeBlocksOf);
 const taken = new Set<CodeBlock>();
