@@ -24,15 +24,17 @@ export const durableCommand = z.discriminatedUnion("type", [
 ]);
 export type DurableCommand = z.infer<typeof durableCommand>;
 
-/** What a durable command returns besides its acknowledgement, to whoever sent it over HTTP. */
-export interface DurableCommandResults {
+/** Of the durable commands that return something besides their acknowledgement, to whoever sent them over HTTP. */
+interface Returned {
   /** `repeat`: the message was stored before, and this is the first one. */
   chat: { message: Message; repeat: boolean };
   edit: Message;
-  delete: void;
-  react: void;
-  unreact: void;
 }
+
+/** What each durable command returns over HTTP. */
+export type DurableCommandResults = {
+  [T in DurableCommand["type"]]: T extends keyof Returned ? Returned[T] : void;
+};
 
 export const threadCommand = z.discriminatedUnion("type", [
   ...durableCommand.options,

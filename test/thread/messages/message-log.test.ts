@@ -1,7 +1,7 @@
 /** What one commit adds to the log is written many rows at a time, and read as if each had been written alone. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { MessageLog } from "../../../src/thread/messages/message-log.ts";
+import { MessageLog, ROWS_PER_INSERT } from "../../../src/thread/messages/message-log.ts";
 import { Profiles } from "../../../src/thread/members/profiles.ts";
 import { costOf, threadStub } from "../../support/objects.ts";
 import { newThread, person } from "../../support/people.ts";
@@ -21,21 +21,24 @@ async function storage() {
 const message = (n: number) => ({ id: `id ${n}`, author: `user ${n % 3}`, body: `body ${n}` });
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-it.each([1, 2, 24, 25, 48, 60])("%i messages are a row written each, in order", async (count) => {
-  const { stub, withLog } = await storage();
-  const cost = await costOf(stub, () =>
-    withLog((log) => {
-      for (const n of numbers(count)) log.add(message(n), n, 1_000);
-      log.write();
-      log.write();
-    }),
-  );
-  expect(cost.rowsWritten).toBe(count);
-  const { messages } = await withLog((log) => log.page(NEWEST_200));
-  expect(messages.map(({ seq, rev, at, id, author, body }) => [seq, rev, at, id, author.id, body])).toEqual(
-    numbers(count).map((n) => [n, n, 1_000, `id ${n}`, `user ${n % 3}`, `body ${n}`]),
-  );
-});
+it.each([1, 2, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 2 * ROWS_PER_INSERT, 60])(
+  "%i messages are a row written each, in order",
+  async (count) => {
+    const { stub, withLog } = await storage();
+    const cost = await costOf(stub, () =>
+      withLog((log) => {
+        for (const n of numbers(count)) log.add(message(n), n, 1_000);
+        log.write();
+        log.write();
+      }),
+    );
+    expect(cost.rowsWritten).toBe(count);
+    const { messages } = await withLog((log) => log.page(NEWEST_200));
+    expect(messages.map(({ seq, rev, at, id, author, body }) => [seq, rev, at, id, author.id, body])).toEqual(
+      numbers(count).map((n) => [n, n, 1_000, `id ${n}`, `user ${n % 3}`, `body ${n}`]),
+    );
+  },
+);
 
 it("keeps each message's own rev, time and reply, where they do not simply go on", async () => {
   const { withLog } = await storage();
