@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { Presence } from "../../src/presence/presence.ts";
+import type { ThreadUpdate } from "../../src/rpc/presence.ts";
 import { Deletion } from "../../src/thread/deletion.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";
@@ -152,14 +153,18 @@ describe("members", () => {
   });
 });
 
-/** From here on every shard waits at the gate before it does this with what a thread tells it. */
-function lateShards(todo: "to take it in" | "to answer"): Gate {
+/** From here on every shard waits at the gate before it does this with the updates of threads, or with those given. */
+function lateShards(
+  todo: "to take it in" | "to answer",
+  isHeld: (update: ThreadUpdate) => boolean = () => true,
+): Gate {
   const held = gate();
   const { threadChanged } = Presence.prototype;
   vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
     this: Presence,
     update,
   ) {
+    if (!isHeld(update)) return threadChanged.call(this, update);
     if (todo === "to answer") await threadChanged.call(this, update);
     await held.pass();
     if (todo === "to take it in") await threadChanged.call(this, update);
@@ -217,8 +222,10 @@ describe("deleting a thread", () => {
 
   it("has the last word: what was being told meanwhile does not bring the thread back", async () => {
     const { ada, bob, thread, path } = await scene();
-    const held = lateShards("to take it in");
     const carol = await person("Carol");
+    const held = lateShards("to take it in", ({ joined }) =>
+      joined.some(({ userId }) => userId === carol.user.id),
+    );
     const added = ada.call("PUT", `${path}/members/${carol.user.id}`);
     await held.reached();
     const deleted = ada.call("DELETE", path);
