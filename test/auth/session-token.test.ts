@@ -57,7 +57,7 @@ describe("a session", () => {
     expect((await failureOf(verifySession(changed, token))).code).toBe("unauthenticated");
   });
 
-  it("of a guest ends where guests are no longer let in", async () => {
+  it("of a guest ends where guests are no longer allowed", async () => {
     const { token } = await issueSession(env, guest("Ada", Date.now()), Date.now());
     expect((await verifySession(env, token)).user.id).toBe("guest-Ada");
     for (const closed of [envWith({ GUEST_SIGN_IN: "false" }), envWith({ ENVIRONMENT: "production" })]) {

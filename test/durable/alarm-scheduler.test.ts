@@ -51,7 +51,7 @@ it("is not set again where no duty has anything left", async () => {
   expect(set).toEqual([]);
 });
 
-it("comes again soon for a duty that failed, which keeps none of the others from running", async () => {
+it("is retried soon for a duty that failed, and the other duties run all the same", async () => {
   const { alarm, set } = await scheduler();
   const logged = vi.spyOn(console, "error").mockReturnValue();
   const other = vi.fn<() => Promise<void>>(async () => {});

@@ -49,12 +49,16 @@ async function round(steps: LifeStep[]): Promise<void> {
   expect(evicted, "what is seen with evictions, and without").toEqual(plain);
 }
 
-it("nobody can tell that objects were evicted between any two steps", { timeout: runs.timeout }, async () => {
-  const details = await fc.check(fc.asyncProperty(lives, round), runs);
-  if (!details.failed) return;
-  const { errorInstance } = details;
-  if (!(errorInstance instanceof Violation)) tally.differences += 1;
-  else if (errorInstance.what === "ghost") tally.ghosts += 1;
-  else tally.socketsLost += 1;
-  throw new Error(fc.defaultReportMessage(details), { cause: errorInstance });
-});
+it(
+  "evicting objects between any two steps changes nothing that a client receives",
+  { timeout: runs.timeout },
+  async () => {
+    const details = await fc.check(fc.asyncProperty(lives, round), runs);
+    if (!details.failed) return;
+    const { errorInstance } = details;
+    if (!(errorInstance instanceof Violation)) tally.differences += 1;
+    else if (errorInstance.what === "ghost") tally.ghosts += 1;
+    else tally.socketsLost += 1;
+    throw new Error(fc.defaultReportMessage(details), { cause: errorInstance });
+  },
+);

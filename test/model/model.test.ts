@@ -47,15 +47,19 @@ async function run({ kind, steps }: Program): Promise<void> {
 afterAll(() => report("model", tally));
 
 describe.concurrent.each(Array.from({ length: STREAMS }, (_, i) => i + 1))("stream %i", (stream) => {
-  it("makes of a snapshot and events what a newcomer is told", { timeout: runs.timeout }, async () => {
-    const details = await fc.check(fc.asyncProperty(programs, run), {
-      seed: runs.seed + stream,
-      numRuns: Math.ceil(runs.numRuns / STREAMS),
-    });
-    if (details.failed) {
-      tally.violations += 1;
-      throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
-    }
-    expect(details.interrupted).toBe(false);
-  });
+  it(
+    "a snapshot and the events after it equal the state that a new client receives",
+    { timeout: runs.timeout },
+    async () => {
+      const details = await fc.check(fc.asyncProperty(programs, run), {
+        seed: runs.seed + stream,
+        numRuns: Math.ceil(runs.numRuns / STREAMS),
+      });
+      if (details.failed) {
+        tally.violations += 1;
+        throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+      }
+      expect(details.interrupted).toBe(false);
+    },
+  );
 });

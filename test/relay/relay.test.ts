@@ -46,7 +46,7 @@ async function cutOff(threadId: string, no: number): Promise<() => Promise<void>
 }
 
 describe("who is in a large room", () => {
-  it("is told as a number, and not one by one", async () => {
+  it("is broadcast as a count, and not as single joins and leaves", async () => {
     const { a, c, eve, thread } = await scene();
     await a.next("online", ({ count }) => count === 3);
     const again = await openThread(eve, thread.id);
@@ -104,8 +104,8 @@ describe("evicted between any two steps", () => {
   });
 });
 
-describe("a relay that answers late that nobody is there", () => {
-  it("is told on, for the sake of those who have come since", async () => {
+describe("a relay whose answer 'nobody is here' arrives late", () => {
+  it("is still sent everything, for sockets that were opened since", async () => {
     const { eve, thread, a, b, c } = await scene();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
@@ -125,8 +125,8 @@ describe("a relay that answers late that nobody is there", () => {
   });
 });
 
-describe("a relay that answers very late that nobody was there", () => {
-  it("is not forgotten by that where somebody came since", async () => {
+describe("a relay whose answer 'nobody is here' arrives very late", () => {
+  it("is not dropped because of it where a socket was opened since", async () => {
     const { eve, thread, a, c } = await scene();
     const held = gate();
     const { deliver } = Relay.prototype;
@@ -156,7 +156,7 @@ async function evictAll(...stubs: DurableObjectStub[]): Promise<void> {
   for (const stub of stubs) await evict(stub);
 }
 
-describe("a relay that was not told", () => {
+describe("a relay that missed a batch", () => {
   it.each([
     ["by a thread that goes on", async () => {}],
     ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
@@ -177,7 +177,7 @@ describe("a relay that was not told", () => {
     for (const socket of [a, c]) expect(revs(socket)).toEqual([1, 2, 3, 4]);
   });
 
-  it("lets those go whose refusals were lost, of no command of the contract too", async () => {
+  it("disconnects sockets whose refusals were lost, those of unknown commands too", async () => {
     const { thread, a, c } = await scene();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
@@ -192,7 +192,7 @@ describe("a relay that was not told", () => {
     });
   });
 
-  it("lets those go whose answers were lost: they come back, say it again, and it is there once", async () => {
+  it("disconnects sockets whose replies were lost: they reconnect, send again, and the message is stored once", async () => {
     const { eve, thread, c } = await scene();
     const reconnect = await cutOff(thread.id, 2);
     c.send({ type: "chat", id: "mine", body: "once" });
@@ -210,7 +210,7 @@ describe("a relay that was not told", () => {
   });
 });
 
-describe("at a relay that heard late of it", () => {
+describe("at a relay that receives it late", () => {
   it("one who was removed is not shown to type", async () => {
     const { ada, eve, path, a, c } = await scene();
     const held = gate();
@@ -230,7 +230,7 @@ describe("at a relay that heard late of it", () => {
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
   });
 
-  it("one whose session ended meanwhile is told nothing of what it missed", async () => {
+  it("a socket whose session ended meanwhile receives nothing of what was missed", async () => {
     const { ada, eve, path, thread, a, c } = await scene();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
@@ -268,7 +268,7 @@ describe("a relay whose answer was lost", () => {
     expect(await c.next("closing")).toMatchObject({ code: 1001 });
   }
 
-  it("since it could not catch up, lets those go who wait for one", async () => {
+  it("disconnects the sockets that wait for a reply, since it could not catch up", async () => {
     const { ada, path, thread, a, c } = await scene();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
@@ -292,7 +292,7 @@ describe("a relay whose answer was lost", () => {
     await expectLetGo(a, c, thread.id);
   });
 
-  it("after it took the batch, lets those go who wait for what came meanwhile", async () => {
+  it("disconnects the sockets that wait for what came meanwhile, though it processed the batch", async () => {
     const { thread, a, c } = await scene();
     expectLogged(/a call to an object failed Error: expected: Network connection lost/);
     const held = gate();
@@ -364,7 +364,7 @@ describe("a relay that lost its memory before an answer came", () => {
 });
 
 describe("what the thread decides", () => {
-  it("reaches a relay's sockets: whoever is removed sees nothing more", async () => {
+  it("reaches a relay's sockets: a removed member receives nothing more", async () => {
     const { ada, eve, path, a, c } = await scene();
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
@@ -405,7 +405,7 @@ describe("what the thread decides", () => {
     for (const no of [1, 2]) expect(await storedText(relayStub(thread.id, no))).toBe("[]");
   });
 
-  it("a deletion goes on where the thread dies in the middle of it", async () => {
+  it("a deletion is finished where the thread crashes in the middle of it", async () => {
     const { ada, path, thread, c } = await scene();
     expectLogged(/a call to an object failed Error: expected: out of order/);
     const broken = vi
@@ -446,7 +446,7 @@ describe("what the thread decides", () => {
 });
 
 describe("a session that ends while its relay sleeps", () => {
-  it("is told nothing more, and closed with the next word of the thread", async () => {
+  it("receives nothing more, and is closed with the next batch of the thread", async () => {
     const { ada, eve, thread, path } = await scene();
     const exp = Math.floor(Date.now() / 1000) + 600;
     const ending = await openThread({ ...eve, token: await hostToken({ sub: eve.user.id, exp }) }, thread.id);

@@ -16,7 +16,7 @@ function flood(control: FlowControl, bytes: number, from = 0): number {
 }
 
 describe("how far a reader is behind", () => {
-  it("is what was sent since what it said it has got", () => {
+  it("is what was sent since what it acknowledged", () => {
     const control = new FlowControl();
     const [silent, saying] = [newSocket(), newSocket()];
     for (const socket of [silent, saying]) control.opened(socket);
@@ -36,7 +36,7 @@ describe("how far a reader is behind", () => {
     expect(control.tooSlow([late], () => true)).toEqual([]);
   });
 
-  it("is not made less by an old word, nor by one of a rev long before what is remembered", () => {
+  it("is not reduced by an old acknowledgement, nor by one of a rev long before what is remembered", () => {
     const control = new FlowControl();
     const socket = newSocket();
     control.opened(socket);
@@ -50,7 +50,7 @@ describe("how far a reader is behind", () => {
     expect(control.tooSlow([socket], () => true)).toEqual([socket]);
   });
 
-  it("is allowed to be more where the client never promised to say anything", () => {
+  it("may be more where the client never promised to acknowledge", () => {
     const control = new FlowControl();
     const socket = newSocket();
     control.opened(socket);
@@ -69,8 +69,8 @@ describe("how far a reader is behind", () => {
   });
 });
 
-describe("a room that says more than a reader takes in", () => {
-  it("lets go of that reader alone, who comes back and has missed nothing", async () => {
+describe("a room that sends more than a reader reads", () => {
+  it("disconnects that reader alone, who reconnects and has missed nothing", async () => {
     const people = await Promise.all(Array.from({ length: 24 }, (_person, i) => person(`P${i}`)));
     const [ada, bob, eve, ...others] = people;
     if (!ada || !bob || !eve) throw new Error("nobody");

@@ -41,7 +41,7 @@ it("sends together, and in order, what one stretch of work sends, within it or w
   expect(other.client.frames).toHaveLength(1);
 });
 
-it("sends what work that failed had to send", async () => {
+it("sends what was to be sent before the work failed", async () => {
   const { server, client } = line();
   const buffer = new SendBuffer(jsonCodec);
   const work = () => {
@@ -52,7 +52,7 @@ it("sends what work that failed had to send", async () => {
   await last(client, 1);
 });
 
-it("goes on telling the others when a socket is closed", async () => {
+it("still sends to the other sockets when one is closed", async () => {
   const [gone, here] = [line(), line()];
   const buffer = new SendBuffer(jsonCodec);
   buffer.coalesce(() => {

@@ -43,7 +43,7 @@ it("checks the tokens of one socket in turn, one that is refused too, and keeps 
   expect(done).toEqual(["beside", "first", "second"]);
 });
 
-it("lets few tokens of a socket wait", async () => {
+it("refuses more than a few waiting tokens of one socket", async () => {
   const tokens = renewal();
   const socket = newSocket();
   const token = await jwt();

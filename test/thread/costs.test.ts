@@ -140,7 +140,7 @@ describe("a message, from its frame to its notification", () => {
     expect(await alarmAt(stub)).toBeNull();
   });
 
-  it("is told without an alarm, in the moment after the room", async () => {
+  it("is sent without an alarm, right after the broadcast", async () => {
     const { ada, bob, thread, stub } = await scene();
     const socket = await settled(ada, thread.id);
     const tab = await openPresence(bob);
@@ -292,7 +292,7 @@ describe("rows written", () => {
     },
   );
 
-  it("by a read marker over HTTP, which is told to Presence before it is answered", async () => {
+  it("by a read marker over HTTP, which Presence receives before the request is answered", async () => {
     const { ada, bob, thread, stub } = await scene();
     const a = await settled(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
@@ -345,7 +345,7 @@ describe("rows written", () => {
     expect(cost).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
   });
 
-  it("by the first socket in an empty room: none, and nothing is told to Presence", async () => {
+  it("by the first socket in an empty room: none, and Presence is not notified", async () => {
     const { ada, thread, stub } = await scene();
     await ring(stub);
     const spent = await meter(async () => {

@@ -68,14 +68,14 @@ function anonymous(value: unknown, names: Map<string, string>): unknown {
 }
 
 describe("evicted between every two steps", () => {
-  it("a thread tells the same story as one that never was", async () => {
+  it("a thread replays the same events as one that was never evicted", async () => {
     const plain = await story(async () => undefined);
     const evicted = await story(evict);
     expect(evicted).toEqual(plain);
     expect(plain).toMatchObject({ view: { name: "Lake", seq: 2, rev: 6, you: { readSeq: 1 } } });
   });
 
-  it("the row of bad commands goes on, so that ten close the socket", async () => {
+  it("bad commands in a row are still counted, so that ten close the socket", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     const socket = await openThread(ada, thread.id);
@@ -108,7 +108,7 @@ describe("evicted between every two steps", () => {
 });
 
 describe("an eviction in the room", () => {
-  it("does not make one leave who closes one of two sockets, and the last one is told as the last", async () => {
+  it("broadcasts no leave when one of two sockets closes, and one when the last does", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     const witness = await openThread(bob, thread.id);
@@ -183,7 +183,7 @@ describe("that a sender has read their own message", () => {
     return threads[0]?.unread;
   }
 
-  it("is told of everyone who sent in one commit, and not of the first alone", async () => {
+  it("is sent for every sender of a commit, not for the first alone", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     await runDurableObjectAlarm(threadStub(thread.id));
@@ -194,7 +194,7 @@ describe("that a sender has read their own message", () => {
     expect([await unreadOf(ada), await unreadOf(bob)]).toEqual([0, 3]);
   });
 
-  it("is told after a crash, also where the thread had stored it and Presence had not heard", async () => {
+  it("is sent after a crash, also where the thread had stored it and Presence had not received it", async () => {
     const everyone = await Promise.all(["Ada", "Bob", "Cy", "Dee"].map((name) => person(name)));
     const [ada, ...others] = everyone as [Person, ...Person[]];
     const thread = await newThread(ada, "group", others);

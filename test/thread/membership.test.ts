@@ -35,7 +35,7 @@ describe("making threads", () => {
     expect(again.status).toBe(200);
   });
 
-  it("its members hear of it at once, on every tab", async () => {
+  it("is sent to its members at once, in every tab", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const tab = await openPresence(bob);
     await tab.next("welcome");
@@ -181,7 +181,7 @@ describe("deleting a thread", () => {
     return { ada, bob, thread, path: `/api/threads/${thread.id}` };
   }
 
-  it("tells the members, closes the sockets with 4004, and leaves nothing in any storage", async () => {
+  it("notifies the members, closes the sockets with 4004, and leaves nothing in any storage", async () => {
     const { ada, bob, thread, path } = await scene();
     const [socket, tab] = [await openThread(bob, thread.id), await openPresence(bob)];
     await tab.next("welcome");
@@ -202,7 +202,7 @@ describe("deleting a thread", () => {
     }
   });
 
-  it("goes on by alarm where a shard did not answer, and meanwhile there is no such thread", async () => {
+  it("is finished by alarm where a shard did not answer, and meanwhile there is no such thread", async () => {
     const { ada, bob, thread, path } = await scene();
     const socket = await openThread(bob, thread.id);
     await socket.next("welcome");
@@ -220,7 +220,7 @@ describe("deleting a thread", () => {
     expect(await storedText(threadStub(thread.id))).toBe("[]");
   });
 
-  it("has the last word: what was being told meanwhile does not bring the thread back", async () => {
+  it("waits for a notification on its way, which does not bring the thread back", async () => {
     const { ada, bob, thread, path } = await scene();
     const carol = await person("Carol");
     const held = lateShards("to take it in", ({ joined }) =>
@@ -264,7 +264,7 @@ describe("deleting a thread", () => {
 });
 
 describe("a shard that answers late", () => {
-  it("is told of who left and came back meanwhile: with the marker of the new membership", async () => {
+  it("is notified of a member who left and rejoined meanwhile, with the marker of the new membership", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [], "Pond");
     const path = `/api/threads/${thread.id}`;
@@ -286,7 +286,7 @@ describe("a shard that answers late", () => {
 });
 
 describe("a shard that does not answer", () => {
-  it("is told again by alarm: of a new member, of a message, and of who left", async () => {
+  it("is notified again by alarm of a new member, of a message, and of a member who left", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const tab = await openPresence(bob);
     await tab.next("welcome");

@@ -138,7 +138,7 @@ describe("a repeat", () => {
 });
 
 describe("commands of one commit", () => {
-  it("see what those before them added, and are stored as if each had come alone", async () => {
+  it("see what those before them added, and are stored as if each had been applied alone", async () => {
     const { ada, thread, path } = await threadWith(0);
     const socket = await openThread(ada, thread.id);
     await socket.next("welcome");
@@ -208,7 +208,7 @@ describe("reactions", () => {
   /** Past the rate limit's memory. */
   const later = () => vi.setSystemTime(Date.now() + 60_000);
 
-  it("are counted, list the first 50 users, and lose nobody beyond them", async () => {
+  it("are counted, list the first 50 users, and keep those beyond them", async () => {
     const { ada, thread, path } = await threadWith(1);
     const stub = threadStub(thread.id);
     const crowd = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));

@@ -98,7 +98,7 @@ describe("a frame that is not right", () => {
 });
 
 describe("rates", () => {
-  it("let 20 durable commands through at once, then 10 in 10 s, by socket and HTTP together", async () => {
+  it("allow 20 durable commands at once, then 10 in 10 s, by socket and HTTP together", async () => {
     const { ada, a, thread } = await scene();
     vi.setSystemTime(Date.now());
     a.send(Array.from({ length: 19 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
@@ -133,7 +133,7 @@ describe("rates", () => {
     expect(await a.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: 200 });
   });
 
-  it("close a socket with 4129 that goes on after 100 refusals", async () => {
+  it("close a socket with 4129 that keeps sending after 100 refusals", async () => {
     const { a } = await scene();
     vi.setSystemTime(Date.now());
     for (let i = 0; i < 2; i++) {
@@ -197,7 +197,7 @@ function* randomFrames({ frames, random }: RandomRun): Generator<string> {
   }
 }
 
-it("random frames harm nobody: every answer is an event of the contract, and the thread goes on", async () => {
+it("random frames do no harm: every reply is an event of the contract, and the thread keeps working", async () => {
   const { ada, thread, b } = await scene();
   let socket = await openThread(ada, thread.id);
   const sockets = [socket];

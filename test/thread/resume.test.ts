@@ -106,7 +106,7 @@ describe("a cursor", () => {
     });
   });
 
-  it("asks for the right again: whoever was removed is not resumed", async () => {
+  it("checks the right again: a removed member is not resumed", async () => {
     const { ada, bob, thread, path } = await scene();
     await say(ada, thread.id, "one");
     await ada.call("DELETE", `${path}/members/${bob.user.id}`);

@@ -286,7 +286,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   });
 });
 
-it("a stranger cannot tell a thread they may not see from one that never was", async () => {
+it("a stranger cannot distinguish a thread they may not see from one that never existed", async () => {
   const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
   const { id } = await newThread(owner, "group", [], "Secret");
   const never = "0".repeat(64);
@@ -316,7 +316,7 @@ it("a stranger cannot tell a thread they may not see from one that never was", a
   }
 });
 
-it("a stranger is never told to slow down: that would say that there is something", async () => {
+it("a stranger is never rate limited, which would disclose that the thread exists", async () => {
   const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
   const { id } = await newThread(owner, "group");
   const statuses = new Set<number>();

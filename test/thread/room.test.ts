@@ -13,7 +13,7 @@ async function pair() {
   return { ada, bob, thread };
 }
 
-describe("coming and going", () => {
+describe("joins and leaves", () => {
   it("welcomes with the thread, who is here, and the limits", async () => {
     const { ada, thread } = await pair();
     const socket = await openThread(ada, thread.id);
@@ -38,7 +38,7 @@ describe("coming and going", () => {
     expect(socket.protocol).toBe("lilypad.v1");
   });
 
-  it("tells the others of a user's first socket and of the last one closed, and of none between", async () => {
+  it("broadcasts a user's first socket as a join and the closing of the last as a leave, and nothing between", async () => {
     const { ada, bob, thread } = await pair();
     const watching = await openThread(ada, thread.id);
     const first = await openThread(bob, thread.id);
@@ -80,7 +80,7 @@ describe("coming and going", () => {
     expect(answer?.type).toBe("ack");
   });
 
-  it("lets go of a socket that vanished without closing, when the room is next awake", async () => {
+  it("closes a socket that vanished without closing, when the room is next awake", async () => {
     const { ada, bob, thread } = await pair();
     const watching = await openThread(ada, thread.id);
     await openThread(bob, thread.id);
@@ -136,7 +136,7 @@ describe("what passes in the room", () => {
     expect(frames).toHaveLength(1);
   });
 
-  it("answers a sender in the frame that tells what they did, after it", async () => {
+  it("acknowledges a command in the frame of its event, after it", async () => {
     const { ada, bob, thread } = await pair();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     await a.next("join");
@@ -172,7 +172,7 @@ describe("what passes in the room", () => {
     expect(await response.json()).toEqual({ readSeq: 0, unread: 0 });
   });
 
-  it("tells the room of read markers, which only rise and never pass the newest message", async () => {
+  it("broadcasts read markers, which only rise and never pass the newest message", async () => {
     const { ada, bob, thread } = await pair();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     for (const id of ["1", "2", "3"]) await a.ask({ type: "chat", id, body: id });
@@ -213,7 +213,7 @@ describe("what passes in the room", () => {
     expect(await a.ask({ type: "edit", id: "7", seq: 9, body: "what" })).toMatchObject({ code: "not_found" });
   });
 
-  it("brings a message posted over HTTP to the sockets, and its repeat to nobody", async () => {
+  it("broadcasts a message posted over HTTP, and not a repeat of it", async () => {
     const { ada, bob, thread } = await pair();
     const socket = await openThread(bob, thread.id);
     const path = `/api/threads/${thread.id}/messages`;

@@ -31,7 +31,7 @@ describe("a session", () => {
     expect(await socket.next("closing")).toMatchObject({ code: 4001 });
   });
 
-  it("that ends while its room sleeps is told nothing more, and closed when the room is next awake", async () => {
+  it("that ends while its room hibernates receives nothing more, and is closed when the room next wakes", async () => {
     const { ada, bob, thread } = await scene();
     const exp = Math.floor(Date.now() / 1000) + 600;
     const socket = await openThread({ ...bob, token: await hostToken({ sub: bob.user.id, exp }) }, thread.id);

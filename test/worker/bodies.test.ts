@@ -92,7 +92,7 @@ describe("a body", () => {
     }
   });
 
-  it("may have fields that nobody knows", async () => {
+  it("may have unknown fields", async () => {
     const response = await postMessage('{"body":"hi","colour":"green","__proto__":{"replyTo":7}}');
     expect(response.status).toBe(201);
     expect(await response.json()).not.toHaveProperty("replyTo");
@@ -115,7 +115,7 @@ describe("a body that is too large", () => {
     expect(await refusal(await postMessage(`${atLimit} `))).toBe("413 too_large");
   });
 
-  it("is not read to its end where it does not tell its length", async () => {
+  it("is not read to its end where it declares no length", async () => {
     const body = endless();
     expect(await refusal(await postMessage(body.stream))).toBe("413 too_large");
     expect(body.bytes).toBeLessThan(4 * REQUEST_BYTES);

@@ -140,7 +140,7 @@ describe("CORS", () => {
     expect(response.headers.get("access-control-allow-origin")).toBe(LISTED);
   });
 
-  it.each([FOREIGN, "null"])("lets %s read nothing", async (origin) => {
+  it.each([FOREIGN, "null"])("lets %s read no response", async (origin) => {
     const read = await request("/api/health", { headers: { origin } });
     expect(read.status).toBe(200);
     expect(read.headers.has("access-control-allow-origin")).toBe(false);
@@ -152,7 +152,7 @@ describe("CORS", () => {
     expect(preflight.headers.has("access-control-allow-origin")).toBe(false);
   });
 
-  it("tells a listed origin before it asks what it may ask", async () => {
+  it("answers a listed origin's preflight", async () => {
     const response = await request("/api/threads/x/members/y", {
       method: "OPTIONS",
       headers: {

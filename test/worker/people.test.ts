@@ -77,7 +77,7 @@ describe("a search", () => {
     }
   });
 
-  it("is let through 60 times a minute, of each user", async () => {
+  it("is allowed 60 times a minute for each user", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     vi.setSystemTime(Date.now());
     for (let i = 0; i < USER_SEARCHES_PER_MINUTE; i++) await find(ada, "nobody at all");
@@ -89,13 +89,13 @@ describe("a search", () => {
 });
 
 describe("a user by id", () => {
-  it("is anyone Lilypad has met", async () => {
+  it("is any known user", async () => {
     const { ada, stranger } = await village();
     const response = await get(ada, `/api/users/${stranger.user.id}`, "all");
     expect(await response.json()).toEqual(stranger.user);
   });
 
-  it("is not found where Lilypad has not met them", async () => {
+  it("is not_found where the user is unknown", async () => {
     const [ada, nobody] = [await person("Ada"), await newcomer("Bob")];
     const response = await get(ada, `/api/users/${nobody.user.id}`);
     expect(response.status).toBe(404);
@@ -124,14 +124,14 @@ describe("presence", () => {
     return (await response.json<{ presence: UserPresence[] }>()).presence;
   }
 
-  it("tells of those with a direct or group thread in common, once each, and leaves out the others", async () => {
+  it("lists users with a direct or group thread in common, once each, and leaves out the others", async () => {
     const { ada, direct, grouped, met, stranger } = await village();
     const seen = await statuses(ada, [stranger, direct, met, grouped, direct]);
     expect(seen.map(({ userId }) => userId).toSorted()).toEqual([direct.user.id, grouped.user.id].toSorted());
     expect(seen.every(({ status }) => status === "offline")).toBe(true);
   });
 
-  it("tells one of oneself, with no thread at all", async () => {
+  it("includes the caller, with no thread at all", async () => {
     const ada = await person("Ada");
     expect(await statuses(ada, [ada])).toEqual([{ userId: ada.user.id, status: "offline" }]);
   });

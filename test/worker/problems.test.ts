@@ -22,7 +22,7 @@ describe("a problem", () => {
     });
   });
 
-  it("tells when to try again in whole seconds, rounded up", () => {
+  it("says when to retry in whole seconds, rounded up", () => {
     const limited = (retryAfterMs: number) =>
       render(new LilypadError("rate_limited", "Wait.", { retryAfterMs }));
     expect(limited(1).headers.get("retry-after")).toBe("1");
@@ -67,7 +67,7 @@ describe("a path that is not there", () => {
     },
   );
 
-  it("is not found with a method of nobody's either", async () => {
+  it("is not found with an unknown method either", async () => {
     expect((await request("/api/nowhere", { method: "PROPFIND" })).status).toBe(404);
   });
 });
@@ -189,7 +189,7 @@ describe("every answer", () => {
 });
 
 describe("health", () => {
-  it("tells the version", async () => {
+  it("returns the version", async () => {
     const response = await request("/api/health");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ ok: true, version });

@@ -34,7 +34,7 @@ describe("POST /api/threads", () => {
     ]);
   });
 
-  it("takes each member once, and the caller without being told", async () => {
+  it("adds each member once, and the caller without being named", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const made = await newThread(ada, "group", [bob, ada, bob]);
     expect(made.memberCount).toBe(2);
@@ -74,7 +74,7 @@ describe("POST /api/threads", () => {
     expect(response.status).toBe(400);
   });
 
-  it("answers not_found with the ids of all whom Lilypad has not met, and makes nothing", async () => {
+  it("answers not_found with the ids of all unknown users, and creates nothing", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const strangers = [await newcomer("Cyd"), await newcomer("Dan")];
     const memberIds = ids([bob, ...strangers]);
@@ -87,7 +87,7 @@ describe("POST /api/threads", () => {
     expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
   });
 
-  it("lets 20 through in a minute, of each user", async () => {
+  it("allows 20 a minute for each user", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     vi.setSystemTime(Date.now());
     for (let i = 0; i < NEW_THREADS_PER_MINUTE; i++) await newThread(ada, "group");

@@ -85,7 +85,7 @@ describe.each(DOORS)("%s", (door) => {
     expect(code).toBe(4001);
   });
 
-  it("tells at length what is wrong with a token, within what a close may say", async () => {
+  it("says what is wrong with a token, within the length of a close reason", async () => {
     const token = await jwt({ sub: undefined, name: undefined, exp: "x".repeat(500) });
     const { reason } = await closing(door, { authorization: `Bearer ${token}` });
     expect(new TextEncoder().encode(reason).length).toBeLessThanOrEqual(123);

@@ -89,7 +89,7 @@ describe("rate limits", () => {
   beforeEach(() => void vi.setSystemTime(Date.now()));
   afterEach(() => vi.useRealTimers());
 
-  it("lets a user make 20 new threads at once, and says when there may be one more", async () => {
+  it("allows a user 20 new threads at once, and says when the next one is allowed", async () => {
     const ada = await known();
     for (let i = 0; i < 20; i++) expect(await shardFor(ada).admitThread(ada.id)).toMatchObject({ ok: true });
     const refused = await shardFor(ada).admitThread(ada.id);
@@ -99,7 +99,7 @@ describe("rate limits", () => {
     expect(retryAfterMs).toBeLessThanOrEqual(3_000);
   });
 
-  it("lets a user search 60 times at once, each time naming their direct and group threads", async () => {
+  it("allows a user 60 searches at once, and returns their direct and group threads each time", async () => {
     const ada = await known();
     const thread = await group(ada);
     await new ToldThread("public").join(ada);

@@ -32,7 +32,7 @@ function whoIsHere(socket: TestSocket<ThreadEvent>): { here: string[]; wrong: Th
   return { here: [...here].toSorted(), wrong };
 }
 
-it("tells of many who come at once in few frames", async () => {
+it("broadcasts many joins at once in few frames", async () => {
   const { owner, others, thread } = await pond(32);
   const watching = await openThread(owner, thread.id);
   await watching.next("welcome");
@@ -45,7 +45,7 @@ it("tells of many who come at once in few frames", async () => {
   expect(frames.length).toBeLessThanOrEqual(16);
 });
 
-it("tells nobody whose session ended while it was waited for more who come", () => {
+it("sends nothing to a socket whose session ended while joins were gathered", () => {
   vi.useFakeTimers();
   const done: string[] = [];
   const room = {
@@ -62,7 +62,7 @@ it("tells nobody whose session ended while it was waited for more who come", () 
   expect(done).toEqual(["ended", "told"]);
 });
 
-it("tells everyone of the others, once each, whoever comes and goes meanwhile", async () => {
+it("sends every socket each join and leave of the others once, while users join and leave", async () => {
   const { owner, others, thread } = await pond(14);
   const watching = await openThread(owner, thread.id);
   const opened = await Promise.all(others.map((other) => openThread(other, thread.id)));
@@ -80,7 +80,7 @@ it("tells everyone of the others, once each, whoever comes and goes meanwhile", 
   }
 });
 
-it("lets nobody speak before they came", async () => {
+it("broadcasts a user's join before their first message", async () => {
   const { owner, others, thread } = await pond(14);
   const watching = await openThread(owner, thread.id);
   await watching.next("welcome");

@@ -4,7 +4,7 @@ import type { RelayBatch } from "../../../src/rpc/relay.ts";
 import { RelayLine } from "../../../src/thread/broadcasting/relay-line.ts";
 import { eventually } from "../../support/patience.ts";
 
-it("tells its relay that it missed something, where all that waited was dropped", async () => {
+it("lets the relay see that it missed something, where all that waited was dropped", async () => {
   const batches: RelayBatch[] = [];
   const answers: (() => void)[] = [];
   const line = new RelayLine({

@@ -7,7 +7,7 @@ import { eventually } from "../../support/patience.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-it("one telling begins when the last is over, however many wait for it", async () => {
+it("notifications are sent one after the other, however many wait", async () => {
   const ada = await person("Ada");
   const thread = await newThread(ada, "group");
   const { threadChanged } = Presence.prototype;

@@ -61,7 +61,7 @@ it("keeps each sender's order, and keeps no other sender waiting", async () => {
   expect(passed.at(-1)).toBe("fourth");
 });
 
-it("replies to what a check refuses with the check's error, and goes on with what came after", async () => {
+it("replies to a refused command with the check's error, and passes what came after it", async () => {
   const slow = slowCheck("rude");
   const { queue, passed } = queueWith(slow.check);
   const reply = vi.fn<(result: Result<Outcome>) => void>();
@@ -84,7 +84,7 @@ it("runs what is to follow a sender's commands after them", async () => {
   await vi.waitFor(() => expect(passed).toEqual(["(at once)", "one", "(then)"]));
 });
 
-it("lets a sender have so many commands wait, and refuses more as rate_limited, in order", async () => {
+it("refuses more waiting commands of a sender than its limit as rate_limited, in order", async () => {
   const slow = slowCheck("0");
   const { queue, passed } = queueWith(slow.check);
   const refused: string[] = [];

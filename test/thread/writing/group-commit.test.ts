@@ -20,7 +20,7 @@ it("applies a lone command at once, and the next lone one too", () => {
   expect(groups).toEqual([[1], [2]]);
 });
 
-it("holds up nobody who says one thing right after another, but to look, now and then, whether more come", () => {
+it("delays no commands that follow one another, except to probe now and then whether more come", () => {
   const { groups, commit } = gathering();
   let waited = 0;
   for (let i = 1; i <= 200; i++) {
@@ -33,7 +33,7 @@ it("holds up nobody who says one thing right after another, but to look, now and
   expect(waited).toBeLessThanOrEqual(3);
 });
 
-it("gathers what comes while the one before is hardly done, however long that took", () => {
+it("gathers commands that come right after the one before was applied, however long that took", () => {
   const groups: number[][] = [];
   const commit = new GroupCommit<number>((commands) => {
     groups.push(commands);
@@ -67,7 +67,7 @@ it("waits no longer for others once as many are here as came together lately, no
   expect(groups.at(-1)).toEqual([7]);
 });
 
-it("takes more and more together as more and more come", () => {
+it("applies more together as more come", () => {
   const { groups, commit } = gathering();
   commit.submit([0]);
   for (const many of [2, 5, 9, 40]) {
@@ -77,7 +77,7 @@ it("takes more and more together as more and more come", () => {
   }
 });
 
-it("looks now and then whether more come than are expected, and expects them from then on", () => {
+it("probes now and then whether more come than expected, and expects them from then on", () => {
   const { groups, commit } = gathering();
   commit.submit([0]);
   for (let i = 0; i < 100; i++) together(commit, [1, 2]);
