@@ -1,11 +1,11 @@
-/** Objects lose their memory between any two steps of what people do, and nobody can tell. */
+/** Objects lose their memory between any two steps of a program, and no client receives anything else. */
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
 import { person } from "../support/people.ts";
-import { Life, Violation } from "./life.ts";
-import { lives, type LifeStep } from "./life-program.ts";
-import { outcomeOf } from "./outcome.ts";
+import { PresenceRun, Violation } from "./presence-run.ts";
+import { presencePrograms, type PresenceStep } from "./presence-program.ts";
+import { comparableEvents } from "./comparable-events.ts";
 import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
 
@@ -22,27 +22,27 @@ afterEach(async () => {
 afterAll(() => report("evictions", tally));
 
 /** Lives through the steps, with or without evictions; what was seen. */
-async function live(steps: readonly LifeStep[], isEvicting: boolean): Promise<unknown> {
+async function live(steps: readonly PresenceStep[], isEvicting: boolean): Promise<unknown> {
   const [Ada, Bo, Cy] = await Promise.all([person("Ada"), person("Bo"), person("Cy")]);
-  const life = await Life.begin({ Ada, Bo, Cy });
+  const run = await PresenceRun.begin({ Ada, Bo, Cy });
   try {
     for (const step of steps) {
-      if (life.world.isOver) break;
-      await life.perform(step);
-      // Before what the step leads to was told, too: what is owed must outlive memory.
-      if (isEvicting) await life.world.evict("thread");
-      await life.settle();
-      if (isEvicting) await Promise.all([life.world.evict("thread"), life.world.evict("shards")]);
+      if (run.threadRun.isOver) break;
+      await run.perform(step);
+      // Before what the step leads to was sent, too: what is pending must outlive memory.
+      if (isEvicting) await run.threadRun.evict("thread");
+      await run.settle();
+      if (isEvicting) await Promise.all([run.threadRun.evict("thread"), run.threadRun.evict("shards")]);
       tally.steps += 1;
     }
-    return outcomeOf(life);
+    return comparableEvents(run);
   } finally {
-    tally.evictions += life.world.evictions;
-    await life.end();
+    tally.evictions += run.threadRun.evictions;
+    await run.end();
   }
 }
 
-async function round(steps: LifeStep[]): Promise<void> {
+async function round(steps: PresenceStep[]): Promise<void> {
   tally.rounds += 1;
   const plain = await live(steps, false);
   const evicted = await live(steps, true);
@@ -53,7 +53,7 @@ it(
   "evicting objects between any two steps changes nothing that a client receives",
   { timeout: runs.timeout },
   async () => {
-    const details = await fc.check(fc.asyncProperty(lives, round), runs);
+    const details = await fc.check(fc.asyncProperty(presencePrograms, round), runs);
     if (!details.failed) return;
     const { errorInstance } = details;
     if (!(errorInstance instanceof Violation)) tally.differences += 1;

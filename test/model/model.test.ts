@@ -2,11 +2,11 @@
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { person } from "../support/people.ts";
-import { checkAgreement, closeAll } from "./agreement.ts";
+import { checkAgreement, closeAll } from "./check-agreement.ts";
 import { programs, type Program } from "./program.ts";
 import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
-import { World, type Cast } from "./world.ts";
+import { ThreadRun, type Users } from "./thread-run.ts";
 
 /** Signing in costs more than a program, and a user's list of threads grows with each: so the people change now and then. */
 const PROGRAMS_PER_CAST = 40;
@@ -16,31 +16,31 @@ const STREAMS = 4;
 const runs = runsOf("model", 200);
 const tally = { programs: 0, steps: 0, evictions: 0, violations: 0 };
 
-async function newCast(): Promise<Cast> {
+async function newCast(): Promise<Users> {
   const [Ada, Bo, Cy] = await Promise.all([person("Ada"), person("Bo"), person("Cy")]);
   return { Ada, Bo, Cy };
 }
 
-let cast: Promise<Cast> | undefined;
+let users: Promise<Users> | undefined;
 
-function presentCast(): Promise<Cast> {
-  if (tally.programs % PROGRAMS_PER_CAST === 0) cast = newCast();
+function presentCast(): Promise<Users> {
+  if (tally.programs % PROGRAMS_PER_CAST === 0) users = newCast();
   tally.programs += 1;
-  return (cast ??= newCast());
+  return (users ??= newCast());
 }
 
 async function run({ kind, steps }: Program): Promise<void> {
-  const world = await World.begin(await presentCast(), kind);
+  const threadRun = await ThreadRun.begin(await presentCast(), kind);
   try {
     for (const step of steps) {
-      if (world.isOver) break;
-      await world.perform(step);
+      if (threadRun.isOver) break;
+      await threadRun.perform(step);
       tally.steps += 1;
     }
-    await checkAgreement(world);
+    await checkAgreement(threadRun);
   } finally {
-    tally.evictions += world.evictions;
-    await closeAll(world);
+    tally.evictions += threadRun.evictions;
+    await closeAll(threadRun);
   }
 }
 

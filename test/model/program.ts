@@ -1,13 +1,13 @@
-/** Programs: what several people do, one after the other, in one thread. As data, so that a failing one shrinks and prints. */
+/** Programs: steps of several users, one after the other, in one thread. As data, so that a failing one shrinks and prints. */
 import * as fc from "fast-check";
 import type { Role } from "../../src/protocol/model.ts";
 
 /** Ada makes the thread, Bo is in it from the start, Cy is not. */
-export const CAST = ["Ada", "Bo", "Cy"] as const;
-export type Who = (typeof CAST)[number];
+export const USERS = ["Ada", "Bo", "Cy"] as const;
+export type Who = (typeof USERS)[number];
 
 /** Commands have the same meaning by socket and HTTP; one whose socket is closed uses HTTP. */
-export type Door = "socket" | "http";
+export type Transport = "socket" | "http";
 
 /** The cursor a socket is opened with: one's own, or one that is no use, or less than one has. */
 export type CursorKind = "own" | "none" | "behind" | "start" | "ahead" | "other epoch" | "garbled";
@@ -16,14 +16,14 @@ export type CursorKind = "own" | "none" | "behind" | "start" | "ahead" | "other 
 export type Step =
   | { do: "open"; who: Who; cursor: CursorKind; by: number }
   | { do: "close" | "leave"; who: Who }
-  | { do: "send"; who: Who; door: Door; replyTo: number | null }
+  | { do: "send"; who: Who; transport: Transport; replyTo: number | null }
   | { do: "burst"; who: Who; count: number }
   | { do: "cross"; who: Who; with: Who }
   | { do: "cut"; who: Who }
-  | { do: "again"; who: Who; door: Door; nth: number; since: boolean }
-  | { do: "edit" | "delete"; who: Who; door: Door; message: number }
-  | { do: "react" | "unreact"; who: Who; door: Door; message: number; emoji: string }
-  | { do: "read"; who: Who; door: Door; message: number }
+  | { do: "again"; who: Who; transport: Transport; nth: number; since: boolean }
+  | { do: "edit" | "delete"; who: Who; transport: Transport; message: number }
+  | { do: "react" | "unreact"; who: Who; transport: Transport; message: number; emoji: string }
+  | { do: "read"; who: Who; transport: Transport; message: number }
   | { do: "rename"; who: Who; name: string | null }
   | { do: "put"; who: Who; whom: Who; role: Role | null }
   | { do: "remove"; who: Who; whom: Who }
@@ -34,8 +34,8 @@ export interface Program {
   steps: Step[];
 }
 
-export const who = fc.constantFrom(...CAST);
-const door = fc.constantFrom<Door[]>("socket", "socket", "http");
+export const who = fc.constantFrom(...USERS);
+const transport = fc.constantFrom<Transport[]>("socket", "socket", "http");
 const message = fc.nat({ max: 20 });
 const emoji = fc.constantFrom("👍", "❤️");
 const cursor = fc.constantFrom<CursorKind[]>(
@@ -70,18 +70,18 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: step("leave", { who }) },
   {
     weight: 8,
-    arbitrary: step("send", { who, door, replyTo: fc.option(message, { freq: 2 }) }),
+    arbitrary: step("send", { who, transport, replyTo: fc.option(message, { freq: 2 }) }),
   },
   // Now and then more than the 50 messages of a snapshot.
   { weight: 2, arbitrary: step("burst", { who, count: fc.constantFrom(2, 3, 5, 35) }) },
   { weight: 2, arbitrary: step("cross", { who, with: who }) },
   { weight: 2, arbitrary: step("cut", { who }) },
-  { weight: 4, arbitrary: step("again", { who, door, nth: message, since: fc.boolean() }) },
-  { weight: 5, arbitrary: step("edit", { who, door, message }) },
-  { weight: 3, arbitrary: step("delete", { who, door, message }) },
-  { weight: 5, arbitrary: step("react", { who, door, message, emoji }) },
-  { weight: 3, arbitrary: step("unreact", { who, door, message, emoji }) },
-  { weight: 4, arbitrary: step("read", { who, door, message }) },
+  { weight: 4, arbitrary: step("again", { who, transport, nth: message, since: fc.boolean() }) },
+  { weight: 5, arbitrary: step("edit", { who, transport, message }) },
+  { weight: 3, arbitrary: step("delete", { who, transport, message }) },
+  { weight: 5, arbitrary: step("react", { who, transport, message, emoji }) },
+  { weight: 3, arbitrary: step("unreact", { who, transport, message, emoji }) },
+  { weight: 4, arbitrary: step("read", { who, transport, message }) },
   {
     weight: 2,
     arbitrary: step("rename", { who, name: fc.constantFrom("Pond", "Lake", null) }),

@@ -63,7 +63,7 @@ export class RoomClient {
     if (history?.type === "history") await this.#refreshOlder(oldestHeld, history.messages[0]?.seq);
   }
 
-  /** What is refused at the door: the socket is closed at once with this code. */
+  /** What is refused at the transport: the socket is closed at once with this code. */
   async openRefused(): Promise<number> {
     const socket = await openThread(this.person, this.threadId);
     return (await socket.closed).code;
@@ -86,13 +86,13 @@ export class RoomClient {
     assert.equal((await socket.closed).code, 1000);
   }
 
-  /** The server puts the user out: told why, and nothing after that. */
+  /** The server closes the socket: it receives the reason, and nothing after that. */
   async putOut(code: number): Promise<void> {
     const socket = this.#open();
     const closing = await socket.next("closing");
     assert.equal(closing.code, code);
     this.takeIn();
-    assert.equal(socket.events.at(-1), closing, "nothing is told after the closing");
+    assert.equal(socket.events.at(-1), closing, "nothing is sent after the closing");
     this.#socket = undefined;
     // The hibernatable socket's own close event comes late (the contract, "Closing codes").
     socket.close();

@@ -14,11 +14,11 @@ interface Expected extends Sent {
   reactions: Map<string, string[]>;
 }
 
-export class Ledger {
+export class ExpectedThread {
   /** By user, in the order of joining. */
   readonly roles = new Map<string, Role>();
   name: string | null;
-  /** Members that no event told of: a public thread takes in whoever opens a socket. */
+  /** Members without an event: a public thread takes in whoever opens a socket. */
   readonly admitted = new Set<string>();
   /** How far each has read at least: what an answer or an ack promised. */
   readonly readAtLeast = new Map<string, number>();

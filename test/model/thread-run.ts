@@ -1,22 +1,22 @@
-/** One thread, its people and what they do: each step of a program is carried out, and its answer entered in the ledger. */
+/** Runs a program on one thread: carries out each step, and records its reply in what the thread is expected to hold. */
 import { assert } from "vitest";
 import type { Message, Role, Thread } from "../../src/protocol/model.ts";
 import type { ReadState } from "../../src/protocol/http.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
 import { newThread, type Person } from "../support/people.ts";
-import { Ledger } from "./ledger.ts";
-import type { CursorKind, Door, Program, Step, StepOf, Who } from "./program.ts";
+import { ExpectedThread } from "./expected-thread.ts";
+import type { CursorKind, Transport, Program, Step, StepOf, Who } from "./program.ts";
 import { commandId, RoomClient } from "./room-client.ts";
 
-export type Cast = Record<Who, Person>;
+export type Users = Record<Who, Person>;
 type Chat = { id: string; body: string; replyTo?: number; since?: number };
 type Command = { type: string; seq: number; [key: string]: unknown };
 
 /** HTTP methods of the commands that exist by both doors. */
 const METHOD = { edit: "PATCH", delete: "DELETE", react: "PUT", unreact: "DELETE" } as const;
 
-export class World {
-  readonly ledger: Ledger;
+export class ThreadRun {
+  readonly expected: ExpectedThread;
   readonly clients: Record<Who, RoomClient>;
   readonly path: string;
   /** Users whose marker an eviction may have taken back: moved by a socket, where only the first of a second is stored. */
@@ -25,19 +25,19 @@ export class World {
   readonly #movedBySocket = new Set<string>();
 
   private constructor(
-    readonly cast: Cast,
+    readonly users: Users,
     readonly thread: Thread,
   ) {
     this.path = `/api/threads/${thread.id}`;
-    this.ledger = new Ledger(thread.name);
-    this.ledger.joins(cast.Ada.user.id, "owner");
-    this.ledger.joins(cast.Bo.user.id, "member");
-    const client = (who: Who) => new RoomClient(cast[who], thread.id);
+    this.expected = new ExpectedThread(thread.name);
+    this.expected.joins(users.Ada.user.id, "owner");
+    this.expected.joins(users.Bo.user.id, "member");
+    const client = (who: Who) => new RoomClient(users[who], thread.id);
     this.clients = { Ada: client("Ada"), Bo: client("Bo"), Cy: client("Cy") };
   }
 
-  static async begin(cast: Cast, kind: Program["kind"]): Promise<World> {
-    return new World(cast, await newThread(cast.Ada, kind, [cast.Bo], "Pool"));
+  static async begin(users: Users, kind: Program["kind"]): Promise<ThreadRun> {
+    return new ThreadRun(users, await newThread(users.Ada, kind, [users.Bo], "Pool"));
   }
 
   get evictions(): number {
@@ -46,11 +46,11 @@ export class World {
 
   /** A group whose last member left is deleted: nothing is left to do. */
   get isOver(): boolean {
-    return this.thread.kind === "group" && this.ledger.roles.size === 0;
+    return this.thread.kind === "group" && this.expected.roles.size === 0;
   }
 
   isMember(who: Who): boolean {
-    return this.ledger.roles.has(this.cast[who].user.id);
+    return this.expected.roles.has(this.users[who].user.id);
   }
 
   async perform(step: Step): Promise<void> {
@@ -96,12 +96,12 @@ export class World {
     const client = this.clients[who];
     const { id } = client.person.user;
     if (!this.isMember(who) && this.thread.kind === "group") {
-      assert.equal(await client.openRefused(), 4004, "whoever may not see it is told that there is none");
+      assert.equal(await client.openRefused(), 4004, "to a user who may not see it, there is none");
       return;
     }
     if (!this.isMember(who)) {
-      this.ledger.joins(id, "member");
-      this.ledger.admitted.add(id);
+      this.expected.joins(id, "member");
+      this.expected.admitted.add(id);
     }
     await client.open(this.#cursor(client, kind, by));
   }
@@ -110,7 +110,7 @@ export class World {
   async evict(what: "thread" | "shards"): Promise<void> {
     this.#evictions += 1;
     if (what === "shards") {
-      for (const { user } of Object.values(this.cast)) await evict(shardStub(user.id));
+      for (const { user } of Object.values(this.users)) await evict(shardStub(user.id));
       return;
     }
     await evict(threadStub(this.thread.id));
@@ -140,22 +140,22 @@ export class World {
 
   // --- messages
 
-  async #send({ who, door, replyTo }: StepOf<"send">): Promise<void> {
+  async #send({ who, transport, replyTo }: StepOf<"send">): Promise<void> {
     const id = commandId();
     const to = replyTo === null ? {} : { replyTo: this.#seq(replyTo) };
-    await this.#post(who, door, { id, body: `${who} says ${id}`, ...to });
+    await this.#post(who, transport, { id, body: `${who} says ${id}`, ...to });
   }
 
   /** Sends a message and enters it, if it is acknowledged. */
-  async #post(who: Who, door: Door, message: Chat): Promise<void> {
-    const seq = await this.#chat(who, door, message);
-    if (seq !== undefined) this.ledger.sent({ ...message, author: this.cast[who].user.id }, seq);
+  async #post(who: Who, transport: Transport, message: Chat): Promise<void> {
+    const seq = await this.#chat(who, transport, message);
+    if (seq !== undefined) this.expected.sent({ ...message, author: this.users[who].user.id }, seq);
   }
 
   /** The seq of the acknowledged message, new or repeated; undefined where it was refused. */
-  async #chat(who: Who, door: Door, message: Chat): Promise<number | undefined> {
+  async #chat(who: Who, transport: Transport, message: Chat): Promise<number | undefined> {
     const client = this.clients[who];
-    if (door === "socket" && client.isOpen) {
+    if (transport === "socket" && client.isOpen) {
       const answer = await client.ask({ type: "chat", ...message });
       return answer.type === "ack" ? answer.seq : undefined;
     }
@@ -167,27 +167,27 @@ export class World {
   async #burst({ who, count }: StepOf<"burst">): Promise<void> {
     const client = this.clients[who];
     if (!client.isOpen) return;
-    const author = this.cast[who].user.id;
+    const author = this.users[who].user.id;
     const messages = Array.from({ length: count }, () => {
       const id = commandId();
       return { type: "chat", id, body: `${id}!` };
     });
     client.send(messages.slice(0, -1));
-    const first = this.ledger.newest + 1;
+    const first = this.expected.newest + 1;
     const last = messages.at(-1);
     if (!last) return;
     // The answer to the last comes after those to all others, each of which has the next seq.
     const seq = await this.#chat(who, "socket", last);
     assert.equal(seq, first + count - 1, "every message of the burst is stored, in order");
-    messages.forEach(({ id, body }, i) => this.ledger.sent({ id, body, author }, first + i));
+    messages.forEach(({ id, body }, i) => this.expected.sent({ id, body, author }, first + i));
   }
 
   /** Two send at the same moment: which one is first, the thread decides. */
   async #cross({ who, with: other }: StepOf<"cross">): Promise<void> {
-    const door = "socket";
+    const transport = "socket";
     await Promise.all([
-      this.#send({ do: "send", who, door, replyTo: null }),
-      this.#send({ do: "send", who: other, door, replyTo: null }),
+      this.#send({ do: "send", who, transport, replyTo: null }),
+      this.#send({ do: "send", who: other, transport, replyTo: null }),
     ]);
   }
 
@@ -203,42 +203,46 @@ export class World {
     await client.open(client.cursor);
     const seq = await this.#chat(who, "socket", { id, body, since });
     assert.isNumber(seq, "what is sent again is acknowledged");
-    if (seq !== undefined) this.ledger.sent({ id, body, author: client.person.user.id }, seq);
+    if (seq !== undefined) this.expected.sent({ id, body, author: client.person.user.id }, seq);
   }
 
   /** A message that was acknowledged is sent again: it is acknowledged with the first seq, and nothing happens. */
-  async #again({ who, door, nth, since }: StepOf<"again">): Promise<void> {
-    const sent = this.ledger.sentBy(this.cast[who].user.id);
+  async #again({ who, transport, nth, since }: StepOf<"again">): Promise<void> {
+    const sent = this.expected.sentBy(this.users[who].user.id);
     const first = sent[nth % Math.max(1, sent.length)];
     if (!first) return;
     const { id } = first.message;
     // The rev at which it was first sent is at least that of the messages before it.
     const from = since ? { since: first.seq - 1 } : {};
-    const seq = await this.#chat(who, door, { id, body: "said before", ...from });
+    const seq = await this.#chat(who, transport, { id, body: "said before", ...from });
     assert.equal(seq, this.isMember(who) ? first.seq : undefined, "a repeat has the first seq");
   }
 
-  async #edit({ who, door, message }: StepOf<"edit">): Promise<void> {
+  async #edit({ who, transport, message }: StepOf<"edit">): Promise<void> {
     const seq = this.#seq(message);
     const body = `${who} means ${commandId()}`;
-    if (await this.#change(who, door, { type: "edit", seq, body })) this.ledger.edited(seq, body);
+    if (await this.#change(who, transport, { type: "edit", seq, body })) this.expected.edited(seq, body);
   }
 
-  async #delete({ who, door, message }: StepOf<"delete">): Promise<void> {
+  async #delete({ who, transport, message }: StepOf<"delete">): Promise<void> {
     const seq = this.#seq(message);
-    if (await this.#change(who, door, { type: "delete", seq })) this.ledger.deleted(seq);
+    if (await this.#change(who, transport, { type: "delete", seq })) this.expected.deleted(seq);
   }
 
-  async #react({ do: type, who, door, message, emoji }: StepOf<"react" | "unreact">): Promise<void> {
+  async #react({ do: type, who, transport, message, emoji }: StepOf<"react" | "unreact">): Promise<void> {
     const seq = this.#seq(message);
-    if (await this.#change(who, door, { type, seq, emoji }))
-      this.ledger.reacted(type, seq, emoji, this.cast[who].user.id);
+    if (await this.#change(who, transport, { type, seq, emoji }))
+      this.expected.reacted(type, seq, emoji, this.users[who].user.id);
   }
 
   /** Whether the change was acknowledged. */
-  async #change(who: Who, door: Door, command: Command & { type: keyof typeof METHOD }): Promise<boolean> {
+  async #change(
+    who: Who,
+    transport: Transport,
+    command: Command & { type: keyof typeof METHOD },
+  ): Promise<boolean> {
     const client = this.clients[who];
-    if (door === "socket" && client.isOpen) {
+    if (transport === "socket" && client.isOpen) {
       const answer = await client.ask({ id: commandId(), ...command });
       return answer.type === "ack";
     }
@@ -247,11 +251,11 @@ export class World {
     return (await this.#http(who, METHOD[type], path, type === "edit" ? { body } : undefined)) !== undefined;
   }
 
-  async #read({ who, door, message }: StepOf<"read">): Promise<void> {
+  async #read({ who, transport, message }: StepOf<"read">): Promise<void> {
     const client = this.clients[who];
     const { id } = client.person.user;
-    const seq = Math.min(this.#seq(message), this.ledger.newest);
-    if (door === "socket" && client.isOpen) {
+    const seq = Math.min(this.#seq(message), this.expected.newest);
+    if (transport === "socket" && client.isOpen) {
       client.send({ type: "read", seq });
       await client.settle();
       this.#movedBySocket.add(id);
@@ -260,39 +264,39 @@ export class World {
     const state = await this.#http<ReadState>(who, "PUT", "/read", { seq });
     if (!state) return;
     assert.isAtLeast(state.readSeq, seq);
-    this.ledger.reads(id, seq);
+    this.expected.reads(id, seq);
   }
 
   // --- the thread and its members
 
   async #rename({ who, name }: StepOf<"rename">): Promise<void> {
     const thread = await this.#http<Thread>(who, "PATCH", "", { name });
-    if (thread) this.ledger.name = name;
+    if (thread) this.expected.name = name;
   }
 
   async #put({ who, whom, role }: StepOf<"put">): Promise<void> {
-    const userId = this.cast[whom].user.id;
+    const userId = this.users[whom].user.id;
     const wasMember = this.isMember(whom);
     const put = await this.#http<{ role: Role }>(who, "PUT", `/members/${encodeURIComponent(userId)}`, {
       ...(role !== null && { role }),
     });
     if (!put) return;
     if (role !== null) assert.equal(put.role, role);
-    if (!wasMember || role !== null) this.ledger.joins(userId, role ?? "member");
+    if (!wasMember || role !== null) this.expected.joins(userId, role ?? "member");
   }
 
   async #remove({ who, whom }: StepOf<"remove">): Promise<void> {
-    const userId = this.cast[whom].user.id;
+    const userId = this.users[whom].user.id;
     const removed = await this.#http(who, "DELETE", `/members/${encodeURIComponent(userId)}`);
     if (removed === undefined) return;
-    this.ledger.goes(userId);
+    this.expected.goes(userId);
     this.#movedBySocket.delete(userId);
     if (this.clients[whom].isOpen) await this.clients[whom].putOut(4003);
   }
 
   /** An answer's body; undefined where it was refused. */
   async #http<T>(who: Who, method: string, path: string, body?: unknown): Promise<T | undefined> {
-    const response = await this.cast[who].call(method, this.path + path, body);
+    const response = await this.users[who].call(method, this.path + path, body);
     const text = await response.text();
     assert.isBelow(response.status, 500, `${method} ${path} answered ${text}`);
     if (!response.ok) return undefined;
@@ -301,6 +305,6 @@ export class World {
 
   /** A message that exists; 1 where there is none. */
   #seq(message: number): number {
-    return (message % Math.max(1, this.ledger.newest)) + 1;
+    return (message % Math.max(1, this.expected.newest)) + 1;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A group's room and its people's tabs, lived through step by step. After each step everything that is owed is paid
- * and looked at: who is told to be where against who is, and what is unread against what was sent.
+ * Runs a program on a group's room and its users' tabs, step by step. After each step everything that is pending is sent
+ * and checked: who is shown online against who is, and what is unread against what was sent.
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -9,19 +9,19 @@ import type { PresenceState } from "../../src/client/presence/presence-state.ts"
 import { presenceStub, shardOf } from "../../src/rpc/shards.ts";
 import type { UserPresence } from "../../src/protocol/model.ts";
 import { shardStub, threadStub } from "../support/objects.ts";
-import { closeAll } from "./agreement.ts";
-import type { LifeStep } from "./life-program.ts";
-import { CAST, type Step, type Who } from "./program.ts";
+import { closeAll } from "./check-agreement.ts";
+import type { PresenceStep } from "./presence-program.ts";
+import { USERS, type Step, type Who } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
 import { TabClient } from "./tab-client.ts";
-import { World, type Cast } from "./world.ts";
+import { ThreadRun, type Users } from "./thread-run.ts";
 
 /** Longer than notifications are gathered and read markers kept back. */
 const STEP_MS = 1_001;
-/** Being offline is told 5 s after the last tab closed. */
+/** A user is published as offline 5 s after the last tab closed. */
 const GRACE_MS = 5_000;
-/** Steps before which more time passes: typing is told once in 3 s. */
-const TIME: Partial<Record<LifeStep["do"], number>> = { wait: GRACE_MS + 1, typing: 3_001 };
+/** Steps before which more time passes: typing is broadcast once in 3 s. */
+const TIME: Partial<Record<PresenceStep["do"], number>> = { wait: GRACE_MS + 1, typing: 3_001 };
 /** A tab that was not heard of for 50 s is taken for vanished; these clients do not ping. */
 const LIFETIME_MS = 45_000;
 /** What one shard passes on to another and that one to a third has come after so many questions to all of them. */
@@ -37,34 +37,34 @@ export class Violation extends Error {
   }
 }
 
-export class Life {
-  readonly world: World;
+export class PresenceRun {
+  readonly threadRun: ThreadRun;
   readonly tabs: Record<Who, TabClient[]> = { Ada: [], Bo: [], Cy: [] };
   readonly closedTabs: TabClient[] = [];
   readonly #seconds: Record<Who, RoomClient>;
   readonly #lastTabClosedAt = new Map<Who, number>();
   #age = 0;
 
-  private constructor(world: World) {
-    this.world = world;
-    const second = (who: Who) => new RoomClient(world.cast[who], world.thread.id);
+  private constructor(threadRun: ThreadRun) {
+    this.threadRun = threadRun;
+    const second = (who: Who) => new RoomClient(threadRun.users[who], threadRun.thread.id);
     this.#seconds = { Ada: second("Ada"), Bo: second("Bo"), Cy: second("Cy") };
   }
 
-  static async begin(cast: Cast): Promise<Life> {
-    return new Life(await World.begin(cast, "group"));
+  static async begin(users: Users): Promise<PresenceRun> {
+    return new PresenceRun(await ThreadRun.begin(users, "group"));
   }
 
   get rooms(): RoomClient[] {
-    return [...Object.values(this.world.clients), ...Object.values(this.#seconds)];
+    return [...Object.values(this.threadRun.clients), ...Object.values(this.#seconds)];
   }
 
   get allTabs(): TabClient[] {
-    return CAST.flatMap((who) => this.tabs[who]);
+    return USERS.flatMap((who) => this.tabs[who]);
   }
 
-  /** A step for which no time is left is not taken: nothing may come sooner after another than the contract tells apart. */
-  async perform(step: LifeStep): Promise<void> {
+  /** A step for which no time is left is not taken: nothing may follow sooner than the contract distinguishes. */
+  async perform(step: PresenceStep): Promise<void> {
     const takes = TIME[step.do] ?? STEP_MS;
     if (this.#age + takes > LIFETIME_MS) return;
     this.#age += takes;
@@ -79,7 +79,7 @@ export class Life {
       case "second socket closes":
         return this.#seconds[step.who].close();
       case "tab":
-        this.tabs[step.who].push(await TabClient.open(this.world.cast[step.who]));
+        this.tabs[step.who].push(await TabClient.open(this.threadRun.users[step.who]));
         return;
       case "tab closes":
         return this.#closeTab(step.who);
@@ -93,12 +93,12 @@ export class Life {
     }
   }
 
-  /** Lets all be told that is owed, takes it in, and looks whether it is true. */
+  /** Lets everything pending be sent, receives it, and checks whether it is true. */
   async settle(): Promise<void> {
     this.#requireSockets();
-    if (!this.world.isOver) await this.#payThread();
+    if (!this.threadRun.isOver) await this.#sendPending();
     await Promise.all(this.#shards().map((shard) => runDurableObjectAlarm(shard)));
-    for (const who of CAST) for (const tab of this.tabs[who]) await this.#awaitTruth(who, tab);
+    for (const who of USERS) for (const tab of this.tabs[who]) await this.#awaitTruth(who, tab);
     const isWatching = this.allTabs.some(({ watched }) => watched.length > 0);
     if (isWatching) for (let i = 0; i < ROUNDS; i++) await this.#askShards();
     await Promise.all(this.allTabs.map((tab) => tab.settle()));
@@ -109,7 +109,7 @@ export class Life {
   }
 
   async end(): Promise<void> {
-    await closeAll(this.world);
+    await closeAll(this.threadRun);
     await Promise.all(Object.values(this.#seconds).map((room) => room.close()));
     await Promise.all(this.allTabs.map((tab) => tab.close()));
   }
@@ -117,20 +117,20 @@ export class Life {
   // --- steps
 
   async #performInRoom(step: Step): Promise<void> {
-    await this.world.perform(step);
+    await this.threadRun.perform(step);
     // Whoever was removed is put out with every socket.
-    for (const who of CAST) {
-      if (!this.world.isMember(who) && this.#seconds[who].isOpen)
-        await this.#seconds[who].putOut(this.world.isOver ? 4004 : 4003);
+    for (const who of USERS) {
+      if (!this.threadRun.isMember(who) && this.#seconds[who].isOpen)
+        await this.#seconds[who].putOut(this.threadRun.isOver ? 4004 : 4003);
     }
   }
 
   async #openSecond(who: Who): Promise<void> {
-    if (this.world.isMember(who)) await this.#seconds[who].open(undefined);
+    if (this.threadRun.isMember(who)) await this.#seconds[who].open(undefined);
   }
 
   #typing(who: Who): void {
-    const client = this.world.clients[who];
+    const client = this.threadRun.clients[who];
     if (client.isOpen) client.send({ type: "typing" });
   }
 
@@ -142,48 +142,48 @@ export class Life {
     if (this.tabs[who].length === 0) this.#lastTabClosedAt.set(who, Date.now());
   }
 
-  // --- what is owed
+  // --- what is pending
 
-  /** What the thread owes Presence is told, whether its alarm has rung by itself or not. */
-  async #payThread(): Promise<void> {
-    const stub = threadStub(this.world.thread.id);
+  /** What is pending for Presence is sent, whether the alarm has run by itself or not. */
+  async #sendPending(): Promise<void> {
+    const stub = threadStub(this.threadRun.thread.id);
     await runDurableObjectAlarm(stub);
     // A telling may be on its way: this, which changes nothing, waits for it.
-    const owner = CAST.find((who) => this.world.ledger.roles.get(this.#idOf(who)) === "owner");
-    if (owner) await stub.run(this.world.cast[owner].user, { type: "rename" });
+    const owner = USERS.find((who) => this.threadRun.expected.roles.get(this.#idOf(who)) === "owner");
+    if (owner) await stub.run(this.threadRun.users[owner].user, { type: "rename" });
   }
 
   async #awaitTruth(who: Who, tab: TabClient): Promise<void> {
     const isTold = (state: PresenceState) =>
       this.#knowsStates(who, tab, state) && this.#knowsThread(who, state);
     await tab.until(isTold).catch((error: unknown) => {
-      throw new Violation("ghost", `a tab of ${who}'s was not told what is so: ${String(error)}`);
+      throw new Violation("ghost", `a tab of ${who} did not receive the truth: ${String(error)}`);
     });
   }
 
-  /** Those whom a tab watches and may see: of others it is not told, and what it was told before stays. */
+  /** The users whom a tab subscribes to and may see: of others it receives nothing, and what it received before stays. */
   #knowsStates(who: Who, tab: TabClient, { presence }: PresenceState): boolean {
-    return CAST.every((other) => {
+    return USERS.every((other) => {
       const id = this.#idOf(other);
-      const sees = tab.watched.includes(id) && this.world.isMember(who) && this.world.isMember(other);
+      const sees = tab.watched.includes(id) && this.threadRun.isMember(who) && this.threadRun.isMember(other);
       return !sees || presence[id]?.status === this.#statusOf(other);
     });
   }
 
   #knowsThread(who: Who, { marks }: PresenceState): boolean {
-    const held = marks[this.world.thread.id];
-    if (!this.world.isMember(who)) return held === undefined;
-    const { readAtLeast, newest } = this.world.ledger;
+    const held = marks[this.threadRun.thread.id];
+    if (!this.threadRun.isMember(who)) return held === undefined;
+    const { readAtLeast, newest } = this.threadRun.expected;
     return held?.seq === newest && held.readSeq >= (readAtLeast.get(this.#idOf(who)) ?? 0);
   }
 
   async #askShards(): Promise<void> {
-    const shards = new Set(CAST.map((who) => shardOf(this.#idOf(who), Number(env.PRESENCE_SHARDS))));
+    const shards = new Set(USERS.map((who) => shardOf(this.#idOf(who), Number(env.PRESENCE_SHARDS))));
     await Promise.all([...shards].map((shard) => presenceStub(env, shard).profiles([])));
   }
 
   #shards(): DurableObjectStub[] {
-    const stubs = CAST.map((who) => shardStub(this.#idOf(who)));
+    const stubs = USERS.map((who) => shardStub(this.#idOf(who)));
     return [...new Map(stubs.map((stub) => [stub.id.toString(), stub])).values()];
   }
 
@@ -202,8 +202,8 @@ export class Life {
 
   /** Everyone in the room sees exactly those there whose sockets are open. */
   #requireRoomTruth(): void {
-    const isHere = (who: Who) => this.world.clients[who].isOpen || this.#seconds[who].isOpen;
-    const here = CAST.filter(isHere).map((who) => this.#idOf(who));
+    const isHere = (who: Who) => this.threadRun.clients[who].isOpen || this.#seconds[who].isOpen;
+    const here = USERS.filter(isHere).map((who) => this.#idOf(who));
     for (const { isOpen, state, person } of this.rooms) {
       if (!isOpen) continue;
       const seen = state.online.map(({ id }) => id);
@@ -215,22 +215,25 @@ export class Life {
     }
   }
 
-  /** Whoever asks is told who is online, of those in the group. */
+  /** The status request answers who is online, of those in the group. */
   async #requirePresenceTruth(): Promise<void> {
-    const members = CAST.filter((who) => this.world.isMember(who));
+    const members = USERS.filter((who) => this.threadRun.isMember(who));
     const [asker] = members;
     if (!asker) return;
-    const ids = CAST.map((who) => this.#idOf(who)).join();
-    const response = await this.world.cast[asker].call("GET", `/api/presence?ids=${encodeURIComponent(ids)}`);
+    const ids = USERS.map((who) => this.#idOf(who)).join();
+    const response = await this.threadRun.users[asker].call(
+      "GET",
+      `/api/presence?ids=${encodeURIComponent(ids)}`,
+    );
     const { presence } = (await response.json()) as { presence: UserPresence[] };
-    const told = presence.map(({ userId, status }) => `${userId} ${status}`);
+    const received = presence.map(({ userId, status }) => `${userId} ${status}`);
     const truth = members.map((who) => `${this.#idOf(who)} ${this.#statusOf(who)}`);
-    if (!isSame(told, truth))
-      throw new Violation("ghost", `${asker} is told ${told.join()}; it is ${truth.join()}`);
+    if (!isSame(received, truth))
+      throw new Violation("ghost", `${asker} received ${received.join()}; it is ${truth.join()}`);
   }
 
   #idOf(who: Who): string {
-    return this.world.cast[who].user.id;
+    return this.threadRun.users[who].user.id;
   }
 }
 

@@ -1,8 +1,8 @@
-/** Programs of a life with Lilypad around one group: what is done in its room, and what is done with tabs. */
+/** Programs around one group: what is done in its room, and what is done with tabs. */
 import * as fc from "fast-check";
-import { anyRoomStep, CAST, who, type Step, type Who } from "./program.ts";
+import { anyRoomStep, USERS, who, type Step, type Who } from "./program.ts";
 
-export type LifeStep =
+export type PresenceStep =
   | Step
   /** A second socket of one who may be in the room already, as with two tabs. */
   | { do: "second socket" | "second socket closes"; who: Who }
@@ -12,14 +12,14 @@ export type LifeStep =
   /** So long that whoever closed the last tab is offline. */
   | { do: "wait" };
 
-function own<D extends LifeStep["do"]>(doing: D): fc.Arbitrary<LifeStep> {
-  return fc.record({ do: fc.constant(doing), who }) as unknown as fc.Arbitrary<LifeStep>;
+function own<D extends PresenceStep["do"]>(doing: D): fc.Arbitrary<PresenceStep> {
+  return fc.record({ do: fc.constant(doing), who }) as unknown as fc.Arbitrary<PresenceStep>;
 }
 
 /** Of two at the same moment the thread decides the order, and of a broken line how much came through: no two runs are equal. */
 const isRepeatable = (step: Step) => step.do !== "cross" && step.do !== "cut" && step.do !== "evict";
 
-const anyLifeStep: fc.Arbitrary<LifeStep> = fc.oneof(
+const anyLifeStep: fc.Arbitrary<PresenceStep> = fc.oneof(
   { weight: 18, arbitrary: anyRoomStep.filter(isRepeatable) },
   { weight: 3, arbitrary: own("second socket") },
   { weight: 2, arbitrary: own("second socket closes") },
@@ -28,22 +28,22 @@ const anyLifeStep: fc.Arbitrary<LifeStep> = fc.oneof(
   { weight: 4, arbitrary: own("tab closes") },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant("watch" as const), who, whom: fc.subarray([...CAST]) }),
+    arbitrary: fc.record({ do: fc.constant("watch" as const), who, whom: fc.subarray([...USERS]) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("wait" as const) }) },
 );
 
 /** Everyone has a tab that watches the others, and is in the room: so it is most of the time, and seldom by chance. */
-const everyoneWatches: LifeStep[] = CAST.flatMap((one): LifeStep[] => [
+const everyoneWatches: PresenceStep[] = USERS.flatMap((one): PresenceStep[] => [
   { do: "tab", who: one },
-  { do: "watch", who: one, whom: [...CAST] },
+  { do: "watch", who: one, whom: [...USERS] },
 ]);
-const everyoneIsHere: LifeStep[] = [
+const everyoneIsHere: PresenceStep[] = [
   { do: "put", who: "Ada", whom: "Cy", role: null },
-  ...CAST.map((one): LifeStep => ({ do: "open", who: one, cursor: "own", by: 1 })),
+  ...USERS.map((one): PresenceStep => ({ do: "open", who: one, cursor: "own", by: 1 })),
 ];
 
-export const lives: fc.Arbitrary<LifeStep[]> = fc
+export const presencePrograms: fc.Arbitrary<PresenceStep[]> = fc
   .tuple(
     fc.constantFrom([], everyoneWatches, everyoneIsHere, [...everyoneIsHere, ...everyoneWatches]),
     fc.array(anyLifeStep, { minLength: 1, maxLength: 14, size: "max" }),

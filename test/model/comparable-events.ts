@@ -1,24 +1,24 @@
-/** What people saw of a life, made comparable: without the ids and times that differ from run to run. */
+/** What the sockets of a run received, made comparable: without the ids and times that differ from run to run. */
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
-import type { Life } from "./life.ts";
-import { CAST } from "./program.ts";
+import type { PresenceRun } from "./presence-run.ts";
+import { USERS } from "./program.ts";
 import type { TabClient } from "./tab-client.ts";
 
-/** Everything told on every socket, and what the clients made of it. */
-export function outcomeOf(life: Life): unknown {
-  const { cast, thread } = life.world;
+/** Everything that every socket received, and what the clients made of it. */
+export function comparableEvents(run: PresenceRun): unknown {
+  const { users, thread } = run.threadRun;
   const names = new Map([
-    ...CAST.map((who) => [cast[who].user.id, `<${who}>`] as const),
+    ...USERS.map((who) => [users[who].user.id, `<${who}>`] as const),
     [thread.id, "<thread>"],
     [thread.epoch, "<epoch>"],
   ]);
-  const rooms = life.rooms.map(({ person, seen, state }) => ({ of: person.user.id, seen, state }));
-  const tabs = [...life.allTabs, ...life.closedTabs].map(tabOutcome);
+  const rooms = run.rooms.map(({ person, seen, state }) => ({ of: person.user.id, seen, state }));
+  const tabs = [...run.allTabs, ...run.closedTabs].map(tabOutcome);
   return anonymous({ rooms, tabs }, names);
 }
 
-/** Word of a user's state comes from that user's shard, word of the thread from the tab's own: between the two no order is promised. */
+/** A user's status comes from that user's shard, an update of the thread from the tab's own: between the two no order is promised. */
 function tabOutcome({ person, seen, state }: TabClient) {
   const isPresence = (event: PresenceEvent) => event.type === "presence";
   const states = Map.groupBy(

@@ -1,40 +1,40 @@
-/** The law of the wire: what a client made of a snapshot and events is what one would be told who asks now. */
+/** The law of the wire: a snapshot and the events after it equal the state that a new client receives now. */
 import { assert } from "vitest";
 import type { RoomState } from "../../src/client/room/room-state.ts";
 import type { MemberPage, MessagePage } from "../../src/protocol/http.ts";
 import type { Member, Message, Thread } from "../../src/protocol/model.ts";
 import type { Person } from "../support/people.ts";
-import { CAST } from "./program.ts";
+import { USERS } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
-import type { World } from "./world.ts";
+import type { ThreadRun } from "./thread-run.ts";
 
 /** Small, so that a thread has several. */
 const PAGE = 20;
 
 /** Everyone comes back, takes in what there is, and is compared with what the thread says when asked. */
-export async function checkAgreement(world: World): Promise<void> {
-  const members = CAST.filter((who) => world.isMember(who));
+export async function checkAgreement(threadRun: ThreadRun): Promise<void> {
+  const members = USERS.filter((who) => threadRun.isMember(who));
   const [witness] = members;
-  if (witness === undefined) return checkGone(world);
-  for (const who of members) if (!world.clients[who].isOpen) await world.open(who, "own");
-  const newcomer = new RoomClient(world.cast[witness], world.thread.id);
-  // The newcomer is a second socket of one who is here: nobody is told of it.
+  if (witness === undefined) return checkGone(threadRun);
+  for (const who of members) if (!threadRun.clients[who].isOpen) await threadRun.open(who, "own");
+  const newClient = new RoomClient(threadRun.users[witness], threadRun.thread.id);
+  // The new client is a second socket of a user who is here: it causes no join.
   const [fresh] = await Promise.all([
-    fetched(world, world.cast[witness]),
-    newcomer.open(undefined),
-    ...members.map((who) => world.clients[who].settle()),
+    fetched(threadRun, threadRun.users[witness]),
+    newClient.open(undefined),
+    ...members.map((who) => threadRun.clients[who].settle()),
   ]);
-  const told = newcomer.state;
-  world.ledger.check(fresh.messages);
-  checkThread(world, fresh);
-  assert.deepEqual(told.cursor, { epoch: fresh.thread.epoch, rev: fresh.thread.rev });
-  checkMessages(told, fresh);
-  for (const who of members) checkClient(world, world.clients[who], { fresh, told });
-  await newcomer.close();
+  const current = newClient.state;
+  threadRun.expected.check(fresh.messages);
+  checkThread(threadRun, fresh);
+  assert.deepEqual(current.cursor, { epoch: fresh.thread.epoch, rev: fresh.thread.rev });
+  checkMessages(current, fresh);
+  for (const who of members) checkClient(threadRun, threadRun.clients[who], { fresh, current });
+  await newClient.close();
 }
 
-export async function closeAll(world: World): Promise<void> {
-  await Promise.all(Object.values(world.clients).map((client) => client.close()));
+export async function closeAll(threadRun: ThreadRun): Promise<void> {
+  await Promise.all(Object.values(threadRun.clients).map((client) => client.close()));
 }
 
 interface Fresh {
@@ -43,7 +43,7 @@ interface Fresh {
   thread: Thread;
 }
 
-async function fetched({ path }: World, person: Person): Promise<Fresh> {
+async function fetched({ path }: ThreadRun, person: Person): Promise<Fresh> {
   const get = async <T>(query: string) => (await (await person.call("GET", path + query)).json()) as T;
   const [messages, members, thread] = await Promise.all([allMessages(get), allMembers(get), get<Thread>("")]);
   return { messages, members, thread };
@@ -72,34 +72,34 @@ async function allMembers(get: Get): Promise<Member[]> {
 }
 
 /** What the thread says of itself, against what was acknowledged. */
-function checkThread({ ledger }: World, { messages, members, thread }: Fresh): void {
+function checkThread({ expected }: ThreadRun, { messages, members, thread }: Fresh): void {
   assert.equal(thread.seq, messages.length, "the thread's seq is that of its newest message");
-  assert.equal(thread.name, ledger.name, "the name");
+  assert.equal(thread.name, expected.name, "the name");
   assert.deepEqual(thread.members, members, "the thread and its pages agree");
   assert.equal(thread.memberCount, members.length, "how many members");
-  assert.deepEqual(new Map(members.map(({ user, role }) => [user.id, role])), ledger.roles, "the roles");
+  assert.deepEqual(new Map(members.map(({ user, role }) => [user.id, role])), expected.roles, "the roles");
   for (const { user, readSeq } of members) {
-    assert.isAtLeast(readSeq, ledger.readAtLeast.get(user.id) ?? 0, `what ${user.id} has read`);
+    assert.isAtLeast(readSeq, expected.readAtLeast.get(user.id) ?? 0, `what ${user.id} has read`);
   }
 }
 
-/** `told` is what one is told who comes now. */
+/** `current` is the state that a new client receives now. */
 function checkClient(
-  world: World,
+  threadRun: ThreadRun,
   { state, person }: RoomClient,
-  now: { fresh: Fresh; told: RoomState },
+  now: { fresh: Fresh; current: RoomState },
 ): void {
-  const { fresh, told } = now;
-  assert.deepEqual(state.cursor, told.cursor, "the client has come as far as the thread");
-  assert.deepEqual(state.thread, told.thread, "what the thread is");
+  const { fresh, current } = now;
+  assert.deepEqual(state.cursor, current.cursor, "the client has come as far as the thread");
+  assert.deepEqual(state.thread, current.thread, "what the thread is");
   checkMessages(state, fresh);
-  checkMembers(world, state, told);
-  assert.equal(state.you?.role, world.ledger.roles.get(person.user.id), "the own role");
+  checkMembers(threadRun, state, current);
+  assert.equal(state.you?.role, threadRun.expected.roles.get(person.user.id), "the own role");
   const own = fresh.members.find(({ user }) => user.id === person.user.id);
-  expectMarker(world, person.user.id, state.you?.readSeq, own?.readSeq ?? 0);
+  expectMarker(threadRun, person.user.id, state.you?.readSeq, own?.readSeq ?? 0);
   // As sets: the order of those who are here is not promised.
-  assert.deepEqual(idsOf(state.online), idsOf(told.online), "who is here");
-  assert.deepEqual(idsOf(state.online), idsOf(openUsers(world)), "who is really here");
+  assert.deepEqual(idsOf(state.online), idsOf(current.online), "who is here");
+  assert.deepEqual(idsOf(state.online), idsOf(openUsers(threadRun)), "who is really here");
   assert.equal(state.onlineCount, state.online.length, "how many are here");
 }
 
@@ -111,40 +111,40 @@ function checkMessages({ messages, hasBefore }: RoomState, fresh: Fresh): void {
   assert.equal(hasBefore, from > 1, "whether there are older ones");
 }
 
-function checkMembers(world: World, state: RoomState, told: RoomState): void {
+function checkMembers(threadRun: ThreadRun, state: RoomState, current: RoomState): void {
   // Opening a public thread's socket makes a member without an event: those who were here before do not know of them.
   const known = new Set(idsOf(state.members.map(({ user }) => user)));
-  const isKnown = ({ user }: Member) => known.has(user.id) || !world.ledger.admitted.has(user.id);
-  const members = told.members.filter(isKnown);
+  const isKnown = ({ user }: Member) => known.has(user.id) || !threadRun.expected.admitted.has(user.id);
+  const members = current.members.filter(isKnown);
   assert.equal(state.memberCount, members.length, "how many members are known");
   const plain = ({ user, role, joinedAt }: Member) => ({ user, role, joinedAt });
   assert.deepEqual(byUser(state.members).map(plain), byUser(members).map(plain), "members and roles");
   for (const { user, readSeq } of members) {
     const held = state.members.find((member) => member.user.id === user.id)?.readSeq;
-    expectMarker(world, user.id, held, readSeq);
+    expectMarker(threadRun, user.id, held, readSeq);
   }
 }
 
 /**
- * A marker moved over a socket is told at once and stored within a second: an eviction in between takes it back, and
- * its user says it again later (reading.ts). So it may be told higher than it is, never lower.
+ * A marker moved over a socket is broadcast at once and stored within a second: an eviction in between takes it back, and
+ * its user sends it again later (read-marker-updates.ts). So a client may have it higher than it is, never lower.
  */
-function expectMarker(world: World, userId: string, held: number | undefined, stored: number): void {
-  if (world.lagging.has(userId)) assert.isAtLeast(held ?? 0, stored, "the read marker");
+function expectMarker(threadRun: ThreadRun, userId: string, held: number | undefined, stored: number): void {
+  if (threadRun.lagging.has(userId)) assert.isAtLeast(held ?? 0, stored, "the read marker");
   else assert.equal(held, stored, "the read marker");
 }
 
 /** Nobody is left: a group is gone for everyone, a public thread waits for whoever comes next. */
-async function checkGone({ cast, path, thread }: World): Promise<void> {
-  const statuses = await Promise.all(CAST.map(async (who) => (await cast[who].call("GET", path)).status));
+async function checkGone({ users, path, thread }: ThreadRun): Promise<void> {
+  const statuses = await Promise.all(USERS.map(async (who) => (await users[who].call("GET", path)).status));
   assert.deepEqual(
     statuses,
-    CAST.map(() => (thread.kind === "group" ? 404 : 200)),
+    USERS.map(() => (thread.kind === "group" ? 404 : 200)),
   );
 }
 
-function openUsers({ clients, cast }: World) {
-  return CAST.filter((who) => clients[who].isOpen).map((who) => cast[who].user);
+function openUsers({ clients, users }: ThreadRun) {
+  return USERS.filter((who) => clients[who].isOpen).map((who) => users[who].user);
 }
 
 function idsOf(users: readonly { id: string }[]): string[] {
