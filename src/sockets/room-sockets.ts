@@ -105,7 +105,7 @@ export class RoomSockets {
     this.#left.clear();
     for (const socket of this.#connections.open()) {
       if (now - this.#connections.heardAt(socket) > SILENT_MS)
-        this.close(socket, CLOSE.lost, "not heard of for too long");
+        this.close(socket, CLOSE.lost, "nothing was received for too long");
     }
   }
 

@@ -14,7 +14,7 @@ type Source = (typeof SOURCES)[number];
 const sessionOf = async (id: string) =>
   (await issueSession(env, { user: { id, name: id }, expiresAt: inAnHour() * 1000 }, Date.now())).token;
 
-/** A token of a user who is named as its source, so that the answer tells which one counted. */
+/** A token of a user who is named as its source, so that the answer shows which one counted. */
 const tokens: Record<Source, Record<"valid" | "invalid", () => Promise<string>>> = {
   header: { valid: () => jwt({ sub: "header" }), invalid: () => jwt({ exp: 1 }) },
   subprotocol: { valid: () => jwt({ sub: "subprotocol" }), invalid: () => jwt({ exp: 1 }) },

@@ -1,4 +1,4 @@
-/** Tokens of the host application that are signed with its private keys, which are told by their public ones at a URL. */
+/** Tokens of the host application that are signed with its private keys, which are verified by the public ones at a URL. */
 import { env } from "cloudflare:workers";
 import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";

@@ -22,7 +22,7 @@ const STEP_MS = 1_001;
 const GRACE_MS = 5_000;
 /** Steps before which more time passes: typing is broadcast once in 3 s. */
 const TIME: Partial<Record<PresenceStep["do"], number>> = { wait: GRACE_MS + 1, typing: 3_001 };
-/** A tab that was not heard of for 50 s is taken for vanished; these clients do not ping. */
+/** A tab from which nothing came for 50 s counts as vanished; these clients do not ping. */
 const LIFETIME_MS = 45_000;
 /** What one shard passes on to another and that one to a third has come after so many questions to all of them. */
 const ROUNDS = 3;
@@ -148,7 +148,7 @@ export class PresenceRun {
   async #sendPending(): Promise<void> {
     const stub = threadStub(this.threadRun.thread.id);
     await runDurableObjectAlarm(stub);
-    // A telling may be on its way: this, which changes nothing, waits for it.
+    // A notification may be on its way: this, which changes nothing, waits for it.
     const owner = USERS.find((who) => this.threadRun.expected.roles.get(this.#idOf(who)) === "owner");
     if (owner) await stub.run(this.threadRun.users[owner].user, { type: "rename" });
   }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ThreadPage } from "../../src/protocol/http.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
-import { newcomer, newThread, person, unique, type Person } from "../support/people.ts";
+import { unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 import { rowsOf } from "./shard.ts";
 import { eventually } from "../support/patience.ts";
@@ -108,7 +108,7 @@ describe("a tab", () => {
 describe("a user", () => {
   it("is known by opening a tab alone", async () => {
     const [owner] = them();
-    const cy = await newcomer("Cy");
+    const cy = await unknownPerson("Cy");
     await openPresence(cy);
     expect(await get<User>(owner, `/api/users/${cy.user.id}`)).toEqual(cy.user);
   });

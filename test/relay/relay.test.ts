@@ -1,4 +1,4 @@
-/** A room so large that all its sockets are at relays, two at each: nothing that was promised changes but who is told of comings and goings. */
+/** A room so large that all its sockets are at relays, two at each: every guarantee holds, but joins and leaves are broadcast as a count. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
@@ -30,7 +30,7 @@ async function scene() {
   return { ada, bob, eve, thread, path: `/api/threads/${thread.id}`, a, b, c };
 }
 
-/** The durable events that a socket was told, in the order it was told them. */
+/** The durable events that a socket received, in order. */
 const revs = (socket: TestSocket) =>
   socket.events.flatMap((event) => ("rev" in event && event.type !== "ack" ? [event.rev] : []));
 
@@ -109,9 +109,9 @@ describe("a relay whose answer 'nobody is here' arrives late", () => {
     const { eve, thread, a, b, c } = await scene();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      const crowd = await deliver.call(this, batch);
-      while (crowd.sockets === 0 && socketsOf(this) === 0) await scheduler.wait(1);
-      return crowd;
+      const occupancy = await deliver.call(this, batch);
+      while (occupancy.sockets === 0 && socketsOf(this) === 0) await scheduler.wait(1);
+      return occupancy;
     });
     c.close();
     await c.closed;
@@ -131,9 +131,9 @@ describe("a relay whose answer 'nobody is here' arrives very late", () => {
     const held = gate();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      const crowd = await deliver.call(this, batch);
-      if (crowd.sockets === 0) await held.pass();
-      return crowd;
+      const occupancy = await deliver.call(this, batch);
+      if (occupancy.sockets === 0) await held.pass();
+      return occupancy;
     });
     c.close();
     await c.closed;
@@ -160,7 +160,7 @@ describe("a relay that missed a batch", () => {
   it.each([
     ["by a thread that goes on", async () => {}],
     ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
-  ])("%s is told by alarm, and passes on what it missed", async (_name, then) => {
+  ])("%s is sent to by alarm, and delivers what it missed", async (_name, then) => {
     const { ada, path, thread, a, c } = await scene();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
@@ -261,7 +261,7 @@ describe("at a relay that receives it late", () => {
 });
 
 describe("a relay whose answer was lost", () => {
-  /** Whoever waits for an answer that will not come is let go, to come back for it. */
+  /** A socket that waits for a reply that will not come is disconnected, so that its client reconnects and asks again. */
   async function expectLetGo(a: TestSocket, c: TestSocket, threadId: string): Promise<void> {
     await a.ask({ type: "chat", id: "next", body: "next" });
     await runDurableObjectAlarm(threadStub(threadId));
@@ -301,9 +301,9 @@ describe("a relay whose answer was lost", () => {
       this: Relay,
       batch,
     ) {
-      const crowd = await deliver.call(this, batch);
+      const occupancy = await deliver.call(this, batch);
       const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
-      if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return crowd;
+      if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return occupancy;
       await held.pass();
       throw new Error("expected: Network connection lost.");
     });
@@ -375,7 +375,7 @@ describe("what the thread decides", () => {
   it.each([
     ["by a thread that goes on", async () => {}],
     ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
-  ])("whoever is removed sees nothing more, where the relay was not told %s", async (_name, then) => {
+  ])("a removed member receives nothing more, where the relay missed it %s", async (_name, then) => {
     const { ada, eve, path, thread, a, c } = await scene();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
@@ -387,7 +387,7 @@ describe("what the thread decides", () => {
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
     expect(c.frames.join()).not.toContain("secret");
-    // Nobody is at that relay now. Whoever comes next is told on.
+    // Nobody is at that relay now. A socket that is opened next is sent to again.
     await eventually(async () => expect(await relaysOf(thread.id)).toEqual([1]));
     await a.ask({ type: "chat", id: "3", body: "between us" });
     const dan = await person("Dan");

@@ -1,4 +1,4 @@
-/** Slow readers: let go before their queue grows without end, and nobody else is. */
+/** Slow readers are disconnected before their queue grows without end, and no others are. */
 import { describe, expect, it } from "vitest";
 import { PACED_BYTES, UNPACED_BYTES } from "../../src/protocol/limits.ts";
 import { FlowControl } from "../../src/sockets/flow-control.ts";

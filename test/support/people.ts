@@ -29,7 +29,7 @@ export interface Person {
 }
 
 /** One whom Lilypad has not met: a valid token that was never used. */
-export async function newcomer(name = "Ada"): Promise<Person> {
+export async function unknownPerson(name = "Ada"): Promise<Person> {
   const user = { id: unique(name.toLowerCase()), name };
   const token = await hostToken({ sub: user.id, name });
   return {
@@ -41,12 +41,12 @@ export async function newcomer(name = "Ada"): Promise<Person> {
 
 /** One who has signed in once, and so is known. */
 export async function person(name = "Ada"): Promise<Person> {
-  const who = await newcomer(name);
+  const who = await unknownPerson(name);
   await signIn(who);
   return who;
 }
 
-/** Makes a newcomer known. */
+/** Makes a unknownPerson known. */
 export async function signIn(who: Person): Promise<void> {
   const response = await who.call("POST", "/api/session");
   if (response.status !== 201) {

@@ -7,13 +7,13 @@ import { alarmAt, passTime, ring, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
-import { hostToken, newcomer, newThread, person, signIn, type Person } from "../support/people.ts";
+import { hostToken, unknownPerson, newThread, person, signIn, type Person } from "../support/people.ts";
 import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
 beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
-  // What a test did not wait for, such as a telling of the next second, is not to be in another's count.
+  // What a test did not wait for, such as a notification in the next second, is not to be in another's count.
   await reset();
 });
 
@@ -37,7 +37,7 @@ async function scene(messages = 0, more: Person[] = []) {
   return { ada, bob, more, thread, stub };
 }
 
-/** A socket whose session does not end soon, past its welcome; no notification is owed any more. */
+/** A socket whose session does not end soon, past its welcome; no notification is pending any more. */
 async function settled(who: Person, threadId: string) {
   const socket = await openThread(who, threadId);
   await socket.next("welcome");
@@ -55,7 +55,7 @@ async function crowded(members: number, shards: readonly number[]) {
 
 async function personOn(shard: number): Promise<Person> {
   for (;;) {
-    const who = await newcomer("Crowd");
+    const who = await unknownPerson("Crowd");
     if (shardOf(who.user.id, SHARDS) !== shard) continue;
     await signIn(who);
     return who;
@@ -73,7 +73,7 @@ describe("a message, from its frame to its notification", () => {
       await socket.ask({ type: "chat", id: "1", body: "x" });
       await ring(stub);
     });
-    // The alarm is for the notification that it owes, should it die before it is told.
+    // The alarm is for the pending notification, should the object die before it is sent.
     expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 1, frames: 1, alarms: 1 });
     expect(cost.rowsRead).toBeLessThan(40);
   });
@@ -134,7 +134,7 @@ describe("a message, from its frame to its notification", () => {
       }
     });
     expect(cost).toMatchObject({ rowsWritten: 21, alarmsSet: 7, alarms: 6 });
-    // It ends: one more alarm finds everything told, and nothing is left to wake for.
+    // It ends: one more alarm finds everything sent, and nothing is left to wake for.
     const { thread: end } = await meter(() => ring(stub));
     expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
     expect(await alarmAt(stub)).toBeNull();
@@ -206,7 +206,7 @@ describe("a message, from its frame to its notification", () => {
         await talk();
         await talk();
         room.send({ type: "read", seq: seq - 1 });
-        // It is told in full where it is told, so that what is unread is right at once.
+        // It is sent in full, so that the unread count is right at once.
         expect(await tab.next("read")).toMatchObject({ readSeq: seq - 1, unread: 1 });
       }
     });
@@ -232,7 +232,7 @@ describe("rows written", () => {
     await socket.ask({ type: "react", id: "2", seq: 1, emoji: "🐸" });
     const cost = await costOf(stub, () => socket.ask(command));
     expect(cost.rowsWritten).toBe(rows);
-    // Word of the newest message's new text is owed to Presence; a reaction is none of its business.
+    // Presence is notified of the newest message's new text, and not of a reaction.
     expect(cost.alarmsSet).toBeLessThanOrEqual(command.type.endsWith("react") ? 0 : 1);
   });
 

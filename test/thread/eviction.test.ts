@@ -56,8 +56,8 @@ async function story(between: (stub: DurableObjectStub) => Promise<void>) {
   await pause();
   const list = (await (await bob.call("GET", "/api/threads")).json()) as Record<string, unknown>;
   const names = new Map([ada.user.id, bob.user.id, thread.id, thread.epoch].map((id, i) => [id, `<${i}>`]));
-  const told = [a, b, c].map((socket) => socket.events.filter((event) => event.type !== "welcome"));
-  return anonymous({ answers, told, view, list }, names);
+  const received = [a, b, c].map((socket) => socket.events.filter((event) => event.type !== "welcome"));
+  return anonymous({ answers, received, view, list }, names);
 }
 
 /** Without what differs from run to run: ids and times. */
@@ -159,10 +159,10 @@ describe("a crash", () => {
     const thread = await newThread(ada, "group", [bob]);
     await runDurableObjectAlarm(threadStub(thread.id));
     const a = await openThread(ada, thread.id);
-    // Within the second after a telling, the next is told of when that is over.
+    // Within the second after a notification, the next is sent when that second is over.
     await a.ask({ type: "chat", id: "1", body: "first" });
     await runDurableObjectAlarm(threadStub(thread.id));
-    await a.ask({ type: "chat", id: "2", body: "owed" });
+    await a.ask({ type: "chat", id: "2", body: "pending" });
     await abortAllDurableObjects();
     const tab = await openPresence(bob);
     await runDurableObjectAlarm(threadStub(thread.id));
@@ -170,7 +170,7 @@ describe("a crash", () => {
     expect(JSON.stringify(news)).toContain(`"seq":2`);
     const list = await bob.call("GET", "/api/threads");
     expect(await list.json()).toMatchObject({
-      threads: [{ unread: 2, lastMessage: { seq: 2, preview: "owed" } }],
+      threads: [{ unread: 2, lastMessage: { seq: 2, preview: "pending" } }],
     });
     const own = await ada.call("GET", "/api/threads");
     expect(await own.json()).toMatchObject({ threads: [{ unread: 0, readSeq: 2 }] });

@@ -230,7 +230,7 @@ describe("deleting a thread", () => {
     await held.reached();
     const deleted = ada.call("DELETE", path);
     await expect.poll(async () => (await ada.call("GET", path)).status).toBe(404);
-    // Time for a word of the deletion to overtake what is held, if it does not wait for it.
+    // Time for the deletion to overtake the update that is held, if it does not wait for it.
     for (const who of [ada, bob, carol]) await who.call("GET", "/api/threads");
     held.open();
     expect((await added).status).toBe(200);

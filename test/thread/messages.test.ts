@@ -211,8 +211,8 @@ describe("reactions", () => {
   it("are counted, list the first 50 users, and keep those beyond them", async () => {
     const { ada, thread, path } = await threadWith(1);
     const stub = threadStub(thread.id);
-    const crowd = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));
-    for (const fan of crowd) {
+    const fans = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));
+    for (const fan of fans) {
       later();
       await stub.run(ada.user, { type: "put_member", userId: fan.user.id, profile: fan.user });
       await stub.run(fan.user, { type: "react", id: "r", seq: 1, emoji: "🐸" });
@@ -221,7 +221,7 @@ describe("reactions", () => {
     expect(await reaction()).toMatchObject({ emoji: "🐸", count: 53 });
     expect((await reaction())?.userIds).toHaveLength(50);
     // One of the listed goes and one from beyond moves up; then one beyond goes, and goes again in vain.
-    const [first, last] = [crowd[0] as Person, crowd[52] as Person];
+    const [first, last] = [fans[0] as Person, fans[52] as Person];
     await stub.run(first.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
     expect((await reaction())?.userIds).toHaveLength(50);
     await stub.run(last.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });

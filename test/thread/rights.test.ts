@@ -220,7 +220,7 @@ const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
   STANDINGS[kind].map((standing) => ({ kind, standing })),
 );
 
-/** What one who may not is told: nothing of a thread they cannot see. */
+/** The refusal for a user who may not: it discloses nothing of a thread they cannot see. */
 function refusal(kind: Kind, standing: Standing): string {
   if (standing === "anonymous") return "401 unauthenticated";
   const sees = kind === "public" || members.includes(standing);

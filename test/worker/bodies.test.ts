@@ -27,7 +27,7 @@ async function refusal(response: Response): Promise<string> {
   return `${response.status} ${(await problemOf(response)).code}`;
 }
 
-/** A body of which no length is told, that goes on for ever; tells how much was read. */
+/** An endless body without a declared length, and how much of it was read. */
 function endless() {
   const chunk = new TextEncoder().encode(" ".repeat(4096));
   const read = { bytes: 0, stream: new ReadableStream<Uint8Array>() };

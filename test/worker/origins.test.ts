@@ -1,4 +1,4 @@
-/** Which sites may talk to Lilypad, and what browsers are told of it. */
+/** Which sites may use Lilypad, and what CORS tells browsers. */
 import { describe, expect, it } from "vitest";
 import { person } from "../support/people.ts";
 import { problemOf, request, requestWith } from "./requests.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
-import { newcomer, newThread, person, unique, type Person } from "../support/people.ts";
+import { unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
 import { problemOf, requestWith } from "./requests.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -96,7 +96,7 @@ describe("a user by id", () => {
   });
 
   it("is not_found where the user is unknown", async () => {
-    const [ada, nobody] = [await person("Ada"), await newcomer("Bob")];
+    const [ada, nobody] = [await person("Ada"), await unknownPerson("Bob")];
     const response = await get(ada, `/api/users/${nobody.user.id}`);
     expect(response.status).toBe(404);
     expect((await problemOf(response)).detail).toContain(nobody.user.id);
@@ -108,7 +108,7 @@ describe("a user by id", () => {
       const response = await get(ada, `/api/users/${user.id}`, "shared");
       expect(await response.json()).toEqual(user);
     }
-    const nobody = await newcomer("Bob");
+    const nobody = await unknownPerson("Bob");
     for (const { user } of [met, stranger, nobody]) {
       const response = await get(ada, `/api/users/${user.id}`, "shared");
       expect(response.status).toBe(404);

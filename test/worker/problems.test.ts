@@ -209,7 +209,7 @@ describe("a request that is not sound, to a thread", () => {
     ["DELETE", "/messages/0", undefined],
     ["PUT", "/messages/1/reactions/x", undefined],
     ["PUT", "/read", { seq: -1 }],
-  ])("is told so to a member, and nothing to anyone else: %s %s", async (method, path, body) => {
+  ])("is reported to a member, and to nobody else: %s %s", async (method, path, body) => {
     const [ada, eve] = [await person("Ada"), await person("Eve")];
     const [{ id }, gone] = [await newThread(ada, "group"), await newThread(ada, "group")];
     await ada.call("DELETE", `/api/threads/${gone.id}`);

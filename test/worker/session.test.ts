@@ -5,7 +5,7 @@ import wranglerToml from "../../wrangler.toml?raw";
 import { SIGN_INS_PER_MINUTE } from "../../src/protocol/limits.ts";
 import { issueSession } from "../../src/auth/session-token.ts";
 import { inAnHour, jwt } from "../auth/tokens.ts";
-import { call, hostToken, newcomer, person, unique } from "../support/people.ts";
+import { call, hostToken, unknownPerson, person, unique } from "../support/people.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
 /** In whole seconds, of which the first has begun. */
@@ -29,7 +29,7 @@ function asGuest(name: string, base = "https://lilypad.test") {
 
 describe("signing in with a host's token", () => {
   it("answers 201 with the user and the session's end, and makes the user known", async () => {
-    const ada = await newcomer("Ada");
+    const ada = await unknownPerson("Ada");
     const response = await ada.call("POST", "/api/session");
     expect(response.status).toBe(201);
     const answer = await response.json<{ expiresAt: number }>();
@@ -51,7 +51,7 @@ describe("signing in with a host's token", () => {
   });
 
   it("takes the scheme in any case", async () => {
-    const { token } = await newcomer();
+    const { token } = await unknownPerson();
     expect((await call("POST", "/api/session", undefined, { authorization: `bearer ${token}` })).status).toBe(
       201,
     );
@@ -88,7 +88,7 @@ describe("the cookie", () => {
 
   it("is neither given nor read on http in production, where others could read it too", async () => {
     const production = { ENVIRONMENT: "production" };
-    const { token } = await newcomer();
+    const { token } = await unknownPerson();
     const given = await requestWith(production, "http://chat.example/api/session", {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
@@ -126,7 +126,7 @@ describe("the cookie", () => {
   });
 
   it("holds no host's token", async () => {
-    const { token } = await newcomer();
+    const { token } = await unknownPerson();
     const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
     expect(response.status).toBe(401);
   });
@@ -148,7 +148,7 @@ describe("the cookie", () => {
 
   it("gives way to a valid Authorization header", async () => {
     const { name, value } = cookieOf(await asGuest(unique("Ada")));
-    const bob = await newcomer("Bob");
+    const bob = await unknownPerson("Bob");
     const headers = { cookie: `${name}=${value}`, authorization: `Bearer ${bob.token}` };
     expect(await (await call("GET", "/api/session", undefined, headers)).json()).toMatchObject({
       user: bob.user,
@@ -240,7 +240,7 @@ describe("sign-ins from one address", () => {
   });
 
   it("are not limited where there is no such binding", async () => {
-    const { token } = await newcomer();
+    const { token } = await unknownPerson();
     const headers = { authorization: `Bearer ${token}`, "cf-connecting-ip": "192.0.2.1" };
     const response = await requestWith({ SIGN_IN_LIMIT: undefined }, "/api/session", {
       method: "POST",

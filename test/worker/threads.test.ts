@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
 import { member, message, thread, type Thread } from "../../src/protocol/model.ts";
-import { call, hostToken, newcomer, newThread, person, unique, type Person } from "../support/people.ts";
+import { call, hostToken, unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
 import { problemOf } from "./requests.ts";
 
 const ids = (people: Person[]) => people.map(({ user }) => user.id);
@@ -62,7 +62,7 @@ describe("POST /api/threads", () => {
       { kind: "group", memberIds: Array.from({ length: MEMBER_IDS + 1 }, (_, i) => `u${i}`) },
     ],
   ])("refuses %s", async (_what, body) => {
-    const ada = await newcomer("Ada");
+    const ada = await unknownPerson("Ada");
     const response = await ada.call("POST", "/api/threads", body);
     expect(response.status).toBe(400);
     expect((await problemOf(response)).code).toBe("bad_request");
@@ -76,7 +76,7 @@ describe("POST /api/threads", () => {
 
   it("answers not_found with the ids of all unknown users, and creates nothing", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
-    const strangers = [await newcomer("Cyd"), await newcomer("Dan")];
+    const strangers = [await unknownPerson("Cyd"), await unknownPerson("Dan")];
     const memberIds = ids([bob, ...strangers]);
     const response = await ada.call("POST", "/api/threads", { kind: "group", memberIds });
     expect(response.status).toBe(404);
@@ -215,7 +215,7 @@ describe("the doors of a thread", () => {
   it("say nothing of an unknown user to one who may not add them", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const { id } = await newThread(ada, "group", [bob]);
-    const [eve, stranger] = [await person("Eve"), await newcomer("Cyd")];
+    const [eve, stranger] = [await person("Eve"), await unknownPerson("Cyd")];
     const by = (who: Person) => who.call("PUT", `/api/threads/${id}/members/${stranger.user.id}`);
     expect((await by(bob)).status).toBe(403);
     expect(await problemOf(await by(eve))).toEqual(

@@ -1,7 +1,7 @@
 /** Upgrades that are refused, each so that its client can tell why. */
 import { describe, expect, it, vi } from "vitest";
 import { jwt } from "../auth/tokens.ts";
-import { newcomer, person } from "../support/people.ts";
+import { unknownPerson, person } from "../support/people.ts";
 import { TestSocket, upgrade } from "../support/socket.ts";
 import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 
@@ -79,7 +79,7 @@ describe.each(DOORS)("%s", (door) => {
   });
 
   it("does not fall back from a bad token in the subprotocol to a good cookie", async () => {
-    const signedIn = await (await newcomer()).call("POST", "/api/session");
+    const signedIn = await (await unknownPerson()).call("POST", "/api/session");
     const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
     const { code } = await closing(door, { [VERSION]: "lilypad.v1, bearer.nonsense", cookie });
     expect(code).toBe(4001);
@@ -125,7 +125,7 @@ describe("the presence socket", () => {
     ["subprotocol", (token: string) => ({ [VERSION]: `lilypad.v1, bearer.${token}` })],
     ["subprotocol, offered first", (token: string) => ({ [VERSION]: `bearer.${token},lilypad.v1` })],
   ])("opens with a token in the %s", async (_where, headers) => {
-    const ada = await newcomer();
+    const ada = await unknownPerson();
     const socket = await upgrade<{ type: string; user?: unknown }>(
       "/api/presence/socket",
       headers(ada.token),
@@ -136,7 +136,7 @@ describe("the presence socket", () => {
   });
 
   it("opens with the cookie, from a listed origin", async () => {
-    const ada = await newcomer();
+    const ada = await unknownPerson();
     const signedIn = await ada.call("POST", "/api/session");
     const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
     const headers = { cookie, origin: "https://app.example", [VERSION]: "lilypad.v1" };
@@ -147,7 +147,7 @@ describe("the presence socket", () => {
   });
 
   it("never selects the subprotocol that carries the token", async () => {
-    const ada = await newcomer();
+    const ada = await unknownPerson();
     const headers = { upgrade: "websocket", [VERSION]: `bearer.${ada.token}, lilypad.v1` };
     const response = await request("/api/presence/socket", { headers });
     expect(response.headers.get(VERSION)).toBe("lilypad.v1");
@@ -155,7 +155,7 @@ describe("the presence socket", () => {
   });
 
   it("believes no client that says whom the Worker verified", async () => {
-    const ada = await newcomer();
+    const ada = await unknownPerson();
     const forged = encodeURIComponent(JSON.stringify({ user: { id: "eve", name: "Eve" }, expiresAt: 9e12 }));
     const headers = { authorization: `Bearer ${ada.token}`, "x-lilypad-caller": forged };
     const socket = await upgrade<{ type: string; user?: unknown }>("/api/presence/socket", headers);

@@ -1,4 +1,4 @@
-/** Whose status the user wants to follow, as the server is told it. */
+/** The users whose status a client subscribes to, as it sends them to the server. */
 import { expect, it } from "vitest";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
 import { onlineWith } from "../support/welcomed.ts";

@@ -17,7 +17,7 @@ import type { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import worker from "../../../src/worker/index.ts";
 import { threadStub } from "../../support/objects.ts";
-import { newcomer, ORIGIN, type Person } from "../../support/people.ts";
+import { unknownPerson, ORIGIN, type Person } from "../../support/people.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { eventually } from "../../support/patience.ts";
 
@@ -93,7 +93,7 @@ interface Place {
 /** Somebody whom Lilypad has not met; of this shard of so many, if it matters. */
 export async function passerby(name: string, place?: Place): Promise<Person> {
   for (;;) {
-    const who = await newcomer(name);
+    const who = await unknownPerson(name);
     if (!place || shardOf(who.user.id, place.of) === place.shard) return who;
   }
 }

@@ -203,11 +203,11 @@ describe("a subscription", () => {
       await openTab(who);
       await tab.next("presence", (event) => event.userId === who.user.id && event.status === "online");
     }
-    const newcomer = await someone("Ed", { shard: NEW, of: 16 });
-    tab.send({ type: "watch", userIds: [newcomer.user.id] });
-    await openTab(newcomer);
-    await group(newcomer, dee);
-    const seen = await tab.next("presence", (event) => event.userId === newcomer.user.id);
+    const unknownPerson = await someone("Ed", { shard: NEW, of: 16 });
+    tab.send({ type: "watch", userIds: [unknownPerson.user.id] });
+    await openTab(unknownPerson);
+    await group(unknownPerson, dee);
+    const seen = await tab.next("presence", (event) => event.userId === unknownPerson.user.id);
     expect(seen.status).toBe("online");
   });
 

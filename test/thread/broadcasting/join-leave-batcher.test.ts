@@ -1,4 +1,4 @@
-/** Comings and goings that come close together are told together; whoever is told knows exactly who is here. */
+/** Joins and leaves that come close together are broadcast together, and every socket knows exactly who is here. */
 import { afterEach, expect, it, vi } from "vitest";
 import type { Connections } from "../../../src/sockets/connections.ts";
 import type { ThreadEvent } from "../../../src/protocol/events.ts";
@@ -15,7 +15,7 @@ async function pond(size: number) {
   return { owner, others, thread: await newThread(owner, "public", [], "Pond") };
 }
 
-/** Who is here, by a socket's welcome and what it was told since; with what it was told wrongly, which is to be nothing. */
+/** Who is here, by a socket's welcome and the events since; `wrong`: events that contradict it, of which there are to be none. */
 function whoIsHere(socket: TestSocket<ThreadEvent>): { here: string[]; wrong: ThreadEvent[] } {
   const here = new Set<string>();
   const wrong: ThreadEvent[] = [];
@@ -51,7 +51,7 @@ it("sends nothing to a socket whose session ended while joins were gathered", ()
   const room = {
     size: 1,
     coalesce: (work: () => void) => work(),
-    broadcast: () => done.push("told"),
+    broadcast: () => done.push("broadcast"),
     endSessions: () => done.push("ended"),
   } as unknown as RoomSockets;
   const connections = { open: () => [], encode: () => ["[]"] } as unknown as Connections;
@@ -59,7 +59,7 @@ it("sends nothing to a socket whose session ended while joins were gathered", ()
   for (let i = 0; i < 9; i++) batcher.add(`frog${i}`, { type: "leave", userId: `frog${i}` });
   done.length = 0;
   vi.advanceTimersByTime(100);
-  expect(done).toEqual(["ended", "told"]);
+  expect(done).toEqual(["ended", "broadcast"]);
 });
 
 it("sends every socket each join and leave of the others once, while users join and leave", async () => {
@@ -71,7 +71,7 @@ it("sends every socket each join and leave of the others once, while users join 
   const back = await Promise.all(others.slice(0, 4).map((other) => openThread(other, thread.id)));
   const second = await openThread(owner, thread.id);
   await Promise.all(leaving.map((socket) => socket.closed));
-  // What comes after it was told finds everyone told.
+  // A message comes after the joins and leaves before it.
   watching.send({ type: "chat", id: "all", body: "all here?" });
   const here = [owner, ...others.slice(0, 4), ...others.slice(7)].map(({ user }) => user.id).toSorted();
   for (const socket of [watching, ...staying, ...back, second]) {
@@ -84,13 +84,13 @@ it("broadcasts a user's join before their first message", async () => {
   const { owner, others, thread } = await pond(14);
   const watching = await openThread(owner, thread.id);
   await watching.next("welcome");
-  // The first few are told of at once; those after them wait for one another.
+  // The first few are broadcast at once; those after them are gathered.
   for (const other of others) {
     const socket = await openThread(other, thread.id);
     await socket.ask({ type: "chat", id: "hello", body: "hello" });
   }
-  const told = watching.events.flatMap((event) =>
+  const received = watching.events.flatMap((event) =>
     event.type === "join" ? [event.user.id] : event.type === "chat" ? [`${event.message.author.id}!`] : [],
   );
-  expect(told).toEqual(others.flatMap(({ user }) => [user.id, `${user.id}!`]));
+  expect(received).toEqual(others.flatMap(({ user }) => [user.id, `${user.id}!`]));
 });

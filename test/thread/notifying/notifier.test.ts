@@ -1,4 +1,4 @@
-/** What a thread tells Presence it tells in order: a later word never overtakes an earlier one, which would then count as old. */
+/** A thread notifies Presence in order: a later update never overtakes an earlier one, which would then be dropped as late. */
 import { afterEach, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { threadStub } from "../../support/objects.ts";
@@ -15,8 +15,8 @@ it("notifications are sent one after the other, however many wait", async () => 
   let answered = 0;
   let underWay = 0;
   let most = 0;
-  const told = vi.spyOn(Presence.prototype, "threadChanged");
-  told.mockImplementation(async function (this: Presence, update) {
+  const notified = vi.spyOn(Presence.prototype, "threadChanged");
+  notified.mockImplementation(async function (this: Presence, update) {
     most = Math.max(most, ++underWay);
     const number = ++begun;
     // A promise of the test's own cannot be awaited within an object.
@@ -30,18 +30,18 @@ it("notifications are sent one after the other, however many wait", async () => 
     await eventually(async () => expect(await object().view(ada.user)).toMatchObject({ value: { name } }));
     return { renaming };
   };
-  const toldTimes = (times: number) => eventually(() => expect(begun).toBe(times));
+  const notifiedTimes = (times: number) => eventually(() => expect(begun).toBe(times));
 
   const first = await rename("One");
-  await toldTimes(1);
+  await notifiedTimes(1);
   const waiting = [await rename("Two"), await rename("Three")];
   answered = 1;
-  await toldTimes(2);
-  // Of those who waited, one tells for both; the other has nothing to tell, and does not end what is being told.
+  await notifiedTimes(2);
+  // Of those who waited, one sends for both; the other has nothing to send, and does not end what is being sent.
   const last = await rename("Four");
   for (let i = 0; i < 10; i++) await object().view(ada.user);
   answered = 2;
-  await toldTimes(3);
+  await notifiedTimes(3);
   answered = 3;
   await Promise.all([first, ...waiting, last].map(({ renaming }) => renaming));
   expect(most).toBe(1);
