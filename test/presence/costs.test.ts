@@ -18,7 +18,7 @@ import {
   settled,
   shardFor,
   SHARDS,
-  ToldThread,
+  FakeThread,
   type Tab,
 } from "./shard.ts";
 
@@ -42,7 +42,7 @@ describe("a notification", () => {
     const thread = await group(...people);
     for (const user of people.slice(0, 20)) await openTab(user);
     for (const author of [ada, bo, ada]) {
-      const cost = await rowsIn(ada, () => thread.tell(thread.message(author), ada));
+      const cost = await rowsIn(ada, () => thread.notify(thread.message(author), ada));
       expect(cost.written).toBe(1);
       // The thread, whether anyone is left, the sender; and a few for each who is connected, none for other members.
       expect(cost.read).toBeLessThanOrEqual(3 + 5 * 20 + 2);
@@ -56,7 +56,7 @@ describe("a notification", () => {
     if (!ada) throw new Error("nobody");
     for (const user of [...few, ...others]) await openTab(user);
     const small = await group(...few);
-    const cost = await rowsIn(ada, () => small.tell(small.message(ada), ada));
+    const cost = await rowsIn(ada, () => small.notify(small.message(ada), ada));
     expect(cost.read).toBeLessThanOrEqual(3 + 2 * 3);
   });
 
@@ -65,15 +65,15 @@ describe("a notification", () => {
     const thread = await group(...people);
     let written = 0;
     for (const author of people)
-      written += (await rowsIn(author, () => thread.tell(thread.message(author), author))).written;
+      written += (await rowsIn(author, () => thread.notify(thread.message(author), author))).written;
     expect(written).toBeLessThanOrEqual(65 + 65);
   });
 
   it("moving a read marker writes one row, and the second time none", async () => {
     const [ada, bo] = [await known("Ada", SHARD), await known("Bo", SHARD)];
     const thread = await group(ada, bo);
-    await thread.tell(thread.message(bo), bo);
-    const read = () => thread.tell({ ...thread.update, senders: {}, readers: { [ada.id]: 1 } }, ada);
+    await thread.notify(thread.message(bo), bo);
+    const read = () => thread.notify({ ...thread.update, senders: {}, readers: { [ada.id]: 1 } }, ada);
     expect((await rowsIn(ada, read)).written).toBe(1);
     expect((await rowsIn(ada, read)).written).toBe(0);
   });
@@ -90,9 +90,9 @@ describe("a page opened by a user with 200 threads", () => {
     const ada = await known("Ada", SHARD);
     await Promise.all(
       Array.from({ length: 200 }, async () => {
-        const thread = new ToldThread();
+        const thread = new FakeThread();
         await thread.join(ada);
-        await thread.tell(thread.message(ada), ada);
+        await thread.notify(thread.message(ada), ada);
       }),
     );
     // Of each thread the membership, the thread, and its place in the order.

@@ -7,8 +7,8 @@ import { evict, group, known, rowsOf } from "./shard.ts";
 it("marks a newest message that was deleted when an empty preview alone said so", async () => {
   const [ada, bo] = [await known(), await known("Bo")];
   const [deleted, kept] = [await group(ada, bo), await group(ada, bo)];
-  await deleted.tell(deleted.message(ada, "", 1_000), ada, bo);
-  await kept.tell(kept.message(ada, "hello", 2_000), ada, bo);
+  await deleted.notify(deleted.message(ada, "", 1_000), ada, bo);
+  await kept.notify(kept.message(ada, "hello", 2_000), ada, bo);
   await runInDurableObject(shardStub(bo.id), (_, { storage }) => {
     storage.sql.exec("UPDATE schema_version SET version = 3");
   });

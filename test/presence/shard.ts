@@ -54,8 +54,8 @@ export async function openRaw(user: User, expiresAt = Date.now() + HOUR): Promis
   return new TestSocket<PresenceEvent>(response.webSocket, response.headers.get("sec-websocket-protocol"));
 }
 
-/** A thread that only Presence knows of: what it tells is made by hand. */
-export class ToldThread {
+/** A thread that only Presence knows of: its updates are made by hand. */
+export class FakeThread {
   readonly id: string;
   rev = 1;
   seq = 0;
@@ -107,7 +107,7 @@ export class ToldThread {
   }
 
   /** Tells the shards of these users; each of those who joined, left, read or sent only of its own. */
-  async tell(update: ThreadUpdate, ...users: User[]): Promise<void> {
+  async notify(update: ThreadUpdate, ...users: User[]): Promise<void> {
     const shards = new Set(users.map((user) => shardOf(user.id, SHARDS)));
     await Promise.all(
       [...shards].map((shard) => {
@@ -126,17 +126,17 @@ export class ToldThread {
   /** These join; their shards know when it resolves. */
   async join(...users: User[]): Promise<void> {
     const joined = users.map((user) => ({ userId: user.id, readSeq: this.seq }));
-    await this.tell(this.change({ joined }), ...users);
+    await this.notify(this.change({ joined }), ...users);
   }
 
   async leave(...users: User[]): Promise<void> {
-    await this.tell(this.change({ left: users.map((user) => user.id) }), ...users);
+    await this.notify(this.change({ left: users.map((user) => user.id) }), ...users);
   }
 }
 
-/** A group of these people, told to their shards. */
-export async function group(...users: User[]): Promise<ToldThread> {
-  const thread = new ToldThread();
+/** A group of these users, whose shards know of it. */
+export async function group(...users: User[]): Promise<FakeThread> {
+  const thread = new FakeThread();
   await thread.join(...users);
   return thread;
 }
@@ -186,7 +186,7 @@ export async function settled(tab: Tab): Promise<void> {
   await tab.next("error", (event) => event.id === id);
 }
 
-/** What the tab was told while this ran. */
+/** What the tab received while this ran. */
 export async function eventsDuring(tab: Tab, work: () => Promise<unknown>): Promise<PresenceEvent[]> {
   await settled(tab);
   const before = tab.events.length;

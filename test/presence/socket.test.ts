@@ -57,7 +57,7 @@ describe("opening a tab", () => {
     }
     const [spoke, silent, ...others] = tabs;
     if (!spoke || !silent) throw new Error("no tabs");
-    // A command is heard of as a ping is.
+    // A command shows that the tab is alive, as a ping does.
     await settled(spoke);
     passTime(10);
     const newest = await openTab(ada);
@@ -95,7 +95,7 @@ describe("a session that ends", () => {
     over.send({ type: "watch", userIds: [bo.id] });
     await over.next("presence");
     passTime(1_000);
-    await thread.tell(thread.message(bo), ada, bo);
+    await thread.notify(thread.message(bo), ada, bo);
     await on.next("new_message");
     const visitor = await openTab(bo);
     over.send({ type: "watch", userIds: [] });
@@ -137,7 +137,7 @@ describe("a session that ends", () => {
     tab.send({ type: "auth", id: "a", token });
     await checking.reached();
     passTime(1_000);
-    await thread.tell(thread.message(bo), ada, bo);
+    await thread.notify(thread.message(bo), ada, bo);
     await other.next("new_message");
     checking.open();
     expect(await tab.next()).toMatchObject({ type: "closing", code: 4001 });
@@ -312,7 +312,7 @@ describe("bad input", () => {
       if (tab.events.some((event) => event.type === "closing")) tab = await openTab(ada);
     }
     const fresh = await openTab(bo);
-    await thread.tell(thread.message(ada), ada, bo);
+    await thread.notify(thread.message(ada), ada, bo);
     expect(await fresh.next("new_message")).toMatchObject({ unread: 1 });
   });
 });

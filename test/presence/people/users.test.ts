@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { group, known, openTab, rowsIn, shardFor, someone, ToldThread } from "../shard.ts";
+import { group, known, openTab, rowsIn, shardFor, someone, FakeThread } from "../shard.ts";
 import { searchKey } from "../../../src/presence/people/user-search-key.ts";
 import { unique } from "../../support/people.ts";
 
@@ -102,7 +102,7 @@ describe("rate limits", () => {
   it("allows a user 60 searches at once, and returns their direct and group threads each time", async () => {
     const ada = await known();
     const thread = await group(ada);
-    await new ToldThread("public").join(ada);
+    await new FakeThread("public").join(ada);
     for (let i = 0; i < 60; i++)
       expect(await shardFor(ada).admitUserSearch(ada.id)).toEqual({ ok: true, value: [thread.id] });
     expect(await shardFor(ada).admitUserSearch(ada.id)).toMatchObject({

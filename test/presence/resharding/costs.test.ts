@@ -14,7 +14,7 @@ import {
   shard,
   someone,
   threadsOf,
-  told,
+  notified,
 } from "./deployment.ts";
 import { eventually } from "../../support/patience.ts";
 
@@ -39,13 +39,13 @@ async function crowd(size: number): Promise<Person[]> {
 
 /** The calls that a burst of messages makes of shards, and what each writes. */
 async function burst(author: Person, threadId: string, concerned: Set<number>) {
-  await told(author, threadId);
+  await notified(author, threadId);
   const first = (await threadsOf(author))[0]?.seq ?? 0;
   const calls = vi.spyOn(Presence.prototype, "threadChanged");
   const costs = new Map<number, number>();
   let measured = async () => {
     for (let i = 0; i < BURST; i++) await say(author, threadId);
-    // Later than what is told together with the first of them.
+    // Later than what is sent together with the first of them.
     vi.setSystemTime(Date.now() + 2_000);
     const newest = BURST + first;
     await eventually(async () => {
@@ -93,7 +93,7 @@ describe("after a move", () => {
     if (!author) throw new Error("nobody");
     const threadId = await group(author, ...people.slice(1));
     await say(author, threadId);
-    await told(author, threadId);
+    await notified(author, threadId);
     await deploy({ shards: 16, before: 8 });
     for (let i = 0; i < 8; i++) await moveShard(i, 8, 16);
     await deploy({ shards: 16 });

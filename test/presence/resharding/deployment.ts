@@ -120,7 +120,7 @@ export async function threadsOf(who: Person): Promise<ThreadSummary[]> {
   return (await ask<{ threads: ThreadSummary[] }>(who, "GET", "/api/threads?limit=200")).threads;
 }
 
-/** A person's tab, whatever it is told. */
+/** A person's tab, whatever it receives. */
 export function openTab(who: Person): Promise<TestSocket<PresenceEvent>> {
   return openSocket(who, "/api/presence/socket");
 }
@@ -159,8 +159,8 @@ export async function crash(stub: DurableObjectStub): Promise<void> {
   await runInDurableObject(stub, (_object, state) => state.abort("expected: a crash")).catch(() => undefined);
 }
 
-/** Waits until this thread's newest message is known to this member's shard: what was owed before has been told. */
-export async function told(who: Person, threadId: string): Promise<void> {
+/** Waits until this thread's newest message is known to this member's shard: what was pending before has been sent. */
+export async function notified(who: Person, threadId: string): Promise<void> {
   const { seq } = await ask<Thread>(who, "GET", `/api/threads/${threadId}`);
   // The runtime may be at the alarm already, so ringing it here is only to hurry.
   await runDurableObjectAlarm(threadStub(threadId));

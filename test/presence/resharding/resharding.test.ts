@@ -22,7 +22,7 @@ import {
   someone,
   stored,
   threadsOf,
-  told,
+  notified,
 } from "./deployment.ts";
 
 beforeEach(() => deploy({ shards: 8 }));
@@ -43,7 +43,7 @@ async function scene() {
   const threadId = await group(ada, bo, cy);
   await say(ada, threadId, "first");
   await say(bo, threadId, "second");
-  for (const who of [ada, bo, cy]) await told(who, threadId);
+  for (const who of [ada, bo, cy]) await notified(who, threadId);
   await deploy({ shards: 16, before: 8 });
   return { ada, bo, cy, threadId };
 }
@@ -59,7 +59,7 @@ describe("before the command", () => {
     await tab.next("welcome", (event) => event.unreadThreads === 1);
     await say(cy, threadId);
     await tab.next("new_message", (event) => event.unread === 2);
-    await told(bo, threadId);
+    await notified(bo, threadId);
     expect(await unread(bo)).toEqual([1]);
     expect(await stored(NEW)).not.toContain(ada.user.id);
   });
@@ -92,7 +92,7 @@ describe("a user who moves", () => {
     await deploy({ shards: 16 });
     expect(await threadsOf(ada)).toEqual(before);
     await say(cy, threadId);
-    await told(ada, threadId);
+    await notified(ada, threadId);
     expect(await unread(ada)).toEqual([2]);
   });
 
@@ -144,11 +144,11 @@ describe("a user who moves", () => {
     const { id } = await ask<{ id: string }>(bo, "POST", "/api/threads", { kind: "public" });
     const stranger = await passerby("Stranger", { shard: NEW, of: 16 });
     await openSocket(stranger, `/api/threads/${id}/socket`);
-    await told(stranger, id);
+    await notified(stranger, id);
     await moveStep(OLD, 8, 16);
     expect(await unread(stranger)).toEqual([0]);
     await say(bo, id);
-    await told(stranger, id);
+    await notified(stranger, id);
     expect(await unread(stranger)).toEqual([1]);
   });
 });
@@ -279,7 +279,10 @@ describe("a crash in the middle", () => {
       ["the command again", () => moveStep(OLD, 8, 16)],
       ["the user's own request", ({ ada }) => threadsOf(ada)],
       ["a tab that is opened", ({ ada }) => openTab(ada)],
-      ["a message to their thread", ({ cy, threadId }) => say(cy, threadId).then(() => told(cy, threadId))],
+      [
+        "a message to their thread",
+        ({ cy, threadId }) => say(cy, threadId).then(() => notified(cy, threadId)),
+      ],
     ];
 
   describe.each(crashes)("%s", (_when, what) => {
@@ -291,7 +294,7 @@ describe("a crash in the middle", () => {
       await next({ ada, cy, threadId });
       expect(await stored(NEW)).toContain(ada.user.id);
       await say(cy, threadId);
-      for (const who of [ada, bo, cy]) await told(who, threadId);
+      for (const who of [ada, bo, cy]) await notified(who, threadId);
       const [{ seq = 0 } = {}] = await threadsOf(cy);
       expect(await unread(ada)).toEqual([seq - 1]);
       expect(await unread(bo)).toEqual([seq - 2]);
@@ -346,11 +349,11 @@ describe("the command", () => {
     await ask(ada, "PUT", place);
     const newer = await group(bo, ada);
     await say(bo, newer);
-    await told(ada, newer);
+    await notified(ada, newer);
     await deploy({ shards: 16, before: 8 });
     await moveShard(OLD, 8, 16);
     await say(cy, older);
-    for (const id of [older, newer]) await told(ada, id);
+    for (const id of [older, newer]) await notified(ada, id);
     const unreadIn = new Map((await threadsOf(ada)).map(({ id, unread: count }) => [id, count]));
     expect([unreadIn.get(older), unreadIn.get(newer)]).toEqual([1, 1]);
     expect(await unread(dee)).toEqual([1]);

@@ -16,7 +16,7 @@ export class Tab {
   readonly #who: Person;
   #socket: TestSocket<PresenceEvent> | undefined;
   #isWanted = true;
-  /** How often it was told to come back. */
+  /** How often it was closed to reconnect elsewhere. */
   moves = 0;
 
   constructor(who: Person) {
@@ -29,7 +29,7 @@ export class Tab {
     this.#socket?.close();
   }
 
-  /** What it knows by what it was told; undefined while it is not connected. */
+  /** What it knows from what it received; undefined while it is not connected. */
   get known(): Threads | undefined {
     const events = this.#socket?.events ?? [];
     if (events.length === 0) return undefined;
@@ -55,11 +55,11 @@ export class Tab {
       const socket = await openTab(this.#who).catch(() => undefined);
       if (!socket) continue;
       this.#socket = socket;
-      const told = Promise.withResolvers<void>();
+      const closing = Promise.withResolvers<void>();
       socket.raw.addEventListener("message", () => {
-        if (socket.events.at(-1)?.type === "closing") told.resolve();
+        if (socket.events.at(-1)?.type === "closing") closing.resolve();
       });
-      await Promise.race([socket.closed, told.promise.then(() => this.moves++)]);
+      await Promise.race([socket.closed, closing.promise.then(() => this.moves++)]);
       socket.close();
       this.#socket = undefined;
     }
@@ -151,7 +151,7 @@ export class Traffic {
     return new Map(lists);
   }
 
-  /** Has all that threads still owe told now, and not when they would try again by themselves. */
+  /** Has everything pending in the threads sent now, and not when they would retry by themselves. */
   async hurry(): Promise<void> {
     for (const id of this.threadIds) await runDurableObjectAlarm(threadStub(id));
   }

@@ -50,7 +50,7 @@ async function watching() {
   return { ada, bo, thread, tab };
 }
 
-/** The tab watches a user, and is told this. */
+/** The tab subscribes to a user, and receives this. */
 async function seen(tab: Tab, user: User, status: "online" | "offline"): Promise<void> {
   tab.send({ type: "watch", userIds: [user.id] });
   expect(await tab.next("presence")).toMatchObject({ userId: user.id, status });
@@ -233,12 +233,12 @@ describe("to subscribers", () => {
 
   it("a user of whom online could not be published is published in the next round", async () => {
     const { bo, tab } = await watching();
-    const tell = vi
+    const publish = vi
       .spyOn(PeerShards.prototype, "publish")
       .mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
     await settled(page);
-    expect(tell).toHaveBeenCalled();
+    expect(publish).toHaveBeenCalled();
     await ring(bo);
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
@@ -262,18 +262,18 @@ describe("to subscribers", () => {
     await close(page);
     await settled(tab);
     const closedAt = Date.now();
-    const tell = vi
+    const publish = vi
       .spyOn(PeerShards.prototype, "publish")
       .mockRejectedValue(new Error("expected: overloaded"));
     const nextRound = async () => {
       const alarm = await alarmOf(bo);
-      if (alarm === null) throw new Error("it would never be told");
+      if (alarm === null) throw new Error("it would never be published");
       passTime(alarm - Date.now());
       await ring(bo);
     };
     for (let round = 0; round < 4; round++) await nextRound();
     expect(Date.now() - closedAt).toBeGreaterThan(120_000);
-    tell.mockRestore();
+    publish.mockRestore();
     await nextRound();
     expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: closedAt });
   });

@@ -18,7 +18,7 @@ import {
   rowsIn,
   rowsOf,
   settled,
-  ToldThread,
+  FakeThread,
   type Tab,
 } from "../shard.ts";
 import { eventually } from "../../support/patience.ts";
@@ -36,14 +36,14 @@ function watch(tab: Tab, ...users: User[]): void {
   tab.send({ type: "watch", userIds: users.map(({ id }) => id) });
 }
 
-/** The states of a watched user that the tab was told, in order. */
-function told(tab: Tab, user: User): string[] {
+/** The statuses of a user that the tab received, in order. */
+function received(tab: Tab, user: User): string[] {
   return tab.events.flatMap((event) =>
     event.type === "presence" && event.userId === user.id ? [event.status] : [],
   );
 }
 
-/** What shards have to say to each other was said: only for tests of what is *not* told, where there is no event to await. */
+/** What shards send each other was received: only for tests of what is *not* sent, where there is no event to await. */
 async function heardByAll(...tabs: Tab[]): Promise<void> {
   for (let shard = 0; shard < 8; shard++) await presenceStub(env, shard).profiles([]);
   await new Promise((resolve) => {
@@ -74,7 +74,7 @@ describe.each([
     expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: expect.any(Number) });
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
-    expect(told(tab, bo)).toEqual(["online", "offline", "online"]);
+    expect(received(tab, bo)).toEqual(["online", "offline", "online"]);
   });
 
   it("survives the loss of memory on both sides between any two steps", async () => {
@@ -106,7 +106,7 @@ describe.each([
 
   it("is sent nothing of a user with no direct or group thread in common", async () => {
     const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    await new ToldThread("public").join(ada, bo);
+    await new FakeThread("public").join(ada, bo);
     const tab = await openTab(ada);
     watch(tab, bo);
     await heardByAll(tab);
@@ -114,7 +114,7 @@ describe.each([
     await heardByAll(tab);
     await goOffline(bo, page);
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual([]);
+    expect(received(tab, bo)).toEqual([]);
   });
 
   it("takes effect when the user joins a thread of the subscriber's", async () => {
@@ -124,11 +124,11 @@ describe.each([
     const tab = await openTab(ada);
     watch(tab, bo);
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual([]);
+    expect(received(tab, bo)).toEqual([]);
     await thread.join(bo);
     await tab.next("presence");
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual(["online"]);
+    expect(received(tab, bo)).toEqual(["online"]);
   });
 
   it("takes effect when the subscriber joins a thread of the user's", async () => {
@@ -141,7 +141,7 @@ describe.each([
     await thread.join(ada);
     await tab.next("presence");
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual(["online"]);
+    expect(received(tab, bo)).toEqual(["online"]);
     await goOffline(bo, page);
     expect(await tab.next("presence", (event) => event.status === "offline")).toMatchObject({
       userId: bo.id,
@@ -155,12 +155,12 @@ describe.each([
       const tab = await openTab(ada);
       watch(tab, bo);
       await heardByAll(tab);
-      const thread = new ToldThread("direct", null);
+      const thread = new FakeThread("direct", null);
       if (order === "both") await thread.join(ada, bo);
       else for (const user of order === "watcher" ? [ada, bo] : [bo, ada]) await thread.join(user);
       await tab.next("presence");
       await heardByAll(tab);
-      expect([order, ...told(tab, bo)]).toEqual([order, "online"]);
+      expect([order, ...received(tab, bo)]).toEqual([order, "online"]);
     }
   });
 
@@ -182,7 +182,7 @@ describe.each([
       await thread.join(who);
       await fresh.next("presence");
       await heardByAll(tab);
-      expect([leaver, told(tab, bo), told(fresh, bo)]).toEqual([leaver, ["online"], ["online"]]);
+      expect([leaver, received(tab, bo), received(fresh, bo)]).toEqual([leaver, ["online"], ["online"]]);
     }
   });
 
@@ -197,7 +197,7 @@ describe.each([
     await second.join(bo);
     await group(ada, bo);
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual(["online"]);
+    expect(received(tab, bo)).toEqual(["online"]);
   });
 
   it("is sent nothing more when no thread is in common any more", async () => {
@@ -209,7 +209,7 @@ describe.each([
     await thread.leave(bo);
     await openTab(bo);
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual(["offline"]);
+    expect(received(tab, bo)).toEqual(["offline"]);
   });
 
   it("is each tab's own", async () => {
@@ -224,7 +224,7 @@ describe.each([
     await openTab(cy);
     await one.next("presence", (event) => event.userId === bo.id && event.status === "online");
     await two.next("presence", (event) => event.userId === cy.id && event.status === "online");
-    expect([told(one, cy), told(two, bo)]).toEqual([[], []]);
+    expect([received(one, cy), received(two, bo)]).toEqual([[], []]);
     watch(one, cy);
     expect(await one.next("presence")).toMatchObject({ userId: cy.id, status: "online" });
   });
@@ -353,14 +353,14 @@ describe("the answer to a subscription", () => {
       await asked.pass();
       return states;
     });
-    const thread = new ToldThread();
+    const thread = new FakeThread();
     await thread.join(bo);
     await thread.join(ada);
     await asked.reached();
     await thread.leave(ada);
     asked.open();
     await heardByAll(tab);
-    expect(told(tab, bo)).toEqual([]);
+    expect(received(tab, bo)).toEqual([]);
   });
   /** Holds the answers of watched shards on their way. */
   function heldAnswers() {

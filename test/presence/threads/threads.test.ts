@@ -10,7 +10,7 @@ import {
   settled,
   shardFor,
   someone,
-  ToldThread,
+  FakeThread,
 } from "../shard.ts";
 import type { User } from "../../../src/protocol/model.ts";
 
@@ -30,7 +30,7 @@ describe("an update of a thread", () => {
   it("puts the thread on its members' lists", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
-    await thread.tell(thread.message(bo, "hi"), ada, bo);
+    await thread.notify(thread.message(bo, "hi"), ada, bo);
     const [summary] = (await listOf(ada)).threads;
     expect(summary).toEqual({
       id: thread.id,
@@ -49,8 +49,8 @@ describe("an update of a thread", () => {
     const thread = await group(ada, bo);
     const tabs = [await openTab(ada), await openTab(ada)];
     const author = await openTab(bo);
-    await thread.tell(thread.message(bo, "one"), ada, bo);
-    await thread.tell(thread.message(bo, "two"), ada, bo);
+    await thread.notify(thread.message(bo, "one"), ada, bo);
+    await thread.notify(thread.message(bo, "two"), ada, bo);
     for (const tab of tabs) {
       expect(await tab.next()).toMatchObject({
         type: "new_message",
@@ -72,9 +72,9 @@ describe("an update of a thread", () => {
       joined: [{ userId: ada.id, readSeq: 0 }],
       readers: { [ada.id]: 1 },
     };
-    const first = await eventsDuring(tab, () => thread.tell(update, ada));
+    const first = await eventsDuring(tab, () => thread.notify(update, ada));
     expect(first).toMatchObject([{ type: "new_message" }, { type: "read" }]);
-    const again = () => thread.tell(update, ada);
+    const again = () => thread.notify(update, ada);
     const rows = { written: -1 };
     const events = await eventsDuring(tab, async () => Object.assign(rows, await rowsIn(ada, again)));
     expect(events).toEqual([]);
@@ -85,9 +85,9 @@ describe("an update of a thread", () => {
     const [ada, bo] = [await known("Ada", 3), await known("Bo", 3)];
     const thread = await group(ada);
     const late = { ...thread.message(ada, "late"), joined: [{ userId: bo.id, readSeq: 0 }] };
-    await thread.tell(thread.message(ada, "newest"), ada);
+    await thread.notify(thread.message(ada, "newest"), ada);
     const tab = await openTab(ada);
-    expect(await eventsDuring(tab, () => thread.tell(late, ada))).toEqual([]);
+    expect(await eventsDuring(tab, () => thread.notify(late, ada))).toEqual([]);
     expect((await listOf(ada)).threads[0]).toMatchObject({ seq: 2, lastMessage: { preview: "newest" } });
     expect((await listOf(bo)).threads).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe("an update of a thread", () => {
     thread.message(bo, "one");
     thread.message(bo, "two");
     const update = thread.message(bo, "three");
-    const events = await eventsDuring(tab, () => thread.tell(update, ada, bo));
+    const events = await eventsDuring(tab, () => thread.notify(update, ada, bo));
     expect(events).toMatchObject([{ type: "new_message", seq: 3, unread: 3 }]);
   });
 
@@ -107,13 +107,13 @@ describe("an update of a thread", () => {
     const ada = await known();
     const thread = await group(ada);
     const update = thread.message(ada, "a secret");
-    await thread.tell(update, ada);
+    await thread.notify(update, ada);
     const tab = await openTab(ada);
     const { last } = update;
     if (!last) throw new Error("no message");
-    await thread.tell(thread.change({ last: { ...last, preview: "edited" } }), ada);
+    await thread.notify(thread.change({ last: { ...last, preview: "edited" } }), ada);
     expect(await tab.next("thread")).toMatchObject({ thread: { lastMessage: { preview: "edited" } } });
-    await thread.tell(thread.change({ last: { ...last, preview: "" } }), ada);
+    await thread.notify(thread.change({ last: { ...last, preview: "" } }), ada);
     expect(await tab.next("thread")).toMatchObject({
       thread: { id: thread.id, seq: 1, lastMessage: { preview: "" } },
     });
@@ -125,14 +125,14 @@ describe("an update of a thread", () => {
     const thread = await group(ada, bo);
     const tab = await openTab(ada);
     const renamed = { ...thread.message(bo), name: "The lake" };
-    const events = await eventsDuring(tab, () => thread.tell(renamed, ada, bo));
+    const events = await eventsDuring(tab, () => thread.notify(renamed, ada, bo));
     expect(events).toMatchObject([{ type: "thread", thread: { name: "The lake" } }, { type: "new_message" }]);
   });
 
   it("notifies those who join, with the thread as it is, and those who leave", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada);
-    await thread.tell(thread.message(ada, "before"), ada);
+    await thread.notify(thread.message(ada, "before"), ada);
     const tab = await openTab(bo);
     await thread.join(bo);
     expect(await tab.next()).toMatchObject({
@@ -142,16 +142,16 @@ describe("an update of a thread", () => {
     await thread.leave(bo);
     expect(await tab.next()).toEqual({ type: "thread_removed", threadId: thread.id });
     expect((await listOf(bo)).threads).toEqual([]);
-    expect(await eventsDuring(tab, () => thread.tell(thread.message(ada), ada, bo))).toEqual([]);
+    expect(await eventsDuring(tab, () => thread.notify(thread.message(ada), ada, bo))).toEqual([]);
   });
 
   it("announces a message to one who had just joined before it, also where both come in one update", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada);
-    await thread.tell(thread.message(ada, "before"), ada);
+    await thread.notify(thread.message(ada, "before"), ada);
     const tab = await openTab(bo);
     const since = { ...thread.message(ada, "since"), joined: [{ userId: bo.id, readSeq: 1 }] };
-    expect(await eventsDuring(tab, () => thread.tell(since, ada, bo))).toMatchObject([
+    expect(await eventsDuring(tab, () => thread.notify(since, ada, bo))).toMatchObject([
       { type: "thread", thread: { seq: 2, unread: 1 } },
       { type: "new_message", seq: 2, preview: "since", unread: 1 },
     ]);
@@ -159,7 +159,7 @@ describe("an update of a thread", () => {
 
   it("announces no message again to one who comes from another shard", async () => {
     const [ada, bo] = [someone(), await known("Bo")];
-    const thread = new ToldThread();
+    const thread = new FakeThread();
     const tab = await openTab(bo);
     const unread = { ...thread.message(ada), joined: [{ userId: bo.id, readSeq: 0 }] };
     const parcel = { threads: [unread], users: [], watchers: [] };
@@ -176,7 +176,7 @@ describe("an update of a thread", () => {
     const moved = { ...news, joined: [{ userId: cy.id, readSeq: 0 }], senders: {} };
     const events = await eventsDuring(tab, async () => {
       await shardFor(bo).receiveMovedUsers({ threads: [moved], users: [], watchers: [] });
-      await thread.tell(news, bo);
+      await thread.notify(news, bo);
     });
     expect(events).toMatchObject([{ type: "new_message", seq: 1, unread: 1 }]);
   });
@@ -187,7 +187,7 @@ describe("an update of a thread", () => {
     const tab = await openTab(bo);
     const erased = thread.message(ada, "");
     if (erased.last) erased.last.deletedAt = Date.now();
-    expect(await eventsDuring(tab, () => thread.tell(erased, ada, bo))).toMatchObject([
+    expect(await eventsDuring(tab, () => thread.notify(erased, ada, bo))).toMatchObject([
       { type: "thread", thread: { seq: 1, unread: 1, lastMessage: { deletedAt: expect.any(Number) } } },
     ]);
   });
@@ -195,16 +195,16 @@ describe("an update of a thread", () => {
   it("stores nothing of a thread without a member here", async () => {
     const ada = await known();
     const thread = await group(ada);
-    await thread.tell(thread.message(ada, "gone with the last"), ada);
+    await thread.notify(thread.message(ada, "gone with the last"), ada);
     await thread.leave(ada);
-    await thread.tell(thread.message(ada, "gone with the last"), ada);
+    await thread.notify(thread.message(ada, "gone with the last"), ada);
     const rows = await rowsOf(ada, "threads");
     expect(rows.filter((row) => row["thread_id"] === thread.id)).toEqual([]);
   });
 
   it("names both in a direct thread", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
-    const thread = new ToldThread("direct", null);
+    const thread = new FakeThread("direct", null);
     thread.update.pair = [ada, bo];
     await thread.join(ada, bo);
     expect((await listOf(ada)).threads[0]).toMatchObject({ kind: "direct", name: null, members: [ada, bo] });
@@ -215,8 +215,8 @@ describe("an update of a thread", () => {
     const [pond, lake] = [await group(ada), await group(ada)];
     // Of words that come close together, the later ones wait.
     const words = [
-      lake.tell(lake.message(ada), ada),
-      pond.tell(pond.change({ joined: [{ userId: ada.id, readSeq: 0 }] }), ada),
+      lake.notify(lake.message(ada), ada),
+      pond.notify(pond.change({ joined: [{ userId: ada.id, readSeq: 0 }] }), ada),
     ];
     await Promise.all([...words, shardFor(ada).threadDeleted(pond.id)]);
     const kept = (await rowsOf(ada, "threads")).map((row) => row["thread_id"]);
@@ -241,18 +241,18 @@ describe("unread", () => {
   it("is the thread's seq less the marker, which one's own messages move too", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
-    for (const author of [bo, ada, bo, bo]) await thread.tell(thread.message(author), ada, bo);
+    for (const author of [bo, ada, bo, bo]) await thread.notify(thread.message(author), ada, bo);
     expect((await listOf(ada)).threads[0]).toMatchObject({ seq: 4, readSeq: 2, unread: 2 });
-    await thread.tell(thread.change({ readers: { [ada.id]: 3 } }), ada);
+    await thread.notify(thread.change({ readers: { [ada.id]: 3 } }), ada);
     expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 3, unread: 1 });
   });
 
   it("does not grow by an older marker, nor fall below 0 by one that is ahead", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
-    await thread.tell(thread.message(bo), ada, bo);
-    await thread.tell(thread.change({ readers: { [ada.id]: 9 } }), ada);
-    await thread.tell(thread.change({ readers: { [ada.id]: 1 } }), ada);
+    await thread.notify(thread.message(bo), ada, bo);
+    await thread.notify(thread.change({ readers: { [ada.id]: 9 } }), ada);
+    await thread.notify(thread.change({ readers: { [ada.id]: 1 } }), ada);
     expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 9, unread: 0 });
   });
 
@@ -261,7 +261,7 @@ describe("unread", () => {
     const thread = await group(...people);
     for (const [i, author] of people.entries()) {
       const update = thread.message(author);
-      if (i % 10 === 9) await thread.tell({ ...update, senders: sendersOf(people, i) }, author);
+      if (i % 10 === 9) await thread.notify({ ...update, senders: sendersOf(people, i) }, author);
     }
     const read = await Promise.all(people.map(async (user) => (await listOf(user)).threads[0]?.readSeq));
     expect(read).toEqual(people.map((_, i) => i + 1));
@@ -271,7 +271,7 @@ describe("unread", () => {
     const [ada, bo] = [await known("Ada", 2), await known("Bo", 2)];
     for (let i = 0; i < 3; i++) {
       const thread = await group(ada, bo);
-      if (i > 0) await thread.tell(thread.message(bo, "hi", 1_000 + i), ada);
+      if (i > 0) await thread.notify(thread.message(bo, "hi", 1_000 + i), ada);
     }
     const welcome = await (await openRaw(ada)).next("welcome");
     expect(welcome).toMatchObject({ user: ada, unreadThreads: 2, limits: { bodyLength: 10_000, burst: 20 } });
@@ -282,11 +282,11 @@ describe("unread", () => {
   it("is sent to all tabs when the marker moves, once", async () => {
     const [ada, bo] = [await known(), await known("Bo")];
     const thread = await group(ada, bo);
-    await thread.tell(thread.message(bo), ada, bo);
+    await thread.notify(thread.message(bo), ada, bo);
     const tabs = [await openTab(ada), await openTab(ada)];
     const read = { ...thread.update, senders: {}, readers: { [ada.id]: 1 } };
-    await thread.tell(read, ada);
-    await thread.tell(read, ada);
+    await thread.notify(read, ada);
+    await thread.notify(read, ada);
     await Promise.all(tabs.map(settled));
     for (const tab of tabs) {
       const events = tab.events.filter((event) => event.type === "read");
@@ -312,9 +312,9 @@ describe("the list of threads", () => {
     const ada = await known();
     const ids: string[] = [];
     for (let i = 0; i < 12; i++) {
-      const thread = new ToldThread("group", `t${i}`, 1_000 + (i % 4));
+      const thread = new FakeThread("group", `t${i}`, 1_000 + (i % 4));
       await thread.join(ada);
-      if (i % 3 === 0) await thread.tell(thread.message(ada, "x", 2_000 + i), ada);
+      if (i % 3 === 0) await thread.notify(thread.message(ada, "x", 2_000 + i), ada);
       ids.push(thread.id);
     }
     const seen: string[] = [];
