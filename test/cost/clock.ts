@@ -38,6 +38,3 @@ export async function keepHeartbeatsFresh(): Promise<void> {
     states.getWebSocketAutoResponseTimestamp = () => new Date();
   });
 }
-
-// The former names, until the tests that import them use the new ones.
-export { keepHeartbeatsFresh as everyoneAlwaysPings, runAlarm as ring };

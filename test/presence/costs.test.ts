@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { everyoneAlwaysPings } from "../cost/clock.ts";
+import { keepHeartbeatsFresh } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { person } from "../support/people.ts";
 import { openPresence } from "../support/socket.ts";
@@ -13,7 +13,7 @@ import {
   openRaw,
   openTab,
   passTime,
-  ring,
+  runAlarm,
   rowsIn,
   settled,
   shardFor,
@@ -156,7 +156,7 @@ describe("idle sockets", () => {
     expect(alarm - Date.now()).toBeGreaterThanOrEqual(HOUR);
     expect(alarm - Date.now()).toBeLessThanOrEqual(HOUR + 30_000);
     passTime(alarm - Date.now());
-    await ring(ada);
+    await runAlarm(ada);
     expect(await alarmOf(ada)).toBeNull();
   });
 
@@ -169,7 +169,7 @@ describe("idle sockets", () => {
     await openTab(bo);
     await tab.next("presence");
     await evict(bo);
-    const cost = await rowsIn(bo, () => ring(bo));
+    const cost = await rowsIn(bo, () => runAlarm(bo));
     expect(cost.written).toBe(1);
     expect((await alarmOf(bo)) ?? 0).toBe(Date.now() + 60_000);
   });
@@ -185,7 +185,7 @@ describe("idle sockets", () => {
     const end = Date.now() + 6 * HOUR;
     const tabs: Tab[] = [];
     for (const user of people) for (let i = 0; i < 32; i++) tabs.push(await openTab(user, end));
-    await everyoneAlwaysPings();
+    await keepHeartbeatsFresh();
     const alarmAt = async () => (await alarmOf(bo)) ?? Infinity;
     /** So many minutes, as the runtime would pass them: heartbeats, and the alarm whenever it is due. */
     const pass = async (minutes: number, each: number) => {
@@ -194,7 +194,7 @@ describe("idle sockets", () => {
         for (const tab of tabs) tab.send("ping");
         await Promise.all(tabs.map((tab, i) => tab.pong(heard[i])));
         passTime(each * 60_000);
-        if ((await alarmAt()) <= Date.now()) await ring(bo);
+        if ((await alarmAt()) <= Date.now()) await runAlarm(bo);
       }
     };
 
@@ -218,8 +218,8 @@ describe("idle sockets", () => {
     watcher.close();
     await watcher.closed;
     passTime(5_000);
-    await ring(ada);
-    await ring(bo);
+    await runAlarm(ada);
+    await runAlarm(bo);
     const after = await meter(() => pass(60, 15));
     expect(after.presence).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0 });
     expect(await alarmAt()).toBeGreaterThanOrEqual(end);
@@ -258,7 +258,7 @@ describe("a subscription", () => {
       page.close();
       await page.closed;
       passTime(5_000);
-      await ring(bo);
+      await runAlarm(bo);
       await tab.next("presence");
     });
     await settled(tab);

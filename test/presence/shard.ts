@@ -163,7 +163,7 @@ export function alarmOf(user: User): Promise<number | null> {
 }
 
 /** Rings the alarm of a user's shard, if one is pending. */
-export function ring(user: User): Promise<boolean> {
+export function runAlarm(user: User): Promise<boolean> {
   return runDurableObjectAlarm(shardStub(user.id));
 }
 

@@ -15,7 +15,7 @@ import {
   openRaw,
   openTab,
   passTime,
-  ring,
+  runAlarm,
   rowsIn,
   rowsOf,
   settled,
@@ -77,7 +77,7 @@ describe("a session that ends", () => {
     const [short, long] = [await openTab(ada, Date.now() + 1_000), await openTab(ada, Date.now() + HOUR)];
     expect(await alarmOf(ada)).toBeLessThanOrEqual(Date.now() + 6_000);
     passTime(6_000);
-    await ring(ada);
+    await runAlarm(ada);
     expect(await short.next()).toMatchObject({ type: "closing", code: 4001 });
     await settled(long);
     expect(long.events.at(-1)).toMatchObject({ code: "not_found" });
@@ -119,11 +119,11 @@ describe("a session that ends", () => {
       at: expect.any(Number),
     });
     passTime(40_000);
-    await ring(ada);
+    await runAlarm(ada);
     await settled(tab);
     expect(await shardFor(ada).profiles([ada.id])).toMatchObject([{ name: "Ada L." }]);
     passTime(600_000);
-    await ring(ada);
+    await runAlarm(ada);
     expect(await tab.next("closing")).toMatchObject({ code: 4001 });
   });
 

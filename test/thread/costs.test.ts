@@ -3,7 +3,7 @@ import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:tes
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../src/rpc/shards.ts";
-import { alarmAt, passTime, ring, startClock } from "../cost/clock.ts";
+import { alarmAt, passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
@@ -71,7 +71,7 @@ describe("a message, from its frame to its notification", () => {
     passTime(60_000);
     const { thread: cost } = await meter(async () => {
       await socket.ask({ type: "chat", id: "1", body: "x" });
-      await ring(stub);
+      await runAlarm(stub);
     });
     // The alarm is for the pending notification, should the object die before it is sent.
     expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 1, frames: 1, alarms: 1 });
@@ -87,7 +87,7 @@ describe("a message, from its frame to its notification", () => {
     await (await openThread({ ...bob, token }, thread.id)).next("welcome");
     const { thread: cost } = await meter(async () => {
       await socket.ask({ type: "chat", id: "1", body: "x" });
-      await ring(stub);
+      await runAlarm(stub);
     });
     expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 2, frames: 1, alarms: 1 });
     expect(await alarmAt(stub)).toBe(exp * 1_000);
@@ -95,11 +95,11 @@ describe("a message, from its frame to its notification", () => {
 
   it("over HTTP, in an empty room, costs the same", async () => {
     const { ada, thread, stub } = await scene();
-    await ring(stub);
+    await runAlarm(stub);
     passTime(60_000);
     const { thread: cost } = await meter(async () => {
       await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
-      await ring(stub);
+      await runAlarm(stub);
     });
     expect(cost).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1 });
   });
@@ -116,7 +116,7 @@ describe("a message, from its frame to its notification", () => {
         for (let i = 0; i < count; i++) {
           passTime(i % pauseEvery === 0 ? 20_000 : 1_000 / perSecond);
           await sockets[i % senders]?.ask({ type: "chat", id: `m${i}`, body: "hello" });
-          if (i % perSecond === 0) await ring(stub);
+          if (i % perSecond === 0) await runAlarm(stub);
         }
       });
       expect((cost.rowsWritten + cost.alarmsSet) / count).toBeLessThan(1.2);
@@ -129,13 +129,13 @@ describe("a message, from its frame to its notification", () => {
     const { thread: cost } = await meter(async () => {
       for (let i = 0; i < 21; i++) {
         passTime(2_000);
-        if (((await alarmAt(stub)) ?? Infinity) <= Date.now()) await ring(stub);
+        if (((await alarmAt(stub)) ?? Infinity) <= Date.now()) await runAlarm(stub);
         await (i % 2 ? a : b).ask({ type: "chat", id: `m${i}`, body: "hello" });
       }
     });
     expect(cost).toMatchObject({ rowsWritten: 21, alarmsSet: 7, alarms: 6 });
     // It ends: one more alarm finds everything sent, and nothing is left to wake for.
-    const { thread: end } = await meter(() => ring(stub));
+    const { thread: end } = await meter(() => runAlarm(stub));
     expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
     expect(await alarmAt(stub)).toBeNull();
   });
@@ -152,7 +152,7 @@ describe("a message, from its frame to its notification", () => {
       }
     });
     expect(spent.thread).toMatchObject({ alarms: 0, alarmsSet: 1 });
-    await ring(stub);
+    await runAlarm(stub);
   });
 
   it.each([
@@ -168,14 +168,14 @@ describe("a message, from its frame to its notification", () => {
       passTime(60_000);
       const first = await meter(async () => {
         await a.ask({ type: "chat", id: "first", body: "x" });
-        await ring(stub);
+        await runAlarm(stub);
       });
       const burst = await meter(async () => {
         for (let i = 0; i < 10; i++) {
           await a.ask({ type: "chat", id: `a${i}`, body: "x" });
           await b.ask({ type: "chat", id: `b${i}`, body: "x" });
         }
-        await ring(stub);
+        await runAlarm(stub);
       });
       // A row in each, none for a member; and what follows within a second is one more burst.
       for (const { presence } of [first, burst]) {
@@ -200,7 +200,7 @@ describe("a message, from its frame to its notification", () => {
       return seq;
     };
     await talk();
-    await ring(stub);
+    await runAlarm(stub);
     const reading = await meter(async () => {
       for (const { room, tab } of readers) {
         await talk();
@@ -211,7 +211,7 @@ describe("a message, from its frame to its notification", () => {
       }
     });
     expect(reading.presence).toMatchObject({ calls: readers.length, rowsWritten: 2 * readers.length });
-    const { presence } = await meter(() => ring(stub));
+    const { presence } = await meter(() => runAlarm(stub));
     expect(presence.calls).toBe(SHARDS);
     expect(presence.rowsWritten).toBeLessThanOrEqual(SHARDS);
   });
@@ -255,7 +255,7 @@ describe("rows written", () => {
     const socket = await settled(ada, thread.id);
     const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
     expect(cost.rowsWritten).toBe(1);
-    await ring(stub);
+    await runAlarm(stub);
     await evict(stub);
     const again = await meter(async () => {
       const view = await ada.call("GET", `/api/threads/${thread.id}`);
@@ -280,7 +280,7 @@ describe("rows written", () => {
       const { ada, bob, thread, stub } = await scene(10);
       const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
       await a.ask({ type: "chat", id: "1", body: "x" });
-      await ring(stub);
+      await runAlarm(stub);
       const tab = await openPresence(bob);
       await tab.next("welcome");
       const spent = await meter(async () => {
@@ -296,7 +296,7 @@ describe("rows written", () => {
     const { ada, bob, thread, stub } = await scene();
     const a = await settled(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
-    await ring(stub);
+    await runAlarm(stub);
     const { presence } = await meter(() => bob.call("PUT", `/api/threads/${thread.id}/read`, { seq: 1 }));
     expect(presence).toMatchObject({ calls: 1, rowsWritten: 1 });
   });
@@ -305,7 +305,7 @@ describe("rows written", () => {
     const { ada, bob, thread, stub } = await scene();
     const a = await settled(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
-    await ring(stub);
+    await runAlarm(stub);
     const tab = await openPresence(bob);
     await tab.next("welcome");
     const spent = await meter(async () => {
@@ -347,7 +347,7 @@ describe("rows written", () => {
 
   it("by the first socket in an empty room: none, and Presence is not notified", async () => {
     const { ada, thread, stub } = await scene();
-    await ring(stub);
+    await runAlarm(stub);
     const spent = await meter(async () => {
       await (await openThread(ada, thread.id)).next("history");
     });
@@ -357,7 +357,7 @@ describe("rows written", () => {
 
   it("by a socket whose session is about to end: the alarm for that", async () => {
     const { ada, thread, stub } = await scene();
-    await ring(stub);
+    await runAlarm(stub);
     const exp = Math.floor(Date.now() / 1_000) + 120;
     const token = await hostToken({ sub: ada.user.id, name: ada.user.name, exp });
     const spent = await meter(async () => {
@@ -457,7 +457,7 @@ describe("rows read", () => {
       passTime(20_000);
       socket.send(Array.from({ length: 20 }, (_, k) => ({ type: "chat", id: `m${i + k}`, body: "x" })));
       await socket.next("ack", ({ id }) => id === `m${i + 19}`);
-      await ring(stub);
+      await runAlarm(stub);
     }
     await evict(stub);
     const cost = await costOf(stub, async () => {
@@ -535,7 +535,7 @@ it("hundreds of idle sockets with heartbeats never wake their thread, and are se
   const [owner, ...others] = crowd as [Person, ...Person[]];
   const thread = await newThread(owner, "group", others);
   const stub = threadStub(thread.id);
-  await ring(stub);
+  await runAlarm(stub);
   const exp = Math.floor(Date.now() / 1_000) + hours * 3_600;
   for (const who of crowd) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
   const sockets: TestSocket[] = [];

@@ -10,7 +10,7 @@ import {
   known,
   openTab,
   passTime,
-  ring,
+  runAlarm,
   settled,
   shardFor,
   type Tab,
@@ -108,13 +108,13 @@ describe("to subscribers", () => {
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
     const events = await eventsDuring(tab, async () => {
       for (const one of tabs) await close(one);
-      await ring(bo);
+      await runAlarm(bo);
     });
     expect(events).toEqual([]);
     const closedAt = Date.now();
     expect(await alarmOf(bo)).toBe(closedAt + 5_000);
     passTime(5_000);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await tab.next()).toEqual({
       type: "presence",
       userId: bo.id,
@@ -137,7 +137,7 @@ describe("to subscribers", () => {
         await evict(ada);
         await evict(bo);
         passTime(4_000);
-        await ring(bo);
+        await runAlarm(bo);
         await evict(bo);
       }
     });
@@ -146,7 +146,7 @@ describe("to subscribers", () => {
     await evict(bo);
     passTime(5_000);
     await evict(ada);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
   });
 
@@ -158,7 +158,7 @@ describe("to subscribers", () => {
     const events = await eventsDuring(tab, async () => {
       await close(old);
       passTime(5_000);
-      await ring(bo);
+      await runAlarm(bo);
     });
     expect(events).toEqual([]);
     await settled(fresh);
@@ -170,7 +170,7 @@ describe("to subscribers", () => {
     for (let i = 0; i < 5; i++) {
       await close(page);
       passTime(5_000);
-      const ringing = ring(bo);
+      const ringing = runAlarm(bo);
       page = await openTab(bo);
       await ringing;
       await settled(tab);
@@ -192,7 +192,7 @@ describe("to subscribers", () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("nothing would ever find it");
       passTime(alarm - Date.now());
-      await ring(bo);
+      await runAlarm(bo);
       await settled(tab);
     }
     expect(Date.now() - heardAt).toBeLessThanOrEqual(120_000);
@@ -226,7 +226,7 @@ describe("to subscribers", () => {
       await seen(tab, bo, "offline");
       page.send("ping");
       await page.pong();
-      await ring(bo);
+      await runAlarm(bo);
       expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
     },
   );
@@ -239,7 +239,7 @@ describe("to subscribers", () => {
     const page = await openTab(bo);
     await settled(page);
     expect(publish).toHaveBeenCalled();
-    await ring(bo);
+    await runAlarm(bo);
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
@@ -269,7 +269,7 @@ describe("to subscribers", () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("it would never be published");
       passTime(alarm - Date.now());
-      await ring(bo);
+      await runAlarm(bo);
     };
     for (let round = 0; round < 4; round++) await nextRound();
     expect(Date.now() - closedAt).toBeGreaterThan(120_000);
@@ -306,9 +306,9 @@ describe("to subscribers", () => {
     await openTab(cy);
     await settled(again);
     expect(await alarmOf(bo)).toBeLessThanOrEqual(Date.now() + 60_000);
-    await ring(bo);
+    await runAlarm(bo);
     passTime(5_000);
-    await ring(bo);
+    await runAlarm(bo);
     expect(
       await again.next("presence", (event) => event.userId === bo.id && event.lastSeenAt !== undefined),
     ).toMatchObject({ status: "offline" });
@@ -339,7 +339,7 @@ describe("after a crash", () => {
     await tab.next("presence");
     await close(page);
     passTime(5_001);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
@@ -357,7 +357,7 @@ describe("after a crash", () => {
     const again = await crash(ada, bo);
     await again.next("presence");
     passTime(60_000);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await again.next("presence", ({ status }) => status === "offline")).toHaveProperty("lastSeenAt");
     expect(await statusOf(bo, thread.id)).toMatchObject({ status: "offline" });
   });
@@ -384,7 +384,7 @@ describe("the alarm", () => {
       await publishOffline.call(this, now);
       passTime(10);
     });
-    await ring(bo);
+    await runAlarm(bo);
     vi.restoreAllMocks();
     expect(await tab.next("presence", ({ status }) => status === "offline")).toMatchObject({ userId: bo.id });
     expect(await alarmOf(cy)).toBe(dueAt);
@@ -397,12 +397,12 @@ describe("the alarm", () => {
     await tab.next("presence");
     expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
     passTime(40_000);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
     tab.send({ type: "watch", userIds: [] });
     await settled(tab);
     await eventually(async () => expect(await alarmOf(bo)).not.toBeNull());
-    await ring(bo);
+    await runAlarm(bo);
     expect(await alarmOf(bo)).toBeGreaterThan(Date.now() + 60_000);
     await close(page);
   });

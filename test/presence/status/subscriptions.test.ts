@@ -14,7 +14,7 @@ import {
   known,
   openTab,
   passTime,
-  ring,
+  runAlarm,
   rowsIn,
   rowsOf,
   settled,
@@ -56,7 +56,7 @@ async function goOffline(user: User, tab: Tab): Promise<void> {
   tab.close();
   await tab.closed;
   passTime(5_000);
-  await ring(user);
+  await runAlarm(user);
 }
 
 describe.each([
@@ -97,7 +97,7 @@ describe.each([
     await page.closed;
     await lose();
     passTime(5_000);
-    await ring(bo);
+    await runAlarm(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
     await lose();
     await openTab(bo);
@@ -251,7 +251,7 @@ describe.each([
     await tab.closed;
     expect(await watchers()).toBe(1);
     passTime(5_000);
-    await ring(ada);
+    await runAlarm(ada);
     expect(await watchers()).toBe(0);
   });
 });
