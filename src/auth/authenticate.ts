@@ -3,7 +3,8 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { BEARER_PREFIX } from "../protocol/subprotocol.ts";
 import { verifyHostToken } from "./host-token.ts";
-import { sessionCookieOf, verifySession } from "./session-token.ts";
+import { sessionCookieOf } from "./session-cookie.ts";
+import { verifySession } from "./session-token.ts";
 
 /** The subprotocols that an upgrade offers. */
 export function offeredSubprotocols(request: Request): string[] {

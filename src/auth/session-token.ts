@@ -1,4 +1,4 @@
-/** The session cookie: a JWT of Lilypad's own, of its own type and key, so that it is never taken for a host's token nor a host's for it. */
+/** The token in the session cookie: a JWT of Lilypad's own, of its own type and key, so that it is never accepted as a host's token nor a host's as one. */
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { configOf } from "../config/config.ts";
@@ -54,38 +54,4 @@ export async function verifySession(env: Env, token: string): Promise<Caller> {
   } catch {
     throw new LilypadError("unauthenticated", "The session has ended. Sign in again.");
   }
-}
-
-/**
- * `__Host-` binds the cookie to this very host over https. Plain http cannot have it, and anyone on the way could read
- * or replace what it has: so outside development there is no cookie over http at all.
- */
-function cookieName(request: Request, env: Env): string | undefined {
-  if (new URL(request.url).protocol === "https:") return "__Host-session";
-  return configOf(env).development ? "session" : undefined;
-}
-
-/** The session token that a request's cookie carries. */
-export function sessionCookieOf(request: Request, env: Env): string | undefined {
-  const name = cookieName(request, env);
-  if (name === undefined) return undefined;
-  const cookies = request.headers.get("cookie")?.split(";") ?? [];
-  return cookies
-    .map((cookie) => cookie.trim())
-    .find((cookie) => cookie.startsWith(`${name}=`))
-    ?.slice(`${name}=`.length);
-}
-
-/** Has the answer keep a session in its cookie, or with no session clear the cookie. */
-export function setSessionCookie(
-  { headers }: Response,
-  session: { token: string; expiresAt: number } | null,
-  { request, env, now }: { request: Request; env: Env; now: number },
-): void {
-  const name = cookieName(request, env);
-  if (name === undefined) return;
-  const maxAge = session ? Math.max(0, Math.floor((session.expiresAt - now) / 1000)) : 0;
-  const secure = name.startsWith("__Host-") ? "; Secure" : "";
-  const attributes = `Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${secure}`;
-  headers.set("set-cookie", `${name}=${session?.token ?? ""}; ${attributes}`);
 }

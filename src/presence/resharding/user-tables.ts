@@ -11,7 +11,8 @@ import type { MovedUsersBatch, ThreadUpdate, UserRow } from "../../rpc/presence.
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { Subscribers } from "../status/subscribers.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
-import { markerOf, updateOf } from "../threads/thread-row.ts";
+import { updateOf } from "../threads/thread-row.ts";
+import { markerOf } from "../threads/unread.ts";
 import type { ThreadUpdates } from "../threads/thread-updates.ts";
 import type { UserThreads } from "../threads/user-threads.ts";
 

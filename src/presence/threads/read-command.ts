@@ -4,7 +4,7 @@ import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { ThreadNotifications } from "./thread-notifications.ts";
-import { markerOf } from "./thread-row.ts";
+import { markerOf } from "./unread.ts";
 import type { ThreadUpdates } from "./thread-updates.ts";
 import type { UserThreads } from "./user-threads.ts";
 

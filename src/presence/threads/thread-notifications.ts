@@ -5,7 +5,8 @@
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { Tabs, UserIds } from "../status/tabs.ts";
-import { lastOf, markerOf, sameHead, sameLook, summaryOf, unreadOf, type ThreadRow } from "./thread-row.ts";
+import { lastOf, sameHead, sameLook, summaryOf, type ThreadRow } from "./thread-row.ts";
+import { markerOf, unreadOf } from "./unread.ts";
 import type { AppliedUpdate } from "./thread-updates.ts";
 import type { UserThreads } from "./user-threads.ts";
 

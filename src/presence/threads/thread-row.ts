@@ -1,6 +1,7 @@
 /** What this shard stores of a thread, in one row for all its members here, and what each of them sees of it. */
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
+import { unreadOf } from "./unread.ts";
 
 /** A row of `threads`. */
 export type ThreadRow = {
@@ -18,11 +19,6 @@ export type ThreadRow = {
 
 /** A row of `threads`, and the marker of the member it was read for. */
 export type UserThreadRow = ThreadRow & { read_seq: number };
-
-/** The markers that users' own messages moved. A Map, since a user id may be any text, `__proto__` too. */
-export function sendersOf(row: ThreadRow | undefined): Map<string, number> {
-  return new Map(Object.entries(row ? (JSON.parse(row.senders) as Record<string, number>) : {}));
-}
 
 /** The row that an update leads to. `senders` are those of the update and of the row before, merged. */
 export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>): ThreadRow {
@@ -58,18 +54,6 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
     readers: {},
     senders: {},
   };
-}
-
-/** Up to where a member has read: their stored marker, or their own newest message. */
-export function markerOf(row: ThreadRow, userId: string, readSeq: number): number {
-  // Most threads of a list have no message of the user's own: looking for the quoted id is cheaper than parsing.
-  if (!row.senders.includes(JSON.stringify(userId))) return readSeq;
-  return Math.max(readSeq, sendersOf(row).get(userId) ?? 0);
-}
-
-/** How many messages are newer than the marker. A marker may be ahead: the thread's update comes a moment later. */
-export function unreadOf(row: ThreadRow, marker: number): number {
-  return Math.max(0, row.seq - marker);
 }
 
 /** The newest message. */

@@ -3,7 +3,8 @@
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
 import type { ThreadUpdate } from "../../rpc/presence.ts";
-import { markerOf, rowOf, sendersOf, type ThreadRow } from "./thread-row.ts";
+import { rowOf, type ThreadRow } from "./thread-row.ts";
+import { markerOf, sendersOf } from "./unread.ts";
 import type { UserThreads } from "./user-threads.ts";
 
 /** Above this many, senders' markers move to their own rows: it bounds the row that every update rewrites. */

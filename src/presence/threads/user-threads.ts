@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
 import { WELCOME_THREADS } from "../../protocol/limits.ts";
 import { parse } from "../../protocol/parse.ts";
-import { markerOf, summaryOf, unreadOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
+import { summaryOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
+import { markerOf, unreadOf } from "./unread.ts";
 import type { UserIds } from "../status/tabs.ts";
 
 /** What a `welcome` says of its user's threads. */

@@ -2,7 +2,8 @@
 import { authenticate, bearerToken } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { verifyHostToken } from "../../auth/host-token.ts";
-import { issueSession, setSessionCookie } from "../../auth/session-token.ts";
+import { setSessionCookie } from "../../auth/session-cookie.ts";
+import { issueSession } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
