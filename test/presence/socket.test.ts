@@ -4,7 +4,7 @@ import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { threadStub } from "../../src/rpc/thread.ts";
-import { gate, heldChecks } from "../support/gate.ts";
+import { gate, holdTokenChecks } from "../support/gate.ts";
 import { hostToken, unique } from "../support/people.ts";
 import { randomRun } from "../support/random-run.ts";
 import {
@@ -133,7 +133,7 @@ describe("a session that ends", () => {
     const thread = await group(ada, bo);
     const [tab, other] = [await openTab(ada, Date.now() + 1_000), await openTab(ada)];
     const token = await hostToken({ sub: ada.id, name: "Ada", exp: Math.floor(Date.now() / 1000) + 600 });
-    const { checking } = heldChecks();
+    const { checking } = holdTokenChecks();
     tab.send({ type: "auth", id: "a", token });
     await checking.reached();
     passTime(1_000);

@@ -1,24 +1,24 @@
 /**
- * What the server logs as an error or a warning. A test in which something else is logged than it expects fails, and so
- * does one in which what it expects is not.
+ * Checks what the server logs as an error or a warning. A test fails where something is logged that it does not expect,
+ * and where something that it expects is not logged.
  */
 import { afterAll, afterEach } from "vitest";
 
-/** With this word begins what a test itself throws, or crashes an object with. */
+/** Errors that a test throws on purpose, or crashes an object with, begin with this word. */
 const ON_PURPOSE = /\bexpected: /;
 
 let expected: RegExp[] = [];
-/** What a file expects once may come late, when its test is over: it is allowed until the end of the file. */
+/** What one test expects may be logged late, when that test is over: it is allowed until the end of the file. */
 let allowed: RegExp[] = [ON_PURPOSE];
 let logged: string[] = [];
 
-/** This test makes the server log each of these at least once. They are not shown. */
+/** Expects each of these to be logged at least once in this test. They are not shown. */
 export function expectLogged(...messages: RegExp[]): void {
   expected.push(...messages);
   mayLog(...messages);
 }
 
-/** Tests of this file may make the server log any of these: chance decides. They are not shown. */
+/** Allows tests of this file to log any of these. They are not shown. */
 export function mayLog(...messages: RegExp[]): void {
   allowed.push(...messages);
 }

@@ -1,6 +1,6 @@
 /**
- * A test file starts as if it were alone: the files of a project share one workerd (starting one for each would take
- * longer than most files do), so what a file left behind is taken away here.
+ * Clears what a test file left behind. The files of a project share one workerd, since starting one for each would take
+ * longer than most files do; each file is to start as if it were the only one.
  */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -9,7 +9,7 @@ import { afterAll, vi } from "vitest";
 const settings = { ...env };
 const { getWebSocketAutoResponseTimestamp } = await statePrototype();
 
-/** The runtime's prototype of an object's state, which can be had from within an object only. */
+/** The runtime's prototype of an object's state, which is accessible from within an object only. */
 function statePrototype(): Promise<DurableObjectState> {
   const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId());
   return runInDurableObject(stub, (_instance, ctx) => Object.getPrototypeOf(ctx) as DurableObjectState);

@@ -1,14 +1,14 @@
 /**
- * A gate in the way of calls between objects: they wait at it until it is opened. Polled, since what
- * waits is in the contexts of several objects, and workerd breaks off one that awaits a promise of another's.
+ * A gate that calls between objects wait at until the test opens it. It polls: the calls run in the contexts of several
+ * objects, and workerd aborts one that awaits a promise of another.
  */
 import { expect, vi } from "vitest";
 import { eventually } from "./patience.ts";
 
 export interface Gate {
-  /** Waits until it is open. */
+  /** Resolves when the gate is open. */
   pass: () => Promise<void>;
-  /** Settles once somebody waits, or has waited, at it. */
+  /** Resolves when a call has reached the gate. */
   reached: () => Promise<void>;
   open: () => void;
 }
@@ -27,8 +27,8 @@ export function gate(): Gate {
   };
 }
 
-/** From here on every check of a token waits at the gate `checking`. */
-export function heldChecks() {
+/** Holds every verification of a token at the gate `checking` from here on; `checked` is the spy on them. */
+export function holdTokenChecks() {
   const checking = gate();
   const verify = crypto.subtle.verify.bind(crypto.subtle);
   const checked = vi.spyOn(crypto.subtle, "verify").mockImplementation(async (...args) => {

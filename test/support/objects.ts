@@ -1,4 +1,4 @@
-/** Looking at the objects from inside: what they store, what it cost, and life without their memory. */
+/** Access to Durable Objects from inside: what they store, what an action costs them, and evicting them. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { shardOf } from "../../src/rpc/shards.ts";
@@ -7,7 +7,7 @@ export function threadStub(threadId: string) {
   return env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(threadId));
 }
 
-/** One of a large room's relays, the first of which is 1. */
+/** A relay of a large room. They are numbered from 1. */
 export function relayStub(threadId: string, no: number) {
   return env.RELAY.get(env.RELAY.idFromName(`${threadId}/${no}`));
 }
@@ -17,7 +17,7 @@ export function shardStub(userId: string) {
   return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${shardOf(userId, Number(env.PRESENCE_SHARDS))}`));
 }
 
-/** Evicts an object's memory; its sockets and storage stay. One that is not running has none to lose. */
+/** Evicts an object: its memory is lost, its sockets and storage stay. Does nothing where it is not running. */
 export async function evict(stub: DurableObjectStub): Promise<void> {
   try {
     await evictDurableObject(stub);
@@ -33,8 +33,8 @@ export interface Cost {
   alarmsSet: number;
 }
 
-/** What an object reads and writes while something happens, from the cursors of its own statements. */
-export async function costOf(stub: DurableObjectStub, what: () => Promise<unknown>): Promise<Cost> {
+/** What an object reads and writes while `action` runs, from the cursors of its own statements. */
+export async function costOf(stub: DurableObjectStub, action: () => Promise<unknown>): Promise<Cost> {
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   let alarmsSet = 0;
   const stop = await runInDurableObject(stub, (_instance, { storage }) => {
@@ -57,8 +57,8 @@ export async function costOf(stub: DurableObjectStub, what: () => Promise<unknow
       return { rowsRead: sum("rowsRead"), rowsWritten: sum("rowsWritten"), alarmsSet };
     };
   });
-  await what();
-  // Within the object again: a cursor belongs to it.
+  await action();
+  // Within the object again: its cursors can be used only there.
   return runInDurableObject(stub, () => stop());
 }
 

@@ -1,26 +1,23 @@
-/**
- * How tests wait. A limit is only ever spent on failure, so it is long: no machine is so slow, or so busy, that what is
- * on its way takes until then.
- */
+/** How tests wait. The limit is only reached on failure, so it is long enough for the slowest and busiest machine. */
 
 /** How long one awaited event may take, in milliseconds. */
-export const PATIENCE_MS = 120_000;
+export const WAIT_LIMIT_MS = 120_000;
 
-/** Between two looks, in milliseconds. */
+/** Between two checks, in milliseconds. */
 const INTERVAL_MS = 5;
 
 /**
- * Repeats a check until it no longer throws, and returns what it returned. Counts its own pauses, not the clock: a test
- * may have set that forward, and a slow machine gets more time. Use it where there is no event to await.
+ * Repeats a check until it no longer throws, and returns its result. Use it only where there is no event to await. It
+ * counts its own pauses instead of reading the clock, which a test may have set forward.
  *
- * @throws what the check threw last, after `PATIENCE_MS` of pauses
+ * @throws the last error of the check, after `WAIT_LIMIT_MS` of pauses
  */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   for (let waited = 0; ; waited += INTERVAL_MS) {
     try {
       return await check();
     } catch (error) {
-      if (waited >= PATIENCE_MS) throw error;
+      if (waited >= WAIT_LIMIT_MS) throw error;
     }
     await scheduler.wait(INTERVAL_MS);
   }

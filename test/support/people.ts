@@ -1,4 +1,4 @@
-/** Signed-in people for tests: each with a host JWT, calling Lilypad through its HTTP doors. */
+/** Users of a host application: each has a host token, and makes requests to the Worker with it. */
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import type { User } from "../../src/protocol/model.ts";
@@ -16,7 +16,7 @@ export async function hostToken(
 
 let serial = 0;
 
-/** A name nobody else in this run has, so that tests of one file do not meet. */
+/** A name that is unique in this run, so that the tests of a file do not affect one another. */
 export function unique(stem: string): string {
   return `${stem}-${++serial}-${crypto.randomUUID().slice(0, 8)}`;
 }
@@ -28,7 +28,7 @@ export interface Person {
   call: (method: string, path: string, body?: unknown) => Promise<Response>;
 }
 
-/** One whom Lilypad has not met: a valid token that was never used. */
+/** A user who is unknown to Lilypad: their token is valid and was never used. */
 export async function unknownPerson(name = "Ada"): Promise<Person> {
   const user = { id: unique(name.toLowerCase()), name };
   const token = await hostToken({ sub: user.id, name });
@@ -39,14 +39,14 @@ export async function unknownPerson(name = "Ada"): Promise<Person> {
   };
 }
 
-/** One who has signed in once, and so is known. */
+/** A known user: one who has signed in once. */
 export async function person(name = "Ada"): Promise<Person> {
   const who = await unknownPerson(name);
   await signIn(who);
   return who;
 }
 
-/** Makes a unknownPerson known. */
+/** Makes a user known. */
 export async function signIn(who: Person): Promise<void> {
   const response = await who.call("POST", "/api/session");
   if (response.status !== 201) {
@@ -54,7 +54,7 @@ export async function signIn(who: Person): Promise<void> {
   }
 }
 
-/** A request to the Worker as from outside. */
+/** A request to the Worker, through its own `fetch`. */
 export function call(
   method: string,
   path: string,
@@ -69,7 +69,7 @@ export function call(
   return exports.default.fetch(new Request(ORIGIN + path, init));
 }
 
-/** A new thread of this person's, with these others in it. */
+/** A new thread that `owner` creates, with these other members. */
 export async function newThread(
   owner: Person,
   kind: "direct" | "group" | "public",

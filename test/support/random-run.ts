@@ -1,4 +1,4 @@
-/** How much random input a test sends, and from which seed: RANDOM_FRAMES and RANDOM_SEED, passed on by vitest.config.ts. */
+/** The amount of random input that a test sends, and its seed: RANDOM_FRAMES and RANDOM_SEED, passed on by vitest.config.ts. */
 import { inject } from "vitest";
 import { randomFrom, type Random } from "../chaos/support/random.ts";
 
@@ -14,7 +14,7 @@ export interface RandomRun {
   random: Random;
 }
 
-/** Few frames where nothing else is asked for: every run has others. Logs how to repeat this one. */
+/** By default few frames and a new seed in each run. Logs the settings that repeat this run. */
 export function randomRun(): RandomRun {
   const seed = inject("randomSeed") ?? Math.floor(Math.random() * 2 ** 32);
   const frames = inject("randomFrames") ?? 1_000;

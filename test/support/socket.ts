@@ -1,8 +1,8 @@
-/** A WebSocket as a test uses it: events are awaited, never slept for. */
+/** A WebSocket client for tests, which await its events. */
 import { exports } from "cloudflare:workers";
 import type { PresenceEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { WAIT_LIMIT_MS } from "./patience.ts";
 import { ORIGIN, type Person } from "./people.ts";
 
 type Typed = { type: string };
@@ -33,7 +33,7 @@ export class TestSocket<E extends Typed = ThreadEvent> {
     raw.accept();
   }
 
-  /** The next event, in order; with a type, the next of that type, passing over the others. */
+  /** The next event in order. With a type, the next of that type; those before it are skipped. */
   next(): Promise<E>;
   next<T extends E["type"]>(type: T, matches?: (event: OfType<E, T>) => boolean): Promise<OfType<E, T>>;
   next(type?: E["type"], matches: (event: never) => boolean = () => true): Promise<E> {
@@ -52,19 +52,19 @@ export class TestSocket<E extends Typed = ThreadEvent> {
     );
   }
 
-  /** A text frame that is not an array of events, `pong`: the first, or the first after so many frames. */
+  /** The first text frame that holds no events, which is a `pong`, after the first `after` frames. */
   pong(after = 0): Promise<string> {
     return this.#until(() => this.frames.slice(after).find((frame) => !frame.startsWith("[")), "pong");
   }
 
-  /** Sends JSON; a string goes as it is. */
+  /** Sends a command as JSON; a string or a buffer as it is. */
   send(command: unknown): void {
     this.raw.send(
       typeof command === "string" || command instanceof ArrayBuffer ? command : JSON.stringify(command),
     );
   }
 
-  /** Sends a command that has an id, and waits for its ack or error. */
+  /** Sends a command that has an id, and resolves with its ack or error. */
   async ask(command: { id: string; [key: string]: unknown }): Promise<E> {
     this.send(command);
     return this.#until(
@@ -85,7 +85,7 @@ export class TestSocket<E extends Typed = ThreadEvent> {
     const deadline = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       deadline.reject(new Error(`waited for ${what}; saw ${JSON.stringify(this.events).slice(0, 2000)}`));
-    }, PATIENCE_MS);
+    }, WAIT_LIMIT_MS);
     try {
       for (;;) {
         const found = look();
@@ -101,7 +101,7 @@ export class TestSocket<E extends Typed = ThreadEvent> {
   }
 }
 
-/** Upgrades any path with any headers; throws where the answer is not 101. */
+/** Opens a socket at any path with any headers. Throws where the response is not 101. */
 export async function upgrade<E extends Typed>(
   path: string,
   headers: Record<string, string>,
@@ -117,13 +117,17 @@ function headersOf(who: Person) {
   return { authorization: `Bearer ${who.token}`, "sec-websocket-protocol": SUBPROTOCOL };
 }
 
-/** This person's socket in a thread's room. */
+/** A user's socket in a thread's room. */
 export function openThread(who: Person, threadId: string, cursor?: string): Promise<TestSocket<ThreadEvent>> {
   return openRoom(who, threadId, cursor === undefined ? {} : { cursor });
 }
 
-/** The same, with the promise to say what one has got. */
-export function openPaced(who: Person, threadId: string, cursor?: string): Promise<TestSocket<ThreadEvent>> {
+/** The same for a client that declares that it acknowledges what it has received (`paced`). */
+export function openThreadAcknowledging(
+  who: Person,
+  threadId: string,
+  cursor?: string,
+): Promise<TestSocket<ThreadEvent>> {
   return openRoom(who, threadId, { paced: "", ...(cursor !== undefined && { cursor }) });
 }
 
@@ -134,7 +138,7 @@ function openRoom(who: Person, threadId: string, query: Record<string, string>) 
   );
 }
 
-/** This person's presence socket. */
+/** A user's presence socket. */
 export function openPresence(who: Person): Promise<TestSocket<PresenceEvent>> {
   return upgrade<PresenceEvent>("/api/presence/socket", headersOf(who));
 }

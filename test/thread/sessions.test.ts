@@ -1,7 +1,7 @@
-/** The end of a session on a thread's socket, and how it is put off. */
+/** The end of a session on an open socket, and its renewal by a fresh token. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { heldChecks } from "../support/gate.ts";
+import { holdTokenChecks } from "../support/gate.ts";
 import { evict, threadStub } from "../support/objects.ts";
 import { hostToken, newThread, person, type Person } from "../support/people.ts";
 import { openPresence, openThread } from "../support/socket.ts";
@@ -12,14 +12,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function scene() {
+async function groupOfTwo() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   return { ada, bob, thread: await newThread(ada, "group", [bob]) };
 }
 
 describe("a session", () => {
   it("that ends closes the socket with 4001, by alarm", async () => {
-    const { bob, thread } = await scene();
+    const { bob, thread } = await groupOfTwo();
     const soon = {
       ...bob,
       token: await hostToken({ sub: bob.user.id, name: "Bob", exp: Math.floor(Date.now() / 1000) + 30 }),
@@ -32,7 +32,7 @@ describe("a session", () => {
   });
 
   it("that ends while its room hibernates receives nothing more, and is closed when the room next wakes", async () => {
-    const { ada, bob, thread } = await scene();
+    const { ada, bob, thread } = await groupOfTwo();
     const exp = Math.floor(Date.now() / 1000) + 600;
     const socket = await openThread({ ...bob, token: await hostToken({ sub: bob.user.id, exp }) }, thread.id);
     await socket.next("history");
@@ -46,7 +46,7 @@ describe("a session", () => {
   });
 
   it("is renewed by a fresh token of the same user, and of no other", async () => {
-    const { ada, bob, thread } = await scene();
+    const { ada, bob, thread } = await groupOfTwo();
     const now = Math.floor(Date.now() / 1000);
     const socket = await openThread(
       { ...bob, token: await hostToken({ sub: bob.user.id, exp: now + 30 }) },
@@ -69,11 +69,11 @@ describe("a session", () => {
 
 it.each([
   ["a room", openThread],
-  ["presence", (who: Person) => openPresence(who)],
-])("of a socket of %s few tokens wait to be checked, however many it sends", async (_where, open) => {
-  const { bob, thread } = await scene();
+  ["a shard", (who: Person) => openPresence(who)],
+])("%s refuses a token on a socket where 8 wait to be checked", async (_where, open) => {
+  const { bob, thread } = await groupOfTwo();
   const socket = await open(bob, thread.id);
-  const { checking, checked } = heldChecks();
+  const { checking, checked } = holdTokenChecks();
   for (let id = 1; id <= 8; id++) socket.send({ type: "auth", id: `${id}`, token: bob.token });
   await checking.reached();
   expect(await socket.ask({ type: "auth", id: "more", token: bob.token })).toMatchObject({
@@ -88,11 +88,11 @@ it.each([
 
 it.each([
   ["a room", openThread],
-  ["presence", (who: Person) => openPresence(who)],
-])("of a socket of %s that has gone, the tokens that still wait are not checked", async (_where, open) => {
-  const { bob, thread } = await scene();
+  ["a shard", (who: Person) => openPresence(who)],
+])("%s does not check the waiting tokens of a socket that closed", async (_where, open) => {
+  const { bob, thread } = await groupOfTwo();
   const [socket, other] = [await open(bob, thread.id), await open(bob, thread.id)];
-  const { checking, checked } = heldChecks();
+  const { checking, checked } = holdTokenChecks();
   for (const id of ["1", "2", "3"]) socket.send({ type: "auth", id, token: bob.token });
   await checking.reached();
   socket.close();
