@@ -1,4 +1,4 @@
-/** A room so large that all its sockets are at relays, two at each: every guarantee holds, but joins and leaves are broadcast as a count. */
+/** A large room, all of whose sockets are at relays, two at each. Every guarantee holds; joins and leaves are broadcast as a count. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
@@ -16,8 +16,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Three people in a room: the first two at its first relay, the third at its second. */
-async function scene() {
+/** Three users in a room: the first two are connected to its first relay, the third to its second. */
+async function roomOfThree() {
   const [ada, bob, eve] = await Promise.all([person("Ada"), person("Bob"), person("Eve")]);
   const thread = await newThread(ada, "group", [bob, eve], "Pond");
   const sockets: TestSocket[] = [];
@@ -34,20 +34,20 @@ async function scene() {
 const revs = (socket: TestSocket) =>
   socket.events.flatMap((event) => ("rev" in event && event.type !== "ack" ? [event.rev] : []));
 
-/** From here on a relay does not answer its thread; what is returned ends that. */
+/** From here on the relay does not answer its thread. Returns a function that undoes it. */
 async function cutOff(threadId: string, no: number): Promise<() => Promise<void>> {
   expectLogged(/a call to an object failed TypeError: .* method "deliver"/);
   const stub = relayStub(threadId, no);
-  // RPC finds what is on the prototype alone.
+  // RPC calls only methods of the prototype: an own property that is not callable hides it.
   await runInDurableObject(stub, (relay: Relay) => {
     Object.defineProperty(relay, "deliver", { value: undefined, configurable: true });
   });
   return () => runInDurableObject(stub, (relay: Relay) => void Reflect.deleteProperty(relay, "deliver"));
 }
 
-describe("who is in a large room", () => {
-  it("is broadcast as a count, and not as single joins and leaves", async () => {
-    const { a, c, eve, thread } = await scene();
+describe("a large room", () => {
+  it("broadcasts how many users are online, and not single joins and leaves", async () => {
+    const { a, c, eve, thread } = await roomOfThree();
     await a.next("online", ({ count }) => count === 3);
     const again = await openThread(eve, thread.id);
     expect(await again.next("welcome")).toMatchObject({ onlineCount: 3, online: [] });
@@ -56,8 +56,8 @@ describe("who is in a large room", () => {
     expect(a.events.filter(({ type }) => type === "join" || type === "leave")).toEqual([]);
   });
 
-  it("is all of it in the thread's own object again when the relays are empty", async () => {
-    const { a, b, c, thread } = await scene();
+  it("drops its relays when they are empty", async () => {
+    const { a, b, c, thread } = await roomOfThree();
     expect(await relaysOf(thread.id)).toEqual([1, 2]);
     for (const socket of [a, b, c]) socket.close();
     await eventually(async () => expect(await relaysOf(thread.id)).toEqual([]));
@@ -79,8 +79,8 @@ describe("evicted between any two steps", () => {
     ["the relays", async (id: string) => evictAll(relayStub(id, 1), relayStub(id, 2))],
     ["the thread", async (id: string) => evictAll(threadStub(id))],
     ["all of them", async (id: string) => evictAll(threadStub(id), relayStub(id, 1), relayStub(id, 2))],
-  ])("%s: every event comes to everyone once, in order, and every answer", async (_who, pause) => {
-    const { ada, path, thread, a, b, c } = await scene();
+  ])("%s: every socket receives every event once, in order, and every reply", async (_who, pause) => {
+    const { ada, path, thread, a, b, c } = await roomOfThree();
     for (const [socket, command] of [
       [a, { type: "chat", id: "1", body: "one" }],
       [c, { type: "react", id: "3", seq: 1, emoji: "👍" }],
@@ -90,7 +90,7 @@ describe("evicted between any two steps", () => {
       await pause(thread.id);
       expect(await socket.ask(command)).toMatchObject({ type: "ack" });
     }
-    // The carrier of what the relay knows goes, whichever it is.
+    // The relay keeps its state in a socket's attachment: that socket may be the one that closes.
     a.close();
     await a.closed;
     await pause(thread.id);
@@ -104,9 +104,9 @@ describe("evicted between any two steps", () => {
   });
 });
 
-describe("a relay whose answer 'nobody is here' arrives late", () => {
-  it("is still sent everything, for sockets that were opened since", async () => {
-    const { eve, thread, a, b, c } = await scene();
+describe("a relay whose answer that it is empty arrives late", () => {
+  it("still receives everything, for sockets that were opened since", async () => {
+    const { eve, thread, a, b, c } = await roomOfThree();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
       const occupancy = await deliver.call(this, batch);
@@ -119,15 +119,15 @@ describe("a relay whose answer 'nobody is here' arrives late", () => {
     await b.next("chat");
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
-    // The late answer comes between these.
+    // The late answer arrives between these messages.
     for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
     expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
   });
 });
 
-describe("a relay whose answer 'nobody is here' arrives very late", () => {
-  it("is not dropped because of it where a socket was opened since", async () => {
-    const { eve, thread, a, c } = await scene();
+describe("a relay whose answer that it is empty arrives after it reported so itself", () => {
+  it("is not dropped where a socket was opened since", async () => {
+    const { eve, thread, a, c } = await roomOfThree();
     const held = gate();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
@@ -138,7 +138,7 @@ describe("a relay whose answer 'nobody is here' arrives very late", () => {
     c.close();
     await c.closed;
     await a.ask({ type: "chat", id: "1", body: "one" });
-    // The relay has said so by itself meanwhile.
+    // The relay's own report has arrived meanwhile.
     await eventually(async () => expect(await relaysOf(thread.id)).toEqual([1]));
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
@@ -158,10 +158,10 @@ async function evictAll(...stubs: DurableObjectStub[]): Promise<void> {
 
 describe("a relay that missed a batch", () => {
   it.each([
-    ["by a thread that goes on", async () => {}],
-    ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
-  ])("%s is sent to by alarm, and delivers what it missed", async (_name, then) => {
-    const { ada, path, thread, a, c } = await scene();
+    ["", async () => {}],
+    [" by a thread that was evicted right after its commit", (id: string) => evict(threadStub(id))],
+  ])("is notified again by alarm%s, and delivers what it missed", async (_name, then) => {
+    const { ada, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const reconnect = await cutOff(thread.id, 2);
@@ -177,14 +177,14 @@ describe("a relay that missed a batch", () => {
     for (const socket of [a, c]) expect(revs(socket)).toEqual([1, 2, 3, 4]);
   });
 
-  it("disconnects sockets whose refusals were lost, those of unknown commands too", async () => {
-    const { thread, a, c } = await scene();
+  it("disconnects sockets whose errors were lost, those of invalid commands too", async () => {
+    const { thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const reconnect = await cutOff(thread.id, 2);
-    const said = vi.spyOn(ChatThread.prototype, "runRelayed");
+    const runRelayed = vi.spyOn(ChatThread.prototype, "runRelayed");
     c.send({ type: "chat", id: "mine", body: "" });
-    await eventually(() => expect(said).toHaveBeenCalled());
+    await eventually(() => expect(runRelayed).toHaveBeenCalled());
     await reconnect();
     await eventually(async () => {
       await runDurableObjectAlarm(threadStub(thread.id));
@@ -192,8 +192,8 @@ describe("a relay that missed a batch", () => {
     });
   });
 
-  it("disconnects sockets whose replies were lost: they reconnect, send again, and the message is stored once", async () => {
-    const { eve, thread, c } = await scene();
+  it("disconnects sockets whose replies were lost, which resend, and the message is stored once", async () => {
+    const { eve, thread, c } = await roomOfThree();
     const reconnect = await cutOff(thread.id, 2);
     c.send({ type: "chat", id: "mine", body: "once" });
     await eventually(() =>
@@ -210,20 +210,20 @@ describe("a relay that missed a batch", () => {
   });
 });
 
-describe("at a relay that receives it late", () => {
-  it("one who was removed is not shown to type", async () => {
-    const { ada, eve, path, a, c } = await scene();
+describe("at a relay that receives a batch late", () => {
+  it("a removed member's typing is not broadcast", async () => {
+    const { ada, eve, path, a, c } = await roomOfThree();
     const held = gate();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
       if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
       return deliver.call(this, batch);
     });
-    const said = vi.spyOn(ChatThread.prototype, "runRelayed");
+    const runRelayed = vi.spyOn(ChatThread.prototype, "runRelayed");
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     c.send({ type: "typing" });
-    await eventually(() => expect(said).toHaveBeenCalled());
-    await said.mock.results[0]?.value;
+    await eventually(() => expect(runRelayed).toHaveBeenCalled());
+    await runRelayed.mock.results[0]?.value;
     await a.ask({ type: "chat", id: "1", body: "one" });
     expect(a.events.filter(({ type }) => type === "typing")).toEqual([]);
     held.open();
@@ -231,13 +231,13 @@ describe("at a relay that receives it late", () => {
   });
 
   it("a socket whose session ended meanwhile receives nothing of what was missed", async () => {
-    const { ada, eve, path, thread, a, c } = await scene();
+    const { ada, eve, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const exp = Math.floor(Date.now() / 1000) + 600;
     const token = await hostToken({ sub: eve.user.id, exp });
-    const brief = await openThread({ ...eve, token }, thread.id);
-    await brief.next("history");
+    const expiring = await openThread({ ...eve, token }, thread.id);
+    await expiring.next("history");
     const reconnect = await cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
@@ -251,25 +251,25 @@ describe("at a relay that receives it late", () => {
       return eventsForRelay.call(this, rev);
     });
     await reconnect();
-    const rung = runDurableObjectAlarm(threadStub(thread.id));
+    const alarm = runDurableObjectAlarm(threadStub(thread.id));
     await held.reached();
     vi.setSystemTime(exp * 1000 + 1);
     held.open();
-    await rung;
-    expect(await brief.next()).toMatchObject({ type: "closing", code: 4001 });
+    await alarm;
+    expect(await expiring.next()).toMatchObject({ type: "closing", code: 4001 });
   });
 });
 
 describe("a relay whose answer was lost", () => {
   /** A socket that waits for a reply that will not come is disconnected, so that its client reconnects and asks again. */
-  async function expectLetGo(a: TestSocket, c: TestSocket, threadId: string): Promise<void> {
+  async function expectDisconnected(a: TestSocket, c: TestSocket, threadId: string): Promise<void> {
     await a.ask({ type: "chat", id: "next", body: "next" });
     await runDurableObjectAlarm(threadStub(threadId));
     expect(await c.next("closing")).toMatchObject({ code: 1001 });
   }
 
-  it("disconnects the sockets that wait for a reply, since it could not catch up", async () => {
-    const { ada, path, thread, a, c } = await scene();
+  it("disconnects the sockets that wait for a reply, where it could not catch up", async () => {
+    const { ada, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const reconnect = await cutOff(thread.id, 2);
@@ -289,11 +289,11 @@ describe("a relay whose answer was lost", () => {
     await a.next("react");
     await eventually(() => expect(missed).toHaveBeenCalled());
     missed.mockRestore();
-    await expectLetGo(a, c, thread.id);
+    await expectDisconnected(a, c, thread.id);
   });
 
-  it("disconnects the sockets that wait for what came meanwhile, though it processed the batch", async () => {
-    const { thread, a, c } = await scene();
+  it("disconnects the sockets whose replies came in the next batch, though it processed the first", async () => {
+    const { thread, a, c } = await roomOfThree();
     expectLogged(/a call to an object failed Error: expected: Network connection lost/);
     const held = gate();
     const { deliver } = Relay.prototype;
@@ -302,12 +302,12 @@ describe("a relay whose answer was lost", () => {
       batch,
     ) {
       const occupancy = await deliver.call(this, batch);
-      const isTheLast = batch.items.some((item) => "frame" in item && item.frame.includes("the last word"));
-      if (!isTheLast || this["ctx"].id.name?.endsWith("/1")) return occupancy;
+      const isHeld = batch.items.some((item) => "frame" in item && item.frame.includes("hold this"));
+      if (!isHeld || this["ctx"].id.name?.endsWith("/1")) return occupancy;
       await held.pass();
       throw new Error("expected: Network connection lost.");
     });
-    await a.ask({ type: "chat", id: "1", body: "the last word" });
+    await a.ask({ type: "chat", id: "1", body: "hold this" });
     await c.next("chat");
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
@@ -315,13 +315,13 @@ describe("a relay whose answer was lost", () => {
     await eventually(() =>
       expect(spy.mock.settledResults.some(({ type }) => type === "rejected")).toBe(true),
     );
-    await expectLetGo(a, c, thread.id);
+    await expectDisconnected(a, c, thread.id);
   });
 });
 
 describe("while a relay has not answered", () => {
-  it("an alarm is pending, whatever else it rang for", async () => {
-    const { thread, a } = await scene();
+  it("an alarm is pending, also after it ran for something else", async () => {
+    const { thread, a } = await roomOfThree();
     const held = gate();
     const { deliver } = Relay.prototype;
     vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
@@ -341,19 +341,19 @@ describe("while a relay has not answered", () => {
   });
 });
 
-describe("a relay that lost its memory before an answer came", () => {
-  it("gives it all the same", async () => {
-    const { thread, c } = await scene();
+describe("a relay that was evicted before a reply came", () => {
+  it("delivers the reply all the same", async () => {
+    const { thread, c } = await roomOfThree();
     const held = gate();
     const { runRelayed } = ChatThread.prototype;
     vi.spyOn(ChatThread.prototype, "runRelayed").mockImplementation(async function late(
       this: ChatThread,
       relay,
-      said,
+      requests,
     ) {
-      const life = await runRelayed.call(this, relay, []);
-      this["ctx"].waitUntil(held.pass().then(() => runRelayed.call(this, relay, said)));
-      return life;
+      const sessionId = await runRelayed.call(this, relay, []);
+      this["ctx"].waitUntil(held.pass().then(() => runRelayed.call(this, relay, requests)));
+      return sessionId;
     });
     c.send({ type: "chat", id: "mine", body: "one" });
     await held.reached();
@@ -365,7 +365,7 @@ describe("a relay that lost its memory before an answer came", () => {
 
 describe("what the thread decides", () => {
   it("reaches a relay's sockets: a removed member receives nothing more", async () => {
-    const { ada, eve, path, a, c } = await scene();
+    const { ada, eve, path, a, c } = await roomOfThree();
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
     await a.ask({ type: "chat", id: "1", body: "secret" });
@@ -373,10 +373,10 @@ describe("what the thread decides", () => {
   });
 
   it.each([
-    ["by a thread that goes on", async () => {}],
-    ["by a thread that is gone the moment after its commit", (id: string) => evict(threadStub(id))],
-  ])("a removed member receives nothing more, where the relay missed it %s", async (_name, then) => {
-    const { ada, eve, path, thread, a, c } = await scene();
+    ["", async () => {}],
+    [" and the thread was evicted", (id: string) => evict(threadStub(id))],
+  ])("a removed member receives nothing more, where the relay missed the removal%s", async (_name, then) => {
+    const { ada, eve, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const reconnect = await cutOff(thread.id, 2);
@@ -387,7 +387,7 @@ describe("what the thread decides", () => {
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
     expect(c.frames.join()).not.toContain("secret");
-    // Nobody is at that relay now. A socket that is opened next is sent to again.
+    // That relay is empty now. It serves the next socket all the same.
     await eventually(async () => expect(await relaysOf(thread.id)).toEqual([1]));
     await a.ask({ type: "chat", id: "3", body: "between us" });
     const dan = await person("Dan");
@@ -398,15 +398,15 @@ describe("what the thread decides", () => {
     expect(await d.next()).toMatchObject({ type: "chat", message: { body: "welcome" } });
   });
 
-  it("a deleted thread closes them with 4004 and leaves nothing behind", async () => {
-    const { ada, path, thread, a, c } = await scene();
+  it("a deletion closes a relay's sockets with 4004 and leaves nothing stored", async () => {
+    const { ada, path, thread, a, c } = await roomOfThree();
     expect((await ada.call("DELETE", path)).status).toBe(204);
     for (const socket of [a, c]) expect(await socket.next("closing")).toMatchObject({ code: 4004 });
     for (const no of [1, 2]) expect(await storedText(relayStub(thread.id, no))).toBe("[]");
   });
 
-  it("a deletion is finished where the thread crashes in the middle of it", async () => {
-    const { ada, path, thread, c } = await scene();
+  it("a deletion that an eviction interrupted is finished", async () => {
+    const { ada, path, thread, c } = await roomOfThree();
     expectLogged(/a call to an object failed Error: expected: out of order/);
     const broken = vi
       .spyOn(Presence.prototype, "threadDeleted")
@@ -422,32 +422,32 @@ describe("what the thread decides", () => {
     }
   });
 
-  it("a stranger gets no socket", async () => {
-    const { thread } = await scene();
-    const stranger = await openThread(await person("Mallory"), thread.id);
-    expect((await stranger.closed).code).toBe(4004);
+  it("a user who is no member is refused a socket", async () => {
+    const { thread } = await roomOfThree();
+    const refused = await openThread(await person("Mallory"), thread.id);
+    expect((await refused.closed).code).toBe(4004);
   });
 
-  it("a session that ends is ended by the relay, and a fresh token prolongs it", async () => {
-    const { thread, eve } = await scene();
+  it("the end of a session closes its socket at the relay, unless a fresh token renewed it", async () => {
+    const { thread, eve } = await roomOfThree();
     const token = (inSeconds: number) =>
       hostToken({ sub: eve.user.id, name: "Eve", exp: Math.floor(Date.now() / 1000) + inSeconds });
     const soon: Person = { ...eve, token: await token(30) };
-    const [ends, lives] = [await openThread(soon, thread.id), await openThread(soon, thread.id)];
-    const { expiresAt } = await ends.next("welcome");
-    expect(await lives.ask({ type: "auth", id: "1", token: await token(300) })).toMatchObject({
+    const [expired, renewed] = [await openThread(soon, thread.id), await openThread(soon, thread.id)];
+    const { expiresAt } = await expired.next("welcome");
+    expect(await renewed.ask({ type: "auth", id: "1", token: await token(300) })).toMatchObject({
       type: "ack",
     });
     vi.setSystemTime(expiresAt + 1);
     for (const no of [2, 3]) await runDurableObjectAlarm(relayStub(thread.id, no));
-    expect(await ends.next("closing")).toMatchObject({ code: 4001 });
-    expect(await lives.ask({ type: "chat", id: "2", body: "still here" })).toMatchObject({ type: "ack" });
+    expect(await expired.next("closing")).toMatchObject({ code: 4001 });
+    expect(await renewed.ask({ type: "chat", id: "2", body: "still here" })).toMatchObject({ type: "ack" });
   });
 });
 
-describe("a session that ends while its relay sleeps", () => {
+describe("a socket whose session ends while its relay hibernates", () => {
   it("receives nothing more, and is closed with the next batch of the thread", async () => {
-    const { ada, eve, thread, path } = await scene();
+    const { ada, eve, thread, path } = await roomOfThree();
     const exp = Math.floor(Date.now() / 1000) + 600;
     const ending = await openThread({ ...eve, token: await hostToken({ sub: eve.user.id, exp }) }, thread.id);
     await ending.next("history");
@@ -460,9 +460,9 @@ describe("a session that ends while its relay sleeps", () => {
   });
 });
 
-describe("what a relay costs", () => {
-  it("a message writes no row there, and no more than ever in the thread", async () => {
-    const { thread, a, c } = await scene();
+describe("a message", () => {
+  it("writes no row in a relay, and one in the thread as in a small room", async () => {
+    const { thread, a, c } = await roomOfThree();
     const message = async () => {
       await a.ask({ type: "chat", id: crypto.randomUUID(), body: "hello" });
       await c.next("chat");
@@ -476,7 +476,7 @@ describe("what a relay costs", () => {
     await runDurableObjectAlarm(threadStub(thread.id));
     const cost = await costOf(threadStub(thread.id), message);
     expect(cost.rowsWritten).toBe(1);
-    // None where messages come so close that the alarm waits for them.
+    // No alarm is set where the one of a message right before is pending.
     expect(cost.alarmsSet).toBeLessThanOrEqual(1);
   });
 });
