@@ -1,4 +1,4 @@
-/** What each action costs the thread, from the cursors of its own statements: design.md's table, asserted. */
+/** The upper limits of what each action may cost a thread, measured from the cursors of its own statements. */
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -17,7 +17,8 @@ afterEach(async () => {
   await reset();
 });
 
-async function scene(messages = 0, more: Person[] = []) {
+/** A group of Ada, Bob and `more`, with so many messages in its history. */
+async function groupOfTwo(messages = 0, more: Person[] = []) {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await newThread(ada, "group", [bob, ...more]);
   const stub = threadStub(thread.id);
@@ -37,25 +38,25 @@ async function scene(messages = 0, more: Person[] = []) {
   return { ada, bob, more, thread, stub };
 }
 
-/** A socket whose session does not end soon, past its welcome; no notification is pending any more. */
-async function settled(who: Person, threadId: string) {
+/** A socket whose welcome has come and whose session does not end soon; no notification is pending. */
+async function openIdle(who: Person, threadId: string) {
   const socket = await openThread(who, threadId);
   await socket.next("welcome");
   await runDurableObjectAlarm(threadStub(threadId));
   return socket;
 }
 
-/** A thread of ada's and bob's and so many more, spread over these shards. */
-async function crowded(members: number, shards: readonly number[]) {
-  const crowd = await Promise.all(
+/** A group of so many members: Ada, Bob, and others who are spread over these shards. */
+async function groupOf(members: number, shards: readonly number[]) {
+  const others = await Promise.all(
     Array.from({ length: members - 2 }, (_, i) => personOn(shards[i % shards.length] ?? 0)),
   );
-  return scene(0, crowd);
+  return groupOfTwo(0, others);
 }
 
 async function personOn(shard: number): Promise<Person> {
   for (;;) {
-    const who = await unknownPerson("Crowd");
+    const who = await unknownPerson("Member");
     if (shardOf(who.user.id, SHARDS) !== shard) continue;
     await signIn(who);
     return who;
@@ -65,9 +66,9 @@ async function personOn(shard: number): Promise<Person> {
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 describe("a message, from its frame to its notification", () => {
-  it.each([2, 100])("writes its own row, in a thread of %i", async (members) => {
-    const { ada, thread, stub } = await crowded(members, ALL_SHARDS);
-    const socket = await settled(ada, thread.id);
+  it.each([2, 100])("writes one row, in a thread of %i members", async (members) => {
+    const { ada, thread, stub } = await groupOf(members, ALL_SHARDS);
+    const socket = await openIdle(ada, thread.id);
     passTime(60_000);
     const { thread: cost } = await meter(async () => {
       await socket.ask({ type: "chat", id: "1", body: "x" });
@@ -78,9 +79,9 @@ describe("a message, from its frame to its notification", () => {
     expect(cost.rowsRead).toBeLessThan(40);
   });
 
-  it("has the alarm put back where a session is about to end, since an object has one alarm", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  it("sets the alarm twice where a session ends soon: once for the notification, once for that", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     passTime(60_000);
     const exp = Math.floor(Date.now() / 1_000) + 120;
     const token = await hostToken({ sub: bob.user.id, name: bob.user.name, exp });
@@ -93,8 +94,8 @@ describe("a message, from its frame to its notification", () => {
     expect(await alarmAt(stub)).toBe(exp * 1_000);
   });
 
-  it("over HTTP, in an empty room, costs the same", async () => {
-    const { ada, thread, stub } = await scene();
+  it("costs the same over HTTP, in an empty room", async () => {
+    const { ada, thread, stub } = await groupOfTwo();
     await runAlarm(stub);
     passTime(60_000);
     const { thread: cost } = await meter(async () => {
@@ -105,12 +106,12 @@ describe("a message, from its frame to its notification", () => {
   });
 
   it.each([2, 10])(
-    "in a steady stream by %i: under 1.2 rows, alarms and their markers included",
+    "costs under 1.2 rows in a steady stream by %i senders, alarms and read markers included",
     async (senders) => {
-      const { ada, bob, thread, stub, more } = await crowded(senders, ALL_SHARDS);
+      const { ada, bob, thread, stub, more } = await groupOf(senders, ALL_SHARDS);
       const sockets = await Promise.all([ada, bob, ...more].map((who) => openThread(who, thread.id)));
       const [count, perSecond] = [300, 10];
-      // The rate limit of one: 20 at once, and 10 in 10 seconds.
+      // The rate limit of each sender: 20 at once, and 10 in 10 seconds.
       const pauseEvery = senders * 20;
       const { thread: cost } = await meter(async () => {
         for (let i = 0; i < count; i++) {
@@ -123,9 +124,9 @@ describe("a message, from its frame to its notification", () => {
     },
   );
 
-  it("in a conversation: an alarm set in five seconds, however many messages come in them", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+  it("sets an alarm at most once in five seconds, however many messages come", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
     const { thread: cost } = await meter(async () => {
       for (let i = 0; i < 21; i++) {
         passTime(2_000);
@@ -134,15 +135,15 @@ describe("a message, from its frame to its notification", () => {
       }
     });
     expect(cost).toMatchObject({ rowsWritten: 21, alarmsSet: 7, alarms: 6 });
-    // It ends: one more alarm finds everything sent, and nothing is left to wake for.
+    // One more alarm finds everything sent, and none is set after it.
     const { thread: end } = await meter(() => runAlarm(stub));
     expect(end).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
     expect(await alarmAt(stub)).toBeNull();
   });
 
-  it("is sent without an alarm, right after the broadcast", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  it("is notified without an alarm, right after the broadcast", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     const tab = await openPresence(bob);
     await tab.next("welcome");
     const spent = await meter(async () => {
@@ -160,11 +161,11 @@ describe("a message, from its frame to its notification", () => {
     [40, ALL_SHARDS],
     [20, [3]],
   ])(
-    "is a call to each shard concerned, and one for a burst: %i members on shards %j",
+    "makes one call to each shard concerned, as does a whole burst: %i members on shards %j",
     async (members, shards) => {
-      const { ada, bob, thread, stub } = await crowded(members, shards);
+      const { ada, bob, thread, stub } = await groupOf(members, shards);
       const concerned = new Set([...shards, ...[ada, bob].map(({ user }) => shardOf(user.id, SHARDS))]);
-      const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+      const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
       passTime(60_000);
       const first = await meter(async () => {
         await a.ask({ type: "chat", id: "first", body: "x" });
@@ -177,16 +178,16 @@ describe("a message, from its frame to its notification", () => {
         }
         await runAlarm(stub);
       });
-      // A row in each, none for a member; and what follows within a second is one more burst.
+      // A row in each shard, and none per member. Messages within a second are one burst.
       for (const { presence } of [first, burst]) {
         expect(presence).toMatchObject({ calls: concerned.size, rowsWritten: concerned.size, alarmsSet: 0 });
       }
     },
   );
 
-  it("and a second of messages costs no more where everyone reads on: each reader a call, and a row for what was sent since", async () => {
-    const { ada, thread, stub, more } = await crowded(10, ALL_SHARDS);
-    const a = await settled(ada, thread.id);
+  it("costs one call and two rows for each reader who reads on, and one notification in the end", async () => {
+    const { ada, thread, stub, more } = await groupOf(10, ALL_SHARDS);
+    const a = await openIdle(ada, thread.id);
     const readers = await Promise.all(
       more.map(async (who) => ({
         room: await openThread(who, thread.id),
@@ -194,19 +195,19 @@ describe("a message, from its frame to its notification", () => {
       })),
     );
     let seq = 0;
-    const talk = async () => {
+    const sendNext = async () => {
       await a.ask({ type: "chat", id: `m${++seq}`, body: "hello" });
       await Promise.all(readers.map(({ room }) => room.next("chat", ({ message }) => message.seq === seq)));
       return seq;
     };
-    await talk();
+    await sendNext();
     await runAlarm(stub);
     const reading = await meter(async () => {
       for (const { room, tab } of readers) {
-        await talk();
-        await talk();
+        await sendNext();
+        await sendNext();
         room.send({ type: "read", seq: seq - 1 });
-        // It is sent in full, so that the unread count is right at once.
+        // The update carries the newest message too, so that the unread count is right at once.
         expect(await tab.next("read")).toMatchObject({ readSeq: seq - 1, unread: 1 });
       }
     });
@@ -221,13 +222,13 @@ describe("rows written", () => {
   it.each([
     ["an edit", { type: "edit", id: "x", seq: 1, body: "y" }, 2],
     ["a reaction", { type: "react", id: "x", seq: 1, emoji: "👍" }, 2],
-    ["taking it back", { type: "unreact", id: "x", seq: 1, emoji: "🐸" }, 2],
+    ["taking a reaction back", { type: "unreact", id: "x", seq: 1, emoji: "🐸" }, 2],
     ["a deletion", { type: "delete", id: "x", seq: 1 }, 2],
-    ["reacting as one does already", { type: "react", id: "x", seq: 1, emoji: "🐸" }, 0],
+    ["a reaction that is there already", { type: "react", id: "x", seq: 1, emoji: "🐸" }, 0],
     ["a repeat", { type: "chat", id: "1", body: "x" }, 0],
-  ])("by %s: the change and the message", async (_name, command, rows) => {
-    const { ada, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  ])("by %s", async (_name, command, rows) => {
+    const { ada, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     await socket.ask({ type: "chat", id: "1", body: "x" });
     await socket.ask({ type: "react", id: "2", seq: 1, emoji: "🐸" });
     const cost = await costOf(stub, () => socket.ask(command));
@@ -236,9 +237,9 @@ describe("rows written", () => {
     expect(cost.alarmsSet).toBeLessThanOrEqual(command.type.endsWith("react") ? 0 : 1);
   });
 
-  it("by a reaction beyond those that the message's own row lists: one more", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  it("by a reaction beyond the 50 that the message's own row lists: one more", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     await socket.ask({ type: "chat", id: "1", body: "x" });
     await runInDurableObject(stub, (_instance, { storage }) => {
       const userIds = Array.from({ length: 50 }, (_, i) => `somebody-${i}`);
@@ -250,9 +251,9 @@ describe("rows written", () => {
     expect((await costOf(stub, () => bob.call("DELETE", path))).rowsWritten).toBe(3);
   });
 
-  it("by a sender's marker: none, also where an eviction makes it be counted again", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  it("by a sender's read marker: none, also after an eviction", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
     expect(cost.rowsWritten).toBe(1);
     await runAlarm(stub);
@@ -268,17 +269,17 @@ describe("rows written", () => {
   });
 
   it.each([
-    ["the room", (b: TestSocket, seq: number) => b.send({ type: "read", seq })],
+    ["a room socket", (b: TestSocket, seq: number) => b.send({ type: "read", seq })],
     [
       "HTTP",
       (_b: TestSocket, seq: number, bob: Person, id: string) =>
         bob.call("PUT", `/api/threads/${id}/read`, { seq }),
     ],
   ])(
-    "by a read marker, through %s: one here, one in the reader's shard, and one call",
+    "by a read marker over %s: one in the thread, one in the reader's shard, and one call",
     async (_name, read) => {
-      const { ada, bob, thread, stub } = await scene(10);
-      const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+      const { ada, bob, thread, stub } = await groupOfTwo(10);
+      const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
       await a.ask({ type: "chat", id: "1", body: "x" });
       await runAlarm(stub);
       const tab = await openPresence(bob);
@@ -293,17 +294,17 @@ describe("rows written", () => {
   );
 
   it("by a read marker over HTTP, which Presence receives before the request is answered", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const a = await settled(ada, thread.id);
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const a = await openIdle(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
     await runAlarm(stub);
     const { presence } = await meter(() => bob.call("PUT", `/api/threads/${thread.id}/read`, { seq: 1 }));
     expect(presence).toMatchObject({ calls: 1, rowsWritten: 1 });
   });
 
-  it("by a read marker, through the tab: one here, one in the reader's shard, and a call each way", async () => {
-    const { ada, bob, thread, stub } = await scene();
-    const a = await settled(ada, thread.id);
+  it("by a read marker over a presence socket: one in the thread, one in the reader's shard, and a call each way", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo();
+    const a = await openIdle(ada, thread.id);
     await a.ask({ type: "chat", id: "1", body: "x" });
     await runAlarm(stub);
     const tab = await openPresence(bob);
@@ -316,9 +317,9 @@ describe("rows written", () => {
     expect(spent.presence).toMatchObject({ frames: 1, calls: 1, rowsWritten: 1, alarmsSet: 0 });
   });
 
-  it("by one who reads: one, when the burst is over, and none where the marker does not move", async () => {
-    const { ada, bob, thread, stub } = await scene(10);
-    const [a, b] = [await settled(ada, thread.id), await settled(bob, thread.id)];
+  it("by a burst of read markers: one, and none where the marker does not move", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo(10);
+    const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
     const cost = await costOf(stub, async () => {
       b.send([1, 2, 3, 4].map((seq) => ({ type: "read", seq })));
       await a.next("read", (event) => event.seq === 4);
@@ -332,8 +333,8 @@ describe("rows written", () => {
   });
 
   it("by opening a socket as a member, joining, leaving and typing: none", async () => {
-    const { bob, ada, thread, stub } = await scene();
-    const watching = await settled(ada, thread.id);
+    const { bob, ada, thread, stub } = await groupOfTwo();
+    const watching = await openIdle(ada, thread.id);
     const cost = await costOf(stub, async () => {
       const socket = await openThread(bob, thread.id);
       await socket.next("welcome");
@@ -346,7 +347,7 @@ describe("rows written", () => {
   });
 
   it("by the first socket in an empty room: none, and Presence is not notified", async () => {
-    const { ada, thread, stub } = await scene();
+    const { ada, thread, stub } = await groupOfTwo();
     await runAlarm(stub);
     const spent = await meter(async () => {
       await (await openThread(ada, thread.id)).next("history");
@@ -355,8 +356,8 @@ describe("rows written", () => {
     expect(spent.presence.objects).toBe(0);
   });
 
-  it("by a socket whose session is about to end: the alarm for that", async () => {
-    const { ada, thread, stub } = await scene();
+  it("by a socket whose session ends soon: the alarm for that", async () => {
+    const { ada, thread, stub } = await groupOfTwo();
     await runAlarm(stub);
     const exp = Math.floor(Date.now() / 1_000) + 120;
     const token = await hostToken({ sub: ada.user.id, name: ada.user.name, exp });
@@ -366,8 +367,8 @@ describe("rows written", () => {
     expect(spent.thread).toMatchObject({ upgrades: 1, rowsWritten: 0, alarmsSet: 1 });
   });
 
-  it("for an id that cannot be one: no object even starts", async () => {
-    const { ada } = await scene();
+  it("by an invalid thread id: none, and no object starts", async () => {
+    const { ada } = await groupOfTwo();
     const spent = await meter(async () => {
       for (const id of ["pond", "0".repeat(63), "F".repeat(64), "0".repeat(64), "a".repeat(65)]) {
         expect((await ada.call("GET", `/api/threads/${id}`)).status).toBe(404);
@@ -375,13 +376,13 @@ describe("rows written", () => {
         expect(await (await openThread(ada, id)).closed).toMatchObject({ code: 4004 });
       }
     });
-    // One that started would read, to see whether there is a thread in it.
+    // An object that started would read whether it holds a thread.
     expect(spent.thread).toMatchObject({ objects: 0, rowsRead: 0 });
     expect(spent.presence.objects).toBe(0);
   });
 
-  it("where there is no thread: none, by any door", async () => {
-    const { ada } = await scene();
+  it("by any request or socket to a thread that does not exist: none", async () => {
+    const { ada } = await groupOfTwo();
     const id = env.CHAT_THREAD.newUniqueId().toString();
     const stub = threadStub(id);
     await stub.view(ada.user);
@@ -403,15 +404,18 @@ describe("rows written", () => {
 });
 
 describe("rows read", () => {
-  /** The same in a history of 500 as in one of 20,000: what is read depends on what is shown. */
+  /** Numbers of messages. The rows read depend on what is shown, and not on these. */
   const histories = [500, 20_000];
 
-  async function reads(what: (s: Awaited<ReturnType<typeof scene>>) => Promise<unknown>): Promise<number[]> {
+  /** The rows that an action reads in each of the histories. */
+  async function reads(
+    action: (s: Awaited<ReturnType<typeof groupOfTwo>>) => Promise<unknown>,
+  ): Promise<number[]> {
     const counts = [];
     for (const messages of histories) {
-      const s = await scene(messages);
+      const s = await groupOfTwo(messages);
       await s.stub.view(s.ada.user);
-      counts.push((await costOf(s.stub, () => what(s))).rowsRead);
+      counts.push((await costOf(s.stub, () => action(s))).rowsRead);
     }
     return counts;
   }
@@ -425,13 +429,13 @@ describe("rows read", () => {
     expect(long).toBeLessThan(50 + 40);
   });
 
-  it("by opening after an eviction: besides, only the newest messages whose senders' markers are not stored yet", async () => {
-    const { ada, thread, stub } = await scene();
-    const socket = await settled(ada, thread.id);
+  it("by opening after an eviction: also the newest messages, whose senders' markers are not stored yet", async () => {
+    const { ada, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
     for (let i = 0; i < 240; i++) {
       vi.setSystemTime(Date.now() + 10_000);
       await socket.ask({ type: "chat", id: `m${i}`, body: "x" });
-      // As in life: Presence hears of messages within a second.
+      // As in production, where Presence is notified within a second.
       await runDurableObjectAlarm(stub);
     }
     await evict(stub);
@@ -441,8 +445,8 @@ describe("rows read", () => {
     expect(cost.rowsRead).toBeLessThan(50 + 50 + 40);
   });
 
-  it("by opening after an eviction, likewise where hundreds have sent before and do no more", async () => {
-    const { ada, thread, stub } = await scene();
+  it("by opening after an eviction: no more where hundreds of users sent once", async () => {
+    const { ada, thread, stub } = await groupOfTwo();
     await runInDurableObject(stub, (_instance, { storage }) => {
       storage.sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)
@@ -451,7 +455,7 @@ describe("rows read", () => {
       );
     });
     await evict(stub);
-    const socket = await settled(ada, thread.id);
+    const socket = await openIdle(ada, thread.id);
     const count = 300;
     for (let i = 0; i < count; i += 20) {
       passTime(20_000);
@@ -478,9 +482,9 @@ describe("rows read", () => {
   });
 
   it.each([10, 100, 1_000])(
-    "by resuming after %i missed edits and reactions: twice as many",
+    "by resuming after %i missed edits: the changes and their messages",
     async (missed) => {
-      const { bob, thread, stub } = await scene(2_000);
+      const { bob, thread, stub } = await groupOfTwo(2_000);
       await runInDurableObject(stub, (_instance, { storage }) => {
         storage.sql.exec(
           `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
@@ -494,7 +498,7 @@ describe("rows read", () => {
         const socket = await openThread(bob, thread.id, `${thread.epoch}:2000`);
         await socket.next("edit", (event) => event.rev === 2_000 + missed);
       });
-      // Each change, and its message as it is now; and of the newest messages, as many as could have been missed.
+      // Each change, its message as it is now, and as many of the newest messages as could have been missed.
       expect(cost.rowsRead).toBeLessThan(3 * missed + 40);
     },
   );
@@ -509,7 +513,7 @@ describe("rows read", () => {
     "around=1",
     "around=250",
     "around=500",
-  ])("by a page anywhere (%s): that page", async (query) => {
+  ])("by a page of history (%s): that page", async (query) => {
     const [short = 0, long = 0] = await reads(({ bob, thread }) =>
       bob.call("GET", `/api/threads/${thread.id}/messages?${query}`),
     );
@@ -518,9 +522,9 @@ describe("rows read", () => {
     expect(long).toBeLessThan(50 + 20);
   });
 
-  it("by a message: a few, once the newest 1,000 are known for their ids", async () => {
-    const { ada, thread, stub } = await scene(20_000);
-    const socket = await settled(ada, thread.id);
+  it("by a message: a few, once the ids of the newest 1,000 were read for deduplication", async () => {
+    const { ada, thread, stub } = await groupOfTwo(20_000);
+    const socket = await openIdle(ada, thread.id);
     const first = await costOf(stub, () => socket.ask({ type: "chat", id: "first", body: "x" }));
     expect(first.rowsRead).toBeLessThan(1_000 + 40);
     await runDurableObjectAlarm(stub);
@@ -529,18 +533,18 @@ describe("rows read", () => {
   });
 });
 
-it("hundreds of idle sockets with heartbeats never wake their thread, and are sent nothing after their sessions' end", async () => {
+it("hundreds of idle sockets with heartbeats never wake their thread, and receive nothing after their sessions' end", async () => {
   const hours = 3;
-  const crowd = await Promise.all(Array.from({ length: 8 }, () => person("Idler")));
-  const [owner, ...others] = crowd as [Person, ...Person[]];
+  const members = await Promise.all(Array.from({ length: 8 }, () => person("Idler")));
+  const [owner, ...others] = members as [Person, ...Person[]];
   const thread = await newThread(owner, "group", others);
   const stub = threadStub(thread.id);
   await runAlarm(stub);
   const exp = Math.floor(Date.now() / 1_000) + hours * 3_600;
-  for (const who of crowd) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
+  for (const who of members) who.token = await hostToken({ sub: who.user.id, name: who.user.name, exp });
   const sockets: TestSocket[] = [];
   const opening = await meter(async () => {
-    for (const who of crowd) {
+    for (const who of members) {
       for (let i = 0; i < 32; i++) sockets.push(await openThread(who, thread.id));
     }
   });
@@ -548,19 +552,19 @@ it("hundreds of idle sockets with heartbeats never wake their thread, and are se
   expect(opening.thread).toMatchObject({ upgrades: 256, rowsWritten: 0, alarmsSet: 0 });
 
   expect(await alarmAt(stub)).toBeNull();
-  /** Ten minutes, as the runtime would pass them, with no alarm pending: everyone's heartbeat. */
+  /** Passes ten minutes, in which every socket sends a heartbeat and no alarm is due. */
   const tenMinutes = async () => {
-    const heard = sockets.map((socket) => socket.frames.length);
+    const before = sockets.map((socket) => socket.frames.length);
     for (const socket of sockets) socket.send("ping");
-    await Promise.all(sockets.map((socket, i) => socket.pong(heard[i])));
+    await Promise.all(sockets.map((socket, i) => socket.pong(before[i])));
     passTime(600_000);
   };
   const idle = await meter(async () => {
     for (let round = 0; round <= hours * 6; round++) await tenMinutes();
   });
-  // No heartbeat of thousands has run a line of it, nor has anything else.
+  // None of the heartbeats ran any code of the thread.
   expect(idle.thread).toMatchObject({ objects: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0 });
-  // All their sessions are over by now, which the thread notices when it next has something to send.
+  // All sessions have ended by now. The thread notices when it next has something to send.
   owner.token = await hostToken({ sub: owner.user.id, name: owner.user.name });
   const back = await openThread(owner, thread.id);
   await back.ask({ type: "chat", id: "1", body: "is anybody here?" });

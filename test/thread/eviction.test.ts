@@ -1,4 +1,4 @@
-/** An object may be evicted between any two steps while its sockets stay: it must behave as if nothing had been. */
+/** An object may be evicted between any two events while its sockets stay open. It must behave as if it had not been. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
@@ -10,19 +10,19 @@ import { openPresence, openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());
 
-/** The same story, with what happens between its steps left to the caller. */
-async function story(between: (stub: DurableObjectStub) => Promise<void>) {
+/** Runs a fixed conversation, and `between` after each of its steps. Returns all that was received. */
+async function conversation(between: (stub: DurableObjectStub) => Promise<void>) {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await newThread(ada, "group", [bob], "Pond");
   const path = `/api/threads/${thread.id}`;
   const stub = threadStub(thread.id);
-  const pause = () => between(stub);
+  const betweenSteps = () => between(stub);
   const answers: unknown[] = [];
   const a = await openThread(ada, thread.id);
-  await pause();
+  await betweenSteps();
   const b = await openThread(bob, thread.id);
   await a.next("join");
-  await pause();
+  await betweenSteps();
   for (const command of [
     { type: "chat", id: "1", body: "one" },
     { type: "chat", id: "2", body: "two" },
@@ -34,26 +34,26 @@ async function story(between: (stub: DurableObjectStub) => Promise<void>) {
     { type: "chat", id: "7", body: " " },
   ]) {
     answers.push(await a.ask(command));
-    await pause();
+    await betweenSteps();
   }
   b.send({ type: "read", seq: 1 });
   await a.next("read");
-  await pause();
+  await betweenSteps();
   a.send({ type: "typing" });
   await b.next("typing");
-  await pause();
+  await betweenSteps();
   await ada.call("PATCH", path, { name: "Lake" });
   await b.next("thread");
-  await pause();
+  await betweenSteps();
   b.close();
   await a.next("leave");
-  await pause();
+  await betweenSteps();
   const view = (await (await bob.call("GET", path)).json()) as Record<string, unknown>;
-  await pause();
+  await betweenSteps();
   const c = await openThread(bob, thread.id, `${thread.epoch}:0`);
   await c.next("thread");
   await a.next("join");
-  await pause();
+  await betweenSteps();
   const list = (await (await bob.call("GET", "/api/threads")).json()) as Record<string, unknown>;
   const names = new Map([ada.user.id, bob.user.id, thread.id, thread.epoch].map((id, i) => [id, `<${i}>`]));
   const received = [a, b, c].map((socket) => socket.events.filter((event) => event.type !== "welcome"));
@@ -68,9 +68,9 @@ function anonymous(value: unknown, names: Map<string, string>): unknown {
 }
 
 describe("evicted between every two steps", () => {
-  it("a thread replays the same events as one that was never evicted", async () => {
-    const plain = await story(async () => undefined);
-    const evicted = await story(evict);
+  it("a thread sends the same as one that was never evicted", async () => {
+    const plain = await conversation(async () => undefined);
+    const evicted = await conversation(evict);
     expect(evicted).toEqual(plain);
     expect(plain).toMatchObject({ view: { name: "Lake", seq: 2, rev: 6, you: { readSeq: 1 } } });
   });
@@ -88,7 +88,7 @@ describe("evicted between every two steps", () => {
     expect(await socket.next("closing")).toMatchObject({ code: 4000 });
   });
 
-  it("a sender's own marker is found again, and stored in time", async () => {
+  it("a sender's own read marker is kept", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     const socket = await openThread(ada, thread.id);
@@ -107,14 +107,14 @@ describe("evicted between every two steps", () => {
   });
 });
 
-describe("an eviction in the room", () => {
-  it("broadcasts no leave when one of two sockets closes, and one when the last does", async () => {
+describe("after an eviction", () => {
+  it("the room broadcasts no leave when one of two sockets closes, and one when the last does", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
-    const witness = await openThread(bob, thread.id);
+    const observer = await openThread(bob, thread.id);
     const [first, second] = [await openThread(ada, thread.id), await openThread(ada, thread.id)];
-    await witness.next("join");
-    const hear = async () => witness.ask({ type: "edit", id: "none", seq: 1, body: "x" });
+    await observer.next("join");
+    const settle = async () => observer.ask({ type: "edit", id: "none", seq: 1, body: "x" });
     for (const [socket, leaves] of [
       [second, 0],
       [first, 1],
@@ -122,8 +122,8 @@ describe("an eviction in the room", () => {
       await evict(threadStub(thread.id));
       socket.close();
       await socket.closed;
-      await hear();
-      expect(witness.events.filter(({ type }) => type === "leave")).toHaveLength(leaves);
+      await settle();
+      expect(observer.events.filter(({ type }) => type === "leave")).toHaveLength(leaves);
     }
   });
 });
@@ -132,7 +132,7 @@ describe("a crash", () => {
   const durable = (events: ThreadEvent[]) =>
     events.filter((event): event is DurableEvent => "rev" in event && event.type !== "ack");
 
-  it("loses no acknowledged message, and a resume finds each once", async () => {
+  it("loses no acknowledged message, and a resume brings each once", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     const a = await openThread(ada, thread.id);
@@ -154,7 +154,7 @@ describe("a crash", () => {
     expect(acked).toHaveLength(2);
   });
 
-  it("right after a message still brings its notification: the alarm that owes it is part of its commit", async () => {
+  it("right after a message does not lose its notification: the alarm for it is part of the commit", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     await runDurableObjectAlarm(threadStub(thread.id));
@@ -166,8 +166,8 @@ describe("a crash", () => {
     await abortAllDurableObjects();
     const tab = await openPresence(bob);
     await runDurableObjectAlarm(threadStub(thread.id));
-    const news = tab.events.find((event) => event.type === "new_message") ?? (await tab.next("welcome"));
-    expect(JSON.stringify(news)).toContain(`"seq":2`);
+    const update = tab.events.find((event) => event.type === "new_message") ?? (await tab.next("welcome"));
+    expect(JSON.stringify(update)).toContain(`"seq":2`);
     const list = await bob.call("GET", "/api/threads");
     expect(await list.json()).toMatchObject({
       threads: [{ unread: 2, lastMessage: { seq: 2, preview: "pending" } }],
@@ -177,7 +177,7 @@ describe("a crash", () => {
   });
 });
 
-describe("that a sender has read their own message", () => {
+describe("a sender's own read marker", () => {
   async function unreadOf(who: Person): Promise<number | undefined> {
     const { threads } = (await (await who.call("GET", "/api/threads")).json()) as ThreadPage;
     return threads[0]?.unread;

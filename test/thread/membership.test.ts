@@ -1,4 +1,4 @@
-/** Members coming, going and changing roles; threads being made and deleted. */
+/** Creating and deleting threads; members who join, leave and change roles. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
@@ -20,22 +20,22 @@ async function view(who: Person, id: string): Promise<Thread> {
 
 const roles = (thread: Thread) => thread.members.map((member) => [member.user.name, member.role]);
 
-describe("making threads", () => {
-  it("a pair has one direct thread, whoever makes it, even both at once", async () => {
+describe("creating a thread", () => {
+  it("gives two users one direct thread, even where both create it at once", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
-    const made = await Promise.all([
+    const created = await Promise.all([
       ada.call("POST", "/api/threads", { kind: "direct", memberIds: [bob.user.id] }),
       bob.call("POST", "/api/threads", { kind: "direct", memberIds: [ada.user.id] }),
     ]);
-    const [one, two] = (await Promise.all(made.map((response) => response.json()))) as [Thread, Thread];
-    expect(made.map((response) => response.status).toSorted()).toEqual([200, 201]);
+    const [one, two] = (await Promise.all(created.map((response) => response.json()))) as [Thread, Thread];
+    expect(created.map((response) => response.status).toSorted()).toEqual([200, 201]);
     expect(one.id).toBe(two.id);
     expect(one.members.map((member) => member.role)).toEqual(["member", "member"]);
     const again = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: [bob.user.id] });
     expect(again.status).toBe(200);
   });
 
-  it("is sent to its members at once, in every tab", async () => {
+  it("is sent to its members' tabs at once, as are its changes", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const tab = await openPresence(bob);
     await tab.next("welcome");
@@ -49,7 +49,7 @@ describe("making threads", () => {
     expect(await tab.next("thread_removed")).toEqual({ type: "thread_removed", threadId: thread.id });
   });
 
-  it("opening a public thread's socket joins it, without an event", async () => {
+  it("of the public kind lets users join by opening a socket, without an event", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "public", [], "Square");
     await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "before" });
@@ -100,7 +100,7 @@ describe("members", () => {
     expect(await socket.next("history")).toMatchObject({ messages: [{ body: "before Bob" }] });
   });
 
-  it("are known by the name they have now, everywhere", async () => {
+  it("are shown by their current name in old messages too", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
@@ -110,29 +110,29 @@ describe("members", () => {
     expect(await page.json()).toMatchObject({ messages: [{ author: renamed }, { author: renamed }] });
   });
 
-  it("who leave as the last owner are followed by the longest-standing moderator, else member", async () => {
+  it("who leave as the last owner are succeeded by the longest-standing moderator, else member", async () => {
     const [ada, bob, carol, dave] = await Promise.all(
       ["Ada", "Bob", "Carol", "Dave"].map((name) => person(name)),
     );
-    const people = [ada, bob, carol, dave] as [Person, Person, Person, Person];
-    const thread = await newThread(people[0], "group", people.slice(1));
+    const users = [ada, bob, carol, dave] as [Person, Person, Person, Person];
+    const thread = await newThread(users[0], "group", users.slice(1));
     const path = `/api/threads/${thread.id}/members`;
-    await people[0].call("PUT", `${path}/${people[2].user.id}`, { role: "moderator" });
-    const watching = await openThread(people[1], thread.id);
-    expect((await people[0].call("DELETE", `${path}/${people[0].user.id}`)).status).toBe(204);
-    expect(await watching.next("member_removed")).toMatchObject({ rev: 2, userId: people[0].user.id });
-    expect(await watching.next("member")).toMatchObject({
+    await users[0].call("PUT", `${path}/${users[2].user.id}`, { role: "moderator" });
+    const observer = await openThread(users[1], thread.id);
+    expect((await users[0].call("DELETE", `${path}/${users[0].user.id}`)).status).toBe(204);
+    expect(await observer.next("member_removed")).toMatchObject({ rev: 2, userId: users[0].user.id });
+    expect(await observer.next("member")).toMatchObject({
       rev: 3,
-      member: { user: people[2].user, role: "owner" },
+      member: { user: users[2].user, role: "owner" },
     });
-    await people[2].call("DELETE", `${path}/${people[2].user.id}`);
-    expect(roles(await view(people[1], thread.id))).toEqual([
+    await users[2].call("DELETE", `${path}/${users[2].user.id}`);
+    expect(roles(await view(users[1], thread.id))).toEqual([
       ["Bob", "owner"],
       ["Dave", "member"],
     ]);
   });
 
-  it("cannot be left without an owner by taking the last one's role", async () => {
+  it("include an owner at all times: the last one cannot be demoted", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     const demoted = await ada.call("PUT", `/api/threads/${thread.id}/members/${ada.user.id}`, {
@@ -141,7 +141,7 @@ describe("members", () => {
     expect(demoted.status).toBe(409);
   });
 
-  it("who do not exist are not found, and Lilypad names them", async () => {
+  it("who are unknown users cannot be added: the error names them", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     const response = await ada.call("PUT", `/api/threads/${thread.id}/members/no-such-user`);
@@ -153,9 +153,9 @@ describe("members", () => {
   });
 });
 
-/** From here on every shard waits at the gate before it does this with the updates of threads, or with those given. */
-function lateShards(
-  todo: "to take it in" | "to answer",
+/** From here on shards hold the updates of threads at a gate, all of them or those that are selected: before they apply or answer them. */
+function holdShards(
+  step: "before applying" | "before answering",
   isHeld: (update: ThreadUpdate) => boolean = () => true,
 ): Gate {
   const held = gate();
@@ -165,24 +165,24 @@ function lateShards(
     update,
   ) {
     if (!isHeld(update)) return threadChanged.call(this, update);
-    if (todo === "to answer") await threadChanged.call(this, update);
+    if (step === "before answering") await threadChanged.call(this, update);
     await held.pass();
-    if (todo === "to take it in") await threadChanged.call(this, update);
+    if (step === "before applying") await threadChanged.call(this, update);
   });
   return held;
 }
 
 describe("deleting a thread", () => {
-  async function scene() {
+  async function groupOfTwo() {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
-    const thread = await newThread(ada, "group", [bob], "Doomed");
-    await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "last words" });
+    const thread = await newThread(ada, "group", [bob], "Pond");
+    await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "hello" });
     await runDurableObjectAlarm(threadStub(thread.id));
     return { ada, bob, thread, path: `/api/threads/${thread.id}` };
   }
 
   it("notifies the members, closes the sockets with 4004, and leaves nothing in any storage", async () => {
-    const { ada, bob, thread, path } = await scene();
+    const { ada, bob, thread, path } = await groupOfTwo();
     const [socket, tab] = [await openThread(bob, thread.id), await openPresence(bob)];
     await tab.next("welcome");
     expect((await ada.call("DELETE", path)).status).toBe(204);
@@ -202,8 +202,8 @@ describe("deleting a thread", () => {
     }
   });
 
-  it("is finished by alarm where a shard did not answer, and meanwhile there is no such thread", async () => {
-    const { ada, bob, thread, path } = await scene();
+  it("is finished by alarm where a shard did not answer; until then the thread is not found", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
     const socket = await openThread(bob, thread.id);
     await socket.next("welcome");
     expectLogged(/a call to an object failed TypeError: .* method "threadDeleted"/);
@@ -220,17 +220,17 @@ describe("deleting a thread", () => {
     expect(await storedText(threadStub(thread.id))).toBe("[]");
   });
 
-  it("waits for a notification on its way, which does not bring the thread back", async () => {
-    const { ada, bob, thread, path } = await scene();
+  it("waits for notifications in flight, which do not bring the thread back", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
     const carol = await person("Carol");
-    const held = lateShards("to take it in", ({ joined }) =>
+    const held = holdShards("before applying", ({ joined }) =>
       joined.some(({ userId }) => userId === carol.user.id),
     );
     const added = ada.call("PUT", `${path}/members/${carol.user.id}`);
     await held.reached();
     const deleted = ada.call("DELETE", path);
     await expect.poll(async () => (await ada.call("GET", path)).status).toBe(404);
-    // Time for the deletion to overtake the update that is held, if it does not wait for it.
+    // Meanwhile the deletion would overtake the update that is held, if it did not wait for it.
     for (const who of [ada, bob, carol]) await who.call("GET", "/api/threads");
     held.open();
     expect((await added).status).toBe(200);
@@ -239,7 +239,7 @@ describe("deleting a thread", () => {
       expect(await storedText(shardStub(who.user.id))).not.toContain(thread.id);
   });
 
-  it("happens by itself when a group's last member leaves", async () => {
+  it("happens when a group's last member leaves", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
     expect((await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`)).status).toBe(204);
@@ -247,12 +247,14 @@ describe("deleting a thread", () => {
     expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
   });
 
-  it("is not forgotten where the object dies right after that member was removed", async () => {
+  it("happens by alarm where the object crashes right after its last member left", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
-    expectLogged(/internal error Error: expected: died/);
+    expectLogged(/internal error Error: expected: crashed/);
     const start = vi.spyOn(Deletion.prototype, "begin").mockReturnValue();
-    const finish = vi.spyOn(Deletion.prototype, "finishBegun").mockRejectedValue(new Error("expected: died"));
+    const finish = vi
+      .spyOn(Deletion.prototype, "finishBegun")
+      .mockRejectedValue(new Error("expected: crashed"));
     await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
     await evict(threadStub(thread.id));
     start.mockRestore();
@@ -264,12 +266,12 @@ describe("deleting a thread", () => {
 });
 
 describe("a shard that answers late", () => {
-  it("is notified of a member who left and rejoined meanwhile, with the marker of the new membership", async () => {
+  it("receives the read marker of the new membership of a member who left and rejoined meanwhile", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [], "Pond");
     const path = `/api/threads/${thread.id}`;
     const bobs = `${path}/members/${bob.user.id}`;
-    const held = lateShards("to answer");
+    const held = holdShards("before answering");
     const members = async () => ((await (await ada.call("GET", path)).json()) as Thread).memberCount;
     const changes = [ada.call("PUT", bobs)];
     await held.reached();

@@ -1,4 +1,4 @@
-/** History over HTTP, repeats, and what a deleted message leaves behind. */
+/** History over HTTP, deduplication, reactions, and what a deleted message leaves behind. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { messagePage, type MessagePage } from "../../src/protocol/http.ts";
@@ -15,7 +15,7 @@ async function threadWith(count: number) {
   return { ada, thread, path: `/api/threads/${thread.id}/messages` };
 }
 
-/** Writes a long history straight into storage, as the thread itself would have. */
+/** Writes a long history straight into storage, as the thread would have. */
 async function fill(threadId: string, author: Person, count: number) {
   if (count === 0) return;
   await runInDurableObject(threadStub(threadId), (_instance, { storage }) => {
@@ -27,7 +27,7 @@ async function fill(threadId: string, author: Person, count: number) {
       author.user.id,
     );
   });
-  // So that the object reads it as after any eviction.
+  // So that the object reads it from storage.
   await evict(threadStub(threadId));
 }
 
@@ -36,7 +36,7 @@ async function page(who: Person, path: string): Promise<MessagePage> {
   return messagePage.parse(await response.json()) as MessagePage;
 }
 
-const seqs = (got: MessagePage) => got.messages.map((message) => message.seq);
+const seqs = (read: MessagePage) => read.messages.map((message) => message.seq);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe("pages of history", () => {
@@ -107,7 +107,7 @@ describe("a repeat", () => {
     expect(socket.events.filter((event) => event.type === "chat")).toHaveLength(2);
   });
 
-  it("is one only of the same author", async () => {
+  it("is recognized only by the same author", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "group", [bob]);
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
@@ -115,19 +115,19 @@ describe("a repeat", () => {
     expect(await b.ask(chat("same"))).toMatchObject({ seq: 2 });
   });
 
-  it("is known among the newest 1,000 messages, and with `since` for ever", async () => {
+  it("is recognized among the newest 1,000 messages, and with `since` at any distance", async () => {
     const { ada, thread } = await threadWith(5_000);
     const socket = await openThread(ada, thread.id);
     expect(await socket.ask(chat("id-4001"))).toMatchObject({ seq: 4001 });
-    // Beyond the window, without `since`: taken for new.
+    // Beyond the window, and without `since`: stored as a new one.
     expect(await socket.ask(chat("id-4000"))).toMatchObject({ seq: 5001 });
     expect(await socket.ask(chat("id-17", 16))).toMatchObject({ seq: 17 });
     expect(await socket.ask(chat("id-17", 3))).toMatchObject({ seq: 17 });
-    // `since` says that it cannot have been stored before.
+    // With this `since` it cannot have been stored before.
     expect(await socket.ask(chat("id-18", 18))).toMatchObject({ seq: 5002 });
   });
 
-  it("of a message that was deleted since is a repeat all the same", async () => {
+  it("of a message that was deleted since is acknowledged, and not stored", async () => {
     const { ada, thread, path } = await threadWith(0);
     const socket = await openThread(ada, thread.id);
     await socket.ask(chat("gone"));
@@ -138,7 +138,7 @@ describe("a repeat", () => {
 });
 
 describe("commands of one commit", () => {
-  it("see what those before them added, and are stored as if each had been applied alone", async () => {
+  it("see the changes of those before them, and are stored as if each had been applied alone", async () => {
     const { ada, thread, path } = await threadWith(0);
     const socket = await openThread(ada, thread.id);
     await socket.next("welcome");
@@ -180,7 +180,7 @@ describe("commands of one commit", () => {
 });
 
 describe("a deleted message", () => {
-  it("is gone from storage everywhere, previews included, and leaves a tombstone", async () => {
+  it("is erased from all storage, previews included, and leaves a tombstone", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const thread = await newThread(ada, "direct", [bob]);
     const path = `/api/threads/${thread.id}/messages`;
@@ -195,7 +195,7 @@ describe("a deleted message", () => {
     expect(got.messages).toMatchObject([{ seq: 1, rev: 3, id: "m", body: "", author: ada.user }]);
     expect(got.messages[0]?.deletedAt).toBeGreaterThan(0);
     expect(got.messages[0]).not.toHaveProperty("reactions");
-    // Deleting what is deleted is done already.
+    // Deleting it again changes nothing.
     expect((await ada.call("DELETE", `${path}/1`)).status).toBe(204);
     const list = await bob.call("GET", "/api/threads");
     expect(await list.json()).toMatchObject({
@@ -205,7 +205,7 @@ describe("a deleted message", () => {
 });
 
 describe("reactions", () => {
-  /** Past the rate limit's memory. */
+  /** Fills every rate limit's bucket again. */
   const later = () => vi.setSystemTime(Date.now() + 60_000);
 
   it("are counted, list the first 50 users, and keep those beyond them", async () => {
@@ -220,7 +220,7 @@ describe("reactions", () => {
     const reaction = async () => (await page(ada, path)).messages[0]?.reactions?.[0];
     expect(await reaction()).toMatchObject({ emoji: "🐸", count: 53 });
     expect((await reaction())?.userIds).toHaveLength(50);
-    // One of the listed goes and one from beyond moves up; then one beyond goes, and goes again in vain.
+    // A listed user takes the reaction back and another moves up. Then one who is not listed does, twice.
     const [first, last] = [fans[0] as Person, fans[52] as Person];
     await stub.run(first.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
     expect((await reaction())?.userIds).toHaveLength(50);
@@ -232,7 +232,7 @@ describe("reactions", () => {
     expect(await storedText(stub)).toContain('["more_reactions",[]]');
   });
 
-  it("take at most 20 different emoji; a 21st is a conflict", async () => {
+  it("are of at most 20 different emoji; a 21st is a conflict", async () => {
     const { ada, thread } = await threadWith(1);
     const stub = threadStub(thread.id);
     const codePoints = Array.from({ length: 21 }, (_, i) => String.fromCodePoint(0x1f600 + i));
@@ -245,7 +245,7 @@ describe("reactions", () => {
     expect(answers[20]).toMatchObject({ ok: false, failure: { code: "conflict" } });
   });
 
-  it.each(["🇫🇷", "👩🏽‍💻", "❤️"])("take %s", async (emoji) => {
+  it.each(["🇫🇷", "👩🏽‍💻", "❤️"])("accept %s", async (emoji) => {
     const { ada, path } = await threadWith(1);
     expect((await ada.call("PUT", `${path}/1/reactions/${encodeURIComponent(emoji)}`)).status).toBe(204);
   });

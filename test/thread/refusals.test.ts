@@ -1,11 +1,11 @@
-/** Bad input on a thread's socket: a typed error each, nothing stored, nobody else harmed. */
+/** Invalid input on a thread's socket: each gets a typed error, nothing is stored, and no other socket is affected. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { threadEvent } from "../../src/protocol/events.ts";
 import { newThread, person } from "../support/people.ts";
 import { randomRun, type RandomRun } from "../support/random-run.ts";
 import { openThread } from "../support/socket.ts";
 
-async function scene() {
+async function roomOfTwo() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await newThread(ada, "group", [bob]);
   const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
@@ -17,29 +17,29 @@ afterEach(() => vi.useRealTimers());
 
 const long = "x".repeat(10_001);
 
-describe("a command that is not right", () => {
+describe("an invalid command", () => {
   it.each<[string, object, string]>([
     ["an unknown type", { type: "shout", id: "1" }, "bad_request"],
     ["no type", { id: "1" }, "bad_request"],
     ["a chat without a body", { type: "chat", id: "1" }, "bad_request"],
-    ["a body that is no text", { type: "chat", id: "1", body: 5 }, "bad_request"],
+    ["a body that is no string", { type: "chat", id: "1", body: 5 }, "bad_request"],
     ["a blank body", { type: "chat", id: "1", body: " \n\t " }, "bad_request"],
     ["a body that is too long", { type: "chat", id: "1", body: long }, "too_large"],
     ["a replyTo that names no message", { type: "chat", id: "1", body: "x", replyTo: 1 }, "bad_request"],
     ["a replyTo that is no number", { type: "chat", id: "1", body: "x", replyTo: "1" }, "bad_request"],
     ["a negative since", { type: "chat", id: "1", body: "x", since: -1 }, "bad_request"],
-    ["an edit of nothing", { type: "edit", id: "1", seq: 1, body: "x" }, "not_found"],
+    ["an edit of a message that does not exist", { type: "edit", id: "1", seq: 1, body: "x" }, "not_found"],
     ["an edit with no seq", { type: "edit", id: "1", body: "x" }, "bad_request"],
     ["a delete of a fraction", { type: "delete", id: "1", seq: 1.5 }, "bad_request"],
     ["a reaction that is no emoji", { type: "react", id: "1", seq: 1, emoji: "hi" }, "bad_request"],
     ["two emoji", { type: "react", id: "1", seq: 1, emoji: "👍👍" }, "bad_request"],
     ["an auth with no token", { type: "auth", id: "1" }, "bad_request"],
-    ["an auth with nonsense", { type: "auth", id: "1", token: "nonsense" }, "unauthenticated"],
+    ["an auth with an invalid token", { type: "auth", id: "1", token: "nonsense" }, "unauthenticated"],
   ])("%s is answered with an error that names it", async (_name, command, code) => {
-    const { a, b } = await scene();
+    const { a, b } = await roomOfTwo();
     a.send(command);
     expect(await a.next("error")).toMatchObject({ id: "1", code, message: expect.any(String) });
-    // The socket lives on, and nothing came of it.
+    // The socket stays open, and nothing was stored.
     expect(await a.ask({ type: "chat", id: "2", body: "fine" })).toMatchObject({
       type: "ack",
       seq: 1,
@@ -51,27 +51,27 @@ describe("a command that is not right", () => {
 
   it.each([
     ["an id that is too long", { type: "chat", id: "x".repeat(65), body: "x" }],
-    ["an id that is no text", { type: "chat", id: 7, body: "x" }],
+    ["an id that is no string", { type: "chat", id: 7, body: "x" }],
     ["a number", 5],
     ["null", null],
-    ["a text", '"chat"'],
+    ["a string", '"chat"'],
   ])("%s is answered with an error without an id", async (_name, command) => {
-    const { a } = await scene();
+    const { a } = await roomOfTwo();
     a.send(command);
     const error = await a.next("error");
     expect(error).toMatchObject({ code: "bad_request" });
     expect(error).not.toHaveProperty("id");
   });
 
-  it("is answered in an array of more than 100 as too large, and none is run", async () => {
-    const { a } = await scene();
+  it("is one of more than 100 in an array: all are refused as too large", async () => {
+    const { a } = await roomOfTwo();
     a.send(Array.from({ length: 101 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
     expect(await a.next("error")).toMatchObject({ code: "too_large" });
     expect(await a.ask({ type: "chat", id: "next", body: "x" })).toMatchObject({ seq: 1 });
   });
 
-  it("closes the socket with 4000 at the tenth in a row, and not when a good one is between", async () => {
-    const { a, b } = await scene();
+  it("closes the socket with 4000 at the tenth in a row, but not with a valid one in between", async () => {
+    const { a, b } = await roomOfTwo();
     const bad = { type: "nonsense" };
     a.send([bad, bad, bad, bad, bad, { type: "chat", id: "ok", body: "x" }, bad, bad, bad, bad, bad]);
     expect(await a.ask({ type: "chat", id: "still", body: "here" })).toMatchObject({ type: "ack" });
@@ -81,7 +81,7 @@ describe("a command that is not right", () => {
   });
 });
 
-describe("a frame that is not right", () => {
+describe("an invalid frame", () => {
   it.each<[string, string | ArrayBuffer, number]>([
     ["that is not JSON", "hello", 4000],
     ["that is empty", "", 4000],
@@ -89,17 +89,17 @@ describe("a frame that is not right", () => {
     ["over 64 KiB", JSON.stringify({ type: "chat", id: "1", body: "x".repeat(66_000) }), 4009],
     ["over 64 KiB in bytes though not in characters", `"${"€".repeat(22_000)}"`, 4009],
   ])("%s closes the socket", async (_name, frame, code) => {
-    const { a, b } = await scene();
+    const { a, b } = await roomOfTwo();
     a.send(frame);
     expect(await a.next("closing")).toMatchObject({ code, reason: expect.any(String) });
     expect((await a.closed).code).toBe(code);
-    expect(await b.ask({ type: "chat", id: "1", body: "unharmed" })).toMatchObject({ seq: 1 });
+    expect(await b.ask({ type: "chat", id: "1", body: "still open" })).toMatchObject({ seq: 1 });
   });
 });
 
-describe("rates", () => {
+describe("rate limits", () => {
   it("allow 20 durable commands at once, then 10 in 10 s, by socket and HTTP together", async () => {
-    const { ada, a, thread } = await scene();
+    const { ada, a, thread } = await roomOfTwo();
     vi.setSystemTime(Date.now());
     a.send(Array.from({ length: 19 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
     await a.next("chat", (event) => event.message.seq === 19);
@@ -118,23 +118,23 @@ describe("rates", () => {
     expect(a.events.filter((event) => event.type === "chat")).toHaveLength(30);
   });
 
-  it("leave others alone", async () => {
-    const { a, b } = await scene();
+  it("do not affect other users", async () => {
+    const { a, b } = await roomOfTwo();
     vi.setSystemTime(Date.now());
     a.send(Array.from({ length: 25 }, (_, i) => ({ type: "chat", id: `m${i}`, body: "x" })));
     await a.next("error");
     expect(await b.ask({ type: "chat", id: "1", body: "x" })).toMatchObject({ type: "ack" });
   });
 
-  it("take 5 read markers a second", async () => {
-    const { a } = await scene();
+  it("allow 5 read markers a second", async () => {
+    const { a } = await roomOfTwo();
     vi.setSystemTime(Date.now());
     a.send(Array.from({ length: 6 }, () => ({ type: "read", seq: 1 })));
     expect(await a.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: 200 });
   });
 
   it("close a socket with 4129 that keeps sending after 100 refusals", async () => {
-    const { a } = await scene();
+    const { a } = await roomOfTwo();
     vi.setSystemTime(Date.now());
     for (let i = 0; i < 2; i++) {
       a.send(Array.from({ length: 60 }, (_, j) => ({ type: "chat", id: `m${i}-${j}`, body: "x" })));
@@ -143,7 +143,7 @@ describe("rates", () => {
   });
 });
 
-/** Random values of JSON, or near it. */
+/** Random frames: JSON values, and JSON that was cut short. */
 function* randomFrames({ frames, random }: RandomRun): Generator<string> {
   const types = [
     "chat",
@@ -197,14 +197,14 @@ function* randomFrames({ frames, random }: RandomRun): Generator<string> {
   }
 }
 
-it("random frames do no harm: every reply is an event of the contract, and the thread keeps working", async () => {
-  const { ada, thread, b } = await scene();
+it("answers random frames with events of the contract, and keeps working", async () => {
+  const { ada, thread, b } = await roomOfTwo();
   let socket = await openThread(ada, thread.id);
   const sockets = [socket];
   const closings: number[] = [];
   let sent = 0;
   for (const frame of randomFrames(randomRun())) {
-    // A round trip now and then, so that the answers come in.
+    // A request now and then, which gives the replies time to arrive.
     if (sent++ % 20 === 0) await ada.call("GET", `/api/threads/${thread.id}`);
     if (socket.raw.readyState !== WebSocket.OPEN) {
       closings.push((await socket.next("closing")).code);

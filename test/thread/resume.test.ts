@@ -1,10 +1,10 @@
-/** Resuming by cursor: nothing twice, nothing left out, and a snapshot where that cannot be had. */
+/** Resuming by cursor: no event twice, none left out, and a snapshot where resuming is impossible. */
 import { describe, expect, it } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import { newThread, person, type Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
-async function scene() {
+async function groupOfTwo() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await newThread(ada, "group", [bob], "Pond");
   return { ada, bob, thread, path: `/api/threads/${thread.id}` };
@@ -19,16 +19,16 @@ async function caughtUp(socket: TestSocket, rev: number) {
   return { welcome, events: socket.events.filter(isDurable) };
 }
 
-async function say(who: Person, threadId: string, ...bodies: string[]) {
+async function sendMessages(who: Person, threadId: string, ...bodies: string[]) {
   const socket = await openThread(who, threadId);
   for (const body of bodies) await socket.ask({ type: "chat", id: crypto.randomUUID(), body });
   socket.close();
 }
 
 describe("a cursor", () => {
-  it("does not bring who reacted to a message that was deleted since", async () => {
-    const { ada, bob, thread, path } = await scene();
-    await say(ada, thread.id, "one", "two");
+  it("does not disclose who reacted to a message that was deleted since", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
+    await sendMessages(ada, thread.id, "one", "two");
     for (const seq of [1, 2]) await bob.call("PUT", `${path}/messages/${seq}/reactions/👍`); // 3, 4
     await bob.call("DELETE", `${path}/messages/1/reactions/👍`); // 5
     await ada.call("DELETE", `${path}/messages/1`); // 6
@@ -42,9 +42,9 @@ describe("a cursor", () => {
     ]);
   });
 
-  it("brings exactly the durable events that were missed, each as things are now", async () => {
-    const { ada, bob, thread, path } = await scene();
-    await say(ada, thread.id, "one", "two", "three"); // revs 1 to 3
+  it("brings exactly the durable events that were missed, each with the current state", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
+    await sendMessages(ada, thread.id, "one", "two", "three"); // revs 1 to 3
     await ada.call("PATCH", `${path}/messages/1`, { body: "ONE" }); // 4
     await ada.call("PUT", `${path}/messages/2/reactions/👍`); // 5
     await ada.call("DELETE", `${path}/messages/3`); // 6
@@ -67,19 +67,19 @@ describe("a cursor", () => {
       { type: "react", seq: 2, emoji: "👍", user: ada.user },
       { type: "delete", seq: 3, by: ada.user },
       { type: "thread", thread: { name: "Lake" } },
-      // Carol joined and left again: as things are now, she is gone.
+      // Carol joined and left again: in the current state she is no member.
       { type: "member_removed", userId: carol.user.id },
       { type: "member", member: { user: bob.user, role: "moderator" } },
       { type: "member_removed", userId: carol.user.id },
     ]);
   });
 
-  it("of the present rev brings nothing but what happens next", async () => {
-    const { ada, bob, thread } = await scene();
-    await say(ada, thread.id, "one");
+  it("of the current rev brings no events but those that follow", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
+    await sendMessages(ada, thread.id, "one");
     const socket = await openThread(bob, thread.id, `${thread.epoch}:1`);
     expect(await socket.next("welcome")).toMatchObject({ resumed: true });
-    await say(ada, thread.id, "two");
+    await sendMessages(ada, thread.id, "two");
     expect(await socket.next("chat")).toMatchObject({ rev: 2 });
     expect(socket.events.filter(isDurable)).toHaveLength(1);
   });
@@ -92,8 +92,8 @@ describe("a cursor", () => {
     ["negative", (epoch: string) => `${epoch}:-1`],
     ["absent", () => undefined],
   ])("that is %s gets a snapshot", async (_name, cursor) => {
-    const { ada, bob, thread } = await scene();
-    await say(ada, thread.id, "one", "two");
+    const { ada, bob, thread } = await groupOfTwo();
+    await sendMessages(ada, thread.id, "one", "two");
     const socket = await openThread(bob, thread.id, cursor(thread.epoch));
     expect(await socket.next("welcome")).toMatchObject({ resumed: false, cursor: `${thread.epoch}:2` });
     expect(await socket.next()).toMatchObject({
@@ -106,18 +106,18 @@ describe("a cursor", () => {
     });
   });
 
-  it("checks the right again: a removed member is not resumed", async () => {
-    const { ada, bob, thread, path } = await scene();
-    await say(ada, thread.id, "one");
+  it("gives no right: a removed member is refused", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
+    await sendMessages(ada, thread.id, "one");
     await ada.call("DELETE", `${path}/members/${bob.user.id}`);
     const socket = await openThread(bob, thread.id, `${thread.epoch}:0`);
     expect((await socket.closed).code).toBe(4004);
   });
 });
 
-describe("being removed", () => {
-  it("closes the user's sockets with 4003 and shows them nothing from that moment on", async () => {
-    const { ada, bob, thread, path } = await scene();
+describe("removing a member", () => {
+  it("closes their sockets with 4003, which receive nothing more", async () => {
+    const { ada, bob, thread, path } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     await b.next("welcome");
     expect((await ada.call("DELETE", `${path}/members/${bob.user.id}`)).status).toBe(204);

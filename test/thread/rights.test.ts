@@ -1,4 +1,4 @@
-/** The contract's table of rights, every request and command for everyone, through the doors they would use. */
+/** The contract's table of rights: every request and command, as every kind of user, over HTTP and over a socket. */
 import { describe, expect, it } from "vitest";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Thread } from "../../src/protocol/model.ts";
@@ -8,7 +8,7 @@ import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
 type Kind = Thread["kind"];
 type Standing = "owner" | "moderator" | "member" | "stranger" | "removed" | "anonymous";
 
-/** A thread with one of everybody, and who is asking. */
+/** A thread with a user of each role, and the caller. */
 interface Scene {
   id: string;
   caller: Person;
@@ -16,16 +16,16 @@ interface Scene {
   other: Person;
   moderator: Person;
   owner: Person;
-  /** Known to Lilypad, and not in the thread. */
+  /** A known user who is no member. */
   outsider: Person;
-  /** A message of the caller's (where they could write one), and one of the other's. */
+  /** A message of the caller (where they could write one), and one of the other member. */
   ownSeq: number;
   otherSeq: number;
 }
 
 async function ok(response: Promise<Response>): Promise<Response> {
   const answered = await response;
-  if (!answered.ok) throw new Error(`arranging answered ${answered.status}: ${await answered.text()}`);
+  if (!answered.ok) throw new Error(`setting up answered ${answered.status}: ${await answered.text()}`);
   return answered;
 }
 
@@ -73,9 +73,9 @@ async function scene(kind: Kind, standing: Standing): Promise<Scene> {
 const everyone: Standing[] = ["owner", "moderator", "member", "stranger", "removed"];
 const members: Standing[] = ["owner", "moderator", "member"];
 const moderators: Standing[] = ["owner", "moderator"];
-const nobody: Standing[] = [];
+const none: Standing[] = [];
 
-/** Who may, for each kind of thread. */
+/** A request, and who may make it in each kind of thread. */
 type Row = [name: string, act: (scene: Scene) => Promise<Response>, may: Record<Kind, Standing[]>];
 
 const readers = { direct: members, group: members, public: everyone };
@@ -101,73 +101,73 @@ const HTTP: Row[] = [
   [
     "edit another's message",
     (s) => s.caller.call("PATCH", `/api/threads/${s.id}/messages/${s.otherSeq}`, { body: "new" }),
-    { direct: nobody, group: nobody, public: nobody },
+    { direct: none, group: none, public: none },
   ],
   ["delete an own message", (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.ownSeq}`), all],
   [
     "delete another's message",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.otherSeq}`),
-    { direct: nobody, group: moderators, public: moderators },
+    { direct: none, group: moderators, public: moderators },
   ],
   [
     "rename",
     (s) => s.caller.call("PATCH", `/api/threads/${s.id}`, { name: "Other" }),
-    { direct: nobody, group: moderators, public: moderators },
+    { direct: none, group: moderators, public: moderators },
   ],
   [
     "add another",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, {}),
-    { direct: nobody, group: moderators, public: moderators },
+    { direct: none, group: moderators, public: moderators },
   ],
   [
     "add a moderator",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, { role: "moderator" }),
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
   [
     "add oneself",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${encodeURIComponent(s.caller.user.id)}`),
-    { direct: nobody, group: moderators, public: everyone },
+    { direct: none, group: moderators, public: everyone },
   ],
   [
     "make oneself owner",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.caller.user.id}`, { role: "owner" }),
     // An owner is one already: nothing changes.
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
   [
     "change a role",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.other.user.id}`, { role: "moderator" }),
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
   [
     "remove a member",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.other.user.id}`),
-    { direct: nobody, group: moderators, public: moderators },
+    { direct: none, group: moderators, public: moderators },
   ],
   [
     "remove a moderator",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.moderator.user.id}`),
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
   [
     "remove an owner",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.owner.user.id}`),
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
   [
     "leave",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.caller.user.id}`),
-    { direct: nobody, group: members, public: members },
+    { direct: none, group: members, public: members },
   ],
   [
     "delete the thread",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}`),
-    { direct: nobody, group: ["owner"], public: ["owner"] },
+    { direct: none, group: ["owner"], public: ["owner"] },
   ],
 ];
 
-/** A socket's commands, and who may give them. Whoever cannot open a socket cannot give any. */
+/** A socket's commands, and who may send them. A user who cannot open a socket cannot send any. */
 const SOCKET: [
   name: string,
   command: (s: Scene) => { id: string; [key: string]: unknown },
@@ -196,7 +196,7 @@ const SOCKET: [
   [
     "edit another's",
     (s) => ({ type: "edit", id: "e", seq: s.otherSeq, body: "new" }),
-    { direct: nobody, group: nobody, public: nobody },
+    { direct: none, group: none, public: none },
   ],
   [
     "delete own",
@@ -206,7 +206,7 @@ const SOCKET: [
   [
     "delete another's",
     (s) => ({ type: "delete", id: "d", seq: s.otherSeq }),
-    { direct: nobody, group: moderators, public: moderators },
+    { direct: none, group: moderators, public: moderators },
   ],
 ];
 
@@ -232,7 +232,7 @@ async function outcomeOf(response: Response): Promise<string> {
   return `${response.status} ${((await response.json()) as { code: string }).code}`;
 }
 
-/** The first thing a socket hears: its welcome, or the code it is closed with. */
+/** The first that a socket receives: its welcome, or the code it is closed with. */
 function firstOf(socket: TestSocket): Promise<string> {
   const closed = socket.closed.then(({ code }) => `closed with ${code}`);
   const opened = socket.next().then((event) => event.type);
@@ -245,7 +245,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
 
   it.concurrent.each(HTTP)("over HTTP: %s", async (_name, act, may) => {
     const isAllowed = may[kind].includes(standing);
-    // What is refused changes nothing, so all of it can be tried in one thread.
+    // A refused request changes nothing, so all of them share one thread.
     const s = await (isAllowed ? scene(kind, standing) : (untouched ??= scene(kind, standing)));
     expect(await outcomeOf(await act(s))).toBe(isAllowed ? "allowed" : refusal(kind, standing));
   });
@@ -261,7 +261,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
     expect(await firstOf(socket)).toBe(mayOpen ? "welcome" : refused);
   });
 
-  // Whoever cannot open a socket has no way to give a command.
+  // A user who cannot open a socket cannot send commands.
   if (!mayOpen) return;
   it.concurrent.each(SOCKET)("over a socket: %s", async (_name, command, may) => {
     const s = await scene(kind, standing);
@@ -271,7 +271,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
     expect(outcome).toBe(may[kind].includes(standing) ? "allowed" : "forbidden");
   });
 
-  it("over a socket: reads and types for the others to see, renews its session, leaves", async () => {
+  it("over a socket: read and typing are broadcast, the session is renewed, and leave closes it", async () => {
     const s = await scene(kind, standing);
     const [socket, others] = [await openThread(s.caller, s.id), await openThread(s.other, s.id)];
     await others.next("welcome");
@@ -286,7 +286,7 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   });
 });
 
-it("a stranger cannot distinguish a thread they may not see from one that never existed", async () => {
+it("answers a stranger alike for a thread they may not see and for one that never existed", async () => {
   const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
   const { id } = await newThread(owner, "group", [], "Secret");
   const never = "0".repeat(64);
@@ -316,7 +316,7 @@ it("a stranger cannot distinguish a thread they may not see from one that never 
   }
 });
 
-it("a stranger is never rate limited, which would disclose that the thread exists", async () => {
+it("never rate limits a stranger, which would disclose that the thread exists", async () => {
   const [owner, stranger] = await Promise.all([person("Owner"), person("Stranger")]);
   const { id } = await newThread(owner, "group");
   const statuses = new Set<number>();

@@ -1,4 +1,4 @@
-/** The room: who is in it, and what passes between those who are. */
+/** The room: who is online in it, and what its sockets send one another. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -7,15 +7,15 @@ import { openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());
 
-async function pair() {
+async function groupOfTwo() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await newThread(ada, "group", [bob], "Pond");
   return { ada, bob, thread };
 }
 
 describe("joins and leaves", () => {
-  it("welcomes with the thread, who is here, and the limits", async () => {
-    const { ada, thread } = await pair();
+  it("sends a welcome with the thread, who is online, and the limits", async () => {
+    const { ada, thread } = await groupOfTwo();
     const socket = await openThread(ada, thread.id);
     const welcome = await socket.next("welcome");
     expect(welcome).toMatchObject({
@@ -38,40 +38,40 @@ describe("joins and leaves", () => {
     expect(socket.protocol).toBe("lilypad.v1");
   });
 
-  it("broadcasts a user's first socket as a join and the closing of the last as a leave, and nothing between", async () => {
-    const { ada, bob, thread } = await pair();
-    const watching = await openThread(ada, thread.id);
+  it("broadcasts a join for a user's first socket, a leave for the last, and nothing in between", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
+    const observer = await openThread(ada, thread.id);
     const first = await openThread(bob, thread.id);
-    expect(await watching.next("join")).toEqual({ type: "join", user: bob.user });
+    expect(await observer.next("join")).toEqual({ type: "join", user: bob.user });
     const second = await openThread(bob, thread.id);
     await second.next("welcome");
     first.close();
     await first.closed;
     second.close();
-    expect(await watching.next("leave")).toEqual({ type: "leave", userId: bob.user.id });
-    expect(watching.events.filter((event) => event.type === "join" || event.type === "leave")).toHaveLength(
+    expect(await observer.next("leave")).toEqual({ type: "leave", userId: bob.user.id });
+    expect(observer.events.filter((event) => event.type === "join" || event.type === "leave")).toHaveLength(
       2,
     );
     expect(first.events.some((event) => event.type === "join")).toBe(false);
   });
 
-  it("closes with 1000 when asked to leave, after what was sent before", async () => {
-    const { ada, thread } = await pair();
+  it("closes with 1000 on leave, after the replies to earlier commands", async () => {
+    const { ada, thread } = await groupOfTwo();
     const socket = await openThread(ada, thread.id);
     socket.send([{ type: "chat", id: "last", body: "bye" }, { type: "leave" }]);
     expect((await socket.closed).code).toBe(1000);
     expect(socket.events.some((event) => event.type === "ack" && event.id === "last")).toBe(true);
   });
 
-  it("answers a ping without a command", async () => {
-    const { ada, thread } = await pair();
+  it("answers a ping with a pong", async () => {
+    const { ada, thread } = await groupOfTwo();
     const socket = await openThread(ada, thread.id);
     socket.send("ping");
     expect(await socket.pong()).toBe("pong");
   });
 
-  it("closes the one of 33 sockets that was silent the longest", async () => {
-    const { ada, thread } = await pair();
+  it("closes the socket that was silent the longest when a user opens a 33rd", async () => {
+    const { ada, thread } = await groupOfTwo();
     const sockets = [];
     for (let i = 0; i < 32; i++) sockets.push(await openThread(ada, thread.id));
     await openThread(ada, thread.id);
@@ -81,21 +81,21 @@ describe("joins and leaves", () => {
   });
 
   it("closes a socket that vanished without closing, when the room is next awake", async () => {
-    const { ada, bob, thread } = await pair();
-    const watching = await openThread(ada, thread.id);
+    const { ada, bob, thread } = await groupOfTwo();
+    const observer = await openThread(ada, thread.id);
     await openThread(bob, thread.id);
-    await watching.next("join");
+    await observer.next("join");
     const gone = Date.now() + 3 * 60_000;
     vi.setSystemTime(gone);
-    // Awake again by a message of one who is alive.
-    watching.send({ type: "chat", id: "c", body: "anyone?" });
-    expect(await watching.next("leave")).toMatchObject({ userId: bob.user.id });
+    // The message wakes the room.
+    observer.send({ type: "chat", id: "c", body: "anyone?" });
+    expect(await observer.next("leave")).toMatchObject({ userId: bob.user.id });
   });
 });
 
-describe("what passes in the room", () => {
-  it("sends a message to everyone in the room, the sender too, and then acknowledges it", async () => {
-    const { ada, bob, thread } = await pair();
+describe("the room", () => {
+  it("broadcasts a message to every socket, the sender's too, and then acknowledges it", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     const before = Date.now();
     a.send({ type: "chat", id: "m1", body: "hello 🐸" });
@@ -110,8 +110,8 @@ describe("what passes in the room", () => {
     expect(b.events.some((event) => event.type === "ack")).toBe(false);
   });
 
-  it("keeps the order of an array of commands, each standing or falling alone", async () => {
-    const { ada, thread } = await pair();
+  it("applies an array of commands in order, where each succeeds or fails alone", async () => {
+    const { ada, thread } = await groupOfTwo();
     const socket = await openThread(ada, thread.id);
     socket.send([
       { type: "chat", id: "1", body: "one" },
@@ -127,8 +127,8 @@ describe("what passes in the room", () => {
     expect(await socket.next("error")).toMatchObject({ id: "5", code: "bad_request" });
   });
 
-  it("carries many messages in few frames", async () => {
-    const { ada, bob, thread } = await pair();
+  it("sends many messages in one frame", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     a.send(Array.from({ length: 20 }, (_, i) => ({ type: "chat", id: `m${i}`, body: String(i) })));
     await b.next("chat", (event) => event.rev === 20);
@@ -137,7 +137,7 @@ describe("what passes in the room", () => {
   });
 
   it("acknowledges a command in the frame of its event, after it", async () => {
-    const { ada, bob, thread } = await pair();
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     await a.next("join");
     const before = a.frames.length;
@@ -152,8 +152,8 @@ describe("what passes in the room", () => {
     expect(b.events.some(({ type }) => type === "ack" || type === "error")).toBe(false);
   });
 
-  it("relays typing to the others, once in 3 s", async () => {
-    const { ada, bob, thread } = await pair();
+  it("broadcasts typing to the others, at most once in 3 s", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     a.send([{ type: "typing" }, { type: "typing" }]);
     expect(await b.next("typing")).toEqual({ type: "typing", userId: ada.user.id });
@@ -166,14 +166,14 @@ describe("what passes in the room", () => {
     expect(a.events.some((event) => event.type === "typing")).toBe(false);
   });
 
-  it("takes a read marker of an empty thread, where there is nothing to read", async () => {
-    const { ada, thread } = await pair();
+  it("accepts a read marker of 0 in an empty thread", async () => {
+    const { ada, thread } = await groupOfTwo();
     const response = await ada.call("PUT", `/api/threads/${thread.id}/read`, { seq: 0 });
     expect(await response.json()).toEqual({ readSeq: 0, unread: 0 });
   });
 
   it("broadcasts read markers, which only rise and never pass the newest message", async () => {
-    const { ada, bob, thread } = await pair();
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     for (const id of ["1", "2", "3"]) await a.ask({ type: "chat", id, body: id });
     b.send({ type: "read", seq: 2 });
@@ -187,15 +187,15 @@ describe("what passes in the room", () => {
     expect(await page.json()).toMatchObject({ you: { readSeq: 3 } });
   });
 
-  it("shows edits, deletions and reactions as numbered events, from either door", async () => {
-    const { ada, bob, thread } = await pair();
+  it("broadcasts edits, deletions and reactions as numbered events, from sockets and HTTP", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     await a.ask({ type: "chat", id: "1", body: "helo" });
     await a.ask({ type: "edit", id: "2", seq: 1, body: "hello" });
     expect(await b.next("edit")).toMatchObject({ rev: 2, message: { seq: 1, rev: 2, body: "hello" } });
     await b.ask({ type: "react", id: "3", seq: 1, emoji: "👍" });
     expect(await a.next("react")).toMatchObject({ rev: 3, seq: 1, emoji: "👍", user: bob.user });
-    // Reacting as one already does is acknowledged and changes nothing.
+    // A reaction that is there already is acknowledged, and changes nothing.
     expect(await b.ask({ type: "react", id: "4", seq: 1, emoji: "👍" })).toMatchObject({
       type: "ack",
       rev: 3,
@@ -214,7 +214,7 @@ describe("what passes in the room", () => {
   });
 
   it("broadcasts a message posted over HTTP, and not a repeat of it", async () => {
-    const { ada, bob, thread } = await pair();
+    const { ada, bob, thread } = await groupOfTwo();
     const socket = await openThread(bob, thread.id);
     const path = `/api/threads/${thread.id}/messages`;
     const first = await ada.call("POST", path, { id: "x", body: "by HTTP" });
@@ -229,13 +229,13 @@ describe("what passes in the room", () => {
 });
 
 describe("a broken socket", () => {
-  it("does not keep a message from the others", async () => {
-    const { ada, bob, thread } = await pair();
+  it("does not prevent the others from receiving a message", async () => {
+    const { ada, bob, thread } = await groupOfTwo();
     const [a, b] = [await openThread(ada, thread.id), await openThread(bob, thread.id)];
     await b.next("welcome");
     const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(thread.id));
     await runInDurableObject(stub, (_instance, state) => {
-      // As when the network fails between a broadcast's look and its send.
+      // As when the network fails between finding the socket open and sending.
       const broken = state
         .getWebSockets()
         .find((socket) => (socket.deserializeAttachment() as { userId: string }).userId === bob.user.id);

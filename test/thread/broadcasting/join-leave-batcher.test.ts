@@ -9,9 +9,9 @@ import { openThread, type TestSocket } from "../../support/socket.ts";
 
 afterEach(() => void vi.useRealTimers());
 
-async function pond(size: number) {
-  const people = await Promise.all(Array.from({ length: size }, (_, i) => person(`Frog${i}`)));
-  const [owner, ...others] = people as [Person, ...Person[]];
+async function publicThread(size: number) {
+  const members = await Promise.all(Array.from({ length: size }, (_, i) => person(`Frog${i}`)));
+  const [owner, ...others] = members as [Person, ...Person[]];
   return { owner, others, thread: await newThread(owner, "public", [], "Pond") };
 }
 
@@ -33,14 +33,14 @@ function whoIsHere(socket: TestSocket<ThreadEvent>): { here: string[]; wrong: Th
 }
 
 it("broadcasts many joins at once in few frames", async () => {
-  const { owner, others, thread } = await pond(32);
-  const watching = await openThread(owner, thread.id);
-  await watching.next("welcome");
+  const { owner, others, thread } = await publicThread(32);
+  const observer = await openThread(owner, thread.id);
+  await observer.next("welcome");
   await Promise.all(others.map((other) => openThread(other, thread.id)));
-  const last = () => watching.events.filter(({ type }) => type === "join").length === others.length;
-  while (!last()) await watching.next("join");
-  const frames = watching.frames.filter((frame) => frame.includes('"type":"join"'));
-  // The first few at once, the others together.
+  const last = () => observer.events.filter(({ type }) => type === "join").length === others.length;
+  while (!last()) await observer.next("join");
+  const frames = observer.frames.filter((frame) => frame.includes('"type":"join"'));
+  // The first few are broadcast at once, the others gathered.
   expect(frames.length).toBeGreaterThanOrEqual(8);
   expect(frames.length).toBeLessThanOrEqual(16);
 });
@@ -62,9 +62,9 @@ it("sends nothing to a socket whose session ended while joins were gathered", ()
   expect(done).toEqual(["ended", "broadcast"]);
 });
 
-it("sends every socket each join and leave of the others once, while users join and leave", async () => {
-  const { owner, others, thread } = await pond(14);
-  const watching = await openThread(owner, thread.id);
+it("sends every socket each join and leave of other users once, while users join and leave", async () => {
+  const { owner, others, thread } = await publicThread(14);
+  const observer = await openThread(owner, thread.id);
   const opened = await Promise.all(others.map((other) => openThread(other, thread.id)));
   const [staying, leaving] = [opened.slice(7), opened.slice(0, 7)];
   for (const socket of leaving) socket.close();
@@ -72,24 +72,24 @@ it("sends every socket each join and leave of the others once, while users join 
   const second = await openThread(owner, thread.id);
   await Promise.all(leaving.map((socket) => socket.closed));
   // A message comes after the joins and leaves before it.
-  watching.send({ type: "chat", id: "all", body: "all here?" });
+  observer.send({ type: "chat", id: "all", body: "all here?" });
   const here = [owner, ...others.slice(0, 4), ...others.slice(7)].map(({ user }) => user.id).toSorted();
-  for (const socket of [watching, ...staying, ...back, second]) {
+  for (const socket of [observer, ...staying, ...back, second]) {
     await socket.next("chat");
     expect(whoIsHere(socket)).toEqual({ here, wrong: [] });
   }
 });
 
 it("broadcasts a user's join before their first message", async () => {
-  const { owner, others, thread } = await pond(14);
-  const watching = await openThread(owner, thread.id);
-  await watching.next("welcome");
+  const { owner, others, thread } = await publicThread(14);
+  const observer = await openThread(owner, thread.id);
+  await observer.next("welcome");
   // The first few are broadcast at once; those after them are gathered.
   for (const other of others) {
     const socket = await openThread(other, thread.id);
     await socket.ask({ type: "chat", id: "hello", body: "hello" });
   }
-  const received = watching.events.flatMap((event) =>
+  const received = observer.events.flatMap((event) =>
     event.type === "join" ? [event.user.id] : event.type === "chat" ? [`${event.message.author.id}!`] : [],
   );
   expect(received).toEqual(others.flatMap(({ user }) => [user.id, `${user.id}!`]));

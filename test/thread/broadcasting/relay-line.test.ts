@@ -1,10 +1,10 @@
-/** The line to a relay that is slow to answer: what is too much to keep is dropped, and the relay learns that it was. */
+/** The queue of batches to one relay. What exceeds its limit is dropped, and the relay can see that it was. */
 import { expect, it } from "vitest";
 import type { RelayBatch } from "../../../src/rpc/relay.ts";
 import { RelayLine } from "../../../src/thread/broadcasting/relay-line.ts";
 import { eventually } from "../../support/patience.ts";
 
-it("lets the relay see that it missed something, where all that waited was dropped", async () => {
+it("skips a batch number where a batch was dropped, so that the relay knows that it missed one", async () => {
   const batches: RelayBatch[] = [];
   const answers: (() => void)[] = [];
   const line = new RelayLine({
@@ -21,7 +21,7 @@ it("lets the relay see that it missed something, where all that waited was dropp
   answers[0]?.();
   await eventually(() => expect(batches).toHaveLength(2));
   expect(line.isConfirmed).toBe(false);
-  // By the number and the rev: one batch never came.
+  // The relay knows by the number and the rev: batch 2 never came.
   expect(batches).toMatchObject([
     { number: 1, after: 0, rev: 1 },
     { number: 3, after: 2, rev: 2, items: [] },

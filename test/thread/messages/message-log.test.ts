@@ -1,4 +1,4 @@
-/** What one commit adds to the log is written many rows at a time, and read as if each had been written alone. */
+/** The messages of one commit are inserted many at a time, and read as if each had been inserted alone. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { MessageLog, ROWS_PER_INSERT } from "../../../src/thread/messages/message-log.ts";
@@ -22,7 +22,7 @@ const message = (n: number) => ({ id: `id ${n}`, author: `user ${n % 3}`, body: 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 it.each([1, 2, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 2 * ROWS_PER_INSERT, 60])(
-  "%i messages are a row written each, in order",
+  "writes one row for each of %i messages, in order",
   async (count) => {
     const { stub, withLog } = await storage();
     const cost = await costOf(stub, () =>
@@ -40,14 +40,14 @@ it.each([1, 2, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 2 * ROWS_PER_INSERT, 60])(
   },
 );
 
-it("keeps each message's own rev, time and reply, where they do not simply go on", async () => {
+it("keeps each message's own rev, time and reply, where they are not consecutive", async () => {
   const { withLog } = await storage();
   const added = await withLog((log) => [
     log.add(message(1), 1, 1_000),
     log.add({ ...message(2), replyTo: 1 }, 2, 1_000),
     log.add(message(3), 5, 1_000),
     log.add({ ...message(4), replyTo: 3 }, 6, 2_000),
-    // Reading sees what is not written yet.
+    // Messages that are not written yet can be read.
     ...[1, 2, 3, 4].map((seq) => log.get(seq)),
   ]);
   const { messages } = await withLog((log) => log.page(NEWEST_200));

@@ -7,27 +7,27 @@ import { eventually } from "../../support/patience.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-it("notifications are sent one after the other, however many wait", async () => {
+it("sends one update at a time, however many wait", async () => {
   const ada = await person("Ada");
   const thread = await newThread(ada, "group");
   const { threadChanged } = Presence.prototype;
   let begun = 0;
   let answered = 0;
-  let underWay = 0;
-  let most = 0;
-  const notified = vi.spyOn(Presence.prototype, "threadChanged");
-  notified.mockImplementation(async function (this: Presence, update) {
-    most = Math.max(most, ++underWay);
+  let inFlight = 0;
+  let mostInFlight = 0;
+  const threadChangedSpy = vi.spyOn(Presence.prototype, "threadChanged");
+  threadChangedSpy.mockImplementation(async function (this: Presence, update) {
+    mostInFlight = Math.max(mostInFlight, ++inFlight);
     const number = ++begun;
-    // A promise of the test's own cannot be awaited within an object.
+    // Polled: within an object, a promise of the test cannot be awaited.
     await eventually(() => expect(answered).toBeGreaterThanOrEqual(number));
     await threadChanged.call(this, update);
-    underWay -= 1;
+    inFlight -= 1;
   });
-  const object = () => threadStub(thread.id);
+  const stub = () => threadStub(thread.id);
   const rename = async (name: string) => {
-    const renaming = object().run(ada.user, { type: "rename", name });
-    await eventually(async () => expect(await object().view(ada.user)).toMatchObject({ value: { name } }));
+    const renaming = stub().run(ada.user, { type: "rename", name });
+    await eventually(async () => expect(await stub().view(ada.user)).toMatchObject({ value: { name } }));
     return { renaming };
   };
   const notifiedTimes = (times: number) => eventually(() => expect(begun).toBe(times));
@@ -37,12 +37,12 @@ it("notifications are sent one after the other, however many wait", async () => 
   const waiting = [await rename("Two"), await rename("Three")];
   answered = 1;
   await notifiedTimes(2);
-  // Of those who waited, one sends for both; the other has nothing to send, and does not end what is being sent.
+  // Of the two that waited, one update carries both changes. The other has nothing to send, and must not end the one in flight.
   const last = await rename("Four");
-  for (let i = 0; i < 10; i++) await object().view(ada.user);
+  for (let i = 0; i < 10; i++) await stub().view(ada.user);
   answered = 2;
   await notifiedTimes(3);
   answered = 3;
   await Promise.all([first, ...waiting, last].map(({ renaming }) => renaming));
-  expect(most).toBe(1);
+  expect(mostInFlight).toBe(1);
 });

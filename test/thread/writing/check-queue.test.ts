@@ -1,11 +1,11 @@
-/** A check that takes its time: commands wait for it, each sender's in order, and no sender for another. */
+/** Asynchronous checks before writing: a sender's commands wait for them in order, and for no other sender's. */
 import { expect, it, vi } from "vitest";
 import { LilypadError } from "../../../src/protocol/errors.ts";
 import type { Result } from "../../../src/rpc/result.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "../../../src/thread/writing/check-queue.ts";
 import type { Outcome } from "../../../src/thread/writing/command.ts";
 
-/** A queue whose check waits for commands with this body; `passed` is what came through, in order. */
+/** A queue with these checks; `passed` is the bodies of the commands that passed, in order. */
 function queueWith(...checks: Check[]) {
   const passed: string[] = [];
   const queue = new CheckQueue(checks, (commands) => passed.push(...commands.map(bodyOf)));
@@ -34,19 +34,19 @@ function slowCheck(...bodies: string[]) {
   };
 }
 
-it("passes commands at once, in the same stretch of work, where there is no check", () => {
+it("passes commands synchronously where there is no check", () => {
   const { queue, passed } = queueWith();
   queue.submit([chat("ada", "one"), chat("ada", "two")]);
   expect(passed).toEqual(["one", "two"]);
 });
 
-it("passes at once what a check has nothing to say of", () => {
+it("passes synchronously the commands that a check does not concern", () => {
   const { queue, passed } = queueWith(slowCheck().check);
   queue.submit([chat("ada", "one")]);
   expect(passed).toEqual(["one"]);
 });
 
-it("keeps each sender's order, and keeps no other sender waiting", async () => {
+it("keeps each sender's order, and delays no other sender", async () => {
   const slow = slowCheck("first", "third");
   const { queue, passed } = queueWith(slow.check);
   queue.submit([chat("ada", "first"), chat("ada", "second"), chat("bob", "beside"), chat("ada", "third")]);
@@ -61,7 +61,7 @@ it("keeps each sender's order, and keeps no other sender waiting", async () => {
   expect(passed.at(-1)).toBe("fourth");
 });
 
-it("replies to a refused command with the check's error, and passes what came after it", async () => {
+it("replies to a refused command with the check's error, and passes the commands after it", async () => {
   const slow = slowCheck("rude");
   const { queue, passed } = queueWith(slow.check);
   const reply = vi.fn<(result: Result<Outcome>) => void>();
@@ -74,7 +74,7 @@ it("replies to a refused command with the check's error, and passes what came af
   });
 });
 
-it("runs what is to follow a sender's commands after them", async () => {
+it("runs a callback after the sender's commands that were submitted before it", async () => {
   const slow = slowCheck("one");
   const { queue, passed } = queueWith(slow.check);
   queue.submit([chat("ada", "one")]);
@@ -84,7 +84,7 @@ it("runs what is to follow a sender's commands after them", async () => {
   await vi.waitFor(() => expect(passed).toEqual(["(at once)", "one", "(then)"]));
 });
 
-it("refuses more waiting commands of a sender than its limit as rate_limited, in order", async () => {
+it("refuses commands of a sender as rate_limited where 100 wait, in order", async () => {
   const slow = slowCheck("0");
   const { queue, passed } = queueWith(slow.check);
   const refused: string[] = [];

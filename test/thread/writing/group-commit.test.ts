@@ -1,27 +1,27 @@
-/** Commands that come close together are applied together; a lone one never waits. */
+/** Group commit: commands that come close together are applied together, and a lone one at once. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { GroupCommit } from "../../../src/thread/writing/group-commit.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function gathering() {
+function groupCommit() {
   const groups: number[][] = [];
   return { groups, commit: new GroupCommit<number>((commands) => groups.push(commands)) };
 }
 
 it("applies a lone command at once, and the next lone one too", () => {
-  const { groups, commit } = gathering();
+  const { groups, commit } = groupCommit();
   commit.submit([1]);
   expect(groups).toEqual([[1]]);
-  // Whoever says one thing after another, each once the last was answered, is not held up either.
+  // Nor does a sender wait who sends each command after the reply to the last.
   vi.advanceTimersByTime(1);
   commit.submit([2]);
   expect(groups).toEqual([[1], [2]]);
 });
 
-it("delays no commands that follow one another, except to probe now and then whether more come", () => {
-  const { groups, commit } = gathering();
+it("does not delay consecutive commands, except to probe now and then whether more come together", () => {
+  const { groups, commit } = groupCommit();
   let waited = 0;
   for (let i = 1; i <= 200; i++) {
     commit.submit([i]);
@@ -37,7 +37,7 @@ it("gathers commands that come right after the one before was applied, however l
   const groups: number[][] = [];
   const commit = new GroupCommit<number>((commands) => {
     groups.push(commands);
-    // Telling a large room takes longer than commands are gathered for.
+    // A broadcast to a large room takes longer than commands are gathered.
     vi.setSystemTime(Date.now() + 50);
   });
   commit.submit([1]);
@@ -47,14 +47,14 @@ it("gathers commands that come right after the one before was applied, however l
   expect(groups).toEqual([[1], [2, 3, 4]]);
 });
 
-/** Commands that come together, one after the other, and time for who waits to be applied. */
+/** Submits commands at the same moment, and lets enough time pass for them to be applied. */
 function together(commit: GroupCommit<number>, commands: readonly number[]) {
   for (const command of commands) commit.submit([command]);
   vi.advanceTimersByTime(5);
 }
 
-it("waits no longer for others once as many are here as came together lately, nor for fewer for longer than 5 ms", () => {
-  const { groups, commit } = gathering();
+it("waits until as many commands came as in recent groups, and no longer than 5 ms", () => {
+  const { groups, commit } = groupCommit();
   commit.submit([0]);
   for (let i = 0; i < 3; i++) together(commit, [1, 2, 3]);
   for (const command of [4, 5]) commit.submit([command]);
@@ -68,7 +68,7 @@ it("waits no longer for others once as many are here as came together lately, no
 });
 
 it("applies more together as more come", () => {
-  const { groups, commit } = gathering();
+  const { groups, commit } = groupCommit();
   commit.submit([0]);
   for (const many of [2, 5, 9, 40]) {
     const commands = Array.from({ length: many }, (_, i) => i);
@@ -78,22 +78,22 @@ it("applies more together as more come", () => {
 });
 
 it("probes now and then whether more come than expected, and expects them from then on", () => {
-  const { groups, commit } = gathering();
+  const { groups, commit } = groupCommit();
   commit.submit([0]);
   for (let i = 0; i < 100; i++) together(commit, [1, 2]);
   const many = [3, 4, 5, 6];
   let rounds = 0;
   for (; groups.at(-1)?.length !== many.length && rounds < 40; rounds++) together(commit, many);
   expect(rounds).toBeGreaterThan(1);
-  // A round takes 5 ms here, and it is looked each 50 ms.
+  // A round takes 5 ms here, and there is a probe each 50 ms.
   expect(rounds).toBeLessThanOrEqual(10 + 1);
   for (let i = 0; i < 3; i++) together(commit, many);
   for (const command of many) commit.submit([command]);
   expect(groups.slice(-4)).toEqual([many, many, many, many]);
 });
 
-it("takes the first after a busy moment for one of many, and after a quiet one for a lone one", () => {
-  const { groups, commit } = gathering();
+it("gathers the first command after a burst, and applies it at once after a pause", () => {
+  const { groups, commit } = groupCommit();
   commit.submit([1]);
   commit.submit([2]);
   commit.submit([3]);
@@ -110,15 +110,15 @@ it("takes the first after a busy moment for one of many, and after a quiet one f
   expect(groups.at(-1)).toEqual([6]);
 });
 
-it("waits for no more than it may apply in one stretch", () => {
-  const { groups, commit } = gathering();
+it("applies a group as soon as it has the maximum size", () => {
+  const { groups, commit } = groupCommit();
   commit.submit([0]);
   for (let i = 1; i <= 512; i++) commit.submit([i]);
   expect(groups.map(({ length }) => length)).toEqual([1, 512]);
 });
 
-it("applies what waits when it is asked to, and does not do it again", () => {
-  const { groups, commit } = gathering();
+it("applies waiting commands once when it is flushed", () => {
+  const { groups, commit } = groupCommit();
   commit.submit([1]);
   commit.submit([2]);
   commit.flush();
