@@ -1,4 +1,4 @@
-/** The administrator's door: shut where there is no secret, and otherwise to whoever does not have it. */
+/** The admin API: absent where no secret is configured, and refused without the secret. */
 import { describe, expect, it, vi } from "vitest";
 import { problemOf, requestWith } from "./requests.ts";
 import { expectLogged } from "../support/console.ts";
@@ -22,26 +22,26 @@ async function codeOf(response: Promise<Response>): Promise<string> {
   return (await problemOf(await response)).code;
 }
 
-describe("the administrator's door", () => {
-  it("does not exist without a secret", async () => {
+describe("the admin API", () => {
+  it("does not exist where no secret is configured", async () => {
     const settings = { ...MOVE, ADMIN_SECRET: undefined };
-    const nothing = await requestWith(settings, "/api/nothing", { method: "POST" });
+    const unknownPath = await requestWith(settings, "/api/nothing", { method: "POST" });
     const answers = [ask(settings), ask(settings, { authorization: "Bearer " }), ask(settings, { json: 1 })];
-    const there = await problemOf(nothing);
-    for (const answer of answers) expect(await problemOf(await answer)).toEqual(there);
+    const notFound = await problemOf(unknownPath);
+    for (const answer of answers) expect(await problemOf(await answer)).toEqual(notFound);
   });
 
   it.each([
-    ["none", ""],
-    ["a wrong one", `Bearer ${SECRET}!`],
-    ["the beginning", `Bearer ${SECRET.slice(0, -1)}`],
-    ["one as long", `Bearer ${SECRET.slice(0, -1)}4`],
+    ["no secret", ""],
+    ["a wrong secret", `Bearer ${SECRET}!`],
+    ["the beginning of the secret", `Bearer ${SECRET.slice(0, -1)}`],
+    ["a wrong secret of the same length", `Bearer ${SECRET.slice(0, -1)}4`],
     ["another scheme", `Basic ${SECRET}`],
-  ])("is shut to %s", async (_what, authorization) => {
+  ])("refuses %s", async (_what, authorization) => {
     expect(await codeOf(ask(MOVE, { authorization }))).toBe("unauthenticated");
   });
 
-  it("compares in constant time", async () => {
+  it("compares secrets in constant time", async () => {
     const compare = vi.spyOn(crypto.subtle, "timingSafeEqual");
     await ask(MOVE, { authorization: "Bearer short" });
     expect(compare).toHaveBeenCalledOnce();
@@ -50,21 +50,21 @@ describe("the administrator's door", () => {
   });
 
   it.each([
-    ["no object", 1],
+    ["a body that is no object", 1],
     ["no shard", { before: 8, after: 16 }],
-    ["a shard that nobody leaves", body],
+    ["a shard that no user leaves", body],
     ["a number below one", { ...body, before: 0 }],
-    ["more shards than may be", { ...body, after: 2048 }],
+    ["too many shards", { ...body, after: 2048 }],
     ["a fraction", { ...body, shard: 0.5 }],
   ])("refuses %s", async (_what, json) => {
     expect(await codeOf(ask(MOVE, { json }))).toBe("bad_request");
   });
 
   it.each([
-    ["no move", { ...MOVE, PRESENCE_SHARDS_BEFORE: undefined }],
+    ["no resharding", { ...MOVE, PRESENCE_SHARDS_BEFORE: undefined }],
     ["another number before", { ...MOVE, PRESENCE_SHARDS_BEFORE: "4" }],
     ["another number after", { ...MOVE, PRESENCE_SHARDS: "32" }],
-  ])("moves nobody where %s is configured", async (_what, settings) => {
+  ])("moves no user where %s is configured", async (_what, settings) => {
     expect(await codeOf(ask(settings, { json: { ...body, shard: 0 } }))).toBe("conflict");
   });
 

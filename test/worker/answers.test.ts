@@ -1,4 +1,4 @@
-/** What every door answers when it answers well: the contract's schemas to the letter, with no key more. */
+/** The success response of every route: exactly what the contract's schemas describe, with no further key. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { memberPage, messagePage, readState, session, threadPage } from "../../src/protocol/http.ts";
@@ -11,12 +11,12 @@ let pond: Thread;
 let square: Thread;
 let pair: Thread;
 
-function them() {
-  if (!ada || !bob || !cyd) throw new Error("nobody");
+function signedIn() {
+  if (!ada || !bob || !cyd) throw new Error("no user");
   return { ada, bob, cyd };
 }
 
-/** A group with every kind of message, a public thread that Cyd has no part in, and a pair that is silent. */
+/** A group with every kind of message, a public thread without Cyd, and a direct thread without messages. */
 beforeAll(async () => {
   [ada, bob, cyd] = [await person("Ada"), await person("Bob"), await person("Cyd")];
   pond = await newThread(ada, "group", [bob], "Pond");
@@ -32,12 +32,12 @@ beforeAll(async () => {
   await ada.call("DELETE", `${messages}/3`);
 });
 
-/** Ada's request, answered with this status and exactly what the schema has. */
-async function answered<S extends z.ZodType>(
+/** Makes a request, by default as Ada, and expects this status and exactly what the schema describes. */
+async function expectAnswer<S extends z.ZodType>(
   schema: S,
   status: number,
   [method, path, body]: [method: string, path: string, body?: unknown],
-  who = them().ada,
+  who = signedIn().ada,
 ): Promise<z.output<S>> {
   const response = await who.call(method, path, body);
   expect(response.status).toBe(status);
@@ -48,40 +48,44 @@ async function answered<S extends z.ZodType>(
   return parsed;
 }
 
-describe("an answer is the contract's", () => {
-  it("of a session", async () => {
-    const made = await answered(session, 201, ["POST", "/api/session"]);
-    expect(await answered(session, 200, ["GET", "/api/session"])).toEqual(made);
+describe("a response matches the contract", () => {
+  it("for a session", async () => {
+    const made = await expectAnswer(session, 201, ["POST", "/api/session"]);
+    expect(await expectAnswer(session, 200, ["GET", "/api/session"])).toEqual(made);
     const guest = await call("POST", "/api/session", { name: unique("Ada") });
     const value = await guest.json();
     expect(session.parse(value)).toStrictEqual(value);
   });
 
-  it("of a new thread, of each kind", async () => {
-    const { bob: other } = them();
+  it("for a new thread of each kind", async () => {
+    const { bob: other } = signedIn();
     const memberIds = [other.user.id];
-    const group = await answered(thread, 201, ["POST", "/api/threads", { kind: "group", memberIds }]);
+    const group = await expectAnswer(thread, 201, ["POST", "/api/threads", { kind: "group", memberIds }]);
     expect(group).toMatchObject({ kind: "group", name: null, seq: 0, you: { role: "owner", readSeq: 0 } });
-    const open = await answered(thread, 201, ["POST", "/api/threads", { kind: "public", name: "Open" }]);
+    const open = await expectAnswer(thread, 201, ["POST", "/api/threads", { kind: "public", name: "Open" }]);
     expect(open).toMatchObject({ kind: "public", name: "Open", memberCount: 1 });
-    const direct = await answered(thread, 200, ["POST", "/api/threads", { kind: "direct", memberIds }]);
+    const direct = await expectAnswer(thread, 200, ["POST", "/api/threads", { kind: "direct", memberIds }]);
     expect(direct).toEqual(pair);
     expect(direct).toMatchObject({ kind: "direct", name: null, memberCount: 2, you: { role: "member" } });
   });
 
-  it("of a thread, to its member and to a passer-by", async () => {
-    const own = await answered(thread, 200, ["GET", `/api/threads/${square.id}`]);
+  it("for a thread, as a member and as a user who is none", async () => {
+    const own = await expectAnswer(thread, 200, ["GET", `/api/threads/${square.id}`]);
     expect(own.you).toEqual({ role: "owner", readSeq: 0 });
-    const passing = await answered(thread, 200, ["GET", `/api/threads/${square.id}`], them().cyd);
-    expect(passing).not.toHaveProperty("you");
-    const renamed = await answered(thread, 200, ["PATCH", `/api/threads/${square.id}`, { name: "Square" }]);
+    const asOther = await expectAnswer(thread, 200, ["GET", `/api/threads/${square.id}`], signedIn().cyd);
+    expect(asOther).not.toHaveProperty("you");
+    const renamed = await expectAnswer(thread, 200, [
+      "PATCH",
+      `/api/threads/${square.id}`,
+      { name: "Square" },
+    ]);
     expect(renamed).toMatchObject({ id: square.id, name: "Square", rev: own.rev + 1 });
   });
 
-  it("of the list of threads", async () => {
-    const { threads } = await answered(threadPage, 200, ["GET", "/api/threads"]);
+  it("for the list of threads", async () => {
+    const { threads } = await expectAnswer(threadPage, 200, ["GET", "/api/threads"]);
     const summary = (id: string) => threads.find((each) => each.id === id);
-    const author = them().ada.user;
+    const author = signedIn().ada.user;
     expect(summary(pond.id)).toMatchObject({ kind: "group", name: "Pond", seq: 3, readSeq: 3, unread: 0 });
     expect(summary(pond.id)?.lastMessage).toEqual({
       seq: 3,
@@ -93,33 +97,33 @@ describe("an answer is the contract's", () => {
     expect(summary(pond.id)).not.toHaveProperty("members");
     expect(summary(pair.id)).toMatchObject({ name: null, seq: 0, unread: 0 });
     expect(summary(pair.id)).not.toHaveProperty("lastMessage");
-    expect(new Set(summary(pair.id)?.members)).toEqual(new Set([author, them().bob.user]));
+    expect(new Set(summary(pair.id)?.members)).toEqual(new Set([author, signedIn().bob.user]));
   });
 
-  it("of members", async () => {
-    const { cyd: third } = them();
+  it("for members", async () => {
+    const { cyd: third } = signedIn();
     const path = `/api/threads/${square.id}/members`;
-    const added = await answered(member, 200, ["PUT", `${path}/${third.user.id}`]);
+    const added = await expectAnswer(member, 200, ["PUT", `${path}/${third.user.id}`]);
     expect(added).toMatchObject({ user: third.user, role: "member", readSeq: 0 });
-    const raised = await answered(member, 200, ["PUT", `${path}/${third.user.id}`, { role: "owner" }]);
+    const raised = await expectAnswer(member, 200, ["PUT", `${path}/${third.user.id}`, { role: "owner" }]);
     expect(raised).toEqual({ ...added, role: "owner" });
-    const first = await answered(memberPage, 200, ["GET", `${path}?limit=1`]);
-    const rest = await answered(memberPage, 200, [
+    const first = await expectAnswer(memberPage, 200, ["GET", `${path}?limit=1`]);
+    const rest = await expectAnswer(memberPage, 200, [
       "GET",
       `${path}?limit=1&cursor=${encodeURIComponent(first.nextCursor ?? "")}`,
     ]);
     expect(rest).not.toHaveProperty("nextCursor");
-    const everyone = await answered(memberPage, 200, ["GET", path]);
+    const everyone = await expectAnswer(memberPage, 200, ["GET", path]);
     expect(everyone).toEqual({ members: [...first.members, raised] });
     expect(rest.members).toEqual([raised]);
     await third.call("DELETE", `${path}/${third.user.id}`);
   });
 
-  it("of messages: a plain one, an edited reply, and a tombstone", async () => {
-    const page = await answered(messagePage, 200, ["GET", `/api/threads/${pond.id}/messages`]);
+  it("for messages: a plain one, an edited reply, and a tombstone", async () => {
+    const page = await expectAnswer(messagePage, 200, ["GET", `/api/threads/${pond.id}/messages`]);
     const at = expect.any(Number);
     const rev = expect.any(Number);
-    const [author, replier] = [them().ada.user, them().bob.user];
+    const [author, replier] = [signedIn().ada.user, signedIn().bob.user];
     const reactions = [{ emoji: "👍", count: 1, userIds: [author.id] }];
     expect(page).toStrictEqual({
       messages: [
@@ -142,37 +146,37 @@ describe("an answer is the contract's", () => {
     });
   });
 
-  it("of a message sent, sent again, and edited", async () => {
-    const { id, rev } = await newThread(them().ada, "group");
+  it("for a message that is sent, sent again, and edited", async () => {
+    const { id, rev } = await newThread(signedIn().ada, "group");
     const path = `/api/threads/${id}/messages`;
-    const sent = await answered(message, 201, ["POST", path, { body: "hi", id: "a", since: rev }]);
-    expect(sent).toMatchObject({ seq: 1, rev: rev + 1, id: "a", author: them().ada.user, body: "hi" });
-    expect(await answered(message, 200, ["POST", path, { body: "other", id: "a" }])).toEqual(sent);
-    const edited = await answered(message, 200, ["PATCH", `${path}/1`, { body: "ho" }]);
+    const sent = await expectAnswer(message, 201, ["POST", path, { body: "hi", id: "a", since: rev }]);
+    expect(sent).toMatchObject({ seq: 1, rev: rev + 1, id: "a", author: signedIn().ada.user, body: "hi" });
+    expect(await expectAnswer(message, 200, ["POST", path, { body: "other", id: "a" }])).toEqual(sent);
+    const edited = await expectAnswer(message, 200, ["PATCH", `${path}/1`, { body: "ho" }]);
     expect(edited).toEqual({ ...sent, body: "ho", rev: sent.rev + 1, editedAt: expect.any(Number) });
   });
 
-  it("of a read marker, which goes forward alone and no further than the newest message", async () => {
+  it("for a read marker, which only rises and never passes the newest message", async () => {
     const path = `/api/threads/${pond.id}/read`;
-    const { bob: reader } = them();
-    const read = (seq: number) => answered(readState, 200, ["PUT", path, { seq }], reader);
+    const { bob: reader } = signedIn();
+    const read = (seq: number) => expectAnswer(readState, 200, ["PUT", path, { seq }], reader);
     expect(await read(1)).toEqual({ readSeq: 2, unread: 1 });
     expect(await read(99)).toEqual({ readSeq: 3, unread: 0 });
     expect(await read(1)).toEqual({ readSeq: 3, unread: 0 });
   });
 
-  it("of people, and whether they are here", async () => {
-    const { bob: other, cyd: stranger } = them();
-    const { users } = await answered(z.object({ users: z.array(user) }), 200, [
+  it("for users and their statuses", async () => {
+    const { bob: other, cyd: stranger } = signedIn();
+    const { users } = await expectAnswer(z.object({ users: z.array(user) }), 200, [
       "GET",
       `/api/users?q=${other.user.id}`,
     ]);
     expect(users).toEqual([other.user]);
-    expect(await answered(user, 200, ["GET", `/api/users/${other.user.id}`])).toEqual(other.user);
+    expect(await expectAnswer(user, 200, ["GET", `/api/users/${other.user.id}`])).toEqual(other.user);
     const tab = await openPresence(other);
     await tab.next("welcome");
     const ids = [other, stranger].map((each) => each.user.id).join();
-    const { presence } = await answered(z.object({ presence: z.array(userPresence) }), 200, [
+    const { presence } = await expectAnswer(z.object({ presence: z.array(userPresence) }), 200, [
       "GET",
       `/api/presence?ids=${ids}`,
     ]);
@@ -180,15 +184,15 @@ describe("an answer is the contract's", () => {
     tab.close();
   });
 
-  it("of health", async () => {
+  it("for health", async () => {
     const health = z.object({ ok: z.literal(true), version: z.string().regex(/^\d+\.\d+\.\d+$/) });
-    expect((await answered(health, 200, ["GET", "/api/health"])).ok).toBe(true);
+    expect((await expectAnswer(health, 200, ["GET", "/api/health"])).ok).toBe(true);
   });
 });
 
-describe("an answer without content", () => {
-  it("is empty, and of no type", async () => {
-    const { ada: owner, bob: other } = them();
+describe("a response without content", () => {
+  it("has no body and no content type", async () => {
+    const { ada: owner, bob: other } = signedIn();
     const { id } = await newThread(owner, "group", [other]);
     await owner.call("POST", `/api/threads/${id}/messages`, { body: "hi" });
     for (const [method, path] of [
@@ -209,7 +213,7 @@ describe("an answer without content", () => {
 });
 
 describe("pages", () => {
-  it("of threads follow one another, nothing twice and nothing left out", async () => {
+  it("of threads hold every thread once", async () => {
     const lister = await person("Lister");
     const made = [];
     for (let i = 0; i < 5; i++) made.push((await newThread(lister, "group")).id);
@@ -217,7 +221,7 @@ describe("pages", () => {
     let query: string | null = "?limit=2";
     const sizes: number[] = [];
     while (query !== null) {
-      const page: z.output<typeof threadPage> = await answered(
+      const page: z.output<typeof threadPage> = await expectAnswer(
         threadPage,
         200,
         ["GET", `/api/threads${query}`],
@@ -231,10 +235,10 @@ describe("pages", () => {
     expect(seen.toSorted()).toEqual(made.toSorted());
   });
 
-  it("of an exact size end without another", async () => {
+  it("have no cursor where the last one is full", async () => {
     const lister = await person("Lister");
     for (let i = 0; i < 2; i++) await newThread(lister, "group");
-    const page = await answered(threadPage, 200, ["GET", "/api/threads?limit=2"], lister);
+    const page = await expectAnswer(threadPage, 200, ["GET", "/api/threads?limit=2"], lister);
     expect(page).not.toHaveProperty("nextCursor");
   });
 });

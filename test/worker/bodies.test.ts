@@ -1,4 +1,4 @@
-/** Request bodies: what is taken, and how much of it. */
+/** Request bodies: which are accepted, and how much of them is read. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { REQUEST_BYTES } from "../../src/protocol/limits.ts";
 import type { Thread } from "../../src/protocol/model.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   pond = await newThread(ada, "group", [], "Pond");
 });
 
-/** A request of Ada's with this very body. */
+/** A request as Ada with exactly this body. */
 function send(method: string, path: string, body: BodyInit | null, headers: Record<string, string> = {}) {
   const all = { authorization: `Bearer ${ada.token}`, ...headers };
   return request(path, { method, headers: all, body });
@@ -27,8 +27,8 @@ async function refusal(response: Response): Promise<string> {
   return `${response.status} ${(await problemOf(response)).code}`;
 }
 
-/** An endless body without a declared length, and how much of it was read. */
-function endless() {
+/** An endlessBody body without a declared length, and how much of it was read. */
+function endlessBody() {
   const chunk = new TextEncoder().encode(" ".repeat(4096));
   const read = { bytes: 0, stream: new ReadableStream<Uint8Array>() };
   read.stream = new ReadableStream({
@@ -42,7 +42,7 @@ function endless() {
 
 describe("a body", () => {
   it.each(["application/json", "application/json; charset=utf-8", "Application/JSON"])(
-    "is taken as %s",
+    "is accepted as %s",
     async (type) => {
       const response = await postMessage(JSON.stringify({ body: "héllo" }), { "content-type": type });
       expect(response.status).toBe(201);
@@ -55,12 +55,12 @@ describe("a body", () => {
     "application/x-www-form-urlencoded",
     "application/jsonp",
     "multipart/form-data; boundary=x",
-  ])("is not taken as %s, which a form of any site could send", async (type) => {
+  ])("is not accepted as %s, which a form on any site could send", async (type) => {
     const response = await postMessage(JSON.stringify({ body: "hi" }), { "content-type": type });
     expect(await refusal(response)).toBe("415 unsupported_media_type");
   });
 
-  it("is not taken without a type", async () => {
+  it("is not accepted without a content type", async () => {
     const body = new TextEncoder().encode(JSON.stringify({ body: "hi" }));
     expect(await refusal(await postMessage(body, {}))).toBe("415 unsupported_media_type");
   });
@@ -98,7 +98,7 @@ describe("a body", () => {
     expect(await response.json()).not.toHaveProperty("replyTo");
   });
 
-  it("of a field that is wrong is answered with where and what", async () => {
+  it("with invalid fields is answered with the path and the reason of each", async () => {
     const problem = await problemOf(await postMessage('{"body":7,"replyTo":"x"}'));
     expect(problem.issues).toEqual([
       { path: "body", message: expect.any(String) },
@@ -108,7 +108,7 @@ describe("a body", () => {
 });
 
 describe("a body that is too large", () => {
-  it("is refused one byte above the limit, and not at it", async () => {
+  it("is accepted at the limit, and refused one byte above it", async () => {
     const json = JSON.stringify({ body: "hi" });
     const atLimit = json + " ".repeat(REQUEST_BYTES - json.length);
     expect((await postMessage(atLimit)).status).toBe(201);
@@ -116,26 +116,26 @@ describe("a body that is too large", () => {
   });
 
   it("is not read to its end where it declares no length", async () => {
-    const body = endless();
+    const body = endlessBody();
     expect(await refusal(await postMessage(body.stream))).toBe("413 too_large");
     expect(body.bytes).toBeLessThan(4 * REQUEST_BYTES);
   });
 
-  it("is refused for what it is, where it lies about its length", async () => {
-    const { stream } = endless();
+  it("is refused where it declares a smaller length", async () => {
+    const { stream } = endlessBody();
     expect(await refusal(await postMessage(stream, { ...JSON_TYPE, "content-length": "10" }))).toBe(
       "413 too_large",
     );
   });
 
-  it("may be small, and hold a message that is too long", async () => {
+  it("is refused for a message that is too long, too", async () => {
     expect((await postMessage(JSON.stringify({ body: "x".repeat(10_000) }))).status).toBe(201);
     const response = await postMessage(JSON.stringify({ body: "x".repeat(10_001) }));
     expect(await refusal(response)).toBe("413 too_large");
   });
 
-  it("is not read at all of one who is not signed in", async () => {
-    const body = endless();
+  it("is not read to its end where the caller is not signed in", async () => {
+    const body = endlessBody();
     const response = await send("POST", "/api/threads", body.stream, {
       ...JSON_TYPE,
       authorization: "Bearer x",

@@ -1,4 +1,4 @@
-/** Calls to an object that fails: repeated where that can help. */
+/** Calls to an object that fail, and which of them are retried. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { callForValue, callObject } from "../../src/rpc/call.ts";
 import { failureOf } from "../auth/tokens.ts";
@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** An object that fails in these ways, one after the other, and then answers with how many stubs were made. */
+/** An object that fails in these ways, one after the other, and then returns how many stubs were created. */
 function failing(...failures: Record<string, boolean>[]) {
   const made = { stubs: 0 };
   const stub = () => {
@@ -22,26 +22,26 @@ function failing(...failures: Record<string, boolean>[]) {
 }
 
 describe("a call", () => {
-  it("is repeated on a fresh stub where the runtime says that it may be", async () => {
+  it("is retried on a fresh stub where the error is retryable", async () => {
     expect(await failing({ retryable: true }, { retryable: true }).run()).toBe(3);
   });
 
   it.each([
-    ["that may not be repeated", {}],
+    ["whose error is not retryable", {}],
     ["to an overloaded object", { retryable: true, overloaded: true }],
-  ])("%s is not, and is unavailable", async (_what, failure) => {
+  ])("%s is not retried, and fails as unavailable", async (_what, failure) => {
     const { made, run } = failing(failure);
     expect((await failureOf(run())).code).toBe("unavailable");
     expect(made.stubs).toBe(1);
   });
 
-  it("is given up after a few tries", async () => {
+  it("fails as unavailable after a few retries", async () => {
     const { made, run } = failing(...Array.from({ length: 9 }, () => ({ retryable: true })));
     expect((await failureOf(run())).code).toBe("unavailable");
     expect(made.stubs).toBe(4);
   });
 
-  it("that is refused is the object's answer, and is thrown as its error", async () => {
+  it("throws the failure that the object returns", async () => {
     const failure = { code: "rate_limited" as const, message: "Wait.", retryAfterMs: 7 };
     expect(
       await failureOf(

@@ -1,4 +1,4 @@
-/** A server that is not set up says so, and what is missing, and never what a secret is. */
+/** A server whose settings are missing or invalid answers 503 and names them, but never a secret. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { configOf } from "../../src/config/config.ts";
 import { envWith, jwt } from "../auth/tokens.ts";
@@ -8,7 +8,7 @@ const logged: unknown[] = [];
 beforeEach(() => {
   logged.length = 0;
   for (const level of ["log", "warn", "error"] as const) {
-    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(...words));
+    vi.spyOn(console, level).mockImplementation((...values) => void logged.push(...values));
   }
 });
 afterEach(() => vi.restoreAllMocks());
@@ -21,9 +21,13 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
   ["SESSION_SECRET is short", { SESSION_SECRET: "hush-hush" }, /SESSION_SECRET is shorter than 32 bytes/],
   ["AUTH_SECRET is short", { AUTH_SECRET: "hush-hush" }, /AUTH_SECRET is shorter than 32 bytes/],
   ["AUTH_JWKS_URL is no URL", { AUTH_JWKS_URL: "hush-hush" }, /AUTH_JWKS_URL/],
-  ["no key of the host is known", { ...none, AUTH_SECRET: undefined }, /AUTH_SECRET or AUTH_JWKS_URL/],
-  ["AUTH_JWKS_URL is of another scheme", { AUTH_JWKS_URL: "file:///hush" }, /is no http or https address/],
-  ["ADMIN_SECRET is not for a header", { ADMIN_SECRET: "hush!".repeat(8) }, /ADMIN_SECRET has characters/],
+  ["no key of the host is configured", { ...none, AUTH_SECRET: undefined }, /AUTH_SECRET or AUTH_JWKS_URL/],
+  ["AUTH_JWKS_URL has another scheme", { AUTH_JWKS_URL: "file:///hush" }, /is no http or https address/],
+  [
+    "ADMIN_SECRET cannot be sent in a header",
+    { ADMIN_SECRET: "hush!".repeat(8) },
+    /ADMIN_SECRET has characters/,
+  ],
   ...["hush.example", "https://hush.example/chat", "https://a.example;https://hush.example", "null"].map(
     (entry): (typeof cases)[number] => [
       `ALLOWED_ORIGINS has ${entry}`,
@@ -32,7 +36,7 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
     ],
   ),
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
-  ["PRESENCE_SHARDS is none", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
+  ["PRESENCE_SHARDS is 0", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
 ];
 
 describe.each(cases)("where %s", (_what, settings, detail) => {
@@ -42,7 +46,7 @@ describe.each(cases)("where %s", (_what, settings, detail) => {
     ["GET", "/api/threads"],
     ["GET", "/api/presence/socket"],
     ["OPTIONS", "/api/session"],
-  ])("%s %s answers 503 and names it", async (method, path) => {
+  ])("%s %s answers 503 and names the setting", async (method, path) => {
     const response = await requestWith(settings, path, {
       method,
       headers: { origin: "https://lilypad.test" },
@@ -54,7 +58,7 @@ describe.each(cases)("where %s", (_what, settings, detail) => {
     expect(problem.detail).not.toContain("hush");
   });
 
-  it("health is as ever", async () => {
+  it("health answers 200", async () => {
     const response = await requestWith(settings, "/api/health", {
       headers: { origin: "https://app.example" },
     });
@@ -77,14 +81,14 @@ describe("rate limits", () => {
 });
 
 describe("the log", () => {
-  it("says once what is wrong with the settings", async () => {
+  it("names an invalid setting once", async () => {
     const wrong = envWith({ SESSION_SECRET: "hush-hush" });
     for (let i = 0; i < 3; i++) expect(() => configOf(wrong)).toThrow("SESSION_SECRET");
     expect(logged).toEqual([expect.stringMatching(/SESSION_SECRET is shorter/)]);
     expect(logged.join()).not.toContain("hush");
   });
 
-  it("holds no token, wherever it came in", async () => {
+  it("holds no token, wherever the request carried it", async () => {
     const bad = await jwt({ exp: 1 });
     await request("/api/session", { headers: { authorization: `Bearer ${bad}` } });
     await request("/api/session", { headers: { cookie: `__Host-session=${bad}` } });
@@ -97,7 +101,7 @@ describe("the log", () => {
       (await requestWith({ AUTH_JWKS_URL: "https://down.example/" }, "/api/session", { headers })).status,
     ).toBe(503);
     const text = logged
-      .map((word) => (word instanceof Error ? `${word.stack}` : JSON.stringify(word)))
+      .map((value) => (value instanceof Error ? `${value.stack}` : JSON.stringify(value)))
       .join("\n");
     expect(text).toContain("AUTH_JWKS_URL");
     for (const part of [...bad.split("."), ...unchecked.split(".")]) expect(text).not.toContain(part);

@@ -1,4 +1,4 @@
-/** The limits of every field of every body: kept to the last character, and refused one beyond with where and what. */
+/** The limits of every field of every body. A value at the limit is accepted; one beyond is refused, with path and reason. */
 import { beforeAll, describe, expect, it } from "vitest";
 import * as limits from "../../src/protocol/limits.ts";
 import { call, newThread, person, unique, type Person } from "../support/people.ts";
@@ -19,40 +19,40 @@ beforeAll(async () => {
   await ada.call("POST", `/api/threads/${threadId}/messages`, { body: "first" });
 });
 
-/** A guest signs in with no token; all else is Ada's. */
+/** A request as Ada; to the session route without a token, as a guest signs in. */
 function send(method: string, path: string, body: unknown): Promise<Response> {
   if (path === "/api/session") return call(method, path, body);
   return ada.call(method, path.replace(":id", threadId).replace(":bob", bob.user.id), body);
 }
 
-describe("a field that is wrong", () => {
+describe("an invalid field", () => {
   const names: [what: string, value: unknown][] = [
     ["too long", x(101)],
-    // Two units each.
+    // Two UTF-16 units each.
     ["too long in few characters", "👍".repeat(51)],
     ["empty", ""],
     ["blank", " \t\n\u00a0"],
-    ["seen as nothing", "\u200b\u2060\u3164\u2800"],
-    ["no text", 7],
+    ["invisible", "\u200b\u2060\u3164\u2800"],
+    ["no string", 7],
     ["with a control character", "a\u0007b"],
-    ["with a line end", "a\nb"],
+    ["with a line break", "a\nb"],
     ["with a bidirectional override", "a\u202eb"],
     ["with a bidirectional isolate", "a\u2066b"],
-    ["with half a character", "a\ud800b"],
+    ["with a lone surrogate", "a\ud800b"],
   ];
   const seqs: [what: string, value: unknown][] = [
     ["0", 0],
     ["negative", -1],
     ["a fraction", 1.5],
-    ["a text", "1"],
-    ["beyond what a number can count", 2 ** 53],
+    ["a string", "1"],
+    ["beyond the safe integers", 2 ** 53],
   ];
   const bodies: [what: string, value: unknown][] = [
     ["absent", undefined],
     ["empty", ""],
     ["blank", " \n"],
-    ["seen as nothing", "\u200b\u00ad\u2060\u3164\u2800\u0000\u0085"],
-    ["no text", 7],
+    ["invisible", "\u200b\u00ad\u2060\u3164\u2800\u0000\u0085"],
+    ["no string", 7],
     ["null", null],
   ];
   const rows: { method: string; path: string; body: unknown; where: string; what: string }[] = [
@@ -69,7 +69,7 @@ describe("a field that is wrong", () => {
     ...seqs.flatMap(([what, seq]) => [
       { method: "POST", path: MESSAGES, body: { body: "hi", replyTo: seq }, where: "replyTo", what },
     ]),
-    // A marker of 0 is that of one who has read nothing.
+    // A marker of 0 is valid: the user has read nothing.
     ...seqs
       .filter(([, seq]) => seq !== 0)
       .map(([what, seq]) => ({
@@ -100,7 +100,7 @@ describe("a field that is wrong", () => {
         ["POST", MESSAGES, { body: "hi", id: x(65) }, "id", "too long"],
         ["POST", MESSAGES, { body: "hi", id: "👍".repeat(33) }, "id", "too long in few characters"],
         ["POST", MESSAGES, { body: "hi", id: "" }, "id", "empty"],
-        ["POST", MESSAGES, { body: "hi", id: 7 }, "id", "no text"],
+        ["POST", MESSAGES, { body: "hi", id: 7 }, "id", "no string"],
         ["POST", MESSAGES, { body: "hi", since: -1 }, "since", "negative"],
         ["POST", MESSAGES, { body: "hi", since: 0.5 }, "since", "a fraction"],
         ["PUT", "/api/threads/:id/read", {}, "seq", "absent"],
@@ -134,9 +134,9 @@ describe("a field at its limit", () => {
   it.each([
     ["POST", "/api/threads", { kind: "group", name: x(limits.THREAD_NAME_LENGTH) }, 201],
     ["POST", "/api/threads", { kind: "group", name: null }, 201],
-    // Two units each: 50 of them are 100.
+    // Two UTF-16 units each: 50 of them are 100.
     ["PATCH", "/api/threads/:id", { name: "👍".repeat(limits.THREAD_NAME_LENGTH / 2) }, 200],
-    // Composed they are 100, and only that counts.
+    // In composed form, which is what counts, they are 100.
     ["PATCH", "/api/threads/:id", { name: "e\u0301".repeat(limits.THREAD_NAME_LENGTH) }, 200],
     ["PATCH", "/api/threads/:id", { name: null }, 200],
     ["PATCH", "/api/threads/:id", {}, 200],
@@ -145,20 +145,20 @@ describe("a field at its limit", () => {
     ["POST", MESSAGES, { body: x(limits.BODY_LENGTH), id: x(limits.COMMAND_ID_LENGTH), since: 0 }, 201],
     ["POST", MESSAGES, { body: " hi\n", replyTo: 1 }, 201],
     ["PATCH", `${MESSAGES}/1`, { body: "€".repeat(limits.BODY_LENGTH) }, 200],
-    // Joined by what is seen as nothing, and none of it blank.
+    // Joined by an invisible character, and not blank.
     ["PATCH", `${MESSAGES}/1`, { body: "👩‍👩‍👧" }, 200],
     ["PUT", "/api/threads/:id/read", { seq: 2 ** 53 - 1 }, 200],
     ["PUT", "/api/threads/:id/read", { seq: 0 }, 200],
-  ])("%s %s is taken: %#", async (method, path, body, status) => {
+  ])("%s %s is accepted: %#", async (method, path, body, status) => {
     expect((await send(method, path, body)).status).toBe(status);
   });
 
-  it("keeps 100 members of a new thread", async () => {
-    const people = await Promise.all(Array.from({ length: limits.MEMBER_IDS }, () => person("Member")));
-    expect((await newThread(ada, "group", people)).memberCount).toBe(101);
+  it("accepts 100 members of a new thread", async () => {
+    const members = await Promise.all(Array.from({ length: limits.MEMBER_IDS }, () => person("Member")));
+    expect((await newThread(ada, "group", members)).memberCount).toBe(101);
   });
 
-  it("keeps a guest's name of 100 characters", async () => {
+  it("accepts a guest's name of 100 characters", async () => {
     const name = unique("Ada").padEnd(limits.DISPLAY_NAME_LENGTH, "x");
     const response = await send("POST", "/api/session", { name: ` ${name}\u3000` });
     expect(response.status).toBe(201);

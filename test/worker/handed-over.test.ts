@@ -1,4 +1,4 @@
-/** What the Worker hands to an object: who was verified, never by what; and nothing at all for an id that no object can have. */
+/** What the Worker hands to an object: the verified user, and no credential. For an invalid id it calls no object at all. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/worker/index.ts";
@@ -6,8 +6,8 @@ import { newThread, ORIGIN, person, type Person } from "../support/people.ts";
 import { TestSocket } from "../support/socket.ts";
 import { NO_THREAD } from "./requests.ts";
 
-/** Every door behind which is an object. */
-const doors: [method: string, path: string, body?: unknown][] = [
+/** Every route that calls an object. */
+const routes: [method: string, path: string, body?: unknown][] = [
   ["POST", "/api/session"],
   ["POST", "/api/threads", { kind: "group" }],
   ["GET", "/api/threads"],
@@ -28,16 +28,16 @@ const doors: [method: string, path: string, body?: unknown][] = [
   ["GET", "/api/presence?ids=ada"],
   ["DELETE", "/api/threads/:id"],
 ];
-const threadDoors = doors.filter(([, path]) => path.includes(":id"));
+const threadRoutes = routes.filter(([, path]) => path.includes(":id"));
 
-/** A namespace whose stubs note down all that is handed to them. */
-function noted<N extends DurableObjectNamespace>(namespace: N, handed: string[]): N {
+/** A namespace whose stubs record all arguments of their calls. */
+function recording<N extends DurableObjectNamespace>(namespace: N, handed: string[]): N {
   const get = (id: DurableObjectId) =>
     new Proxy(namespace.get(id), {
       get: (stub, what) =>
-        function note(...given: unknown[]) {
-          handed.push(given.map(textOf).join("\n"));
-          return Reflect.apply(Reflect.get(stub, what) as () => unknown, stub, given);
+        function recorded(...args: unknown[]) {
+          handed.push(args.map(textOf).join("\n"));
+          return Reflect.apply(Reflect.get(stub, what) as () => unknown, stub, args);
         },
     });
   return new Proxy(namespace, {
@@ -45,18 +45,23 @@ function noted<N extends DurableObjectNamespace>(namespace: N, handed: string[])
   });
 }
 
-function textOf(given: unknown): string {
-  if (!(given instanceof Request)) return String(JSON.stringify(given));
-  const headers = [...given.headers].map(([name, value]) => `${name}: ${decodeURIComponent(value)}`);
-  return [given.url, ...headers].join("\n");
+function textOf(argument: unknown): string {
+  if (!(argument instanceof Request)) return String(JSON.stringify(argument));
+  const headers = [...argument.headers].map(([name, value]) => `${name}: ${decodeURIComponent(value)}`);
+  return [argument.url, ...headers].join("\n");
 }
 
-/** A request to a Worker whose objects are watched. */
-async function watched(method: string, path: string, headers: Record<string, string>, body?: unknown) {
+/** A request to a Worker, and what it hands to objects. */
+async function recordedRequest(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+) {
   const handed: string[] = [];
   const objects = {
-    CHAT_THREAD: noted(env.CHAT_THREAD, handed),
-    PRESENCE: noted(env.PRESENCE, handed),
+    CHAT_THREAD: recording(env.CHAT_THREAD, handed),
+    PRESENCE: recording(env.PRESENCE, handed),
   };
   const init = {
     method,
@@ -78,8 +83,8 @@ beforeAll(async () => {
   cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
 });
 
-/** All that a client could send of secrets, and of lies about who was verified. */
-function everything(): Record<string, string> {
+/** Every kind of credential, and a forged header of who was verified. */
+function credentialsAndForgeries(): Record<string, string> {
   const forged = { user: { id: "eve", name: "Eve" }, expiresAt: 9e12 };
   return {
     authorization: `Bearer ${ada.token}`,
@@ -90,18 +95,26 @@ function everything(): Record<string, string> {
 }
 
 describe("an object is handed no token, no cookie and no forged caller", () => {
-  it.each(doors)("by %s %s", async (method, path, body) => {
-    const { handed } = await watched(method, path.replace(":id", threadId), everything(), body);
+  it.each(routes)("by %s %s", async (method, path, body) => {
+    const { handed } = await recordedRequest(
+      method,
+      path.replace(":id", threadId),
+      credentialsAndForgeries(),
+      body,
+    );
     const text = handed.join("\n");
     expect(text).not.toBe("");
     for (const part of [...ada.token.split("."), cookie.split("=")[1], "theme=dark", "Bearer", "eve"])
       expect(text).not.toContain(part);
   });
 
-  it("by an upgrade, which carries the verified user and the version alone", async () => {
+  it("by an upgrade, which carries only the verified user and the version", async () => {
     const { id } = await newThread(ada, "group");
     for (const path of ["/api/presence/socket", `/api/threads/${id}/socket?cursor=x:1`]) {
-      const { response, handed } = await watched("GET", path, { ...everything(), upgrade: "websocket" });
+      const { response, handed } = await recordedRequest("GET", path, {
+        ...credentialsAndForgeries(),
+        upgrade: "websocket",
+      });
       expect(response.status).toBe(101);
       if (response.webSocket) new TestSocket(response.webSocket, null).close();
       const [upgrade, ...others] = handed;
@@ -123,34 +136,39 @@ describe("no object starts", () => {
     ["in mixed case", () => threadId.replace(/[a-f]/, (digit) => digit.toUpperCase())],
     ["of 63 digits", () => threadId.slice(1)],
     ["of 65 digits", () => `${threadId}0`],
-    ["with what is no digit", () => `g${threadId.slice(1)}`],
-    ["that is made up", () => NO_THREAD],
+    ["with a letter that is no digit", () => `g${threadId.slice(1)}`],
+    ["that no object has", () => NO_THREAD],
     ["of another kind of object", () => env.PRESENCE.idFromName("shard-0").toString()],
     ["that is percent-encoded", () => `%${threadId.charCodeAt(0).toString(16)}${threadId.slice(1)}`],
   ];
-  const cases = threadDoors.flatMap(([method, path, body]) =>
+  const cases = threadRoutes.flatMap(([method, path, body]) =>
     strangeIds.map(([what, id]) => ({ method, path, body, what, id })),
   );
 
   it.each(cases)("for an id $what: $method $path", async ({ method, path, body, id }) => {
-    const { response, handed } = await watched(method, path.replace(":id", id()), everything(), body);
+    const { response, handed } = await recordedRequest(
+      method,
+      path.replace(":id", id()),
+      credentialsAndForgeries(),
+      body,
+    );
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: "not_found", detail: "There is no such thread." });
     expect(handed).toEqual([]);
   });
 
   it.each(strangeIds)("for an upgrade to an id %s", async (_what, id) => {
-    const headers = { ...everything(), upgrade: "websocket" };
-    const { response, handed } = await watched("GET", `/api/threads/${id()}/socket`, headers);
+    const headers = { ...credentialsAndForgeries(), upgrade: "websocket" };
+    const { response, handed } = await recordedRequest("GET", `/api/threads/${id()}/socket`, headers);
     expect(handed).toEqual([]);
     const socket = new TestSocket(response.webSocket ?? new WebSocketPair()[0], null);
     expect((await socket.closed).code).toBe(4004);
     expect(socket.frames).toEqual([]);
   });
 
-  it.each(doors)("for one who is not signed in: %s %s", async (method, path, body) => {
+  it.each(routes)("for a caller who is not signed in: %s %s", async (method, path, body) => {
     const headers = { authorization: "Bearer nonsense", cookie };
-    const { response, handed } = await watched(method, path.replace(":id", threadId), headers, body);
+    const { response, handed } = await recordedRequest(method, path.replace(":id", threadId), headers, body);
     expect(response.status).toBe(401);
     expect(handed).toEqual([]);
   });

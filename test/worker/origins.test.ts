@@ -1,4 +1,4 @@
-/** Which sites may use Lilypad, and what CORS tells browsers. */
+/** Which origins may make requests, and the CORS headers for them. */
 import { describe, expect, it } from "vitest";
 import { person } from "../support/people.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
@@ -21,20 +21,20 @@ const origins: [origin: string, allowed: boolean][] = [
   ["http://app.example", false],
 ];
 
-/** What each kind of request is answered from an allowed origin; from any other, what changes nothing is answered as well. */
+/** The status of each kind of request from an allowed origin. A plain read is answered to any other origin too. */
 const kinds: [kind: string, path: string, init: RequestInit, status: number, plainRead: boolean][] = [
   ["GET", "/api/health", {}, 200, true],
-  ["GET of what needs a session", "/api/session", {}, 401, true],
+  ["GET of a session", "/api/session", {}, 401, true],
   ["HEAD", "/api/health", { method: "HEAD" }, 200, true],
   ["POST", "/api/session", { method: "POST" }, 401, false],
-  ["POST to what only answers GET", "/api/health", { method: "POST" }, 404, false],
+  ["POST to a path that takes GET only", "/api/health", { method: "POST" }, 404, false],
   ["PUT", "/api/nowhere", { method: "PUT" }, 404, false],
   ["PATCH", "/api/nowhere", { method: "PATCH" }, 404, false],
   ["DELETE", "/api/session", { method: "DELETE" }, 204, false],
   ["OPTIONS", "/api/session", { method: "OPTIONS" }, 204, false],
   ["OPTIONS of health", "/api/health", { method: "OPTIONS" }, 204, false],
   ["an upgrade", "/api/presence/socket", { headers: { upgrade: "websocket" } }, 101, false],
-  ["an upgrade of what is no socket", "/api/health", { headers: { upgrade: "WebSocket" } }, 200, false],
+  ["an upgrade of a path without a socket", "/api/health", { headers: { upgrade: "WebSocket" } }, 200, false],
 ];
 const table = kinds.flatMap(([kind, path, init, status, plainRead]) =>
   origins.map(([origin, allowed]) => ({
@@ -46,7 +46,7 @@ const table = kinds.flatMap(([kind, path, init, status, plainRead]) =>
   })),
 );
 
-/** The status of a request from an origin: DELETE /api/session needs nothing else. */
+/** The status of a request from an origin. DELETE /api/session depends on nothing else. */
 async function statusFrom(origin: string, settings: Parameters<typeof requestWith>[0] = {}) {
   return (await requestWith(settings, "/api/session", { method: "DELETE", headers: { origin } })).status;
 }
@@ -60,7 +60,7 @@ describe("a request", () => {
     expect((await requestWith({}, path, init)).status).toBe(status);
   });
 
-  it("to another scheme or port is of another origin", async () => {
+  it("from another scheme or port is from another origin", async () => {
     const from = async (origin: string) =>
       (await request("http://localhost:8787/api/session", { method: "DELETE", headers: { origin } })).status;
     expect(await from("http://localhost:8787")).toBe(204);
@@ -69,7 +69,7 @@ describe("a request", () => {
     }
   });
 
-  it("is refused before anything is said of who makes it or where to", async () => {
+  it("is refused before its credential and its path are checked", async () => {
     for (const path of ["/api/threads", "/api/nowhere"]) {
       const response = await request(path, { method: "POST", headers: { origin: FOREIGN } });
       expect(response.status).toBe(403);
@@ -79,7 +79,7 @@ describe("a request", () => {
 });
 
 describe("any origin", () => {
-  it("is allowed in development, but for one that is none", async () => {
+  it("is allowed in development, except the origin null", async () => {
     expect(await statusFrom(FOREIGN, { ALLOWED_ORIGINS: "*" })).toBe(204);
     expect(await statusFrom("null", { ALLOWED_ORIGINS: "*" })).toBe(403);
   });
@@ -95,20 +95,20 @@ describe("a listed origin", () => {
   it.each([
     ["with a slash at its end", "https://app.example/", LISTED],
     ["in capitals", "HTTPS://App.Example", LISTED],
-    ["with the usual port", "https://app.example:443", LISTED],
+    ["with the default port", "https://app.example:443", LISTED],
     ["with another port", "http://localhost:5173/", "http://localhost:5173"],
-    ["in letters of its own", "https://tümpel.example", "https://xn--tmpel-kva.example"],
-    ["of an app's own scheme", "capacitor://localhost/", "capacitor://localhost"],
-  ])("%s is the one that browsers say", async (_how, written, said) => {
-    expect(await statusFrom(said, { ALLOWED_ORIGINS: `https://other.example, ${written}` })).toBe(204);
-    expect(await statusFrom(FOREIGN, { ALLOWED_ORIGINS: written })).toBe(403);
+    ["in Unicode", "https://tümpel.example", "https://xn--tmpel-kva.example"],
+    ["with the scheme of an app", "capacitor://localhost/", "capacitor://localhost"],
+  ])("%s is normalized as browsers send it", async (_how, configured, sent) => {
+    expect(await statusFrom(sent, { ALLOWED_ORIGINS: `https://other.example, ${configured}` })).toBe(204);
+    expect(await statusFrom(FOREIGN, { ALLOWED_ORIGINS: configured })).toBe(403);
   });
 });
 
 describe("CORS", () => {
   const answered = table.filter(({ expected }) => expected !== 101);
 
-  it.each(answered)("of $kind from '$origin': $expected", async ({ path, init, origin }) => {
+  it.each(answered)("for $kind from '$origin', which answers $expected", async ({ path, init, origin }) => {
     const { headers } = await requestWith({}, path, init);
     const allowed = origins.find(([each]) => each === origin)?.[1];
     expect(headers.get("access-control-allow-origin")).toBe(allowed ? origin : null);
@@ -116,14 +116,14 @@ describe("CORS", () => {
     expect(headers.get("vary")).toBe("Origin");
   });
 
-  it("answers where any origin is allowed by its name as well, as credentials need", async () => {
+  it("names the origin where any is allowed, since credentials require it", async () => {
     const headers = { origin: FOREIGN };
     const response = await requestWith({ ALLOWED_ORIGINS: "*" }, "/api/health", { headers });
     expect(response.headers.get("access-control-allow-origin")).toBe(FOREIGN);
     expect(response.headers.get("access-control-allow-credentials")).toBe("true");
   });
 
-  it("answers a listed origin by its name, with credentials", async () => {
+  it("names a listed origin, and allows credentials", async () => {
     const ada = await person();
     const headers = { origin: LISTED, authorization: `Bearer ${ada.token}` };
     const response = await request("/api/session", { headers });
@@ -134,13 +134,13 @@ describe("CORS", () => {
     expect(response.headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
-  it("answers it so where the request is refused too", async () => {
+  it("names a listed origin where the request is refused, too", async () => {
     const response = await request("/api/session", { headers: { origin: LISTED } });
     expect(response.status).toBe(401);
     expect(response.headers.get("access-control-allow-origin")).toBe(LISTED);
   });
 
-  it.each([FOREIGN, "null"])("lets %s read no response", async (origin) => {
+  it.each([FOREIGN, "null"])("lets the origin %s read no response", async (origin) => {
     const read = await request("/api/health", { headers: { origin } });
     expect(read.status).toBe(200);
     expect(read.headers.has("access-control-allow-origin")).toBe(false);

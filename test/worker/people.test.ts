@@ -1,4 +1,4 @@
-/** Finding people, and whether they are here, as far as each deployment lets it. */
+/** Searching users and requesting statuses, with each setting of USER_SEARCH. */
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
@@ -10,7 +10,7 @@ afterEach(() => vi.useRealTimers());
 
 type Mode = "all" | "shared" | "off" | undefined;
 
-/** A GET by somebody, where `USER_SEARCH` is this. */
+/** A GET request with this setting of `USER_SEARCH`. */
 function get(who: Person, path: string, mode?: Mode): Promise<Response> {
   const headers = { authorization: `Bearer ${who.token}` };
   return requestWith({ USER_SEARCH: mode ?? env.USER_SEARCH }, path, { headers });
@@ -22,53 +22,53 @@ async function find(who: Person, q: string, mode?: Mode): Promise<User[]> {
   return (await response.json<{ users: User[] }>()).users;
 }
 
-/** Ada, and others of one beginning: a direct partner, one of a group of hers, one of a public thread, a stranger. */
-async function village() {
-  const stem = unique("Villager");
+/** Ada, and users whose names begin alike: in a direct thread with her, in a group, in a public thread, and in none. */
+async function relatedUsers() {
+  const stem = unique("Related");
   const ada = await person("Ada");
-  const [direct, grouped, met, stranger] = [
+  const [direct, grouped, fromPublicThread, stranger] = [
     await person(`${stem} Direct`),
     await person(`${stem} Grouped`),
-    await person(`${stem} Met`),
+    await person(`${stem} Public`),
     await person(`${stem} Stranger`),
   ];
   await newThread(ada, "direct", [direct]);
   await newThread(grouped, "group", [ada]);
-  await newThread(ada, "public", [met]);
-  return { stem, ada, direct, grouped, met, stranger };
+  await newThread(ada, "public", [fromPublicThread]);
+  return { stem, ada, direct, grouped, fromPublicThread, stranger };
 }
 
 describe("a search", () => {
-  it("finds everyone of all shards by name or id, in any case, sorted by what matched", async () => {
-    const { stem, ada, direct, grouped, met, stranger } = await village();
-    const all = [direct.user, grouped.user, met.user, stranger.user];
+  it("finds users of all shards by name or id, in any case, sorted by what matched", async () => {
+    const { stem, ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
+    const all = [direct.user, grouped.user, fromPublicThread.user, stranger.user];
     expect(await find(ada, stem.toUpperCase(), "all")).toEqual(all);
     expect(await find(ada, stem)).toEqual(all);
     expect(await find(ada, ` ${stranger.user.id.slice(0, 50)} `)).toEqual([stranger.user]);
   });
 
-  it("gives the first 20 of all shards together", async () => {
-    const stem = unique("Crowd");
-    const people = [];
-    for (let i = 0; i < 25; i++) people.push(await person(`${stem} ${String(i).padStart(2, "0")}`));
-    const [first] = people;
+  it("returns the first 20 of all shards together", async () => {
+    const stem = unique("Found");
+    const users = [];
+    for (let i = 0; i < 25; i++) users.push(await person(`${stem} ${String(i).padStart(2, "0")}`));
+    const [first] = users;
     const found = first ? await find(first, `${stem} `) : [];
-    expect(found).toEqual(people.slice(0, 20).map(({ user }) => user));
+    expect(found).toEqual(users.slice(0, 20).map(({ user }) => user));
   });
 
-  it("finds by a composed name what was written as letter and accent", async () => {
+  it("finds a composed name by its decomposed form", async () => {
     const stem = unique("x");
     const zoe = await person(`Zoé ${stem}`);
     expect(await find(zoe, `zoe\u0301 ${stem}`)).toEqual([zoe.user]);
   });
 
-  it("of `shared` finds those with a direct or group thread in common alone", async () => {
-    const { stem, ada, direct, grouped, stranger } = await village();
+  it("with `shared` finds only users with a direct or group thread in common", async () => {
+    const { stem, ada, direct, grouped, stranger } = await relatedUsers();
     expect(await find(ada, stem, "shared")).toEqual([direct.user, grouped.user]);
     expect(await find(stranger, stem, "shared")).toEqual([]);
   });
 
-  it("of `off` is forbidden", async () => {
+  it("with `off` is forbidden", async () => {
     const ada = await person("Ada");
     for (const path of ["/api/users?q=ada", `/api/users/${ada.user.id}`]) {
       const response = await get(ada, path, "off");
@@ -90,26 +90,26 @@ describe("a search", () => {
 
 describe("a user by id", () => {
   it("is any known user", async () => {
-    const { ada, stranger } = await village();
+    const { ada, stranger } = await relatedUsers();
     const response = await get(ada, `/api/users/${stranger.user.id}`, "all");
     expect(await response.json()).toEqual(stranger.user);
   });
 
   it("is not_found where the user is unknown", async () => {
-    const [ada, nobody] = [await person("Ada"), await unknownPerson("Bob")];
-    const response = await get(ada, `/api/users/${nobody.user.id}`);
+    const [ada, unknownUser] = [await person("Ada"), await unknownPerson("Bob")];
+    const response = await get(ada, `/api/users/${unknownUser.user.id}`);
     expect(response.status).toBe(404);
-    expect((await problemOf(response)).detail).toContain(nobody.user.id);
+    expect((await problemOf(response)).detail).toContain(unknownUser.user.id);
   });
 
-  it("of `shared` is oneself or one with a direct or group thread in common, and else as if unknown", async () => {
-    const { ada, direct, grouped, met, stranger } = await village();
+  it("with `shared` is the caller or a user with a direct or group thread in common; others are as if unknown", async () => {
+    const { ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
     for (const { user } of [ada, direct, grouped]) {
       const response = await get(ada, `/api/users/${user.id}`, "shared");
       expect(await response.json()).toEqual(user);
     }
-    const nobody = await unknownPerson("Bob");
-    for (const { user } of [met, stranger, nobody]) {
+    const unknownUser = await unknownPerson("Bob");
+    for (const { user } of [fromPublicThread, stranger, unknownUser]) {
       const response = await get(ada, `/api/users/${user.id}`, "shared");
       expect(response.status).toBe(404);
       expect((await problemOf(response)).detail).toBe(`No such user: ${user.id}`);
@@ -125,8 +125,8 @@ describe("presence", () => {
   }
 
   it("lists users with a direct or group thread in common, once each, and leaves out the others", async () => {
-    const { ada, direct, grouped, met, stranger } = await village();
-    const seen = await statuses(ada, [stranger, direct, met, grouped, direct]);
+    const { ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
+    const seen = await statuses(ada, [stranger, direct, fromPublicThread, grouped, direct]);
     expect(seen.map(({ userId }) => userId).toSorted()).toEqual([direct.user.id, grouped.user.id].toSorted());
     expect(seen.every(({ status }) => status === "offline")).toBe(true);
   });

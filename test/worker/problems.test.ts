@@ -1,4 +1,4 @@
-/** Errors over HTTP, and what every answer carries. */
+/** Errors over HTTP, and the headers of every response. */
 import { describe, expect, it, vi } from "vitest";
 import { version } from "../../package.json";
 import { ERROR_STATUS } from "../../src/protocol/errors.ts";
@@ -29,7 +29,7 @@ describe("a problem", () => {
     expect(limited(1001).headers.get("retry-after")).toBe("2");
   });
 
-  it("says nothing of an error that is not the contract's, and logs it", async () => {
+  it("discloses nothing of an internal error, and logs it", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const response = render(new TypeError("secret at src/worker/index.ts:7"));
     expect(response.status).toBe(500);
@@ -39,7 +39,7 @@ describe("a problem", () => {
   });
 });
 
-describe("a path that is not there", () => {
+describe("an unknown path", () => {
   it.each([
     "/api",
     "/api/",
@@ -58,7 +58,7 @@ describe("a path that is not there", () => {
   });
 
   it.each(["..", "%2e%2e", "%2E."])(
-    "of a member named %s is none, and not the thread's own",
+    "of a member named %s is not found, and is not the path of the thread",
     async (name) => {
       const ada = await person("Ada");
       const { id } = await newThread(ada, "group");
@@ -72,7 +72,7 @@ describe("a path that is not there", () => {
   });
 });
 
-describe("a method that a path does not take", () => {
+describe("a method that a path does not support", () => {
   it.each([
     ["PUT", "/api/session", ["GET", "POST", "DELETE"]],
     ["DELETE", "/api/threads", ["GET", "POST"]],
@@ -81,7 +81,7 @@ describe("a method that a path does not take", () => {
     ["GET", `/api/threads/${NO_THREAD}/messages/1`, ["PATCH", "DELETE"]],
     ["POST", "/api/presence/socket", ["GET"]],
     ["POST", "/api/health", ["GET"]],
-  ])("%s %s is not found, and the ones it takes are named", async (method, path, allowed) => {
+  ])("%s %s is not found, and Allow names those it supports", async (method, path, allowed) => {
     const response = await request(path, { method });
     expect(response.status).toBe(404);
     expect((await problemOf(response)).code).toBe("not_found");
@@ -89,7 +89,7 @@ describe("a method that a path does not take", () => {
   });
 });
 
-describe("what names nothing that can be", () => {
+describe("an invalid parameter", () => {
   it.each([
     ["GET", "/api/users/%ff", 400],
     ["GET", "/api/users/%", 400],
@@ -163,7 +163,7 @@ describe("without signing in", () => {
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it.each([
     ["GET", "/api/health"],
     ["GET", "/api/session"],
@@ -171,14 +171,14 @@ describe("every answer", () => {
     ["OPTIONS", "/api/threads"],
     ["HEAD", "/api/health"],
     ["GET", "/api/nowhere"],
-  ])("to %s %s is kept by nobody and guessed at by nobody", async (method, path) => {
+  ])("to %s %s is not cached, and its type is not sniffed", async (method, path) => {
     const { headers } = await request(path, { method });
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
-  it("to HEAD is GET's without the body", async () => {
+  it("to HEAD is that to GET without the body", async () => {
     for (const path of ["/api/health", "/api/session", "/api/nowhere"]) {
       const [get, head] = [await request(path), await requestWith({}, path, { method: "HEAD" })];
       expect(head.status).toBe(get.status);
@@ -196,7 +196,7 @@ describe("health", () => {
   });
 });
 
-describe("a request that is not sound, to a thread", () => {
+describe("an invalid request to a thread", () => {
   it.each([
     ["PATCH", "", { name: 5 }],
     ["GET", "/members?limit=0", undefined],
@@ -209,7 +209,7 @@ describe("a request that is not sound, to a thread", () => {
     ["DELETE", "/messages/0", undefined],
     ["PUT", "/messages/1/reactions/x", undefined],
     ["PUT", "/read", { seq: -1 }],
-  ])("is reported to a member, and to nobody else: %s %s", async (method, path, body) => {
+  ])("is reported to members; for others the thread is not found: %s %s", async (method, path, body) => {
     const [ada, eve] = [await person("Ada"), await person("Eve")];
     const [{ id }, gone] = [await newThread(ada, "group"), await newThread(ada, "group")];
     await ada.call("DELETE", `/api/threads/${gone.id}`);

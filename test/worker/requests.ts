@@ -1,4 +1,4 @@
-/** Requests to the Worker with more control than `call` gives: any URL, any body, any settings. */
+/** Requests to the Worker with any URL, any body and any settings. */
 import { exports } from "cloudflare:workers";
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "../../src/protocol/errors.ts";
@@ -8,12 +8,12 @@ import { ORIGIN } from "../support/people.ts";
 
 type Settings = Parameters<typeof envWith>[0];
 
-/** A request as from outside; the path may be a whole URL. */
+/** A request to the Worker; `path` may be a whole URL. */
 export function request(path: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(new URL(path, ORIGIN), init));
 }
 
-/** The same to a Worker with other settings. The objects keep theirs. */
+/** The same, to a Worker with other settings. The objects keep theirs. */
 export function requestWith(settings: Settings, path: string, init: RequestInit = {}): Promise<Response> {
   const asked = new Request(new URL(path, ORIGIN), init) as Parameters<typeof worker.fetch>[0];
   return worker.fetch(asked, envWith(settings));
@@ -30,10 +30,10 @@ const problem = z.strictObject({
     .min(1)
     .optional(),
 });
-/** Problem details as the contract has them. */
+/** Problem details as in the contract. */
 type Problem = z.infer<typeof problem>;
 
-/** The problem that a response carries; an error of the test where it is none, or not what the contract says. */
+/** The problem in a response. Throws where it is none, or not as in the contract. */
 export async function problemOf(response: Response): Promise<Problem> {
   const text = await response.text();
   const type = response.headers.get("content-type");
@@ -44,5 +44,5 @@ export async function problemOf(response: Response): Promise<Problem> {
   return found;
 }
 
-/** A 64-digit id that no object of ours has. */
+/** A well-formed thread id that no object has. */
 export const NO_THREAD = "0123456789abcdef".repeat(4);

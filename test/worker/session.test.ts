@@ -1,4 +1,4 @@
-/** Signing in, asking who one is, and signing out. */
+/** Signing in, reading the session, and signing out. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import wranglerToml from "../../wrangler.toml?raw";
@@ -8,18 +8,18 @@ import { inAnHour, jwt } from "../auth/tokens.ts";
 import { call, hostToken, unknownPerson, person, unique } from "../support/people.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
-/** In whole seconds, of which the first has begun. */
+/** A week in whole seconds, of which the first may have passed. */
 const WEEK = expect.stringMatching(/^Max-Age=(604799|604800)$/);
 const COOKIE = /^([^=]+)=([^;]*)((?:; [^;]+)*)$/;
 
-/** A Set-Cookie taken apart; its attributes sorted. */
+/** The parts of a Set-Cookie header; its attributes are sorted. */
 function cookieOf(response: Response) {
   const [, name = "", value = "", attributes = ""] =
     COOKIE.exec(response.headers.get("set-cookie") ?? "") ?? [];
   return { name, value, attributes: attributes.split("; ").filter(Boolean).toSorted() };
 }
 
-function asGuest(name: string, base = "https://lilypad.test") {
+function signInAsGuest(name: string, base = "https://lilypad.test") {
   return request(`${base}/api/session`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -27,7 +27,7 @@ function asGuest(name: string, base = "https://lilypad.test") {
   });
 }
 
-describe("signing in with a host's token", () => {
+describe("signing in with a host token", () => {
   it("answers 201 with the user and the session's end, and makes the user known", async () => {
     const ada = await unknownPerson("Ada");
     const response = await ada.call("POST", "/api/session");
@@ -38,7 +38,7 @@ describe("signing in with a host's token", () => {
     expect((await ada.call("GET", `/api/users/${ada.user.id}`)).status).toBe(200);
   });
 
-  it("takes the newest name and picture", async () => {
+  it("updates the name and picture", async () => {
     const sub = unique("ada");
     const picture = "https://pics.example/a.png";
     for (const claims of [{ name: "Ada" }, { name: "Countess", picture }]) {
@@ -50,7 +50,7 @@ describe("signing in with a host's token", () => {
     expect(await found.json()).toEqual({ id: sub, name: "Countess", avatarUrl: picture });
   });
 
-  it("takes the scheme in any case", async () => {
+  it("accepts the scheme in any case", async () => {
     const { token } = await unknownPerson();
     expect((await call("POST", "/api/session", undefined, { authorization: `bearer ${token}` })).status).toBe(
       201,
@@ -68,25 +68,25 @@ describe("signing in with a host's token", () => {
     },
   );
 
-  it("refuses a request that brings neither token nor name", async () => {
+  it("refuses a request with neither token nor name", async () => {
     expect((await call("POST", "/api/session")).status).toBe(401);
   });
 });
 
 describe("the cookie", () => {
   it("is bound to the host and to https", async () => {
-    const cookie = cookieOf(await asGuest(unique("Ada")));
+    const cookie = cookieOf(await signInAsGuest(unique("Ada")));
     expect(cookie.name).toBe("__Host-session");
     expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax", "Secure"]);
   });
 
-  it("is a plain one on http, in development", async () => {
-    const cookie = cookieOf(await asGuest(unique("Ada"), "http://localhost:8787"));
+  it("is a plain cookie on http, in development", async () => {
+    const cookie = cookieOf(await signInAsGuest(unique("Ada"), "http://localhost:8787"));
     expect(cookie.name).toBe("session");
     expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax"]);
   });
 
-  it("is neither given nor read on http in production, where others could read it too", async () => {
+  it("is neither set nor read on http in production, where it could be intercepted", async () => {
     const production = { ENVIRONMENT: "production" };
     const { token } = await unknownPerson();
     const given = await requestWith(production, "http://chat.example/api/session", {
@@ -102,52 +102,52 @@ describe("the cookie", () => {
     expect((await requestWith(production, "http://chat.example/api/session", { headers })).status).toBe(401);
   });
 
-  it("lasts no longer than the host's token", async () => {
+  it("lasts no longer than the host token", async () => {
     const authorization = `Bearer ${await hostToken({ sub: unique("ada"), name: "Ada", exp: inAnHour() })}`;
     const cookie = cookieOf(await call("POST", "/api/session", undefined, { authorization }));
     expect(Number(/Max-Age=(\d+)/.exec(cookie.attributes.join())?.[1])).toBeGreaterThan(3590);
     expect(Number(/Max-Age=(\d+)/.exec(cookie.attributes.join())?.[1])).toBeLessThanOrEqual(3600);
   });
 
-  it("signs requests in", async () => {
+  it("authenticates requests", async () => {
     const name = unique("Ada");
-    const cookie = cookieOf(await asGuest(name));
+    const cookie = cookieOf(await signInAsGuest(name));
     const headers = { cookie: `theme=dark; ${cookie.name}=${cookie.value}; last=1` };
     const response = await call("GET", "/api/session", undefined, headers);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ user: { name }, expiresAt: expect.any(Number) });
   });
 
-  it("counts only under its own name for the scheme", async () => {
-    const { value } = cookieOf(await asGuest(unique("Ada")));
+  it("is read only by its name for the scheme", async () => {
+    const { value } = cookieOf(await signInAsGuest(unique("Ada")));
     for (const cookie of [`session=${value}`, `x__Host-session=${value}`, `__host-session=${value}`]) {
       expect((await call("GET", "/api/session", undefined, { cookie })).status).toBe(401);
     }
   });
 
-  it("holds no host's token", async () => {
+  it("is refused where it holds a host token", async () => {
     const { token } = await unknownPerson();
     const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
     expect(response.status).toBe(401);
   });
 
-  it("is no Bearer token", async () => {
-    const { value } = cookieOf(await asGuest(unique("Ada")));
+  it("is refused as a Bearer token", async () => {
+    const { value } = cookieOf(await signInAsGuest(unique("Ada")));
     expect((await call("GET", "/api/session", undefined, { authorization: `Bearer ${value}` })).status).toBe(
       401,
     );
   });
 
-  it("does not help where there is an Authorization header that is not valid", async () => {
-    const { name, value } = cookieOf(await asGuest(unique("Ada")));
+  it("is ignored where there is an invalid Authorization header", async () => {
+    const { name, value } = cookieOf(await signInAsGuest(unique("Ada")));
     for (const authorization of [`Bearer ${await jwt({ exp: 1 })}`, "Bearer", "Basic YWRhOng="]) {
       const headers = { cookie: `${name}=${value}`, authorization };
       expect((await call("GET", "/api/session", undefined, headers)).status, authorization).toBe(401);
     }
   });
 
-  it("gives way to a valid Authorization header", async () => {
-    const { name, value } = cookieOf(await asGuest(unique("Ada")));
+  it("is ignored where there is a valid Authorization header", async () => {
+    const { name, value } = cookieOf(await signInAsGuest(unique("Ada")));
     const bob = await unknownPerson("Bob");
     const headers = { cookie: `${name}=${value}`, authorization: `Bearer ${bob.token}` };
     expect(await (await call("GET", "/api/session", undefined, headers)).json()).toMatchObject({
@@ -155,7 +155,7 @@ describe("the cookie", () => {
     });
   });
 
-  it("of an ended session answers 401", async () => {
+  it("is refused when its session has ended", async () => {
     const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() - 1000 };
     const { token } = await issueSession(env, caller, Date.now());
     const response = await call("GET", "/api/session", undefined, { cookie: `__Host-session=${token}` });
@@ -166,7 +166,7 @@ describe("the cookie", () => {
 describe("guests", () => {
   it("are the same user for the same name", async () => {
     const name = unique("Ada");
-    const [first, second] = await Promise.all([asGuest(name), asGuest(` ${name} `)]);
+    const [first, second] = await Promise.all([signInAsGuest(name), signInAsGuest(` ${name} `)]);
     const users = [await first.json<{ user: unknown }>(), await second.json<{ user: unknown }>()];
     expect(first.status).toBe(201);
     expect(users[0]?.user).toEqual(users[1]?.user);
@@ -175,9 +175,9 @@ describe("guests", () => {
 
   it.each([
     ["production", { ENVIRONMENT: "production" }],
-    ["no environment named", { ENVIRONMENT: undefined }],
-    ["guests not let in", { GUEST_SIGN_IN: "false" }],
-    ["nothing said of guests", { GUEST_SIGN_IN: undefined }],
+    ["no environment set", { ENVIRONMENT: undefined }],
+    ["guest sign-in off", { GUEST_SIGN_IN: "false" }],
+    ["guest sign-in not set", { GUEST_SIGN_IN: undefined }],
   ])("are refused with %s", async (_what, settings) => {
     const response = await requestWith(settings, "/api/session", {
       method: "POST",
@@ -189,7 +189,7 @@ describe("guests", () => {
   });
 
   it.each([{}, { name: "" }, { name: "  " }, { name: "a\u0000b" }, { name: 7 }, { name: "a".repeat(101) }])(
-    "are refused the name in %j",
+    "are refused the name of %j",
     async (body) => {
       const response = await call("POST", "/api/session", body);
       expect(response.status).toBe(400);
@@ -220,12 +220,12 @@ describe("sign-ins from one address", () => {
     });
   }
 
-  it("are limited, valid or not, and others' are not", async () => {
+  it("are limited, valid or not, and those from other addresses are not", async () => {
     const answers = [];
     for (let i = 0; i < SIGN_INS_PER_MINUTE; i++) answers.push((await from("192.0.2.1")).status);
     expect(new Set(answers)).toEqual(new Set([401]));
     let refused = await from("192.0.2.1");
-    // The minute may have turned meanwhile.
+    // The limit is per minute, and a new one may have begun.
     for (let i = 0; i < SIGN_INS_PER_MINUTE && refused.status === 401; i++) refused = await from("192.0.2.1");
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
@@ -233,7 +233,7 @@ describe("sign-ins from one address", () => {
     expect((await from("192.0.2.2")).status).toBe(401);
   });
 
-  it("are limited as wrangler.toml says, which is what the contract says", () => {
+  it("have the same limit in wrangler.toml and in the contract", () => {
     const [, limit, period] =
       /name = "SIGN_IN_LIMIT"[^[]*simple = \{ limit = (\d+), period = (\d+) \}/.exec(wranglerToml) ?? [];
     expect([Number(limit), Number(period)]).toEqual([SIGN_INS_PER_MINUTE, 60]);

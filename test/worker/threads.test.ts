@@ -1,4 +1,4 @@
-/** Threads, members and messages over HTTP: what is answered, and with which status. What may be done is test/thread's. */
+/** Threads, members and messages over HTTP: the status and body of each response. Rights are tested in test/thread. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
@@ -6,7 +6,7 @@ import { member, message, thread, type Thread } from "../../src/protocol/model.t
 import { call, hostToken, unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
 import { problemOf } from "./requests.ts";
 
-const ids = (people: Person[]) => people.map(({ user }) => user.id);
+const ids = (users: Person[]) => users.map(({ user }) => user.id);
 
 afterEach(() => vi.useRealTimers());
 
@@ -34,13 +34,13 @@ describe("POST /api/threads", () => {
     ]);
   });
 
-  it("adds each member once, and the caller without being named", async () => {
+  it("adds each member once, and the caller too", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const made = await newThread(ada, "group", [bob, ada, bob]);
     expect(made.memberCount).toBe(2);
   });
 
-  it("answers 201 for a pair's first direct thread, and 200 with the same one ever after", async () => {
+  it("answers 201 for the first direct thread of two users, and 200 with the same one from then on", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const first = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: ids([bob]) });
     const again = await bob.call("POST", "/api/threads", { kind: "direct", memberIds: ids([ada]) });
@@ -51,12 +51,12 @@ describe("POST /api/threads", () => {
   it.each([
     ["no kind", {}],
     ["an unknown kind", { kind: "secret" }],
-    ["a direct thread with nobody", { kind: "direct" }],
+    ["a direct thread with no other", { kind: "direct" }],
     ["a direct thread with two", { kind: "direct", memberIds: ["a", "b"] }],
     ["a blank name", { kind: "group", name: " " }],
     ["too long a name", { kind: "group", name: "x".repeat(101) }],
     ["members that are no list", { kind: "group", memberIds: "ada" }],
-    ["members that can be nobody", { kind: "group", memberIds: ["a,b"] }],
+    ["members with invalid ids", { kind: "group", memberIds: ["a,b"] }],
     [
       "too many members",
       { kind: "group", memberIds: Array.from({ length: MEMBER_IDS + 1 }, (_, i) => `u${i}`) },
@@ -76,13 +76,13 @@ describe("POST /api/threads", () => {
 
   it("answers not_found with the ids of all unknown users, and creates nothing", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
-    const strangers = [await unknownPerson("Cyd"), await unknownPerson("Dan")];
-    const memberIds = ids([bob, ...strangers]);
+    const unknownUsers = [await unknownPerson("Cyd"), await unknownPerson("Dan")];
+    const memberIds = ids([bob, ...unknownUsers]);
     const response = await ada.call("POST", "/api/threads", { kind: "group", memberIds });
     expect(response.status).toBe(404);
     const { code, detail } = await problemOf(response);
     expect(code).toBe("not_found");
-    for (const id of ids(strangers)) expect(detail).toContain(id);
+    for (const id of ids(unknownUsers)) expect(detail).toContain(id);
     expect(detail).not.toContain(bob.user.id);
     expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
   });
@@ -98,7 +98,7 @@ describe("POST /api/threads", () => {
     expect((await newThread(bob, "group")).memberCount).toBe(1);
   });
 
-  it("counts none where a pair takes up the chat it has", async () => {
+  it("does not count a direct thread that exists already", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const statuses: number[] = [];
     for (let i = 0; i < 25; i++) {
@@ -109,7 +109,7 @@ describe("POST /api/threads", () => {
   });
 });
 
-describe("the doors of a thread", () => {
+describe("the routes of a thread", () => {
   /** A user id that a path has to encode. */
   const AWKWARD = "a/b?c#d %é..";
 
@@ -167,7 +167,7 @@ describe("the doors of a thread", () => {
     expect((await answer("GET", ""))[0]).toBe(404);
   });
 
-  it("send a message without an id anew each time", async () => {
+  it("store a message without an id each time", async () => {
     const ada = await person("Ada");
     const { id } = await newThread(ada, "group");
     const seqs = [];
@@ -179,7 +179,7 @@ describe("the doors of a thread", () => {
     expect(seqs).toEqual([1, 2]);
   });
 
-  it("know a user by any id the contract allows, percent-encoded", async () => {
+  it("decode any user id that the contract allows", async () => {
     const ada = await person("Ada");
     const { id } = await newThread(ada, "group");
     const response = await ada.call("PUT", `/api/threads/${id}/members/${encodeURIComponent(AWKWARD)}`);
@@ -188,12 +188,12 @@ describe("the doors of a thread", () => {
   });
 
   it.each([
-    ["of the longest id", "u".repeat(USER_ID_LENGTH)],
-    ["of the longest id in another script", "\u540d".repeat(USER_ID_LENGTH)],
+    ["with the longest id", "u".repeat(USER_ID_LENGTH)],
+    ["with the longest id in another script", "\u540d".repeat(USER_ID_LENGTH)],
     ["whose id a path has to encode", AWKWARD],
     ["whose id looks like another path", "ada/../messages?x=1#y"],
     ["whose id looks encoded already", "%2e%2e%2fada"],
-  ])("know a user %s wherever users are named", async (_what, stem) => {
+  ])("accept a user %s wherever a user id is given", async (_what, stem) => {
     const id = (unique("") + stem).slice(0, USER_ID_LENGTH);
     const authorization = `Bearer ${await hostToken({ sub: id, name: "Somebody" })}`;
     expect((await call("POST", "/api/session", undefined, { authorization })).status).toBe(201);
@@ -212,11 +212,11 @@ describe("the doors of a thread", () => {
     expect((await ada.call("DELETE", path)).status).toBe(204);
   });
 
-  it("say nothing of an unknown user to one who may not add them", async () => {
+  it("do not disclose whether a user is unknown to those who may not add them", async () => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const { id } = await newThread(ada, "group", [bob]);
-    const [eve, stranger] = [await person("Eve"), await unknownPerson("Cyd")];
-    const by = (who: Person) => who.call("PUT", `/api/threads/${id}/members/${stranger.user.id}`);
+    const [eve, unknownUser] = [await person("Eve"), await unknownPerson("Cyd")];
+    const by = (who: Person) => who.call("PUT", `/api/threads/${id}/members/${unknownUser.user.id}`);
     expect((await by(bob)).status).toBe(403);
     expect(await problemOf(await by(eve))).toEqual(
       await problemOf(await eve.call("GET", `/api/threads/${"0".repeat(64)}`)),
