@@ -1,4 +1,4 @@
-/** Who makes a request: the first credential that is present decides, and no other mends one that is not valid. */
+/** Who makes a request. The first credential that is present decides: an invalid one is refused, whatever the others are. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { authenticate } from "../../src/auth/authenticate.ts";
@@ -14,7 +14,7 @@ type Source = (typeof SOURCES)[number];
 const sessionOf = async (id: string) =>
   (await issueSession(env, { user: { id, name: id }, expiresAt: inAnHour() * 1000 }, Date.now())).token;
 
-/** A token of a user who is named as its source, so that the answer shows which one counted. */
+/** A token of a user who is named as its source, so that the result shows which one was used. */
 const tokens: Record<Source, Record<"valid" | "invalid", () => Promise<string>>> = {
   header: { valid: () => jwt({ sub: "header" }), invalid: () => jwt({ exp: 1 }) },
   subprotocol: { valid: () => jwt({ sub: "subprotocol" }), invalid: () => jwt({ exp: 1 }) },
@@ -36,42 +36,42 @@ async function requestWith(has: Record<Source, Credential>, isUpgrade: boolean):
   return new Request("https://lilypad.test/api/presence/socket", { headers });
 }
 
-/** The contract's rule: the first that is present; the subprotocol is one on an upgrade alone. */
-function decided(header: Credential, subprotocol: Credential, cookie: Credential, door: string) {
+/** The contract's rule: the first credential that is present. The subprotocol is one on upgrades only. */
+function expectedFor(header: Credential, subprotocol: Credential, cookie: Credential, kind: string) {
   const has = { header, subprotocol, cookie };
   const source = SOURCES.find(
-    (each) => has[each] !== "absent" && (each !== "subprotocol" || door === UPGRADE),
+    (each) => has[each] !== "absent" && (each !== "subprotocol" || kind === UPGRADE),
   );
-  return { has, door, source, accepted: source !== undefined && has[source] === "valid" };
+  return { has, kind, source, accepted: source !== undefined && has[source] === "valid" };
 }
 
 const combinations = STATES.flatMap((header) =>
   STATES.flatMap((subprotocol) =>
     STATES.flatMap((cookie) =>
-      [UPGRADE, "a request"].map((door) => decided(header, subprotocol, cookie, door)),
+      [UPGRADE, "a request"].map((kind) => expectedFor(header, subprotocol, cookie, kind)),
     ),
   ),
 );
 
 describe("of header, subprotocol and cookie", () => {
   it.each(combinations.filter(({ accepted }) => accepted))(
-    "the $source counts where they are $has.header, $has.subprotocol and $has.cookie on $door",
-    async ({ has, door, source }) => {
-      const caller = await authenticate(await requestWith(has, door === UPGRADE), env);
+    "the $source is used where they are $has.header, $has.subprotocol and $has.cookie on $kind",
+    async ({ has, kind, source }) => {
+      const caller = await authenticate(await requestWith(has, kind === UPGRADE), env);
       expect(caller.user.id).toBe(source);
     },
   );
 
   it.each(combinations.filter(({ accepted }) => !accepted))(
-    "none counts where they are $has.header, $has.subprotocol and $has.cookie on $door",
-    async ({ has, door }) => {
-      const request = await requestWith(has, door === UPGRADE);
+    "none is accepted where they are $has.header, $has.subprotocol and $has.cookie on $kind",
+    async ({ has, kind }) => {
+      const request = await requestWith(has, kind === UPGRADE);
       expect((await failureOf(authenticate(request, env))).code).toBe("unauthenticated");
     },
   );
 });
 
-describe("a credential in disguise is refused", () => {
+describe("a credential in the wrong place or form is refused", () => {
   const host = () => jwt();
   const session = () => sessionOf("ada");
   const cases: [string, () => Promise<Record<string, string>>][] = [

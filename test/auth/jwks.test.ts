@@ -1,4 +1,4 @@
-/** Tokens of the host application that are signed with its private keys, which are verified by the public ones at a URL. */
+/** Tokens of the host application that are signed with its private keys, and verified by the public keys at a URL. */
 import { env } from "cloudflare:workers";
 import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -11,13 +11,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A key pair under an id, and its public half as a host publishes it. */
+/** A key pair with an id, and its public key as a host publishes it. */
 async function keyPair(kid: string, alg = "RS256") {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } };
 }
 
-/** A host whose keys are at a URL of its own, since the key sets of a server are kept; `keys` may be changed. */
+/** A host that publishes keys at its own URL, since key sets are cached by URL; `published.keys` may be changed. */
 function host(...keys: JWK[]) {
   const url = `https://${unique("host")}.example/jwks`;
   const published = { keys, answer: () => Response.json({ keys: published.keys }) };
@@ -26,14 +26,14 @@ function host(...keys: JWK[]) {
 }
 
 describe("public keys", () => {
-  it.each(["RS256", "ES256", "EdDSA"])("check a token signed with %s", async (alg) => {
+  it.each(["RS256", "ES256", "EdDSA"])("verify a token signed with %s", async (alg) => {
     const key = await keyPair("k1", alg);
     const { env: configured } = host(key.jwk);
     const token = await jwt({}, { alg, kid: "k1" }, key.privateKey);
     expect((await verifyHostToken(configured, token)).user.id).toBe("ada");
   });
 
-  it("check a token that does not name its key, where there is one of its kind", async () => {
+  it("verify a token without a key id, where one key is of its algorithm", async () => {
     const [rsa, ec] = await Promise.all([keyPair("k1"), keyPair("k2", "ES256")]);
     const { env: configured } = host(rsa.jwk, ec.jwk);
     expect((await verifyHostToken(configured, await jwt({}, { alg: "ES256" }, ec.privateKey))).user.id).toBe(
@@ -50,7 +50,7 @@ describe("public keys", () => {
     expect(fetching).toHaveBeenCalledOnce();
   });
 
-  it("are fetched again at a key id not seen before, so that a host may change its keys", async () => {
+  it("are fetched again for an unknown key id, so that a host may rotate its keys", async () => {
     const [old, fresh] = await Promise.all([keyPair("old"), keyPair("fresh")]);
     const { env: configured, published, fetching } = host(old.jwk);
     await verifyHostToken(configured, await jwt({}, { alg: "RS256", kid: "old" }, old.privateKey));
@@ -61,7 +61,7 @@ describe("public keys", () => {
     expect(fetching).toHaveBeenCalledTimes(2);
   });
 
-  it("are not fetched for each made-up key id", async () => {
+  it("are not fetched again for each unknown key id", async () => {
     const key = await keyPair("k1");
     const { env: configured, fetching } = host(key.jwk);
     for (const kid of ["x1", "x2", "x3"]) {
@@ -74,7 +74,7 @@ describe("public keys", () => {
     expect(fetching).toHaveBeenCalledOnce();
   });
 
-  it("refuse a token of another key under the same id", async () => {
+  it("refuse a token of another key with the same id", async () => {
     const [key, other] = await Promise.all([keyPair("k1"), keyPair("k1")]);
     const { env: configured } = host(key.jwk);
     const token = await jwt({}, { alg: "RS256", kid: "k1" }, other.privateKey);
@@ -83,15 +83,15 @@ describe("public keys", () => {
 
   it.each([
     ["answer 500", () => new Response("no", { status: 500 })],
-    ["are no JSON", () => new Response("<html>")],
-    ["are no key set", () => Response.json({ hello: "world" })],
+    ["are not JSON", () => new Response("<html>")],
+    ["are not a key set", () => Response.json({ hello: "world" })],
     [
       "cannot be reached",
       () => {
         throw new TypeError("Network connection lost. Invalid header from token ring.");
       },
     ],
-  ])("that %s are the server's trouble, not the user's", async (_what, answer) => {
+  ])("that %s are an error of the server, and not of the token", async (_what, answer) => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
     const key = await keyPair("k1");
     const { env: configured, published } = host(key.jwk);
@@ -101,8 +101,8 @@ describe("public keys", () => {
   });
 });
 
-describe("keys and algorithms do not mix", () => {
-  it("refuses HS256 by the text of the public key", async () => {
+describe("a key with an algorithm that is not its own", () => {
+  it("is refused: HS256 with the text of the public key", async () => {
     const key = await keyPair("k1");
     const pem = await exportSPKI(key.publicKey);
     const { env: both } = host(key.jwk);
@@ -114,7 +114,7 @@ describe("keys and algorithms do not mix", () => {
     }
   });
 
-  it("refuses HS256 by a secret that stands in the key set", async () => {
+  it("is refused: HS256 with a secret in the key set", async () => {
     const shared = {
       kty: "oct",
       k: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA",
@@ -127,7 +127,7 @@ describe("keys and algorithms do not mix", () => {
     expect(fetching).not.toHaveBeenCalled();
   });
 
-  it("takes no key, nor an address of one, from the token itself", async () => {
+  it("is not taken from the token itself, nor from a URL in it", async () => {
     const [key, mallory] = await Promise.all([keyPair("k1"), keyPair("k1")]);
     const { env: configured, fetching } = host(key.jwk);
     const header = { alg: "RS256", kid: "k1", jwk: mallory.jwk, jku: "https://mallory.example/jwks" };
@@ -136,20 +136,20 @@ describe("keys and algorithms do not mix", () => {
     expect(fetching.mock.calls.map(([url]) => String(url))).toEqual([configured.AUTH_JWKS_URL]);
   });
 
-  it("refuses a public-key token where only the secret is configured", async () => {
+  it("is refused: a public-key token where only the secret is configured", async () => {
     const key = await keyPair("k1");
     const token = await jwt({}, { alg: "RS256", kid: "k1", jwk: key.jwk }, key.privateKey);
     expect((await failureOf(verifyHostToken(env, token))).code).toBe("unauthenticated");
   });
 
-  it.each(["PS256", "RS512", "ES384"])("refuses %s, which the contract does not name", async (alg) => {
+  it.each(["PS256", "RS512", "ES384"])("is refused: %s, which is not in the contract", async (alg) => {
     const key = await keyPair("k1", alg);
     const { env: configured } = host(key.jwk);
     const token = await jwt({}, { alg, kid: "k1" }, key.privateKey);
     expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
   });
 
-  it("takes both kinds where both are configured, each by its own key", async () => {
+  it("is not needed where both are configured: each token is verified by its own key", async () => {
     const key = await keyPair("k1");
     const { env: configured } = host(key.jwk);
     const signed = await jwt({ sub: "by-key" }, { alg: "RS256", kid: "k1" }, key.privateKey);

@@ -1,4 +1,4 @@
-/** The session cookie's own token. */
+/** The token in the session cookie. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { guest } from "../../src/auth/guest.ts";
@@ -11,7 +11,7 @@ const ada = { id: "ada", name: "Ada", avatarUrl: "https://pics.example/a.png" };
 const sessionKey = () => bytes(env.SESSION_SECRET ?? "");
 
 describe("a session", () => {
-  it("is of the user it was made for, until the host's token ends", async () => {
+  it("holds the user it was issued for, and ends with the host token", async () => {
     const expiresAt = inAnHour() * 1000;
     const session = await issueSession(env, { user: ada, expiresAt }, Date.now());
     expect(session.expiresAt).toBe(expiresAt);
@@ -25,7 +25,7 @@ describe("a session", () => {
     expect(expiresAt).toBeGreaterThan(now + 7 * DAY - 1000);
   });
 
-  it("fits in a cookie whatever the host says of the user", async () => {
+  it("fits in a cookie, whatever profile the host gives the user", async () => {
     const large = { id: "\u20ac".repeat(128), name: "\u20ac".repeat(100) };
     const plain = { ...large, avatarUrl: `https://a.example/${"a".repeat(2000)}` };
     const wide = { ...large, avatarUrl: `https://a.example/${"\u20ac".repeat(2000)}` };
@@ -39,12 +39,12 @@ describe("a session", () => {
   });
 
   it.each([
-    ["a host's token", () => jwt()],
-    ["a host's token, signed with the session's secret", () => jwt({}, { typ: "JWT" }, sessionKey())],
+    ["a host token", () => jwt()],
+    ["a host token, signed with the session secret", () => jwt({}, { typ: "JWT" }, sessionKey())],
     ["a token without a type, signed with it", () => jwt({}, {}, sessionKey())],
-    ["of its type, signed with the host's secret", () => jwt({}, { typ: SESSION_TYPE })],
+    ["of its type, signed with the host secret", () => jwt({}, { typ: SESSION_TYPE })],
     ["expired", () => jwt({ exp: inAnHour() - 3601 }, { typ: SESSION_TYPE }, sessionKey())],
-    ["without an end", () => jwt({ exp: undefined }, { typ: SESSION_TYPE }, sessionKey())],
+    ["without an exp", () => jwt({ exp: undefined }, { typ: SESSION_TYPE }, sessionKey())],
     ["nonsense", () => "nonsense"],
     ["empty", () => ""],
   ])("is not %s", async (_what, token) => {
@@ -67,13 +67,13 @@ describe("a session", () => {
 });
 
 describe("a guest", () => {
-  it("is the same user for the same name, and another for another", () => {
+  it("is the same user for the same name, and another user for another", () => {
     expect(guest("Ada", 0)).toEqual(guest("Ada", 0));
     expect(guest("Ada", 0).user.id).not.toBe(guest("Bob", 0).user.id);
   });
 
   it.each(["Ada", "Ada Lovelace, Countess", "../..", "名前", "👩‍👩‍👧", "a".repeat(100)])(
-    "may be named %s and has an id of the contract",
+    "may be named %s, and has a valid user id",
     (name) => {
       const { user } = guest(displayName.parse(name), 0);
       expect(userId.parse(user.id)).toBe(user.id);

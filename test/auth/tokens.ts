@@ -1,4 +1,4 @@
-/** Tokens of every kind a server may be shown, and what Lilypad says to them. */
+/** Tokens for tests of authentication, and how verifying them fails. */
 import { env } from "cloudflare:workers";
 import { SignJWT, type JWTHeaderParameters } from "jose";
 import { LilypadError, type Failure } from "../../src/protocol/errors.ts";
@@ -6,12 +6,12 @@ import { LilypadError, type Failure } from "../../src/protocol/errors.ts";
 export const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 export const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A settings object of its own: what is undefined counts as not set. */
+/** The environment with other settings. Those that are undefined count as not set. */
 export function envWith(changes: Partial<Record<keyof Env, string | undefined>>): Env {
   return { ...env, ...changes } as Env;
 }
 
-/** A JWT of these claims; Ada's for an hour where they say nothing else. */
+/** A JWT with these claims; by default of the user `ada`, for an hour. */
 export function jwt(
   claims: Record<string, unknown> = {},
   header: Partial<JWTHeaderParameters> = {},
@@ -22,7 +22,7 @@ export function jwt(
     .sign(key);
 }
 
-/** How it fails; an error of the test where it does not. */
+/** The failure that the promise rejects with. Throws where it resolves. */
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   try {
     await promise;
@@ -30,5 +30,5 @@ export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
     if (error instanceof LilypadError) return error.failure;
     throw error;
   }
-  throw new Error("was accepted");
+  throw new Error("it did not fail");
 }

@@ -1,4 +1,4 @@
-/** The configuration page lists every setting with the default that it has. */
+/** The configuration page lists every setting with its default. */
 import { expect, it } from "vitest";
 import page from "../../docs/configuration.md?raw";
 import { configOf, SETTINGS } from "../../src/config/config.ts";
@@ -15,7 +15,7 @@ it("lists every setting", () => {
   expect([...listed.keys()].toSorted()).toEqual(SETTINGS.toSorted());
 });
 
-it("gives the defaults as they are", () => {
+it("gives the defaults of the code", () => {
   const required = { SESSION_SECRET: "s".repeat(32), AUTH_SECRET: "a".repeat(32) };
   const stated = Object.fromEntries([...listed].filter(([, standard]) => standard !== undefined));
   expect(Object.keys(stated).length).toBeGreaterThan(5);

@@ -1,4 +1,4 @@
-/** The one alarm of an object, and the duties that share it. */
+/** The alarm of an object, which its duties share. */
 import { afterEach, expect, it, vi } from "vitest";
 import { AlarmScheduler } from "../../src/durable/alarm-scheduler.ts";
 
@@ -20,7 +20,7 @@ async function scheduler(pending: number | null = null) {
   return { alarm, set };
 }
 
-it("is set only where none is pending that comes early enough", async () => {
+it("is set only where none is pending or the pending one is too late", async () => {
   const { alarm, set } = await scheduler(5_000);
   alarm.wakeBy(5_000);
   alarm.wakeBy(9_000);
@@ -51,7 +51,7 @@ it("is not set again where no duty has anything left", async () => {
   expect(set).toEqual([]);
 });
 
-it("is retried soon for a duty that failed, and the other duties run all the same", async () => {
+it("runs the other duties where one fails, and is set to retry that one soon", async () => {
   const { alarm, set } = await scheduler();
   const logged = vi.spyOn(console, "error").mockReturnValue();
   const other = vi.fn<() => Promise<void>>(async () => {});

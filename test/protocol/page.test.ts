@@ -1,4 +1,4 @@
-/** The protocol page says what the schemas say. */
+/** The protocol page agrees with the schemas. */
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import page from "../../src/protocol/README.md?raw";
@@ -17,7 +17,7 @@ function section(heading: string): string {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The cells of the table whose first column is headed so. */
+/** The cells of the table whose first column has this header. */
 function table(text: string, header: string): string[][] {
   const lines = text.split("\n");
   const start = lines.findIndex((line) => line.startsWith(`| ${header} `));
@@ -72,7 +72,7 @@ describe("the protocol page", () => {
     expect(listed).toEqual(expect.arrayContaining(used));
   });
 
-  it("gives limits as they are", () => {
+  it("gives the limits of the code", () => {
     const listed = table(section("## Limits"), "what").map(([, value = "", name = ""]) => [
       name,
       Number(value.replaceAll(",", "")),

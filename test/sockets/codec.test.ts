@@ -1,4 +1,4 @@
-/** Frames, both ways, and a transport whose frames are not the contract's own. */
+/** Decoding and encoding frames, and a transport with a codec of its own. */
 import { expect, it } from "vitest";
 import { SERVER_FRAME_BYTES } from "../../src/protocol/limits.ts";
 import { FrameError, fitting, jsonCodec, type Codec } from "../../src/sockets/codec.ts";
@@ -35,13 +35,13 @@ it("encodes events in order into frames within the limit, which merge into one t
   expect(JSON.parse(jsonCodec.merge(frames))).toEqual(events);
 });
 
-it("takes as many items as fit", () => {
+it("fits as many items into a frame as its limit allows", () => {
   expect(fitting(["蓮", "蓮", "蓮"], 14)).toEqual(["蓮", "蓮"]);
   expect(fitting(["a"], 100)).toEqual(["a"]);
 });
 
-it("serves a transport with frames of its own: replies and broadcasts go out as its codec writes them", async () => {
-  /** One line an event: a name and its JSON. */
+it("sends replies and broadcasts as the codec of the transport encodes them", async () => {
+  /** One line for each event: its type, and its JSON. */
   const lines: Codec = {
     decode: (frame) =>
       String(frame)

@@ -1,4 +1,4 @@
-/** Frames to one socket that are sent together go as few, in order, and none is over what the contract allows. */
+/** Frames to one socket that are sent together are merged in order, into frames within the contract's limit. */
 import { expect, it } from "vitest";
 import { jsonCodec } from "../../src/sockets/codec.ts";
 import { SendBuffer } from "../../src/sockets/send-buffer.ts";
@@ -7,26 +7,26 @@ import { TestSocket } from "../support/socket.ts";
 
 type Numbered = { type: "n"; no: number; text: string };
 
-function line() {
+function socketPair() {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   return { server, client: new TestSocket<Numbered>(client, null) };
 }
 
 const frame = (no: number, text = "") => JSON.stringify([{ type: "n", no, text }]);
-const last = (client: TestSocket<Numbered>, no: number) => client.next("n", (event) => event.no === no);
+const received = (client: TestSocket<Numbered>, no: number) => client.next("n", (event) => event.no === no);
 
-it("sends at once what is sent alone", async () => {
-  const { server, client } = line();
+it("sends a lone frame at once", async () => {
+  const { server, client } = socketPair();
   const buffer = new SendBuffer(jsonCodec);
   for (const no of [1, 2]) buffer.send(server, frame(no));
-  await last(client, 2);
+  await received(client, 2);
   expect(client.frames).toHaveLength(2);
 });
 
-it("sends together, and in order, what one stretch of work sends, within it or within a part of it", async () => {
-  const { server, client } = line();
-  const other = line();
+it("merges the frames of one stretch of work in order, nested ones too", async () => {
+  const { server, client } = socketPair();
+  const other = socketPair();
   const buffer = new SendBuffer(jsonCodec);
   buffer.coalesce(() => {
     buffer.send(server, frame(1));
@@ -34,43 +34,43 @@ it("sends together, and in order, what one stretch of work sends, within it or w
     buffer.send(other.server, frame(7));
     buffer.send(server, frame(3));
   });
-  await last(client, 3);
-  await last(other.client, 7);
+  await received(client, 3);
+  await received(other.client, 7);
   expect(client.frames).toHaveLength(1);
   expect(client.events.map(({ no }) => no)).toEqual([1, 2, 3]);
   expect(other.client.frames).toHaveLength(1);
 });
 
-it("sends what was to be sent before the work failed", async () => {
-  const { server, client } = line();
+it("sends the frames before an error, too", async () => {
+  const { server, client } = socketPair();
   const buffer = new SendBuffer(jsonCodec);
   const work = () => {
     buffer.send(server, frame(1));
     throw new Error("half way");
   };
   expect(() => buffer.coalesce(work)).toThrow("half way");
-  await last(client, 1);
+  await received(client, 1);
 });
 
 it("still sends to the other sockets when one is closed", async () => {
-  const [gone, here] = [line(), line()];
+  const [gone, here] = [socketPair(), socketPair()];
   const buffer = new SendBuffer(jsonCodec);
   buffer.coalesce(() => {
     for (const { server } of [gone, here]) buffer.send(server, frame(1));
     gone.server.close(1000, "gone");
   });
-  await last(here.client, 1);
+  await received(here.client, 1);
   expect(gone.client.events).toEqual([]);
 });
 
-it("sends no frame over what the contract allows", async () => {
-  const { server, client } = line();
+it("sends no frame over the contract's limit", async () => {
+  const { server, client } = socketPair();
   const buffer = new SendBuffer(jsonCodec);
   const text = "蓮".repeat(10_000);
   buffer.coalesce(() => {
     for (let no = 1; no <= 40; no++) buffer.send(server, frame(no, text));
   });
-  await last(client, 40);
+  await received(client, 40);
   expect(client.events.map(({ no }) => no)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   const sizes = client.frames.map((sent) => new TextEncoder().encode(sent).length);
   expect(sizes.length).toBeLessThanOrEqual(3);

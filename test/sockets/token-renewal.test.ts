@@ -1,4 +1,4 @@
-/** Renewing a socket's session by a fresh token. */
+/** Renewing a socket's session with a fresh token. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Connections } from "../../src/sockets/connections.ts";
@@ -11,11 +11,11 @@ afterEach(() => vi.restoreAllMocks());
 const connections = { of: () => ({ userId: "ada" }), update: () => {} } as unknown as Connections;
 const newSocket = () => ({}) as WebSocket;
 
-function renewal() {
+function tokenRenewal() {
   return new TokenRenewal(env, connections, { isOpen: () => true, onRenewed: () => {}, rev: () => 7 });
 }
 
-it("checks the tokens of one socket in turn, one that is refused too, and keeps no other socket waiting", async () => {
+it("checks the tokens of one socket in turn, also after a refused one, and delays no other socket", async () => {
   const held = gate();
   const verify = crypto.subtle.verify.bind(crypto.subtle);
   let checks = 0;
@@ -24,18 +24,18 @@ it("checks the tokens of one socket in turn, one that is refused too, and keeps 
     if (checks === 1) await held.pass();
     return verify(...args);
   });
-  const tokens = renewal();
+  const tokens = tokenRenewal();
   const [one, other] = [newSocket(), newSocket()];
   const done: string[] = [];
-  const noted = async <T>(name: string, result: Promise<T>) => {
+  const recordDone = async <T>(name: string, result: Promise<T>) => {
     const value = await result;
     done.push(name);
     return value;
   };
-  const refused = noted("first", tokens.renew(one, await jwt({ sub: "bob" })));
+  const refused = recordDone("first", tokens.renew(one, await jwt({ sub: "bob" })));
   await held.reached();
-  const after = noted("second", tokens.renew(one, await jwt()));
-  await noted("beside", tokens.renew(other, await jwt()));
+  const after = recordDone("second", tokens.renew(one, await jwt()));
+  await recordDone("beside", tokens.renew(other, await jwt()));
   expect(done).toEqual(["beside"]);
   held.open();
   expect(await refused).toMatchObject({ ok: false, failure: { code: "forbidden" } });
@@ -44,7 +44,7 @@ it("checks the tokens of one socket in turn, one that is refused too, and keeps 
 });
 
 it("refuses more than a few waiting tokens of one socket", async () => {
-  const tokens = renewal();
+  const tokens = tokenRenewal();
   const socket = newSocket();
   const token = await jwt();
   const waiting = Array.from({ length: 8 }, () => tokens.renew(socket, token));
