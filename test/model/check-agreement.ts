@@ -8,19 +8,19 @@ import { USERS } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
 import type { ThreadRun } from "./thread-run.ts";
 
-/** Small, so that a thread has several. */
+/** Messages in a page: few, so that a thread has several pages. */
 const PAGE = 20;
 
-/** Everyone comes back, takes in what there is, and is compared with what the thread says when asked. */
+/** Reconnects every member, and compares what each client holds with a new client, the thread and the model. */
 export async function checkAgreement(threadRun: ThreadRun): Promise<void> {
   const members = USERS.filter((who) => threadRun.isMember(who));
-  const [witness] = members;
-  if (witness === undefined) return checkGone(threadRun);
+  const [someMember] = members;
+  if (someMember === undefined) return checkGone(threadRun);
   for (const who of members) if (!threadRun.clients[who].isOpen) await threadRun.open(who, "own");
-  const newClient = new RoomClient(threadRun.users[witness], threadRun.thread.id);
+  const newClient = new RoomClient(threadRun.users[someMember], threadRun.thread.id);
   // The new client is a second socket of a user who is here: it causes no join.
   const [fresh] = await Promise.all([
-    fetched(threadRun, threadRun.users[witness]),
+    fetched(threadRun, threadRun.users[someMember]),
     newClient.open(undefined),
     ...members.map((who) => threadRun.clients[who].settle()),
   ]);
@@ -71,15 +71,15 @@ async function allMembers(get: Get): Promise<Member[]> {
   return members;
 }
 
-/** What the thread says of itself, against what was acknowledged. */
+/** Compares what the thread returns with what was acknowledged. */
 function checkThread({ expected }: ThreadRun, { messages, members, thread }: Fresh): void {
   assert.equal(thread.seq, messages.length, "the thread's seq is that of its newest message");
   assert.equal(thread.name, expected.name, "the name");
   assert.deepEqual(thread.members, members, "the thread and its pages agree");
-  assert.equal(thread.memberCount, members.length, "how many members");
+  assert.equal(thread.memberCount, members.length, "the number of members");
   assert.deepEqual(new Map(members.map(({ user, role }) => [user.id, role])), expected.roles, "the roles");
   for (const { user, readSeq } of members) {
-    assert.isAtLeast(readSeq, expected.readAtLeast.get(user.id) ?? 0, `what ${user.id} has read`);
+    assert.isAtLeast(readSeq, expected.readAtLeast.get(user.id) ?? 0, `the read marker of ${user.id}`);
   }
 }
 
@@ -90,33 +90,33 @@ function checkClient(
   now: { fresh: Fresh; current: RoomState },
 ): void {
   const { fresh, current } = now;
-  assert.deepEqual(state.cursor, current.cursor, "the client has come as far as the thread");
-  assert.deepEqual(state.thread, current.thread, "what the thread is");
+  assert.deepEqual(state.cursor, current.cursor, "the client has the rev of the thread");
+  assert.deepEqual(state.thread, current.thread, "the thread");
   checkMessages(state, fresh);
   checkMembers(threadRun, state, current);
   assert.equal(state.you?.role, threadRun.expected.roles.get(person.user.id), "the own role");
   const own = fresh.members.find(({ user }) => user.id === person.user.id);
   expectMarker(threadRun, person.user.id, state.you?.readSeq, own?.readSeq ?? 0);
-  // As sets: the order of those who are here is not promised.
-  assert.deepEqual(idsOf(state.online), idsOf(current.online), "who is here");
-  assert.deepEqual(idsOf(state.online), idsOf(openUsers(threadRun)), "who is really here");
-  assert.equal(state.onlineCount, state.online.length, "how many are here");
+  // As sets: their order is not guaranteed.
+  assert.deepEqual(idsOf(state.online), idsOf(current.online), "who is online, as a new client receives it");
+  assert.deepEqual(idsOf(state.online), idsOf(openUsers(threadRun)), "who is online, by the open sockets");
+  assert.equal(state.onlineCount, state.online.length, "the number of users online");
 }
 
-/** Of the thread's messages the client may hold the newest part only; that part without a hole, each as it is. */
+/** The client may hold only the newest of the thread's messages: those without gaps, and as they are stored. */
 function checkMessages({ messages, hasBefore }: RoomState, fresh: Fresh): void {
   const from = messages[0]?.seq ?? fresh.messages.length + 1;
   const stored = fresh.messages.slice(from - 1);
   assert.deepEqual(messages, stored, "the messages held are those stored");
-  assert.equal(hasBefore, from > 1, "whether there are older ones");
+  assert.equal(hasBefore, from > 1, "whether older messages exist");
 }
 
 function checkMembers(threadRun: ThreadRun, state: RoomState, current: RoomState): void {
-  // Opening a public thread's socket makes a member without an event: those who were here before do not know of them.
+  // Opening a public thread's socket adds a member without an event: clients that were open do not know of them.
   const known = new Set(idsOf(state.members.map(({ user }) => user)));
   const isKnown = ({ user }: Member) => known.has(user.id) || !threadRun.expected.admitted.has(user.id);
   const members = current.members.filter(isKnown);
-  assert.equal(state.memberCount, members.length, "how many members are known");
+  assert.equal(state.memberCount, members.length, "the number of known members");
   const plain = ({ user, role, joinedAt }: Member) => ({ user, role, joinedAt });
   assert.deepEqual(byUser(state.members).map(plain), byUser(members).map(plain), "members and roles");
   for (const { user, readSeq } of members) {
@@ -126,7 +126,7 @@ function checkMembers(threadRun: ThreadRun, state: RoomState, current: RoomState
 }
 
 /**
- * A marker moved over a socket is broadcast at once and stored within a second: an eviction in between takes it back, and
+ * A marker moved over a socket is broadcast at once and stored within a second. An eviction in between resets it, and
  * its user sends it again later (read-marker-updates.ts). So a client may have it higher than it is, never lower.
  */
 function expectMarker(threadRun: ThreadRun, userId: string, held: number | undefined, stored: number): void {
@@ -134,7 +134,7 @@ function expectMarker(threadRun: ThreadRun, userId: string, held: number | undef
   else assert.equal(held, stored, "the read marker");
 }
 
-/** Nobody is left: a group is gone for everyone, a public thread waits for whoever comes next. */
+/** No member is left: a group is deleted, and a public thread still exists. */
 async function checkGone({ users, path, thread }: ThreadRun): Promise<void> {
   const statuses = await Promise.all(USERS.map(async (who) => (await users[who].call("GET", path)).status));
   assert.deepEqual(

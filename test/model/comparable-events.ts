@@ -14,12 +14,12 @@ export function comparableEvents(run: PresenceRun): unknown {
     [thread.epoch, "<epoch>"],
   ]);
   const rooms = run.rooms.map(({ person, seen, state }) => ({ of: person.user.id, seen, state }));
-  const tabs = [...run.allTabs, ...run.closedTabs].map(tabOutcome);
-  return anonymous({ rooms, tabs }, names);
+  const tabs = [...run.allTabs, ...run.closedTabs].map(comparableTab);
+  return withoutIds({ rooms, tabs }, names);
 }
 
-/** A user's status comes from that user's shard, an update of the thread from the tab's own: between the two no order is promised. */
-function tabOutcome({ person, seen, state }: TabClient) {
+/** Statuses are grouped by user. They come from the user's shard and all else from the tab's own: the order between them is not guaranteed. */
+function comparableTab({ person, seen, state }: TabClient) {
   const isPresence = (event: PresenceEvent) => event.type === "presence";
   const states = Map.groupBy(
     seen.filter((event) => event.type === "presence"),
@@ -28,16 +28,16 @@ function tabOutcome({ person, seen, state }: TabClient) {
   return {
     of: person.user.id,
     states: [...states].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    news: seen.filter((event) => !isPresence(event)),
+    others: seen.filter((event) => !isPresence(event)),
     marks: state.marks,
     unreadThreads: state.unreadThreads,
   };
 }
 
-function anonymous(value: unknown, names: ReadonlyMap<string, string>): unknown {
+function withoutIds(value: unknown, names: ReadonlyMap<string, string>): unknown {
   let text = JSON.stringify(value, (key, inner: unknown) => {
     if (/At$|^at$/.test(key)) return "<time>";
-    // Who is here is counted anew from the sockets after an eviction: the order is not promised.
+    // After an eviction this is collected from the sockets again: the order is not guaranteed.
     return key === "online" ? (inner as User[]).map(({ name }) => name).toSorted() : inner;
   });
   for (const [id, name] of names) text = text.replaceAll(id, name);

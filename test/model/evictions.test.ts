@@ -1,4 +1,4 @@
-/** Objects lose their memory between any two steps of a program, and no client receives anything else. */
+/** Objects are evicted between any two steps of a program: clients must receive the same as without. */
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
@@ -10,7 +10,7 @@ import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
 
 const runs = runsOf("evictions", 10);
-const tally = { rounds: 0, steps: 0, evictions: 0, socketsLost: 0, ghosts: 0, differences: 0 };
+const counts = { rounds: 0, steps: 0, evictions: 0, socketsLost: 0, wrongStates: 0, differences: 0 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -19,34 +19,34 @@ afterEach(async () => {
   vi.useRealTimers();
   await reset();
 });
-afterAll(() => report("evictions", tally));
+afterAll(() => report("evictions", counts));
 
-/** Lives through the steps, with or without evictions; what was seen. */
-async function live(steps: readonly PresenceStep[], isEvicting: boolean): Promise<unknown> {
+/** Runs the steps, with or without evictions. Returns what the clients received. */
+async function runSteps(steps: readonly PresenceStep[], isEvicting: boolean): Promise<unknown> {
   const [Ada, Bo, Cy] = await Promise.all([person("Ada"), person("Bo"), person("Cy")]);
   const run = await PresenceRun.begin({ Ada, Bo, Cy });
   try {
     for (const step of steps) {
       if (run.threadRun.isOver) break;
       await run.perform(step);
-      // Before what the step leads to was sent, too: what is pending must outlive memory.
+      // Also before the notifications of the step were sent: they must survive the eviction.
       if (isEvicting) await run.threadRun.evict("thread");
       await run.settle();
       if (isEvicting) await Promise.all([run.threadRun.evict("thread"), run.threadRun.evict("shards")]);
-      tally.steps += 1;
+      counts.steps += 1;
     }
     return comparableEvents(run);
   } finally {
-    tally.evictions += run.threadRun.evictions;
+    counts.evictions += run.threadRun.evictions;
     await run.end();
   }
 }
 
 async function round(steps: PresenceStep[]): Promise<void> {
-  tally.rounds += 1;
-  const plain = await live(steps, false);
-  const evicted = await live(steps, true);
-  expect(evicted, "what is seen with evictions, and without").toEqual(plain);
+  counts.rounds += 1;
+  const plain = await runSteps(steps, false);
+  const evicted = await runSteps(steps, true);
+  expect(evicted, "received with evictions, and without").toEqual(plain);
 }
 
 it(
@@ -56,9 +56,9 @@ it(
     const details = await fc.check(fc.asyncProperty(presencePrograms, round), runs);
     if (!details.failed) return;
     const { errorInstance } = details;
-    if (!(errorInstance instanceof Violation)) tally.differences += 1;
-    else if (errorInstance.what === "ghost") tally.ghosts += 1;
-    else tally.socketsLost += 1;
+    if (!(errorInstance instanceof Violation)) counts.differences += 1;
+    else if (errorInstance.what === "wrong state") counts.wrongStates += 1;
+    else counts.socketsLost += 1;
     throw new Error(fc.defaultReportMessage(details), { cause: errorInstance });
   },
 );

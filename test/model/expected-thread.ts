@@ -18,9 +18,9 @@ export class ExpectedThread {
   /** By user, in the order of joining. */
   readonly roles = new Map<string, Role>();
   name: string | null;
-  /** Members without an event: a public thread takes in whoever opens a socket. */
+  /** Members who joined without an event: by opening a socket of a public thread. */
   readonly admitted = new Set<string>();
-  /** How far each has read at least: what an answer or an ack promised. */
+  /** The least that each user's read marker can be, from what was acknowledged. */
   readonly readAtLeast = new Map<string, number>();
   readonly #messages: Expected[] = [];
 
@@ -32,14 +32,14 @@ export class ExpectedThread {
     return this.#messages.length;
   }
 
-  /** One message; `seq` is what its ack said. */
+  /** Adds a message; `seq` is that of its ack. */
   sent(message: Sent, seq: number): void {
-    assert.isUndefined(this.#messages[seq - 1], `seq ${seq} is given once`);
+    assert.isUndefined(this.#messages[seq - 1], `seq ${seq} is assigned once`);
     this.#messages[seq - 1] = { ...message, isDeleted: false, reactions: new Map() };
     this.reads(message.author, seq);
   }
 
-  /** What was sent by a user, oldest first. */
+  /** A user's messages, oldest first. */
   sentBy(userId: string): { seq: number; message: Sent }[] {
     return this.#messages
       .map((message, i) => ({ seq: i + 1, message }))
@@ -72,16 +72,17 @@ export class ExpectedThread {
   }
 
   /** The contract: when the last owner leaves, the longest-standing moderator, else member, becomes one. */
-  goes(userId: string): void {
+  leaves(userId: string): void {
     this.roles.delete(userId);
     this.readAtLeast.delete(userId);
     this.admitted.delete(userId);
     const roles = [...this.roles];
-    const [heir] = roles.find(([, role]) => role === "moderator") ?? roles[0] ?? [];
-    if (heir !== undefined && !roles.some(([, role]) => role === "owner")) this.roles.set(heir, "owner");
+    const [successor] = roles.find(([, role]) => role === "moderator") ?? roles[0] ?? [];
+    if (successor !== undefined && !roles.some(([, role]) => role === "owner"))
+      this.roles.set(successor, "owner");
   }
 
-  /** Whether these, all the messages of the thread, are what was acknowledged: no more, no less, each once. */
+  /** Asserts that these, all the messages of the thread, are exactly those that were acknowledged, each once. */
   check(messages: readonly Message[]): void {
     const ids = messages.map(({ author, id }) => `${author.id} ${id}`);
     assert.equal(new Set(ids).size, ids.length, "no id of an author is stored twice");
@@ -89,7 +90,7 @@ export class ExpectedThread {
     assert.deepEqual(
       [...seqs.keys()],
       seqs.map((seq) => seq - 1),
-      "seq counts from 1 without a hole",
+      "seq counts from 1 without gaps",
     );
     const expected = this.#messages.map((message, i) => ({
       seq: i + 1,
@@ -100,17 +101,17 @@ export class ExpectedThread {
       isDeleted: message.isDeleted,
       reactions: new Map([...message.reactions].map(([emoji, users]) => [emoji, new Set(users)])),
     }));
-    assert.deepEqual(messages.map(essence), expected, "what was acknowledged is what is stored");
+    assert.deepEqual(messages.map(comparable), expected, "what was acknowledged is what is stored");
   }
 
   #at(seq: number): Expected {
     const message = this.#messages[seq - 1];
-    if (!message) throw new Error(`acknowledged a change of message ${seq}, which there is not`);
+    if (!message) throw new Error(`a change of message ${seq} was acknowledged, which does not exist`);
     return message;
   }
 }
 
-function essence(message: Message) {
+function comparable(message: Message) {
   return {
     seq: message.seq,
     author: message.author.id,

@@ -1,4 +1,4 @@
-/** Random programs of several people in a thread: whatever they do, every client ends up with what the thread holds. */
+/** Random programs of several users in a thread: every client ends up with what the thread stores. */
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { person } from "../support/people.ts";
@@ -8,43 +8,43 @@ import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
 import { ThreadRun, type Users } from "./thread-run.ts";
 
-/** Signing in costs more than a program, and a user's list of threads grows with each: so the people change now and then. */
-const PROGRAMS_PER_CAST = 40;
-/** So many programs run side by side, each in its own thread: mostly they wait for answers. */
+/** Programs run with the same users. Signing in takes longer than a program; but their lists of threads grow with each. */
+const PROGRAMS_PER_USERS = 40;
+/** Programs that run concurrently, each in its own thread: mostly they wait for replies. */
 const STREAMS = 4;
 
 const runs = runsOf("model", 200);
-const tally = { programs: 0, steps: 0, evictions: 0, violations: 0 };
+const counts = { programs: 0, steps: 0, evictions: 0, violations: 0 };
 
-async function newCast(): Promise<Users> {
+async function newUsers(): Promise<Users> {
   const [Ada, Bo, Cy] = await Promise.all([person("Ada"), person("Bo"), person("Cy")]);
   return { Ada, Bo, Cy };
 }
 
 let users: Promise<Users> | undefined;
 
-function presentCast(): Promise<Users> {
-  if (tally.programs % PROGRAMS_PER_CAST === 0) users = newCast();
-  tally.programs += 1;
-  return (users ??= newCast());
+function currentUsers(): Promise<Users> {
+  if (counts.programs % PROGRAMS_PER_USERS === 0) users = newUsers();
+  counts.programs += 1;
+  return (users ??= newUsers());
 }
 
 async function run({ kind, steps }: Program): Promise<void> {
-  const threadRun = await ThreadRun.begin(await presentCast(), kind);
+  const threadRun = await ThreadRun.begin(await currentUsers(), kind);
   try {
     for (const step of steps) {
       if (threadRun.isOver) break;
       await threadRun.perform(step);
-      tally.steps += 1;
+      counts.steps += 1;
     }
     await checkAgreement(threadRun);
   } finally {
-    tally.evictions += threadRun.evictions;
+    counts.evictions += threadRun.evictions;
     await closeAll(threadRun);
   }
 }
 
-afterAll(() => report("model", tally));
+afterAll(() => report("model", counts));
 
 describe.concurrent.each(Array.from({ length: STREAMS }, (_, i) => i + 1))("stream %i", (stream) => {
   it(
@@ -56,7 +56,7 @@ describe.concurrent.each(Array.from({ length: STREAMS }, (_, i) => i + 1))("stre
         numRuns: Math.ceil(runs.numRuns / STREAMS),
       });
       if (details.failed) {
-        tally.violations += 1;
+        counts.violations += 1;
         throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
       }
       expect(details.interrupted).toBe(false);

@@ -16,7 +16,7 @@ import { RoomClient } from "./room-client.ts";
 import { TabClient } from "./tab-client.ts";
 import { ThreadRun, type Users } from "./thread-run.ts";
 
-/** Longer than notifications are gathered and read markers kept back. */
+/** Longer than notifications and read markers are delayed. */
 const STEP_MS = 1_001;
 /** A user is published as offline 5 s after the last tab closed. */
 const GRACE_MS = 5_000;
@@ -24,13 +24,13 @@ const GRACE_MS = 5_000;
 const TIME: Partial<Record<PresenceStep["do"], number>> = { wait: GRACE_MS + 1, typing: 3_001 };
 /** A tab from which nothing came for 50 s counts as vanished; these clients do not ping. */
 const LIFETIME_MS = 45_000;
-/** What one shard passes on to another and that one to a third has come after so many questions to all of them. */
+/** A status that one shard sends to another, and that one to a third, has arrived after so many calls to all of them. */
 const ROUNDS = 3;
 
-/** A promise that was not kept. */
+/** A guarantee that did not hold. */
 export class Violation extends Error {
   constructor(
-    readonly what: "socket lost" | "ghost",
+    readonly what: "socket lost" | "wrong state",
     detail: string,
   ) {
     super(`${what}: ${detail}`);
@@ -63,7 +63,7 @@ export class PresenceRun {
     return USERS.flatMap((who) => this.tabs[who]);
   }
 
-  /** A step for which no time is left is not taken: nothing may follow sooner than the contract distinguishes. */
+  /** Takes a step, unless too little time is left for it. Time passes before each, so that none falls into the delay of another. */
   async perform(step: PresenceStep): Promise<void> {
     const takes = TIME[step.do] ?? STEP_MS;
     if (this.#age + takes > LIFETIME_MS) return;
@@ -93,18 +93,18 @@ export class PresenceRun {
     }
   }
 
-  /** Lets everything pending be sent, receives it, and checks whether it is true. */
+  /** Lets everything pending be sent, receives it, and checks it against the model. */
   async settle(): Promise<void> {
     this.#requireSockets();
     if (!this.threadRun.isOver) await this.#sendPending();
     await Promise.all(this.#shards().map((shard) => runDurableObjectAlarm(shard)));
-    for (const who of USERS) for (const tab of this.tabs[who]) await this.#awaitTruth(who, tab);
+    for (const who of USERS) for (const tab of this.tabs[who]) await this.#awaitUpToDate(who, tab);
     const isWatching = this.allTabs.some(({ watched }) => watched.length > 0);
     if (isWatching) for (let i = 0; i < ROUNDS; i++) await this.#askShards();
     await Promise.all(this.allTabs.map((tab) => tab.settle()));
     await Promise.all(this.rooms.filter(({ isOpen }) => isOpen).map((room) => room.settle()));
-    this.#requireRoomTruth();
-    await this.#requirePresenceTruth();
+    this.#requireRoomStates();
+    await this.#requireStatuses();
     this.#requireSockets();
   }
 
@@ -118,10 +118,10 @@ export class PresenceRun {
 
   async #performInRoom(step: Step): Promise<void> {
     await this.threadRun.perform(step);
-    // Whoever was removed is put out with every socket.
+    // All sockets of a removed user are closed.
     for (const who of USERS) {
       if (!this.threadRun.isMember(who) && this.#seconds[who].isOpen)
-        await this.#seconds[who].putOut(this.threadRun.isOver ? 4004 : 4003);
+        await this.#seconds[who].expectClosing(this.threadRun.isOver ? 4004 : 4003);
     }
   }
 
@@ -144,7 +144,7 @@ export class PresenceRun {
 
   // --- what is pending
 
-  /** What is pending for Presence is sent, whether the alarm has run by itself or not. */
+  /** Sends the thread's pending notifications, whether its alarm has run by itself or not. */
   async #sendPending(): Promise<void> {
     const stub = threadStub(this.threadRun.thread.id);
     await runDurableObjectAlarm(stub);
@@ -153,11 +153,14 @@ export class PresenceRun {
     if (owner) await stub.run(this.threadRun.users[owner].user, { type: "rename" });
   }
 
-  async #awaitTruth(who: Who, tab: TabClient): Promise<void> {
-    const isTold = (state: PresenceState) =>
+  async #awaitUpToDate(who: Who, tab: TabClient): Promise<void> {
+    const isUpToDate = (state: PresenceState) =>
       this.#knowsStates(who, tab, state) && this.#knowsThread(who, state);
-    await tab.until(isTold).catch((error: unknown) => {
-      throw new Violation("ghost", `a tab of ${who} did not receive the truth: ${String(error)}`);
+    await tab.until(isUpToDate).catch((error: unknown) => {
+      throw new Violation(
+        "wrong state",
+        `a tab of ${who} did not receive the current state: ${String(error)}`,
+      );
     });
   }
 
@@ -187,7 +190,7 @@ export class PresenceRun {
     return [...new Map(stubs.map((stub) => [stub.id.toString(), stub])).values()];
   }
 
-  // --- what is true
+  // --- what is expected
 
   #statusOf(who: Who): "online" | "offline" {
     const closedAt = this.#lastTabClosedAt.get(who);
@@ -200,8 +203,8 @@ export class PresenceRun {
       if (isLost) throw new Violation("socket lost", `one of ${person.user.name}'s`);
   }
 
-  /** Everyone in the room sees exactly those there whose sockets are open. */
-  #requireRoomTruth(): void {
+  /** Every client in the room shows exactly the users online whose sockets are open. */
+  #requireRoomStates(): void {
     const isHere = (who: Who) => this.threadRun.clients[who].isOpen || this.#seconds[who].isOpen;
     const here = USERS.filter(isHere).map((who) => this.#idOf(who));
     for (const { isOpen, state, person } of this.rooms) {
@@ -209,14 +212,14 @@ export class PresenceRun {
       const seen = state.online.map(({ id }) => id);
       if (!isSame(seen, here) || state.onlineCount !== here.length)
         throw new Violation(
-          "ghost",
-          `${person.user.name} sees ${state.onlineCount} here, ${seen.join()}; it is ${here.join()}`,
+          "wrong state",
+          `${person.user.name} shows ${state.onlineCount} online, ${seen.join()}; expected ${here.join()}`,
         );
     }
   }
 
-  /** The status request answers who is online, of those in the group. */
-  async #requirePresenceTruth(): Promise<void> {
+  /** A request for statuses answers who of the group is online. */
+  async #requireStatuses(): Promise<void> {
     const members = USERS.filter((who) => this.threadRun.isMember(who));
     const [asker] = members;
     if (!asker) return;
@@ -227,9 +230,9 @@ export class PresenceRun {
     );
     const { presence } = (await response.json()) as { presence: UserPresence[] };
     const received = presence.map(({ userId, status }) => `${userId} ${status}`);
-    const truth = members.map((who) => `${this.#idOf(who)} ${this.#statusOf(who)}`);
-    if (!isSame(received, truth))
-      throw new Violation("ghost", `${asker} received ${received.join()}; it is ${truth.join()}`);
+    const expected = members.map((who) => `${this.#idOf(who)} ${this.#statusOf(who)}`);
+    if (!isSame(received, expected))
+      throw new Violation("wrong state", `${asker} received ${received.join()}; expected ${expected.join()}`);
   }
 
   #idOf(who: Who): string {

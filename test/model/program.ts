@@ -1,26 +1,26 @@
-/** Programs: steps of several users, one after the other, in one thread. As data, so that a failing one shrinks and prints. */
+/** Programs: steps of several users in one thread, one after the other. They are data, so that a failing one can be shrunk and printed. */
 import * as fc from "fast-check";
 import type { Role } from "../../src/protocol/model.ts";
 
-/** Ada makes the thread, Bo is in it from the start, Cy is not. */
+/** Ada creates the thread, Bo is a member from the start, Cy is not. */
 export const USERS = ["Ada", "Bo", "Cy"] as const;
 export type Who = (typeof USERS)[number];
 
-/** Commands have the same meaning by socket and HTTP; one whose socket is closed uses HTTP. */
+/** How a command is sent. It means the same over both; a user without an open socket uses HTTP. */
 export type Transport = "socket" | "http";
 
-/** The cursor a socket is opened with: one's own, or one that is no use, or less than one has. */
+/** The cursor that a socket is opened with: the client's own, an older one, or an invalid one. */
 export type CursorKind = "own" | "none" | "behind" | "start" | "ahead" | "other epoch" | "garbled";
 
-/** `message` names one of those that exist, counted around; so does `nth` with a person's own sends. */
+/** `message` selects one of the existing messages, modulo their number; `nth` one of the user's own. */
 export type Step =
   | { do: "open"; who: Who; cursor: CursorKind; by: number }
   | { do: "close" | "leave"; who: Who }
   | { do: "send"; who: Who; transport: Transport; replyTo: number | null }
   | { do: "burst"; who: Who; count: number }
-  | { do: "cross"; who: Who; with: Who }
-  | { do: "cut"; who: Who }
-  | { do: "again"; who: Who; transport: Transport; nth: number; since: boolean }
+  | { do: "simultaneous"; who: Who; with: Who }
+  | { do: "disconnect"; who: Who }
+  | { do: "resend"; who: Who; transport: Transport; nth: number; since: boolean }
   | { do: "edit" | "delete"; who: Who; transport: Transport; message: number }
   | { do: "react" | "unreact"; who: Who; transport: Transport; message: number; emoji: string }
   | { do: "read"; who: Who; transport: Transport; message: number }
@@ -50,7 +50,7 @@ const cursor = fc.constantFrom<CursorKind[]>(
   "garbled",
 );
 
-/** The form of a step that does this. */
+/** The type of the step that does this. */
 export type StepOf<D extends Step["do"], S = Step> = S extends { do: infer N }
   ? D extends N
     ? S
@@ -72,11 +72,11 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: step("send", { who, transport, replyTo: fc.option(message, { freq: 2 }) }),
   },
-  // Now and then more than the 50 messages of a snapshot.
+  // Some are of many messages, so that a thread has more than the 50 of a snapshot.
   { weight: 2, arbitrary: step("burst", { who, count: fc.constantFrom(2, 3, 5, 35) }) },
-  { weight: 2, arbitrary: step("cross", { who, with: who }) },
-  { weight: 2, arbitrary: step("cut", { who }) },
-  { weight: 4, arbitrary: step("again", { who, transport, nth: message, since: fc.boolean() }) },
+  { weight: 2, arbitrary: step("simultaneous", { who, with: who }) },
+  { weight: 2, arbitrary: step("disconnect", { who }) },
+  { weight: 4, arbitrary: step("resend", { who, transport, nth: message, since: fc.boolean() }) },
   { weight: 5, arbitrary: step("edit", { who, transport, message }) },
   { weight: 3, arbitrary: step("delete", { who, transport, message }) },
   { weight: 5, arbitrary: step("react", { who, transport, message, emoji }) },

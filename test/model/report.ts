@@ -1,4 +1,4 @@
-/** One line with what a test counted, for the scripts that make a table of it. */
+/** Prints the counts of a test on one line, from which `npm run chaos` makes a table. */
 export const REPORT = "MODEL_REPORT ";
 
 export function report(name: string, counts: Record<string, number>): void {

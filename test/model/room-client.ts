@@ -1,4 +1,4 @@
-/** One user's client in a thread's room: the client's own reducer over a real socket, checking each event's order. */
+/** A client in a thread's room: the client library's reducer over a real socket. Checks the order of events. */
 import { assert } from "vitest";
 import { formatCursor } from "../../src/client/room/cursor.ts";
 import { mergeMessages } from "../../src/client/room/messages.ts";
@@ -9,26 +9,26 @@ import type { MessagePage } from "../../src/protocol/http.ts";
 import type { Person } from "../support/people.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
-/** No thread of a test gets so far: naming it is refused, and being refused so never closes a socket. */
+/** A seq that no thread of a test reaches. A command that names it is refused, which never closes the socket. */
 const NO_SUCH_SEQ = 999_999_999;
 
 let serial = 0;
 
-/** An id for a command, never given twice. */
+/** A unique id for a command. */
 export function commandId(): string {
   return `c${++serial}`;
 }
 
-/** For what is looked at with every event: an assertion library would take more time than the server. */
-function demand(holds: boolean, what: string, event: ThreadEvent): void {
+/** An assertion for every event: those of the assertion library would take longer than the server. */
+function requireThat(holds: boolean, what: string, event: ThreadEvent): void {
   if (!holds) throw new Error(`${what}: ${JSON.stringify(event)}`);
 }
 
 export class RoomClient {
   state: RoomState = EMPTY_ROOM;
-  /** All that came over its sockets so far, but for the answers that only `settle` asked for. */
+  /** Every event that it received, except replies to `settle`. */
   readonly seen: ThreadEvent[] = [];
-  /** Whether a socket was closed that neither side of the test closed. */
+  /** Whether a socket was closed unexpectedly. */
   isLost = false;
   #socket: TestSocket | undefined;
   #taken = 0;
@@ -48,7 +48,7 @@ export class RoomClient {
     return this.state.cursor && formatCursor(this.state.cursor);
   }
 
-  /** Opens a socket with a cursor, in the place of the one that is open, and takes in all that comes with it. */
+  /** Opens a socket with a cursor, in place of the open one, and applies the events that come with it. */
   async open(cursor: string | undefined): Promise<void> {
     await this.close();
     const oldestHeld = this.state.messages[0]?.seq;
@@ -63,13 +63,13 @@ export class RoomClient {
     if (history?.type === "history") await this.#refreshOlder(oldestHeld, history.messages[0]?.seq);
   }
 
-  /** What is refused at the transport: the socket is closed at once with this code. */
+  /** Opens a socket that is to be refused. Resolves with the code that it is closed with. */
   async openRefused(): Promise<number> {
     const socket = await openThread(this.person, this.threadId);
     return (await socket.closed).code;
   }
 
-  /** Closes the socket and waits until the server knows. What is on its way is dropped, as by a network that broke. */
+  /** Closes the socket and waits until the server knows. Events in flight are lost, as when a connection is lost. */
   async close(): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
@@ -78,7 +78,7 @@ export class RoomClient {
     await socket.closed;
   }
 
-  /** Leaves by the command. */
+  /** Leaves with the command `leave`. */
   async leave(): Promise<void> {
     const socket = this.#open();
     socket.send({ type: "leave" });
@@ -87,21 +87,21 @@ export class RoomClient {
   }
 
   /** The server closes the socket: it receives the reason, and nothing after that. */
-  async putOut(code: number): Promise<void> {
+  async expectClosing(code: number): Promise<void> {
     const socket = this.#open();
     const closing = await socket.next("closing");
     assert.equal(closing.code, code);
-    this.takeIn();
+    this.applyNew();
     assert.equal(socket.events.at(-1), closing, "nothing is sent after the closing");
     this.#socket = undefined;
     // The hibernatable socket's own close event comes late (the contract, "Closing codes").
     socket.close();
   }
 
-  /** Sends a command and takes in everything up to its answer. */
+  /** Sends a command, and applies the events up to its reply. */
   async ask(command: { id: string; type: string; [key: string]: unknown }): Promise<ThreadEvent> {
     const answer = await this.#open().ask(command);
-    this.takeIn();
+    this.applyNew();
     return answer;
   }
 
@@ -110,31 +110,32 @@ export class RoomClient {
     this.#open().send(command);
   }
 
-  /** Takes in everything the server has sent so far: no frame follows the answer to a command that was sent before it. */
+  /** Applies everything that the server has sent so far: the reply to a command comes after all frames before it. */
   async settle(): Promise<void> {
     this.#settling = commandId();
     const answer = await this.ask({ type: "edit", id: this.#settling, seq: NO_SUCH_SEQ, body: "x" });
     assert.equal(answer.type === "error" ? answer.code : answer.type, "not_found");
   }
 
-  /** Takes in what has come. */
-  takeIn(): void {
+  /** Applies the events that have arrived. */
+  applyNew(): void {
     const events = this.#open().events.slice(this.#taken);
     this.#taken += events.length;
-    for (const event of events) this.#takeIn(event);
+    for (const event of events) this.#apply(event);
   }
 
-  #takeIn(event: ThreadEvent): void {
+  #apply(event: ThreadEvent): void {
     if (event.type !== "error" || event.id !== this.#settling) this.seen.push(event);
-    if (event.type === "ack") demand(event.rev <= this.#rev, "an ack comes after the event itself", event);
-    if (isDurable(event)) demand(event.rev === this.#rev + 1, "rev rises by one on a socket", event);
-    demand(!leavesGap(this.state, event), "the client sees no gap", event);
+    if (event.type === "ack")
+      requireThat(event.rev <= this.#rev, "an ack comes after the event itself", event);
+    if (isDurable(event)) requireThat(event.rev === this.#rev + 1, "rev rises by one on a socket", event);
+    requireThat(!leavesGap(this.state, event), "the client sees no gap", event);
     this.state = reduceRoom(this.state, event, 0);
     if (event.type === "welcome") this.#rev = this.state.cursor?.rev ?? 0;
     if (isDurable(event)) this.#rev = event.rev;
   }
 
-  /** As the client does after a snapshot (refresh-older.ts): what is held from before it is asked for once more. */
+  /** As the client library does after a snapshot: requests the older messages that it holds again. */
   async #refreshOlder(oldest: number | undefined, from: number | undefined): Promise<void> {
     if (oldest === undefined || from === undefined || oldest >= from) return;
     const path = `/api/threads/${this.threadId}/messages?before=${from}&limit=200`;
@@ -145,8 +146,8 @@ export class RoomClient {
 
   async #noticeLoss(socket: TestSocket): Promise<void> {
     await socket.closed;
-    const isTold = socket.events.at(-1)?.type === "closing";
-    if (this.#socket === socket && !isTold) this.isLost = true;
+    const isExplained = socket.events.at(-1)?.type === "closing";
+    if (this.#socket === socket && !isExplained) this.isLost = true;
   }
 
   #open(): TestSocket {

@@ -1,4 +1,4 @@
-/** How many programs are run and from which seed: MODEL_RUNS and MODEL_SEED, handed on by vitest.config.ts. */
+/** The number of programs to run, and their seed: MODEL_RUNS and MODEL_SEED, passed on by vitest.config.ts. */
 import { inject } from "vitest";
 
 declare module "vitest" {
@@ -11,11 +11,11 @@ declare module "vitest" {
 export interface Runs {
   seed: number;
   numRuns: number;
-  /** Only ever spent on failure: shrinking runs a program many times, each of which may wait for what never comes. */
+  /** In milliseconds. Reached on failure only: shrinking runs a program many times, and each may wait for a missing event. */
   timeout: number;
 }
 
-/** The runs of a test, `quick` many if nothing else is asked for. Says how to repeat them. */
+/** The runs of a test, by default `quick` many. Logs the settings that repeat them. */
 export function runsOf(name: string, quick: number): Runs {
   const seed = inject("modelSeed") ?? Date.now() % 2 ** 31;
   const numRuns = inject("modelRuns") ?? quick;

@@ -1,4 +1,4 @@
-/** One tab of a user: the client's own presence reducer over a real presence socket. */
+/** A tab of a user: the client library's presence reducer over a real presence socket. */
 import { EMPTY_PRESENCE, type PresenceState } from "../../src/client/presence/presence-state.ts";
 import { reducePresence } from "../../src/client/presence/presence-reducer.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
@@ -6,16 +6,16 @@ import type { Person } from "../support/people.ts";
 import { openPresence, type TestSocket } from "../support/socket.ts";
 import { commandId } from "./room-client.ts";
 
-/** A thread that nobody has: what is asked of it is refused, and being refused so never closes a socket. */
+/** A thread that does not exist. A command that names it is refused, which never closes the socket. */
 const NO_SUCH_THREAD = "0".repeat(64);
 
 export class TabClient {
   state: PresenceState = EMPTY_PRESENCE;
-  /** Whom it watches. */
+  /** The ids of the users that it subscribes to. */
   watched: readonly string[] = [];
-  /** Whether the socket was closed and the test did not do it. */
+  /** Whether the socket was closed unexpectedly. */
   isLost = false;
-  /** All that came over the socket so far, but for the answers that only `settle` asked for. */
+  /** Every event that it received, except replies to `settle`. */
   readonly seen: PresenceEvent[] = [];
   readonly #socket: TestSocket<PresenceEvent>;
   #isClosing = false;
@@ -46,23 +46,23 @@ export class TabClient {
     this.#socket.send({ type: "watch", userIds });
   }
 
-  /** Takes in events until the state is as it should be; a while after it should have been, this fails. */
+  /** Applies events until the state is as expected. Throws where it does not get there in time. */
   async until(holds: (state: PresenceState) => boolean): Promise<void> {
-    while (!holds(this.state)) this.#takeIn(await this.#socket.next());
+    while (!holds(this.state)) this.#apply(await this.#socket.next());
   }
 
-  /** Takes in everything the shard has sent so far. */
+  /** Applies everything that the shard has sent so far. */
   async settle(): Promise<void> {
     const id = commandId();
     this.#socket.send({ type: "read", threadId: NO_SUCH_THREAD, seq: 1, id });
     for (;;) {
       const event = await this.#socket.next();
       if (event.type === "error" && event.id === id) return;
-      this.#takeIn(event);
+      this.#apply(event);
     }
   }
 
-  #takeIn(event: PresenceEvent): void {
+  #apply(event: PresenceEvent): void {
     this.seen.push(event);
     this.state = reducePresence(this.state, event);
   }

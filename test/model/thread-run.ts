@@ -12,14 +12,14 @@ export type Users = Record<Who, Person>;
 type Chat = { id: string; body: string; replyTo?: number; since?: number };
 type Command = { type: string; seq: number; [key: string]: unknown };
 
-/** HTTP methods of the commands that exist by both doors. */
+/** HTTP methods of the commands that exist over sockets and HTTP. */
 const METHOD = { edit: "PATCH", delete: "DELETE", react: "PUT", unreact: "DELETE" } as const;
 
 export class ThreadRun {
   readonly expected: ExpectedThread;
   readonly clients: Record<Who, RoomClient>;
   readonly path: string;
-  /** Users whose marker an eviction may have taken back: moved by a socket, where only the first of a second is stored. */
+  /** Users whose marker an eviction may have reset: those moved over a socket are stored once a second. */
   readonly lagging = new Set<string>();
   #evictions = 0;
   readonly #movedBySocket = new Set<string>();
@@ -44,7 +44,7 @@ export class ThreadRun {
     return this.#evictions;
   }
 
-  /** A group whose last member left is deleted: nothing is left to do. */
+  /** Whether the thread is deleted, as a group is whose last member left. */
   get isOver(): boolean {
     return this.thread.kind === "group" && this.expected.roles.size === 0;
   }
@@ -65,12 +65,12 @@ export class ThreadRun {
         return this.#send(step);
       case "burst":
         return this.#burst(step);
-      case "cross":
-        return this.#cross(step);
-      case "cut":
-        return this.#cut(step);
-      case "again":
-        return this.#again(step);
+      case "simultaneous":
+        return this.#simultaneous(step);
+      case "disconnect":
+        return this.#disconnect(step);
+      case "resend":
+        return this.#resend(step);
       case "edit":
         return this.#edit(step);
       case "delete":
@@ -96,7 +96,11 @@ export class ThreadRun {
     const client = this.clients[who];
     const { id } = client.person.user;
     if (!this.isMember(who) && this.thread.kind === "group") {
-      assert.equal(await client.openRefused(), 4004, "to a user who may not see it, there is none");
+      assert.equal(
+        await client.openRefused(),
+        4004,
+        "a user who may not see the thread is refused as if it did not exist",
+      );
       return;
     }
     if (!this.isMember(who)) {
@@ -106,7 +110,7 @@ export class ThreadRun {
     await client.open(this.#cursor(client, kind, by));
   }
 
-  /** What is in the objects' memory is lost; sockets and storage stay. */
+  /** Evicts objects: their memory is lost, their sockets and storage stay. */
   async evict(what: "thread" | "shards"): Promise<void> {
     this.#evictions += 1;
     if (what === "shards") {
@@ -146,7 +150,7 @@ export class ThreadRun {
     await this.#post(who, transport, { id, body: `${who} says ${id}`, ...to });
   }
 
-  /** Sends a message and enters it, if it is acknowledged. */
+  /** Sends a message, and records it if it is acknowledged. */
   async #post(who: Who, transport: Transport, message: Chat): Promise<void> {
     const seq = await this.#chat(who, transport, message);
     if (seq !== undefined) this.expected.sent({ ...message, author: this.users[who].user.id }, seq);
@@ -163,7 +167,7 @@ export class ThreadRun {
     return stored?.seq;
   }
 
-  /** Several in one frame. */
+  /** Sends several messages at once. */
   async #burst({ who, count }: StepOf<"burst">): Promise<void> {
     const client = this.clients[who];
     if (!client.isOpen) return;
@@ -176,14 +180,14 @@ export class ThreadRun {
     const first = this.expected.newest + 1;
     const last = messages.at(-1);
     if (!last) return;
-    // The answer to the last comes after those to all others, each of which has the next seq.
+    // The ack of the last comes after those of the others, each of which has the next seq.
     const seq = await this.#chat(who, "socket", last);
     assert.equal(seq, first + count - 1, "every message of the burst is stored, in order");
     messages.forEach(({ id, body }, i) => this.expected.sent({ id, body, author }, first + i));
   }
 
-  /** Two send at the same moment: which one is first, the thread decides. */
-  async #cross({ who, with: other }: StepOf<"cross">): Promise<void> {
+  /** Two users send at the same moment. The thread decides which is first. */
+  async #simultaneous({ who, with: other }: StepOf<"simultaneous">): Promise<void> {
     const transport = "socket";
     await Promise.all([
       this.#send({ do: "send", who, transport, replyTo: null }),
@@ -191,12 +195,12 @@ export class ThreadRun {
     ]);
   }
 
-  /** The network breaks before the answer to a message: back with the cursor, the client sends it again with `since`. */
-  async #cut({ who }: StepOf<"cut">): Promise<void> {
+  /** The connection is lost before the ack of a message: the client resumes, and sends it again with `since`. */
+  async #disconnect({ who }: StepOf<"disconnect">): Promise<void> {
     const client = this.clients[who];
     if (!client.isOpen) return;
     const id = commandId();
-    const body = `${who} says ${id} through a bad line`;
+    const body = `${who} says ${id} before a disconnect`;
     const since = client.state.cursor?.rev ?? 0;
     client.send({ type: "chat", id, body });
     await client.close();
@@ -206,21 +210,21 @@ export class ThreadRun {
     if (seq !== undefined) this.expected.sent({ id, body, author: client.person.user.id }, seq);
   }
 
-  /** A message that was acknowledged is sent again: it is acknowledged with the first seq, and nothing happens. */
-  async #again({ who, transport, nth, since }: StepOf<"again">): Promise<void> {
+  /** Sends an acknowledged message again: it is acknowledged with its seq, and nothing changes. */
+  async #resend({ who, transport, nth, since }: StepOf<"resend">): Promise<void> {
     const sent = this.expected.sentBy(this.users[who].user.id);
     const first = sent[nth % Math.max(1, sent.length)];
     if (!first) return;
     const { id } = first.message;
     // The rev at which it was first sent is at least that of the messages before it.
     const from = since ? { since: first.seq - 1 } : {};
-    const seq = await this.#chat(who, transport, { id, body: "said before", ...from });
+    const seq = await this.#chat(who, transport, { id, body: "sent again", ...from });
     assert.equal(seq, this.isMember(who) ? first.seq : undefined, "a repeat has the first seq");
   }
 
   async #edit({ who, transport, message }: StepOf<"edit">): Promise<void> {
     const seq = this.#seq(message);
-    const body = `${who} means ${commandId()}`;
+    const body = `${who} edits ${commandId()}`;
     if (await this.#change(who, transport, { type: "edit", seq, body })) this.expected.edited(seq, body);
   }
 
@@ -289,12 +293,12 @@ export class ThreadRun {
     const userId = this.users[whom].user.id;
     const removed = await this.#http(who, "DELETE", `/members/${encodeURIComponent(userId)}`);
     if (removed === undefined) return;
-    this.expected.goes(userId);
+    this.expected.leaves(userId);
     this.#movedBySocket.delete(userId);
-    if (this.clients[whom].isOpen) await this.clients[whom].putOut(4003);
+    if (this.clients[whom].isOpen) await this.clients[whom].expectClosing(4003);
   }
 
-  /** An answer's body; undefined where it was refused. */
+  /** The body of the response; undefined where the request was refused. */
   async #http<T>(who: Who, method: string, path: string, body?: unknown): Promise<T | undefined> {
     const response = await this.users[who].call(method, this.path + path, body);
     const text = await response.text();
