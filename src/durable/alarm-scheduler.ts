@@ -61,7 +61,7 @@ export class AlarmScheduler {
     const now = Date.now();
     await Promise.all(this.#duties.map((duty) => this.#run(duty, now)));
     const due = this.#duties.flatMap(({ dueAt }) => dueAt?.(now) ?? []);
-    // Once, for the earliest: each time that the alarm is set is a row written.
+    // One call for the earliest of them: each time that the alarm is set is a row written.
     if (due.length > 0) this.wakeBy(Math.min(...due));
   }
 

@@ -24,6 +24,15 @@ export const durableCommand = z.discriminatedUnion("type", [
 ]);
 export type DurableCommand = z.infer<typeof durableCommand>;
 
+const DURABLE_TYPES: ReadonlySet<string> = new Set(
+  durableCommand.options.map((option) => option.shape.type.value),
+);
+
+/** Whether a command is durable: decided by the schema, whatever fields it has. */
+export function isDurableCommand(command: { type: string }): command is DurableCommand {
+  return DURABLE_TYPES.has(command.type);
+}
+
 /** Of the durable commands that return something besides their acknowledgement, to whoever sent them over HTTP. */
 interface Returned {
   /** `repeat`: the message was stored before, and this is the first one. */

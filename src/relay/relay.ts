@@ -170,7 +170,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
   }
 
   #catchUp(missed: MissedEvents | undefined, after: number): void {
-    // First, since whoever was removed receives nothing from that moment on. Absent in answers of older versions.
+    // First, since whoever was removed receives nothing from that moment on.
     for (const userId of missed?.removed ?? [])
       this.#room.closeAll(CLOSE.forbidden, "no longer a member", userId);
     this.#cursor.catchUp(missed, after);

@@ -18,7 +18,7 @@ export type Stub<Rpc> = Rpc & { fetch: (request: Request) => Promise<Response> }
 /**
  * Calls an object through a stub that is made anew for each attempt: one that has thrown may be broken for good.
  * Retries, with full jitter, only what the runtime calls retryable; an overloaded object is not made busier. Throws
- * `unavailable` in the end. The called method must be idempotent.
+ * `unavailable` in the end. The called method must be safe to repeat.
  */
 export async function callObject<S, T>(stub: () => S, call: (stub: S) => Promise<T>): Promise<T> {
   for (let wait = FIRST_WAIT_MS, attempt = 1; ; wait *= 2, attempt += 1) {

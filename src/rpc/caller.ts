@@ -27,7 +27,7 @@ export function upgradeFor(request: Request, who: Caller, subprotocol: string | 
 
 /** The caller that the Worker put on an upgrade. */
 export function callerOf(request: Request): Caller {
-  return caller.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""))) as Caller;
+  return caller.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? "")));
 }
 
 /** The subprotocol that the Worker chose for an upgrade, if the client named any. */

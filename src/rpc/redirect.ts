@@ -16,6 +16,7 @@ export function redirectTo(target: RedirectTarget, number: number): Response {
 
 /** The number of the relay or shard that an answer names, or undefined where it names none. */
 export function redirectIn(target: RedirectTarget, response: Response): number | undefined {
-  const number = response.status === MISDIRECTED ? response.headers.get(HEADERS[target]) : null;
+  // By the header alone, which only objects set: an object of an older version answers with another status.
+  const number = response.headers.get(HEADERS[target]);
   return number === null ? undefined : Number(number);
 }

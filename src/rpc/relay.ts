@@ -23,7 +23,7 @@ export type RelayItem =
   | { close: CloseCode; reason: string; to?: string; userId?: string };
 
 export interface RelayBatch {
-  /** Of the thread's memory: a thread's object that starts anew begins a new session with each relay. */
+  /** Identifies the thread's line to this relay: a new one when the thread's object starts, or when the relay was empty in between. */
   sessionId: string;
   /** Counts the batches of this session to this relay, from 1. */
   number: number;

@@ -49,7 +49,10 @@ export interface ThreadRpc {
   remove: (caller: User) => Promise<Result<void>>;
   members: (caller: User, page: PageQuery) => Promise<Result<MemberPage>>;
   messages: (caller: User, query: MessagesQuery) => Promise<Result<MessagePage>>;
-  /** Runs a command as one that came over a socket. A repeated call does no harm: a message is known by its `id`. */
+  /**
+   * Runs a command like one from a socket. May be retried: a repeated `chat` is not stored again; any other command leaves the
+   * same state, but may add an event or be refused.
+   */
   run: <C extends WriteCommand>(caller: User, command: C) => Promise<Result<WriteResults[C["type"]]>>;
   /** Moves the caller's read marker: stored, and sent to Presence, before it answers. */
   read: (caller: User, seq: number) => Promise<Result<ReadState>>;

@@ -27,7 +27,7 @@ export class Replies {
     this.#connections.send(socket, [{ type: "ack", id, ...result.value }]);
   }
 
-  /** A command was good: the row of bad ones is broken. */
+  /** A command was valid: resets the count of consecutive bad ones. */
   accepted(socket: WebSocket): void {
     if (this.#connections.of(socket).refused > 0) this.#connections.update(socket, { refused: 0 });
   }

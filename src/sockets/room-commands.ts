@@ -1,9 +1,14 @@
 /**
- * What comes over a room's sockets: frames become commands, and what is no command of the contract is refused. Several
- * commands in a frame stand or fall alone, in order. What concerns the connection itself (a fresh token, flow control) is
- * done here; the rest is decided by the thread, here or behind a relay.
+ * What comes over a room's sockets: frames become commands, and what is not a valid command is refused. Several
+ * commands in a frame are each applied or refused by themselves, in order. What concerns the connection itself (a fresh token, flow control) is
+ * done here; the thread decides the rest, directly or through a relay.
  */
-import { threadCommand, type DurableCommand, type ThreadCommand } from "../protocol/commands.ts";
+import {
+  isDurableCommand,
+  threadCommand,
+  type DurableCommand,
+  type ThreadCommand,
+} from "../protocol/commands.ts";
 import { CLOSE } from "../protocol/errors.ts";
 import type { Ack } from "../protocol/events.ts";
 import { parse } from "../protocol/parse.ts";
@@ -87,7 +92,7 @@ export class RoomCommands {
       if (this.#connections.of(socket).gone) return;
       try {
         const command = parse(threadCommand, input);
-        if (isDurable(command)) {
+        if (isDurableCommand(command)) {
           durable.push(command);
           continue;
         }
@@ -131,8 +136,4 @@ export class RoomCommands {
     const result = await renewing;
     if (result) this.reply(socket, id, result);
   }
-}
-
-function isDurable(command: ThreadCommand): command is DurableCommand {
-  return "id" in command && command.type !== "auth";
 }

@@ -3,18 +3,28 @@ import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import type { Connections } from "./connections.ts";
 import type { RoomSockets } from "./room-sockets.ts";
 
-/** The object is woken for a session that ends within so long. */
+/** The object is woken only for a session that ends within this time. */
 const NEAR_END_MS = 120_000;
 
 export class RoomSessions {
   readonly #alarm: AlarmScheduler;
 
-  /** Registers the duty: closing the sockets whose sessions have ended, and those that vanished. */
-  constructor(alarm: AlarmScheduler, connections: Connections, room: RoomSockets) {
+  /**
+   * Registers the duty: closing the sockets whose sessions have ended, and those that vanished. Not while `isActive` says
+   * no: then they are about to be closed for another reason.
+   */
+  constructor(
+    alarm: AlarmScheduler,
+    connections: Connections,
+    room: RoomSockets,
+    isActive: () => boolean = () => true,
+  ) {
     this.#alarm = alarm;
     alarm.register({
       name: "ends of sessions",
-      run: (now) => room.sweep(now),
+      run: (now) => {
+        if (isActive()) room.sweep(now);
+      },
       dueAt: (now) => nearEnd(connections.nextSessionEnd(), now),
     });
   }

@@ -8,7 +8,7 @@ import type { Caller } from "../rpc/caller.ts";
 import type { Connections } from "./connections.ts";
 import { FlowControl } from "./flow-control.ts";
 
-/** A socket over which nothing came for so long has vanished without closing: it missed three pings. */
+/** A socket that was silent for this long, three missed pings, has vanished without closing. */
 const SILENT_MS = 105_000;
 /** How often, at most, an awake room looks for such sockets. */
 const SWEEP_MS = 30_000;
@@ -68,16 +68,16 @@ export class RoomSockets {
 
   /** Closes a socket from the server's side. */
   close(socket: WebSocket, code: CloseCode, reason: string): void {
-    if (this.#connections.close(socket, code, reason)) this.closed(socket);
+    if (this.#connections.close(socket, code, reason)) this.#closed(socket);
   }
 
   /** A client closed its socket, or it broke (1006). */
   answerClose(socket: WebSocket, code: number): void {
-    if (this.#connections.answerClose(socket, code)) this.closed(socket);
+    if (this.#connections.answerClose(socket, code)) this.#closed(socket);
   }
 
   /** A socket is gone, whoever closed it. To be called once a socket. */
-  closed(socket: WebSocket): void {
+  #closed(socket: WebSocket): void {
     const { userId } = this.#connections.of(socket);
     const others = this.#connections.open(userId).filter((other) => other !== socket);
     // Not asked of `#online`: the close may be what this object woke to, and then its user is not in there.
@@ -94,7 +94,7 @@ export class RoomSockets {
 
   /** Closes the sockets whose sessions have ended. */
   endSessions(now: number): void {
-    for (const socket of this.#connections.endSessions(now)) this.closed(socket);
+    for (const socket of this.#connections.endSessions(now)) this.#closed(socket);
   }
 
   /** Closes sockets whose sessions have ended, and, now and then, those that vanished without closing. */
@@ -105,7 +105,7 @@ export class RoomSockets {
     this.#left.clear();
     for (const socket of this.#connections.open()) {
       if (now - this.#connections.heardAt(socket) > SILENT_MS)
-        this.close(socket, CLOSE.lost, "nothing was received for too long");
+        this.close(socket, CLOSE.lost, "not heard of for too long");
     }
   }
 

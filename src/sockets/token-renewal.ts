@@ -6,7 +6,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
 import type { Connections } from "./connections.ts";
 
-/** So many tokens of one socket may wait to be checked: checking one may fetch keys. */
+/** Most tokens of one socket that may wait: checking one may fetch keys. */
 const MOST_WAITING = 8;
 const RETRY_AFTER_MS = 1_000;
 

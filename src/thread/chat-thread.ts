@@ -22,7 +22,7 @@ import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
 import { Broadcaster } from "./broadcasting/broadcaster.ts";
 import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
-import { answersOnce } from "./commands.ts";
+import { answersOnce, eventEntry } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { eventsSince } from "./messages/replay.ts";
@@ -57,7 +57,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const relays = new Relays(ctx, env, alarm, store);
     const broadcaster = new Broadcaster(connections, relays);
     const { room } = broadcaster;
-    const sessions = new RoomSessions(alarm, connections, room);
+    const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
     const notifier = new Notifier(ctx, env, alarm, store);
     const writer = new Writer({ storage: ctx.storage, store, broadcaster, notifier }, config.rate);
     const readMarkers = new ReadMarkerUpdates(ctx, { store, broadcaster, notifier }, config);
@@ -90,15 +90,15 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   create(
     caller: User,
-    created: ThreadInit,
+    init: ThreadInit,
     others: User[],
   ): Promise<Result<{ thread: Thread; created: boolean }>> {
     return resultOf(async () => {
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
       const now = Date.now();
       const thread = this.ctx.storage.transactionSync(() => {
-        const made = this.#store.create(created, now);
-        made.addMember(caller, created.kind === "direct" ? "member" : "owner", now);
+        const made = this.#store.create(init, now);
+        made.addMember(caller, init.kind === "direct" ? "member" : "owner", now);
         for (const other of others) made.addMember(other, "member", now);
         return made;
       });
@@ -132,8 +132,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   run<C extends WriteCommand>(caller: User, command: C): Promise<Result<WriteResults[C["type"]]>> {
     return resultOf(async () => {
       const value = await this.#writer.run(caller, command);
-      // The last member of a group has left.
-      await this.#deletion.finishBegun();
+      // Removing the last member of a group begins its deletion.
+      if (command.type === "remove_member") await this.#deletion.finishBegun();
       if (answersOnce(command) === "notified") await this.#notifier.notify();
       return value;
     });
@@ -212,7 +212,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
     const events = eventsSince(thread, rev);
-    const removed = events.flatMap((event) => (event.type === "member_removed" ? [event.userId] : []));
+    const removed = events.flatMap((event) => eventEntry(event).disconnects?.(event) ?? []);
     return { frames: this.#connections.encode(events), rev: thread.rev, removed };
   }
 

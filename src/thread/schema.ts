@@ -1,4 +1,4 @@
-/** The schema of one thread. A row written is the dearest thing there is, so each table says what it costs to add to. */
+/** The schema of one thread. A written row is the most expensive operation, and each index adds one: an index says why it is there. */
 
 export const THREAD_MIGRATIONS: readonly string[] = [
   `
@@ -73,7 +73,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   );
 
-  -- Users who joined or left, which their Presence shard has not confirmed yet.
+  -- Users who joined or left, which their Presence shard has not confirmed yet ("untold" is the former word for that).
   CREATE TABLE untold_members (
     user_id TEXT PRIMARY KEY
   ) WITHOUT ROWID;

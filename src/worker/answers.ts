@@ -1,4 +1,4 @@
-/** Answers that are no errors. */
+/** Successful responses. */
 
 export function json(value: unknown, status = 200): Response {
   return Response.json(value, { status });

@@ -6,9 +6,9 @@ import type { ThreadEvent } from "../../protocol/events.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { RoomSockets } from "../../sockets/room-sockets.ts";
 
-/** So many are broadcast at once, and then again when none came for as long as they are gathered. */
+/** This many are broadcast at once; again once none came for a gathering period. */
 const AT_ONCE = 8;
-/** How long they are gathered: at least so long, and longer by so much for each socket of the room. */
+/** How long they are gathered: a base time, plus a time per socket in the room. */
 const GATHER_MS = 50;
 const GATHER_MS_PER_SOCKET = 0.25;
 

@@ -11,7 +11,7 @@ import type { ThreadStore } from "../thread-store.ts";
 
 /** How often, at most, one member's marker is stored while they read on. */
 const BURST_MS = 1_000;
-/** Of so many members it is remembered when that was; forgotten, the next move is stored at once. */
+/** Most members of whom it is remembered when that was; the next move of one who is forgotten is stored at once. */
 const KEPT = 2_000;
 
 export class ReadMarkerUpdates {

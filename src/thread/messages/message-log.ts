@@ -45,9 +45,9 @@ function columnsOf({ author, id, body, replyTo }: NewMessage) {
 const COLUMNS = Object.keys(columnsOf({ author: "", id: "", body: "" }));
 /** What it binds once for all: the first seq, the first rev, and the time. */
 const SHARED_PARAMETERS = 3;
-/** The platform allows so many bound parameters a statement. */
+/** Most bound parameters that the platform allows in a statement. */
 const MOST_PARAMETERS = 100;
-/** So many messages are written by one statement, at most. */
+/** Most messages that one statement writes. */
 export const ROWS_PER_INSERT = Math.floor((MOST_PARAMETERS - SHARED_PARAMETERS) / COLUMNS.length);
 
 export class MessageLog {

@@ -14,7 +14,7 @@ import type { ThreadStore } from "../thread-store.ts";
 
 /** After one notification, what comes within this time is sent together. */
 const COALESCE_MS = 1_000;
-/** Of so many who read it is remembered what was sent of them; forgotten, it is sent once more. */
+/** Most readers of whom it is remembered what was sent; of one who is forgotten it is sent once more. */
 const KEPT = 2_000;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: what is pending stays so until it is confirmed. */
 const RETRY_FIRST_MS = 500;

@@ -11,7 +11,8 @@ import type { Outcome } from "./command.ts";
 
 /**
  * Looks at a command before it is applied: undefined lets it pass at once, a promise when it resolves. One that rejects
- * with a `LilypadError` refuses the command with it. Whoever provides a check bounds how long it takes.
+ * with a `LilypadError` refuses the command with it. Whoever provides a check bounds how long it takes. Nothing was decided
+ * of the command before, but that its sender may see the thread: neither the right nor the rate.
  */
 export type Check = (user: User, command: WriteCommand) => Promise<void> | undefined;
 
@@ -23,7 +24,7 @@ export interface QueuedCommand {
   reply: (result: Result<Outcome>) => void;
 }
 
-/** So many commands of one sender may wait for their checks. */
+/** Most commands of one sender that may wait for checks. */
 const MOST_WAITING = 100;
 const RETRY_AFTER_MS = 1_000;
 
@@ -49,7 +50,8 @@ export class CheckQueue {
     const passing: QueuedCommand[] = [];
     for (const queued of commands) {
       const { id } = queued.user;
-      const checked = this.#check(queued);
+      const isFull = (this.#senders.get(id)?.waiting ?? 0) >= MOST_WAITING;
+      const checked = isFull ? [Promise.reject(tooMany())] : this.#check(queued);
       if (checked.length === 0 && !this.#senders.has(id)) passing.push(queued);
       else this.#wait(id, queued, checked);
     }
@@ -59,7 +61,7 @@ export class CheckQueue {
   /** Runs the work after what this sender submitted before: at once where nothing of theirs waits. */
   after(senderId: string, work: () => void): void {
     const sender = this.#senders.get(senderId);
-    if (sender) sender.last = sender.last.then(work);
+    if (sender) this.#chain(sender, work);
     else work();
   }
 
@@ -75,16 +77,19 @@ export class CheckQueue {
     );
     const sender = this.#senders.get(senderId) ?? { last: Promise.resolve(), waiting: 0 };
     this.#senders.set(senderId, sender);
-    const isTooMany = sender.waiting >= MOST_WAITING;
     sender.waiting += 1;
-    const turn = async () => {
-      const refusal = isTooMany ? failed(tooMany()) : await all;
+    this.#chain(sender, async () => {
+      const refusal = await all;
       sender.waiting -= 1;
       if (sender.waiting === 0) this.#senders.delete(senderId);
       if (refusal) queued.reply(refusal);
       else this.#pass([queued]);
-    };
-    sender.last = sender.last.then(turn);
+    });
+  }
+
+  /** Runs the work in the sender's turn. A fault in it does not stop what comes after. */
+  #chain(sender: Sender, work: () => void | Promise<void>): void {
+    sender.last = sender.last.then(work).catch((error: unknown) => void failed(error));
   }
 }
 

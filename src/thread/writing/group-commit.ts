@@ -6,9 +6,9 @@ import { GroupSize } from "./group-size.ts";
 
 /** How long commands are gathered, at most, while they keep coming: as long as it takes to send to a few dozen sockets. */
 const GATHER_MS = 5;
-/** For so long after several were gathered, the next one is not treated as a lone one. */
+/** For this long after a group of several, the next command is not treated as a lone one. */
 const BUSY_MS = 1_000;
-/** Once so many are here, no more are waited for. */
+/** At this many, the group is applied without waiting. */
 const GATHER_COMMANDS = 512;
 
 export class GroupCommit<C> {

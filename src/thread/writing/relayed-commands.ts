@@ -1,4 +1,5 @@
 /** Runs the commands of sockets at relays: decided as those of this object's own, and replied to down the relay's line. */
+import { isDurableCommand } from "../../protocol/commands.ts";
 import { CLOSE } from "../../protocol/errors.ts";
 import type { Ack } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
@@ -39,10 +40,10 @@ export class RelayedCommands {
     const durable: QueuedCommand[] = [];
     for (const { socket, userId, command } of requests) {
       const from = { relay, socket };
-      const id = "id" in command ? command.id : undefined;
+      const id = isDurableCommand(command) ? command.id : undefined;
       try {
         const user = store.require().profiles.get(userId);
-        if ("id" in command)
+        if (isDurableCommand(command))
           durable.push({ user, command, reply: (result) => this.#reply(from, id, ackIn(result)) });
         else {
           writer.submit(durable.splice(0));

@@ -8,6 +8,7 @@ import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
+import { maySee } from "../../protocol/rights.ts";
 import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
 import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
@@ -36,7 +37,12 @@ export class Writer {
   constructor(parts: WriterParts, rate: Rate, checks: readonly Check[] = []) {
     this.#parts = parts;
     this.#rate = new TokenBuckets(rate.burst, { tokens: rate.per10s, perMs: 10_000 });
-    this.#checks = new CheckQueue(checks, (commands) => this.#groupCommit.submit(commands));
+    const forMembers = checks.map(
+      (check): Check =>
+        (user, command) =>
+          this.#maySee(user) ? check(user, command) : undefined,
+    );
+    this.#checks = new CheckQueue(forMembers, (commands) => this.#groupCommit.submit(commands));
   }
 
   /** Takes commands in, in order. */
@@ -62,6 +68,12 @@ export class Writer {
   /** Applies what was gathered, now. */
   flush(): void {
     this.#groupCommit.flush();
+  }
+
+  /** A stranger's command is refused by itself, and causes no check. */
+  #maySee(user: User): boolean {
+    const thread = this.#parts.store.current;
+    return thread !== undefined && !thread.isDeleting && maySee(thread.kind, thread.membership.role(user.id));
   }
 
   #apply(commands: QueuedCommand[]): void {

@@ -9,7 +9,7 @@ import { body } from "../request-body.ts";
 
 const MESSAGES = "/api/threads/:threadId/messages";
 
-/** A command takes an id: without one of the client's it is given one here, so that a repeated call does not run twice. */
+/** The id that a command needs. For `chat` it also keeps a retried call from storing the message twice. */
 const newId = () => crypto.randomUUID();
 
 export function messageRoutes(api: ApiRouter): void {

@@ -1,0 +1,44 @@
+/** The way of a command into a thread that has a check. */
+import { expect, it, vi } from "vitest";
+import { LilypadError } from "../../../src/protocol/errors.ts";
+import type { User } from "../../../src/protocol/model.ts";
+import type { Check } from "../../../src/thread/writing/check-queue.ts";
+import { Writer, type WriterParts } from "../../../src/thread/writing/writer.ts";
+
+const member = { id: "ada", name: "Ada" };
+const stranger = { id: "eve", name: "Eve" };
+
+/** A writer over a group of one member, with this check and no storage. */
+function writerWith(check: Check): Writer {
+  const role = (userId: string) => (userId === member.id ? "member" : null);
+  const thread = {
+    kind: "group",
+    isDeleting: false,
+    membership: { role },
+    messages: { write: () => {} },
+    standing: ({ id }: User) => {
+      if (role(id) === null) throw new LilypadError("not_found", "There is no such thread.");
+    },
+  };
+  const parts = {
+    storage: { transactionSync: (work: () => unknown) => work() },
+    store: { current: thread, require: () => thread },
+    broadcaster: { room: { coalesce: (work: () => unknown) => work() }, flushJoinsAndLeaves: () => {} },
+    notifier: {},
+  } as unknown as WriterParts;
+  return new Writer(parts, { burst: 0, per10s: 0 }, [check]);
+}
+
+const chat = { type: "chat", id: "1", body: "hello" } as const;
+
+it("a stranger's command causes no check, and is refused as if there were no thread", async () => {
+  const check = vi.fn<Check>();
+  await expect(writerWith(check).run(stranger, chat)).rejects.toMatchObject({ code: "not_found" });
+  expect(check).not.toHaveBeenCalled();
+});
+
+it("a member's command is checked before it is applied, and refused with the error of the check", async () => {
+  const check = vi.fn<Check>(() => Promise.reject(new LilypadError("forbidden", "Not here.")));
+  await expect(writerWith(check).run(member, chat)).rejects.toMatchObject({ code: "forbidden" });
+  expect(check).toHaveBeenCalledExactlyOnceWith(member, chat);
+});
