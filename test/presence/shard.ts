@@ -1,4 +1,4 @@
-/** Presence shards as tests use them: directly, with people and threads that exist nowhere else. */
+/** Direct access to Presence shards, with users and threads that exist nowhere else. */
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
@@ -8,7 +8,7 @@ import type { User } from "../../src/protocol/model.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
 import { presenceStubOf, presenceStub, shardOf } from "../../src/rpc/shards.ts";
 import type { ThreadUpdate } from "../../src/rpc/presence.ts";
-import { costOf, evict as evictObject, shardStub } from "../support/objects.ts";
+import { costOf, evict, shardStub } from "../support/objects.ts";
 import { unique } from "../support/people.ts";
 import { TestSocket } from "../support/socket.ts";
 
@@ -17,17 +17,17 @@ export type Tab = TestSocket<PresenceEvent>;
 export const HOUR = 3_600_000;
 export const SHARDS = 8;
 
-/** Somebody new; on a shard, where the test needs them there. */
-export function someone(name = "Ada", shard?: number): User {
+/** A user whom no shard knows; of this shard, if one is given. */
+export function unknownUser(name = "Ada", shard?: number): User {
   for (;;) {
     const id = unique(name.toLowerCase());
     if (shard === undefined || shardOf(id, SHARDS) === shard) return { id, name };
   }
 }
 
-/** Somebody new who has signed in. */
-export async function known(name = "Ada", shard?: number): Promise<User> {
-  const user = someone(name, shard);
+/** A new user who has signed in. */
+export async function knownUser(name = "Ada", shard?: number): Promise<User> {
+  const user = unknownUser(name, shard);
   await shardFor(user).signIn(user);
   return user;
 }
@@ -36,13 +36,14 @@ export function shardFor(user: User) {
   return presenceStubOf(env, user.id);
 }
 
-/** Opens a tab and passes over its welcome. */
+/** Opens a tab, and skips its welcome. */
 export async function openTab(user: User, expiresAt = Date.now() + HOUR): Promise<Tab> {
   const tab = await openRaw(user, expiresAt);
   await tab.next("welcome");
   return tab;
 }
 
+/** Opens a tab, whose next event is its welcome. */
 export async function openRaw(user: User, expiresAt = Date.now() + HOUR): Promise<Tab> {
   const request = upgradeFor(
     new Request("https://lilypad.test/api/presence/socket"),
@@ -81,7 +82,7 @@ export class FakeThread {
     };
   }
 
-  /** The next state of the thread, with its rev. */
+  /** Applies a change, with the next rev. Returns the update for Presence. */
   change(change: Partial<ThreadUpdate>): ThreadUpdate {
     this.rev += 1;
     this.update = {
@@ -96,7 +97,7 @@ export class FakeThread {
     return this.update;
   }
 
-  /** A message, which moves its author's marker. */
+  /** Adds a message, which moves its author's read marker. Returns the update for Presence. */
   message(author: User, preview = "hello", at = Date.now()): ThreadUpdate {
     this.seq += 1;
     return this.change({
@@ -106,7 +107,7 @@ export class FakeThread {
     });
   }
 
-  /** Tells the shards of these users; each of those who joined, left, read or sent only of its own. */
+  /** Sends an update to the shards of these users. Each receives the joins, leaves and markers of its own users only. */
   async notify(update: ThreadUpdate, ...users: User[]): Promise<void> {
     const shards = new Set(users.map((user) => shardOf(user.id, SHARDS)));
     await Promise.all(
@@ -123,7 +124,7 @@ export class FakeThread {
     );
   }
 
-  /** These join; their shards know when it resolves. */
+  /** Adds members. Resolves when their shards have applied it. */
   async join(...users: User[]): Promise<void> {
     const joined = users.map((user) => ({ userId: user.id, readSeq: this.seq }));
     await this.notify(this.change({ joined }), ...users);
@@ -135,14 +136,14 @@ export class FakeThread {
 }
 
 /** A group of these users, whose shards know of it. */
-export async function group(...users: User[]): Promise<FakeThread> {
+export async function groupOf(...users: User[]): Promise<FakeThread> {
   const thread = new FakeThread();
   await thread.join(...users);
   return thread;
 }
 
 /** What a user's shard reads and writes while this runs; an alarm set counts as a row written. */
-export async function rowsIn(
+export async function costIn(
   user: User,
   work: () => Promise<unknown>,
 ): Promise<{ read: number; written: number }> {
@@ -150,37 +151,35 @@ export async function rowsIn(
   return { read: cost.rowsRead, written: cost.rowsWritten + cost.alarmsSet };
 }
 
-/** What a user's shard has in a table. */
+/** The rows of a table in a user's shard. */
 export function rowsOf(user: User, table: string): Promise<Record<string, SqlStorageValue>[]> {
   return runInDurableObject(shardStub(user.id), (_, { storage }) =>
     storage.sql.exec(`SELECT * FROM "${table}"`).toArray(),
   );
 }
 
-/** The alarm that a user's shard has pending. */
+/** When the alarm of a user's shard is due; null where none is set. */
 export function alarmOf(user: User): Promise<number | null> {
   return runInDurableObject(shardStub(user.id), (_, { storage }) => storage.getAlarm());
 }
 
 /** Rings the alarm of a user's shard, if one is pending. */
-export function runAlarm(user: User): Promise<boolean> {
+export function runAlarmOf(user: User): Promise<boolean> {
   return runDurableObjectAlarm(shardStub(user.id));
 }
 
-/** Forgets what a user's shard has in memory, if it is in memory at all; its sockets stay. */
-export async function evict(user: User): Promise<void> {
-  await evictObject(shardStub(user.id)).catch((error: unknown) => {
-    if (!String(error).includes("not currently running")) throw error;
-  });
+/** Evicts a user's shard: its memory is lost, its sockets and storage stay. */
+export async function evictShardOf(user: User): Promise<void> {
+  await evict(shardStub(user.id));
 }
 
-/** So much time passes on the clock that objects see. Needs `vi.useFakeTimers({ toFake: ["Date"] })`. */
+/** Sets the clock of the objects forward. Needs `vi.useFakeTimers({ toFake: ["Date"] })`. */
 export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** Everything sent to the tab so far is here: an answer to a command of its own, which no earlier frame can follow. */
-export async function settled(tab: Tab): Promise<void> {
+/** Resolves when everything sent to the tab so far has arrived: the reply to a command comes after all frames before it. */
+export async function settle(tab: Tab): Promise<void> {
   const id = unique("settled");
   tab.send({ type: "read", threadId: "none", seq: 1, id });
   await tab.next("error", (event) => event.id === id);
@@ -188,9 +187,9 @@ export async function settled(tab: Tab): Promise<void> {
 
 /** What the tab received while this ran. */
 export async function eventsDuring(tab: Tab, work: () => Promise<unknown>): Promise<PresenceEvent[]> {
-  await settled(tab);
+  await settle(tab);
   const before = tab.events.length;
   await work();
-  await settled(tab);
+  await settle(tab);
   return tab.events.slice(before).filter((event) => event.type !== "error");
 }

@@ -9,18 +9,18 @@ import { hostToken, unique } from "../support/people.ts";
 import { randomRun } from "../support/random-run.ts";
 import {
   alarmOf,
-  group,
+  groupOf,
   HOUR,
-  known,
+  knownUser,
   openRaw,
   openTab,
   passTime,
-  runAlarm,
-  rowsIn,
+  runAlarmOf,
+  costIn,
   rowsOf,
-  settled,
+  settle,
   shardFor,
-  someone,
+  unknownUser,
 } from "./shard.ts";
 
 afterEach(() => {
@@ -28,7 +28,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A thread as a ChatThread makes it. */
+/** A thread in a real ChatThread object. */
 async function realThread(owner: User, ...others: User[]) {
   const stub = threadStub(env, env.CHAT_THREAD.newUniqueId());
   const made = await stub.create(owner, { kind: "group", name: "The pond" }, others);
@@ -38,7 +38,7 @@ async function realThread(owner: User, ...others: User[]) {
 
 describe("opening a tab", () => {
   it("selects the version, and sends welcome first", async () => {
-    const ada = someone();
+    const ada = unknownUser();
     const expiresAt = Date.now() + HOUR;
     const tab = await openRaw(ada, expiresAt);
     expect(tab.protocol).toBe("lilypad.v1");
@@ -47,8 +47,8 @@ describe("opening a tab", () => {
     expect(welcome).toMatchObject({ type: "welcome", user: ada, threads: [], unreadThreads: 0, expiresAt });
   });
 
-  it("the 33rd time closes the one that was silent the longest, with the reason", async () => {
-    const ada = await known();
+  it("beyond the 32nd closes the one that was silent the longest, with the reason", async () => {
+    const ada = await knownUser();
     vi.useFakeTimers({ toFake: ["Date"] });
     const tabs = [];
     for (let i = 0; i < 32; i++) {
@@ -58,12 +58,12 @@ describe("opening a tab", () => {
     const [spoke, silent, ...others] = tabs;
     if (!spoke || !silent) throw new Error("no tabs");
     // A command shows that the tab is alive, as a ping does.
-    await settled(spoke);
+    await settle(spoke);
     passTime(10);
     const newest = await openTab(ada);
     expect(await silent.next()).toMatchObject({ type: "closing", code: 4010 });
     for (const tab of [spoke, ...others, newest]) {
-      await settled(tab);
+      await settle(tab);
       expect(tab.events.some((event) => event.type === "closing")).toBe(false);
       tab.close();
     }
@@ -73,42 +73,43 @@ describe("opening a tab", () => {
 describe("a session that ends", () => {
   it("closes its tabs with 4001 within 5 seconds, and no others", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const ada = await known();
+    const ada = await knownUser();
     const [short, long] = [await openTab(ada, Date.now() + 1_000), await openTab(ada, Date.now() + HOUR)];
     expect(await alarmOf(ada)).toBeLessThanOrEqual(Date.now() + 6_000);
     passTime(6_000);
-    await runAlarm(ada);
+    await runAlarmOf(ada);
     expect(await short.next()).toMatchObject({ type: "closing", code: 4001 });
-    await settled(long);
+    await settle(long);
     expect(long.events.at(-1)).toMatchObject({ code: "not_found" });
   });
 
-  it("has nothing taken from its tabs and nothing sent to them, also before they are closed", async () => {
+  it("makes the shard ignore its tabs' commands and send them nothing, also before they are closed", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
-    const [over, silent, on] = [
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
+    const [expired, silent, open] = [
       await openTab(ada, Date.now() + 1_000),
       await openTab(ada, Date.now() + 1_000),
       await openTab(ada),
     ];
-    over.send({ type: "watch", userIds: [bo.id] });
-    await over.next("presence");
+    expired.send({ type: "watch", userIds: [bo.id] });
+    await expired.next("presence");
     passTime(1_000);
     await thread.notify(thread.message(bo), ada, bo);
-    await on.next("new_message");
-    const visitor = await openTab(bo);
-    over.send({ type: "watch", userIds: [] });
-    expect(await over.next("closing")).toMatchObject({ code: 4001 });
+    await open.next("new_message");
+    const other = await openTab(bo);
+    expired.send({ type: "watch", userIds: [] });
+    expect(await expired.next("closing")).toMatchObject({ code: 4001 });
     await silent.next("closing");
-    for (const tab of [over, silent]) expect(tab.events.map(({ type }) => type)).not.toContain("new_message");
-    expect(over.events.filter(({ type }) => type === "presence")).toHaveLength(1);
-    visitor.close();
+    for (const tab of [expired, silent])
+      expect(tab.events.map(({ type }) => type)).not.toContain("new_message");
+    expect(expired.events.filter(({ type }) => type === "presence")).toHaveLength(1);
+    other.close();
   });
 
-  it("goes on with a fresh token of the same user, which is acknowledged", async () => {
+  it("is renewed by a fresh token of the same user, which is acknowledged", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const ada = await known();
+    const ada = await knownUser();
     const tab = await openTab(ada, Date.now() + 1_000);
     const exp = Math.floor(Date.now() / 1000) + 600;
     const token = await hostToken({ sub: ada.id, name: "Ada L.", exp });
@@ -119,18 +120,18 @@ describe("a session that ends", () => {
       at: expect.any(Number),
     });
     passTime(40_000);
-    await runAlarm(ada);
-    await settled(tab);
+    await runAlarmOf(ada);
+    await settle(tab);
     expect(await shardFor(ada).profiles([ada.id])).toMatchObject([{ name: "Ada L." }]);
     passTime(600_000);
-    await runAlarm(ada);
+    await runAlarmOf(ada);
     expect(await tab.next("closing")).toMatchObject({ code: 4001 });
   });
 
-  it("does not go on with a token that is still being checked when it ends: events since are lost", async () => {
+  it("is not renewed by a token that is still being checked when it ends, since events may have been missed", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     const [tab, other] = [await openTab(ada, Date.now() + 1_000), await openTab(ada)];
     const token = await hostToken({ sub: ada.id, name: "Ada", exp: Math.floor(Date.now() / 1000) + 600 });
     const { checking } = holdTokenChecks();
@@ -143,9 +144,9 @@ describe("a session that ends", () => {
     expect(await tab.next()).toMatchObject({ type: "closing", code: 4001 });
   });
 
-  it("that ends within a frame ends what is taken of it", async () => {
+  it("stops the processing of a frame whose commands are still running", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const [ada, bo] = [await known(), await known("Bo")];
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const { stub, id } = await realThread(bo, ada);
     await stub.run(bo, { type: "chat", id: "hello", body: "hello" });
     const tab = await openTab(ada, Date.now() + 1_000);
@@ -166,8 +167,8 @@ describe("a session that ends", () => {
     expect(await stub.view(ada)).toMatchObject({ value: { you: { readSeq: 0 } } });
   });
 
-  it("does not go on with another's token, or none", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
+  it("is not renewed by another user's token, an invalid one or none", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const tab = await openTab(ada);
     const token = await hostToken({ sub: bo.id, name: "Bo" });
     expect(await tab.ask({ type: "auth", id: "1", token })).toMatchObject({
@@ -181,7 +182,7 @@ describe("a session that ends", () => {
 
 describe("reading", () => {
   it("moves the marker of the thread, and notifies every tab once", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const { stub, id } = await realThread(bo, ada);
     const tabs = [await openTab(ada), await openTab(ada)];
     await stub.run(bo, { type: "chat", id: "hello", body: "hello" });
@@ -193,13 +194,13 @@ describe("reading", () => {
     tabs[1]?.send({ type: "read", threadId: id, seq: 1 });
     await stub.read(ada, 1);
     for (const tab of tabs) {
-      await settled(tab);
+      await settle(tab);
       expect(tab.events.filter((event) => event.type === "read")).toHaveLength(1);
     }
   });
 
-  it("in a thread that is not one's own is not_found, as in none at all", async () => {
-    const [ada, bo] = [await known("Ada", 2), await known("Bo", 2)];
+  it("in a thread of others is not_found, as in one that does not exist", async () => {
+    const [ada, bo] = [await knownUser("Ada", 2), await knownUser("Bo", 2)];
     const { id } = await realThread(bo);
     const tab = await openTab(ada);
     for (const threadId of [id, env.CHAT_THREAD.newUniqueId().toString(), "x", "f".repeat(64)]) {
@@ -209,9 +210,9 @@ describe("reading", () => {
     }
   });
 
-  it("more than 5 times a second is rate_limited, and says when to try again", async () => {
+  it("more than 5 times a second is rate_limited, with the time to retry after", async () => {
     vi.setSystemTime(Date.now());
-    const tab = await openTab(await known());
+    const tab = await openTab(await knownUser());
     for (let i = 0; i < 6; i++) tab.send({ type: "read", threadId: "x", seq: 1 });
     for (let i = 0; i < 5; i++) expect(await tab.next("error")).toMatchObject({ code: "not_found" });
     expect(await tab.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
@@ -219,9 +220,9 @@ describe("reading", () => {
 });
 
 describe("bad input", () => {
-  it("is answered, each command alone, and the tab lives on", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    await group(ada, bo);
+  it("is answered for each command alone, and the tab stays open", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    await groupOf(ada, bo);
     const tab = await openTab(ada);
     tab.send([{ type: "nonsense", id: "n" }, 7, { type: "watch", userIds: [bo.id] }, { type: "watch" }]);
     expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request", id: "n" });
@@ -231,7 +232,7 @@ describe("bad input", () => {
   });
 
   it("ten times in a row closes with 4000", async () => {
-    const tab = await openTab(await known());
+    const tab = await openTab(await knownUser());
     for (let i = 0; i < 9; i++) tab.send({ type: "nonsense" });
     tab.send({ type: "watch", userIds: [] });
     for (let i = 0; i < 10; i++) tab.send({ type: "nonsense" });
@@ -244,33 +245,33 @@ describe("bad input", () => {
     ["is binary", new ArrayBuffer(3), 4000],
     ["is too large", `"${"x".repeat(64 * 1024)}"`, 4009],
   ])("closes where the frame %s", async (_, frame, code) => {
-    const tab = await openTab(await known());
+    const tab = await openTab(await knownUser());
     tab.send(frame);
     expect(await tab.next()).toMatchObject({ type: "closing", code });
   });
 
   it("in too large a batch, or with too many users, is refused as a whole", async () => {
-    const tab = await openTab(await known());
+    const tab = await openTab(await knownUser());
     tab.send(Array.from({ length: 101 }, () => ({ type: "watch", userIds: [] })));
     expect(await tab.next()).toMatchObject({ type: "error", code: "too_large" });
     tab.send({ type: "watch", userIds: Array.from({ length: 501 }, (_, i) => `u${i}`) });
     expect(await tab.next()).toMatchObject({ type: "error", code: "bad_request" });
   });
 
-  it("as watch again and again is rate_limited after 10, and closes with 4129 if it goes on", async () => {
+  it("of many watch commands is rate_limited after 10, and closes with 4129 if it goes on", async () => {
     vi.setSystemTime(Date.now());
-    const tab = await openTab(await known());
+    const tab = await openTab(await knownUser());
     for (let i = 0; i < 10; i++) tab.send({ type: "watch", userIds: [] });
     tab.send(Array.from({ length: 100 }, () => ({ type: "watch", userIds: [] })));
     expect(await tab.next("error")).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
     expect(await tab.next("closing")).toMatchObject({ code: 4129 });
   });
 
-  it("of any kind, at random, never breaks the shard", async () => {
+  it("at random never breaks the shard", async () => {
     const { frames, random } = randomRun();
-    const [ada, bo] = [await known("Ada", 5), await known("Bo", 5)];
-    const thread = await group(ada, bo);
-    const words: unknown[] = [
+    const [ada, bo] = [await knownUser("Ada", 5), await knownUser("Bo", 5)];
+    const thread = await groupOf(ada, bo);
+    const values: unknown[] = [
       "watch",
       "read",
       "auth",
@@ -289,7 +290,7 @@ describe("bad input", () => {
       [bo.id, bo.id],
       "x".repeat(300),
     ];
-    const pick = () => random.pick(words);
+    const pick = () => random.pick(values);
     const frame = (): string | ArrayBuffer => {
       const dice = random.next();
       if (dice < 0.01) return new ArrayBuffer(4);
@@ -318,8 +319,8 @@ describe("bad input", () => {
 });
 
 describe("closing", () => {
-  it.each([1000, 1001, 3000, 4999])("with %d is answered, and the user is gone", async (code) => {
-    const ada = await known();
+  it.each([1000, 1001, 3000, 4999])("with %d is answered, and the user is last seen then", async (code) => {
+    const ada = await knownUser();
     const tab = await openTab(ada);
     tab.close(code);
     expect(await tab.closed).toMatchObject({ code });
@@ -328,9 +329,9 @@ describe("closing", () => {
   });
 
   it("writes when the user was last seen, and nothing else", async () => {
-    const ada = { ...(await known()), name: unique("Ada") };
+    const ada = { ...(await knownUser()), name: unique("Ada") };
     const tab = await openTab(ada);
-    const cost = await rowsIn(ada, async () => {
+    const cost = await costIn(ada, async () => {
       tab.close();
       await tab.closed;
     });

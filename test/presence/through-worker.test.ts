@@ -7,7 +7,7 @@ import { openPresence, openThread } from "../support/socket.ts";
 import { rowsOf } from "./shard.ts";
 import { eventually } from "../support/patience.ts";
 
-// Presence as clients meet it: through the Worker, with threads that are really there.
+// Presence as clients use it: through the Worker, with real threads.
 
 let [ada, bo]: Person[] = [];
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
   [ada, bo] = [await person("Ada"), await person("Bo")];
 });
 
-function them(): [Person, Person] {
+function ownerAndMember(): [Person, Person] {
   if (!ada || !bo) throw new Error("nobody");
   return [ada, bo];
 }
@@ -31,7 +31,7 @@ const send = (who: Person, threadId: string, body: string) =>
 
 describe("a tab", () => {
   it("receives a new thread, its messages, its name, and its deletion, as events of the contract", async () => {
-    const [owner, member] = them();
+    const [owner, member] = ownerAndMember();
     const tab = await openPresence(member);
     expect((await tab.next()).type).toBe("welcome");
     const thread = await newThread(owner, "group", [member], "The pond");
@@ -62,15 +62,15 @@ describe("a tab", () => {
   });
 
   it("receives a preview of a message that begins with much white space", async () => {
-    const [owner, member] = them();
+    const [owner, member] = ownerAndMember();
     const thread = await newThread(owner, "group", [member]);
     const tab = await openPresence(member);
     await send(owner, thread.id, `${" \n".repeat(300)}hello`);
     expect(await tab.next("new_message")).toMatchObject({ seq: 1, preview: "hello", unread: 1 });
   });
 
-  it("agrees with the room and with HTTP on what is read, whichever of them moved the marker", async () => {
-    const [owner, member] = them();
+  it("agrees with the room and with HTTP on the read marker, whichever of them moved it", async () => {
+    const [owner, member] = ownerAndMember();
     const thread = await newThread(owner, "group", [member]);
     const tabs = [await openPresence(member), await openPresence(member)];
     const room = await openThread(member, thread.id);
@@ -92,8 +92,8 @@ describe("a tab", () => {
     });
   });
 
-  it("receives nothing more of a thread that its user was removed from", async () => {
-    const [owner, member] = them();
+  it("receives nothing more of a thread after its user was removed", async () => {
+    const [owner, member] = ownerAndMember();
     const thread = await newThread(owner, "group", [member]);
     const tab = await openPresence(member);
     await owner.call("DELETE", `/api/threads/${thread.id}/members/${member.user.id}`);
@@ -106,42 +106,42 @@ describe("a tab", () => {
 });
 
 describe("a user", () => {
-  it("is known by opening a tab alone", async () => {
-    const [owner] = them();
+  it("becomes known by opening a tab", async () => {
+    const [owner] = ownerAndMember();
     const cy = await unknownPerson("Cy");
     await openPresence(cy);
     expect(await get<User>(owner, `/api/users/${cy.user.id}`)).toEqual(cy.user);
   });
 
   it("is found by prefix across all shards", async () => {
-    const [owner] = them();
-    const stem = unique("Flock");
-    const flock = await Promise.all(Array.from({ length: 24 }, () => person(stem)));
+    const [owner] = ownerAndMember();
+    const stem = unique("User");
+    const found = await Promise.all(Array.from({ length: 24 }, () => person(stem)));
     const { users } = await get<{ users: User[] }>(owner, `/api/users?q=${stem.slice(0, -2).toUpperCase()}`);
     expect(users).toHaveLength(20);
     expect(new Set(users.map(({ id }) => id)).size).toBe(20);
-    expect(flock.map(({ user }) => user.id)).toEqual(expect.arrayContaining(users.map(({ id }) => id)));
+    expect(found.map(({ user }) => user.id)).toEqual(expect.arrayContaining(users.map(({ id }) => id)));
   });
 
-  it("is online to those with a direct or group thread in common alone", async () => {
-    const [owner, member] = them();
-    const stranger = await person("Cy");
+  it("is online only to users with a direct or group thread in common", async () => {
+    const [owner, member] = ownerAndMember();
+    const other = await person("Cy");
     await newThread(owner, "direct", [member]);
-    await newThread(stranger, "public", [member]);
+    await newThread(other, "public", [member]);
     const tab = await openPresence(member);
     await tab.next("welcome");
-    const path = `/api/presence?ids=${[member, stranger, owner].map(({ user }) => user.id).join()}`;
+    const path = `/api/presence?ids=${[member, other, owner].map(({ user }) => user.id).join()}`;
     const { presence } = await get<{ presence: UserPresence[] }>(owner, path);
     expect(new Set(presence.map(({ userId, status }) => `${userId} ${status}`))).toEqual(
       new Set([`${member.user.id} online`, `${owner.user.id} offline`]),
     );
-    expect(await get(stranger, `/api/presence?ids=${member.user.id}`)).toEqual({ presence: [] });
+    expect(await get(other, `/api/presence?ids=${member.user.id}`)).toEqual({ presence: [] });
   });
 });
 
 describe("a subscription", () => {
   it("takes effect with a direct thread that is made after it", async () => {
-    const [owner, member] = them();
+    const [owner, member] = ownerAndMember();
     const tab = await openPresence(owner);
     await openPresence(member);
     tab.send({ type: "watch", userIds: [member.user.id] });
@@ -154,7 +154,7 @@ describe("a subscription", () => {
   });
 
   it("is sent offline some 5 s after the last tab closed", async () => {
-    const [owner, member] = them();
+    const [owner, member] = ownerAndMember();
     await newThread(owner, "direct", [member]);
     const [tab, page] = [await openPresence(owner), await openPresence(member)];
     tab.send({ type: "watch", userIds: [member.user.id] });

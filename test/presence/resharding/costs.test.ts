@@ -1,4 +1,4 @@
-/** The work of one message is bounded by the shards concerned, however many shards, members and messages there are. */
+/** The cost of a message depends on the shards concerned only, whatever the number of shards, members and messages. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
@@ -7,14 +7,14 @@ import { costOf, threadStub } from "../../support/objects.ts";
 import type { Person } from "../../support/people.ts";
 import {
   deploy,
-  forgetEverything,
-  group,
+  resetAll,
+  createGroup,
   moveShard,
-  say,
+  sendMessage,
   shard,
-  someone,
+  signedIn,
   threadsOf,
-  notified,
+  awaitNotification,
 } from "./deployment.ts";
 import { eventually } from "../../support/patience.ts";
 
@@ -22,30 +22,30 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  await forgetEverything();
+  await resetAll();
 });
 
 const BURST = 10;
 
-function shardsOf(people: Person[], shards: number): Set<number> {
-  return new Set(people.map(({ user }) => shardOf(user.id, shards)));
+function shardsOf(users: Person[], shards: number): Set<number> {
+  return new Set(users.map(({ user }) => shardOf(user.id, shards)));
 }
 
-async function crowd(size: number): Promise<Person[]> {
-  const people: Person[] = [];
-  for (let i = 0; i < size; i++) people.push(await someone("Member"));
-  return people;
+async function signedInUsers(size: number): Promise<Person[]> {
+  const users: Person[] = [];
+  for (let i = 0; i < size; i++) users.push(await signedIn("Member"));
+  return users;
 }
 
-/** The calls that a burst of messages makes of shards, and what each writes. */
+/** The updates that a burst of messages sends to shards, and the rows that each shard writes. */
 async function burst(author: Person, threadId: string, concerned: Set<number>) {
-  await notified(author, threadId);
+  await awaitNotification(author, threadId);
   const first = (await threadsOf(author))[0]?.seq ?? 0;
   const calls = vi.spyOn(Presence.prototype, "threadChanged");
   const costs = new Map<number, number>();
   let measured = async () => {
-    for (let i = 0; i < BURST; i++) await say(author, threadId);
-    // Later than what is sent together with the first of them.
+    for (let i = 0; i < BURST; i++) await sendMessage(author, threadId);
+    // Past the second in which messages are sent together with the first.
     vi.setSystemTime(Date.now() + 2_000);
     const newest = BURST + first;
     await eventually(async () => {
@@ -72,11 +72,11 @@ describe.each([8, 16, 64])("with %i shards", (shards) => {
   it("a burst of messages makes one call per notification and shard with members, of one row each", async () => {
     await deploy({ shards });
     for (const size of [2, 12, 60]) {
-      const people = await crowd(size);
-      const [author] = people;
+      const users = await signedInUsers(size);
+      const [author] = users;
       if (!author) throw new Error("nobody");
-      const threadId = await group(author, ...people.slice(1));
-      const concerned = shardsOf(people, shards);
+      const threadId = await createGroup(author, ...users.slice(1));
+      const concerned = shardsOf(users, shards);
       const { updates, costs } = await burst(author, threadId, concerned);
       const notifications = new Set(updates).size;
       expect(updates).toHaveLength(notifications * concerned.size);
@@ -85,19 +85,19 @@ describe.each([8, 16, 64])("with %i shards", (shards) => {
   });
 });
 
-describe("after a move", () => {
-  it("a message costs the calls and rows of a deployment that began with as many shards", async () => {
+describe("after resharding", () => {
+  it("a message costs as many calls and rows as in a deployment that began with as many shards", async () => {
     await deploy({ shards: 8 });
-    const people = await crowd(20);
-    const [author] = people;
+    const users = await signedInUsers(20);
+    const [author] = users;
     if (!author) throw new Error("nobody");
-    const threadId = await group(author, ...people.slice(1));
-    await say(author, threadId);
-    await notified(author, threadId);
+    const threadId = await createGroup(author, ...users.slice(1));
+    await sendMessage(author, threadId);
+    await awaitNotification(author, threadId);
     await deploy({ shards: 16, before: 8 });
     for (let i = 0; i < 8; i++) await moveShard(i, 8, 16);
     await deploy({ shards: 16 });
-    const concerned = shardsOf(people, 16);
+    const concerned = shardsOf(users, 16);
     const { updates, costs } = await burst(author, threadId, concerned);
     const notifications = new Set(updates).size;
     expect(updates).toHaveLength(notifications * concerned.size);
@@ -106,10 +106,10 @@ describe("after a move", () => {
 
   it("a thread assigns its members to the new shards once", async () => {
     await deploy({ shards: 8 });
-    const people = await crowd(20);
-    const [author] = people;
+    const users = await signedInUsers(20);
+    const [author] = users;
     if (!author) throw new Error("nobody");
-    const threadId = await group(author, ...people.slice(1));
+    const threadId = await createGroup(author, ...users.slice(1));
     const shards = () =>
       runInDurableObject(threadStub(threadId), (_thread, { storage }) => ({
         sortedBy: storage.sql.exec<{ shards: number }>("SELECT shards FROM thread").one().shards,
@@ -120,9 +120,9 @@ describe("after a move", () => {
             .map((row) => row.shard),
         ),
       }));
-    expect(await shards()).toEqual({ sortedBy: 8, held: shardsOf(people, 8) });
+    expect(await shards()).toEqual({ sortedBy: 8, held: shardsOf(users, 8) });
     await deploy({ shards: 16 });
-    expect(await shards()).toEqual({ sortedBy: 16, held: shardsOf(people, 16) });
+    expect(await shards()).toEqual({ sortedBy: 16, held: shardsOf(users, 16) });
     await deploy({ shards: 16 });
     const written = await runInDurableObject(threadStub(threadId), (_thread, { storage }) =>
       storage.sql.exec<{ rows: number }>("SELECT total_changes() AS rows").one(),
@@ -130,12 +130,12 @@ describe("after a move", () => {
     expect(written).toEqual({ rows: 0 });
   });
 
-  it("a user who moves costs 10 rows, and 7 for each of their threads, in both shards together", async () => {
+  it("a moved user costs at most 10 rows, and 7 for each of their threads, in both shards together", async () => {
     await deploy({ shards: 8 });
-    const ada = await someone("Ada", { shard: 11, of: 16 });
-    const bo = await someone("Bo", { shard: 5, of: 16 });
+    const ada = await signedIn("Ada", { shard: 11, of: 16 });
+    const bo = await signedIn("Bo", { shard: 5, of: 16 });
     const THREADS = 10;
-    for (let i = 0; i < THREADS; i++) await say(bo, await group(ada, bo));
+    for (let i = 0; i < THREADS; i++) await sendMessage(bo, await createGroup(ada, bo));
     await deploy({ shards: 16, before: 8 });
     let there = 0;
     const here = await costOf(shard(3), async () => {
@@ -146,13 +146,13 @@ describe("after a move", () => {
 
   it("while users move, a message makes at most one more call for each shard that users move to", async () => {
     await deploy({ shards: 8 });
-    const people = await crowd(20);
-    const [author] = people;
+    const users = await signedInUsers(20);
+    const [author] = users;
     if (!author) throw new Error("nobody");
-    const threadId = await group(author, ...people.slice(1));
+    const threadId = await createGroup(author, ...users.slice(1));
     await deploy({ shards: 16, before: 8 });
     for (let i = 0; i < 8; i++) await moveShard(i, 8, 16);
-    const { updates } = await burst(author, threadId, shardsOf(people, 16));
-    expect(updates.length).toBeLessThanOrEqual(new Set(updates).size * 2 * shardsOf(people, 8).size);
+    const { updates } = await burst(author, threadId, shardsOf(users, 16));
+    expect(updates.length).toBeLessThanOrEqual(new Set(updates).size * 2 * shardsOf(users, 8).size);
   });
 });

@@ -1,4 +1,4 @@
-/** Lilypad as an administrator has it: deployed with one number of shards, then with another, and the command between. */
+/** A deployment that is resharded: deployed with one number of shards, then with another, and the command between. */
 import {
   abortAllDurableObjects,
   listDurableObjectIds,
@@ -25,14 +25,14 @@ export const ADMIN_SECRET = "the-secret-of-an-administrator-0123";
 
 interface Shards {
   shards: number;
-  /** While users move: how many there were. */
+  /** The number of shards before, while users are being moved. */
   before?: number;
 }
 
 const original: Env = { ...env };
 let settings: Env = env;
 
-/** Every object starts anew with these settings, and the Worker has them too. Nobody stays connected. */
+/** Deploys the Worker with these settings, and restarts every object with them. All sockets are closed. */
 export async function deploy({ shards, before }: Shards): Promise<void> {
   await configure({
     ...original,
@@ -47,14 +47,14 @@ export async function deploy({ shards, before }: Shards): Promise<void> {
 async function configure(next: Env): Promise<void> {
   Object.assign(env, next);
   settings = { ...env };
-  // All objects of a run have one `env`, whose settings were parsed when the first of them looked.
+  // All objects of a run share one `env`, whose parsed settings are cached.
   await runInDurableObject(shard(0), (object) => {
     const { env: own } = object as unknown as { env: Env };
     Object.assign(configOf(own), configOf(settings));
   });
 }
 
-/** A request to the Worker that is deployed now. */
+/** A request to the current deployment of the Worker. */
 export async function request(
   method: string,
   path: string,
@@ -69,7 +69,7 @@ export async function request(
   return worker.fetch(asked as Parameters<typeof worker.fetch>[0], settings);
 }
 
-/** A request as this person; what is answered, or an error of the test. */
+/** A request as this user. Resolves with the response's body; throws where it is an error. */
 export async function ask<T>(who: Person, method: string, path: string, body?: unknown): Promise<T> {
   const response = await request(method, path, body, { authorization: `Bearer ${who.token}` });
   const text = await response.text();
@@ -77,50 +77,51 @@ export async function ask<T>(who: Person, method: string, path: string, body?: u
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-/** As `reset`, also of objects that are not running; and the settings are as they were. */
-export async function forgetEverything(): Promise<void> {
+/** As `reset`, also for objects that are not running; and restores the settings. */
+export async function resetAll(): Promise<void> {
   await configure(original);
   for (const id of await listDurableObjectIds(env.PRESENCE))
     await runInDurableObject(env.PRESENCE.get(id), () => undefined);
   await reset();
 }
 
+/** A shard, and the number of shards. */
 interface Place {
   shard: number;
   of: number;
 }
 
-/** Somebody whom Lilypad has not met; of this shard of so many, if it matters. */
-export async function passerby(name: string, place?: Place): Promise<Person> {
+/** A user who is unknown to Lilypad; of this shard, if one is given. */
+export async function unknownPersonOn(name: string, place?: Place): Promise<Person> {
   for (;;) {
     const who = await unknownPerson(name);
     if (!place || shardOf(who.user.id, place.of) === place.shard) return who;
   }
 }
 
-/** Somebody who has signed in. */
-export async function someone(name: string, place?: Place): Promise<Person> {
-  const who = await passerby(name, place);
+/** A user who has signed in; of this shard, if one is given. */
+export async function signedIn(name: string, place?: Place): Promise<Person> {
+  const who = await unknownPersonOn(name, place);
   await ask(who, "POST", "/api/session");
   return who;
 }
 
-export async function group(owner: Person, ...others: Person[]): Promise<string> {
+export async function createGroup(owner: Person, ...others: Person[]): Promise<string> {
   const memberIds = others.map(({ user }) => user.id);
   const { id } = await ask<Thread>(owner, "POST", "/api/threads", { kind: "group", memberIds });
   return id;
 }
 
-export async function say(who: Person, threadId: string, body = "hello"): Promise<void> {
+export async function sendMessage(who: Person, threadId: string, body = "hello"): Promise<void> {
   await ask(who, "POST", `/api/threads/${threadId}/messages`, { body });
 }
 
-/** A person's threads, as their list shows them. */
+/** A user's list of threads. */
 export async function threadsOf(who: Person): Promise<ThreadSummary[]> {
   return (await ask<{ threads: ThreadSummary[] }>(who, "GET", "/api/threads?limit=200")).threads;
 }
 
-/** A person's tab, whatever it receives. */
+/** Opens a user's tab, whose next event is its welcome. */
 export function openTab(who: Person): Promise<TestSocket<PresenceEvent>> {
   return openSocket(who, "/api/presence/socket");
 }
@@ -139,7 +140,7 @@ export function shard(number: number): DurableObjectStub<Presence> {
   return env.PRESENCE.get(env.PRESENCE.idFromName(`shard-${number}`));
 }
 
-/** One call of the command. */
+/** One step of the resharding command. */
 export async function moveStep(from: number, before: number, after: number): Promise<MovedUsers> {
   const headers = { authorization: `Bearer ${ADMIN_SECRET}` };
   const body = { shard: from, before, after };
@@ -149,18 +150,18 @@ export async function moveStep(from: number, before: number, after: number): Pro
   return movedUsers.parse(JSON.parse(text));
 }
 
-/** The command, for one shard; how many steps it took. */
+/** Runs the resharding command for one shard. Resolves with the number of its steps. */
 export async function moveShard(from: number, before: number, after: number): Promise<number> {
   for (let steps = 1; ; steps++) if ((await moveStep(from, before, after)).done) return steps;
 }
 
-/** A crash of one object: its memory and its sockets are gone, and whatever was not yet durable. */
+/** Crashes an object: its memory, its sockets and what was not yet durable are lost. */
 export async function crash(stub: DurableObjectStub): Promise<void> {
   await runInDurableObject(stub, (_object, state) => state.abort("expected: a crash")).catch(() => undefined);
 }
 
-/** Waits until this thread's newest message is known to this member's shard: what was pending before has been sent. */
-export async function notified(who: Person, threadId: string): Promise<void> {
+/** Waits until the shard of this member has been notified of the thread's newest message. */
+export async function awaitNotification(who: Person, threadId: string): Promise<void> {
   const { seq } = await ask<Thread>(who, "GET", `/api/threads/${threadId}`);
   // The runtime may be at the alarm already, so ringing it here is only to hurry.
   await runDurableObjectAlarm(threadStub(threadId));
@@ -169,8 +170,8 @@ export async function notified(who: Person, threadId: string): Promise<void> {
   );
 }
 
-/** All that a shard stores, as one text. */
-export function stored(number: number): Promise<string> {
+/** Every value that a shard stores, as one text. */
+export function storedIn(number: number): Promise<string> {
   return runInDurableObject(shard(number), (_object, { storage }) => {
     const tables = storage.sql
       .exec<{ name: string }>(

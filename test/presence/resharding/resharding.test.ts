@@ -1,4 +1,4 @@
-/** What may happen while users move, one thing at a time. */
+/** What may happen while users are moved to new shards, one thing at a time. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
@@ -10,40 +10,40 @@ import {
   ask,
   crash,
   deploy,
-  forgetEverything,
-  group,
+  resetAll,
+  createGroup,
   moveShard,
   moveStep,
   openSocket,
   openTab,
-  passerby,
-  say,
+  unknownPersonOn,
+  sendMessage,
   shard,
-  someone,
-  stored,
+  signedIn,
+  storedIn,
   threadsOf,
-  notified,
+  awaitNotification,
 } from "./deployment.ts";
 
 beforeEach(() => deploy({ shards: 8 }));
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  await forgetEverything();
+  await resetAll();
 });
 
 const OLD = 3;
 const NEW = 11;
 
-/** Ada moves from shard 3 to 11, Bo stays in 3, Cy stays elsewhere; they share a thread. */
-async function scene() {
-  const ada = await someone("Ada", { shard: NEW, of: 16 });
-  const bo = await someone("Bo", { shard: OLD, of: 16 });
-  const cy = await someone("Cy", { shard: 5, of: 16 });
-  const threadId = await group(ada, bo, cy);
-  await say(ada, threadId, "first");
-  await say(bo, threadId, "second");
-  for (const who of [ada, bo, cy]) await notified(who, threadId);
+/** Three users in a thread, at the start of resharding: Ada is to move from shard 3 to 11, Bo stays in 3, Cy in 5. */
+async function startResharding() {
+  const ada = await signedIn("Ada", { shard: NEW, of: 16 });
+  const bo = await signedIn("Bo", { shard: OLD, of: 16 });
+  const cy = await signedIn("Cy", { shard: 5, of: 16 });
+  const threadId = await createGroup(ada, bo, cy);
+  await sendMessage(ada, threadId, "first");
+  await sendMessage(bo, threadId, "second");
+  for (const who of [ada, bo, cy]) await awaitNotification(who, threadId);
   await deploy({ shards: 16, before: 8 });
   return { ada, bo, cy, threadId };
 }
@@ -52,22 +52,22 @@ async function unread(who: Person): Promise<number[]> {
   return (await threadsOf(who)).map((thread) => thread.unread);
 }
 
-describe("before the command", () => {
-  it("everything is where it was", async () => {
-    const { ada, bo, cy, threadId } = await scene();
+describe("before the command runs", () => {
+  it("users are served by their old shards", async () => {
+    const { ada, bo, cy, threadId } = await startResharding();
     const tab = await openTab(ada);
     await tab.next("welcome", (event) => event.unreadThreads === 1);
-    await say(cy, threadId);
+    await sendMessage(cy, threadId);
     await tab.next("new_message", (event) => event.unread === 2);
-    await notified(bo, threadId);
+    await awaitNotification(bo, threadId);
     expect(await unread(bo)).toEqual([1]);
-    expect(await stored(NEW)).not.toContain(ada.user.id);
+    expect(await storedIn(NEW)).not.toContain(ada.user.id);
   });
 });
 
-describe("a user who moves", () => {
-  it("takes along threads, markers, profile and when they were last seen, and leaves nothing behind", async () => {
-    const { ada, bo, cy, threadId } = await scene();
+describe("a moved user", () => {
+  it("keeps threads, markers, profile and last seen, and nothing stays in the old shard", async () => {
+    const { ada, bo, cy, threadId } = await startResharding();
     const before = await threadsOf(ada);
     const state = () => ask(cy, "GET", `/api/presence?ids=${ada.user.id}`);
     const seen = await state();
@@ -91,34 +91,34 @@ describe("a user who moves", () => {
     });
     await deploy({ shards: 16 });
     expect(await threadsOf(ada)).toEqual(before);
-    await say(cy, threadId);
-    await notified(ada, threadId);
+    await sendMessage(cy, threadId);
+    await awaitNotification(ada, threadId);
     expect(await unread(ada)).toEqual([2]);
   });
 
-  it("has each tab closed to reconnect, and reconnects to the new shard", async () => {
-    const { ada, cy, threadId } = await scene();
+  it("has each tab closed, and reconnects to the new shard", async () => {
+    const { ada, cy, threadId } = await startResharding();
     const [tab, other] = [await openTab(ada), await openTab(cy)];
     await evict(shard(OLD));
     await moveStep(OLD, 8, 16);
     expect(await tab.next("closing")).toMatchObject({ code: 1001 });
-    const back = await openTab(ada);
-    await back.next("welcome", (event) => event.unreadThreads === 1);
-    await say(cy, threadId);
-    await back.next("new_message", (event) => event.unread === 2);
-    back.send({ type: "read", threadId, seq: 3 });
-    await back.next("read", (event) => event.unread === 0);
+    const reconnected = await openTab(ada);
+    await reconnected.next("welcome", (event) => event.unreadThreads === 1);
+    await sendMessage(cy, threadId);
+    await reconnected.next("new_message", (event) => event.unread === 2);
+    reconnected.send({ type: "read", threadId, seq: 3 });
+    await reconnected.next("read", (event) => event.unread === 0);
     expect(other.events.some((event) => event.type === "closing")).toBe(false);
     const tabs = await runInDurableObject(shard(NEW), (_object, state) => state.getWebSockets().length);
     expect(tabs).toBe(1);
   });
 
-  it("is notified of threads that they join and leave, that are renamed and deleted, when the thread knows nothing of a move", async () => {
-    const { ada, bo, threadId } = await scene();
+  it("is notified of threads that are joined, renamed, left and deleted, though threads know nothing of the move", async () => {
+    const { ada, bo, threadId } = await startResharding();
     await moveStep(OLD, 8, 16);
     const tab = await openTab(ada);
     await tab.next("welcome");
-    const second = await group(bo, ada);
+    const second = await createGroup(bo, ada);
     await tab.next("thread", (event) => event.thread.id === second);
     await ask(bo, "PATCH", `/api/threads/${second}`, { name: "Pond" });
     await tab.next("thread", (event) => event.thread.name === "Pond");
@@ -126,30 +126,30 @@ describe("a user who moves", () => {
     await tab.next("thread_removed", (event) => event.threadId === second);
     await ask(ada, "DELETE", `/api/threads/${threadId}`);
     await tab.next("thread_removed", (event) => event.threadId === threadId);
-    expect(await stored(NEW)).not.toContain(threadId);
-    expect(await stored(OLD)).not.toContain(threadId);
+    expect(await storedIn(NEW)).not.toContain(threadId);
+    expect(await storedIn(OLD)).not.toContain(threadId);
   });
 
-  it("may sign in for the first time after their id was moved", async () => {
-    const { bo } = await scene();
+  it("may sign in for the first time after the shard was moved", async () => {
+    const { bo } = await startResharding();
     await moveStep(OLD, 8, 16);
-    const dee = await someone("Dee", { shard: NEW, of: 16 });
-    await group(bo, dee);
+    const dee = await signedIn("Dee", { shard: NEW, of: 16 });
+    await createGroup(bo, dee);
     expect(await unread(dee)).toEqual([0]);
-    expect(await stored(OLD)).not.toContain(dee.user.id);
+    expect(await storedIn(OLD)).not.toContain(dee.user.id);
   });
 
   it("may be known from a public thread alone", async () => {
-    const { bo } = await scene();
+    const { bo } = await startResharding();
     const { id } = await ask<{ id: string }>(bo, "POST", "/api/threads", { kind: "public" });
-    const stranger = await passerby("Stranger", { shard: NEW, of: 16 });
-    await openSocket(stranger, `/api/threads/${id}/socket`);
-    await notified(stranger, id);
+    const joined = await unknownPersonOn("Joined", { shard: NEW, of: 16 });
+    await openSocket(joined, `/api/threads/${id}/socket`);
+    await awaitNotification(joined, id);
     await moveStep(OLD, 8, 16);
-    expect(await unread(stranger)).toEqual([0]);
-    await say(bo, id);
-    await notified(stranger, id);
-    expect(await unread(stranger)).toEqual([1]);
+    expect(await unread(joined)).toEqual([0]);
+    await sendMessage(bo, id);
+    await awaitNotification(joined, id);
+    expect(await unread(joined)).toEqual([1]);
   });
 });
 
@@ -157,44 +157,44 @@ describe("a subscription", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  it("is sent no offline for a user who moves and reconnects, until they leave", async () => {
-    const { ada, cy } = await scene();
-    const watcher = await openTab(cy);
-    watcher.send({ type: "watch", userIds: [ada.user.id] });
-    await watcher.next("presence", (event) => event.status === "offline");
+  it("is sent no offline for a moved user who reconnects, until they disconnect", async () => {
+    const { ada, cy } = await startResharding();
+    const subscriber = await openTab(cy);
+    subscriber.send({ type: "watch", userIds: [ada.user.id] });
+    await subscriber.next("presence", (event) => event.status === "offline");
     await openTab(ada);
-    await watcher.next("presence", (event) => event.status === "online");
+    await subscriber.next("presence", (event) => event.status === "online");
     await moveStep(OLD, 8, 16);
-    const back = await openTab(ada);
-    await back.next("welcome");
+    const reconnected = await openTab(ada);
+    await reconnected.next("welcome");
     passTime(6_000);
     await runDurableObjectAlarm(shard(NEW));
-    const heard = watcher.events.filter((event) => event.type === "presence");
-    expect(heard.map((event) => event.status)).toEqual(["offline", "online"]);
-    back.close();
-    await back.closed;
+    const received = subscriber.events.filter((event) => event.type === "presence");
+    expect(received.map((event) => event.status)).toEqual(["offline", "online"]);
+    reconnected.close();
+    await reconnected.closed;
     passTime(6_000);
     await runDurableObjectAlarm(shard(NEW));
-    await watcher.next("presence", (event) => event.status === "offline");
+    await subscriber.next("presence", (event) => event.status === "offline");
   });
 
-  it("is sent offline for a user who does not reconnect after a move", async () => {
-    const { ada, cy } = await scene();
-    const watcher = await openTab(cy);
-    watcher.send({ type: "watch", userIds: [ada.user.id] });
-    await watcher.next("presence", (event) => event.status === "offline");
+  it("is sent offline for a moved user who does not reconnect", async () => {
+    const { ada, cy } = await startResharding();
+    const subscriber = await openTab(cy);
+    subscriber.send({ type: "watch", userIds: [ada.user.id] });
+    await subscriber.next("presence", (event) => event.status === "offline");
     await openTab(ada);
-    await watcher.next("presence", (event) => event.status === "online");
+    await subscriber.next("presence", (event) => event.status === "online");
     await moveStep(OLD, 8, 16);
     passTime(6_000);
     expect(await runDurableObjectAlarm(shard(NEW))).toBe(true);
-    await watcher.next("presence", (event) => event.status === "offline");
+    await subscriber.next("presence", (event) => event.status === "offline");
   });
 
-  it("goes on for a subscriber who moves, to users who move and users who stay", async () => {
-    const { ada, bo, cy } = await scene();
-    const dee = await someone("Dee", { shard: NEW, of: 16 });
-    await group(dee, ada, bo, cy);
+  it("works for a moved subscriber, to users who move and users who stay", async () => {
+    const { ada, bo, cy } = await startResharding();
+    const dee = await signedIn("Dee", { shard: NEW, of: 16 });
+    await createGroup(dee, ada, bo, cy);
     await moveStep(OLD, 8, 16);
     const tab = await openTab(dee);
     tab.send({ type: "watch", userIds: [ada, bo, cy].map(({ user }) => user.id) });
@@ -203,55 +203,55 @@ describe("a subscription", () => {
       await openTab(who);
       await tab.next("presence", (event) => event.userId === who.user.id && event.status === "online");
     }
-    const unknownPerson = await someone("Ed", { shard: NEW, of: 16 });
-    tab.send({ type: "watch", userIds: [unknownPerson.user.id] });
-    await openTab(unknownPerson);
-    await group(unknownPerson, dee);
-    const seen = await tab.next("presence", (event) => event.userId === unknownPerson.user.id);
+    const ed = await signedIn("Ed", { shard: NEW, of: 16 });
+    tab.send({ type: "watch", userIds: [ed.user.id] });
+    await openTab(ed);
+    await createGroup(ed, dee);
+    const seen = await tab.next("presence", (event) => event.userId === ed.user.id);
     expect(seen.status).toBe("online");
   });
 
-  it("of a subscriber who has moved is not undone by the old shard", async () => {
-    const { cy } = await scene();
-    const dee = await someone("Dee", { shard: NEW, of: 16 });
-    await group(dee, cy);
+  it("of a moved subscriber is not removed by the old shard", async () => {
+    const { cy } = await startResharding();
+    const dee = await signedIn("Dee", { shard: NEW, of: 16 });
+    await createGroup(dee, cy);
     const tab = await openTab(dee);
     tab.send({ type: "watch", userIds: [cy.user.id] });
     await tab.next("presence");
     await moveStep(OLD, 8, 16);
-    const back = await openTab(dee);
-    back.send({ type: "watch", userIds: [cy.user.id] });
-    await back.next("presence");
+    const reconnected = await openTab(dee);
+    reconnected.send({ type: "watch", userIds: [cy.user.id] });
+    await reconnected.next("presence");
     passTime(6_000);
     await runDurableObjectAlarm(shard(OLD));
     await openTab(cy);
-    const seen = await back.next("presence");
+    const seen = await reconnected.next("presence");
     expect(seen.status).toBe("online");
   });
 
   it("that ends is removed in the new shard too", async () => {
-    const { ada, cy } = await scene();
-    const watcher = await openTab(cy);
-    watcher.send({ type: "watch", userIds: [ada.user.id] });
-    await watcher.next("presence");
+    const { ada, cy } = await startResharding();
+    const subscriber = await openTab(cy);
+    subscriber.send({ type: "watch", userIds: [ada.user.id] });
+    await subscriber.next("presence");
     await moveStep(OLD, 8, 16);
     const rows = () =>
       runInDurableObject(shard(NEW), (_object, { storage }) =>
         storage.sql.exec("SELECT watcher_id, watched FROM watchers").toArray(),
       );
     expect(await rows()).toEqual([{ watcher_id: cy.user.id, watched: JSON.stringify([ada.user.id]) }]);
-    watcher.send([
+    subscriber.send([
       { type: "watch", userIds: [] },
       { type: "read", threadId: "none", seq: 1 },
     ]);
-    await watcher.next("error");
+    await subscriber.next("error");
     expect(await rows()).toEqual([]);
   });
 });
 
-describe("a crash in the middle", () => {
-  /** What the new shard does with the first batch that has rows. */
-  function atFirstBatch(what: (take: () => Promise<void>) => Promise<void>): void {
+describe("a failure or crash while users move", () => {
+  /** Replaces what the new shard does with the first batch that is not empty. */
+  function onFirstBatch(what: (take: () => Promise<void>) => Promise<void>): void {
     const { receiveMovedUsers } = Presence.prototype;
     let isFirst = true;
     vi.spyOn(Presence.prototype, "receiveMovedUsers").mockImplementation(async function (
@@ -265,36 +265,35 @@ describe("a crash in the middle", () => {
     });
   }
 
-  const lost = () => Promise.reject(new Error("expected: the line is dead"));
+  const lostCall = () => Promise.reject(new Error("expected: connection lost"));
   const crashes: [string, (take: () => Promise<void>) => Promise<void>][] = [
-    ["before a batch has arrived", lost],
-    ["before the answer to a batch", (take) => take().then(lost)],
-    ["of the old shard, before a batch has arrived", () => crash(shard(OLD)).then(lost)],
+    ["before a batch has arrived", lostCall],
+    ["before the answer to a batch", (take) => take().then(lostCall)],
+    ["of the old shard, before a batch has arrived", () => crash(shard(OLD)).then(lostCall)],
     ["of the old shard, before the answer to a batch", (take) => take().then(() => crash(shard(OLD)))],
     ["of the new shard", (take) => take().then(() => crash(shard(NEW)))],
   ];
 
-  const thereafter: [string, (people: { ada: Person; cy: Person; threadId: string }) => Promise<unknown>][] =
+  const recoveries: [string, (users: { ada: Person; cy: Person; threadId: string }) => Promise<unknown>][] = [
+    ["running the command again", () => moveStep(OLD, 8, 16)],
+    ["a request of the user", ({ ada }) => threadsOf(ada)],
+    ["opening a tab", ({ ada }) => openTab(ada)],
     [
-      ["the command again", () => moveStep(OLD, 8, 16)],
-      ["the user's own request", ({ ada }) => threadsOf(ada)],
-      ["a tab that is opened", ({ ada }) => openTab(ada)],
-      [
-        "a message to their thread",
-        ({ cy, threadId }) => say(cy, threadId).then(() => notified(cy, threadId)),
-      ],
-    ];
+      "a message in their thread",
+      ({ cy, threadId }) => sendMessage(cy, threadId).then(() => awaitNotification(cy, threadId)),
+    ],
+  ];
 
   describe.each(crashes)("%s", (_when, what) => {
-    it.each(thereafter)("is recovered from by %s", async (_who, next) => {
-      const { ada, bo, cy, threadId } = await scene();
-      expectLogged(/a call to an object failed Error: expected: (the line is dead|a crash)/);
-      atFirstBatch(what);
+    it.each(recoveries)("is recovered from by %s", async (_who, next) => {
+      const { ada, bo, cy, threadId } = await startResharding();
+      expectLogged(/a call to an object failed Error: expected: (connection lost|a crash)/);
+      onFirstBatch(what);
       await moveStep(OLD, 8, 16).catch(() => undefined);
       await next({ ada, cy, threadId });
-      expect(await stored(NEW)).toContain(ada.user.id);
-      await say(cy, threadId);
-      for (const who of [ada, bo, cy]) await notified(who, threadId);
+      expect(await storedIn(NEW)).toContain(ada.user.id);
+      await sendMessage(cy, threadId);
+      for (const who of [ada, bo, cy]) await awaitNotification(who, threadId);
       const [{ seq = 0 } = {}] = await threadsOf(cy);
       expect(await unread(ada)).toEqual([seq - 1]);
       expect(await unread(bo)).toEqual([seq - 2]);
@@ -302,12 +301,12 @@ describe("a crash in the middle", () => {
     });
   });
 
-  it("keeps all users where they are while the new shard takes none in", async () => {
+  it("keeps users in their old shard while the new one fails", async () => {
     expectLogged(/a call to an object failed TypeError: .* method "receiveMovedUsers"/);
-    const { ada } = await scene();
+    const { ada } = await startResharding();
     await runInDurableObject(
       shard(NEW),
-      (object) => void vi.spyOn(object, "receiveMovedUsers").mockImplementation(lost),
+      (object) => void vi.spyOn(object, "receiveMovedUsers").mockImplementation(lostCall),
     );
     await expect(moveStep(OLD, 8, 16)).rejects.toThrow("503");
     expect(await unread(ada)).toEqual([1]);
@@ -316,16 +315,16 @@ describe("a crash in the middle", () => {
 });
 
 describe("the command", () => {
-  it("may run twice at once, and again when it is done", async () => {
-    const { ada, bo } = await scene();
+  it("may run twice concurrently, and again after it is done", async () => {
+    const { ada, bo } = await startResharding();
     const steps = await Promise.all([moveShard(OLD, 8, 16), moveShard(OLD, 8, 16)]);
     expect(steps).toHaveLength(2);
     expect([await unread(ada), await unread(bo)]).toEqual([[1], [0]]);
     expect(await moveStep(OLD, 8, 16)).toEqual({ moved: 0, done: true });
   });
 
-  it("starts only from the number of shards that the last move ended with", async () => {
-    const { ada } = await scene();
+  it("starts only from the number of shards that the last resharding ended with", async () => {
+    const { ada } = await startResharding();
     await moveShard(OLD, 8, 16);
     await deploy({ shards: 32, before: 8 });
     await expect(moveStep(OLD, 8, 32)).rejects.toThrow(/409.*has moved from 8 shards to 16/);
@@ -333,34 +332,34 @@ describe("the command", () => {
     for (let i = 0; i < 16; i++) await moveShard(i, 16, 32);
     await deploy({ shards: 32 });
     expect(await unread(ada)).toEqual([1]);
-    expect(await stored(shardOf(ada.user.id, 32))).toContain(ada.user.id);
+    expect(await storedIn(shardOf(ada.user.id, 32))).toContain(ada.user.id);
   });
 
-  it("merges what is in both shards, where users were looked for in new shards before they had moved", async () => {
-    const { ada, bo, cy } = await scene();
-    const dee = await someone("Dee", { shard: NEW, of: 16 });
-    const older = await group(ada, dee, cy);
+  it("merges the data of both shards, where new shards were used before users had moved", async () => {
+    const { ada, bo, cy } = await startResharding();
+    const dee = await signedIn("Dee", { shard: NEW, of: 16 });
+    const older = await createGroup(ada, dee, cy);
     await deploy({ shards: 16 });
     expect(await threadsOf(ada)).toEqual([]);
     for (const who of [ada, dee]) await ask(who, "POST", "/api/session");
-    // By this the new shard knows more of the thread than what Ada brings along.
+    // So the new shard has a newer state of the thread than the one that is moved with Ada.
     const place = `/api/threads/${older}/members/${encodeURIComponent(dee.user.id)}`;
     await ask(ada, "DELETE", place);
     await ask(ada, "PUT", place);
-    const newer = await group(bo, ada);
-    await say(bo, newer);
-    await notified(ada, newer);
+    const newer = await createGroup(bo, ada);
+    await sendMessage(bo, newer);
+    await awaitNotification(ada, newer);
     await deploy({ shards: 16, before: 8 });
     await moveShard(OLD, 8, 16);
-    await say(cy, older);
-    for (const id of [older, newer]) await notified(ada, id);
+    await sendMessage(cy, older);
+    for (const id of [older, newer]) await awaitNotification(ada, id);
     const unreadIn = new Map((await threadsOf(ada)).map(({ id, unread: count }) => [id, count]));
     expect([unreadIn.get(older), unreadIn.get(newer)]).toEqual([1, 1]);
     expect(await unread(dee)).toEqual([1]);
   });
 
-  it("moves a user with thousands of threads, and many users in many steps, through crashes of either side", async () => {
-    const { ada, cy } = await scene();
+  it("moves a user with thousands of threads, and many users in many steps, despite crashes of both shards", async () => {
+    const { ada, cy } = await startResharding();
     const ids = Array.from({ length: 60_000 }, (_n, i) => `many-${i}`).filter((id) => shardOf(id, 8) === OLD);
     const leaving = ids.filter((id) => shardOf(id, 16) === NEW);
     await runInDurableObject(shard(OLD), (_object, { storage }) => {
@@ -392,7 +391,7 @@ describe("the command", () => {
         .toArray(),
     );
     expect(users.map((row) => row.user_id).toSorted()).toEqual(leaving.toSorted());
-    const rest = await stored(OLD);
+    const rest = await storedIn(OLD);
     expect(leaving.filter((id) => rest.includes(`"${id}"`))).toEqual([]);
     expect(rest).not.toContain("thread-1");
     expect(await unread(cy)).toEqual([2]);

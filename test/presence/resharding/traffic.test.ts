@@ -1,4 +1,4 @@
-/** A move while everybody does everything, and objects crash: nobody loses a thread, a marker or a notification. */
+/** Resharding during random traffic and crashes: no user loses a thread, a marker or a notification. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../../src/rpc/shards.ts";
@@ -6,21 +6,21 @@ import type { User } from "../../../src/protocol/model.ts";
 import { randomFrom, type Random } from "../../chaos/support/random.ts";
 import { mayLog } from "../../support/console.ts";
 import type { Person } from "../../support/people.ts";
-import { ask, crash, deploy, forgetEverything, moveStep, shard, someone } from "./deployment.ts";
+import { ask, crash, deploy, resetAll, moveStep, shard, signedIn } from "./deployment.ts";
 import { Traffic } from "./traffic.ts";
 import { eventually } from "../../support/patience.ts";
 
-// What a crash interrupts is logged where it happens.
+// Calls that a crash interrupts are logged.
 beforeEach(() => mayLog(/a call to an object failed/));
 afterEach(async () => {
   vi.restoreAllMocks();
-  await forgetEverything();
+  await resetAll();
 });
 
-/** First letters that SQLite and JavaScript put in different orders among them. */
+/** First letters, some of which SQLite and JavaScript sort differently. */
 const LETTERS = ["a", "m", "z", "é", "\u{ff5e}", "\u{1f438}"];
 
-/** Users enough that each shard moves in several steps. */
+/** Stores so many users that each shard needs several steps to move them. */
 async function populate(shards: number): Promise<void> {
   const ids = Array.from({ length: 2_200 * shards }, (_n, i) => `${LETTERS[i % LETTERS.length]}-${i}`);
   for (const [number, own] of Map.groupBy(ids, (id) => shardOf(id, shards))) {
@@ -33,7 +33,7 @@ async function populate(shards: number): Promise<void> {
   }
 }
 
-/** The command, started again whenever it fails, while now and then an object crashes. */
+/** Runs the resharding command, again whenever it fails, while objects crash now and then. */
 async function moveThroughCrashes(
   traffic: Traffic,
   { before, after }: { before: number; after: number },
@@ -41,7 +41,7 @@ async function moveThroughCrashes(
 ): Promise<void> {
   const shards = Array.from({ length: before }, (_n, number) => number);
   while (shards.length > 0) {
-    await traffic.goesOn(random.between(1, 15));
+    await traffic.awaitActions(random.between(1, 15));
     const number = random.pick(shards);
     const steps = [moveStep(number, before, after).catch(() => undefined)];
     if (random.next() < 0.3) steps.push(moveStep(number, before, after).catch(() => undefined));
@@ -51,28 +51,28 @@ async function moveThroughCrashes(
   }
 }
 
-async function agrees(traffic: Traffic): Promise<void> {
+async function expectAgreement(traffic: Traffic): Promise<void> {
   await eventually(async () => {
-    await traffic.hurry();
-    const truth = await traffic.truth();
-    expect(await traffic.lists()).toEqual(truth);
-    for (const [who, tab] of traffic.tabs) expect(tab.known, who.user.id).toEqual(truth.get(who));
+    await traffic.runAlarms();
+    const expected = await traffic.expectedLists();
+    expect(await traffic.lists()).toEqual(expected);
+    for (const [who, tab] of traffic.tabs) expect(tab.known, who.user.id).toEqual(expected.get(who));
   });
 }
 
-async function everyoneIsFound(people: readonly Person[]): Promise<void> {
-  for (const { user } of people) {
-    const [anyone] = people;
+async function expectAllFound(users: readonly Person[]): Promise<void> {
+  for (const { user } of users) {
+    const [anyone] = users;
     if (!anyone) continue;
     const query = encodeURIComponent(user.id);
-    const { users } = await ask<{ users: User[] }>(anyone, "GET", `/api/users?q=${query}`);
-    expect(users.map(({ id }) => id)).toEqual([user.id]);
-    expect(await ask<User>(anyone, "GET", `/api/users/${query}`)).toEqual(users[0]);
+    const { users: found } = await ask<{ users: User[] }>(anyone, "GET", `/api/users?q=${query}`);
+    expect(found.map(({ id }) => id)).toEqual([user.id]);
+    expect(await ask<User>(anyone, "GET", `/api/users/${query}`)).toEqual(found[0]);
   }
 }
 
-/** The users that a shard stores rows of. An author or a subscriber whom a row names may be of any shard. */
-const KEPT = [
+/** Queries for the ids of the users that a shard stores. Authors and subscribers in rows of others may be of any shard. */
+const STORED_USER_IDS = [
   "SELECT user_id AS id FROM users",
   "SELECT user_id AS id FROM user_keys",
   "SELECT user_id AS id FROM user_threads",
@@ -81,10 +81,12 @@ const KEPT = [
   "SELECT value AS id FROM watchers, json_each(watched)",
 ];
 
-/** Of whom a shard keeps anything. */
-function keptBy(number: number): Promise<Set<string>> {
+/** The ids of the users of whom a shard stores anything. */
+function storedUserIds(number: number): Promise<Set<string>> {
   return runInDurableObject(shard(number), (_object, { storage: { sql } }) => {
-    return new Set(KEPT.flatMap((query) => sql.exec<{ id: string }>(query).toArray()).map(({ id }) => id));
+    return new Set(
+      STORED_USER_IDS.flatMap((query) => sql.exec<{ id: string }>(query).toArray()).map(({ id }) => id),
+    );
   });
 }
 
@@ -92,31 +94,31 @@ describe.each([
   { before: 8, after: 16, seed: 1 },
   { before: 2, after: 6, seed: 2 },
 ])("from $before shards to $after, with seed $seed", ({ before, after, seed }) => {
-  it("every list agrees with the threads", async () => {
+  it("every user's list agrees with the threads", async () => {
     const random = randomFrom(seed);
     await deploy({ shards: before });
     await populate(before);
-    const people: Person[] = [];
-    for (let i = 0; i < 24; i++) people.push(await someone(`${LETTERS[i % LETTERS.length]}Ada`));
-    const traffic = await Traffic.among(people, 8, random);
+    const users: Person[] = [];
+    for (let i = 0; i < 24; i++) users.push(await signedIn(`${LETTERS[i % LETTERS.length]}Ada`));
+    const traffic = await Traffic.create(users, 8, random);
     await traffic.run(5);
-    await agrees(traffic);
+    await expectAgreement(traffic);
 
     await deploy({ shards: after, before });
     traffic.openTabs();
-    await agrees(traffic);
+    await expectAgreement(traffic);
     const tabs = [...traffic.tabs.values()];
     await traffic.runDuring(moveThroughCrashes(traffic, { before, after }, random));
-    await agrees(traffic);
+    await expectAgreement(traffic);
     expect(tabs.some(({ moves }) => moves > 0)).toBe(true);
-    await everyoneIsFound(people);
+    await expectAllFound(users);
     for (let number = 0; number < after; number++)
-      for (const id of await keptBy(number)) expect(shardOf(id, after), id).toBe(number);
+      for (const id of await storedUserIds(number)) expect(shardOf(id, after), id).toBe(number);
 
     await deploy({ shards: after });
     await traffic.run(10);
-    await agrees(traffic);
-    await everyoneIsFound(people);
+    await expectAgreement(traffic);
+    await expectAllFound(users);
     for (const tab of traffic.tabs.values()) tab.close();
   });
 });

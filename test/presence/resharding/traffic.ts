@@ -1,4 +1,4 @@
-/** People who write, read, join, leave, rename themselves, come and go at random, while others do things to the server. */
+/** Random traffic: users who send, read, join, leave, rename themselves, and open and close tabs. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
@@ -8,15 +8,15 @@ import { hostToken, type Person } from "../../support/people.ts";
 import type { TestSocket } from "../../support/socket.ts";
 import { ask, openTab, threadsOf } from "./deployment.ts";
 
-/** What one has in one's list, of each thread: what a tab and the list itself are held to. */
+/** A user's list of threads, by id: as expected, as HTTP returns it, and as a tab knows it. */
 export type Threads = Record<string, { seq: number; unread: number }>;
 
-/** A tab that comes back when it is closed or lost, as a client does. */
-export class Tab {
+/** A tab that reconnects when it is closed or lost, as a client does. */
+export class ReconnectingTab {
   readonly #who: Person;
   #socket: TestSocket<PresenceEvent> | undefined;
   #isWanted = true;
-  /** How often it was closed to reconnect elsewhere. */
+  /** How often the server closed it to make it reconnect. */
   moves = 0;
 
   constructor(who: Person) {
@@ -29,7 +29,7 @@ export class Tab {
     this.#socket?.close();
   }
 
-  /** What it knows from what it received; undefined while it is not connected. */
+  /** The list of threads, from the events that it received; undefined while it is not connected. */
   get known(): Threads | undefined {
     const events = this.#socket?.events ?? [];
     if (events.length === 0) return undefined;
@@ -67,83 +67,83 @@ export class Tab {
 }
 
 export class Traffic {
-  readonly people: readonly Person[];
-  readonly tabs = new Map<Person, Tab>();
+  readonly users: readonly Person[];
+  readonly tabs = new Map<Person, ReconnectingTab>();
   readonly #threads: readonly { id: string; owner: Person }[];
   readonly #random: Random;
-  #happened = 0;
+  #actionsTaken = 0;
   readonly #waiting: (() => void)[] = [];
 
-  private constructor(people: readonly Person[], threads: { id: string; owner: Person }[], random: Random) {
-    this.people = people;
+  private constructor(users: readonly Person[], threads: { id: string; owner: Person }[], random: Random) {
+    this.users = users;
     this.#threads = threads;
     this.#random = random;
   }
 
-  /** These people, in groups of some of them. */
-  static async among(people: readonly Person[], groups: number, random: Random): Promise<Traffic> {
+  /** Creates groups of some of these users. */
+  static async create(users: readonly Person[], groups: number, random: Random): Promise<Traffic> {
     const threads: { id: string; owner: Person }[] = [];
     for (let i = 0; i < groups; i++) {
-      const owner = random.pick(people);
-      const memberIds = people.filter(() => random.next() < 0.4).map(({ user }) => user.id);
+      const owner = random.pick(users);
+      const memberIds = users.filter(() => random.next() < 0.4).map(({ user }) => user.id);
       const { id } = await ask<Thread>(owner, "POST", "/api/threads", { kind: "group", memberIds });
       threads.push({ id, owner });
     }
-    return new Traffic(people, threads, random);
+    return new Traffic(users, threads, random);
   }
 
   get threadIds(): string[] {
     return this.#threads.map(({ id }) => id);
   }
 
-  /** Everybody does so many things, one after the other. */
+  /** Every user takes so many random actions, one after the other. */
   async run(actions: number): Promise<void> {
     await Promise.all(
-      this.people.map(async (who) => {
-        for (let i = 0; i < actions; i++) await this.#doSomething(who);
+      this.users.map(async (who) => {
+        for (let i = 0; i < actions; i++) await this.#takeAction(who);
       }),
     );
   }
 
-  /** Everybody goes on doing things, until this is over. */
-  async runDuring(something: Promise<void>): Promise<void> {
+  /** Every user takes random actions until the promise settles. */
+  async runDuring(work: Promise<void>): Promise<void> {
     const state = { isOver: false };
-    const over = something.finally(() => (state.isOver = true));
-    const going = this.people.map(async (who) => {
-      while (!state.isOver) await this.#doSomething(who);
+    const over = work.finally(() => (state.isOver = true));
+    const going = this.users.map(async (who) => {
+      while (!state.isOver) await this.#takeAction(who);
     });
     await Promise.all([over, ...going]);
   }
 
-  /** Waits until so many more things were done. */
-  async goesOn(actions: number): Promise<void> {
-    for (const until = this.#happened + actions; this.#happened < until;)
+  /** Waits until so many more actions were taken. */
+  async awaitActions(actions: number): Promise<void> {
+    for (const until = this.#actionsTaken + actions; this.#actionsTaken < until;)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Everybody opens a tab. */
+  /** Opens a tab for every user without one. */
   openTabs(): void {
-    for (const who of this.people) if (!this.tabs.has(who)) this.tabs.set(who, new Tab(who));
+    for (const who of this.users) if (!this.tabs.has(who)) this.tabs.set(who, new ReconnectingTab(who));
   }
 
-  /** What each person's list is to be, from the threads themselves. */
-  async truth(): Promise<Map<Person, Threads>> {
-    const truth = new Map<Person, Threads>(this.people.map((who) => [who, {}]));
+  /** Each user's expected list, from the threads themselves. */
+  async expectedLists(): Promise<Map<Person, Threads>> {
+    const expectedLists = new Map<Person, Threads>(this.users.map((who) => [who, {}]));
     for (const { id, owner } of this.#threads) {
       const { seq, members } = await ask<Thread>(owner, "GET", `/api/threads/${id}`);
       for (const { user, readSeq } of members) {
-        const who = this.people.find((person) => person.user.id === user.id);
-        const threads = who && truth.get(who);
+        const who = this.users.find((person) => person.user.id === user.id);
+        const threads = who && expectedLists.get(who);
         if (threads) threads[id] = { seq, unread: seq - readSeq };
       }
     }
-    return truth;
+    return expectedLists;
   }
 
-  /** What each person's list is. */
+  /** Each user's list, as HTTP returns it. */
   async lists(): Promise<Map<Person, Threads>> {
     const lists = await Promise.all(
-      this.people.map(async (who): Promise<[Person, Threads]> => {
+      this.users.map(async (who): Promise<[Person, Threads]> => {
         const threads = await threadsOf(who);
         return [who, Object.fromEntries(threads.map(({ id, seq, unread }) => [id, { seq, unread }]))];
       }),
@@ -151,14 +151,14 @@ export class Traffic {
     return new Map(lists);
   }
 
-  /** Has everything pending in the threads sent now, and not when they would retry by themselves. */
-  async hurry(): Promise<void> {
+  /** Runs the alarms of the threads, so that pending notifications are sent now. */
+  async runAlarms(): Promise<void> {
     for (const id of this.threadIds) await runDurableObjectAlarm(threadStub(id));
   }
 
-  async #doSomething(who: Person): Promise<void> {
+  async #takeAction(who: Person): Promise<void> {
     await this.#act(who).catch(mayBeRefused);
-    this.#happened++;
+    this.#actionsTaken++;
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
@@ -172,14 +172,15 @@ export class Traffic {
       await ask(owner, "PUT", `/api/threads/${id}/members/${encodeURIComponent(who.user.id)}`);
     else if (dice < 0.75 && who !== owner)
       await ask(who, "DELETE", `/api/threads/${id}/members/${encodeURIComponent(who.user.id)}`);
-    else if (dice < 0.8) await ask({ ...who, token: await renamed(who, random) }, "POST", "/api/session");
+    else if (dice < 0.8)
+      await ask({ ...who, token: await tokenWithNewName(who, random) }, "POST", "/api/session");
     else if (dice < 0.9) this.#toggleTab(who);
     else await ask(who, "GET", "/api/threads");
   }
 
   #toggleTab(who: Person): void {
     const tab = this.tabs.get(who);
-    if (!tab) this.tabs.set(who, new Tab(who));
+    if (!tab) this.tabs.set(who, new ReconnectingTab(who));
     else if (this.#random.next() < 0.5) {
       tab.close();
       this.tabs.delete(who);
@@ -187,11 +188,11 @@ export class Traffic {
   }
 }
 
-/** One who is no member is refused, and a crash may strike anything. */
+/** Ignores refusals of users who are no members, and failures because of crashes. */
 function mayBeRefused(error: unknown): void {
   if (!/answered (403|404|503)/.test(String(error))) throw error;
 }
 
-function renamed({ user }: Person, random: Random): Promise<string> {
+function tokenWithNewName({ user }: Person, random: Random): Promise<string> {
   return hostToken({ sub: user.id, name: `Name ${random.between(1, 1_000)}` });
 }

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   alarmOf,
   eventsDuring,
-  evict,
-  group,
+  evictShardOf,
+  groupOf,
   HOUR,
-  known,
+  knownUser,
   openTab,
   passTime,
-  runAlarm,
-  settled,
+  runAlarmOf,
+  settle,
   shardFor,
   type Tab,
 } from "../shard.ts";
@@ -23,9 +23,9 @@ import { expectLogged } from "../../support/console.ts";
 import { shardStub } from "../../support/objects.ts";
 import { eventually } from "../../support/patience.ts";
 
-// Two shards, so that each has alarms and evictions of its own.
-const WATCHER = 0;
-const WATCHED = 1;
+// The subscriber and the user are in different shards, so that each has its own alarm and evictions.
+const SUBSCRIBER_SHARD = 0;
+const USER_SHARD = 1;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -40,18 +40,18 @@ async function statusOf(user: User, threadId: string) {
   return (await shardFor(user).statuses([user.id], [threadId]))[0];
 }
 
-/** Two who share a group; the first one's tab watches the second. */
-async function watching() {
-  const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
-  const thread = await group(ada, bo);
+/** Two users who share a group. The tab of the first subscribes to the second. */
+async function subscribedPair() {
+  const [ada, bo] = [await knownUser("Ada", SUBSCRIBER_SHARD), await knownUser("Bo", USER_SHARD)];
+  const thread = await groupOf(ada, bo);
   const tab = await openTab(ada);
   tab.send({ type: "watch", userIds: [bo.id] });
   expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "offline" });
   return { ada, bo, thread, tab };
 }
 
-/** The tab subscribes to a user, and receives this. */
-async function seen(tab: Tab, user: User, status: "online" | "offline"): Promise<void> {
+/** Subscribes a tab to a user, and expects it to receive this status. */
+async function expectStatus(tab: Tab, user: User, status: "online" | "offline"): Promise<void> {
   tab.send({ type: "watch", userIds: [user.id] });
   expect(await tab.next("presence")).toMatchObject({ userId: user.id, status });
 }
@@ -61,10 +61,10 @@ async function close(tab: Tab): Promise<void> {
   await tab.closed;
 }
 
-describe("to a request for statuses", () => {
+describe("in the answer to a request for statuses", () => {
   it("a user is online while a tab is open, and 5 s longer", async () => {
-    const ada = await known();
-    const { id } = await group(ada);
+    const ada = await knownUser();
+    const { id } = await groupOf(ada);
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline" });
     const tabs = [await openTab(ada), await openTab(ada)];
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
@@ -74,17 +74,17 @@ describe("to a request for statuses", () => {
     }
     const closedAt = Date.now();
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
-    await evict(ada);
+    await evictShardOf(ada);
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "online" });
     passTime(5_001);
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline", lastSeenAt: closedAt });
-    await evict(ada);
+    await evictShardOf(ada);
     expect(await statusOf(ada, id)).toEqual({ userId: ada.id, status: "offline", lastSeenAt: closedAt });
   });
 
   it("a user whose tabs were all silent for more than 90 s is offline", async () => {
-    const ada = await known();
-    const { id } = await group(ada);
+    const ada = await knownUser();
+    const { id } = await groupOf(ada);
     const tab = await openTab(ada);
     passTime(89_000);
     expect(await statusOf(ada, id)).toMatchObject({ status: "online" });
@@ -94,27 +94,27 @@ describe("to a request for statuses", () => {
   });
 
   it("users in none of the threads are left out, except the viewer", async () => {
-    const [ada, bo, cy] = [await known("Ada", 2), await known("Bo", 2), await known("Cy", 2)];
-    const { id } = await group(bo);
+    const [ada, bo, cy] = [await knownUser("Ada", 2), await knownUser("Bo", 2), await knownUser("Cy", 2)];
+    const { id } = await groupOf(bo);
     const statuses = await shardFor(ada).statuses([cy.id, bo.id, ada.id], [id], ada.id);
     expect(statuses.map(({ userId }) => userId)).toEqual([bo.id, ada.id]);
   });
 });
 
-describe("to subscribers", () => {
+describe("for subscribers", () => {
   it("a user is online at once, and offline 5 s after the last tab closed", async () => {
-    const { bo, tab } = await watching();
+    const { bo, tab } = await subscribedPair();
     const tabs = [await openTab(bo), await openTab(bo)];
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
     const events = await eventsDuring(tab, async () => {
       for (const one of tabs) await close(one);
-      await runAlarm(bo);
+      await runAlarmOf(bo);
     });
     expect(events).toEqual([]);
     const closedAt = Date.now();
     expect(await alarmOf(bo)).toBe(closedAt + 5_000);
     passTime(5_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await tab.next()).toEqual({
       type: "presence",
       userId: bo.id,
@@ -124,56 +124,56 @@ describe("to subscribers", () => {
     expect(await alarmOf(bo)).toBeNull();
   });
 
-  it("a reloaded page is no change, whatever memory is lost", async () => {
-    const { ada, bo, tab } = await watching();
+  it("reloading a page changes nothing, whatever is evicted meanwhile", async () => {
+    const { ada, bo, tab } = await subscribedPair();
     let page = await openTab(bo);
     await tab.next("presence");
     const events = await eventsDuring(tab, async () => {
       for (let i = 0; i < 3; i++) {
         await close(page);
-        await evict(bo);
+        await evictShardOf(bo);
         passTime(2_000);
         page = await openTab(bo);
-        await evict(ada);
-        await evict(bo);
+        await evictShardOf(ada);
+        await evictShardOf(bo);
         passTime(4_000);
-        await runAlarm(bo);
-        await evict(bo);
+        await runAlarmOf(bo);
+        await evictShardOf(bo);
       }
     });
     expect(events).toEqual([]);
     await close(page);
-    await evict(bo);
+    await evictShardOf(bo);
     passTime(5_000);
-    await evict(ada);
-    await runAlarm(bo);
+    await evictShardOf(ada);
+    await runAlarmOf(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
   });
 
   it("a user with a new tab stays online when the old one closes late", async () => {
-    const { bo, tab } = await watching();
+    const { bo, tab } = await subscribedPair();
     const old = await openTab(bo);
     await tab.next("presence");
     const fresh = await openTab(bo);
     const events = await eventsDuring(tab, async () => {
       await close(old);
       passTime(5_000);
-      await runAlarm(bo);
+      await runAlarmOf(bo);
     });
     expect(events).toEqual([]);
-    await settled(fresh);
+    await settle(fresh);
   });
 
-  it("a user who comes back while offline is being published is online in the end", async () => {
-    const { bo, tab } = await watching();
+  it("a user who reconnects while offline is being published is online in the end", async () => {
+    const { bo, tab } = await subscribedPair();
     let page = await openTab(bo);
     for (let i = 0; i < 5; i++) {
       await close(page);
       passTime(5_000);
-      const ringing = runAlarm(bo);
+      const alarm = runAlarmOf(bo);
       page = await openTab(bo);
-      await ringing;
-      await settled(tab);
+      await alarm;
+      await settle(tab);
       await eventually(() =>
         expect(tab.events.findLast((event) => event.type === "presence")).toMatchObject({ status: "online" }),
       );
@@ -181,86 +181,86 @@ describe("to subscribers", () => {
   });
 
   it("a user who vanished without closing is offline within two minutes", async () => {
-    const { bo, tab } = await watching();
+    const { bo, tab } = await subscribedPair();
     const lost = await openTab(bo);
     await tab.next("presence");
-    const heardAt = Date.now();
-    const isTold = () =>
+    const openedAt = Date.now();
+    const isPublished = () =>
       tab.events.some((event) => event.type === "presence" && event.lastSeenAt !== undefined);
     let rounds = 0;
-    for (; !isTold(); rounds++) {
+    for (; !isPublished(); rounds++) {
       const alarm = await alarmOf(bo);
-      if (alarm === null) throw new Error("nothing would ever find it");
+      if (alarm === null) throw new Error("no alarm is set to notice it");
       passTime(alarm - Date.now());
-      await runAlarm(bo);
-      await settled(tab);
+      await runAlarmOf(bo);
+      await settle(tab);
     }
-    expect(Date.now() - heardAt).toBeLessThanOrEqual(120_000);
+    expect(Date.now() - openedAt).toBeLessThanOrEqual(120_000);
     expect(rounds).toBeLessThanOrEqual(2);
     expect(tab.events.findLast((event) => event.type === "presence")).toEqual({
       type: "presence",
       userId: bo.id,
       status: "offline",
-      lastSeenAt: heardAt,
+      lastSeenAt: openedAt,
     });
     expect(await lost.next("closing")).toMatchObject({ code: 4100 });
     expect(await alarmOf(bo)).toBeNull();
   });
 
   it.each([
-    ["of whom online was never published", false],
-    ["whom another subscriber has as online", true],
+    ["whose online status was never published", false],
+    ["who is online for another subscriber", true],
   ])(
-    "a user who was silent for so long that they counted as offline, %s, is online again once heard",
-    async (_, believed) => {
-      const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
-      const cy = await known("Cy", WATCHER);
-      await group(ada, bo, cy);
-      // Pings are timed by the runtime's own clock, which nothing can set: so the tab was opened in the past.
+    "a user who counted as offline after long silence, %s, is online again after a ping",
+    async (_, isSubscribed) => {
+      const [ada, bo] = [await knownUser("Ada", SUBSCRIBER_SHARD), await knownUser("Bo", USER_SHARD)];
+      const cy = await knownUser("Cy", SUBSCRIBER_SHARD);
+      await groupOf(ada, bo, cy);
+      // The runtime stamps pings by its own clock, which cannot be set: so the tab is opened in the past.
       passTime(-100_000);
       const page = await openTab(bo);
       passTime(50_000);
-      if (believed) await seen(await openTab(cy), bo, "online");
+      if (isSubscribed) await expectStatus(await openTab(cy), bo, "online");
       passTime(50_000);
       const tab = await openTab(ada);
-      await seen(tab, bo, "offline");
+      await expectStatus(tab, bo, "offline");
       page.send("ping");
       await page.pong();
-      await runAlarm(bo);
+      await runAlarmOf(bo);
       expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
     },
   );
 
-  it("a user of whom online could not be published is published in the next round", async () => {
-    const { bo, tab } = await watching();
+  it("a user whose online status could not be published is published by the next alarm", async () => {
+    const { bo, tab } = await subscribedPair();
     const publish = vi
       .spyOn(PeerShards.prototype, "publish")
       .mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
-    await settled(page);
+    await settle(page);
     expect(publish).toHaveBeenCalled();
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
-  it("a user of whom online could not be published is published when their page is loaded again", async () => {
-    const { bo, tab } = await watching();
+  it("a user whose online status could not be published is published when they reload the page", async () => {
+    const { bo, tab } = await subscribedPair();
     vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("expected: overloaded"));
     const page = await openTab(bo);
-    await settled(page);
+    await settle(page);
     await close(page);
     passTime(1_000);
     await openTab(bo);
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
-  it("a user of whom offline could not be published for minutes was last seen when they left", async () => {
-    const { bo, tab } = await watching();
+  it("a user whose offline status could not be published for minutes was last seen when they disconnected", async () => {
+    const { bo, tab } = await subscribedPair();
     passTime(HOUR / 2);
     const page = await openTab(bo);
     await tab.next("presence");
     await close(page);
-    await settled(tab);
+    await settle(tab);
     const closedAt = Date.now();
     const publish = vi
       .spyOn(PeerShards.prototype, "publish")
@@ -269,7 +269,7 @@ describe("to subscribers", () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("it would never be published");
       passTime(alarm - Date.now());
-      await runAlarm(bo);
+      await runAlarmOf(bo);
     };
     for (let round = 0; round < 4; round++) await nextRound();
     expect(Date.now() - closedAt).toBeGreaterThan(120_000);
@@ -279,8 +279,8 @@ describe("to subscribers", () => {
   });
 
   it("a user whose old tab was lost is online at once with a new one", async () => {
-    const [ada, bo] = [await known("Ada", WATCHER), await known("Bo", WATCHED)];
-    await group(ada, bo);
+    const [ada, bo] = [await knownUser("Ada", SUBSCRIBER_SHARD), await knownUser("Bo", USER_SHARD)];
+    await groupOf(ada, bo);
     await openTab(bo);
     passTime(100_000);
     const tab = await openTab(ada);
@@ -290,25 +290,25 @@ describe("to subscribers", () => {
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
   });
 
-  it("a user who was lost in a crash is offline in the next round, and one who came back is not", async () => {
-    const { ada, bo, thread, tab } = await watching();
-    const cy = await known("Cy", WATCHED);
+  it("a user who did not reconnect after a crash is offline by the next alarm, and one who did is not", async () => {
+    const { ada, bo, thread, tab } = await subscribedPair();
+    const cy = await knownUser("Cy", USER_SHARD);
     await thread.join(cy);
     tab.send({ type: "watch", userIds: [bo.id, cy.id] });
     await openTab(bo);
     await openTab(cy);
     await tab.next("presence", (event) => event.userId === cy.id && event.status === "online");
-    await settled(tab);
+    await settle(tab);
 
     await abortAllDurableObjects();
     const again = await openTab(ada);
     again.send({ type: "watch", userIds: [bo.id, cy.id] });
     await openTab(cy);
-    await settled(again);
+    await settle(again);
     expect(await alarmOf(bo)).toBeLessThanOrEqual(Date.now() + 60_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     passTime(5_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(
       await again.next("presence", (event) => event.userId === bo.id && event.lastSeenAt !== undefined),
     ).toMatchObject({ status: "offline" });
@@ -316,16 +316,16 @@ describe("to subscribers", () => {
     expect(last).toMatchObject({ status: "online" });
   });
 
-  it("changes are sent also after the user's shard has lost its memory", async () => {
-    const { bo, tab } = await watching();
-    await evict(bo);
+  it("changes are sent also after the user's shard was evicted", async () => {
+    const { bo, tab } = await subscribedPair();
+    await evictShardOf(bo);
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
   });
 });
 
 describe("after a crash", () => {
-  /** The objects lose their memory and their sockets; Ada watches again. */
+  /** Crashes all objects, which closes all sockets. Ada opens a tab and subscribes again. */
   async function crash(ada: User, bo: User): Promise<Tab> {
     await abortAllDurableObjects();
     const tab = await openTab(ada);
@@ -333,13 +333,13 @@ describe("after a crash", () => {
     return tab;
   }
 
-  it("a user who comes back is published online, also where offline was published before the crash", async () => {
-    const { ada, bo, tab } = await watching();
+  it("a user who reconnects is published online, also where offline was published before the crash", async () => {
+    const { ada, bo, tab } = await subscribedPair();
     const page = await openTab(bo);
     await tab.next("presence");
     await close(page);
     passTime(5_001);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
@@ -350,23 +350,23 @@ describe("after a crash", () => {
     expect(await again.next("presence")).toMatchObject({ status: "online" });
   });
 
-  it("a user who is published as offline is offline in a request for statuses too", async () => {
-    const { ada, bo, thread, tab } = await watching();
+  it("a user who is published as offline is so in a request for statuses too", async () => {
+    const { ada, bo, thread, tab } = await subscribedPair();
     await openTab(bo);
     await tab.next("presence");
     const again = await crash(ada, bo);
     await again.next("presence");
     passTime(60_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await again.next("presence", ({ status }) => status === "offline")).toHaveProperty("lastSeenAt");
     expect(await statusOf(bo, thread.id)).toMatchObject({ status: "offline" });
   });
 });
 
 describe("the alarm", () => {
-  it("comes on time for a user who became due while another was being published", async () => {
-    const { bo, thread, tab } = await watching();
-    const cy = await known("Cy", WATCHED);
+  it("runs on time for a user who is due while another is being published", async () => {
+    const { bo, thread, tab } = await subscribedPair();
+    const cy = await knownUser("Cy", USER_SHARD);
     await thread.join(cy);
     tab.send({ type: "watch", userIds: [bo.id, cy.id] });
     const [pageOfBo, pageOfCy] = [await openTab(bo), await openTab(cy)];
@@ -384,36 +384,36 @@ describe("the alarm", () => {
       await publishOffline.call(this, now);
       passTime(10);
     });
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     vi.restoreAllMocks();
     expect(await tab.next("presence", ({ status }) => status === "offline")).toMatchObject({ userId: bo.id });
     expect(await alarmOf(cy)).toBe(dueAt);
   });
 
-  it("comes once a minute while a connected user has a subscriber, and not otherwise", async () => {
-    const { bo, tab } = await watching();
+  it("runs once a minute while a connected user has a subscriber, and not otherwise", async () => {
+    const { bo, tab } = await subscribedPair();
     expect(await alarmOf(bo)).toBeNull();
     const page = await openTab(bo, Date.now() + HOUR);
     await tab.next("presence");
     expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
     passTime(40_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await alarmOf(bo)).toBe(Date.now() + 60_000);
     tab.send({ type: "watch", userIds: [] });
-    await settled(tab);
+    await settle(tab);
     await eventually(async () => expect(await alarmOf(bo)).not.toBeNull());
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await alarmOf(bo)).toBeGreaterThan(Date.now() + 60_000);
     await close(page);
   });
 });
 
-it("any number of changes at once is published, though one call cannot carry them all", async () => {
-  const ada = await known("Ada", WATCHER);
+it("publishes any number of changes at once, though one call cannot carry them all", async () => {
+  const ada = await knownUser("Ada", SUBSCRIBER_SHARD);
   const threadIds = Array.from({ length: 5_400 }, (_, i) => String(i).padStart(64, "0"));
   const changes = Array.from({ length: 100 }, (_, i) => ({
     presence: { userId: `gone-${i}`, status: "offline" as const },
-    // Each its own: a list that is the same one would be sent once.
+    // Separate arrays: the same one would be serialized once.
     threadIds: [...threadIds],
     watcherIds: [ada.id],
   }));
@@ -422,12 +422,12 @@ it("any number of changes at once is published, though one call cannot carry the
     env.PRESENCE.newUniqueId(),
     {} as ConstructorParameters<typeof PeerShards>[2],
   );
-  await expect(peers.publish(WATCHER, changes)).resolves.toBeUndefined();
+  await expect(peers.publish(SUBSCRIBER_SHARD, changes)).resolves.toBeUndefined();
 });
 
-it("a shard starts, and its alarm runs, where the settings are invalid for a while", async () => {
+it("starts a shard and runs its alarm where the settings are invalid", async () => {
   expectLogged(/LilypadError: This server is not configured: PRESENCE_SHARDS is not a whole number/);
-  const bo = await known("Bo", WATCHED);
+  const bo = await knownUser("Bo", USER_SHARD);
   await runInDurableObject(shardStub(bo.id), async (_shard, ctx) => {
     const wrong = { ...env, PRESENCE_SHARDS: "eight" } as unknown as Env;
     await expect(new Presence(ctx, wrong).alarm()).resolves.toBeUndefined();

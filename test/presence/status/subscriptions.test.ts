@@ -9,15 +9,15 @@ import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../../src/protocol/model.ts";
 import { gate } from "../../support/gate.ts";
 import {
-  evict,
-  group,
-  known,
+  evictShardOf,
+  groupOf,
+  knownUser,
   openTab,
   passTime,
-  runAlarm,
-  rowsIn,
+  runAlarmOf,
+  costIn,
   rowsOf,
-  settled,
+  settle,
   FakeThread,
   type Tab,
 } from "../shard.ts";
@@ -37,26 +37,26 @@ function watch(tab: Tab, ...users: User[]): void {
 }
 
 /** The statuses of a user that the tab received, in order. */
-function received(tab: Tab, user: User): string[] {
+function receivedStatuses(tab: Tab, user: User): string[] {
   return tab.events.flatMap((event) =>
     event.type === "presence" && event.userId === user.id ? [event.status] : [],
   );
 }
 
-/** What shards send each other was received: only for tests of what is *not* sent, where there is no event to await. */
-async function heardByAll(...tabs: Tab[]): Promise<void> {
+/** Waits for all calls between shards. Only for tests that nothing is sent, where there is no event to await. */
+async function settleShards(...tabs: Tab[]): Promise<void> {
   for (let shard = 0; shard < 8; shard++) await presenceStub(env, shard).profiles([]);
   await new Promise((resolve) => {
     setTimeout(resolve, 20);
   });
-  for (const tab of tabs) await settled(tab);
+  for (const tab of tabs) await settle(tab);
 }
 
 async function goOffline(user: User, tab: Tab): Promise<void> {
   tab.close();
   await tab.closed;
   passTime(5_000);
-  await runAlarm(user);
+  await runAlarmOf(user);
 }
 
 describe.each([
@@ -64,8 +64,8 @@ describe.each([
   ["in another shard", 3, 4],
 ])("a subscription to a user %s", (_, here, there) => {
   it("is sent the present status at once, and every change", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    await group(ada, bo);
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    await groupOf(ada, bo);
     const page = await openTab(bo);
     const tab = await openTab(ada);
     watch(tab, bo);
@@ -74,147 +74,155 @@ describe.each([
     expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: expect.any(Number) });
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
-    expect(received(tab, bo)).toEqual(["online", "offline", "online"]);
+    expect(receivedStatuses(tab, bo)).toEqual(["online", "offline", "online"]);
   });
 
-  it("survives the loss of memory on both sides between any two steps", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    const lose = async () => {
-      await evict(ada);
-      await evict(bo);
+  it("survives evictions of both shards between any two steps", async () => {
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    const evictBoth = async () => {
+      await evictShardOf(ada);
+      await evictShardOf(bo);
     };
-    await group(ada, bo);
-    await lose();
+    await groupOf(ada, bo);
+    await evictBoth();
     const tab = await openTab(ada);
-    await lose();
+    await evictBoth();
     watch(tab, bo);
     await tab.next("presence");
-    await lose();
+    await evictBoth();
     const page = await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
-    await lose();
+    await evictBoth();
     page.close();
     await page.closed;
-    await lose();
+    await evictBoth();
     passTime(5_000);
-    await runAlarm(bo);
+    await runAlarmOf(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "offline" });
-    await lose();
+    await evictBoth();
     await openTab(bo);
     expect(await tab.next("presence")).toMatchObject({ status: "online" });
   });
 
   it("is sent nothing of a user with no direct or group thread in common", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
     await new FakeThread("public").join(ada, bo);
     const tab = await openTab(ada);
     watch(tab, bo);
-    await heardByAll(tab);
+    await settleShards(tab);
     const page = await openTab(bo);
-    await heardByAll(tab);
+    await settleShards(tab);
     await goOffline(bo, page);
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual([]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual([]);
   });
 
   it("takes effect when the user joins a thread of the subscriber's", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    const thread = await group(ada);
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    const thread = await groupOf(ada);
     await openTab(bo);
     const tab = await openTab(ada);
     watch(tab, bo);
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual([]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual([]);
     await thread.join(bo);
     await tab.next("presence");
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual(["online"]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual(["online"]);
   });
 
   it("takes effect when the subscriber joins a thread of the user's", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    const thread = await group(bo);
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    const thread = await groupOf(bo);
     const page = await openTab(bo);
     const tab = await openTab(ada);
     watch(tab, bo);
-    await heardByAll(tab);
+    await settleShards(tab);
     await thread.join(ada);
     await tab.next("presence");
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual(["online"]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual(["online"]);
     await goOffline(bo, page);
     expect(await tab.next("presence", (event) => event.status === "offline")).toMatchObject({
       userId: bo.id,
     });
   });
 
-  it("is notified once of a new thread in common, whichever shard learns of it first", async () => {
+  it("is sent the status once for a new thread in common, whichever shard is notified first", async () => {
     for (const order of ["both", "watcher", "watched"]) {
-      const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
+      const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
       await openTab(bo);
       const tab = await openTab(ada);
       watch(tab, bo);
-      await heardByAll(tab);
+      await settleShards(tab);
       const thread = new FakeThread("direct", null);
       if (order === "both") await thread.join(ada, bo);
       else for (const user of order === "watcher" ? [ada, bo] : [bo, ada]) await thread.join(user);
       await tab.next("presence");
-      await heardByAll(tab);
-      expect([order, ...received(tab, bo)]).toEqual([order, "online"]);
+      await settleShards(tab);
+      expect([order, ...receivedStatuses(tab, bo)]).toEqual([order, "online"]);
     }
   });
 
-  it("takes effect for a tab that was opened while one of both had left the thread for a moment", async () => {
-    for (const leaver of ["watcher", "watched"]) {
-      const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-      const [who, other] = leaver === "watcher" ? [ada, bo] : [bo, ada];
-      const thread = await group(other);
+  it("takes effect for a tab that was opened while one of the two had left the thread", async () => {
+    for (const leaving of ["watcher", "watched"]) {
+      const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+      const [who, other] = leaving === "watcher" ? [ada, bo] : [bo, ada];
+      const thread = await groupOf(other);
       await openTab(bo);
       const tab = await openTab(ada);
       watch(tab, bo);
-      await heardByAll(tab);
+      await settleShards(tab);
       await thread.join(who);
       await tab.next("presence");
       await thread.leave(who);
       const fresh = await openTab(ada);
       watch(fresh, bo);
-      await heardByAll(fresh);
+      await settleShards(fresh);
       await thread.join(who);
       await fresh.next("presence");
-      await heardByAll(tab);
-      expect([leaver, received(tab, bo), received(fresh, bo)]).toEqual([leaver, ["online"], ["online"]]);
+      await settleShards(tab);
+      expect([leaving, receivedStatuses(tab, bo), receivedStatuses(fresh, bo)]).toEqual([
+        leaving,
+        ["online"],
+        ["online"],
+      ]);
     }
   });
 
   it("is sent nothing again when a second thread in common is made", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    await group(ada, bo);
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    await groupOf(ada, bo);
     await openTab(bo);
     const tab = await openTab(ada);
     watch(tab, bo);
     await tab.next("presence");
-    const second = await group(ada);
+    const second = await groupOf(ada);
     await second.join(bo);
-    await group(ada, bo);
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual(["online"]);
+    await groupOf(ada, bo);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual(["online"]);
   });
 
   it("is sent nothing more when no thread is in common any more", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    const thread = await groupOf(ada, bo);
     const tab = await openTab(ada);
     watch(tab, bo);
     await tab.next("presence");
     await thread.leave(bo);
     await openTab(bo);
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual(["offline"]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual(["offline"]);
   });
 
-  it("is each tab's own", async () => {
-    const [ada, bo, cy] = [await known("Ada", here), await known("Bo", there), await known("Cy", there)];
-    await group(ada, bo, cy);
+  it("belongs to one tab", async () => {
+    const [ada, bo, cy] = [
+      await knownUser("Ada", here),
+      await knownUser("Bo", there),
+      await knownUser("Cy", there),
+    ];
+    await groupOf(ada, bo, cy);
     const [one, two] = [await openTab(ada), await openTab(ada)];
     watch(one, bo);
     watch(two, cy);
@@ -224,14 +232,14 @@ describe.each([
     await openTab(cy);
     await one.next("presence", (event) => event.userId === bo.id && event.status === "online");
     await two.next("presence", (event) => event.userId === cy.id && event.status === "online");
-    expect([received(one, cy), received(two, bo)]).toEqual([[], []]);
+    expect([receivedStatuses(one, cy), receivedStatuses(two, bo)]).toEqual([[], []]);
     watch(one, cy);
     expect(await one.next("presence")).toMatchObject({ userId: cy.id, status: "online" });
   });
 
-  it("ends 5 s after the tab closed, and is kept over a reload", async () => {
-    const [ada, bo] = [await known("Ada", here), await known("Bo", there)];
-    await group(ada, bo);
+  it("ends 5 s after the tab closed, and survives a reload", async () => {
+    const [ada, bo] = [await knownUser("Ada", here), await knownUser("Bo", there)];
+    await groupOf(ada, bo);
     const watchers = async () => (await rowsOf(bo, "watchers")).length;
     let tab = await openTab(ada);
     watch(tab, bo);
@@ -241,34 +249,34 @@ describe.each([
     await tab.closed;
     tab = await openTab(ada);
     const reloaded = tab;
-    const cost = await rowsIn(bo, async () => {
+    const cost = await costIn(bo, async () => {
       watch(reloaded, bo);
       await reloaded.next("presence");
     });
-    // In the watcher's own shard the old tab's row goes and the new one's comes.
+    // In the subscriber's own shard the old tab's row is removed and the new one's added.
     expect(cost.written).toBe(here === there ? 2 : 0);
     tab.close();
     await tab.closed;
     expect(await watchers()).toBe(1);
     passTime(5_000);
-    await runAlarm(ada);
+    await runAlarmOf(ada);
     expect(await watchers()).toBe(0);
   });
 });
 
-it("a list that was overtaken by a newer one changes nothing", async () => {
-  const bo = await known("Bo", 6);
+it("a list that arrives after a newer one changes nothing", async () => {
+  const bo = await knownUser("Bo", 6);
   const shard = presenceStub(env, 6);
   const list = { watcherId: "w", userIds: [bo.id], threadIds: [] };
   await shard.watch({ ...list, version: 2 });
   await shard.watch({ ...list, userIds: [], version: 1 });
-  const { written } = await rowsIn(bo, () => shard.watch({ ...list, version: 3 }));
+  const { written } = await costIn(bo, () => shard.watch({ ...list, version: 3 }));
   expect(written).toBe(0);
 });
 
-it("a shard that still has a subscriber who is gone is sent the present list when it next publishes", async () => {
-  const [ada, bo] = [await known("Ada", 1), await known("Bo", 2)];
-  await group(ada, bo);
+it("a shard that publishes to a subscriber without tabs is sent the current list, and removes the subscriber", async () => {
+  const [ada, bo] = [await knownUser("Ada", 1), await knownUser("Bo", 2)];
+  await groupOf(ada, bo);
   const shard = presenceStub(env, 2);
   await shard.watch({ watcherId: ada.id, userIds: [bo.id], threadIds: [], version: 1 });
   await openTab(bo);
@@ -276,9 +284,9 @@ it("a shard that still has a subscriber who is gone is sent the present list whe
 });
 
 it("a subscription to 500 users in all shards is answered with all their statuses", async () => {
-  const ada = await known();
-  const others = await Promise.all(Array.from({ length: 500 }, () => known("Bo")));
-  await group(ada, ...others);
+  const ada = await knownUser();
+  const others = await Promise.all(Array.from({ length: 500 }, () => knownUser("Bo")));
+  await groupOf(ada, ...others);
   const tab = await openTab(ada);
   watch(tab, ...others);
   const seen = new Set<string>();
@@ -318,9 +326,9 @@ it("a change that overtakes the answer to a request is not undone by it", async 
 
 describe("the answer to a subscription", () => {
   it("leaves out users whom the subscriber may no longer see when it arrives", async () => {
-    const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 4)];
-    const thread = await group(ada, bo);
-    await group(ada, cy);
+    const [ada, bo, cy] = [await knownUser("Ada", 3), await knownUser("Bo", 4), await knownUser("Cy", 4)];
+    const thread = await groupOf(ada, bo);
+    await groupOf(ada, cy);
     const tab = await openTab(ada);
     const asked = gate();
     const { watch: answer } = Presence.prototype;
@@ -338,11 +346,11 @@ describe("the answer to a subscription", () => {
   });
 
   it("is not sent because of a thread that the subscriber has left again", async () => {
-    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
+    const [ada, bo] = [await knownUser("Ada", 3), await knownUser("Bo", 4)];
     const tab = await openTab(ada);
     await openTab(bo);
     watch(tab, bo);
-    await heardByAll(tab);
+    await settleShards(tab);
     const asked = gate();
     const { newlyVisible } = Presence.prototype;
     vi.spyOn(Presence.prototype, "newlyVisible").mockImplementation(async function slow(
@@ -359,11 +367,12 @@ describe("the answer to a subscription", () => {
     await asked.reached();
     await thread.leave(ada);
     asked.open();
-    await heardByAll(tab);
-    expect(received(tab, bo)).toEqual([]);
+    await settleShards(tab);
+    expect(receivedStatuses(tab, bo)).toEqual([]);
   });
-  /** Holds the answers of watched shards on their way. */
-  function heldAnswers() {
+
+  /** Holds the answers of shards to subscriptions. */
+  function holdAnswers() {
     const answers = gate();
     const { watch: answer } = Presence.prototype;
     vi.spyOn(Presence.prototype, "watch").mockImplementation(async function held(this: Presence, list) {
@@ -374,52 +383,52 @@ describe("the answer to a subscription", () => {
     return answers;
   }
 
-  it("is not dropped for a change that only others were sent meanwhile", async () => {
-    const [ada, bo, cy] = [await known("Ada", 3), await known("Bo", 4), await known("Cy", 3)];
-    await group(ada, bo, cy);
+  it("is not dropped for a change that only other subscribers were sent meanwhile", async () => {
+    const [ada, bo, cy] = [await knownUser("Ada", 3), await knownUser("Bo", 4), await knownUser("Cy", 3)];
+    await groupOf(ada, bo, cy);
     const [tab, other] = [await openTab(ada), await openTab(cy)];
     watch(other, bo);
     await other.next("presence");
-    // Word of Bo is on its way, to those alone who watched when it set out, and Ada is answered.
-    const news = gate();
+    // Bo's new status is in flight, to those who had subscribed when it was published, while Ada subscribes.
+    const changesHeld = gate();
     const { statusChanged } = Presence.prototype;
     vi.spyOn(Presence.prototype, "statusChanged").mockImplementation(async function held(
       this: Presence,
       changes,
     ) {
-      await news.pass();
+      await changesHeld.pass();
       return statusChanged.call(this, changes);
     });
     await openTab(bo);
-    await news.reached();
-    const answers = heldAnswers();
+    await changesHeld.reached();
+    const answers = holdAnswers();
     watch(tab, bo);
     await answers.reached();
-    news.open();
+    changesHeld.open();
     expect(await other.next("presence")).toMatchObject({ status: "online" });
     answers.open();
     expect(await tab.next("presence")).toMatchObject({ userId: bo.id, status: "online" });
   });
 
-  it("is not dropped for the notification of another thread in common, which is not sent", async () => {
-    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
-    await group(ada, bo);
+  it("is not dropped for a notification of another thread in common that sends nothing", async () => {
+    const [ada, bo] = [await knownUser("Ada", 3), await knownUser("Bo", 4)];
+    await groupOf(ada, bo);
     await openTab(bo);
     const [one, two] = [await openTab(ada), await openTab(ada)];
     watch(one, bo);
     await one.next("presence");
-    const answers = heldAnswers();
+    const answers = holdAnswers();
     watch(two, bo);
     await answers.reached();
-    await group(ada, bo);
-    await heardByAll(one);
+    await groupOf(ada, bo);
+    await settleShards(one);
     answers.open();
     expect(await two.next("presence")).toMatchObject({ userId: bo.id, status: "online" });
   });
 
-  it("comes to every tab, however many come back at once", async () => {
-    const [ada, bo] = [await known("Ada", 3), await known("Bo", 4)];
-    await group(ada, bo);
+  it("is sent to every tab, however many reconnect at once", async () => {
+    const [ada, bo] = [await knownUser("Ada", 3), await knownUser("Bo", 4)];
+    await groupOf(ada, bo);
     const tabs = await Promise.all(Array.from({ length: 32 }, () => openTab(ada)));
     for (const tab of tabs) watch(tab, bo);
     for (const tab of tabs) expect(await tab.next("presence")).toMatchObject({ userId: bo.id });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
   eventsDuring,
-  group,
-  known,
+  groupOf,
+  knownUser,
   openRaw,
   openTab,
-  rowsIn,
+  costIn,
   rowsOf,
-  settled,
+  settle,
   shardFor,
-  someone,
+  unknownUser,
   FakeThread,
 } from "../shard.ts";
 import type { User } from "../../../src/protocol/model.ts";
@@ -20,16 +20,16 @@ async function listOf(user: User, cursor?: string, limit = 50) {
   return answer.value;
 }
 
-/** What the ten senders up to this one sent last, each a message. */
-function sendersOf(people: User[], upTo: number) {
-  const recent = people.slice(upTo - 9, upTo + 1);
+/** The senders of the ten messages up to this one, with the seq of each. */
+function sendersOf(users: User[], upTo: number) {
+  const recent = users.slice(upTo - 9, upTo + 1);
   return Object.fromEntries(recent.map((user, i) => [user.id, upTo - 9 + i + 1]));
 }
 
 describe("an update of a thread", () => {
-  it("puts the thread on its members' lists", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+  it("adds the thread to its members' lists", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     await thread.notify(thread.message(bo, "hi"), ada, bo);
     const [summary] = (await listOf(ada)).threads;
     expect(summary).toEqual({
@@ -45,8 +45,8 @@ describe("an update of a thread", () => {
   });
 
   it("reaches every tab of every member as new_message, the author's with unread 0", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     const tabs = [await openTab(ada), await openTab(ada)];
     const author = await openTab(bo);
     await thread.notify(thread.message(bo, "one"), ada, bo);
@@ -63,9 +63,9 @@ describe("an update of a thread", () => {
     expect(await author.next("new_message")).toMatchObject({ unread: 0 });
   });
 
-  it("is applied once, however often it is sent, and writes nothing the second time", async () => {
-    const ada = await known();
-    const thread = await group(ada);
+  it("is applied once, however often it is sent, and a repeat writes nothing", async () => {
+    const ada = await knownUser();
+    const thread = await groupOf(ada);
     const tab = await openTab(ada);
     const update = {
       ...thread.message(ada),
@@ -76,14 +76,14 @@ describe("an update of a thread", () => {
     expect(first).toMatchObject([{ type: "new_message" }, { type: "read" }]);
     const again = () => thread.notify(update, ada);
     const rows = { written: -1 };
-    const events = await eventsDuring(tab, async () => Object.assign(rows, await rowsIn(ada, again)));
+    const events = await eventsDuring(tab, async () => Object.assign(rows, await costIn(ada, again)));
     expect(events).toEqual([]);
     expect(rows.written).toBe(0);
   });
 
-  it("is dropped as a whole where a newer one was applied", async () => {
-    const [ada, bo] = [await known("Ada", 3), await known("Bo", 3)];
-    const thread = await group(ada);
+  it("is ignored where a newer one was applied", async () => {
+    const [ada, bo] = [await knownUser("Ada", 3), await knownUser("Bo", 3)];
+    const thread = await groupOf(ada);
     const late = { ...thread.message(ada, "late"), joined: [{ userId: bo.id, readSeq: 0 }] };
     await thread.notify(thread.message(ada, "newest"), ada);
     const tab = await openTab(ada);
@@ -92,9 +92,9 @@ describe("an update of a thread", () => {
     expect((await listOf(bo)).threads).toEqual([]);
   });
 
-  it("announces the newest of several messages alone", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+  it("announces only the newest of several messages", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     const tab = await openTab(ada);
     thread.message(bo, "one");
     thread.message(bo, "two");
@@ -103,9 +103,9 @@ describe("an update of a thread", () => {
     expect(events).toMatchObject([{ type: "new_message", seq: 3, unread: 3 }]);
   });
 
-  it("sends an edited or deleted newest message as thread, and the old preview is gone", async () => {
-    const ada = await known();
-    const thread = await group(ada);
+  it("sends an edited or deleted newest message as thread, and erases the old preview", async () => {
+    const ada = await knownUser();
+    const thread = await groupOf(ada);
     const update = thread.message(ada, "a secret");
     await thread.notify(update, ada);
     const tab = await openTab(ada);
@@ -121,17 +121,17 @@ describe("an update of a thread", () => {
   });
 
   it("sends a new name as thread, also where a message came with it", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     const tab = await openTab(ada);
     const renamed = { ...thread.message(bo), name: "The lake" };
     const events = await eventsDuring(tab, () => thread.notify(renamed, ada, bo));
     expect(events).toMatchObject([{ type: "thread", thread: { name: "The lake" } }, { type: "new_message" }]);
   });
 
-  it("notifies those who join, with the thread as it is, and those who leave", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada);
+  it("notifies users who join, with the thread's state, and users who leave", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada);
     await thread.notify(thread.message(ada, "before"), ada);
     const tab = await openTab(bo);
     await thread.join(bo);
@@ -145,9 +145,9 @@ describe("an update of a thread", () => {
     expect(await eventsDuring(tab, () => thread.notify(thread.message(ada), ada, bo))).toEqual([]);
   });
 
-  it("announces a message to one who had just joined before it, also where both come in one update", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada);
+  it("announces a message to a user who joined before it, also where both are in one update", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada);
     await thread.notify(thread.message(ada, "before"), ada);
     const tab = await openTab(bo);
     const since = { ...thread.message(ada, "since"), joined: [{ userId: bo.id, readSeq: 1 }] };
@@ -157,33 +157,33 @@ describe("an update of a thread", () => {
     ]);
   });
 
-  it("announces no message again to one who comes from another shard", async () => {
-    const [ada, bo] = [someone(), await known("Bo")];
+  it("does not announce a message again to a user who moved from another shard", async () => {
+    const [ada, bo] = [unknownUser(), await knownUser("Bo")];
     const thread = new FakeThread();
     const tab = await openTab(bo);
     const unread = { ...thread.message(ada), joined: [{ userId: bo.id, readSeq: 0 }] };
-    const parcel = { threads: [unread], users: [], watchers: [] };
-    expect(await eventsDuring(tab, () => shardFor(bo).receiveMovedUsers(parcel))).toMatchObject([
+    const batch = { threads: [unread], users: [], watchers: [] };
+    expect(await eventsDuring(tab, () => shardFor(bo).receiveMovedUsers(batch))).toMatchObject([
       { type: "thread", thread: { seq: 1, unread: 1 } },
     ]);
   });
 
-  it("announces a message to those who are here that comes with one from another shard", async () => {
-    const [ada, bo, cy] = [someone("Ada", 2), await known("Bo", 3), await known("Cy", 3)];
-    const thread = await group(bo);
+  it("announces a message to the shard's users where it arrives with a moved user", async () => {
+    const [ada, bo, cy] = [unknownUser("Ada", 2), await knownUser("Bo", 3), await knownUser("Cy", 3)];
+    const thread = await groupOf(bo);
     const tab = await openTab(bo);
-    const news = thread.message(ada);
-    const moved = { ...news, joined: [{ userId: cy.id, readSeq: 0 }], senders: {} };
+    const update = thread.message(ada);
+    const moved = { ...update, joined: [{ userId: cy.id, readSeq: 0 }], senders: {} };
     const events = await eventsDuring(tab, async () => {
       await shardFor(bo).receiveMovedUsers({ threads: [moved], users: [], watchers: [] });
-      await thread.notify(news, bo);
+      await thread.notify(update, bo);
     });
     expect(events).toMatchObject([{ type: "new_message", seq: 1, unread: 1 }]);
   });
 
   it("sends a message that was deleted before it was announced as thread", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     const tab = await openTab(bo);
     const erased = thread.message(ada, "");
     if (erased.last) erased.last.deletedAt = Date.now();
@@ -193,8 +193,8 @@ describe("an update of a thread", () => {
   });
 
   it("stores nothing of a thread without a member here", async () => {
-    const ada = await known();
-    const thread = await group(ada);
+    const ada = await knownUser();
+    const thread = await groupOf(ada);
     await thread.notify(thread.message(ada, "gone with the last"), ada);
     await thread.leave(ada);
     await thread.notify(thread.message(ada, "gone with the last"), ada);
@@ -202,31 +202,31 @@ describe("an update of a thread", () => {
     expect(rows.filter((row) => row["thread_id"] === thread.id)).toEqual([]);
   });
 
-  it("names both in a direct thread", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
+  it("names both members of a direct thread", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const thread = new FakeThread("direct", null);
     thread.update.pair = [ada, bo];
     await thread.join(ada, bo);
     expect((await listOf(ada)).threads[0]).toMatchObject({ kind: "direct", name: null, members: [ada, bo] });
   });
 
-  it("does not bring back a deleted thread where it waited from before the deletion", async () => {
-    const ada = await known("Ada");
-    const [pond, lake] = [await group(ada), await group(ada)];
-    // Of words that come close together, the later ones wait.
-    const words = [
+  it("does not restore a thread that was deleted while it waited", async () => {
+    const ada = await knownUser("Ada");
+    const [pond, lake] = [await groupOf(ada), await groupOf(ada)];
+    // Of updates that come close together, the later ones wait.
+    const updates = [
       lake.notify(lake.message(ada), ada),
       pond.notify(pond.change({ joined: [{ userId: ada.id, readSeq: 0 }] }), ada),
     ];
-    await Promise.all([...words, shardFor(ada).threadDeleted(pond.id)]);
+    await Promise.all([...updates, shardFor(ada).threadDeleted(pond.id)]);
     const kept = (await rowsOf(ada, "threads")).map((row) => row["thread_id"]);
     expect(kept).toContain(lake.id);
     expect(kept).not.toContain(pond.id);
   });
 
   it("removes a deleted thread from lists and tabs, once", async () => {
-    const [ada, bo] = [await known("Ada", 1), await known("Bo", 1)];
-    const thread = await group(ada, bo);
+    const [ada, bo] = [await knownUser("Ada", 1), await knownUser("Bo", 1)];
+    const thread = await groupOf(ada, bo);
     const tab = await openTab(ada);
     const events = await eventsDuring(tab, async () => {
       await shardFor(ada).threadDeleted(thread.id);
@@ -238,39 +238,39 @@ describe("an update of a thread", () => {
 });
 
 describe("unread", () => {
-  it("is the thread's seq less the marker, which one's own messages move too", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+  it("is the thread's seq less the read marker, which the user's own messages move too", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     for (const author of [bo, ada, bo, bo]) await thread.notify(thread.message(author), ada, bo);
     expect((await listOf(ada)).threads[0]).toMatchObject({ seq: 4, readSeq: 2, unread: 2 });
     await thread.notify(thread.change({ readers: { [ada.id]: 3 } }), ada);
     expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 3, unread: 1 });
   });
 
-  it("does not grow by an older marker, nor fall below 0 by one that is ahead", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+  it("is not raised by an older marker, nor below 0 with one that is ahead", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     await thread.notify(thread.message(bo), ada, bo);
     await thread.notify(thread.change({ readers: { [ada.id]: 9 } }), ada);
     await thread.notify(thread.change({ readers: { [ada.id]: 1 } }), ada);
     expect((await listOf(ada)).threads[0]).toMatchObject({ readSeq: 9, unread: 0 });
   });
 
-  it("survives the senders' markers moving to their own rows", async () => {
-    const people = await Promise.all(Array.from({ length: 70 }, () => known("Many", 5)));
-    const thread = await group(...people);
-    for (const [i, author] of people.entries()) {
+  it("stays right when senders' markers are moved to their own rows", async () => {
+    const users = await Promise.all(Array.from({ length: 70 }, () => knownUser("Many", 5)));
+    const thread = await groupOf(...users);
+    for (const [i, author] of users.entries()) {
       const update = thread.message(author);
-      if (i % 10 === 9) await thread.notify({ ...update, senders: sendersOf(people, i) }, author);
+      if (i % 10 === 9) await thread.notify({ ...update, senders: sendersOf(users, i) }, author);
     }
-    const read = await Promise.all(people.map(async (user) => (await listOf(user)).threads[0]?.readSeq));
-    expect(read).toEqual(people.map((_, i) => i + 1));
+    const read = await Promise.all(users.map(async (user) => (await listOf(user)).threads[0]?.readSeq));
+    expect(read).toEqual(users.map((_, i) => i + 1));
   });
 
-  it("is counted by thread in the welcome, over all threads", async () => {
-    const [ada, bo] = [await known("Ada", 2), await known("Bo", 2)];
+  it("is in the welcome for each thread, and as the number of unread threads", async () => {
+    const [ada, bo] = [await knownUser("Ada", 2), await knownUser("Bo", 2)];
     for (let i = 0; i < 3; i++) {
-      const thread = await group(ada, bo);
+      const thread = await groupOf(ada, bo);
       if (i > 0) await thread.notify(thread.message(bo, "hi", 1_000 + i), ada);
     }
     const welcome = await (await openRaw(ada)).next("welcome");
@@ -279,25 +279,25 @@ describe("unread", () => {
     expect(Object.keys(welcome.threads[0] ?? {})).toEqual(["threadId", "seq", "readSeq", "unread"]);
   });
 
-  it("is sent to all tabs when the marker moves, once", async () => {
-    const [ada, bo] = [await known(), await known("Bo")];
-    const thread = await group(ada, bo);
+  it("is sent to all tabs once when the marker moves", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const thread = await groupOf(ada, bo);
     await thread.notify(thread.message(bo), ada, bo);
     const tabs = [await openTab(ada), await openTab(ada)];
     const read = { ...thread.update, senders: {}, readers: { [ada.id]: 1 } };
     await thread.notify(read, ada);
     await thread.notify(read, ada);
-    await Promise.all(tabs.map(settled));
+    await Promise.all(tabs.map(settle));
     for (const tab of tabs) {
       const events = tab.events.filter((event) => event.type === "read");
       expect(events).toEqual([{ type: "read", threadId: thread.id, readSeq: 1, unread: 0 }]);
     }
   });
 
-  it("counts for a user with any id", async () => {
-    const odd = { ...someone(), id: `__proto__` };
+  it("is counted for a user with any id", async () => {
+    const odd = { ...unknownUser(), id: `__proto__` };
     await shardFor(odd).signIn(odd);
-    const thread = await group(odd);
+    const thread = await groupOf(odd);
     const update = {
       ...thread.message(odd),
       senders: JSON.parse('{"__proto__":1}') as Record<string, number>,
@@ -308,8 +308,8 @@ describe("unread", () => {
 });
 
 describe("the list of threads", () => {
-  it("is the most recently active first, page by page, nothing twice and nothing left out", async () => {
-    const ada = await known();
+  it("is sorted by activity, newest first, and its pages hold every thread once", async () => {
+    const ada = await knownUser();
     const ids: string[] = [];
     for (let i = 0; i < 12; i++) {
       const thread = new FakeThread("group", `t${i}`, 1_000 + (i % 4));
@@ -330,7 +330,7 @@ describe("the list of threads", () => {
   });
 
   it("refuses a cursor it did not make", async () => {
-    const ada = await known();
+    const ada = await knownUser();
     for (const cursor of ["x", "1", "12.", ".a", "1.2.3", "-1.a", "' OR 1=1 --"]) {
       const answer = await shardFor(ada).threads(ada.id, { cursor, limit: 5 });
       expect(answer).toMatchObject({ ok: false, failure: { code: "bad_request" } });

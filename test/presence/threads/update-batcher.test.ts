@@ -5,48 +5,48 @@ import { UpdateBatcher } from "../../../src/presence/threads/update-batcher.ts";
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function applying() {
-  const taken: string[] = [];
+function recordingBatcher() {
+  const applied: string[] = [];
   const batcher = new UpdateBatcher();
-  const say = (word: string) => void batcher.turn().then(() => taken.push(word));
-  return { taken, say };
+  const submit = (update: string) => void batcher.turn().then(() => applied.push(update));
+  return { applied, submit };
 }
 
 it("applies an update that comes alone at once, and a later one too", async () => {
-  const { taken, say } = applying();
-  say("one");
+  const { applied, submit } = recordingBatcher();
+  submit("one");
   await Promise.resolve();
   await Promise.resolve();
-  expect(taken).toEqual(["one"]);
+  expect(applied).toEqual(["one"]);
   await vi.advanceTimersByTimeAsync(50);
-  say("two");
+  submit("two");
   await Promise.resolve();
   await Promise.resolve();
-  expect(taken).toEqual(["one", "two"]);
+  expect(applied).toEqual(["one", "two"]);
 });
 
 it("applies updates that come close together in one stretch, in order, and waits no longer than 25 ms", async () => {
-  const { taken, say } = applying();
-  for (const word of ["one", "two", "three"]) say(word);
+  const { applied, submit } = recordingBatcher();
+  for (const update of ["one", "two", "three"]) submit(update);
   await vi.advanceTimersByTimeAsync(24);
-  expect(taken).toEqual(["one"]);
-  say("four");
-  // Nothing but what was promised runs between two of them.
+  expect(applied).toEqual(["one"]);
+  submit("four");
+  // No other task runs between two of them.
   vi.advanceTimersByTime(1);
-  setTimeout(() => taken.push("another task"), 0);
+  setTimeout(() => applied.push("another task"), 0);
   await vi.advanceTimersByTimeAsync(0);
-  expect(taken).toEqual(["one", "two", "three", "four", "another task"]);
+  expect(applied).toEqual(["one", "two", "three", "four", "another task"]);
 });
 
-it("goes on batching while updates keep coming", async () => {
-  const { taken, say } = applying();
-  say("one");
+it("keeps batching while updates keep coming", async () => {
+  const { applied, submit } = recordingBatcher();
+  submit("one");
   for (let i = 0; i < 10; i++) {
-    say(`${i}a`);
+    submit(`${i}a`);
     await vi.advanceTimersByTimeAsync(10);
-    say(`${i}b`);
-    expect(taken.at(-1)).not.toBe(`${i}a`);
+    submit(`${i}b`);
+    expect(applied.at(-1)).not.toBe(`${i}a`);
     await vi.advanceTimersByTimeAsync(15);
-    expect(taken.slice(-2)).toEqual([`${i}a`, `${i}b`]);
+    expect(applied.slice(-2)).toEqual([`${i}a`, `${i}b`]);
   }
 });
