@@ -23,7 +23,9 @@ export type HttpCommand =
 export type WriteCommand = DurableCommand | HttpCommand;
 export type WriteType = WriteCommand["type"];
 /** The command of a type. */
-export type CommandOf<T extends WriteType> = Extract<WriteCommand, { type: T }>;
+export type CommandOf<T extends WriteType> = {
+  [K in T]: { type: K } & Extract<WriteCommand, { type: K }>;
+}[T];
 
 /** What each command returns besides its acknowledgement. */
 export interface WriteResults extends DurableCommandResults {
@@ -46,7 +48,7 @@ export interface ThreadRpc {
   ) => Promise<Result<{ thread: Thread; created: boolean }>>;
   view: (caller: User) => Promise<Result<Thread>>;
   /** Deletes the thread: from here on it does not exist for anyone, and what is left to do survives a crash. */
-  remove: (caller: User) => Promise<Result<void>>;
+  deleteThread: (caller: User) => Promise<Result<void>>;
   members: (caller: User, page: PageQuery) => Promise<Result<MemberPage>>;
   messages: (caller: User, query: MessagesQuery) => Promise<Result<MessagePage>>;
   /**

@@ -22,7 +22,7 @@ import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
 import { Broadcaster } from "./broadcasting/broadcaster.ts";
 import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
-import { answersOnce, eventEntry } from "./commands.ts";
+import { respondsAfter, eventEntry } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { eventsSince } from "./messages/replay.ts";
@@ -112,7 +112,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     return resultOf(() => this.#store.require().view(caller));
   }
 
-  remove(caller: User): Promise<Result<void>> {
+  deleteThread(caller: User): Promise<Result<void>> {
     return resultOf(async () => {
       this.#writer.flush();
       this.#store.require().require("delete thread", caller);
@@ -134,7 +134,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
       const value = await this.#writer.run(caller, command);
       // Removing the last member of a group begins its deletion.
       if (command.type === "remove_member") await this.#deletion.finishBegun();
-      if (answersOnce(command) === "notified") await this.#notifier.notify();
+      if (respondsAfter(command) === "notification") await this.#notifier.notify();
       return value;
     });
   }

@@ -1,7 +1,7 @@
 /** Every command that writes to a thread, and every durable event: the one list that all transports go by. */
 import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
-import type { WriteCommand, WriteType } from "../rpc/thread.ts";
+import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
 import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
 import { memberRemovedEventEntry, removeMemberEntry } from "./members/commands/remove-member.ts";
 import { renameEntry, threadEventEntry } from "./members/commands/rename.ts";
@@ -37,15 +37,19 @@ const CHANGES = {
 const EVENTS = { chat: chatEventEntry, ...CHANGES };
 
 /** Runs a command: decides the right, writes, and returns what happened. Throws its refusal. */
-export function runCommand(thread: StoredThread, user: User, command: WriteCommand, now: number): Outcome {
-  // An entry is given commands of its own type alone.
-  const { run } = COMMANDS[command.type] as unknown as CommandEntry<never>;
-  return run(thread, user, command as never, now);
+export function runCommand<T extends WriteType>(
+  thread: StoredThread,
+  user: User,
+  command: CommandOf<T>,
+  now: number,
+): Outcome<WriteResults[T]> {
+  const entry: CommandEntry<T> = COMMANDS[command.type];
+  return entry.run(thread, user, command, now);
 }
 
 /** When an HTTP request that runs this command is answered. */
-export function answersOnce({ type }: WriteCommand): "stored" | "notified" {
-  return COMMANDS[type].answersOnce;
+export function respondsAfter({ type }: WriteCommand): "commit" | "notification" {
+  return COMMANDS[type].respondsAfter;
 }
 
 /** The entry of a durable event. */

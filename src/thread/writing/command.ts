@@ -23,8 +23,8 @@ export interface CommandEntry<T extends WriteType> {
    * anything is written.
    */
   run: (thread: StoredThread, user: User, command: CommandOf<T>, now: number) => Outcome<WriteResults[T]>;
-  /** When an HTTP request is answered: once it is durable, or once Presence has confirmed it too, as far as it answers. */
-  answersOnce: "stored" | "notified";
+  /** When an HTTP request is answered: after the commit, or after Presence was notified too, as far as it answers. */
+  respondsAfter: "commit" | "notification";
 }
 
 /** A durable event. */

@@ -74,7 +74,7 @@ export function threadRoutes(api: ApiRouter): void {
   api.delete(
     "/api/threads/:threadId",
     inThread(async ({ user, thread }) => {
-      await callForValue(thread, (object) => object.remove(user));
+      await callForValue(thread, (object) => object.deleteThread(user));
       return noContent();
     }),
   );

@@ -29,7 +29,7 @@ export const putMemberEntry: CommandEntry<"put_member"> = {
     thread.membership.setRole(userId, role);
     return memberChanged(thread, userId, now);
   },
-  answersOnce: "notified",
+  respondsAfter: "notification",
 };
 
 export const memberEventEntry: ChangeEntry<

@@ -27,7 +27,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const promoted = memberChanged(thread, successor, now);
     return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
   },
-  answersOnce: "notified",
+  respondsAfter: "notification",
 };
 
 export const memberRemovedEventEntry: ChangeEntry<

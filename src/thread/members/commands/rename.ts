@@ -15,7 +15,7 @@ export const renameEntry: CommandEntry<"rename"> = {
       ack: { rev, at: now },
     };
   },
-  answersOnce: "notified",
+  respondsAfter: "notification",
 };
 
 export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread" }>, { type: "thread" }> = {

@@ -17,7 +17,7 @@ export const chatEntry: CommandEntry<"chat"> = {
     }
     return post(thread, user, { id, body, replyTo }, now);
   },
-  answersOnce: "stored",
+  respondsAfter: "commit",
 };
 
 /** Replayed from the message log. */

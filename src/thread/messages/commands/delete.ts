@@ -22,7 +22,7 @@ export const deleteEntry: CommandEntry<"delete"> = {
       ack: { seq, rev, at: now },
     };
   },
-  answersOnce: "notified",
+  respondsAfter: "notification",
 };
 
 export const deleteEventEntry: ChangeEntry<

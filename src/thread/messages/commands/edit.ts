@@ -14,7 +14,7 @@ export const editEntry: CommandEntry<"edit"> = {
     const message = thread.messages.get(seq);
     return { value: message, events: [{ type: "edit", rev, message }], ack: { seq, rev, at: now } };
   },
-  answersOnce: "notified",
+  respondsAfter: "notification",
 };
 
 export const editEventEntry: ChangeEntry<

@@ -5,8 +5,8 @@ import { messageGone } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
-export const reactEntry: CommandEntry<"react"> = { run: change, answersOnce: "stored" };
-export const unreactEntry: CommandEntry<"unreact"> = { run: change, answersOnce: "stored" };
+export const reactEntry: CommandEntry<"react"> = { run: change, respondsAfter: "commit" };
+export const unreactEntry: CommandEntry<"unreact"> = { run: change, respondsAfter: "commit" };
 
 interface ReactionCommand {
   type: "react" | "unreact";
