@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { verifyHostToken } from "../../src/auth/host-token.ts";
-import { unique } from "../support/people.ts";
+import { unique } from "../support/host-users.ts";
 import { bytes, envWith, failureOf, jwt } from "./tokens.ts";
 
 afterEach(() => {
@@ -101,8 +101,8 @@ describe("public keys", () => {
   });
 });
 
-describe("a key with an algorithm that is not its own", () => {
-  it("is refused: HS256 with the text of the public key", async () => {
+describe("verification", () => {
+  it("refuses HS256 with the text of the public key", async () => {
     const key = await keyPair("k1");
     const pem = await exportSPKI(key.publicKey);
     const { env: both } = host(key.jwk);
@@ -114,7 +114,7 @@ describe("a key with an algorithm that is not its own", () => {
     }
   });
 
-  it("is refused: HS256 with a secret in the key set", async () => {
+  it("refuses HS256 with a secret in the key set", async () => {
     const shared = {
       kty: "oct",
       k: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA",
@@ -127,7 +127,7 @@ describe("a key with an algorithm that is not its own", () => {
     expect(fetching).not.toHaveBeenCalled();
   });
 
-  it("is not taken from the token itself, nor from a URL in it", async () => {
+  it("takes no key from the token itself, nor from a URL in it", async () => {
     const [key, mallory] = await Promise.all([keyPair("k1"), keyPair("k1")]);
     const { env: configured, fetching } = host(key.jwk);
     const header = { alg: "RS256", kid: "k1", jwk: mallory.jwk, jku: "https://mallory.example/jwks" };
@@ -136,20 +136,20 @@ describe("a key with an algorithm that is not its own", () => {
     expect(fetching.mock.calls.map(([url]) => String(url))).toEqual([configured.AUTH_JWKS_URL]);
   });
 
-  it("is refused: a public-key token where only the secret is configured", async () => {
+  it("refuses a public-key token where only the secret is configured", async () => {
     const key = await keyPair("k1");
     const token = await jwt({}, { alg: "RS256", kid: "k1", jwk: key.jwk }, key.privateKey);
     expect((await failureOf(verifyHostToken(env, token))).code).toBe("unauthenticated");
   });
 
-  it.each(["PS256", "RS512", "ES384"])("is refused: %s, which is not in the contract", async (alg) => {
+  it.each(["PS256", "RS512", "ES384"])("refuses %s, which is not in the contract", async (alg) => {
     const key = await keyPair("k1", alg);
     const { env: configured } = host(key.jwk);
     const token = await jwt({}, { alg, kid: "k1" }, key.privateKey);
     expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
   });
 
-  it("is not needed where both are configured: each token is verified by its own key", async () => {
+  it("accepts both kinds where both are configured, each with its own key", async () => {
     const key = await keyPair("k1");
     const { env: configured } = host(key.jwk);
     const signed = await jwt({ sub: "by-key" }, { alg: "RS256", kid: "k1" }, key.privateKey);

@@ -1,7 +1,7 @@
 /** The meter counts each billed operation once, in whichever object it happens. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 import { passTime, runAlarm, startClock } from "./clock.ts";
 import { meter } from "./meter.ts";

@@ -3,7 +3,7 @@ import { assert } from "vitest";
 import type { RoomState } from "../../src/client/room/room-state.ts";
 import type { MemberPage, MessagePage } from "../../src/protocol/http.ts";
 import type { Member, Message, Thread } from "../../src/protocol/model.ts";
-import type { Person } from "../support/people.ts";
+import type { Person } from "../support/host-users.ts";
 import { USERS } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
 import type { ThreadRun } from "./thread-run.ts";

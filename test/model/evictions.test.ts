@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
-import { person } from "../support/people.ts";
+import { person } from "../support/host-users.ts";
 import { PresenceRun, Violation } from "./presence-run.ts";
 import { presencePrograms, type PresenceStep } from "./presence-program.ts";
 import { comparableEvents } from "./comparable-events.ts";

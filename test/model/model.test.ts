@@ -1,14 +1,14 @@
 /** Random programs of several users in a thread: every client ends up with what the thread stores. */
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { person } from "../support/people.ts";
+import { person } from "../support/host-users.ts";
 import { checkAgreement, closeAll } from "./check-agreement.ts";
 import { programs, type Program } from "./program.ts";
 import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
 import { ThreadRun, type Users } from "./thread-run.ts";
 
-/** Programs run with the same users. Signing in takes longer than a program; but their lists of threads grow with each. */
+/** So many programs share their users: signing in takes longer than a program, but each adds to the users' lists of threads. */
 const PROGRAMS_PER_USERS = 40;
 /** Programs that run concurrently, each in its own thread: mostly they wait for replies. */
 const STREAMS = 4;

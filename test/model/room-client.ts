@@ -6,7 +6,7 @@ import { isDurable, leavesGap, reduceRoom } from "../../src/client/room/room-red
 import { EMPTY_ROOM, type RoomState } from "../../src/client/room/room-state.ts";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { MessagePage } from "../../src/protocol/http.ts";
-import type { Person } from "../support/people.ts";
+import type { Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
 /** A seq that no thread of a test reaches. A command that names it is refused, which never closes the socket. */

@@ -2,7 +2,7 @@
 import { EMPTY_PRESENCE, type PresenceState } from "../../src/client/presence/presence-state.ts";
 import { reducePresence } from "../../src/client/presence/presence-reducer.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
-import type { Person } from "../support/people.ts";
+import type { Person } from "../support/host-users.ts";
 import { openPresence, type TestSocket } from "../support/socket.ts";
 import { commandId } from "./room-client.ts";
 

@@ -3,7 +3,7 @@ import { assert } from "vitest";
 import type { Message, Role, Thread } from "../../src/protocol/model.ts";
 import type { ReadState } from "../../src/protocol/http.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { newThread, type Person } from "../support/people.ts";
+import { newThread, type Person } from "../support/host-users.ts";
 import { ExpectedThread } from "./expected-thread.ts";
 import type { CursorKind, Transport, Program, Step, StepOf, Who } from "./program.ts";
 import { commandId, RoomClient } from "./room-client.ts";

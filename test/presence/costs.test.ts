@@ -2,7 +2,7 @@ import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepHeartbeatsFresh } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
-import { person } from "../support/people.ts";
+import { person } from "../support/host-users.ts";
 import { openPresence } from "../support/socket.ts";
 import {
   alarmOf,

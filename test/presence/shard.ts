@@ -9,7 +9,7 @@ import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
 import { presenceStubOf, presenceStub, shardOf } from "../../src/rpc/shards.ts";
 import type { ThreadUpdate } from "../../src/rpc/presence.ts";
 import { costOf, evict, shardStub } from "../support/objects.ts";
-import { unique } from "../support/people.ts";
+import { unique } from "../support/host-users.ts";
 import { TestSocket } from "../support/socket.ts";
 
 export type Tab = TestSocket<PresenceEvent>;

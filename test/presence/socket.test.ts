@@ -5,7 +5,7 @@ import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { threadStub } from "../../src/rpc/thread.ts";
 import { gate, holdTokenChecks } from "../support/gate.ts";
-import { hostToken, unique } from "../support/people.ts";
+import { hostToken, unique } from "../support/host-users.ts";
 import { randomRun } from "../support/random-run.ts";
 import {
   alarmOf,

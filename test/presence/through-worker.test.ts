@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ThreadPage } from "../../src/protocol/http.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
-import { unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
+import { unknownPerson, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 import { rowsOf } from "./shard.ts";
-import { eventually } from "../support/patience.ts";
+import { eventually } from "../support/eventually.ts";
 
 // Presence as clients use it: through the Worker, with real threads.
 

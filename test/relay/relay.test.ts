@@ -7,9 +7,9 @@ import { ChatThread } from "../../src/thread/chat-thread.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
-import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { hostToken, newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
-import { eventually } from "../support/patience.ts";
+import { eventually } from "../support/eventually.ts";
 
 afterEach(() => {
   vi.useRealTimers();

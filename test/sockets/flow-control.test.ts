@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { PACED_BYTES, UNPACED_BYTES } from "../../src/protocol/limits.ts";
 import { FlowControl } from "../../src/sockets/flow-control.ts";
-import { newThread, person } from "../support/people.ts";
+import { newThread, person } from "../support/host-users.ts";
 import { openThreadAcknowledging, openThread } from "../support/socket.ts";
 
 const newSocket = () => ({}) as WebSocket;

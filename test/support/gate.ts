@@ -3,7 +3,7 @@
  * objects, and workerd aborts one that awaits a promise of another.
  */
 import { expect, vi } from "vitest";
-import { eventually } from "./patience.ts";
+import { eventually } from "./eventually.ts";
 
 export interface Gate {
   /** Resolves when the gate is open. */

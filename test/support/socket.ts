@@ -2,8 +2,8 @@
 import { exports } from "cloudflare:workers";
 import type { PresenceEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
-import { WAIT_LIMIT_MS } from "./patience.ts";
-import { ORIGIN, type Person } from "./people.ts";
+import { WAIT_LIMIT_MS } from "./eventually.ts";
+import { ORIGIN, type Person } from "./host-users.ts";
 
 type Typed = { type: string };
 type OfType<E extends Typed, T extends E["type"]> = Extract<E, { type: T }>;

@@ -7,7 +7,7 @@ import { alarmAt, passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
-import { hostToken, unknownPerson, newThread, person, signIn, type Person } from "../support/people.ts";
+import { hostToken, unknownPerson, newThread, person, signIn, type Person } from "../support/host-users.ts";
 import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
 beforeEach(startClock);

@@ -5,7 +5,7 @@ import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import type { ThreadPage } from "../../src/protocol/http.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());

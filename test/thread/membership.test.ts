@@ -9,7 +9,7 @@ import { Deletion } from "../../src/thread/deletion.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 
 afterEach(() => vi.restoreAllMocks());

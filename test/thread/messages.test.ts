@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { messagePage, type MessagePage } from "../../src/protocol/http.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());

@@ -1,7 +1,7 @@
 /** Invalid input on a thread's socket: each gets a typed error, nothing is stored, and no other socket is affected. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { threadEvent } from "../../src/protocol/events.ts";
-import { newThread, person } from "../support/people.ts";
+import { newThread, person } from "../support/host-users.ts";
 import { randomRun, type RandomRun } from "../support/random-run.ts";
 import { openThread } from "../support/socket.ts";
 

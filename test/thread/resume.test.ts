@@ -1,7 +1,7 @@
 /** Resuming by cursor: no event twice, none left out, and a snapshot where resuming is impossible. */
 import { describe, expect, it } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
 async function groupOfTwo() {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Thread } from "../../src/protocol/model.ts";
-import { call, newThread, person, type Person } from "../support/people.ts";
+import { call, newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
 
 type Kind = Thread["kind"];

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { newThread, person } from "../support/people.ts";
+import { newThread, person } from "../support/host-users.ts";
 import { openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());

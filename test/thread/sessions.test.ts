@@ -3,9 +3,9 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { holdTokenChecks } from "../support/gate.ts";
 import { evict, threadStub } from "../support/objects.ts";
-import { hostToken, newThread, person, type Person } from "../support/people.ts";
+import { hostToken, newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
-import { eventually } from "../support/patience.ts";
+import { eventually } from "../support/eventually.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { memberPage, messagePage, readState, session, threadPage } from "../../src/protocol/http.ts";
 import { member, message, thread, user, userPresence, type Thread } from "../../src/protocol/model.ts";
-import { call, newThread, person, unique, type Person } from "../support/people.ts";
+import { call, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { openPresence } from "../support/socket.ts";
 
 let [ada, bob, cyd]: Person[] = [];

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { REQUEST_BYTES } from "../../src/protocol/limits.ts";
 import type { Thread } from "../../src/protocol/model.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { problemOf, request } from "./requests.ts";
 
 let ada: Person;
@@ -27,7 +27,7 @@ async function refusal(response: Response): Promise<string> {
   return `${response.status} ${(await problemOf(response)).code}`;
 }
 
-/** An endlessBody body without a declared length, and how much of it was read. */
+/** An endless body without a declared length, and how much of it was read. */
 function endlessBody() {
   const chunk = new TextEncoder().encode(" ".repeat(4096));
   const read = { bytes: 0, stream: new ReadableStream<Uint8Array>() };

@@ -1,7 +1,7 @@
 /** The limits of every field of every body. A value at the limit is accepted; one beyond is refused, with path and reason. */
 import { beforeAll, describe, expect, it } from "vitest";
 import * as limits from "../../src/protocol/limits.ts";
-import { call, newThread, person, unique, type Person } from "../support/people.ts";
+import { call, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { problemOf } from "./requests.ts";
 
 const MESSAGES = "/api/threads/:id/messages";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../src/worker/index.ts";
-import { newThread, ORIGIN, person, type Person } from "../support/people.ts";
+import { newThread, ORIGIN, person, type Person } from "../support/host-users.ts";
 import { TestSocket } from "../support/socket.ts";
 import { NO_THREAD } from "./requests.ts";
 

@@ -1,6 +1,6 @@
 /** Which origins may make requests, and the CORS headers for them. */
 import { describe, expect, it } from "vitest";
-import { person } from "../support/people.ts";
+import { person } from "../support/host-users.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
 const OWN = "https://lilypad.test";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
-import { unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
+import { unknownPerson, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { problemOf, requestWith } from "./requests.ts";
 
 afterEach(() => vi.useRealTimers());

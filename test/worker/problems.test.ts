@@ -4,7 +4,7 @@ import { version } from "../../package.json";
 import { ERROR_STATUS } from "../../src/protocol/errors.ts";
 import { problem as render } from "../../src/worker/problem.ts";
 import { LilypadError, type ErrorCode } from "../../src/protocol/errors.ts";
-import { newThread, person, type Person } from "../support/people.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
 import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 
 const CODES = Object.keys(ERROR_STATUS) as ErrorCode[];

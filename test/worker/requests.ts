@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "../../src/protocol/errors.ts";
 import worker from "../../src/worker/index.ts";
 import { envWith } from "../auth/tokens.ts";
-import { ORIGIN } from "../support/people.ts";
+import { ORIGIN } from "../support/host-users.ts";
 
 type Settings = Parameters<typeof envWith>[0];
 

@@ -5,7 +5,7 @@ import wranglerToml from "../../wrangler.toml?raw";
 import { SIGN_INS_PER_MINUTE } from "../../src/protocol/limits.ts";
 import { issueSession } from "../../src/auth/session-token.ts";
 import { inAnHour, jwt } from "../auth/tokens.ts";
-import { call, hostToken, unknownPerson, person, unique } from "../support/people.ts";
+import { call, hostToken, unknownPerson, person, unique } from "../support/host-users.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
 /** A week in whole seconds, of which the first may have passed. */

@@ -3,7 +3,15 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
 import { member, message, thread, type Thread } from "../../src/protocol/model.ts";
-import { call, hostToken, unknownPerson, newThread, person, unique, type Person } from "../support/people.ts";
+import {
+  call,
+  hostToken,
+  unknownPerson,
+  newThread,
+  person,
+  unique,
+  type Person,
+} from "../support/host-users.ts";
 import { problemOf } from "./requests.ts";
 
 const ids = (users: Person[]) => users.map(({ user }) => user.id);

@@ -1,7 +1,7 @@
 /** Upgrades: how they are refused, so that clients learn why, and which are accepted. */
 import { describe, expect, it, vi } from "vitest";
 import { jwt } from "../auth/tokens.ts";
-import { unknownPerson, person } from "../support/people.ts";
+import { unknownPerson, person } from "../support/host-users.ts";
 import { TestSocket, upgrade } from "../support/socket.ts";
 import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 

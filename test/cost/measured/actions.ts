@@ -1,7 +1,7 @@
 /** Performs each action as clients do, and meters it. */
 import type { Thread } from "../../../src/protocol/model.ts";
 import { shardStub, threadStub } from "../../support/objects.ts";
-import { unique, type Person } from "../../support/people.ts";
+import { unique, type Person } from "../../support/host-users.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";
 import { passTime, runAlarm } from "../clock.ts";
 import { averageOf, type BilledOperations } from "../counts.ts";

@@ -2,7 +2,7 @@
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { ThreadPage } from "../../../src/protocol/http.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
-import type { Person } from "../../support/people.ts";
+import type { Person } from "../../support/host-users.ts";
 import { openPresence, openThread, type TestSocket } from "../../support/socket.ts";
 
 export type PresenceSocket = TestSocket<PresenceEvent>;

@@ -4,7 +4,7 @@ import { presenceStubOf, shardOf } from "../../../src/rpc/shards.ts";
 import { MEMBER_IDS } from "../../../src/protocol/limits.ts";
 import type { Thread, User } from "../../../src/protocol/model.ts";
 import { threadStub } from "../../support/objects.ts";
-import { call, hostToken, newThread, unique, type Person } from "../../support/people.ts";
+import { call, hostToken, newThread, unique, type Person } from "../../support/host-users.ts";
 import { runAlarm } from "../clock.ts";
 import type { BilledOperations } from "../counts.ts";
 import { meter } from "../meter.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
 import { threadStub } from "../../support/objects.ts";
-import { newThread, person, unique } from "../../support/people.ts";
+import { newThread, person, unique } from "../../support/host-users.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";
 import type { StoredBytes } from "../measurement.ts";
 import type { Workload } from "../workload.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { groupOf, knownUser, openTab, costIn, shardFor, unknownUser, FakeThread } from "../shard.ts";
 import { searchKey } from "../../../src/presence/people/user-search-key.ts";
-import { unique } from "../../support/people.ts";
+import { unique } from "../../support/host-users.ts";
 
 describe("a user", () => {
   it("is known once they have signed in or opened a tab, and not before", async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import { costOf, threadStub } from "../../support/objects.ts";
-import type { Person } from "../../support/people.ts";
+import type { Person } from "../../support/host-users.ts";
 import {
   deploy,
   resetAll,
@@ -16,7 +16,7 @@ import {
   threadsOf,
   awaitNotification,
 } from "./deployment.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(async () => {

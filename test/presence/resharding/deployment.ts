@@ -17,9 +17,9 @@ import type { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import worker from "../../../src/worker/index.ts";
 import { threadStub } from "../../support/objects.ts";
-import { unknownPerson, ORIGIN, type Person } from "../../support/people.ts";
+import { unknownPerson, ORIGIN, type Person } from "../../support/host-users.ts";
 import { TestSocket } from "../../support/socket.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 export const ADMIN_SECRET = "the-secret-of-an-administrator-0123";
 

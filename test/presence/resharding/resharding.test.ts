@@ -5,7 +5,7 @@ import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import { expectLogged } from "../../support/console.ts";
 import { evict } from "../../support/objects.ts";
-import type { Person } from "../../support/people.ts";
+import type { Person } from "../../support/host-users.ts";
 import {
   ask,
   crash,

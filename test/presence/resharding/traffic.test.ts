@@ -5,10 +5,10 @@ import { shardOf } from "../../../src/rpc/shards.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { randomFrom, type Random } from "../../chaos/support/random.ts";
 import { mayLog } from "../../support/console.ts";
-import type { Person } from "../../support/people.ts";
+import type { Person } from "../../support/host-users.ts";
 import { ask, crash, deploy, resetAll, moveStep, shard, signedIn } from "./deployment.ts";
 import { Traffic } from "./traffic.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 // Calls that a crash interrupts are logged.
 beforeEach(() => mayLog(/a call to an object failed/));

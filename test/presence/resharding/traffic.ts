@@ -4,7 +4,7 @@ import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
 import type { Random } from "../../chaos/support/random.ts";
 import { threadStub } from "../../support/objects.ts";
-import { hostToken, type Person } from "../../support/people.ts";
+import { hostToken, type Person } from "../../support/host-users.ts";
 import type { TestSocket } from "../../support/socket.ts";
 import { ask, openTab, threadsOf } from "./deployment.ts";
 

@@ -21,7 +21,7 @@ import { Presence } from "../../../src/presence/presence.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import { expectLogged } from "../../support/console.ts";
 import { shardStub } from "../../support/objects.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 // The subscriber and the user are in different shards, so that each has its own alarm and evictions.
 const SUBSCRIBER_SHARD = 0;

@@ -21,7 +21,7 @@ import {
   FakeThread,
   type Tab,
 } from "../shard.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });

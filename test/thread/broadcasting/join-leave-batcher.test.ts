@@ -4,7 +4,7 @@ import type { Connections } from "../../../src/sockets/connections.ts";
 import type { ThreadEvent } from "../../../src/protocol/events.ts";
 import { JoinLeaveBatcher } from "../../../src/thread/broadcasting/join-leave-batcher.ts";
 import type { RoomSockets } from "../../../src/sockets/room-sockets.ts";
-import { newThread, person, type Person } from "../../support/people.ts";
+import { newThread, person, type Person } from "../../support/host-users.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";
 
 afterEach(() => void vi.useRealTimers());

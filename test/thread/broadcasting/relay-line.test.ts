@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { RelayBatch } from "../../../src/rpc/relay.ts";
 import { RelayLine } from "../../../src/thread/broadcasting/relay-line.ts";
-import { eventually } from "../../support/patience.ts";
+import { eventually } from "../../support/eventually.ts";
 
 it("skips a batch number where a batch was dropped, so that the relay knows that it missed one", async () => {
   const batches: RelayBatch[] = [];

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { MessageLog, ROWS_PER_INSERT } from "../../../src/thread/messages/message-log.ts";
 import { Profiles } from "../../../src/thread/members/profiles.ts";
 import { costOf, threadStub } from "../../support/objects.ts";
-import { newThread, person } from "../../support/people.ts";
+import { newThread, person } from "../../support/host-users.ts";
 
 const NEWEST_200 = { limit: 200 };
 

@@ -2,8 +2,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { threadStub } from "../../support/objects.ts";
-import { newThread, person } from "../../support/people.ts";
-import { eventually } from "../../support/patience.ts";
+import { newThread, person } from "../../support/host-users.ts";
+import { eventually } from "../../support/eventually.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
