@@ -50,8 +50,12 @@ export class CheckQueue {
     const passing: QueuedCommand[] = [];
     for (const queued of commands) {
       const { id } = queued.user;
-      const isFull = (this.#senders.get(id)?.waiting ?? 0) >= MOST_WAITING;
-      const checked = isFull ? [Promise.reject(tooMany())] : this.#check(queued);
+      if ((this.#senders.get(id)?.waiting ?? 0) >= MOST_WAITING) {
+        // At once, out of order: a refusal that waited its turn would be one more that waits.
+        queued.reply(failed(tooMany()));
+        continue;
+      }
+      const checked = this.#check(queued);
       if (checked.length === 0 && !this.#senders.has(id)) passing.push(queued);
       else this.#wait(id, queued, checked);
     }
@@ -66,7 +70,14 @@ export class CheckQueue {
   }
 
   #check({ user, command }: QueuedCommand): Promise<void>[] {
-    return this.#checks.flatMap((check) => check(user, command) ?? []);
+    return this.#checks.flatMap((check) => {
+      try {
+        return check(user, command) ?? [];
+      } catch (error) {
+        // Of this command alone: those beside it go on.
+        return Promise.reject(error);
+      }
+    });
   }
 
   #wait(senderId: string, queued: QueuedCommand, checked: Promise<void>[]): void {

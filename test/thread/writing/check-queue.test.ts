@@ -4,6 +4,7 @@ import { LilypadError } from "../../../src/protocol/errors.ts";
 import type { Result } from "../../../src/rpc/result.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "../../../src/thread/writing/check-queue.ts";
 import type { Outcome } from "../../../src/thread/writing/command.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** A queue with these checks; `passed` is the bodies of the commands that passed, in order. */
 function queueWith(...checks: Check[]) {
@@ -56,7 +57,7 @@ it("keeps each sender's order, and delays no other sender", async () => {
   await Promise.resolve();
   expect(passed).toEqual(["beside"]);
   slow.allow("first");
-  await vi.waitFor(() => expect(passed).toEqual(["beside", "first", "second", "third"]));
+  await eventually(() => expect(passed).toEqual(["beside", "first", "second", "third"]));
   queue.submit([chat("ada", "fourth")]);
   expect(passed.at(-1)).toBe("fourth");
 });
@@ -67,7 +68,7 @@ it("replies to a refused command with the check's error, and passes the commands
   const reply = vi.fn<(result: Result<Outcome>) => void>();
   queue.submit([chat("ada", "rude", reply), chat("ada", "polite")]);
   slow.refuse("rude", new LilypadError("forbidden", "Not here."));
-  await vi.waitFor(() => expect(passed).toEqual(["polite"]));
+  await eventually(() => expect(passed).toEqual(["polite"]));
   expect(reply).toHaveBeenCalledExactlyOnceWith({
     ok: false,
     failure: { code: "forbidden", message: "Not here." },
@@ -81,10 +82,10 @@ it("runs a callback after the sender's commands that were submitted before it", 
   queue.after("ada", () => passed.push("(then)"));
   queue.after("bob", () => passed.push("(at once)"));
   slow.allow("one");
-  await vi.waitFor(() => expect(passed).toEqual(["(at once)", "one", "(then)"]));
+  await eventually(() => expect(passed).toEqual(["(at once)", "one", "(then)"]));
 });
 
-it("refuses commands of a sender as rate_limited where 100 wait, in order", async () => {
+it("refuses commands of a sender as rate_limited at once where 100 wait", async () => {
   const slow = slowCheck("0");
   const { queue, passed } = queueWith(slow.check);
   const refused: string[] = [];
@@ -94,8 +95,23 @@ it("refuses commands of a sender as rate_limited where 100 wait, in order", asyn
     }),
   );
   queue.submit(commands);
+  expect(refused).toEqual(["100 rate_limited after 0", "101 rate_limited after 0"]);
   slow.allow("0");
-  await vi.waitFor(() => expect(refused).toHaveLength(2));
-  expect(passed).toHaveLength(100);
-  expect(refused).toEqual(["100 rate_limited after 100", "101 rate_limited after 100"]);
+  await eventually(() => expect(passed).toHaveLength(100));
+  expect(refused).toHaveLength(2);
+});
+
+it("refuses one command whose check throws, and passes those beside it", async () => {
+  const { queue, passed } = queueWith((_user, command) => {
+    if (command.type === "chat" && command.body === "odd") throw new LilypadError("forbidden", "Not here.");
+    return undefined;
+  });
+  const reply = vi.fn<(result: Result<Outcome>) => void>();
+  queue.submit([chat("ada", "before"), chat("ada", "odd", reply), chat("bob", "beside")]);
+  queue.submit([chat("ada", "after")]);
+  await eventually(() => expect(passed).toEqual(["before", "beside", "after"]));
+  expect(reply).toHaveBeenCalledExactlyOnceWith({
+    ok: false,
+    failure: { code: "forbidden", message: "Not here." },
+  });
 });
