@@ -162,7 +162,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     }
     this.#room.sweep(now);
     const { roomSockets, relaySockets } = configOf(this.env);
-    if (this.#room.size >= roomSockets) return redirectTo("relay", this.#relays.next(relaySockets));
+    if (this.#room.size >= roomSockets) return redirectTo("relay", this.#relays.next(relaySockets, now));
     const { socket, response } = this.#room.accept(request, caller, now);
     this.#broadcaster.welcoming(socket);
     this.#sessions.endsAt(caller.expiresAt, now);

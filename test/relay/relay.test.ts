@@ -56,6 +56,32 @@ describe("a large room", () => {
     expect(a.events.filter(({ type }) => type === "join" || type === "leave")).toEqual([]);
   });
 
+  it("fills no relay beyond its places, also where its report crosses an upgrade that is on its way to it", async () => {
+    const [ada, bob, eve] = await Promise.all([person("Ada"), person("Bob"), person("Eve")]);
+    const thread = await newThread(ada, "group", [bob, eve], "Pond");
+    const held = gate();
+    const { reportOccupancy } = ChatThread.prototype;
+    const report = vi.spyOn(ChatThread.prototype, "reportOccupancy").mockImplementation(async function late(
+      this: ChatThread,
+      relay,
+      occupancy,
+    ) {
+      await held.pass();
+      await reportOccupancy.call(this, relay, occupancy);
+    });
+    const upgrades = vi.spyOn(Relay.prototype, "fetch");
+    await (await openThread(ada, thread.id)).next("welcome");
+    await held.reached();
+    // The thread has sent it on, and the relay is still reporting that there is one socket.
+    const second = openThread(bob, thread.id);
+    await eventually(() => expect(upgrades).toHaveBeenCalledTimes(2));
+    held.open();
+    await eventually(() => expect(report.mock.settledResults[0]?.type).toBe("fulfilled"));
+    await (await second).next("welcome");
+    await (await openThread(eve, thread.id)).next("welcome");
+    expect(await relaysOf(thread.id)).toEqual([1, 2]);
+  });
+
   it("drops its relays when they are empty", async () => {
     const { a, b, c, thread } = await roomOfThree();
     expect(await relaysOf(thread.id)).toEqual([1, 2]);

@@ -8,6 +8,9 @@ import type { Occupancy, RelayBatch, RelayItem } from "../../rpc/relay.ts";
 /** What may wait for a relay that is slow to answer, in UTF-16 units of frames. Beyond it the relay is to catch up by itself. */
 const WAITING_LENGTH = 8 * 1024 * 1024;
 
+/** How long an upgrade that was sent on to the relay may take to get there, in milliseconds; then its place is free again. */
+const RESERVED_MS = 10_000;
+
 export interface RelayLineOptions {
   /** The thread's rev as the line begins. */
   rev: number;
@@ -32,6 +35,8 @@ export class RelayLine {
   #isConfirmed = false;
   /** A socket was opened at the relay while a batch was under way: the occupancy that it answers with may be older. */
   #enteredMeanwhile = false;
+  /** When each upgrade was sent on to the relay that has not got there yet. */
+  #reserved: number[] = [];
   occupancy: Occupancy = { sockets: 0, users: 0 };
 
   constructor(options: RelayLineOptions) {
@@ -45,9 +50,22 @@ export class RelayLine {
     return this.#isConfirmed;
   }
 
-  /** A socket is being opened at the relay. */
+  /**
+   * Reserves a place at the relay for an upgrade that is sent on to it, where it takes so many sockets; false where it is
+   * full. A report that crosses the upgrade does not free the place.
+   */
+  reserve(places: number, now: number): boolean {
+    this.#reserved = this.#reserved.filter((at) => at > now - RESERVED_MS);
+    if (this.occupancy.sockets + this.#reserved.length >= places) return false;
+    this.#reserved.push(now);
+    return true;
+  }
+
+  /** A socket is being opened at the relay, which counts it from here on. */
   entering(): void {
     this.#enteredMeanwhile = true;
+    this.#reserved.shift();
+    this.occupancy = { ...this.occupancy, sockets: this.occupancy.sockets + 1 };
   }
 
   /** Sends an item, in order. */

@@ -44,14 +44,8 @@ export class Relays {
   }
 
   /** The relay that is to take one more socket, where each takes so many: the first with a place, or a new one. */
-  next(places: number): number {
-    for (const [no, { occupancy }] of this.#lines) {
-      if (occupancy.sockets < places) {
-        // It will report the real number soon; until then nobody else takes this place.
-        occupancy.sockets += 1;
-        return no;
-      }
-    }
+  next(places: number, now: number): number {
+    for (const [no, line] of this.#lines) if (line.reserve(places, now)) return no;
     return Math.max(0, ...this.#lines.keys()) + 1;
   }
 
@@ -60,9 +54,7 @@ export class Relays {
     const known = this.#lines.get(no);
     if (known) return known;
     this.#ctx.storage.sql.exec("INSERT INTO relays VALUES (?)", no);
-    const line = this.#addLine(no);
-    line.occupancy.sockets = 1;
-    return line;
+    return this.#addLine(no);
   }
 
   /** Sends something to every relay. What is durable is sent even if this object crashes now: by alarm. */
