@@ -128,6 +128,7 @@ export default defineConfig({
             "test/cost/measured/**",
             "test/cost/script/**",
             "test/dev/**",
+            "test/server/**",
           ],
         },
       },
@@ -178,11 +179,12 @@ export default defineConfig({
         },
       },
       {
-        // In Node: each chaos program and the benchmark in a short form, and the development scripts.
+        // In Node: each chaos program and the benchmark in a short form, the development scripts, and servers with
+        // settings of their own.
         test: {
           ...patience,
           name: "chaos",
-          include: ["test/chaos/**/*.test.ts", "test/bench/**/*.test.ts", "test/dev/**/*.test.ts"],
+          include: ["chaos", "bench", "dev", "server"].map((folder) => `test/${folder}/**/*.test.ts`),
         },
       },
     ],

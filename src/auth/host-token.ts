@@ -2,26 +2,17 @@
  * The host application's tokens: JWTs by which it vouches for its users. Which keys and algorithms count is decided
  * by the configuration; a token's header only says which of them it claims.
  */
-import {
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type RemoteJWKSet,
-} from "jose";
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from "jose";
 import { z } from "zod";
 import { configOf, type Config } from "../config/config.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
+import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 
-/**
- * Kept for the life of the isolate, so that keys are fetched seldom: jose renews them after 10 minutes, and at a key id it
- * has not seen, 30 s after it last did at the earliest. Those who ask in the same moment each fetch them.
- */
-const keySets = new Map<string, RemoteJWKSet>();
+/** Kept for the life of the isolate, so that keys are fetched seldom. */
+const keySets = new Map<string, KeySet>();
 
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 
@@ -64,8 +55,8 @@ async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload
       return (await jwtVerify(token, auth.secret, { ...options, algorithms: ["HS256"] })).payload;
     }
     if (PUBLIC_KEY_ALGORITHMS.includes(alg) && auth.jwksUrl) {
-      const keys = keySetAt(auth.jwksUrl);
-      return (await jwtVerify(token, keys, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
+      const { keyFor } = keySetAt(auth.jwksUrl);
+      return (await jwtVerify(token, keyFor, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
     }
   } catch (error) {
     throw asContractError(error);
@@ -81,17 +72,17 @@ function headerOf(token: string): { alg?: string | undefined; typ?: string | und
   }
 }
 
-function keySetAt(url: string): RemoteJWKSet {
+function keySetAt(url: string): KeySet {
   let keys = keySets.get(url);
-  if (!keys) keySets.set(url, (keys = createRemoteJWKSet(new URL(url))));
+  if (!keys) keySets.set(url, (keys = new KeySet(url)));
   return keys;
 }
 
-/** What is wrong with the token is the client's to know; that the keys cannot be had is not the client's fault. */
+/** What is wrong with the token is the client's to know; what is wrong with the keys is not the client's fault. */
 function asContractError(error: unknown): LilypadError {
-  const keysFailed = ["ERR_JOSE_GENERIC", "ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID"];
-  if (!(error instanceof errors.JOSEError) || keysFailed.includes(error.code)) {
-    console.error("the keys at AUTH_JWKS_URL could not be had", error);
+  if (error instanceof LilypadError) return error;
+  if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSInvalid) {
+    console.error("a key at AUTH_JWKS_URL is not sound", error);
     return new LilypadError("unavailable", "Tokens cannot be checked at the moment. Try again soon.");
   }
   if (error instanceof errors.JWTExpired) return refused("it has expired");

@@ -111,7 +111,9 @@ function configFor({ port, host = "127.0.0.1", storage, vars, companion }: Worke
 const config :Workerd.Config = (
   services = [
     (name = "lilypad", worker = .lilypad),
-    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),${
+    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),
+    # The host application may run on this machine too.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${
       companion === undefined
         ? ""
         : `

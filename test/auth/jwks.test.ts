@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { verifyHostToken } from "../../src/auth/host-token.ts";
+import { expectLogged } from "../support/console.ts";
 import { unique } from "../support/host-users.ts";
 import { bytes, envWith, failureOf, jwt } from "./tokens.ts";
 
@@ -17,12 +18,25 @@ async function keyPair(kid: string, alg = "RS256") {
   return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } };
 }
 
-/** A host that publishes keys at its own URL, since key sets are cached by URL; `published.keys` may be changed. */
+/** A host that publishes keys at its own URL, since key sets are cached by URL. What is `published` may be changed. */
 function host(...keys: JWK[]) {
   const url = `https://${unique("host")}.example/jwks`;
-  const published = { keys, answer: () => Response.json({ keys: published.keys }) };
-  const fetching = vi.spyOn(globalThis, "fetch").mockImplementation(async () => published.answer());
-  return { env: envWith({ AUTH_JWKS_URL: url }), published, fetching };
+  const published: { keys: JWK[]; answer: typeof fetch | undefined } = { keys, answer: undefined };
+  const fetching = vi
+    .spyOn(globalThis, "fetch")
+    .mockImplementation(async (...request) =>
+      published.answer ? published.answer(...request) : Response.json({ keys: published.keys }),
+    );
+  const configured = envWith({ AUTH_JWKS_URL: url });
+  /** Verifies a token that is signed with this key. */
+  const verify = async ({ kid, alg, privateKey }: Awaited<ReturnType<typeof keyPair>>) =>
+    verifyHostToken(configured, await jwt({ exp: Date.now() / 1000 + 3600 }, { alg, kid }, privateKey));
+  return { env: configured, published, fetching, verify };
+}
+
+/** Sets the clock forward. */
+function pass(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
 }
 
 describe("public keys", () => {
@@ -50,15 +64,27 @@ describe("public keys", () => {
     expect(fetching).toHaveBeenCalledOnce();
   });
 
-  it("are fetched again for an unknown key id, so that a host may rotate its keys", async () => {
+  it("are fetched again for an unknown key id after 30 s, so that a host may rotate its keys", async () => {
     const [old, fresh] = await Promise.all([keyPair("old"), keyPair("fresh")]);
-    const { env: configured, published, fetching } = host(old.jwk);
-    await verifyHostToken(configured, await jwt({}, { alg: "RS256", kid: "old" }, old.privateKey));
+    const { published, fetching, verify } = host(old.jwk);
+    await verify(old);
     published.keys = [fresh.jwk];
-    vi.setSystemTime(Date.now() + 31_000);
-    const token = await jwt({}, { alg: "RS256", kid: "fresh" }, fresh.privateKey);
-    expect((await verifyHostToken(configured, token)).user.id).toBe("ada");
+    pass(29_000);
+    expect((await failureOf(verify(fresh))).code).toBe("unauthenticated");
+    pass(1_000);
+    expect((await verify(fresh)).user.id).toBe("ada");
     expect(fetching).toHaveBeenCalledTimes(2);
+  });
+
+  it("are fetched again after 10 minutes, so that a key that was withdrawn is refused", async () => {
+    const [old, fresh] = await Promise.all([keyPair("old"), keyPair("fresh")]);
+    const { published, verify } = host(old.jwk);
+    await verify(old);
+    published.keys = [fresh.jwk];
+    pass(599_000);
+    await verify(old);
+    pass(1_000);
+    expect((await failureOf(verify(old))).code).toBe("unauthenticated");
   });
 
   it("are not fetched again for each unknown key id", async () => {
@@ -81,23 +107,58 @@ describe("public keys", () => {
     expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
   });
 
-  it.each([
-    ["answer 500", () => new Response("no", { status: 500 })],
-    ["are not JSON", () => new Response("<html>")],
-    ["are not a key set", () => Response.json({ hello: "world" })],
+  it.each<[string, typeof fetch]>([
+    ["are answered with 500", async () => new Response("no", { status: 500 })],
+    ["are somewhere else", async () => Response.redirect("https://elsewhere.example/jwks", 302)],
+    ["are not JSON", async () => new Response("<html>")],
+    ["are not a key set", async () => Response.json({ hello: "world" })],
+    ["are over 256 KB", async () => Response.json({ keys: [], more: "a".repeat(2 ** 18) })],
     [
       "cannot be reached",
-      () => {
-        throw new TypeError("Network connection lost. Invalid header from token ring.");
+      () => Promise.reject(new TypeError("Network connection lost. Invalid header from token ring.")),
+    ],
+    [
+      "do not come in time",
+      (_url, init) => {
+        init?.signal?.throwIfAborted();
+        return new Promise(() => undefined);
       },
     ],
-  ])("that %s are an error of the server, and not of the token", async (_what, answer) => {
-    vi.spyOn(console, "error").mockImplementation(() => undefined);
+  ])("that %s are an error of the server, and not of the token", async (what, answer) => {
+    expectLogged(/the keys at AUTH_JWKS_URL could not be had/);
+    if (what === "do not come in time")
+      vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new Error("time-out")));
     const key = await keyPair("k1");
-    const { env: configured, published } = host(key.jwk);
+    const { published, verify } = host(key.jwk);
     published.answer = answer;
-    const token = await jwt({}, { alg: "RS256", kid: "k1" }, key.privateKey);
-    expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unavailable");
+    expect((await failureOf(verify(key))).code).toBe("unavailable");
+  });
+
+  it("are asked for once in 10 s while they cannot be had", async () => {
+    expectLogged(/the keys at AUTH_JWKS_URL could not be had/);
+    const key = await keyPair("k1");
+    const { published, fetching, verify } = host(key.jwk);
+    published.answer = async () => new Response("no", { status: 500 });
+    for (const _ of [1, 2, 3]) expect((await failureOf(verify(key))).code).toBe("unavailable");
+    expect(fetching).toHaveBeenCalledOnce();
+    published.answer = undefined;
+    pass(9_000);
+    expect((await failureOf(verify(key))).code).toBe("unavailable");
+    pass(1_000);
+    expect((await verify(key)).user.id).toBe("ada");
+  });
+
+  it("are used for an hour where they cannot be fetched again, and then no longer", async () => {
+    expectLogged(/the keys at AUTH_JWKS_URL could not be had/);
+    const [key, unknown] = await Promise.all([keyPair("k1"), keyPair("k2")]);
+    const { published, verify } = host(key.jwk);
+    await verify(key);
+    published.answer = async () => new Response("no", { status: 500 });
+    pass(59 * 60_000);
+    expect((await verify(key)).user.id).toBe("ada");
+    expect((await failureOf(verify(unknown))).code).toBe("unavailable");
+    pass(60_000);
+    expect((await failureOf(verify(key))).code).toBe("unavailable");
   });
 });
 
