@@ -6,12 +6,14 @@ import {
   addMessages,
   callThreadApi,
   closeAll,
+  composer,
   messageRow,
   messageRowBySeq,
   openMessageMenu,
   scrollToTop,
   send,
   signInGuest,
+  startChat,
   startDirectChat,
   uniqueName,
 } from "./page.ts";
@@ -61,6 +63,43 @@ describe("the message list", () => {
     await callThreadApi(ada.page, "PUT", `/messages/2/reactions/${encodeURIComponent("👍")}`);
     await messageRowBySeq(ada.page, 2).locator(".reactions").waitFor({ state: "attached" });
     await expect.poll(top).toBe(before);
+    await closeAll(ada, bob);
+  });
+
+  it("stays at the bottom when what is in it or below it changes its height", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    // One message never reaches the server, while the connection stays.
+    await ada.page.routeWebSocket(/\/socket/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => {
+        if (!String(frame).includes("never stored")) server.send(frame);
+      });
+    });
+    await ada.page.reload();
+    await startChat(ada.page, bob.name);
+    await addMessages(ada.page, 40);
+    await messageRow(ada.page, "number 40 of many").waitFor();
+    const list = ada.page.getByRole("log");
+    const height = () => list.evaluate((box) => box.scrollHeight - box.clientHeight);
+    const distance = () =>
+      list.evaluate((box) => Math.round(box.scrollHeight - box.clientHeight - box.scrollTop));
+    /** Runs what makes the list higher, or lower than what is in it, and waits until it stands at its bottom again. */
+    const staysDuring = async (action: () => Promise<unknown>) => {
+      await expect.poll(distance).toBe(0);
+      const before = await height();
+      await action();
+      await expect.poll(height).toBeGreaterThan(before);
+      await expect.poll(distance).toBe(0);
+    };
+    await staysDuring(() => composer(ada.page).fill("one\ntwo\nthree\nfour"));
+    await staysDuring(() =>
+      callThreadApi(ada.page, "PUT", `/messages/40/reactions/${encodeURIComponent("👍")}`),
+    );
+    await staysDuring(() => callThreadApi(ada.page, "PATCH", "/messages/39", { body: "1\n2\n3\n4\n5" }));
+    await send(ada.page, "never stored");
+    await messageRow(ada.page, "never stored").waitFor();
+    await staysDuring(() => ada.page.getByText("Sending…").waitFor());
     await closeAll(ada, bob);
   });
 

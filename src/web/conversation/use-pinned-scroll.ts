@@ -99,11 +99,12 @@ export function usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead 
     };
     box.addEventListener("scroll", onScroll, { passive: true });
     document.addEventListener("visibilitychange", markRead);
-    // A phone's on-screen keyboard shrinks the list: its bottom stays in view.
+    // Whatever changes a height keeps the bottom in view: below it (the composer, a phone's on-screen keyboard) or in the
+    // list itself (a caption, an edit, a reaction).
     const resizeObserver = new ResizeObserver(() => {
       if (atBottom.current) box.scrollTop = box.scrollHeight;
     });
-    resizeObserver.observe(box);
+    for (const element of [box, ...box.children]) resizeObserver.observe(element);
     return () => {
       box.removeEventListener("scroll", onScroll);
       document.removeEventListener("visibilitychange", markRead);
