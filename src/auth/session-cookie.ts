@@ -3,11 +3,12 @@ import { configOf } from "../config/config.ts";
 
 /**
  * `__Host-` binds the cookie to this very host over https. Plain http cannot have it, and anyone on the way could read
- * or replace what it has: so outside development there is no cookie over http at all.
+ * or replace what it has: so outside development there is no cookie over http at all. Cookies do not tell ports apart:
+ * in development the host application is on localhost too, and its own cookie may well be named `session`.
  */
 function cookieName(request: Request, env: Env): string | undefined {
   if (new URL(request.url).protocol === "https:") return "__Host-session";
-  return configOf(env).development ? "session" : undefined;
+  return configOf(env).development ? "lilypad-session" : undefined;
 }
 
 /** The session token that a request's cookie carries. */

@@ -84,7 +84,7 @@ describe("a credential in the wrong place or form is refused", () => {
       }),
     ],
     ["a host's token as cookie", async () => ({ cookie: `__Host-session=${await host()}` })],
-    ["the cookie of plain http on https", async () => ({ cookie: `session=${await session()}` })],
+    ["the cookie of plain http on https", async () => ({ cookie: `lilypad-session=${await session()}` })],
     ["a cookie in quotes", async () => ({ cookie: `__Host-session="${await session()}"` })],
     ["a cookie that is empty", async () => ({ cookie: "__Host-session=" })],
     ["a token under another scheme", async () => ({ authorization: `Token ${await host()}` })],

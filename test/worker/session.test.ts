@@ -80,10 +80,14 @@ describe("the cookie", () => {
     expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax", "Secure"]);
   });
 
-  it("is a plain cookie on http, in development", async () => {
-    const cookie = cookieOf(await signInAsGuest(unique("Ada"), "http://localhost:8787"));
-    expect(cookie.name).toBe("session");
+  it("is a plain cookie on http, in development, with a name of its own beside the host's", async () => {
+    const name = unique("Ada");
+    const cookie = cookieOf(await signInAsGuest(name, "http://localhost:8787"));
+    expect(cookie.name).toBe("lilypad-session");
     expect(cookie.attributes).toEqual(["HttpOnly", WEEK, "Path=/", "SameSite=Lax"]);
+    const headers = { cookie: `session=the-host's; ${cookie.name}=${cookie.value}` };
+    const response = await request("http://localhost:8787/api/session", { headers });
+    expect(await response.json()).toMatchObject({ user: { name } });
   });
 
   it("is neither set nor read on http in production, where it could be intercepted", async () => {
@@ -98,7 +102,7 @@ describe("the cookie", () => {
 
     const caller = { user: { id: "ada", name: "Ada" }, expiresAt: Date.now() + 60_000 };
     const session = await issueSession(env, caller, Date.now());
-    const headers = { cookie: `session=${session.token}; undefined=${session.token}` };
+    const headers = { cookie: `lilypad-session=${session.token}; undefined=${session.token}` };
     expect((await requestWith(production, "http://chat.example/api/session", { headers })).status).toBe(401);
   });
 
@@ -120,7 +124,11 @@ describe("the cookie", () => {
 
   it("is read only by its name for the scheme", async () => {
     const { value } = cookieOf(await signInAsGuest(unique("Ada")));
-    for (const cookie of [`session=${value}`, `x__Host-session=${value}`, `__host-session=${value}`]) {
+    for (const cookie of [
+      `lilypad-session=${value}`,
+      `x__Host-session=${value}`,
+      `__host-session=${value}`,
+    ]) {
       expect((await call("GET", "/api/session", undefined, { cookie })).status).toBe(401);
     }
   });
