@@ -29,7 +29,7 @@ threadRoutes(api);
 memberRoutes(api);
 messageRoutes(api);
 peopleRoutes(api);
-api.options("/api/*", () => preflight());
+api.options("/api/*", (request) => preflight(request));
 api.all("*", (request) => notFound(request));
 
 export default {

@@ -27,11 +27,17 @@ export function checkOrigin(request: Request, env: Env): void {
   }
 }
 
-/** Answers a preflight; its origin was checked already. */
-export function preflight(): Response {
+/**
+ * Answers a preflight, whose origin was checked already: it may send what it asks for, such as a header that some library
+ * adds to every request. What is made of it is decided when the request comes.
+ */
+export function preflight(request: Request): Response {
+  const methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
+  const method = request.headers.get("access-control-request-method");
   const headers = {
-    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-    "access-control-allow-headers": "authorization, content-type",
+    "access-control-allow-methods": method === null ? methods : `${methods}, ${method}`,
+    "access-control-allow-headers":
+      request.headers.get("access-control-request-headers") ?? "authorization, content-type",
     "access-control-max-age": String(PREFLIGHT_SECONDS),
   };
   return new Response(null, { status: 204, headers });

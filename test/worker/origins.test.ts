@@ -152,6 +152,20 @@ describe("CORS", () => {
     expect(preflight.headers.has("access-control-allow-origin")).toBe(false);
   });
 
+  it("allows a listed origin's preflight what it asks for", async () => {
+    const asked = "authorization, content-type, traceparent, x-requested-with";
+    const response = await request("/api/threads", {
+      method: "OPTIONS",
+      headers: {
+        origin: LISTED,
+        "access-control-request-method": "PROPFIND",
+        "access-control-request-headers": asked,
+      },
+    });
+    expect(response.headers.get("access-control-allow-headers")).toBe(asked);
+    expect(response.headers.get("access-control-allow-methods")?.split(/, */)).toContain("PROPFIND");
+  });
+
   it("answers a listed origin's preflight", async () => {
     const response = await request("/api/threads/x/members/y", {
       method: "OPTIONS",
