@@ -7,7 +7,7 @@ import { z } from "zod";
 import { configOf, type Config } from "../config/config.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
 import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 
@@ -16,13 +16,20 @@ const keySets = new Map<string, KeySet>();
 
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 
+/** By how much the host's clock may be ahead of ours, in seconds: for when a token begins, not for when it ends. */
+const CLOCK_LEEWAY = 60;
+
 /** A token "for ever" ends here, in 2109: alarms are set for the end of a session, and hold no time beyond 2262. */
 const LAST_END_MS = 2 ** 42;
 
 const claims = z.object({
-  sub: userId.refine((id) => !id.startsWith(GUEST_PREFIX), `begins ${GUEST_PREFIX}, which is for guests`),
+  sub: userId.refine((id) => !looksLikeGuest(id), `begins like ${GUEST_PREFIX}, which is for guests`),
   name: displayName,
   picture: avatarUrl,
+  iat: z
+    .number()
+    .refine((iat) => iat <= Date.now() / 1000 + CLOCK_LEEWAY, "is in the future")
+    .optional(),
   // In milliseconds, as JavaScript has them, a token of an hour would be one for ever.
   exp: z.number().lt(10 ** 12, "is to be in seconds, not in milliseconds"),
 });
@@ -36,6 +43,8 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
     throw refused(`its claim ${issue?.path.join(".")}: ${issue?.message}`);
   }
   const { sub, name, picture, exp } = result.data;
+  // A session that has ended by our clock is none, whatever the leeway.
+  if (exp * 1000 <= Date.now()) throw refused("it has expired");
   return {
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
     expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
@@ -45,6 +54,7 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
 async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload> {
   const options = {
     requiredClaims: ["sub", "exp"],
+    clockTolerance: CLOCK_LEEWAY,
     ...(auth.issuer !== undefined && { issuer: auth.issuer }),
     ...(auth.audience !== undefined && { audience: auth.audience }),
   };

@@ -6,7 +6,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, userId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
 
 /** The `typ` of a session's JWT. */
 export const SESSION_TYPE = "lilypad-session+jwt";
@@ -46,7 +46,8 @@ export async function verifySession(env: Env, token: string): Promise<Caller> {
   try {
     const { payload } = await jwtVerify(token, sessionSecret, { algorithms: ["HS256"], typ: SESSION_TYPE });
     const { sub, name, picture, exp } = claims.parse(payload);
-    if (sub.startsWith(GUEST_PREFIX) && !guestSignIn) throw new Error("guests are no longer let in");
+    const isGuest = guestSignIn && sub.startsWith(GUEST_PREFIX);
+    if (looksLikeGuest(sub) && !isGuest) throw new Error("no guest, or guests are no longer let in");
     return {
       user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
       expiresAt: exp * 1000,

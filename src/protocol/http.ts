@@ -88,7 +88,9 @@ export const presenceQuery = z.object({
   ids: z
     .string()
     .transform((ids) => [...new Set(ids.split(","))])
-    .pipe(z.array(userId).max(limits.PRESENCE_IDS)),
+    .pipe(z.array(userId).max(limits.PRESENCE_IDS))
+    // Two spellings of an id are one.
+    .transform((ids) => [...new Set(ids)]),
 });
 
 export const session = z.object({ user, expiresAt: time });

@@ -9,6 +9,7 @@ import {
   THREAD_NAME_LENGTH,
   USER_ID_LENGTH,
 } from "./limits.ts";
+import { invisibleIn, isBlank, visibleIn } from "./visible-text.ts";
 
 /** A text of so many characters, counted as the contract counts them, in UTF-16 units: zod's own checks count code points. */
 export function characters(min: number, max: number) {
@@ -20,35 +21,60 @@ export function characters(min: number, max: number) {
 }
 
 const CONTROL = /\p{Cc}/u;
-/** Nothing that anyone would see: white space, and what is shown as nothing (Unicode UAX 44; U+2800 is an empty Braille cell). */
-const BLANK = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]+$/u;
 /** Bidirectional overrides, embeddings and isolates: they make a name read as another (Unicode TR 36, section 2.5). */
 const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
 
 /** Ids that begin so belong to guests alone. */
 export const GUEST_PREFIX = "guest-";
 
-/** A user's id: the host application's `sub`, or a guest's. */
-export const userId = characters(1, USER_ID_LENGTH)
-  .refine(
-    (id) => id.isWellFormed() && !CONTROL.test(id) && !id.includes(","),
-    "has a control character or a comma",
-  )
-  // A path cannot name these, percent-encoded or not (WHATWG URL, "double-dot URL path segment").
-  .refine((id) => id !== "." && id !== "..", "cannot be named in a path");
+/** Whether an id begins as guests' do, or looks as if it did: in another case or width, or after something invisible. */
+export function looksLikeGuest(id: string): boolean {
+  const visible = visibleIn(id.normalize("NFKC"));
+  return visible
+    .toLowerCase()
+    .replaceAll(/\p{Dash}/gu, "-")
+    .startsWith(GUEST_PREFIX);
+}
 
+/** A user's id: the host application's `sub`, or a guest's. Composed (NFC), so that one id has one spelling. */
+export const userId = z
+  .string()
+  .transform((id) => id.normalize("NFC"))
+  .pipe(
+    characters(1, USER_ID_LENGTH)
+      .refine(
+        (id) => id.isWellFormed() && !CONTROL.test(id) && !id.includes(","),
+        "has a control character or a comma",
+      )
+      // A path cannot name these, percent-encoded or not (WHATWG URL, "double-dot URL path segment").
+      .refine((id) => id !== "." && id !== "..", "cannot be named in a path"),
+  );
+
+/** Trimmed, composed (NFC), and with one plain space for white space of any kind and length, which would look alike. */
 function shownName(maxLength: number) {
   return z
     .string()
-    .transform((name) => name.trim().normalize("NFC"))
+    .transform((name) =>
+      name
+        .trim()
+        .normalize("NFC")
+        .replaceAll(/\p{Z}+/gu, " "),
+    )
     .pipe(
-      characters(1, maxLength)
-        .refine(
-          (name) => name.isWellFormed() && !CONTROL.test(name) && !BIDI_OVERRIDE.test(name),
-          "has a control or bidirectional-override character",
-        )
-        .refine((name) => !BLANK.test(name), "is blank"),
+      characters(1, maxLength).check(({ value, issues }) => {
+        const message = faultOf(value);
+        if (message !== undefined) issues.push({ code: "custom", message, input: value });
+      }),
     );
+}
+
+/** Why a name cannot be shown as it is, or undefined. */
+function faultOf(name: string): string | undefined {
+  if (!name.isWellFormed() || CONTROL.test(name) || BIDI_OVERRIDE.test(name))
+    return "has a control or bidirectional-override character";
+  if (isBlank(name)) return "is blank";
+  const invisible = invisibleIn(name);
+  return invisible && `has an invisible character, ${invisible}`;
 }
 
 /** A person's name as others see it. */
@@ -76,19 +102,30 @@ export const commandId = characters(1, COMMAND_ID_LENGTH).refine(
 
 /** A message's text. A lone surrogate has no UTF-8 form, so it is replaced as every encoder would. */
 export const messageBody = characters(1, BODY_LENGTH)
-  .refine((body) => !BLANK.test(body), "is blank")
+  .refine((body) => !isBlank(body), "is blank")
   .transform((body) => body.toWellFormed());
 
-/** One RGI emoji (Unicode TS 51). */
+/** One emoji (Unicode UTS 51), in any spelling. What is stored and sent is its RGI spelling. */
 export const emoji = z
   .string()
-  .transform((text) => text.normalize("NFC"))
+  .transform(rgiSpelling)
   .pipe(
     z
       .string()
       .regex(/^\p{RGI_Emoji}$/v, "is not one emoji")
       .refine((text) => new TextEncoder().encode(text).length <= EMOJI_BYTES, "is too long"),
   );
+
+/**
+ * An emoji with the presentation selector (U+FE0F) where RGI emoji have one: after each character that is text by default,
+ * unless a skin tone follows (UTS 51, "qualified emoji character").
+ */
+function rgiSpelling(text: string): string {
+  return text
+    .normalize("NFC")
+    .replaceAll(/[\ufe0e\ufe0f]/g, "")
+    .replaceAll(/(?=\p{Emoji})\P{Emoji_Presentation}(?!\p{Emoji_Modifier})/gu, "$&\ufe0f");
+}
 
 /** Names a message within its thread. */
 export const seq = z.int().min(1);

@@ -8,6 +8,18 @@ import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
+/** Ids that look like a guest's. */
+const GUEST_LIKE: [what: string, sub: string][] = [
+  ["as it is", "guest-ada"],
+  ["in capitals", "Guest-ada"],
+  ["after a zero-width space", "\u200bguest-ada"],
+  ["after a space", " guest-ada"],
+  ["with a soft hyphen", "gue\u00adst-ada"],
+  ["in full-width letters", "ｇｕｅｓｔ－ada"],
+  ["in mathematical letters", "𝐠𝐮𝐞𝐬𝐭-ada"],
+  ["with another hyphen", "guest\u2010ada"],
+];
+
 describe("a host token", () => {
   it("holds the user, and when their session ends", async () => {
     const exp = inAnHour();
@@ -31,6 +43,21 @@ describe("a host token", () => {
   it("that expires in the far future ends at a time that an alarm can be set for", async () => {
     const { expiresAt } = await verifyHostToken(env, await jwt({ exp: 253_402_300_799 }));
     expect(expiresAt).toBe(2 ** 42);
+  });
+
+  it("is valid where the host's clock is up to a minute ahead", async () => {
+    const token = await jwt({ nbf: seconds() + 50, iat: seconds() + 50 });
+    expect((await verifyHostToken(env, token)).user.id).toBe("ada");
+  });
+
+  it("of a user whose id only resembles a guest's is accepted", async () => {
+    for (const sub of ["guest", "guestbook-1", "my-guest-1"])
+      expect((await verifyHostToken(env, await jwt({ sub }))).user.id).toBe(sub);
+  });
+
+  it("names its user in composed form", async () => {
+    const { user } = await verifyHostToken(env, await jwt({ sub: "zoe\u0301", name: "Zoe\u0301" }));
+    expect(user).toEqual({ id: "zo\u00e9", name: "Zo\u00e9" });
   });
 
   it("may carry the type of ordinary JWTs", async () => {
@@ -60,7 +87,9 @@ describe("a host token is refused", () => {
     ["when it does not expire", () => jwt({ exp: undefined }), /exp/],
     ["when its exp is not a number", () => jwt({ exp: "tomorrow" }), /exp/],
     ["when its exp is in milliseconds", () => jwt({ exp: Date.now() + 60_000 }), /exp: is to be in seconds/],
-    ["when it is not valid yet", () => jwt({ nbf: seconds() + 60 }), /nbf/],
+    ["when it is not valid yet", () => jwt({ nbf: seconds() + 120 }), /nbf/],
+    ["when it was issued in the future", () => jwt({ iat: seconds() + 120 }), /iat: is in the future/],
+    ["when it was issued in milliseconds", () => jwt({ iat: Date.now() }), /iat/],
     ["when it has no sub", () => jwt({ sub: undefined }), /sub/],
     ["when its sub is a number", () => jwt({ sub: 7 }), /sub/],
     ["when its sub is empty", () => jwt({ sub: "" }), /sub/],
@@ -70,11 +99,16 @@ describe("a host token is refused", () => {
     ["when its sub has a control character", () => jwt({ sub: "a\nb" }), /sub/],
     ["when its sub is too long", () => jwt({ sub: "a".repeat(129) }), /sub/],
     ["when its sub is too long in few characters", () => jwt({ sub: "👍".repeat(65) }), /sub/],
-    ["when its sub is a guest's", () => jwt({ sub: "guest-ada" }), /guest/],
+    ...GUEST_LIKE.map(([what, sub]): (typeof cases)[number] => [
+      `when its sub is a guest's ${what}`,
+      () => jwt({ sub }),
+      /begins like guest-/,
+    ]),
     ["when it has no name", () => jwt({ name: undefined }), /name/],
     ["when its name is blank", () => jwt({ name: "  " }), /name/],
     ["when its name is too long", () => jwt({ name: "a".repeat(101) }), /name/],
     ["when its name has a bidirectional override", () => jwt({ name: "a\u202eb" }), /name/],
+    ["when its name has an invisible character", () => jwt({ name: "Admin\u200b" }), /name: .* U\+200B/],
     ["when it has the type of a session", () => jwt({}, { typ: SESSION_TYPE }), /host token/],
   ];
   it.each(cases)("%s", async (_when, token, reason) => {

@@ -250,6 +250,24 @@ describe("reactions", () => {
     expect((await ada.call("PUT", `${path}/1/reactions/${encodeURIComponent(emoji)}`)).status).toBe(204);
   });
 
+  it.each([
+    ["without its selector", "❤", "❤️"],
+    ["with a selector for text", "❤\ufe0e", "❤️"],
+    ["with one selector of two", "👁‍🗨️", "👁️‍🗨️"],
+    ["with a selector before a skin tone", "☝️🏽", "☝🏽"],
+    ["as a keycap without its selector", "1\u20e3", "1️⃣"],
+    ["with a selector that it has no need of", "👍\ufe0f", "👍"],
+  ])("of an emoji %s are stored in its RGI spelling, and removed in either", async (_how, given, stored) => {
+    const { ada, path } = await threadWith(1);
+    const reaction = async () => (await page(ada, path)).messages[0]?.reactions?.map(({ emoji }) => emoji);
+    await ada.call("PUT", `${path}/1/reactions/${encodeURIComponent(given)}`);
+    expect(await reaction()).toEqual([stored]);
+    await ada.call("PUT", `${path}/1/reactions/${encodeURIComponent(stored)}`);
+    expect(await reaction()).toEqual([stored]);
+    await ada.call("DELETE", `${path}/1/reactions/${encodeURIComponent(given)}`);
+    expect(await reaction()).toBeUndefined();
+  });
+
   it.each(["x", "👍👍", "👍%20", "%F0%9F", "<b>"])("refuse %s", async (emoji) => {
     const { ada, path } = await threadWith(1);
     const response = await ada.call("PUT", `${path}/1/reactions/${emoji}`);

@@ -39,6 +39,15 @@ describe("an invalid field", () => {
     ["with a bidirectional override", "a\u202eb"],
     ["with a bidirectional isolate", "a\u2066b"],
     ["with a lone surrogate", "a\ud800b"],
+    ["with a zero-width space", "Admin\u200b"],
+    ["with a soft hyphen", "Ad\u00admin"],
+    ["with a mark of direction", "Admin\u200e"],
+    ["with a joiner between letters that are not joined", "Ad\u200cm\u200din"],
+    ["with a selector after what has one form", "Admin1\ufe0f"],
+    ["with a tag outside a flag", "Admin\u{e0061}"],
+    ["with a Hangul filler", "Ad\u115fmin"],
+    ["with an empty Braille cell", "Ad\u2800min"],
+    ["with a blank musical symbol", "Admin\u{1d159}"],
   ];
   const seqs: [what: string, value: unknown][] = [
     ["0", 0],
@@ -127,6 +136,34 @@ describe("an invalid field", () => {
     const { code, issues } = await problemOf(response);
     expect(code).toBe("too_large");
     expect(issues).toEqual([{ path: "body", message: expect.stringMatching(/./) }]);
+  });
+});
+
+describe("a name", () => {
+  it.each([
+    ["a joined emoji", "👩‍👩‍👧 Family"],
+    ["a joined emoji without its selector", "👩‍❤‍👨"],
+    ["an emoji with a skin tone", "👨🏽‍🚀 Yuri"],
+    ["a symbol as emoji, and one as text", "Ada ❤️ ❤︎"],
+    ["a keycap", "Room 1️⃣"],
+    ["the flag of a region", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 fans"],
+    ["a non-joiner in Persian", "علی‌رضا"],
+    ["a joiner after an Indic virama", "ක්‍රිස්"],
+    ["a joiner before an Indic virama", "র‍্যাব"],
+    ["a joiner at the end of a Malayalam word", "അവന്‍"],
+    ["a variant of an ideograph", "辻\u{e0100}"],
+  ])("may have %s", async (_what, name) => {
+    expect((await newThread(await person(), "group", [], name)).name).toBe(name.normalize("NFC"));
+  });
+
+  it("has one plain space for white space of any kind and length", async () => {
+    const thread = await newThread(await person(), "group", [], "\u3000The\u00a0 old\u2003pond ");
+    expect(thread.name).toBe("The old pond");
+  });
+
+  it("is refused with the invisible character that it has", async () => {
+    const { detail } = await problemOf(await send("PATCH", "/api/threads/:id", { name: "Admin\u200b" }));
+    expect(detail).toBe("name: has an invisible character, U+200B");
   });
 });
 
