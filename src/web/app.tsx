@@ -14,13 +14,13 @@ export function App() {
   switch (state.is) {
     case "loading":
       return (
-        <main class="centred note" aria-busy="true">
+        <main key="loading" class="centred note" aria-busy="true">
           <p class="delayed">Loading…</p>
         </main>
       );
     case "unreachable":
       return (
-        <main class="centred">
+        <main key="unreachable" class="centred">
           <h1>Lilypad cannot be reached</h1>
           <p class="note">Check your connection, then try again.</p>
           <button type="button" class="button" onClick={() => void checkSession()}>

@@ -1,5 +1,6 @@
 /** The view at `/`: stands in for the pages of a site whose navigation shows the chat's unread badge. */
 import { Link } from "./router.tsx";
+import { Text, UserText } from "./ui/text.tsx";
 
 export interface HomePageProps {
   name: string;
@@ -11,15 +12,21 @@ export function HomePage({ name, unread }: HomePageProps) {
   return (
     <main class="centred">
       <img src="/favicon.svg" alt="" width="72" height="72" />
-      <h1>Hello, {name}</h1>
+      <h1>
+        <Text>Hello, </Text>
+        <UserText text={name} />
+      </h1>
       <p class="note" role="status">
-        {unread === 0 && "You have read everything."}
-        {unread === 1 && "There is something new in one chat."}
-        {unread > 1 && `There is something new in ${unread} chats.`}
+        <Text>{unreadText(unread)}</Text>
       </p>
       <Link href="/chat" class="button">
         Open your chats
       </Link>
     </main>
   );
+}
+
+function unreadText(unread: number): string {
+  if (unread === 0) return "You have read everything.";
+  return unread === 1 ? "There is something new in one chat." : `There is something new in ${unread} chats.`;
 }

@@ -1,7 +1,9 @@
 /** The bar above every view: home, chats with the unread badge, and the signed-in user. */
 import type { User } from "../protocol/model.ts";
 import { Link, type Route } from "./router.tsx";
+import { isolated } from "./ui/bidi.ts";
 import { ChatIcon } from "./ui/icons.tsx";
+import { Text, UserText } from "./ui/text.tsx";
 import "./nav-bar.css";
 
 export interface NavBarProps {
@@ -32,15 +34,13 @@ export function NavBar({ user, unread, currentView, onSignOut }: NavBarProps) {
           <span>Chat</span>
           {unread > 0 && (
             <span class="nav-badge" data-testid="chat-badge">
-              {unread > 99 ? "99+" : unread}
+              <Text>{unread > 99 ? "99+" : unread}</Text>
             </span>
           )}
         </Link>
       </nav>
       <div class="nav-user">
-        <span class="nav-name" dir="auto" title={user.name}>
-          {user.name}
-        </span>
+        <UserText as="span" class="nav-name" text={user.name} title={isolated(user.name)} />
         <button type="button" class="button-quiet" onClick={onSignOut}>
           Sign out
         </button>

@@ -4,8 +4,10 @@ import type { User } from "../../protocol/model.ts";
 import { Link } from "../router.tsx";
 import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { isolated } from "../ui/bidi.ts";
 import { BackIcon } from "../ui/icons.tsx";
 import { formatNames } from "../ui/name-list.ts";
+import { Text, UserText } from "../ui/text.tsx";
 import "./conversation-header.css";
 
 export interface ConversationHeaderProps {
@@ -34,9 +36,9 @@ export function ConversationHeader({ state, user, onOpenDetails }: ConversationH
           />
         )}
         <div class="conversation-header-text">
-          <h2 dir="auto">{title}</h2>
+          <UserText as="h2" text={title} />
           <p class="note" data-testid="here">
-            {state.connection === "open" && onlineText(state, user)}
+            {state.connection === "open" && <Text>{onlineText(state, user)}</Text>}
           </p>
         </div>
         {/* On top of the title instead of around it, so that the title stays a heading and the line below is read out. */}
@@ -55,7 +57,7 @@ export function ConversationHeader({ state, user, onOpenDetails }: ConversationH
 }
 
 function onlineText({ online, onlineCount, memberCount, thread }: RoomState, user: User): string {
-  const others = online.filter(({ id }) => id !== user.id).map(({ name }) => name);
+  const others = online.filter(({ id }) => id !== user.id).map(({ name }) => isolated(name));
   const size =
     thread?.kind === "direct" ? "" : ` · ${memberCount} ${memberCount === 1 ? "member" : "members"}`;
   // In a large room only the number of those online is known, not who they are.

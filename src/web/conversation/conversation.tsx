@@ -7,6 +7,7 @@ import { mayErase } from "../../protocol/rights.ts";
 import { Link } from "../router.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
+import { Text } from "../ui/text.tsx";
 import { useStore } from "../ui/use-store.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
@@ -92,7 +93,7 @@ export function Conversation({ user, threadId }: ConversationProps) {
       />
       {error !== undefined && (
         <p class="error conversation-error" role="alert">
-          {error}
+          <Text>{error}</Text>
         </p>
       )}
       {state.ready || rows.length > 0 ? (
@@ -108,7 +109,7 @@ export function Conversation({ user, threadId }: ConversationProps) {
         />
       ) : (
         <p class="centred note" role="status">
-          Loading…
+          <Text>Loading…</Text>
         </p>
       )}
       <TypingIndicator names={typing} />

@@ -1,19 +1,28 @@
 /** A message on one line: its author and the beginning of its text. Shown where a reply refers to it. */
 import type { Message } from "../../protocol/model.ts";
+import { Text, UserText } from "../ui/text.tsx";
 import "./message-excerpt.css";
 
 /** Characters: more than fits on any line. The style sheet cuts the text where the line ends. */
 const MAX_LENGTH = 200;
 
 export function MessageExcerpt({ message }: { message: Message | undefined }) {
-  if (!message) return <span class="message-excerpt note">Earlier message</span>;
+  if (!message) {
+    return (
+      <span class="message-excerpt note">
+        <Text>Earlier message</Text>
+      </span>
+    );
+  }
   const deleted = message.deletedAt !== undefined;
   return (
     <span class="message-excerpt">
-      <b dir="auto">{message.author.name}</b>{" "}
-      <span class="note" dir="auto">
-        {deleted ? "Deleted message" : message.body.slice(0, MAX_LENGTH)}
-      </span>
+      <UserText as="b" text={message.author.name} />{" "}
+      <UserText
+        as="span"
+        class="note"
+        text={deleted ? "Deleted message" : message.body.slice(0, MAX_LENGTH)}
+      />
     </span>
   );
 }

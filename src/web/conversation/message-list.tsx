@@ -3,6 +3,7 @@ import { Fragment } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
+import { Text } from "../ui/text.tsx";
 import { formatDay } from "../ui/time-format.ts";
 import type { MessageActions } from "./message-actions.ts";
 import type { MessageRowModel } from "./message-row-model.ts";
@@ -24,7 +25,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { ready, rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
+  const { rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
   /** The key of the row whose menu is open. */
@@ -50,9 +51,7 @@ export function MessageList(props: MessageListProps) {
         aria-live="polite"
       >
         <p class="message-list-start note" aria-live="off">
-          {!ready && "Loading…"}
-          {ready && !hasOlder && rows.length > 0 && "This is where it began."}
-          {ready && rows.length === 0 && "No messages yet. Say hello!"}
+          <Text>{startText(props)}</Text>
         </p>
         {/* Stays while it loads: without it, everything below would move up by its height. */}
         {hasOlder && (
@@ -63,7 +62,7 @@ export function MessageList(props: MessageListProps) {
             aria-disabled={loadingOlder}
             onClick={onLoadOlder}
           >
-            {loadingOlder ? "Loading older messages…" : "Load older messages"}
+            <Text>{loadingOlder ? "Loading older messages…" : "Load older messages"}</Text>
           </button>
         )}
         <ol>
@@ -71,7 +70,11 @@ export function MessageList(props: MessageListProps) {
           {rows.map((row) => (
             <Fragment key={row.key}>
               {/* Not role="separator": screen readers need not announce the text inside one. */}
-              {row.startsDay && <li class="message-list-day">{formatDay(row.at, now)}</li>}
+              {row.startsDay && (
+                <li class="message-list-day">
+                  <Text>{formatDay(row.at, now)}</Text>
+                </li>
+              )}
               <MessageRow
                 row={row}
                 user={user}
@@ -99,4 +102,10 @@ export function MessageList(props: MessageListProps) {
       )}
     </div>
   );
+}
+
+function startText({ ready, hasOlder, rows }: MessageListProps): string {
+  if (!ready) return "Loading…";
+  if (rows.length === 0) return "No messages yet. Say hello!";
+  return hasOlder ? "" : "This is where it began.";
 }

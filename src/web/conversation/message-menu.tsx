@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, User } from "../../protocol/model.ts";
 import { MoreIcon } from "../ui/icons.tsx";
+import { Text } from "../ui/text.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import "./message-menu.css";
 
@@ -112,12 +113,12 @@ export function MessageMenu({ message, user, open, onOpenChange, onEdit, actions
           )}
           {actions.mayDelete(message) && (
             <button type="button" class="button-quiet button-danger" onClick={confirmOrDelete}>
-              {confirming ? "Delete for everyone" : "Delete"}
+              <Text>{confirming ? "Delete for everyone" : "Delete"}</Text>
             </button>
           )}
           {/* Rendered while it is empty, so that screen readers announce the change. */}
           <p class="message-menu-note note" role="status">
-            {confirming && "This cannot be undone."}
+            {confirming && <Text>This cannot be undone.</Text>}
           </p>
         </div>
       )}

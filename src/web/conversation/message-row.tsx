@@ -3,6 +3,7 @@ import { memo } from "preact/compat";
 import { useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Text, UserText } from "../ui/text.tsx";
 import { formatDateTime, formatTime } from "../ui/time-format.ts";
 import { LinkedText } from "./linked-text.tsx";
 import type { MessageActions } from "./message-actions.ts";
@@ -46,11 +47,13 @@ export const MessageRow = memo(function MessageRow({
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
-          <span class={own ? "visually-hidden" : "message-author"} dir="auto">
-            {own ? "You" : author.name}
-          </span>{" "}
+          <UserText
+            as="span"
+            class={own ? "visually-hidden" : "message-author"}
+            text={own ? "You" : author.name}
+          />{" "}
           <time dateTime={new Date(row.at).toISOString()} title={formatDateTime(row.at)}>
-            {formatTime(row.at)}
+            <Text>{formatTime(row.at)}</Text>
           </time>
         </p>
       )}
@@ -73,7 +76,7 @@ export const MessageRow = memo(function MessageRow({
           />
         ) : (
           <p class={deleted ? "message-body message-deleted" : "message-body"} dir="auto">
-            {deleted ? "Message deleted" : <LinkedText text={row.body} />}
+            {deleted ? <Text>Message deleted</Text> : <LinkedText text={row.body} />}
             {!deleted && message?.editedAt !== undefined && (
               <span class="message-edited" title={formatDateTime(message.editedAt)}>
                 {" "}
@@ -94,10 +97,14 @@ export const MessageRow = memo(function MessageRow({
         )}
       </div>
       {message && !deleted && <Reactions message={message} user={user} onToggle={actions.toggleReaction} />}
-      {row.state === "pending" && <p class="message-state message-sending">Sending…</p>}
+      {row.state === "pending" && (
+        <p class="message-state message-sending">
+          <Text>Sending…</Text>
+        </p>
+      )}
       {row.state === "failed" && (
         <p class="message-state message-failed" role="alert">
-          Not sent: {row.reason}
+          <Text>{`Not sent: ${row.reason}`}</Text>
           <button
             type="button"
             class="button-quiet"

@@ -1,5 +1,6 @@
 /** The reactions to a message. A click adds the user's own, or removes it. */
 import type { Message, User } from "../../protocol/model.ts";
+import { Text } from "../ui/text.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import "./reactions.css";
 
@@ -23,9 +24,7 @@ export function Reactions({ message, user, onToggle }: ReactionsProps) {
               aria-label={`${emoji} ${count}`}
               onClick={() => onToggle(message.seq, emoji, mine)}
             >
-              <span>
-                {emoji} {count}
-              </span>
+              <Text>{`${emoji} ${count}`}</Text>
             </button>
           </li>
         );

@@ -3,8 +3,10 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MEMBER_IDS, USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { isolated } from "../ui/bidi.ts";
 import { CloseIcon } from "../ui/icons.tsx";
 import { isImeComposing } from "../ui/ime.ts";
+import { Text, UserText } from "../ui/text.tsx";
 import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";
 import "./people-picker.css";
 
@@ -65,24 +67,24 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
             <li key={person.id}>
               <button
                 type="button"
-                aria-label={`Remove ${person.name}`}
+                aria-label={`Remove ${isolated(person.name)}`}
                 onClick={() => change(picked.filter((other) => other.id !== person.id))}
               >
-                <bdi>{person.name}</bdi> <CloseIcon />
+                <UserText text={person.name} /> <CloseIcon />
               </button>
             </li>
           ))}
         </ul>
       )}
       <p class="people-picker-note note" role="status">
-        {statusText(search, people.length)}
+        <Text>{statusText(search, people.length)}</Text>
       </p>
       <ul class="people-picker-results" aria-label="People found">
         {people.map((person) => (
           <li key={person.id}>
-            <button type="button" aria-label={person.name} onClick={() => pick(person)}>
+            <button type="button" aria-label={isolated(person.name)} onClick={() => pick(person)}>
               <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
-              <bdi>{person.name}</bdi>
+              <UserText text={person.name} />
             </button>
           </li>
         ))}

@@ -6,6 +6,7 @@ import type { ThreadInfo, User } from "../../protocol/model.ts";
 import type { Standing } from "../../protocol/rights.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
+import { Text } from "../ui/text.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { MemberRow } from "./member-row.tsx";
 import "./member-list.css";
@@ -29,7 +30,7 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
   return (
     <section ref={section} class="dialog-part member-list" tabIndex={-1} aria-labelledby="members">
       <h3 id="members" class="member-list-count note">
-        {memberCount} {memberCount === 1 ? "member" : "members"}
+        <Text>{`${memberCount} ${memberCount === 1 ? "member" : "members"}`}</Text>
       </h3>
       {children}
       <ul aria-labelledby="members">

@@ -5,8 +5,10 @@ import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, type Standing } from "../../protocol/rights.ts";
 import { client } from "../session/session.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { isolated } from "../ui/bidi.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { MoreIcon } from "../ui/icons.tsx";
+import { Text, UserText } from "../ui/text.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import "./member-row.css";
 
@@ -57,12 +59,11 @@ export const MemberRow = memo(function MemberRow({
       <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} online={online} />
       <div class="member-row-text">
         <p>
-          <bdi>{user.name}</bdi>
+          <UserText text={user.name} />
           {own && <span class="note"> (you)</span>}
         </p>
         <p class="note">
-          {ROLE_NAMES[role]}
-          {online && " · here"}
+          <Text>{online ? `${ROLE_NAMES[role]} · here` : ROLE_NAMES[role]}</Text>
         </p>
       </div>
       {(removable || roles.length > 0) && (
@@ -70,7 +71,7 @@ export const MemberRow = memo(function MemberRow({
           ref={menuButton}
           type="button"
           class="icon-button"
-          aria-label={`Actions for ${user.name}`}
+          aria-label={`Actions for ${isolated(user.name)}`}
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         >
@@ -78,7 +79,7 @@ export const MemberRow = memo(function MemberRow({
         </button>
       )}
       {open && (
-        <div class="member-row-actions" role="group" aria-label={`Actions for ${user.name}`}>
+        <div class="member-row-actions" role="group" aria-label={`Actions for ${isolated(user.name)}`}>
           {roles.map((one) => (
             <button
               key={one}

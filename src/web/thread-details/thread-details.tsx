@@ -6,6 +6,7 @@ import { may, mayAdd } from "../../protocol/rights.ts";
 import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Text, UserText } from "../ui/text.tsx";
 import { AddMembers } from "./add-members.tsx";
 import { LeaveOrDelete } from "./leave-or-delete.tsx";
 import { MemberList } from "./member-list.tsx";
@@ -54,10 +55,10 @@ function Person({ person, online }: { person: User; online: boolean }) {
   return (
     <div class="thread-details-person">
       <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
-      <p class="thread-details-title" dir="auto">
-        {person.name}
+      <UserText as="p" class="thread-details-title" text={person.name} />
+      <p class="note">
+        <Text>{online ? "In this chat now" : "Not in this chat now"}</Text>
       </p>
-      <p class="note">{online ? "In this chat now" : "Not in this chat now"}</p>
     </div>
   );
 }

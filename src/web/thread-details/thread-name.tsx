@@ -4,6 +4,7 @@ import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo } from "../../protocol/model.ts";
 import { client } from "../session/session.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
+import { UserText } from "../ui/text.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { useDisclosure } from "../ui/use-disclosure.ts";
 import "./thread-name.css";
@@ -19,9 +20,7 @@ export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
   if (open && mayRename) return <RenameForm thread={thread} onDone={hide} />;
   return (
     <div class="thread-name">
-      <h3 class="thread-details-title" dir="auto">
-        {title}
-      </h3>
+      <UserText as="h3" class="thread-details-title" text={title} />
       {mayRename && (
         <button ref={triggerRef} type="button" class="button-quiet" onClick={show}>
           Rename

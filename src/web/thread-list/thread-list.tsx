@@ -6,6 +6,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { PlusIcon } from "../ui/icons.tsx";
+import { Text, UserText } from "../ui/text.tsx";
 import { formatShort } from "../ui/time-format.ts";
 import { threadPreview } from "./thread-preview.ts";
 import { otherMember, threadTitle } from "./thread-title.ts";
@@ -39,9 +40,10 @@ export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onRecon
           onRetry={onReconnect}
         />
       )}
-      {!threadsLoaded && <p class="thread-list-note note">Loading…</p>}
-      {threadsLoaded && threads.length === 0 && (
-        <p class="thread-list-note note">No chats yet. Find somebody with “New chat”.</p>
+      {(!threadsLoaded || threads.length === 0) && (
+        <p class="thread-list-note note">
+          <Text>{threadsLoaded ? "No chats yet. Find somebody with “New chat”." : "Loading…"}</Text>
+        </p>
       )}
       <ul>
         {threads.map((thread) => (
@@ -83,21 +85,19 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
         {...(open && { "aria-current": "page" })}
       >
         <Avatar id={other?.id ?? thread.id} name={title} avatarUrl={other?.avatarUrl} online={online} />
-        <span class="thread-row-title" dir="auto">
-          {title}
-        </span>
+        <UserText as="span" class="thread-row-title" text={title} />
         {lastMessage && (
           <time class="thread-row-at" dateTime={new Date(lastMessage.at).toISOString()}>
-            {formatShort(lastMessage.at, Date.now())}
+            <Text>{formatShort(lastMessage.at, Date.now())}</Text>
           </time>
         )}
         <span class="thread-row-preview">
-          {preview.author !== undefined && <bdi>{preview.author}: </bdi>}
-          <span dir="auto">{preview.text}</span>
+          {preview.author !== undefined && <UserText text={`${preview.author}: `} />}
+          <UserText as="span" text={preview.text} />
         </span>
         {unread > 0 && (
           <span class="thread-row-count">
-            {unread > 99 ? "99+" : unread}
+            <Text>{unread > 99 ? "99+" : unread}</Text>
             <span class="visually-hidden"> unread</span>
           </span>
         )}

@@ -1,5 +1,6 @@
 /** The title under which one of its members sees a thread. */
 import type { User } from "../../protocol/model.ts";
+import { isolated } from "../ui/bidi.ts";
 import { formatNames } from "../ui/name-list.ts";
 
 /** The part of a thread that its title depends on. */
@@ -13,7 +14,7 @@ export interface TitledThread {
 export function threadTitle(thread: TitledThread, ownId: string): string {
   if (thread.kind === "direct") return otherMember(thread, ownId)?.name ?? "Direct chat";
   if (thread.name !== null) return thread.name;
-  const others = (thread.members ?? []).filter(({ id }) => id !== ownId).map(({ name }) => name);
+  const others = (thread.members ?? []).filter(({ id }) => id !== ownId).map(({ name }) => isolated(name));
   return others.length > 0 ? formatNames(others, 3) : "Group chat";
 }
 

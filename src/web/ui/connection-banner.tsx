@@ -2,6 +2,7 @@
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import { CLOSE } from "../../protocol/errors.ts";
 import { handOffFocus } from "./focus-handoff.ts";
+import { Text } from "./text.tsx";
 import "./connection-banner.css";
 
 export interface ConnectionBannerProps {
@@ -21,7 +22,11 @@ export function ConnectionBanner({ connection, closeCode, ready, onRetry }: Conn
       role="status"
       tabIndex={-1}
     >
-      {text !== undefined && <p>{text}</p>}
+      {text !== undefined && (
+        <p>
+          <Text>{text}</Text>
+        </p>
+      )}
       {connection === "waiting" && (
         <button ref={handOffFocus} type="button" class="button-quiet" onClick={onRetry}>
           Try now

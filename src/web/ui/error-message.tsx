@@ -1,9 +1,11 @@
+import { Text } from "./text.tsx";
+
 /** The error of an action, shown next to the control that started it. */
 export function ErrorMessage({ text }: { text: string | undefined }) {
   if (text === undefined) return null;
   return (
     <p class="error" role="alert">
-      {text}
+      <Text>{text}</Text>
     </p>
   );
 }
