@@ -1,18 +1,24 @@
-/** A text whose web addresses are links. It is rendered as text nodes only, so nothing in it can become markup. */
-import { linkify } from "./linkify.ts";
+/**
+ * A user's text whose addresses are links. It is rendered as text nodes only, so nothing in it can become markup. A link
+ * reads as where it leads: from left to right, whatever the text around it does.
+ */
+import { withoutOverrides } from "../ui/bidi.ts";
+import { linkify, type LinkTarget } from "./linkify.ts";
 
 export function LinkedText({ text }: { text: string }) {
+  const drawn = withoutOverrides(text);
   return (
-    <>
-      {linkify(text).map((segment) =>
-        segment.href === undefined ? (
-          segment.text
-        ) : (
-          <a href={segment.href} target="_blank" rel="noopener noreferrer nofollow">
-            {segment.text}
-          </a>
-        ),
-      )}
-    </>
+    <span key={drawn} class="isolated">
+      {linkify(drawn).map((segment) => (segment.link ? <AddressLink {...segment.link} /> : segment.text))}
+    </span>
+  );
+}
+
+function AddressLink({ href, shown, userInfo }: LinkTarget) {
+  return (
+    <a href={href} dir="ltr" target="_blank" rel="noopener noreferrer nofollow">
+      {shown}
+      {userInfo !== undefined && ` (user name: ${userInfo})`}
+    </a>
   );
 }
