@@ -1,17 +1,27 @@
-/** Development settings: `.dev.vars`, created from `.dev.vars.example` with random secrets if it does not exist. */
+/** Development settings: `.dev.vars`, written with random secrets if it does not exist. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-/** The values in `.dev.vars`, which is created first if it does not exist. */
+const FILE = ".dev.vars";
+/** Readable by its owner alone: it has secrets. */
+const MODE = 0o600;
+
+/** The values in `.dev.vars`, which is written first if it does not exist. */
 export function devVars(): Record<string, string> {
-  if (!existsSync(".dev.vars")) {
-    const example = readFileSync(".dev.vars.example", "utf8");
-    writeFileSync(
-      ".dev.vars",
-      example.replaceAll("{random}", () => randomBytes(32).toString("base64url")),
-      { mode: 0o600 },
-    );
-  }
-  return parseEnv(readFileSync(".dev.vars", "utf8")) as Record<string, string>;
+  if (!existsSync(FILE)) writeFileSync(FILE, developmentValues(), { mode: MODE });
+  // As it may have been copied, or written by hand.
+  chmodSync(FILE, MODE);
+  return parseEnv(readFileSync(FILE, "utf8")) as Record<string, string>;
+}
+
+function developmentValues(): string {
+  const secret = () => randomBytes(32).toString("base64url");
+  return `# Development values, written by \`npm start\`. docs/configuration.md lists what can be set.
+ENVIRONMENT="development"
+GUEST_SIGN_IN="true"
+ALLOWED_ORIGINS="*"
+AUTH_SECRET="${secret()}"
+SESSION_SECRET="${secret()}"
+`;
 }

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -57,19 +57,24 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   mkdirSync(options.storage, { recursive: true });
   const config = join(options.bundle, `config-${process.pid}-${options.port}.capnp`);
   writeFileSync(config, configFor(options));
-  return serveConfig(config, options);
+  try {
+    return await serveConfig(config, options);
+  } finally {
+    rmSync(config);
+  }
 }
 
 /** Starts workerd by a configuration with a socket `http`, and for a companion one of that name; resolves when it listens. */
 export function serveConfig(
   config: string,
-  { inspector, companion }: Pick<WorkerdOptions, "inspector" | "companion"> = {},
+  { inspector, companion, vars }: Partial<Pick<WorkerdOptions, "inspector" | "companion" | "vars">> = {},
 ): Promise<Workerd> {
   // workerd reports the ports it listens on to a file descriptor of its own.
   const args = ["serve", config, "--control-fd=3"];
   if (inspector) args.push("--inspector-addr=127.0.0.1:0");
   const child = spawn("node_modules/workerd/bin/workerd", args, {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
+    env: { ...process.env, ...vars },
   });
   started.add(child);
   child.once("exit", () => started.delete(child));
@@ -102,7 +107,8 @@ function configFor({ port, host = "127.0.0.1", storage, vars, companion }: Worke
   const classes = Object.entries(CLASSES);
   const bindings = [
     ...classes.map(([name, type]) => `(name = ${text(name)}, durableObjectNamespace = ${text(type)})`),
-    ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    // From the environment of the process, so that no secret is in the file.
+    ...Object.keys(vars).map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
   ];
   const namespaces = classes.map(
     ([, type]) => `(className = ${text(type)}, uniqueKey = ${text(`lilypad-${type}`)}, enableSql = true)`,

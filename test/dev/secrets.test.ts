@@ -1,0 +1,70 @@
+/** Where the secrets of a local server are kept, and that development's values are for development alone. */
+import { execFileSync } from "node:child_process";
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundleWorker, startWorkerd } from "../../src/dev/workerd.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "lilypad-secrets-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
+
+describe(".dev.vars", () => {
+  const module = resolve("src/dev/dev-vars.ts");
+  const print = `import(${JSON.stringify(module)}).then(({ devVars }) => console.log(JSON.stringify(devVars())))`;
+  /** What `npm start` reads in a directory of its own, and the mode of the file. */
+  async function devVars() {
+    const vars = execFileSync(process.execPath, ["-e", print], { cwd: directory, encoding: "utf8" });
+    const { mode } = await stat(join(directory, ".dev.vars"));
+    return { vars: JSON.parse(vars) as Record<string, string>, mode: mode & 0o777 };
+  }
+
+  it("is written with development values and two secrets, for its owner alone, and kept", async () => {
+    const { vars, mode } = await devVars();
+    expect(vars).toEqual({
+      ENVIRONMENT: "development",
+      GUEST_SIGN_IN: "true",
+      ALLOWED_ORIGINS: "*",
+      AUTH_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      SESSION_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect(vars["AUTH_SECRET"]).not.toBe(vars["SESSION_SECRET"]);
+    expect(mode).toBe(0o600);
+    expect((await devVars()).vars).toEqual(vars);
+  });
+
+  it("is for its owner alone where others could read it before", async () => {
+    await devVars();
+    await chmod(join(directory, ".dev.vars"), 0o644);
+    expect((await devVars()).mode).toBe(0o600);
+  });
+});
+
+it("what a Deploy button asks for is the secrets of production, none of which has a value", async () => {
+  const example = parseEnv(await readFile(".dev.vars.example", "utf8"));
+  expect(example).toEqual({ SESSION_SECRET: "", AUTH_SECRET: "" });
+  const { cloudflare } = JSON.parse(await readFile("package.json", "utf8")) as {
+    cloudflare: { bindings: Record<string, { description: string }> };
+  };
+  expect(Object.keys(cloudflare.bindings).toSorted()).toEqual(Object.keys(example).toSorted());
+});
+
+it("a server on workerd leaves no file with its secrets or its configuration, started or not", async () => {
+  const bundle = join(directory, "worker");
+  await bundleWorker(bundle);
+  const files = await readdir(bundle);
+  const secret = "e2rT9kLq5Wm8Zx3Vb7Np1Yd6Hc4Jf0Gs";
+  const options = { bundle, storage: join(directory, "storage"), port: 0, vars: { SESSION_SECRET: secret } };
+  const server = await startWorkerd(options);
+  try {
+    expect(await readdir(bundle)).toEqual(files);
+    await expect(startWorkerd({ ...options, port: server.port })).rejects.toThrow(/workerd ended/);
+    expect(await readdir(bundle)).toEqual(files);
+  } finally {
+    server.process.kill("SIGKILL");
+  }
+});
