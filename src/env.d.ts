@@ -19,10 +19,13 @@ declare namespace Cloudflare {
     RATE_LIMIT_PER_10S?: string;
     RATE_LIMITS?: string;
     AUTH_SECRET?: string;
+    AUTH_SECRET_PREVIOUS?: string;
     AUTH_JWKS_URL?: string;
     AUTH_ISSUER?: string;
     AUTH_AUDIENCE?: string;
+    AUTH_TOKEN_MAX_HOURS?: string;
     SESSION_SECRET?: string;
+    SESSION_SECRET_PREVIOUS?: string;
     ADMIN_SECRET?: string;
   }
 }

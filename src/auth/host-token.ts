@@ -10,6 +10,7 @@ import { LilypadError } from "../protocol/errors.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
 import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
+import { verifyWithSecrets } from "./shared-secrets.ts";
 
 /** Kept for the life of the isolate, so that keys are fetched seldom. */
 const keySets = new Map<string, KeySet>();
@@ -21,6 +22,8 @@ const CLOCK_LEEWAY = 60;
 
 /** A token "for ever" ends here, in 2109: alarms are set for the end of a session, and hold no time beyond 2262. */
 const LAST_END_MS = 2 ** 42;
+
+const HOUR_MS = 60 * 60_000;
 
 const claims = z.object({
   sub: userId.refine((id) => !looksLikeGuest(id), `begins like ${GUEST_PREFIX}, which is for guests`),
@@ -36,15 +39,22 @@ const claims = z.object({
 
 /** The user a host token names, and when it ends. Throws `unauthenticated`, or `unavailable` where the keys cannot be had. */
 export async function verifyHostToken(env: Env, token: string): Promise<Caller> {
-  const payload = await verified(token, configOf(env).auth);
+  const { auth } = configOf(env);
+  const payload = await verified(token, auth);
   const result = claims.safeParse(payload);
   if (!result.success) {
     const [issue] = result.error.issues;
     throw refused(`its claim ${issue?.path.join(".")}: ${issue?.message}`);
   }
-  const { sub, name, picture, exp } = result.data;
+  const { sub, name, picture, exp, iat } = result.data;
+  const now = Date.now();
   // A session that has ended by our clock is none, whatever the leeway.
-  if (exp * 1000 <= Date.now()) throw refused("it has expired");
+  if (exp * 1000 <= now) throw refused("it has expired");
+  const validForMs = exp * 1000 - Math.min(now, (iat ?? Infinity) * 1000);
+  if (validForMs > auth.tokenMaxMs + CLOCK_LEEWAY * 1000)
+    throw refused(
+      `it is valid for longer than the ${auth.tokenMaxMs / HOUR_MS} hours of AUTH_TOKEN_MAX_HOURS`,
+    );
   return {
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
     expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
@@ -60,9 +70,10 @@ async function verified(token: string, auth: Config["auth"]): Promise<JWTPayload
   };
   const { alg = "", typ } = headerOf(token);
   if (typ === SESSION_TYPE) throw refused("it is no host token");
+  const [secret, ...previous] = auth.secrets;
   try {
-    if (alg === "HS256" && auth.secret) {
-      return (await jwtVerify(token, auth.secret, { ...options, algorithms: ["HS256"] })).payload;
+    if (alg === "HS256" && secret) {
+      return (await verifyWithSecrets(token, [secret, ...previous], options)).payload;
     }
     if (PUBLIC_KEY_ALGORITHMS.includes(alg) && auth.jwksUrl) {
       const { keyFor } = keySetAt(auth.jwksUrl);

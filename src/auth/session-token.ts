@@ -1,5 +1,5 @@
 /** The token in the session cookie: a JWT of Lilypad's own, of its own type and key, so that it is never accepted as a host's token nor a host's as one. */
-import { jwtVerify, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import { z } from "zod";
 import { configOf } from "../config/config.ts";
 import type { Caller } from "../rpc/caller.ts";
@@ -7,6 +7,7 @@ import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
+import { verifyWithSecrets } from "./shared-secrets.ts";
 
 /** The `typ` of a session's JWT. */
 export const SESSION_TYPE = "lilypad-session+jwt";
@@ -37,14 +38,14 @@ function sign(env: Env, user: User, exp: number): Promise<string> {
     .setProtectedHeader({ alg: "HS256", typ: SESSION_TYPE })
     .setSubject(user.id)
     .setExpirationTime(exp)
-    .sign(configOf(env).sessionSecret);
+    .sign(configOf(env).sessionSecrets[0]);
 }
 
 /** The user of a session. Throws `unauthenticated`. */
 export async function verifySession(env: Env, token: string): Promise<Caller> {
-  const { sessionSecret, guestSignIn } = configOf(env);
+  const { sessionSecrets, guestSignIn } = configOf(env);
   try {
-    const { payload } = await jwtVerify(token, sessionSecret, { algorithms: ["HS256"], typ: SESSION_TYPE });
+    const { payload } = await verifyWithSecrets(token, sessionSecrets, { typ: SESSION_TYPE });
     const { sub, name, picture, exp } = claims.parse(payload);
     const isGuest = guestSignIn && sub.startsWith(GUEST_PREFIX);
     if (looksLikeGuest(sub) && !isGuest) throw new Error("no guest, or guests are no longer let in");

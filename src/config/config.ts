@@ -12,15 +12,16 @@ import {
   RELAY_SOCKETS,
   ROOM_SOCKETS,
   SECRET_BYTES,
+  TOKEN_HOURS,
 } from "../protocol/limits.ts";
 import { originFrom } from "./origins.ts";
+import { productionFaults } from "./production.ts";
 
 const bytes = new TextEncoder();
 
 const secret = z
   .string()
-  .transform((text) => bytes.encode(text))
-  .refine((key) => key.length >= SECRET_BYTES, `is shorter than ${SECRET_BYTES} bytes`);
+  .refine((key) => bytes.encode(key).length >= SECRET_BYTES, `is shorter than ${SECRET_BYTES} bytes`);
 
 /** What a header carries as a bearer token (RFC 6750, section 2.1), as that of an administrator. */
 const bearerSecret = z
@@ -28,7 +29,9 @@ const bearerSecret = z
   .regex(/^[\w~+/.-]+=*$/, "has characters that are none of base64 or of hexadecimal digits")
   .pipe(secret);
 
-const ANY_ORIGIN = "*";
+/** Of origins, issuers or audiences: any. */
+const ANY = "*";
+const HOUR_MS = 60 * 60_000;
 
 const origins = z
   .string()
@@ -38,7 +41,7 @@ const origins = z
       .split(",")
       .map((entry) => entry.trim())
       .filter(Boolean)
-      .map((entry) => (entry === ANY_ORIGIN ? entry : originFrom(entry))),
+      .map((entry) => (entry === ANY ? entry : originFrom(entry))),
   )
   .refine(
     (list) => !list.includes(undefined),
@@ -71,15 +74,18 @@ const settings = z.object({
   PRESENCE_SHARDS_BEFORE: setting(shards.optional()),
   ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
   RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
-  USER_SEARCH: setting(z.enum(["all", "shared", "off"]).default("all")),
+  USER_SEARCH: setting(z.enum(["all", "shared", "off"]).optional()),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
   RATE_LIMITS: setting(z.enum(["on", "off"]).default("on")),
   AUTH_SECRET: setting(secret.optional()),
+  AUTH_SECRET_PREVIOUS: setting(secret.optional()),
   AUTH_JWKS_URL: setting(z.url({ protocol: /^https?$/, error: "is no http or https address" }).optional()),
   AUTH_ISSUER: setting(z.string().optional()),
   AUTH_AUDIENCE: setting(z.string().optional()),
+  AUTH_TOKEN_MAX_HOURS: setting(count.pipe(z.number().min(1)).default(TOKEN_HOURS)),
   SESSION_SECRET: setting(secret),
+  SESSION_SECRET_PREVIOUS: setting(secret.optional()),
   ADMIN_SECRET: setting(bearerSecret.optional()),
 });
 
@@ -111,12 +117,17 @@ export interface Config {
   /** False in development alone, where somebody measures: nothing a user does is limited by rate. */
   rateLimits: boolean;
   auth: {
-    secret: Uint8Array | undefined;
+    /** The current one first; empty where none is set. */
+    secrets: readonly Uint8Array[];
     jwksUrl: string | undefined;
+    /** Undefined where that of a token is not checked. */
     issuer: string | undefined;
     audience: string | undefined;
+    /** For how long a token may be valid at most; unlimited in development. */
+    tokenMaxMs: number;
   };
-  sessionSecret: Uint8Array;
+  /** The current one, which signs, first. */
+  sessionSecrets: readonly [Uint8Array, ...Uint8Array[]];
   /** Without it nobody is an administrator. */
   adminSecret: Uint8Array | undefined;
 }
@@ -143,22 +154,16 @@ export function configOf(env: Env): Config {
 function parseConfig(env: Env): Config {
   const result = settings.safeParse(env);
   if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join(".")} ${reasonFor(issue)}`);
-    throw new LilypadError(
-      "unavailable",
-      `This server is not configured: ${faults.join("; ")}. See docs/configuration.md.`,
-    );
+    throw notConfigured(result.error.issues.map((issue) => `${issue.path.join(".")} ${reasonFor(issue)}`));
   }
   const s = result.data;
   const development = s.ENVIRONMENT === "development";
   const guestSignIn = development && s.GUEST_SIGN_IN === "true";
   const rateLimits = !development || s.RATE_LIMITS === "on";
-  if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn) {
-    throw new LilypadError(
-      "unavailable",
-      "This server is not configured: AUTH_SECRET or AUTH_JWKS_URL is missing. See docs/configuration.md.",
-    );
-  }
+  const faults = development ? [] : productionFaults(s);
+  if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn)
+    faults.push("AUTH_SECRET or AUTH_JWKS_URL is missing");
+  if (faults.length > 0) throw notConfigured(faults);
   const presenceShards = s.PRESENCE_SHARDS_BEFORE ?? s.PRESENCE_SHARDS;
   // Then each shard's users stay or go to shards that nobody else goes to, and no two shards' users ever mix.
   if (s.PRESENCE_SHARDS % presenceShards !== 0) {
@@ -170,24 +175,36 @@ function parseConfig(env: Env): Config {
   return {
     development,
     guestSignIn,
-    allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== ANY_ORIGIN)),
-    anyOrigin: development && s.ALLOWED_ORIGINS.includes(ANY_ORIGIN),
+    allowedOrigins: new Set(s.ALLOWED_ORIGINS.filter((origin) => origin !== ANY)),
+    anyOrigin: development && s.ALLOWED_ORIGINS.includes(ANY),
     presenceShards,
     presenceShardsAfter: s.PRESENCE_SHARDS,
     roomSockets: s.ROOM_SOCKETS,
     relaySockets: s.RELAY_SOCKETS,
-    userSearch: s.USER_SEARCH,
+    userSearch: s.USER_SEARCH ?? (development ? "all" : "shared"),
     rate: rateLimits ? { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S } : { burst: 0, per10s: 0 },
     rateLimits,
     auth: {
-      secret: s.AUTH_SECRET,
+      secrets: keysOf(s.AUTH_SECRET, s.AUTH_SECRET_PREVIOUS),
       jwksUrl: s.AUTH_JWKS_URL,
-      issuer: s.AUTH_ISSUER,
-      audience: s.AUTH_AUDIENCE,
+      issuer: s.AUTH_ISSUER === ANY ? undefined : s.AUTH_ISSUER,
+      audience: s.AUTH_AUDIENCE === ANY ? undefined : s.AUTH_AUDIENCE,
+      tokenMaxMs: development ? Infinity : s.AUTH_TOKEN_MAX_HOURS * HOUR_MS,
     },
-    sessionSecret: s.SESSION_SECRET,
-    adminSecret: s.ADMIN_SECRET,
+    sessionSecrets: [bytes.encode(s.SESSION_SECRET), ...keysOf(s.SESSION_SECRET_PREVIOUS)],
+    adminSecret: s.ADMIN_SECRET === undefined ? undefined : bytes.encode(s.ADMIN_SECRET),
   };
+}
+
+function keysOf(...secrets: (string | undefined)[]): Uint8Array[] {
+  return secrets.filter((key) => key !== undefined).map((key) => bytes.encode(key));
+}
+
+function notConfigured(faults: string[]): LilypadError {
+  return new LilypadError(
+    "unavailable",
+    `This server is not configured: ${faults.join("; ")}. See docs/configuration.md.`,
+  );
 }
 
 /** zod's own words may quote the value, which may be a secret: only what is said here is shown. */

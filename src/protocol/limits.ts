@@ -100,6 +100,8 @@ export const PRESENCE_SHARDS_MOST = 1024;
 
 /** Longest session; a host JWT's earlier `exp` shortens it. */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
+/** For how many hours a host JWT may be valid in production. Default of `AUTH_TOKEN_MAX_HOURS`: as long as a session. */
+export const TOKEN_HOURS = 7 * 24;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

@@ -142,6 +142,66 @@ describe("a host token is refused", () => {
   }
 });
 
+describe("the time for which a host token is valid", () => {
+  const production = envWith({ ENVIRONMENT: "production" });
+  const days = (count: number) => count * 24 * 3600;
+  const tooLong = /valid for longer than the 168 hours of AUTH_TOKEN_MAX_HOURS/;
+
+  it.each([
+    ["7 days", () => ({ exp: seconds() + days(7) })],
+    [
+      "7 days from its issue by a clock that is ahead",
+      () => ({ iat: seconds() + 50, exp: seconds() + 50 + days(7) }),
+    ],
+  ])("may be %s in production", async (_what, claims) => {
+    expect((await verifyHostToken(production, await jwt(claims()))).user.id).toBe("ada");
+  });
+
+  it.each([
+    ["8 days from now", () => ({ exp: seconds() + days(8) })],
+    [
+      "8 days from its issue, most of which have passed",
+      () => ({ iat: seconds() - days(7), exp: seconds() + days(1) }),
+    ],
+  ])("may not be %s in production", async (_what, claims) => {
+    const failure = await failureOf(verifyHostToken(production, await jwt(claims())));
+    expect(failure.code).toBe("unauthenticated");
+    expect(failure.message).toMatch(tooLong);
+  });
+
+  it("is limited by AUTH_TOKEN_MAX_HOURS", async () => {
+    const strict = envWith({ ENVIRONMENT: "production", AUTH_TOKEN_MAX_HOURS: "1" });
+    expect((await verifyHostToken(strict, await jwt({ exp: seconds() + 3600 }))).user.id).toBe("ada");
+    const failure = await failureOf(verifyHostToken(strict, await jwt({ exp: seconds() + 2 * 3600 })));
+    expect(failure.message).toMatch(/longer than the 1 hours/);
+  });
+});
+
+describe("while the secret is being rotated, a host token", () => {
+  const before = "tests-before-Rw9cT3nY6kLs1Vz8Qd4Hb";
+  const rotating = envWith({ AUTH_SECRET_PREVIOUS: before });
+
+  it.each([
+    ["the secret", env.AUTH_SECRET ?? ""],
+    ["the secret before", before],
+  ])("may be signed with %s", async (_what, secret) => {
+    expect((await verifyHostToken(rotating, await jwt({}, {}, bytes(secret)))).user.id).toBe("ada");
+  });
+
+  it("of neither is refused, as one of the secret before is where it is no longer set", async () => {
+    const other = await jwt({}, {}, bytes("x".repeat(40)));
+    expect((await failureOf(verifyHostToken(rotating, other))).message).toMatch(/signature/);
+    expect((await failureOf(verifyHostToken(env, await jwt({}, {}, bytes(before))))).message).toMatch(
+      /signature/,
+    );
+  });
+
+  it("that is signed with the secret before and has expired is refused for that", async () => {
+    const expired = await jwt({ exp: seconds() - 1 }, {}, bytes(before));
+    expect((await failureOf(verifyHostToken(rotating, expired))).message).toMatch(/expired/);
+  });
+});
+
 describe("issuer and audience", () => {
   const strict = envWith({ AUTH_ISSUER: "https://host.example", AUTH_AUDIENCE: "lilypad" });
   const right = { iss: "https://host.example", aud: "lilypad" };

@@ -57,6 +57,21 @@ describe("a session", () => {
     expect((await failureOf(verifySession(changed, token))).code).toBe("unauthenticated");
   });
 
+  it("goes on while the secret that signed it is the one before, and is then signed anew with the current one", async () => {
+    const caller = { user: ada, expiresAt: inAnHour() * 1000 };
+    const old = await issueSession(env, caller, Date.now());
+    const rotating = envWith({
+      SESSION_SECRET: "tests-after-Jm2Xq7Pb5Wn8Lc3Zt6Ky1",
+      SESSION_SECRET_PREVIOUS: env.SESSION_SECRET,
+    });
+    expect((await verifySession(rotating, old.token)).user).toEqual(ada);
+    const fresh = await issueSession(rotating, caller, Date.now());
+    expect((await verifySession({ ...rotating, SESSION_SECRET_PREVIOUS: "" }, fresh.token)).user).toEqual(
+      ada,
+    );
+    expect((await failureOf(verifySession(env, fresh.token))).code).toBe("unauthenticated");
+  });
+
   it("of a guest ends where guests are no longer allowed", async () => {
     const { token } = await issueSession(env, guest("Ada", Date.now()), Date.now());
     expect((await verifySession(env, token)).user.id).toBe("guest-Ada");

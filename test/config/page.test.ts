@@ -1,4 +1,5 @@
 /** The configuration page lists every setting with its default. */
+import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import page from "../../docs/configuration.md?raw";
 import { configOf, SETTINGS } from "../../src/config/config.ts";
@@ -16,7 +17,7 @@ it("lists every setting", () => {
 });
 
 it("gives the defaults of the code", () => {
-  const required = { SESSION_SECRET: "s".repeat(32), AUTH_SECRET: "a".repeat(32) };
+  const required = { SESSION_SECRET: env.SESSION_SECRET, AUTH_SECRET: env.AUTH_SECRET };
   const stated = Object.fromEntries([...listed].filter(([, standard]) => standard !== undefined));
   expect(Object.keys(stated).length).toBeGreaterThan(5);
   const asStated = configOf({ ...required, ...stated } as unknown as Env);

@@ -1,6 +1,9 @@
 /** A server whose settings are missing or invalid answers 503 and names them, but never a secret. */
+import { env } from "cloudflare:workers";
+import { base64url } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { configOf } from "../../src/config/config.ts";
+import { weaknessOf } from "../../src/config/secret-strength.ts";
 import { envWith, jwt } from "../auth/tokens.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
@@ -14,6 +17,16 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 const none = { GUEST_SIGN_IN: undefined, ENVIRONMENT: undefined };
+const production = { ENVIRONMENT: "production" };
+/** A host that signs with keys of its own, as production is to be told of it. */
+const keySet = {
+  ...production,
+  AUTH_JWKS_URL: "https://hush.example/jwks",
+  AUTH_ISSUER: "https://hush.example",
+  AUTH_AUDIENCE: "hush",
+};
+const RANDOM = "hushZ3vK8qWm1Yb6Tn0Rc5Xe9Lg2Jd7Pf4A";
+const MAKE_ANOTHER = /: set another, such as `openssl rand -base64 48` prints/;
 
 const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
   ["SESSION_SECRET is missing", { SESSION_SECRET: undefined }, /SESSION_SECRET is missing/],
@@ -37,6 +50,53 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
   ),
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
   ["PRESENCE_SHARDS is 0", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
+  [
+    "SESSION_SECRET_PREVIOUS is short",
+    { SESSION_SECRET_PREVIOUS: "hush" },
+    /SESSION_SECRET_PREVIOUS is shorter/,
+  ],
+  ["AUTH_TOKEN_MAX_HOURS is 0", { AUTH_TOKEN_MAX_HOURS: "0" }, /AUTH_TOKEN_MAX_HOURS/],
+  ...(
+    [
+      ["AUTH_SECRET", "SESSION_SECRET"],
+      ["AUTH_SECRET", "SESSION_SECRET_PREVIOUS"],
+      ["AUTH_SECRET_PREVIOUS", "SESSION_SECRET"],
+      ["SESSION_SECRET", "ADMIN_SECRET"],
+    ] as const
+  ).map(([first, second]): (typeof cases)[number] => [
+    `${first} and ${second} are the same in production`,
+    { ...production, [first]: RANDOM, [second]: RANDOM },
+    new RegExp(`${second} is the same as ${first}${MAKE_ANOTHER.source}`),
+  ]),
+  ...[
+    ["has few characters", "hush".repeat(9), "has fewer than 10 different characters"],
+    ["repeats itself", "hush8Kq2Zx5Vb".repeat(3), "repeats itself"],
+    ["is a sequence", "hushabcdefghijklmnopqrstuvwxyz0123456789", "is a sequence"],
+    ["is from an example", "hush-your-secret-goes-here-0123456789", "is a placeholder"],
+    ["is to be changed", "hush_CHANGE_ME_8Kq2Zx5Vb1Nm7Lp3Wd6Rt", "is a placeholder"],
+    ["is what npm start replaces", `hush{random}8Kq2Zx5Vb1Nm7Lp3Wd6Rt`, "is a placeholder"],
+  ].flatMap(([what, value, fault]) =>
+    (["AUTH_SECRET", "SESSION_SECRET_PREVIOUS"] as const).map((name): (typeof cases)[number] => [
+      `${name} ${what} in production`,
+      { ...production, [name]: value },
+      new RegExp(`${name} ${fault}${MAKE_ANOTHER.source}`),
+    ]),
+  ),
+  [
+    "AUTH_JWKS_URL is plain http in production",
+    { ...keySet, AUTH_JWKS_URL: "http://hush.example/jwks" },
+    /AUTH_JWKS_URL is not https: set the https address/,
+  ],
+  [
+    "the issuer of a key set is not set in production",
+    { ...keySet, AUTH_ISSUER: "" },
+    /AUTH_ISSUER is missing: set/,
+  ],
+  [
+    "the audience of a key set is not set in production",
+    { ...keySet, AUTH_AUDIENCE: "" },
+    /AUTH_AUDIENCE is missing: set/,
+  ],
 ];
 
 describe.each(cases)("where %s", (_what, settings, detail) => {
@@ -66,8 +126,49 @@ describe.each(cases)("where %s", (_what, settings, detail) => {
   });
 });
 
+describe("in production", () => {
+  const asks = async (settings: Parameters<typeof requestWith>[0]) =>
+    (await requestWith(settings, "/api/session")).status;
+
+  it("settings that give nothing away are accepted", async () => {
+    expect(await asks(production)).toBe(401);
+    expect(await asks(keySet)).toBe(401);
+  });
+
+  it("any issuer and audience are accepted where the settings say so", async () => {
+    expect(await asks({ ...keySet, AUTH_ISSUER: "*", AUTH_AUDIENCE: "*" })).toBe(401);
+  });
+
+  it("a secret may be the one before as well, as it is when rotating it begins", async () => {
+    expect(await asks({ ...production, AUTH_SECRET_PREVIOUS: env.AUTH_SECRET })).toBe(401);
+    expect(await asks({ ...production, SESSION_SECRET_PREVIOUS: env.SESSION_SECRET })).toBe(401);
+  });
+
+  it("each fault is named", async () => {
+    const response = await requestWith(
+      { ...keySet, AUTH_ISSUER: "", AUTH_SECRET: "x".repeat(40) },
+      "/api/session",
+    );
+    expect((await problemOf(response)).detail).toMatch(/AUTH_SECRET has fewer .*; AUTH_ISSUER is missing/);
+  });
+
+  it("what `openssl rand` prints is accepted, in base64 and in hexadecimal digits", async () => {
+    for (let i = 0; i < 1000; i++) {
+      const random = crypto.getRandomValues(new Uint8Array(48));
+      expect(weaknessOf(base64url.encode(random))).toBeUndefined();
+      expect(
+        weaknessOf([...random.subarray(0, 32)].map((n) => n.toString(16).padStart(2, "0")).join("")),
+      ).toBe(undefined);
+    }
+  });
+});
+
 describe("rate limits", () => {
-  const settings = { SESSION_SECRET: "s".repeat(32), AUTH_SECRET: "a".repeat(32), RATE_LIMITS: "off" };
+  const settings = {
+    SESSION_SECRET: env.SESSION_SECRET,
+    AUTH_SECRET: env.AUTH_SECRET,
+    RATE_LIMITS: "off",
+  };
 
   it("can be off in development", () => {
     const { rateLimits, rate } = configOf({ ...settings, ENVIRONMENT: "development" } as unknown as Env);

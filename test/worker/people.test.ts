@@ -68,6 +68,22 @@ describe("a search", () => {
     expect(await find(stranger, stem, "shared")).toEqual([]);
   });
 
+  it("finds everyone in development where nothing is set, and in production as with `shared`", async () => {
+    const { stem, ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
+    const unset = async (settings: Parameters<typeof requestWith>[0]) => {
+      const headers = { authorization: `Bearer ${ada.token}` };
+      const response = await requestWith(
+        { USER_SEARCH: undefined, ...settings },
+        `/api/users?q=${encodeURIComponent(stem)}`,
+        { headers },
+      );
+      return (await response.json<{ users: User[] }>()).users;
+    };
+    const all = [direct.user, grouped.user, fromPublicThread.user, stranger.user];
+    expect(await unset({ ENVIRONMENT: "development" })).toEqual(all);
+    expect(await unset({ ENVIRONMENT: "production" })).toEqual([direct.user, grouped.user]);
+  });
+
   it("with `off` is forbidden", async () => {
     const ada = await person("Ada");
     for (const path of ["/api/users?q=ada", `/api/users/${ada.user.id}`]) {

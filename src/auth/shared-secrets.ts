@@ -1,0 +1,17 @@
+/** JWTs that are signed with a secret: while it is being rotated, with the current one or the one before. */
+import { errors, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from "jose";
+
+/** Verifies a token with each of these secrets in turn. Throws as `jwtVerify` does with the last. */
+export async function verifyWithSecrets(
+  token: string,
+  [secret, ...others]: readonly [Uint8Array, ...Uint8Array[]],
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, secret, { ...options, algorithms: ["HS256"] });
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!next || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    return verifyWithSecrets(token, [next, ...rest], options);
+  }
+}

@@ -1,0 +1,58 @@
+/** What a deployment in production is refused for: settings that work, and give away what they are to protect. */
+import { weaknessOf } from "./secret-strength.ts";
+
+/** The settings concerned, as they were given. */
+interface Given {
+  AUTH_SECRET?: string | undefined;
+  AUTH_SECRET_PREVIOUS?: string | undefined;
+  SESSION_SECRET: string;
+  SESSION_SECRET_PREVIOUS?: string | undefined;
+  ADMIN_SECRET?: string | undefined;
+  AUTH_JWKS_URL?: string | undefined;
+  AUTH_ISSUER?: string | undefined;
+  AUTH_AUDIENCE?: string | undefined;
+}
+
+const SECRETS = [
+  "AUTH_SECRET",
+  "AUTH_SECRET_PREVIOUS",
+  "SESSION_SECRET",
+  "SESSION_SECRET_PREVIOUS",
+  "ADMIN_SECRET",
+] as const;
+
+const NEW_SECRET = "set another, such as `openssl rand -base64 48` prints";
+
+/** Each fault as what is wrong and what to do, never with a value. */
+export function productionFaults(given: Given): string[] {
+  return [...secretFaults(given), ...keySetFaults(given)];
+}
+
+function secretFaults(given: Given): string[] {
+  const names = SECRETS.filter((name) => given[name] !== undefined);
+  const equal = names.flatMap((name, i) => {
+    // A secret that is about to be rotated is the one before, too.
+    const others = names.slice(0, i).filter((other) => name !== `${other}_PREVIOUS`);
+    const other = others.find((each) => given[each] === given[name]);
+    return other === undefined ? [] : [`${name} is the same as ${other}: ${NEW_SECRET}`];
+  });
+  const weak = names.flatMap((name) => {
+    const weakness = weaknessOf(given[name] ?? "");
+    return weakness === undefined ? [] : [`${name} ${weakness}: ${NEW_SECRET}`];
+  });
+  return [...equal, ...weak];
+}
+
+/** A provider signs for many applications, and perhaps with the same keys for other issuers. */
+function keySetFaults({ AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE }: Given): string[] {
+  if (AUTH_JWKS_URL === undefined) return [];
+  const faults = [];
+  if (!/^https:/i.test(AUTH_JWKS_URL)) faults.push("AUTH_JWKS_URL is not https: set the https address");
+  if (AUTH_ISSUER === undefined)
+    faults.push("AUTH_ISSUER is missing: set the iss of your tokens, or * to accept those of any issuer");
+  if (AUTH_AUDIENCE === undefined)
+    faults.push(
+      "AUTH_AUDIENCE is missing: set the aud of tokens for Lilypad, or * to accept those for any application",
+    );
+  return faults;
+}
