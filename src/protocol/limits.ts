@@ -43,8 +43,11 @@ export const WELCOME_THREADS = 500;
 /** Page sizes: of messages, members and threads alike. */
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
-/** Most durable events a resume replays; further behind gets a snapshot. */
+/** Bodies and reactions on a page of messages, in UTF-16 units: beyond it the page has fewer messages than asked for. */
+export const PAGE_LENGTH = 512 * 1024;
+/** Most durable events a resume replays, and how long they may be together, in UTF-16 units; further behind gets a snapshot. */
 export const RESUME_EVENTS = 1_000;
+export const RESUME_LENGTH = 1024 * 1024;
 /** A message that is sent again without `since` is recognised among this many newest messages. */
 export const DEDUPLICATION_WINDOW = 1_000;
 
@@ -75,7 +78,12 @@ export const RATE_LIMITED_WINDOW_MS = 10_000;
  * the socket is closed with 4108. The second is for clients that never promised to say so (`paced`).
  */
 export const PACED_BYTES = 4 * 1024 * 1024;
-export const UNPACED_BYTES = 64 * 1024 * 1024;
+export const UNPACED_BYTES = 16 * 1024 * 1024;
+/**
+ * The same for all sockets of an object of a room together, where each may have `GOT_EVERY_BYTES` besides: over it, the
+ * slowest are closed with 4108. An object has 128 MB, and what waits for a socket takes up to twice its length.
+ */
+export const ROOM_QUEUE_BYTES = 32 * 1024 * 1024;
 /** A paced client says what it has got whenever so much came since it last did, in UTF-16 units. */
 export const GOT_EVERY_BYTES = 64 * 1024;
 

@@ -130,7 +130,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     this.#room.sweep(now);
     const { socket, response } = this.#room.accept(request, caller, now);
     this.#sessions.endsAt(caller.expiresAt, now);
-    for (const frame of welcome.frames) this.#connections.sendFrame(socket, frame);
+    this.#room.welcome(socket, welcome.frames, welcome.rev);
     this.#cursor.opened(socket, this.#sendMissed(socket, caller.user.id, missable, welcome.rev));
     return response;
   }

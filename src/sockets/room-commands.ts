@@ -111,6 +111,8 @@ export class RoomCommands {
   #run(socket: WebSocket, command: Exclude<ThreadCommand, DurableCommand>): void {
     switch (command.type) {
       case "read":
+        // Whoever has read a message has received it, and its rev is no lower than its seq.
+        this.#room.acknowledged(socket, command.seq);
         this.#handlers.read(socket, command.seq);
         break;
       case "typing":

@@ -56,7 +56,6 @@ export class RoomSockets {
   accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
     const { user } = caller;
     const accepted = this.#connections.accept(request, caller, now);
-    this.#flowControl.opened(accepted.socket);
     const extra = this.#connections.oneTooMany(user.id, accepted.socket);
     if (extra) this.close(extra, CLOSE.replaced, "too many sockets of this user");
     const isNew = !this.#online.has(user.id);
@@ -64,6 +63,13 @@ export class RoomSockets {
     this.#left.delete(user.id);
     if (isNew) this.#options.onJoin(user);
     return accepted;
+  }
+
+  /** Sends a new socket what comes first: frames of events up to a rev. */
+  welcome(socket: WebSocket, frames: readonly string[], rev: number): void {
+    for (const frame of frames) this.#connections.sendFrame(socket, frame);
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+    if (this.#flowControl.opened(socket, length, rev)) this.#disconnectSlowReaders();
   }
 
   /** Closes a socket from the server's side. */
@@ -120,7 +126,7 @@ export class RoomSockets {
       if (!isLeftOut?.(socket)) this.#connections.sendFrame(socket, frame);
     }
     this.#rev = rev ?? this.#rev;
-    if (this.#flowControl.sent(frame.length, this.#rev)) this.#disconnectSlowReaders();
+    if (this.#flowControl.sent(frame.length, this.#rev, this.size)) this.#disconnectSlowReaders();
   }
 
   /** Sends an encoded frame to everyone's sockets but this user's. */
@@ -134,9 +140,10 @@ export class RoomSockets {
   }
 
   #disconnectSlowReaders(): void {
-    const isPaced = (socket: WebSocket) => this.#connections.of(socket).paced ?? false;
-    for (const socket of this.#flowControl.tooSlow(this.#connections.open(), isPaced)) {
-      this.close(socket, CLOSE.tooSlow, "it read too slowly");
-    }
+    const slow = this.#flowControl.tooSlow(this.#connections.open(), (socket) => ({
+      isPaced: this.#connections.of(socket).paced ?? false,
+      heardAt: () => this.#connections.heardAt(socket),
+    }));
+    for (const socket of slow) this.close(socket, CLOSE.tooSlow, "it read too slowly");
   }
 }

@@ -7,7 +7,7 @@ import { configOf } from "../config/config.ts";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import { RESUME_EVENTS } from "../protocol/limits.ts";
+import { RESUME_EVENTS, RESUME_LENGTH } from "../protocol/limits.ts";
 import type { Thread, User } from "../protocol/model.ts";
 import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";
@@ -32,6 +32,9 @@ import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
+
+/** How much a relay may have missed and be sent, in UTF-16 units of JSON. Beyond it, its clients reconnect. */
+const RELAY_REPLAY_LENGTH = 8 * RESUME_LENGTH;
 
 export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc {
   readonly #alarm: AlarmScheduler;
@@ -167,7 +170,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#broadcaster.welcoming(socket);
     this.#sessions.endsAt(caller.expiresAt, now);
     const cursor = new URL(request.url).searchParams.get("cursor");
-    for (const frame of this.#welcome(thread, caller, cursor)) this.#connections.sendFrame(socket, frame);
+    this.#room.welcome(socket, this.#welcome(thread, caller, cursor), thread.rev);
     return response;
   }
 
@@ -211,7 +214,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   async eventsForRelay(rev: number): Promise<MissedEvents | undefined> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
-    const events = eventsSince(thread, rev);
+    const events = eventsSince(thread, rev, RELAY_REPLAY_LENGTH);
+    if (!events) return undefined;
     const removed = events.flatMap((event) => eventEntry(event).disconnects?.(event) ?? []);
     return { frames: this.#connections.encode(events), rev: thread.rev, removed };
   }

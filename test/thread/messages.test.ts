@@ -1,34 +1,19 @@
 /** History over HTTP, deduplication, reactions, and what a deleted message leaves behind. */
-import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { messagePage, type MessagePage } from "../../src/protocol/http.ts";
+import { BODY_LENGTH } from "../../src/protocol/limits.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
+import { fillHistory } from "../support/history.ts";
 import { openThread } from "../support/socket.ts";
 
 afterEach(() => vi.useRealTimers());
 
-async function threadWith(count: number) {
+async function threadWith(count: number, body?: string) {
   const ada = await person("Ada");
   const thread = await newThread(ada, "group", [], "History");
-  await fill(thread.id, ada, count);
+  await fillHistory(thread.id, ada, count, body);
   return { ada, thread, path: `/api/threads/${thread.id}/messages` };
-}
-
-/** Writes a long history straight into storage, as the thread would have. */
-async function fill(threadId: string, author: Person, count: number) {
-  if (count === 0) return;
-  await runInDurableObject(threadStub(threadId), (_instance, { storage }) => {
-    storage.sql.exec(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at)
-       SELECT i, i, i, ?, 'id-' || i, 'body ' || i, 1000 + i FROM n`,
-      count,
-      author.user.id,
-    );
-  });
-  // So that the object reads it from storage.
-  await evict(threadStub(threadId));
 }
 
 async function page(who: Person, path: string): Promise<MessagePage> {
@@ -57,6 +42,19 @@ describe("pages of history", () => {
     ["?around=150&limit=1", [150], true, true],
   ])("%s", async (query, expected, hasBefore, hasAfter) => {
     const { ada, path } = await threadWith(300);
+    const got = await page(ada, path + query);
+    expect(seqs(got)).toEqual(expected);
+    expect(got).toMatchObject({ hasBefore, hasAfter });
+  });
+
+  it.each([
+    ["?limit=100", range(29, 80), true, false],
+    ["?before=60&limit=100", range(8, 59), true, true],
+    ["?after=0&limit=100", range(1, 52), false, true],
+    ["?around=40&limit=100", range(14, 65), true, true],
+    ["?around=1&limit=100", range(1, 26), false, true],
+  ])("of long messages are shorter, and say so: %s", async (query, expected, hasBefore, hasAfter) => {
+    const { ada, path } = await threadWith(80, "x".repeat(BODY_LENGTH));
     const got = await page(ada, path + query);
     expect(seqs(got)).toEqual(expected);
     expect(got).toMatchObject({ hasBefore, hasAfter });

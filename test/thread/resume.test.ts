@@ -1,6 +1,8 @@
 /** Resuming by cursor: no event twice, none left out, and a snapshot where resuming is impossible. */
 import { describe, expect, it } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
+import { BODY_LENGTH } from "../../src/protocol/limits.ts";
+import { fillEdits, fillHistory } from "../support/history.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 
@@ -9,6 +11,8 @@ async function groupOfTwo() {
   const thread = await newThread(ada, "group", [bob], "Pond");
   return { ada, bob, thread, path: `/api/threads/${thread.id}` };
 }
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 const isDurable = (event: ThreadEvent): event is DurableEvent => "rev" in event && event.type !== "ack";
 
@@ -104,6 +108,22 @@ describe("a cursor", () => {
         { seq: 2, body: "two" },
       ],
     });
+  });
+
+  it.each([
+    ["messages", 105, 0],
+    ["edits of a message", 1, 104],
+  ])("gets a snapshot where more than a MiB was missed: %s", async (_what, messages, edits) => {
+    const { ada, bob, thread } = await groupOfTwo();
+    await fillHistory(thread.id, ada, messages, "x".repeat(BODY_LENGTH));
+    if (edits > 0) await fillEdits(thread.id, 1, messages + 1, edits);
+    const rev = messages + edits;
+    const fits = await openThread(bob, thread.id, `${thread.epoch}:5`);
+    expect((await caughtUp(fits, rev)).events.map((event) => event.rev)).toEqual(range(6, rev));
+    expect(fits.events[0]).toMatchObject({ resumed: true, cursor: `${thread.epoch}:5` });
+    const long = await openThread(bob, thread.id, `${thread.epoch}:0`);
+    expect(await long.next("welcome")).toMatchObject({ resumed: false, cursor: `${thread.epoch}:${rev}` });
+    expect(await long.next()).toMatchObject({ type: "history", hasBefore: messages > 50 });
   });
 
   it("gives no right: a removed member is refused", async () => {

@@ -1,7 +1,13 @@
 /** The first events on a thread's socket: the welcome, and then either what was missed or a snapshot. */
 import type { Rate } from "../../config/config.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import { MEMBERS_SHOWN, PAGE_DEFAULT, RESUME_EVENTS, SERVER_FRAME_BYTES } from "../../protocol/limits.ts";
+import {
+  MEMBERS_SHOWN,
+  PAGE_DEFAULT,
+  RESUME_EVENTS,
+  RESUME_LENGTH,
+  SERVER_FRAME_BYTES,
+} from "../../protocol/limits.ts";
 import { clientLimitsFor } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { fitting } from "../../sockets/codec.ts";
@@ -22,13 +28,14 @@ export function welcomeEvents(
   rate: Rate,
 ): ThreadEvent[] {
   const since = resumable(cursor, thread);
+  const missed = since === undefined ? undefined : eventsSince(thread, since, RESUME_LENGTH);
   const view = thread.view(user);
   const welcome: ThreadEvent = {
     type: "welcome",
     thread: { ...view, members: fitting(view.members, LIST_BYTES) },
     user,
-    cursor: `${thread.epoch}:${since ?? thread.rev}`,
-    resumed: since !== undefined,
+    cursor: `${thread.epoch}:${missed ? since : thread.rev}`,
+    resumed: missed !== undefined,
     online: fitting(
       broadcaster.room.online(MEMBERS_SHOWN).map((userId) => thread.profiles.get(userId)),
       LIST_BYTES,
@@ -38,7 +45,7 @@ export function welcomeEvents(
     expiresAt,
     limits: clientLimitsFor(rate),
   };
-  return [welcome, ...(since === undefined ? [snapshot(thread)] : eventsSince(thread, since))];
+  return [welcome, ...(missed ?? [snapshot(thread)])];
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */

@@ -4,7 +4,7 @@
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
-import { PREVIEW_LENGTH } from "../../protocol/limits.ts";
+import { PAGE_LENGTH, PREVIEW_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
 import type { Profiles } from "../members/profiles.ts";
 
@@ -143,36 +143,42 @@ export class MessageLog {
     );
   }
 
-  /** A page of history, ascending. Reads as many rows as it shows, wherever it lies. */
+  /**
+   * A page of history, ascending, and no longer than `PAGE_LENGTH`. Reads as many rows as it shows and one or two more,
+   * wherever it lies.
+   */
   page(query: MessagesQuery): MessagePage {
     const { limit } = query;
     const newest = this.#newest.seq;
     let from = newest - limit + 1;
     let to = newest;
-    if (query.before !== undefined) {
-      to = Math.min(query.before - 1, newest);
-      from = to - limit + 1;
-    } else if (query.after !== undefined) {
+    let rows: MessageRow[];
+    if (query.after !== undefined) {
       from = query.after + 1;
       to = query.after + limit;
+      rows = fitting(this.#rows(from, to), PAGE_LENGTH);
     } else if (query.around !== undefined) {
       const middle = Math.min(Math.max(query.around, 1), newest);
       from = Math.max(1, Math.min(middle - Math.floor(limit / 2), newest - limit + 1));
       to = from + limit - 1;
+      const below = fitting(this.#rowsDown(from, middle - 1), PAGE_LENGTH / 2).toReversed();
+      rows = [...below, ...fitting(this.#rows(middle, to), PAGE_LENGTH / 2)];
+    } else {
+      if (query.before !== undefined) to = Math.min(query.before - 1, newest);
+      from = to - limit + 1;
+      rows = fitting(this.#rowsDown(from, to), PAGE_LENGTH).toReversed();
     }
-    const messages = this.#rows(from, to).map((row) => this.#message(row));
     return {
-      messages,
-      hasBefore: Math.min(from, newest + 1) > 1,
-      hasAfter: Math.max(to, 0) < newest,
+      messages: rows.map((row) => this.#message(row)),
+      hasBefore: (rows[0]?.seq ?? Math.min(from, newest + 1)) > 1,
+      hasAfter: (rows.at(-1)?.seq ?? Math.max(to, 0)) < newest,
     };
   }
 
   /** The messages made after a rev, each with the rev of the event that made it; `atMost` says how many there can be. */
-  since(rev: number, atMost: number): { rev: number; message: Message }[] {
-    return this.#rows(this.#newest.seq - atMost + 1, this.#newest.seq)
-      .filter((row) => row.rev > rev)
-      .map((row) => ({ rev: row.rev, message: this.#message(row) }));
+  *since(rev: number, atMost: number): Iterable<{ rev: number; message: Message }> {
+    for (const row of this.#rows(this.#newest.seq - atMost + 1, this.#newest.seq))
+      if (row.rev > rev) yield { rev: row.rev, message: this.#message(row) };
   }
 
   /** The newest message, shortened for a list; nothing before the first. */
@@ -216,12 +222,13 @@ export class MessageLog {
     return new Map(rows.toArray().map((row) => [row.author, row.seq]));
   }
 
-  #rows(from: number, to: number): MessageRow[] {
-    return this.#exec<MessageRow>(
-      "SELECT * FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq",
-      from,
-      to,
-    ).toArray();
+  #rows(from: number, to: number): Iterable<MessageRow> {
+    return this.#exec("SELECT * FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq", from, to);
+  }
+
+  /** The same, from the newest down. */
+  #rowsDown(from: number, to: number): Iterable<MessageRow> {
+    return this.#exec("SELECT * FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq DESC", from, to);
   }
 
   /** Runs a statement on the messages, with everything that was added among them. */
@@ -247,6 +254,18 @@ export class MessageLog {
       ...(row.reactions !== null && { reactions: JSON.parse(row.reactions) as Reaction[] }),
     };
   }
+}
+
+/** The first rows, as many as are no longer together, in UTF-16 units of bodies and reactions; at least one where there is any. */
+function fitting(rows: Iterable<MessageRow>, length: number): MessageRow[] {
+  const taken: MessageRow[] = [];
+  let left = length;
+  for (const row of rows) {
+    left -= row.body.length + (row.reactions?.length ?? 0);
+    if (left < 0 && taken.length > 0) break;
+    taken.push(row);
+  }
+  return taken;
 }
 
 /** A statement for each number of rows: messages of one time that follow one another from a seq and a rev on. */

@@ -3,11 +3,23 @@ import type { DurableEvent } from "../../protocol/events.ts";
 import { replayChange } from "../commands.ts";
 import type { StoredThread } from "../stored-thread.ts";
 
-/** The durable events after a rev, in order. Reads at most as many rows of each log as there were events. */
-export function eventsSince(thread: StoredThread, rev: number): DurableEvent[] {
-  const chats = thread.messages
-    .since(rev, thread.rev - rev)
-    .map((made): DurableEvent => ({ type: "chat", rev: made.rev, message: made.message }));
-  const changes = thread.changes.since(rev).map((change) => replayChange(change, thread));
-  return [...chats, ...changes].toSorted((a, b) => a.rev - b.rev);
+/**
+ * The durable events after a rev, in order; undefined where they are longer than that, in UTF-16 units of their JSON. Reads
+ * at most as many rows of each log as there were events.
+ */
+export function eventsSince(thread: StoredThread, rev: number, atMost: number): DurableEvent[] | undefined {
+  const events: DurableEvent[] = [];
+  let left = atMost;
+  for (const event of replayed(thread, rev)) {
+    left -= JSON.stringify(event).length;
+    if (left < 0) return undefined;
+    events.push(event);
+  }
+  return events.toSorted((a, b) => a.rev - b.rev);
+}
+
+function* replayed(thread: StoredThread, after: number): Iterable<DurableEvent> {
+  for (const { rev, message } of thread.messages.since(after, thread.rev - after))
+    yield { type: "chat", rev, message };
+  for (const change of thread.changes.since(after)) yield replayChange(change, thread);
 }
