@@ -24,6 +24,7 @@ declare namespace Cloudflare {
     AUTH_ISSUER?: string;
     AUTH_AUDIENCE?: string;
     AUTH_TOKEN_MAX_HOURS?: string;
+    SIGN_IN_URL?: string;
     SESSION_SECRET?: string;
     SESSION_SECRET_PREVIOUS?: string;
     ADMIN_SECRET?: string;

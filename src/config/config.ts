@@ -62,6 +62,14 @@ const text = z
   .optional()
   .transform((value) => value?.trim() || undefined);
 
+/** The host application's sign-in page. User info would be sent to it in every visitor's request, a fragment not at all. */
+const signInUrl = z
+  .url({ protocol: /^https?$/, error: "is no http or https address", abort: true })
+  .refine((address) => {
+    const { hash, username, password } = new URL(address);
+    return hash + username + password === "";
+  }, "has a fragment or user info");
+
 function setting<S extends z.ZodType<unknown, string | undefined>>(schema: S) {
   return text.pipe(schema);
 }
@@ -84,6 +92,7 @@ const settings = z.object({
   AUTH_ISSUER: setting(z.string().optional()),
   AUTH_AUDIENCE: setting(z.string().optional()),
   AUTH_TOKEN_MAX_HOURS: setting(count.pipe(z.number().min(1)).default(TOKEN_HOURS)),
+  SIGN_IN_URL: setting(signInUrl.optional()),
   SESSION_SECRET: setting(secret),
   SESSION_SECRET_PREVIOUS: setting(secret.optional()),
   ADMIN_SECRET: setting(bearerSecret.optional()),
@@ -126,6 +135,8 @@ export interface Config {
     /** For how long a token may be valid at most; unlimited in development. */
     tokenMaxMs: number;
   };
+  /** Where the page leads people who are not signed in: of https, in development of http too. */
+  signInUrl: string | undefined;
   /** The current one, which signs, first. */
   sessionSecrets: readonly [Uint8Array, ...Uint8Array[]];
   /** Without it nobody is an administrator. */
@@ -191,6 +202,7 @@ function parseConfig(env: Env): Config {
       audience: s.AUTH_AUDIENCE === ANY ? undefined : s.AUTH_AUDIENCE,
       tokenMaxMs: development ? Infinity : s.AUTH_TOKEN_MAX_HOURS * HOUR_MS,
     },
+    signInUrl: s.SIGN_IN_URL,
     sessionSecrets: [bytes.encode(s.SESSION_SECRET), ...keysOf(s.SESSION_SECRET_PREVIOUS)],
     adminSecret: s.ADMIN_SECRET === undefined ? undefined : bytes.encode(s.ADMIN_SECRET),
   };

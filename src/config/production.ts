@@ -11,6 +11,7 @@ interface Given {
   AUTH_JWKS_URL?: string | undefined;
   AUTH_ISSUER?: string | undefined;
   AUTH_AUDIENCE?: string | undefined;
+  SIGN_IN_URL?: string | undefined;
 }
 
 const SECRETS = [
@@ -25,7 +26,7 @@ const NEW_SECRET = "set another, such as `openssl rand -base64 48` prints";
 
 /** Each fault as what is wrong and what to do, never with a value. */
 export function productionFaults(given: Given): string[] {
-  return [...secretFaults(given), ...keySetFaults(given)];
+  return [...secretFaults(given), ...keySetFaults(given), ...signInFaults(given)];
 }
 
 function secretFaults(given: Given): string[] {
@@ -55,4 +56,10 @@ function keySetFaults({ AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE }: Given): str
       "AUTH_AUDIENCE is missing: set the aud of tokens for Lilypad, or * to accept those for any application",
     );
   return faults;
+}
+
+/** Over plain http, others on the way could read the token that the page brings back, or replace it. */
+function signInFaults({ SIGN_IN_URL }: Given): string[] {
+  if (SIGN_IN_URL === undefined || /^https:/i.test(SIGN_IN_URL)) return [];
+  return ["SIGN_IN_URL is not https: set the https address"];
 }

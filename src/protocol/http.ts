@@ -95,6 +95,9 @@ export const presenceQuery = z.object({
 
 export const session = z.object({ user, expiresAt: time });
 export type Session = z.infer<typeof session>;
+/** How a person can sign in on the page: as a guest, and at `signInUrl`, a page of the host application. */
+export const signInOptions = z.object({ guests: z.boolean(), signInUrl: z.string().optional() });
+export type SignInOptions = z.infer<typeof signInOptions>;
 export const messagePage = z.object({
   messages: z.array(message),
   hasBefore: z.boolean(),

@@ -48,6 +48,15 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
       /ALLOWED_ORIGINS has an entry that is no origin/,
     ],
   ),
+  ["SIGN_IN_URL is no URL", { SIGN_IN_URL: "hush-hush" }, /SIGN_IN_URL is no http or https/],
+  ["SIGN_IN_URL has another scheme", { SIGN_IN_URL: "javascript:hush" }, /SIGN_IN_URL is no http or https/],
+  ["SIGN_IN_URL has user info", { SIGN_IN_URL: "https://a:hush@b.example" }, /has a fragment or user info/],
+  ["SIGN_IN_URL has a fragment", { SIGN_IN_URL: "https://b.example/#hush" }, /has a fragment or user info/],
+  [
+    "SIGN_IN_URL is plain http in production",
+    { ...production, SIGN_IN_URL: "http://hush.example/" },
+    /SIGN_IN_URL is not https/,
+  ],
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
   ["PRESENCE_SHARDS is 0", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
   [

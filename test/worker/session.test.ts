@@ -206,6 +206,30 @@ describe("guests", () => {
   );
 });
 
+describe("GET /api/sign-in", () => {
+  const SIGN_IN_URL = "https://www.example.com/chat-sign-in?lang=en";
+  it.each([
+    ["with neither guests nor a sign-in page", { ENVIRONMENT: "production" }, { guests: false }],
+    [
+      "with a sign-in page",
+      { ENVIRONMENT: "production", SIGN_IN_URL },
+      { guests: false, signInUrl: SIGN_IN_URL },
+    ],
+    [
+      "with both",
+      { SIGN_IN_URL: "http://localhost:3000/" },
+      { guests: true, signInUrl: "http://localhost:3000/" },
+    ],
+  ])("says how one can sign in %s, whoever asks", async (_what, settings, options) => {
+    for (const cookie of ["", "__Host-session=nonsense"]) {
+      const response = await requestWith(settings, "/api/sign-in", { headers: { cookie } });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(await response.json()).toEqual(options);
+    }
+  });
+});
+
 describe("signing out", () => {
   it("clears the cookie, signed in or not", async () => {
     for (const cookie of ["", "__Host-session=nonsense"]) {

@@ -1,4 +1,4 @@
-/** `/api/session`: signing in, asking who one is, signing out. */
+/** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
 import { authenticate, bearerToken } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { verifyHostToken } from "../../auth/host-token.ts";
@@ -9,7 +9,7 @@ import { callObject } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
-import { guestSignIn } from "../../protocol/http.ts";
+import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
@@ -38,6 +38,11 @@ export function sessionRoutes(api: ApiRouter): void {
     const response = noContent();
     setSessionCookie(response, null, { request, env, now: Date.now() });
     return response;
+  });
+
+  api.get("/api/sign-in", (_request, env) => {
+    const { guestSignIn: guests, signInUrl } = configOf(env);
+    return json({ guests, signInUrl } satisfies SignInOptions);
   });
 }
 
