@@ -13,7 +13,7 @@ import { Room } from "./room/room.ts";
 
 export type { ErrorCode } from "../protocol/errors.ts";
 export type { PresenceEvent, ThreadEvent } from "../protocol/events.ts";
-export type { MemberPage, MessagePage, Session, ThreadPage } from "../protocol/http.ts";
+export type { MemberPage, MessagePage, Session, SignInOptions, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { ConnectionState } from "./connection/connection-state.ts";
 export type { Api, NewThread } from "./http/api.ts";

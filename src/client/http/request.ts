@@ -17,8 +17,11 @@ export interface HttpOptions {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Sends a request; resolves to the response's JSON, undefined for one without a body. Rejects with a `RequestError`. */
-export type HttpRequest = <T>(method: Method, path: string, body?: object) => Promise<T>;
+/**
+ * Sends a request; resolves to the response's JSON, undefined for one without a body. Rejects with a `RequestError`. With
+ * `token` it is made by that token instead of what the client signs in with, and may set the session cookie.
+ */
+export type HttpRequest = <T>(method: Method, path: string, body?: object, token?: string) => Promise<T>;
 
 /** The body of an error response (RFC 9457), as far as the client reads it. */
 interface Problem {
@@ -28,11 +31,11 @@ interface Problem {
 
 /** The function through which one client sends its requests. */
 export function createHttpRequest(options: HttpOptions): HttpRequest {
-  return async <T>(method: Method, path: string, body?: object): Promise<T> => {
+  return async <T>(method: Method, path: string, body?: object, token?: string): Promise<T> => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       // The signal ends a `fetch`, but not a `getToken` that never settles.
-      return await Promise.race([send<T>(options, signal, method, path, body), rejectOnAbort(signal)]);
+      return await Promise.race([send<T>(options, signal, method, path, body, token), rejectOnAbort(signal)]);
     } catch (error) {
       if (error instanceof RequestError) throw error;
       throw new RequestError("offline", UNREACHABLE, { cause: error });
@@ -46,12 +49,14 @@ async function send<T>(
   method: Method,
   path: string,
   body: object | undefined,
+  givenToken: string | undefined,
 ): Promise<T> {
   const headers = new Headers();
-  if (getToken) headers.set("authorization", `Bearer ${await getToken()}`);
+  const tokenSource = givenToken === undefined ? getToken : () => givenToken;
+  if (tokenSource) headers.set("authorization", `Bearer ${await tokenSource()}`);
   if (body) headers.set("content-type", "application/json");
   // Only where cookies sign in: a Worker rejects a request with `credentials`, and not every platform's types have it.
-  const cookies = getToken ? {} : { credentials: "include" as const };
+  const cookies = getToken && givenToken === undefined ? {} : { credentials: "include" as const };
   const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
   const response = await fetch(origin + path, init);
   if (response.status === 204) return undefined as T;

@@ -1,5 +1,5 @@
 /** Signing in and out by the session cookie. */
-import type { Session } from "../../protocol/http.ts";
+import type { Session, SignInOptions } from "../../protocol/http.ts";
 import type { RequestError } from "./request-error.ts";
 import type { HttpRequest } from "./request.ts";
 import { apiPath } from "./url.ts";
@@ -9,6 +9,13 @@ export interface SessionApi {
   me(): Promise<Session | undefined>;
   /** Signs in as a guest of this name; rejects with `forbidden` where guests are not allowed. */
   signInAsGuest(name: string): Promise<Session>;
+  /**
+   * Signs this browser in with a token of the host application: the cookie lasts until the token expires, at most 7 days.
+   * Rejects with `unauthenticated` where the token is not valid.
+   */
+  signIn(token: string): Promise<Session>;
+  /** Returns how one can sign in. */
+  signInOptions(): Promise<SignInOptions>;
   /** Signs this browser out. */
   signOut(): Promise<void>;
 }
@@ -23,6 +30,8 @@ export function createSession(request: HttpRequest): SessionApi {
         return undefined;
       }),
     signInAsGuest: (name) => request("POST", path, { name }),
+    signIn: (token) => request("POST", path, undefined, token),
+    signInOptions: () => request("GET", apiPath("sign-in")),
     signOut: () => request("DELETE", path),
   };
 }
