@@ -7,6 +7,7 @@ import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
 import { checkSession, client, currentSession, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
+import { Text } from "./ui/text.tsx";
 import { useStore } from "./ui/use-store.ts";
 
 export function App() {
@@ -21,15 +22,19 @@ export function App() {
     case "unreachable":
       return (
         <main key="unreachable" class="centred">
-          <h1>Lilypad cannot be reached</h1>
-          <p class="note">Check your connection, then try again.</p>
+          <h1>
+            <Text>{state.reason === undefined ? "Lilypad cannot be reached" : "Lilypad does not work"}</Text>
+          </h1>
+          <p class="note">
+            <Text>{state.reason ?? "Check your connection, then try again."}</Text>
+          </p>
           <button type="button" class="button" onClick={() => void checkSession()}>
             Try again
           </button>
         </main>
       );
     case "signed_out":
-      return <SignIn />;
+      return <SignIn options={state.options} problem={state.problem} />;
     case "signed_in":
       return <SignedIn key={state.user.id} user={state.user} />;
   }

@@ -1,11 +1,12 @@
-/** Entry point: renders the page and checks who is signed in. */
+/** Entry point: finds out who is signed in and renders the page. */
 import { render } from "preact";
 // First: the components' style sheets override these.
 import "./tokens.css";
 import "./base.css";
 import { App } from "./app.tsx";
-import { checkSession } from "./session/session.ts";
+import { enterPage } from "./session/session.ts";
 
 const root = document.getElementById("app");
+// First: it takes the host's token out of the address bar.
+void enterPage();
 if (root) render(<App />, root);
-void checkSession();

@@ -15,6 +15,12 @@ export function navigate(to: string): void {
   path.set(to);
 }
 
+/** Goes to another view in place of the present one, to which Back does not return. */
+export function replaceRoute(to: string): void {
+  history.replaceState(null, "", to);
+  path.set(to);
+}
+
 export function useRoute(): Route {
   return parseRoute(useStore(path));
 }

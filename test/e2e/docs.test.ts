@@ -129,6 +129,34 @@ describe("backend code", () => {
   });
 });
 
+describe("the host's sign-in page", () => {
+  const [{ code: makeToken }] = codeBlocks("js", "function lilypadToken");
+  const [{ code: chatSignIn }] = codeBlocks("js", "function chatSignIn");
+  const program = (address: string) =>
+    [
+      makeToken,
+      chatSignIn.replaceAll(EXAMPLE_URL, inject("url")),
+      `console.log(chatSignIn(${JSON.stringify(address)}, ${quoted}, process.env.SECRET));`,
+    ].join("\n");
+  const asked = (query: Record<string, string>) =>
+    `https://www.example.com/chat-sign-in?${new URLSearchParams(query)}`;
+
+  it("redirects to Lilypad with a token that signs its user in, and the state unchanged", async () => {
+    const address = asked({ return: `${inject("url")}/`, state: "a state & more" });
+    const [to, fragment] = (await printed(process.execPath, "page.mjs", program(address))).split("#");
+    expect(to).toBe(`${inject("url")}/`);
+    const brought = new URLSearchParams(fragment);
+    expect(brought.get("state")).toBe("a state & more");
+    const headers = { authorization: `Bearer ${brought.get("token")}` };
+    expect((await fetch(`${inject("url")}/api/session`, { method: "POST", headers })).status).toBe(201);
+  });
+
+  it.each(["https://evil.example/", "//evil.example/", ""])("leads nobody to %j", async (where) => {
+    const address = asked({ return: where, state: "s" });
+    expect(await printed(process.execPath, "page.mjs", program(address))).toBe("undefined");
+  });
+});
+
 describe("browser code", () => {
   let browser: Browser;
   beforeAll(async () => {

@@ -1,12 +1,20 @@
 /** The signed-in user, and the client that the whole page shares. */
 import { createClient } from "../../client/client.ts";
+import { RequestError } from "../../client/http/request-error.ts";
 import { Store, type Readable } from "../../client/store/store.ts";
+import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
+import { browserStorage } from "../browser-storage.ts";
+import { replaceRoute } from "../router.tsx";
+import { errorText } from "../ui/error-text.ts";
+import { forgetSignIn, hasLeftForSignIn, leaveForSignIn, takeSignInReturn } from "./host-sign-in.ts";
 
 export type SessionState =
   | { is: "loading" }
-  | { is: "unreachable" }
-  | { is: "signed_out" }
+  /** `reason` is what the server says, where it can be reached and does not work. */
+  | { is: "unreachable"; reason?: string }
+  /** `problem` says why signing in did not work. */
+  | { is: "signed_out"; options: SignInOptions; problem?: string }
   | { is: "signed_in"; user: User };
 
 const state = new Store<SessionState>({ is: "loading" });
@@ -44,18 +52,54 @@ function notifyOtherTabs(): void {
   otherTabs.postMessage(null);
 }
 
+/** Kept in all tabs from a sign-out to the next sign-in, so that the page does not sign in again by itself. */
+const sharedStorage = browserStorage("localStorage");
+const SIGNED_OUT = "lilypad signed out";
+
+/**
+ * Finds out who is signed in, when the page has loaded: by what the host's sign-in page brought back, or by the cookie.
+ * Where nobody is, leaves for that page, unless that was tried already or somebody has just signed out.
+ */
+export async function enterPage(): Promise<void> {
+  const returned = takeSignInReturn();
+  if (returned && "token" in returned) return signInWithToken(returned.token, returned.path);
+  await checkSession();
+  const found = state.getSnapshot();
+  if (found.is !== "signed_out") return;
+  if (returned) state.set({ ...found, problem: returned.problem });
+  else if (!hasLeftForSignIn() && sharedStorage.get(SIGNED_OUT) === undefined) leaveAtOnce(found.options);
+}
+
+/** Not where a guest may choose to stay. */
+function leaveAtOnce({ guests, signInUrl }: SignInOptions): void {
+  if (!guests && signInUrl !== undefined) leaveForSignIn(signInUrl, "replace");
+}
+
+/** Changes with each answer about the session: what was asked before the latest one is out of date. */
+let answers = 0;
+
 /** Asks the server who is signed in. */
 export async function checkSession(): Promise<void> {
+  const answer = ++answers;
   try {
     const found = await client.session.me();
+    const options = found ? undefined : await client.session.signInOptions();
+    if (answer !== answers) return;
     if (found) setSignedIn(found.user);
-    else setSignedOut();
-  } catch {
+    else if (options) setSignedOut(options);
+  } catch (failure) {
+    if (answer !== answers) return;
     // A signed-in user stays so while the server cannot be reached.
-    if (state.getSnapshot().is !== "signed_in") state.set({ is: "unreachable" });
+    if (state.getSnapshot().is !== "signed_in") state.set(unreachable(failure));
     // A socket that was closed as signed out waits for this answer, and nothing else would ask again.
     else scheduleCheck();
   }
+}
+
+/** The one failure whose text is of use is that of a server that is not configured. */
+function unreachable(failure: unknown): SessionState {
+  const isAnswer = failure instanceof RequestError && failure.code === "unavailable";
+  return isAnswer ? { is: "unreachable", reason: failure.message } : { is: "unreachable" };
 }
 
 export async function signInAsGuest(name: string): Promise<void> {
@@ -64,13 +108,34 @@ export async function signInAsGuest(name: string): Promise<void> {
   setSignedIn(user);
 }
 
+/** Goes to the view at `path` once signed in. Otherwise the page says what the problem is. */
+async function signInWithToken(token: string, path: string): Promise<void> {
+  try {
+    const { user } = await client.session.signIn(token);
+    notifyOtherTabs();
+    replaceRoute(path);
+    setSignedIn(user);
+  } catch (failure) {
+    await checkSession();
+    const found = state.getSnapshot();
+    if (found.is === "signed_out")
+      state.set({ ...found, problem: `You were not signed in: ${errorText(failure)}` });
+  }
+}
+
 export async function signOut(): Promise<void> {
   await client.session.signOut();
+  sharedStorage.set(SIGNED_OUT, "yes");
   notifyOtherTabs();
-  setSignedOut();
+  client.close();
+  state.set({ is: "loading" });
+  await checkSession();
 }
 
 function setSignedIn(user: User): void {
+  answers += 1;
+  forgetSignIn();
+  sharedStorage.remove(SIGNED_OUT);
   const previous = state.getSnapshot();
   // Another tab may have signed in a different user: no state of the previous one may remain.
   if (previous.is === "signed_in" && previous.user.id !== user.id) client.close();
@@ -78,7 +143,7 @@ function setSignedIn(user: User): void {
   client.signedIn();
 }
 
-function setSignedOut(): void {
+function setSignedOut(options: SignInOptions): void {
   client.close();
-  state.set({ is: "signed_out" });
+  state.set({ is: "signed_out", options });
 }

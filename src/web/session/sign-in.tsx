@@ -1,66 +1,58 @@
-/** The form in which a guest signs in with a name. */
+/** The view of who is not signed in: leads to the host's sign-in page, lets guests in, or says what is missing for both. */
 import { useState } from "preact/hooks";
-import { RequestError } from "../../client/http/request-error.ts";
-import { DISPLAY_NAME_LENGTH } from "../../protocol/limits.ts";
-import { signInAsGuest } from "./session.ts";
+import type { SignInOptions } from "../../protocol/http.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { GuestForm } from "./guest-form.tsx";
+import { leaveForSignIn } from "./host-sign-in.ts";
 import "./sign-in.css";
 
-export function SignIn() {
-  const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+export interface SignInProps {
+  options: SignInOptions;
+  /** Why signing in did not work. */
+  problem: string | undefined;
+}
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (name.trim() === "" || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await signInAsGuest(name.trim());
-    } catch (failure) {
-      setError(errorText(failure));
-      setBusy(false);
-    }
-  };
-
+export function SignIn({ options: { guests, signInUrl }, problem }: SignInProps) {
   return (
     <main class="sign-in">
-      <form class="sign-in-card" onSubmit={(event) => void submit(event)}>
+      <div class="sign-in-card">
         <img src="/favicon.svg" alt="" width="56" height="56" />
         <h1>Lilypad</h1>
-        <p class="note">Say who you are, and start talking.</p>
-        <div class="field">
-          <label for="name">Your name</label>
-          <input
-            id="name"
-            class="input"
-            autocomplete="nickname"
-            autofocus
-            required
-            maxLength={DISPLAY_NAME_LENGTH}
-            value={name}
-            aria-describedby={error === undefined ? undefined : "sign-in-error"}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </div>
-        {error !== undefined && (
-          <p id="sign-in-error" class="error" role="alert">
-            {error}
-          </p>
+        {guests && <p class="note">Say who you are, and start talking.</p>}
+        {!guests && signInUrl !== undefined && <p class="note">Sign in to open your chats.</p>}
+        <ErrorMessage text={problem} />
+        {guests && <GuestForm />}
+        {signInUrl !== undefined && (
+          <HostSignIn signInUrl={signInUrl} label={guests ? "Sign in with an account" : "Sign in"} />
         )}
-        <button type="submit" class="button" aria-disabled={busy}>
-          Sign in
-        </button>
-      </form>
+        {!guests && signInUrl === undefined && <NotSetUp />}
+      </div>
     </main>
   );
 }
 
-function errorText(failure: unknown): string {
-  if (!(failure instanceof RequestError)) return "Something went wrong. Try again.";
-  if (failure.code === "forbidden") {
-    return "Guests cannot sign in here. Sign in through the site that you came from, then come back.";
-  }
-  if (failure.code === "bad_request") return "That name cannot be used. Try another one.";
-  return failure.message;
+function HostSignIn({ signInUrl, label }: { signInUrl: string; label: string }) {
+  const [failed, setFailed] = useState(false);
+  return (
+    <>
+      {failed && (
+        <ErrorMessage text="Signing in takes this site’s data, which your browser blocks. Allow it, then try again." />
+      )}
+      <button type="button" class="button" onClick={() => setFailed(!leaveForSignIn(signInUrl, "assign"))}>
+        {label}
+      </button>
+    </>
+  );
+}
+
+function NotSetUp() {
+  return (
+    <>
+      <p>Nobody can sign in on this page yet.</p>
+      <p class="note">
+        If you run this server, set <code>SIGN_IN_URL</code> to the page of your site that signs its users in.
+        See docs/signing-in.md.
+      </p>
+    </>
+  );
 }
