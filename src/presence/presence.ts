@@ -63,7 +63,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     });
     this.#batchReceiver = new BatchReceiver(storage, tables);
     this.#router = new ShardRouter(env, shard, movedUsers, this.#resharding);
-    void ctx.blockConcurrencyWhile(() => this.#alarm.load());
+    void ctx.blockConcurrencyWhile(async () => {
+      await this.#alarm.load();
+      shard.resume(Date.now());
+    });
   }
 
   // --- the tabs' sockets

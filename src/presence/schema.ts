@@ -14,7 +14,7 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     told_online INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
 
-  -- The index of the user search: the search keys of each user's name and id. Written when a profile changes.
+  -- The index of the user search: the search keys of each user's name and id. Written when a name changes.
   CREATE TABLE user_keys (
     key TEXT NOT NULL,
     user_id TEXT NOT NULL,
@@ -84,5 +84,14 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
   -- From here on, deletedAt marks a deleted newest message, and no longer an empty preview.
   UPDATE threads SET last = json_set(last, '$.deletedAt', json_extract(last, '$.at'))
   WHERE json_extract(last, '$.preview') = '';
+  `,
+  `
+  -- From here on, keys are folded, and name each word of a name. Up to which user id those of users who were known before
+  -- are (user-search-reindex.ts): one row until all are.
+  CREATE TABLE search_reindex (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    done_up_to TEXT NOT NULL
+  );
+  INSERT INTO search_reindex SELECT 1, '' WHERE EXISTS (SELECT 1 FROM users);
   `,
 ];

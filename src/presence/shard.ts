@@ -14,6 +14,7 @@ import { resultOf, type Result } from "../rpc/result.ts";
 import { Connections } from "../sockets/connections.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { UserDirectory } from "./people/user-directory.ts";
+import { UserSearchReindex } from "./people/user-search-reindex.ts";
 import { Visibility } from "./people/visibility.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { OnlineStatus } from "./status/online-status.ts";
@@ -39,6 +40,7 @@ export class PresenceShard {
   readonly #publisher: StatusPublisher;
   readonly #subscriptions: Subscriptions;
   readonly #rates: RateLimits;
+  readonly #searchReindex: UserSearchReindex;
   readonly sockets: TabSockets;
   readonly commands: TabCommands;
   readonly directory: UserDirectory;
@@ -106,6 +108,12 @@ export class PresenceShard {
         dueAt: (now) => publisher.dueAt(now),
       },
     );
+    this.#searchReindex = new UserSearchReindex(ctx.storage, alarm);
+  }
+
+  /** To be called when the object starts and knows its alarm: goes on with what was interrupted. */
+  resume(now: number): void {
+    this.#searchReindex.resume(now);
   }
 
   // --- tabs

@@ -14,6 +14,7 @@ import {
   time,
   userId,
 } from "./names.ts";
+import { isSearchable } from "./user-search.ts";
 
 /** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */
 const digits = z
@@ -82,7 +83,15 @@ export type MovedUsers = z.infer<typeof movedUsers>;
 
 export const seqParam = digits.pipe(seq);
 export const userSearchQuery = z.object({
-  q: z.string().trim().pipe(characters(limits.USER_SEARCH_MIN, limits.USER_SEARCH_MAX)),
+  q: z
+    .string()
+    .trim()
+    .pipe(
+      characters(1, limits.USER_SEARCH_MAX).refine(
+        isSearchable,
+        `has fewer than ${limits.USER_SEARCH_MIN} characters`,
+      ),
+    ),
 });
 export const presenceQuery = z.object({
   ids: z

@@ -55,7 +55,7 @@ export const DEDUPLICATION_WINDOW = 1_000;
 export const PRESENCE_IDS = 100;
 /** Most watched users of one tab. */
 export const WATCHED_USERS = 500;
-/** Most users that a user search returns, and the length of its `q`. */
+/** Most users that a user search returns, and the length of its `q`; one ideograph or Hangul syllable is enough. */
 export const USER_SEARCH_RESULTS = 20;
 export const USER_SEARCH_MIN = 2;
 export const USER_SEARCH_MAX = 50;

@@ -15,7 +15,7 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   admitUserSearch: (userId: string) => Promise<Result<string[]>>;
   /** The ids of the direct and group threads of this user. */
   sharedThreads: (userId: string) => Promise<string[]>;
-  /** Users whose name or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
+  /** Users whose name, a word of it, or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
   searchUsers: (prefix: string, among: string[] | null) => Promise<FoundUser[]>;
   /** The status of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
   statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;

@@ -1,8 +1,39 @@
 /** A shard that was stored by an earlier version. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { searchKey } from "../../src/presence/people/user-search-key.ts";
+import { eventually } from "../support/eventually.ts";
+import { unique } from "../support/host-users.ts";
 import { shardStub } from "../support/objects.ts";
-import { evictShardOf, groupOf, knownUser, rowsOf } from "./shard.ts";
+import { evictShardOf, groupOf, knownUser, rowsOf, shardFor, unknownUser } from "./shard.ts";
+
+it("gives users known before the keys by which they are found now, some at a time", async () => {
+  const SHARD = 3;
+  const stem = unique("éarlier");
+  const before = Array.from({ length: 600 }, (_, i) => ({ id: `${stem}-${i}`, name: `${stem} Zoé ${i}` }));
+  const any = unknownUser("Any", SHARD);
+  const shard = shardFor(any);
+  const find = async (q: string) => (await shard.searchUsers(q, null)).map(({ user }) => user.id);
+  await runInDurableObject(shardStub(any.id), (_, { storage }) => {
+    // As the version before wrote them: the name and the id, in lower case.
+    for (const { id, name } of before) {
+      storage.sql.exec("INSERT INTO users (user_id, name) VALUES (?, ?)", id, name);
+      for (const key of [name, id])
+        storage.sql.exec("INSERT INTO user_keys VALUES (?, ?)", key.toLowerCase(), id);
+    }
+    storage.sql.exec("UPDATE schema_version SET version = 4");
+    storage.sql.exec("DROP TABLE search_reindex");
+  });
+  await evictShardOf(any);
+  // The one who is renamed before it is their turn keeps no key of their former name.
+  await shard.signIn({ id: `${stem}-599`, name: "Somebody" });
+  await eventually(async () => expect(await rowsOf(any, "search_reindex")).toEqual([]));
+  expect(await find("zoe 42")).toEqual(expect.arrayContaining([`${stem}-42`]));
+  expect(await find("zoe 599")).toEqual([]);
+  const keys = (await rowsOf(any, "user_keys")).filter((row) => String(row["user_id"]).startsWith(stem));
+  expect(keys.filter((row) => String(row["key"]).includes("é"))).toEqual([]);
+  expect(keys.every((row) => row["key"] === searchKey(String(row["key"])))).toBe(true);
+});
 
 it("marks a newest message that was deleted when an empty preview alone said so", async () => {
   const [ada, bo] = [await knownUser(), await knownUser("Bo")];
@@ -11,6 +42,7 @@ it("marks a newest message that was deleted when an empty preview alone said so"
   await kept.notify(kept.message(ada, "hello", 2_000), ada, bo);
   await runInDurableObject(shardStub(bo.id), (_, { storage }) => {
     storage.sql.exec("UPDATE schema_version SET version = 3");
+    storage.sql.exec("DROP TABLE search_reindex");
   });
   await evictShardOf(bo);
   const rows = await rowsOf(bo, "threads");

@@ -56,10 +56,44 @@ describe("a search", () => {
     expect(found).toEqual(users.slice(0, 20).map(({ user }) => user));
   });
 
-  it("finds a composed name by its decomposed form", async () => {
-    const stem = unique("x");
-    const zoe = await person(`Zoé ${stem}`);
-    expect(await find(zoe, `zoe\u0301 ${stem}`)).toEqual([zoe.user]);
+  it.each([
+    ["its decomposed form", "Zoé", "zoe\u0301"],
+    ["its letters without accents", "Zoé Nguyễn", "zoe nguyen"],
+    ["letters with accents that it does not have", "Zoe", "ZOÉ"],
+    ["its plain letters, where some have a stroke", "Łukasz Øresund", "lukasz oresund"],
+    ["ss for ß", "Strauß", "STRAUSS"],
+    ["a capital ß", "Strauss", "Strau\u1e9e"],
+    ["i for ı", "Işıl", "isil"],
+    ["ı for i", "İlker", "ılker"],
+    ["full-width letters", "Ada", "Ａｄａ"],
+    ["another form of sigma", "Αστέρης", "ΑΣΤΕΡΗΣ"],
+    ["its consonants, where some are pointed", "שָׁלוֹם", "שלום"],
+    ["a word within it", "Ada King-Lovelace", "love"],
+    ["its last words", "Ada – Countess of Lovelace", "of Lovelace"],
+    ["what follows an apostrophe", "Conan O’Brien", "brien"],
+    ["a word after a non-joiner", "علی‌رضا", "رضا"],
+    ["its given name, in ideographs", "王小明", "小明"],
+    ["its given name, in Hangul", "김철수", "철수"],
+    ["white space of another length", "Ada Lovelace", "ada  lovelace"],
+  ])("finds a name by %s", async (_what, name, q) => {
+    const ada = await person("Ada");
+    // After the name: what is searched for begins with a word of it.
+    const found = await person(`${name} ${unique("x")}`);
+    const [, stem = ""] = / (x-.*)$/.exec(found.user.name) ?? [];
+    expect(await find(ada, `${q}`)).toContainEqual(found.user);
+    expect(await find(ada, stem)).toEqual([found.user]);
+  });
+
+  it("takes one ideograph or one Hangul syllable, and of other letters two", async () => {
+    const [wang, kim] = [await person("王小明"), await person("김철수")];
+    expect(await find(wang, "明")).toContainEqual(wang.user);
+    expect(await find(wang, "김")).toContainEqual(kim.user);
+    for (const q of ["a", "", "é"]) expect((await get(wang, `/api/users?q=${q}`)).status).toBe(400);
+  });
+
+  it("finds nobody by what nobody sees", async () => {
+    const ada = await person("Ada");
+    expect(await find(ada, "\u200b\u0301")).toEqual([]);
   });
 
   it("with `shared` finds only users with a direct or group thread in common", async () => {

@@ -1,9 +1,18 @@
 /** The index of the user search: the search keys of this shard's users, in `user_keys`. */
 import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
-import { searchKey } from "./user-search-key.ts";
+import { formerSearchKey, searchKey } from "./user-search-key.ts";
 
 /** Sorts after every other string with the same prefix. */
 const LAST = "\u{10ffff}";
+
+/**
+ * Most keys of a name: from its beginning, and from each further word on, so that one range query finds all of them. Each is
+ * a row written when the name changes, and may be a row read of a search that shows its user once.
+ */
+const KEYS_OF_NAME = 10;
+
+/** Where a word begins. Names in ideographs and in Hangul have no spaces: each of their characters may begin one. */
+const WORD_START = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{N}]|[\p{Ideographic}\p{Script=Hangul}]/gu;
 
 type KeyRow = { key: string; user_id: string };
 
@@ -18,37 +27,66 @@ export class UserSearchIndex {
   update(userId: string, nameBefore: string | null, nameAfter: string | null): void {
     const before = keysOf(userId, nameBefore);
     const after = keysOf(userId, nameAfter);
-    for (const key of before.difference(after))
-      this.#sql.exec("DELETE FROM user_keys WHERE key = ? AND user_id = ?", key, userId);
-    for (const key of after.difference(before))
-      this.#sql.exec("INSERT INTO user_keys VALUES (?, ?) ON CONFLICT DO NOTHING", key, userId);
+    this.#replace(userId, before.union(formerKeysOf(userId, nameBefore)), before, after);
+  }
+
+  /** Replaces the keys that an earlier version wrote for a user. Writes nothing where that was done. */
+  refresh(userId: string, name: string): void {
+    this.#replace(userId, formerKeysOf(userId, name), new Set(), keysOf(userId, name));
   }
 
   /**
-   * Users whose name or id starts with a prefix, at most 20, with the key that matched, sorted by it. `among`: only those
-   * in one of these threads; checked for each matching key, so that nobody is missed behind others with the same prefix.
+   * Users whose name, a word within it, or id starts with a prefix, at most 20, with the key that matched, sorted by it.
+   * `among`: only those in one of these threads; checked for each matching key, so that nobody is missed behind others with
+   * the same prefix.
    */
   find(prefix: string, among: readonly string[] | null): Map<string, string> {
+    const keys = new Map<string, string>();
     const from = searchKey(prefix);
-    // A user has at most two keys, so twice as many rows hold enough users.
+    if (from === "") return keys;
     const rows = this.#sql.exec<KeyRow>(
       `SELECT key, user_id FROM user_keys AS k
        WHERE key >= ? AND key < ? AND (? IS NULL OR EXISTS (
          SELECT 1 FROM user_threads AS m
          WHERE m.user_id = k.user_id AND m.thread_id IN (SELECT value FROM json_each(?))))
-       ORDER BY key LIMIT ?`,
+       ORDER BY key`,
       from,
       from + LAST,
       among && 1,
       JSON.stringify(among ?? []),
-      USER_SEARCH_RESULTS * 2,
     );
-    const keys = new Map<string, string>();
-    for (const { key, user_id } of rows) if (!keys.has(user_id)) keys.set(user_id, key);
-    return new Map([...keys].slice(0, USER_SEARCH_RESULTS));
+    // Read as far as it takes: several keys of a user may match.
+    for (const { key, user_id } of rows) {
+      if (!keys.has(user_id)) keys.set(user_id, key);
+      if (keys.size === USER_SEARCH_RESULTS) break;
+    }
+    return keys;
+  }
+
+  /** Replaces the keys `old` by `after`, of which `held` are there already. */
+  #replace(
+    userId: string,
+    old: ReadonlySet<string>,
+    held: ReadonlySet<string>,
+    after: ReadonlySet<string>,
+  ): void {
+    for (const key of old.difference(after))
+      this.#sql.exec("DELETE FROM user_keys WHERE key = ? AND user_id = ?", key, userId);
+    for (const key of after.difference(held))
+      this.#sql.exec("INSERT INTO user_keys VALUES (?, ?) ON CONFLICT DO NOTHING", key, userId);
   }
 }
 
 function keysOf(userId: string, name: string | null): Set<string> {
-  return name === null ? new Set() : new Set([searchKey(name), searchKey(userId)]);
+  if (name === null) return new Set();
+  const ofName = new Set([searchKey(name)]);
+  for (const { index } of name.matchAll(WORD_START)) {
+    if (ofName.size === KEYS_OF_NAME) break;
+    ofName.add(searchKey(name.slice(index)));
+  }
+  return ofName.add(searchKey(userId));
+}
+
+function formerKeysOf(userId: string, name: string | null): Set<string> {
+  return name === null ? new Set() : new Set([formerSearchKey(name), formerSearchKey(userId)]);
 }

@@ -1,7 +1,8 @@
 /** Searches for people as the user types: debounced, and never with the result of an earlier text as the current one. */
 import { useEffect, useState } from "preact/hooks";
-import { USER_SEARCH_MAX, USER_SEARCH_MIN } from "../../protocol/limits.ts";
+import { USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
+import { isSearchable } from "../../protocol/user-search.ts";
 import { client } from "../session/session.ts";
 
 /** The search starts this long after the last key. */
@@ -24,7 +25,7 @@ interface Result {
 export function usePeopleSearch(text: string): PeopleSearch {
   const [result, setResult] = useState<Result>();
   const query = text.trim().slice(0, USER_SEARCH_MAX);
-  const isLongEnough = query.length >= USER_SEARCH_MIN;
+  const isLongEnough = isSearchable(query);
 
   useEffect(() => {
     if (!isLongEnough) return setResult(undefined);

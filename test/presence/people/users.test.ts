@@ -24,6 +24,28 @@ describe("a user", () => {
     expect(await shard.searchUsers(after.name, null)).toMatchObject([{ user: after }]);
   });
 
+  it("costs a row, one for their id and one for each word of their name, up to ten", async () => {
+    const words = (count: number) => Array.from({ length: count }, (_, i) => `word${i}`).join(" ");
+    for (const [name, rows] of [
+      ["Ada", 3],
+      ["Ada Lovelace", 4],
+      [words(12), 12],
+    ] as const) {
+      const user = { ...unknownUser(), name };
+      expect(await costIn(user, () => shardFor(user).signIn(user))).toMatchObject({ written: rows });
+    }
+  });
+
+  it("costs as much as differs to be renamed", async () => {
+    const ada = { ...unknownUser(), name: "Ada Lovelace" };
+    await shardFor(ada).signIn(ada);
+    // The profile; the keys of both words are removed, and two others added.
+    const renamed = { ...ada, name: "Grace Hopper" };
+    expect(await costIn(ada, () => shardFor(ada).signIn(renamed))).toMatchObject({ written: 5 });
+    const withPicture = { ...renamed, avatarUrl: "https://lilypad.test/a.png" };
+    expect(await costIn(ada, () => shardFor(ada).signIn(withPicture))).toMatchObject({ written: 1 });
+  });
+
   it("costs nothing to sign in again", async () => {
     const ada = await knownUser();
     expect(await costIn(ada, () => shardFor(ada).signIn(ada))).toMatchObject({ written: 0 });
@@ -57,6 +79,20 @@ describe("a user search", () => {
       found.map((_, i) => `${stem}-id-${String(i).padStart(2, "0")}`),
     );
     expect(found.map(({ key }) => key)).toEqual(found.map(({ key }) => key).toSorted());
+  });
+
+  it("reads as many rows as it shows users, and of each of them at most ten more", async () => {
+    const stem = unique("row");
+    const shard = shardFor(unknownUser("Any", 5));
+    const other = unique("other");
+    for (let i = 0; i < 60; i++) await shard.signIn({ id: `${other}-${i}`, name: `Somebody ${stem}` });
+    const one = unknownUser("Any", 5);
+    const search = (q: string) => () => shard.searchUsers(q, null);
+    // A key of each, and three rows to look their profile up; and one key more where the query looks ahead.
+    expect((await costIn(one, search(stem))).read).toBeLessThanOrEqual((1 + 3) * 20 + 1);
+    for (let i = 0; i < 30; i++)
+      await shard.signIn({ id: `${i}-${other}`, name: `${stem}z `.repeat(9) + String(i) });
+    expect((await costIn(one, search(`${stem}z`))).read).toBeLessThanOrEqual((10 + 3) * 20 + 1);
   });
 
   it("finds only members of the given threads, however many others match", async () => {
