@@ -84,6 +84,11 @@ export const UNPACED_BYTES = 16 * 1024 * 1024;
  * slowest are closed with 4108. An object has 128 MB, and what waits for a socket takes up to twice its length.
  */
 export const ROOM_QUEUE_BYTES = 32 * 1024 * 1024;
+/**
+ * How much presence sends to one tab's socket, in UTF-16 units, before it is closed with 4108: a tab acknowledges nothing,
+ * and reconnecting to presence costs it little.
+ */
+export const TAB_BYTES = 1024 * 1024;
 /** A paced client says what it has got whenever so much came since it last did, in UTF-16 units. */
 export const GOT_EVERY_BYTES = 64 * 1024;
 

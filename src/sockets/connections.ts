@@ -45,6 +45,8 @@ export class Connections {
   #endsFrom = Infinity;
   /** Called once a socket is known to be gone. */
   onGone: (socket: WebSocket) => void = () => {};
+  /** Called after a frame of this length, in UTF-16 units, was sent to a socket. */
+  onSent: ((socket: WebSocket, length: number) => void) | undefined;
 
   constructor(ctx: DurableObjectState, codec: Codec = jsonCodec) {
     this.#ctx = ctx;
@@ -148,6 +150,7 @@ export class Connections {
   /** Sends an encoded frame. To a socket that broke meanwhile it is dropped. */
   sendFrame(socket: WebSocket, frame: string): void {
     this.#buffer.send(socket, frame);
+    this.onSent?.(socket, frame.length);
   }
 
   /** Sends an encoded frame unless the socket's session is over: it may take a while until such a one is closed. */

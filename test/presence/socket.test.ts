@@ -70,6 +70,37 @@ describe("opening a tab", () => {
   });
 });
 
+describe("what waits for tabs that do not read", () => {
+  const LONG = "x".repeat(200_000);
+
+  it("is bounded: a tab that was sent a MiB is closed with 4108, and no other one", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser()];
+    const thread = await groupOf(ada, bo);
+    const tab = await openTab(ada);
+    for (let n = 0; n < 4; n++) await thread.notify(thread.message(bo, LONG), ada);
+    const later = await openTab(ada);
+    for (let n = 0; n < 2; n++) await thread.notify(thread.message(bo, LONG), ada);
+    expect(await tab.next("closing")).toMatchObject({ code: 4108 });
+    await settle(later);
+    expect(later.events.filter(({ type }) => type === "closing")).toEqual([]);
+  });
+
+  it("is bounded for all of them: those that have vanished are closed when much was sent", async () => {
+    const [ada, bo] = [await knownUser(), await knownUser()];
+    const thread = await groupOf(ada, bo);
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [vanished, ...others] = await Promise.all(Array.from({ length: 24 }, () => openTab(ada)));
+    passTime(60_000);
+    for (const tab of others) await settle(tab);
+    await thread.notify(thread.message(bo, LONG), ada);
+    expect(await vanished?.next("closing")).toMatchObject({ code: 4100 });
+    for (const tab of others) {
+      await settle(tab);
+      expect(tab.events.filter(({ type }) => type === "closing")).toEqual([]);
+    }
+  });
+});
+
 describe("a session that ends", () => {
   it("closes its tabs with 4001 within 5 seconds, and no others", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });

@@ -1,7 +1,7 @@
 /** The sockets of tabs: how they are opened, and the ways in which they end. */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
-import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
+import { OFFLINE_GRACE_MS, TAB_BYTES } from "../../protocol/limits.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { StatusPublisher } from "./status-publisher.ts";
@@ -15,6 +15,8 @@ const SESSION_ROUND_MS = 5_000;
  * subscribers are notified within two minutes.
  */
 const SILENT_MS = 50_000;
+/** Whenever this much was sent to tabs, in UTF-16 units, those that have vanished are closed: what waits for them takes memory. */
+const CLOSE_SILENT_EVERY = 4 * 1024 * 1024;
 
 export interface TabSocketsParts {
   alarm: AlarmScheduler;
@@ -26,9 +28,13 @@ export interface TabSocketsParts {
 
 export class TabSockets {
   readonly #parts: TabSocketsParts;
+  /** How much each tab was sent since this object woke, in UTF-16 units. */
+  readonly #sent = new WeakMap<WebSocket, number>();
+  #sentInAll = 0;
 
   constructor(parts: TabSocketsParts) {
     this.#parts = parts;
+    parts.connections.onSent = (tab, length) => this.#countSent(tab, length);
   }
 
   /** Accepts a tab's socket. Of a user with too many, the one that was silent the longest is closed. */
@@ -74,6 +80,20 @@ export class TabSockets {
       if (now - heardAt > SILENT_MS && connections.close(tab, CLOSE.lost, "nothing was heard for too long"))
         publisher.tabClosed(tab, heardAt, now);
     }
+  }
+
+  #countSent(tab: WebSocket, length: number): void {
+    const sent = (this.#sent.get(tab) ?? 0) + length;
+    this.#sent.set(tab, sent);
+    this.#sentInAll += length;
+    // Later, since whoever is sending may be going through the tabs.
+    if (sent > TAB_BYTES && !this.#parts.connections.of(tab).gone)
+      queueMicrotask(() =>
+        this.close(tab, CLOSE.tooSlow, "it was sent much, and cannot say what it has read"),
+      );
+    if (this.#sentInAll < CLOSE_SILENT_EVERY) return;
+    this.#sentInAll = 0;
+    queueMicrotask(() => this.closeSilent(Date.now()));
   }
 
   #closed(tab: WebSocket): void {
