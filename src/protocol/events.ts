@@ -1,6 +1,7 @@
 /** The events that the server sends on a socket. Every frame is a JSON array of these. */
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
+import { REACTION_USER_IDS } from "./limits.ts";
 import {
   clientLimits,
   lastMessage,
@@ -31,7 +32,17 @@ const ack = z.object({ seq: seq.optional(), rev, at: time });
 export type Ack = z.infer<typeof ack>;
 const ackEvent = z.object({ type: z.literal("ack"), id: z.string(), ...ack.shape });
 
-const reacted = { rev, seq, emoji: z.string(), user };
+const reacted = {
+  rev,
+  seq,
+  emoji: z.string(),
+  user,
+  /** The reaction after this event. A replay leaves it out where a later event of the same reaction follows. */
+  count: z.int().min(0).optional(),
+  userIds: z.array(z.string()).max(REACTION_USER_IDS).optional(),
+};
+/** How many members the thread has now. */
+const memberCount = z.int().min(0).optional();
 
 /** The durable events of a thread: numbered by `rev`, replayed on a resume. */
 export const durableEvent = z.discriminatedUnion("type", [
@@ -40,8 +51,8 @@ export const durableEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("delete"), rev, seq, deletedAt: time, by: user }),
   z.object({ type: z.literal("react"), ...reacted }),
   z.object({ type: z.literal("unreact"), ...reacted }),
-  z.object({ type: z.literal("member"), rev, member }),
-  z.object({ type: z.literal("member_removed"), rev, userId: z.string() }),
+  z.object({ type: z.literal("member"), rev, member, memberCount }),
+  z.object({ type: z.literal("member_removed"), rev, userId: z.string(), memberCount }),
   z.object({ type: z.literal("thread"), rev, thread: threadInfo }),
 ]);
 export type DurableEvent = z.infer<typeof durableEvent>;

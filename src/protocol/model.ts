@@ -68,8 +68,12 @@ export const reaction = z.object({
   emoji: z.string(),
   count: z.int().min(1),
   userIds: z.array(z.string()).max(limits.REACTION_USER_IDS),
+  mine: z.boolean().optional(),
 });
-/** One emoji on a message: how many, and the first who chose it. */
+/**
+ * One emoji on a message: how many chose it, and the ids of the first of them. `mine` says whether the reader is one of all,
+ * in what is made for one reader (a page, a snapshot, a resume); what is sent to everyone leaves it out.
+ */
 export type Reaction = z.infer<typeof reaction>;
 
 export const message = z.object({

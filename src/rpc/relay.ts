@@ -83,7 +83,7 @@ export interface RelayHostRpc {
   runRelayed: (relay: number, requests: RelayedRequest[]) => Promise<string>;
   /** How many are at a relay now. */
   reportOccupancy: (relay: number, occupancy: Occupancy) => Promise<void>;
-  /** The events after a rev; undefined where they are too many to replay. */
+  /** The events after a rev; undefined where they are too many to replay, or not the same for every reader. */
   eventsForRelay: (rev: number) => Promise<MissedEvents | undefined>;
 }
 

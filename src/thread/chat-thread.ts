@@ -25,7 +25,7 @@ import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter, eventEntry } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
-import { eventsSince } from "./messages/replay.ts";
+import { eventsSince, isShareable } from "./messages/replay.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { StoredThread } from "./stored-thread.ts";
@@ -215,7 +215,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
     const events = eventsSince(thread, rev, RELAY_REPLAY_LENGTH);
-    if (!events) return undefined;
+    // The relay sends the same to all. Where that cannot be, its clients reconnect, and each is told what concerns them.
+    if (!events?.every(isShareable)) return undefined;
     const removed = events.flatMap((event) => eventEntry(event).disconnects?.(event) ?? []);
     return { frames: this.#connections.encode(events), rev: thread.rev, removed };
   }

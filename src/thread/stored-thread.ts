@@ -132,7 +132,8 @@ export class StoredThread {
   /** A page of history, for one who may see the thread. */
   messagePage(user: User, query: MessagesQuery): MessagePage {
     this.standing(user);
-    return this.messages.page(query);
+    const { messages, ...more } = this.messages.page(query);
+    return { messages: messages.map((message) => this.reactions.seenBy(user.id, message)), ...more };
   }
 
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */

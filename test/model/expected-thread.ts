@@ -1,6 +1,7 @@
 /** The model: what the thread must hold, by what was acknowledged. It knows the contract and nothing of the server. */
 import { assert } from "vitest";
-import type { Message, Role } from "../../src/protocol/model.ts";
+import { REACTION_USER_IDS } from "../../src/protocol/limits.ts";
+import type { Message, Reaction, Role } from "../../src/protocol/model.ts";
 
 interface Sent {
   author: string;
@@ -99,9 +100,28 @@ export class ExpectedThread {
       body: message.body,
       replyTo: message.replyTo,
       isDeleted: message.isDeleted,
-      reactions: new Map([...message.reactions].map(([emoji, users]) => [emoji, new Set(users)])),
+      reactions: new Map([...message.reactions].map(([emoji, users]) => [emoji, users.length])),
     }));
     assert.deepEqual(messages.map(comparable), expected, "what was acknowledged is what is stored");
+    for (const { seq, reactions = [] } of messages)
+      for (const reaction of reactions) this.#checkList(seq, reaction);
+  }
+
+  /** Asserts that these messages, as this user sees them, say which reactions are theirs. */
+  checkOwn(userId: string, messages: readonly Message[]): void {
+    for (const { seq, reactions = [] } of messages) {
+      for (const { emoji, mine } of reactions) {
+        const users = this.#at(seq).reactions.get(emoji) ?? [];
+        assert.equal(mine, users.includes(userId), `whether ${emoji} on message ${seq} is of ${userId}`);
+      }
+    }
+  }
+
+  /** The list has everyone who reacted, or as many as a list holds. */
+  #checkList(seq: number, { emoji, userIds }: Reaction): void {
+    const users = this.#at(seq).reactions.get(emoji) ?? [];
+    assert.equal(new Set(userIds).size, Math.min(users.length, REACTION_USER_IDS), "how many are listed");
+    assert.includeMembers(users, userIds, "who is listed has reacted");
   }
 
   #at(seq: number): Expected {
@@ -119,6 +139,6 @@ function comparable(message: Message) {
     body: message.body,
     replyTo: message.replyTo,
     isDeleted: message.deletedAt !== undefined,
-    reactions: new Map((message.reactions ?? []).map(({ emoji, userIds }) => [emoji, new Set(userIds)])),
+    reactions: new Map((message.reactions ?? []).map(({ emoji, count }) => [emoji, count])),
   };
 }

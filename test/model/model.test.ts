@@ -29,8 +29,8 @@ function currentUsers(): Promise<Users> {
   return (users ??= newUsers());
 }
 
-async function run({ kind, steps }: Program): Promise<void> {
-  const threadRun = await ThreadRun.begin(await currentUsers(), kind);
+async function run({ kind, isCrowded, steps }: Program): Promise<void> {
+  const threadRun = await ThreadRun.begin(await currentUsers(), kind, isCrowded);
   try {
     for (const step of steps) {
       if (threadRun.isOver) break;

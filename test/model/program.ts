@@ -23,6 +23,7 @@ export type Step =
   | { do: "resend"; who: Who; transport: Transport; nth: number; since: boolean }
   | { do: "edit" | "delete"; who: Who; transport: Transport; message: number }
   | { do: "react" | "unreact"; who: Who; transport: Transport; message: number; emoji: string }
+  | { do: "crowd"; type: "react" | "unreact"; message: number; emoji: string; from: number; count: number }
   | { do: "read"; who: Who; transport: Transport; message: number }
   | { do: "rename"; who: Who; name: string | null }
   | { do: "put"; who: Who; whom: Who; role: Role | null }
@@ -31,8 +32,13 @@ export type Step =
 
 export interface Program {
   kind: "group" | "public";
+  /** Whether the thread has further members, who only react: more of them than a reaction lists. */
+  isCrowded: boolean;
   steps: Step[];
 }
+
+/** The further members of a crowded thread. */
+export const CROWD = 60;
 
 export const who = fc.constantFrom(...USERS);
 const transport = fc.constantFrom<Transport[]>("socket", "socket", "http");
@@ -101,7 +107,34 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-export const programs: fc.Arbitrary<Program> = fc.record({
-  kind: fc.constantFrom("group", "group", "public"),
-  steps: fc.array(anyRoomStep, { minLength: 1, maxLength: 18, size: "max" }),
-});
+const someMessage = fc.nat({ max: 1 });
+const someEmoji = fc.constantFrom("👍", "👍", "👍", "❤️");
+const reacting = fc.constantFrom("react" as const, "react" as const, "unreact" as const);
+
+/** What happens to the reactions of few messages, when many users react to each. */
+const crowdedStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: step("crowd", {
+      type: reacting,
+      message: someMessage,
+      emoji: someEmoji,
+      from: fc.nat({ max: CROWD - 1 }),
+      count: fc.constantFrom(1, 2, 30, CROWD),
+    }),
+  },
+  { weight: 3, arbitrary: step("react", { who, transport, message: someMessage, emoji: someEmoji }) },
+  { weight: 2, arbitrary: step("unreact", { who, transport, message: someMessage, emoji: someEmoji }) },
+  { weight: 8, arbitrary: anyRoomStep },
+);
+
+function stepsOf(anyStep: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> {
+  return fc.array(anyStep, { minLength: 1, maxLength: 18, size: "max" });
+}
+
+const kind = fc.constantFrom<Program["kind"][]>("group", "group", "public");
+
+export const programs: fc.Arbitrary<Program> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind, isCrowded: fc.constant(false), steps: stepsOf(anyRoomStep) }) },
+  { weight: 1, arbitrary: fc.record({ kind, isCrowded: fc.constant(true), steps: stepsOf(crowdedStep) }) },
+);

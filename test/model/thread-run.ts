@@ -1,11 +1,21 @@
 /** Runs a program on one thread: carries out each step, and records its reply in what the thread is expected to hold. */
 import { assert } from "vitest";
-import type { Message, Role, Thread } from "../../src/protocol/model.ts";
+import { env } from "cloudflare:workers";
+import type { Message, Role, Thread, User } from "../../src/protocol/model.ts";
 import type { ReadState } from "../../src/protocol/http.ts";
+import { valueOf } from "../../src/rpc/result.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
 import { newThread, type Person } from "../support/host-users.ts";
 import { ExpectedThread } from "./expected-thread.ts";
-import type { CursorKind, Transport, Program, Step, StepOf, Who } from "./program.ts";
+import {
+  CROWD,
+  type CursorKind,
+  type Transport,
+  type Program,
+  type Step,
+  type StepOf,
+  type Who,
+} from "./program.ts";
 import { commandId, RoomClient } from "./room-client.ts";
 
 export type Users = Record<Who, Person>;
@@ -23,6 +33,8 @@ export class ThreadRun {
   readonly lagging = new Set<string>();
   #evictions = 0;
   readonly #movedBySocket = new Set<string>();
+  /** Members without a client of their own. */
+  readonly #crowd: User[] = [];
 
   private constructor(
     readonly users: Users,
@@ -36,8 +48,17 @@ export class ThreadRun {
     this.clients = { Ada: client("Ada"), Bo: client("Bo"), Cy: client("Cy") };
   }
 
-  static async begin(users: Users, kind: Program["kind"]): Promise<ThreadRun> {
-    return new ThreadRun(users, await newThread(users.Ada, kind, [users.Bo], "Pool"));
+  static async begin(users: Users, kind: Program["kind"], isCrowded = false): Promise<ThreadRun> {
+    if (!isCrowded) return new ThreadRun(users, await newThread(users.Ada, kind, [users.Bo], "Pool"));
+    // By the thread's own interface: as many sign-ins would take longer than the program.
+    const crowd = Array.from({ length: CROWD }, (_, i) => ({ id: `crowd-${i}`, name: `One of ${CROWD}` }));
+    const others = [users.Bo.user, ...crowd];
+    const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId());
+    const { thread } = valueOf(await stub.create(users.Ada.user, { kind, name: "Pool" }, others));
+    const run = new ThreadRun(users, thread);
+    run.#crowd.push(...crowd);
+    for (const { id } of crowd) run.expected.joins(id, "member");
+    return run;
   }
 
   get evictions(): number {
@@ -78,6 +99,8 @@ export class ThreadRun {
       case "react":
       case "unreact":
         return this.#react(step);
+      case "crowd":
+        return this.#crowdReacts(step);
       case "read":
         return this.#read(step);
       case "rename":
@@ -237,6 +260,18 @@ export class ThreadRun {
     const seq = this.#seq(message);
     if (await this.#change(who, transport, { type, seq, emoji }))
       this.expected.reacted(type, seq, emoji, this.users[who].user.id);
+  }
+
+  /** Many users react to a message at the same moment, or take their reactions back. */
+  async #crowdReacts({ type, message, emoji, from, count }: StepOf<"crowd">): Promise<void> {
+    const seq = this.#seq(message);
+    const stub = threadStub(this.thread.id);
+    await Promise.all(
+      this.#crowd.slice(from, from + count).map(async (user) => {
+        const result = await stub.run(user, { type, id: commandId(), seq, emoji });
+        if (result.ok) this.expected.reacted(type, seq, emoji, user.id);
+      }),
+    );
   }
 
   /** Whether the change was acknowledged. */

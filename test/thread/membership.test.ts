@@ -120,9 +120,14 @@ describe("members", () => {
     await users[0].call("PUT", `${path}/${users[2].user.id}`, { role: "moderator" });
     const observer = await openThread(users[1], thread.id);
     expect((await users[0].call("DELETE", `${path}/${users[0].user.id}`)).status).toBe(204);
-    expect(await observer.next("member_removed")).toMatchObject({ rev: 2, userId: users[0].user.id });
+    expect(await observer.next("member_removed")).toMatchObject({
+      rev: 2,
+      userId: users[0].user.id,
+      memberCount: 3,
+    });
     expect(await observer.next("member")).toMatchObject({
       rev: 3,
+      memberCount: 3,
       member: { user: users[2].user, role: "owner" },
     });
     await users[2].call("DELETE", `${path}/${users[2].user.id}`);

@@ -1,7 +1,7 @@
 /** A list of messages as a client holds it: ascending by `seq`, each message in its newest version. Pure. */
 import type { ThreadEvent } from "../../protocol/events.ts";
-import { REACTION_USER_IDS } from "../../protocol/limits.ts";
-import type { Message, Reaction, User } from "../../protocol/model.ts";
+import type { Message } from "../../protocol/model.ts";
+import { changeReaction, withOwnReactions } from "./reactions.ts";
 
 /**
  * Merges messages into a list. Of two versions of a message the one with the higher `rev` wins, so pages, replays and
@@ -20,17 +20,23 @@ export function mergeMessages(held: readonly Message[], incoming: readonly Messa
   return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq);
 }
 
-/** Applies an event that changes a message; the same list if the message is not in it, or is as new as the event. */
-export function changeMessages(messages: readonly Message[], event: ThreadEvent): readonly Message[] {
+/**
+ * Applies an event that changes a message, for the user who is signed in; the same list if the message is not in it, or is
+ * as new as the event.
+ */
+export function changeMessages(
+  messages: readonly Message[],
+  event: ThreadEvent,
+  userId: string | undefined,
+): readonly Message[] {
   switch (event.type) {
     case "edit":
-      return replace(messages, event.message, () => event.message);
+      return replace(messages, event.message, (held) => withOwnReactions(event.message, userId, held));
     case "delete":
       return replace(messages, event, (message) => toTombstone(message, event.deletedAt));
     case "react":
-      return replace(messages, event, (message) => withReaction(message, event.emoji, event.user));
     case "unreact":
-      return replace(messages, event, (message) => withoutReaction(message, event.emoji, event.user));
+      return replace(messages, event, (message) => changeReaction(message, event, userId));
     default:
       return messages;
   }
@@ -52,27 +58,4 @@ function replace(
 function toTombstone(message: Message, deletedAt: number): Message {
   const { reactions: _reactions, ...rest } = message;
   return { ...rest, body: "", deletedAt };
-}
-
-/** The message with the user's reaction; unchanged if it has it. */
-function withReaction(message: Message, emoji: string, user: User): Message {
-  const reactions = message.reactions ?? [];
-  const index = reactions.findIndex((reaction) => reaction.emoji === emoji);
-  const held = reactions[index];
-  if (!held) return { ...message, reactions: [...reactions, { emoji, count: 1, userIds: [user.id] }] };
-  if (held.userIds.includes(user.id)) return message;
-  const userIds = [...held.userIds, user.id].slice(0, REACTION_USER_IDS);
-  return { ...message, reactions: reactions.with(index, { emoji, count: held.count + 1, userIds }) };
-}
-
-/** The message without the user's reaction; an emoji without reactions is removed. */
-function withoutReaction(message: Message, emoji: string, user: User): Message {
-  const { reactions = [], ...rest } = message;
-  const remaining = reactions.flatMap((reaction): Reaction[] => {
-    if (reaction.emoji !== emoji) return [reaction];
-    if (reaction.count <= 1) return [];
-    const userIds = reaction.userIds.filter((id) => id !== user.id);
-    return [{ emoji, count: reaction.count - 1, userIds }];
-  });
-  return remaining.length > 0 ? { ...rest, reactions: remaining } : rest;
 }

@@ -4,6 +4,7 @@ import { TYPING_MS } from "../../protocol/limits.ts";
 import { parseCursor } from "./cursor.ts";
 import { changeMembers, mergeMembers } from "./members.ts";
 import { changeMessages, mergeMessages } from "./messages.ts";
+import { withOwnReactions } from "./reactions.ts";
 import type { RoomState } from "./room-state.ts";
 
 type EventOf<T extends ThreadEvent["type"]> = Extract<ThreadEvent, { type: T }>;
@@ -77,9 +78,10 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
 function withHistory(state: RoomState, { messages, hasBefore }: EventOf<"history">): RoomState {
   const oldestHeld = state.messages[0]?.seq ?? Infinity;
   const oldestIncoming = messages[0]?.seq ?? 0;
+  const incoming = messages.map((message) => withOwnReactions(message, state.user?.id));
   return {
     ...state,
-    messages: mergeMessages(state.messages, messages),
+    messages: mergeMessages(state.messages, incoming),
     hasBefore: oldestHeld < oldestIncoming ? state.hasBefore : hasBefore,
   };
 }
@@ -97,8 +99,8 @@ function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
     case "unreact":
       return {
         ...moved,
-        messages: changeMessages(moved.messages, event),
-        quoted: changeMessages(moved.quoted, event),
+        messages: changeMessages(moved.messages, event, state.user?.id),
+        quoted: changeMessages(moved.quoted, event, state.user?.id),
       };
     case "member":
       return withMember(moved, event);
@@ -115,9 +117,10 @@ function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
 function withChat(state: RoomState, event: EventOf<"chat">): RoomState {
   const { seq, author } = event.message;
   const isFirstKnown = state.messages.length === 0;
+  const message = withOwnReactions(event.message, state.user?.id);
   const next = {
     ...state,
-    messages: mergeMessages(state.messages, [event.message]),
+    messages: mergeMessages(state.messages, [message]),
     hasBefore: state.hasBefore || (isFirstKnown && seq > 1),
     typing: withoutTyping(state, author.id),
   };
@@ -128,18 +131,21 @@ function withChat(state: RoomState, event: EventOf<"chat">): RoomState {
 function withMember(state: RoomState, event: EventOf<"member">): RoomState {
   const { user, role, readSeq } = event.member;
   const members = changeMembers(state.members, event);
-  const added = members.length - state.members.length;
   return {
     ...state,
     members,
-    memberCount: state.memberCount + added,
+    memberCount: event.memberCount ?? Math.max(members.length, state.memberCount),
     you: user.id === state.user?.id ? { role, readSeq } : state.you,
   };
 }
 
 function withoutMember(state: RoomState, event: EventOf<"member_removed">): RoomState {
   const members = changeMembers(state.members, event);
-  return { ...state, members, memberCount: Math.max(members.length, state.memberCount - 1) };
+  return {
+    ...state,
+    members,
+    memberCount: event.memberCount ?? Math.max(members.length, state.memberCount - 1),
+  };
 }
 
 /** Moves a user's read marker to `seq`, in `members` and, if it is the signed-in user's, in `you`; never back. */

@@ -75,7 +75,12 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#receipts = new Receipts(() => this.#sendReceipt());
     this.#typingNotifier = new TypingNotifier(() => connection.send({ type: "typing" }));
     this.#typingExpiry = new TypingExpiry(store);
-    this.#pages = new PageLoader({ api, threadId, recordEvents });
+    this.#pages = new PageLoader({
+      api,
+      threadId,
+      recordEvents,
+      userId: () => this.getSnapshot().user?.id,
+    });
     this.#olderMessages = new OlderMessages(store, this.#pages);
     this.#messageRefresh = new MessageRefresh(store, this.#pages);
     this.#memberPages = new MemberPages(store, this.#pages);

@@ -9,9 +9,10 @@ import {
   SERVER_FRAME_BYTES,
 } from "../../protocol/limits.ts";
 import { clientLimitsFor } from "../../protocol/model.ts";
+import type { User } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { fitting } from "../../sockets/codec.ts";
-import { eventsSince } from "../messages/replay.ts";
+import { eventsFor } from "../messages/replay.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { Broadcaster } from "./broadcaster.ts";
 
@@ -28,7 +29,7 @@ export function welcomeEvents(
   rate: Rate,
 ): ThreadEvent[] {
   const since = resumable(cursor, thread);
-  const missed = since === undefined ? undefined : eventsSince(thread, since, RESUME_LENGTH);
+  const missed = since === undefined ? undefined : eventsFor(user.id, thread, since, RESUME_LENGTH);
   const view = thread.view(user);
   const welcome: ThreadEvent = {
     type: "welcome",
@@ -45,7 +46,7 @@ export function welcomeEvents(
     expiresAt,
     limits: clientLimitsFor(rate),
   };
-  return [welcome, ...(missed ?? [snapshot(thread)])];
+  return [welcome, ...(missed ?? [snapshot(thread, user)])];
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */
@@ -57,8 +58,8 @@ function resumable(cursor: string | null, thread: StoredThread): number | undefi
 }
 
 /** The newest messages, as many as a frame holds. */
-function snapshot(thread: StoredThread): ThreadEvent {
-  const { messages, hasBefore } = thread.messages.page({ limit: PAGE_DEFAULT });
+function snapshot(thread: StoredThread, user: User): ThreadEvent {
+  const { messages, hasBefore } = thread.messagePage(user, { limit: PAGE_DEFAULT });
   const shown = fitting(messages.toReversed(), HISTORY_BYTES).toReversed();
   return { type: "history", messages: shown, hasBefore: hasBefore || shown.length < messages.length };
 }

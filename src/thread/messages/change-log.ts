@@ -12,8 +12,11 @@ export interface Change {
   emoji?: string;
 }
 
-/** A change as it was logged. `C` is what its event's entry records. */
-export type LoggedChange<C extends Change = Change> = C & { rev: number; at: number };
+/**
+ * A change as it was logged. `C` is what its event's entry records. `isLast`: no later one has the same message and emoji,
+ * so that the reaction is now as it was after this change.
+ */
+export type LoggedChange<C extends Change = Change> = C & { rev: number; at: number; isLast: boolean };
 
 export class ChangeLog {
   readonly #sql: SqlStorage;
@@ -49,6 +52,10 @@ export class ChangeLog {
       rev,
     );
     // Each type has the columns that `add` gave it; nothing reads the others.
-    return rows.toArray() as unknown as LoggedChange[];
+    const changes = rows.toArray() as unknown as LoggedChange[];
+    const subjectOf = ({ seq, emoji }: Change) => `${seq} ${emoji}`;
+    const last = new Map(changes.map((change) => [subjectOf(change), change.rev]));
+    for (const change of changes) change.isLast = last.get(subjectOf(change)) === change.rev;
+    return changes;
   }
 }

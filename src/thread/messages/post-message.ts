@@ -22,7 +22,7 @@ export function postedBefore(
 ): Outcome<Posted> | undefined {
   const first = thread.deduplication.find(user.id, id, since);
   if (first === undefined) return undefined;
-  const message = thread.messages.get(first);
+  const message = thread.reactions.seenBy(user.id, thread.messages.get(first));
   return { value: { message, repeat: true }, events: [], ack: ackOf(message) };
 }
 

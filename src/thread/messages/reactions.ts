@@ -39,7 +39,7 @@ export class ReactionStore {
     let { userIds } = found;
     if (userIds.includes(userId)) {
       userIds = userIds.filter((id) => id !== userId);
-      const next = found.count > found.userIds.length && this.#takeMore(seq, emoji);
+      const next = !isWhole(found) && this.#takeMore(seq, emoji);
       if (next) userIds = [...userIds, next];
     } else if (!this.#removeMore(seq, emoji, userId)) {
       return undefined;
@@ -47,9 +47,22 @@ export class ReactionStore {
     return replaced(reactions, { emoji, count: found.count - 1, userIds });
   }
 
+  /** The message as one reader sees it, with `mine` in each reaction. Reads one row for each emoji whose list is not whole. */
+  seenBy(userId: string, message: Message): Message {
+    const { seq, reactions } = message;
+    if (!reactions) return message;
+    const isMine = ({ emoji, ...reaction }: Reaction) =>
+      reaction.userIds.includes(userId) || (!isWhole(reaction) && this.#hasMore(seq, emoji, userId));
+    const seen = reactions.map((reaction) => {
+      const { emoji, count, userIds } = reaction;
+      return { emoji, count, userIds, mine: isMine(reaction) };
+    });
+    return { ...message, reactions: seen };
+  }
+
   /** Nothing of a deleted message's reactions stays. */
   forget({ seq, reactions = [] }: Message): void {
-    if (reactions.some((reaction) => reaction.count > reaction.userIds.length)) {
+    if (!reactions.every(isWhole)) {
       this.#sql.exec("DELETE FROM more_reactions WHERE seq = ?", seq);
     }
   }
@@ -64,6 +77,11 @@ export class ReactionStore {
     return this.#sql.exec(remove, seq, emoji, userId).rowsWritten > 0;
   }
 
+  #hasMore(seq: number, emoji: string, userId: string): boolean {
+    const found = "SELECT 1 FROM more_reactions WHERE seq = ? AND emoji = ? AND user_id = ?";
+    return this.#sql.exec(found, seq, emoji, userId).toArray().length > 0;
+  }
+
   #takeMore(seq: number, emoji: string): string | undefined {
     const [row] = this.#sql
       .exec<{ user_id: string }>(
@@ -75,6 +93,11 @@ export class ReactionStore {
     if (row) this.#removeMore(seq, emoji, row.user_id);
     return row?.user_id;
   }
+}
+
+/** Whether the list names everyone who chose the emoji. */
+export function isWhole({ count, userIds }: Pick<Reaction, "count" | "userIds">): boolean {
+  return count === userIds.length;
 }
 
 function replaced(reactions: readonly Reaction[], by: Reaction): Reaction[] {

@@ -2,6 +2,7 @@
 import type { DurableEvent } from "../../protocol/events.ts";
 import { replayChange } from "../commands.ts";
 import type { StoredThread } from "../stored-thread.ts";
+import { isWhole } from "./reactions.ts";
 
 /**
  * The durable events after a rev, in order; undefined where they are longer than that, in UTF-16 units of their JSON. Reads
@@ -22,4 +23,21 @@ function* replayed(thread: StoredThread, after: number): Iterable<DurableEvent> 
   for (const { rev, message } of thread.messages.since(after, thread.rev - after))
     yield { type: "chat", rev, message };
   for (const change of thread.changes.since(after)) yield replayChange(change, thread);
+}
+
+/** As `eventsSince`, for one reader alone: with what a shared event cannot say. */
+export function eventsFor(
+  userId: string,
+  ...[thread, rev, atMost]: Parameters<typeof eventsSince>
+): DurableEvent[] | undefined {
+  const events = eventsSince(thread, rev, atMost);
+  for (const event of events ?? []) {
+    if ("message" in event) event.message = thread.reactions.seenBy(userId, event.message);
+  }
+  return events;
+}
+
+/** Whether an event says the same to every reader: each finds their own reaction by its list. */
+export function isShareable(event: DurableEvent): boolean {
+  return !("message" in event) || (event.message.reactions ?? []).every(isWhole);
 }

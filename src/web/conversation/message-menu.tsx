@@ -61,7 +61,7 @@ export function MessageMenu({ message, user, open, onOpenChange, onEdit, actions
     actions.delete(seq);
   };
   const hasReacted = (emoji: string) =>
-    message.reactions?.some((one) => one.emoji === emoji && one.userIds.includes(user.id)) ?? false;
+    message.reactions?.some((one) => one.emoji === emoji && one.mine) ?? false;
 
   return (
     <div

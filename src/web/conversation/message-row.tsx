@@ -96,7 +96,7 @@ export const MessageRow = memo(function MessageRow({
           />
         )}
       </div>
-      {message && !deleted && <Reactions message={message} user={user} onToggle={actions.toggleReaction} />}
+      {message && !deleted && <Reactions message={message} onToggle={actions.toggleReaction} />}
       {row.state === "pending" && (
         <p class="message-state message-sending">
           <Text>Sending…</Text>

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { mergeMessages } from "../../../src/client/room/messages.ts";
 import { expireTyping, leavesGap } from "../../../src/client/room/room-reducer.ts";
+import type { RoomState } from "../../../src/client/room/room-state.ts";
 import type { ThreadEvent } from "../../../src/protocol/events.ts";
+import type { User } from "../../../src/protocol/model.ts";
 import {
   ADA,
   BEN,
@@ -54,7 +56,7 @@ describe("a resume", () => {
     );
     const replayed = reduceAll(
       reduceAll(room, welcome(3, { resumed: true })),
-      chat(4, 4, { rev: 6, reactions: [{ emoji: "👍", count: 1, userIds: ["ada"] }] }),
+      chat(4, 4, { rev: 6, reactions: [{ emoji: "👍", count: 1, userIds: ["ada"], mine: true }] }),
       { type: "delete", rev: 5, seq: 2, deletedAt: NOW, by: BEN },
       { type: "react", rev: 6, seq: 4, emoji: "👍", user: ADA },
     );
@@ -97,18 +99,19 @@ describe("messages", () => {
     expect(deleted.messages[1]).toEqual(message(2, { rev: 5, body: "", deletedAt: NOW }));
   });
 
-  it("count each user's reaction once, and drop an emoji without reactions", () => {
+  it("count reactions by events that do not say what each leads to, and drop an emoji without any", () => {
     const reacted = reduceAll(
       room,
       { type: "react", rev: 4, seq: 1, emoji: "👍", user: ADA },
       { type: "react", rev: 5, seq: 1, emoji: "👍", user: BEN },
-      { type: "react", rev: 6, seq: 1, emoji: "👍", user: BEN },
     );
-    expect(reacted.messages[0]?.reactions).toEqual([{ emoji: "👍", count: 2, userIds: ["ada", "ben"] }]);
+    expect(reacted.messages[0]?.reactions).toEqual([
+      { emoji: "👍", count: 2, userIds: ["ada", "ben"], mine: true },
+    ]);
     const removed = reduceAll(
       reacted,
-      { type: "unreact", rev: 7, seq: 1, emoji: "👍", user: ADA },
-      { type: "unreact", rev: 8, seq: 1, emoji: "👍", user: BEN },
+      { type: "unreact", rev: 6, seq: 1, emoji: "👍", user: ADA },
+      { type: "unreact", rev: 7, seq: 1, emoji: "👍", user: BEN },
     );
     expect(removed.messages[0]?.reactions).toBeUndefined();
   });
@@ -122,6 +125,56 @@ describe("messages", () => {
   it("may be the first that are known of a thread with others before them", () => {
     const empty = roomAfter(welcome(3), history([]));
     expect(reduceAll(empty, chat(4, 4)).hasBefore).toBe(true);
+  });
+});
+
+describe("a reaction of more users than are listed", () => {
+  const others = Array.from({ length: 50 }, (_, i) => `fan${i}`);
+  const popular = { emoji: "👍", count: 51, userIds: others };
+  const react = (rev: number, user: User, count: number) => ({
+    type: "react" as const,
+    rev,
+    seq: 1,
+    emoji: "👍",
+    user,
+    count,
+    userIds: others,
+  });
+  const held = reduceAll(room, {
+    type: "edit",
+    rev: 4,
+    message: message(1, { rev: 4, reactions: [popular] }),
+  });
+  const own = ({ messages: [first] }: RoomState) => first?.reactions?.[0]?.mine;
+
+  it("is the user's own from their own event to their own event, and by nobody else's", () => {
+    const reacted = reduceAll(held, react(5, ADA, 52), react(6, BEN, 53));
+    expect([own(held), own(reacted)]).toEqual([false, true]);
+    expect(own(reduceAll(reacted, { ...react(7, ADA, 52), type: "unreact" }))).toBe(false);
+  });
+
+  it("stays the user's own where an event that goes to everyone brings the message anew", () => {
+    const edited = message(1, { rev: 6, body: "new", reactions: [{ ...popular, count: 52 }] });
+    const after = reduceAll(held, react(5, ADA, 52), { type: "edit", rev: 6, message: edited });
+    expect(own(after)).toBe(true);
+  });
+
+  it("is the user's own where the message was brought for them and says so, whatever was held", () => {
+    const told = message(1, { rev: 6, reactions: [{ ...popular, mine: false }] });
+    const after = reduceAll(held, react(5, ADA, 52), { type: "edit", rev: 6, message: told });
+    expect(own(after)).toBe(false);
+  });
+
+  it("is after each event what that says, and no list is put together here", () => {
+    const next = [...others.slice(1), "zoe"];
+    const unreacted = reduceAll(held, {
+      ...react(5, { id: "fan0", name: "Fan" }, 50),
+      type: "unreact",
+      userIds: next,
+    });
+    expect(unreacted.messages[0]?.reactions).toEqual([
+      { emoji: "👍", count: 50, userIds: next, mine: false },
+    ]);
   });
 });
 
@@ -152,6 +205,27 @@ describe("members", () => {
       ["ben", "moderator"],
     ]);
     expect([next.memberCount, next.you?.role]).toEqual([2, "member"]);
+  });
+
+  it("are as many as their event says, also where one who is not loaded has another role", () => {
+    const large = roomAfter(welcome(3, { thread: { ...welcome(3).thread, memberCount: 300 } }), history([]));
+    const unloaded = member({ id: "cy", name: "Cy" }, { role: "moderator" });
+    const promoted = reduceAll(large, { type: "member", rev: 4, member: unloaded, memberCount: 300 });
+    expect(promoted.memberCount).toBe(300);
+    // Of a server that does not say it.
+    expect(reduceAll(large, { type: "member", rev: 4, member: unloaded }).memberCount).toBe(300);
+    const removed = reduceAll(promoted, { type: "member_removed", rev: 5, userId: "dee", memberCount: 299 });
+    expect(removed.memberCount).toBe(299);
+  });
+
+  it("are counted once where a resume brings both how many there are and who left", () => {
+    const thread = { ...welcome(4).thread, memberCount: 299 };
+    const resumed = reduceAll(
+      roomAfter(welcome(3, { thread: { ...thread, memberCount: 300 } }), history([])),
+      welcome(3, { resumed: true, thread }),
+      { type: "member_removed", rev: 4, userId: "cy", memberCount: 299 },
+    );
+    expect(resumed.memberCount).toBe(299);
   });
 
   it("who are the user change `you` too", () => {

@@ -5,15 +5,19 @@
 import type { ThreadEvent } from "../../../protocol/events.ts";
 import type { MemberPage, MessagePage } from "../../../protocol/http.ts";
 import { PAGE_MAX } from "../../../protocol/limits.ts";
+import type { Message } from "../../../protocol/model.ts";
 import type { RecordEvents } from "../../connection/event-recorder.ts";
 import type { Api } from "../../http/api.ts";
 import { changeMembers } from "../members.ts";
 import { changeMessages } from "../messages.ts";
+import { withOwnReactions } from "../reactions.ts";
 
 export interface PageLoaderOptions {
   api: Api;
   threadId: string;
   recordEvents: RecordEvents<ThreadEvent>;
+  /** The signed-in user; undefined before the first `welcome`. */
+  userId(): string | undefined;
 }
 
 export class PageLoader {
@@ -48,7 +52,10 @@ export class PageLoader {
   async messages(bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> {
     const { api, threadId } = this.#options;
     const [page, events] = await this.#load(() => api.messages(threadId, bounds));
-    return { ...page, messages: [...events.reduce(changeMessages, page.messages)] };
+    const userId = this.#options.userId();
+    const loaded: readonly Message[] = page.messages.map((message) => withOwnReactions(message, userId));
+    const messages = events.reduce((list, event) => changeMessages(list, event, userId), loaded);
+    return { ...page, messages: [...messages] };
   }
 
   /** Loads a page of members. `cursor` is called again where the page has to be requested again. */

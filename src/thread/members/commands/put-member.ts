@@ -40,9 +40,10 @@ export const memberEventEntry: ChangeEntry<
   /** As it is now: whoever joined and has left since is replayed as removed, and the other way round. */
   replay({ rev, userId }, thread) {
     const member = thread.membership.get(userId);
+    const memberCount = thread.membership.count();
     return member
-      ? { type: "member", rev, member: thread.member(member) }
-      : { type: "member_removed", rev, userId };
+      ? { type: "member", rev, member: thread.member(member), memberCount }
+      : { type: "member_removed", rev, userId, memberCount };
   },
 };
 
@@ -50,5 +51,6 @@ export const memberEventEntry: ChangeEntry<
 export function memberChanged(thread: StoredThread, userId: string, now: number): Outcome<Member> {
   const rev = thread.record({ type: "member", userId }, now);
   const member = thread.member(thread.requireMember(userId));
-  return { value: member, events: [{ type: "member", rev, member }], ack: { rev, at: now } };
+  const memberCount = thread.membership.count();
+  return { value: member, events: [{ type: "member", rev, member, memberCount }], ack: { rev, at: now } };
 }

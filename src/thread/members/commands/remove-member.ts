@@ -20,7 +20,9 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     thread.membership.remove(userId);
     const rev = thread.record({ type: "member_removed", userId }, now);
     if (thread.isDeserted) thread.markDeleting();
-    const events: DurableEvent[] = [{ type: "member_removed", rev, userId }];
+    const events: DurableEvent[] = [
+      { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
+    ];
     const successor = wasLastOwner ? thread.membership.successor() : undefined;
     if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
     thread.membership.setRole(successor, "owner");

@@ -12,7 +12,8 @@ export const editEntry: CommandEntry<"edit"> = {
     const rev = thread.record({ type: "edit", seq }, now);
     thread.messages.edit(seq, body, rev, now);
     const message = thread.messages.get(seq);
-    return { value: message, events: [{ type: "edit", rev, message }], ack: { seq, rev, at: now } };
+    const value = thread.reactions.seenBy(user.id, message);
+    return { value, events: [{ type: "edit", rev, message }], ack: { seq, rev, at: now } };
   },
   respondsAfter: "notification",
 };

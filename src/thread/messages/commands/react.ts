@@ -1,6 +1,6 @@
 /** `react` and `unreact`: adds and removes one's own emoji on a message. Members may. */
 import type { DurableEvent } from "../../../protocol/events.ts";
-import type { User } from "../../../protocol/model.ts";
+import type { Reaction, User } from "../../../protocol/model.ts";
 import { messageGone } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
@@ -29,9 +29,15 @@ function change(thread: StoredThread, user: User, command: ReactionCommand, now:
   thread.messages.setReactions(seq, reactions, rev);
   return {
     value: undefined,
-    events: [{ type, rev, seq, emoji, user: thread.profiles.get(user.id) }],
+    events: [{ type, rev, seq, emoji, user: thread.profiles.get(user.id), ...reactionIn(reactions, emoji) }],
     ack: { seq, rev, at: now },
   };
+}
+
+/** What an event says of the reaction after it: a client cannot tell who follows on the list when one of the listed leaves it. */
+function reactionIn(reactions: readonly Reaction[], emoji: string): Pick<Reaction, "count" | "userIds"> {
+  const { count, userIds } = reactions.find((one) => one.emoji === emoji) ?? { count: 0, userIds: [] };
+  return { count, userIds };
 }
 
 /** Of both. */
@@ -40,10 +46,11 @@ export const reactionEventEntry: ChangeEntry<
   { type: "react" | "unreact"; seq: number; userId: string; emoji: string }
 > = {
   concernsPresence: () => false,
-  replay({ type, rev, seq, userId, emoji }, thread) {
+  replay({ type, rev, seq, userId, emoji, isLast }, thread) {
     const message = thread.messages.get(seq);
     // A deleted message has no reactions: who once reacted is not disclosed any more.
     if (message.deletedAt !== undefined) return { type: "edit", rev, message };
-    return { type, rev, seq, emoji, user: thread.profiles.get(userId) };
+    const now = isLast ? reactionIn(message.reactions ?? [], emoji) : {};
+    return { type, rev, seq, emoji, user: thread.profiles.get(userId), ...now };
   },
 };
