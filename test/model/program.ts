@@ -119,8 +119,8 @@ const crowdedStep: fc.Arbitrary<Step> = fc.oneof(
       type: reacting,
       message: someMessage,
       emoji: someEmoji,
-      from: fc.nat({ max: CROWD - 1 }),
-      count: fc.constantFrom(1, 2, 30, CROWD),
+      from: fc.constantFrom(0, 0, 20, CROWD - 5),
+      count: fc.constantFrom(1, 2, 30, CROWD, CROWD),
     }),
   },
   { weight: 3, arbitrary: step("react", { who, transport, message: someMessage, emoji: someEmoji }) },
@@ -128,13 +128,23 @@ const crowdedStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: anyRoomStep },
 );
 
+/** What a crowded program begins with: the first users to react are listed, and Ada and Bo come after them. */
+const popularMessage: Step[] = [
+  { do: "open", who: "Ada", cursor: "own", by: 1 },
+  { do: "open", who: "Bo", cursor: "own", by: 1 },
+  { do: "send", who: "Ada", transport: "socket", replyTo: null },
+  { do: "crowd", type: "react", message: 0, emoji: "👍", from: 0, count: CROWD - 5 },
+];
+
 function stepsOf(anyStep: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> {
   return fc.array(anyStep, { minLength: 1, maxLength: 18, size: "max" });
 }
+
+const crowdedSteps = stepsOf(crowdedStep).map((steps) => popularMessage.concat(steps));
 
 const kind = fc.constantFrom<Program["kind"][]>("group", "group", "public");
 
 export const programs: fc.Arbitrary<Program> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind, isCrowded: fc.constant(false), steps: stepsOf(anyRoomStep) }) },
-  { weight: 1, arbitrary: fc.record({ kind, isCrowded: fc.constant(true), steps: stepsOf(crowdedStep) }) },
+  { weight: 1, arbitrary: fc.record({ kind, isCrowded: fc.constant(true), steps: crowdedSteps }) },
 );

@@ -51,11 +51,11 @@ export class ReactionStore {
   seenBy(userId: string, message: Message): Message {
     const { seq, reactions } = message;
     if (!reactions) return message;
-    const isMine = ({ emoji, ...reaction }: Reaction) =>
-      reaction.userIds.includes(userId) || (!isWhole(reaction) && this.#hasMore(seq, emoji, userId));
-    const seen = reactions.map((reaction) => {
+    const seen = reactions.map((reaction): Reaction => {
       const { emoji, count, userIds } = reaction;
-      return { emoji, count, userIds, mine: isMine(reaction) };
+      const isListed = userIds.includes(userId);
+      const mine = isListed || (!isWhole(reaction) && this.#hasMore(seq, emoji, userId));
+      return { emoji, count, userIds, mine };
     });
     return { ...message, reactions: seen };
   }
@@ -96,7 +96,7 @@ export class ReactionStore {
 }
 
 /** Whether the list names everyone who chose the emoji. */
-export function isWhole({ count, userIds }: Pick<Reaction, "count" | "userIds">): boolean {
+export function isWhole({ count, userIds }: Reaction): boolean {
   return count === userIds.length;
 }
 
