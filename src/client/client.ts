@@ -44,9 +44,9 @@ export interface ClientOptions {
 export interface Client {
   readonly session: SessionApi;
   readonly api: Api;
-  /** Goes online at the first call; returns the same store until that is closed. */
+  /** Goes online, and returns the same store at each call; one that was closed is opened again. */
   presence(): PresenceClient;
-  /** Enters a thread at the first call; returns the same room until that is closed. */
+  /** Enters a thread, and returns the same room at each call; one that was closed is opened again. */
   thread(threadId: string): Room;
   /** Reconnects whatever is waiting for the user to sign in. */
   signedIn(): void;
@@ -61,7 +61,10 @@ export function createClient(options: ClientOptions = {}): Client {
   const storage = options.outboxStorage === undefined ? createIndexedDbOutbox(origin) : options.outboxStorage;
   const request = createHttpRequest({ origin, getToken });
   const api = createApi(request);
-  const rooms = new Map<string, Room>();
+  /** By thread. A closed room is the same one again as long as somebody holds it. */
+  const rooms = new Map<string, WeakRef<Room>>();
+  /** Presence and all rooms, as far as they are open. */
+  const open = new Set<PresenceClient | Room>();
   let presence: PresenceClient | undefined;
 
   const shared = {
@@ -74,41 +77,50 @@ export function createClient(options: ClientOptions = {}): Client {
     },
   };
 
-  const openPresence = () =>
-    new PresenceClient({
+  const createPresence = () => {
+    const created: PresenceClient = new PresenceClient({
       ...shared,
-      onClose: () => {
-        presence = undefined;
-      },
+      onOpen: () => open.add(created),
+      onClose: () => open.delete(created),
     });
+    open.add(created);
+    return created;
+  };
 
-  const enterThread = (threadId: string) => {
-    const room = new Room({
+  const createRoom = (threadId: string) => {
+    const created: Room = new Room({
       ...shared,
       threadId,
       storage,
       onRead: (seq) => presence?.seen(threadId, seq),
-      onClose: () => rooms.delete(threadId),
+      onOpen: () => open.add(created),
+      onClose: () => open.delete(created),
     });
-    rooms.set(threadId, room);
-    return room;
+    open.add(created);
+    rooms.set(threadId, new WeakRef(created));
+    return created;
   };
-
-  /** Presence and all rooms, as far as they are open. */
-  const open = () => (presence ? [presence, ...rooms.values()] : [...rooms.values()]);
 
   return {
     session: createSession(request),
     api,
-    presence: () => (presence ??= openPresence()),
-    thread: (threadId) => rooms.get(threadId) ?? enterThread(threadId),
+    presence: () => {
+      presence ??= createPresence();
+      presence.open();
+      return presence;
+    },
+    thread: (threadId) => {
+      const room = rooms.get(threadId)?.deref() ?? createRoom(threadId);
+      room.open();
+      return room;
+    },
     signedIn: () => {
-      for (const store of open()) {
+      for (const store of open) {
         if (store.getSnapshot().connection === "signed_out") store.reconnect();
       }
     },
     close: () => {
-      for (const store of open()) store.close();
+      for (const store of new Set(open)) store.close();
       storage?.close();
     },
   };

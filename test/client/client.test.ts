@@ -1,9 +1,10 @@
 /** What `createClient` returns, as an application uses it. */
 import { describe, expect, it, vi } from "vitest";
-import { createClient, type ClientOptions } from "../../src/client/client.ts";
+import { createClient, type ClientOptions, type ThreadSummary } from "../../src/client/client.ts";
 import { pass, useFakeClock, useFakeTimeouts } from "./support/fake-clock.ts";
 import { SERVER_URL, startClient, startPresence, startRoom } from "./support/fake-server.ts";
-import { history, presenceWelcome, welcome } from "./support/samples.ts";
+import { chat, history, messages, presenceWelcome, seqsOf, summary, welcome } from "./support/samples.ts";
+import { emptyRoom, onlineWith } from "./support/welcomed.ts";
 
 type GetToken = NonNullable<ClientOptions["getToken"]>;
 
@@ -33,12 +34,47 @@ describe("a client", () => {
     expect(newest().path).toBe("/api/threads/t1/socket?paced=");
   });
 
-  it("returns the same room for a thread, and a new one after that was closed", async () => {
-    const { client, room } = await startRoom();
+  it("returns the same room for a thread each time, and opens it anew where it was closed", async () => {
+    const { client, room, newest, sockets } = await emptyRoom();
+    newest().deliver(chat(1, 1));
     expect(client.thread("t1")).toBe(room);
     room.close();
-    expect(client.thread("t1")).not.toBe(room);
+    expect(room.getSnapshot().connection).toBe("stopped");
+    expect(client.thread("t1")).toBe(room);
+    expect(room.getSnapshot()).toMatchObject({ connection: "connecting", ready: false, messages: [] });
+    await pass();
+    expect(newest().path).not.toContain("cursor");
+    newest().deliver(welcome(1), history(messages(1, 1)));
+    expect([room.getSnapshot().connection, seqsOf(room.getSnapshot())]).toEqual(["open", [1]]);
+    expect(sockets).toHaveLength(2);
     client.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("opens a room again that was closed by `close()` of the client, also for who subscribed in between", async () => {
+    const { client, room, newest } = await emptyRoom();
+    client.close();
+    const states: string[] = [];
+    room.subscribe(({ connection }) => states.push(connection));
+    client.thread("t1");
+    await pass();
+    newest().deliver(welcome(0), history([]));
+    expect([...new Set(states)]).toEqual(["stopped", "connecting", "open"]);
+    client.close();
+  });
+
+  it("returns the same presence each time, and follows whom it is told to while that is closed", async () => {
+    const { client, presence, newest, sent } = await onlineWith([summary("t1", 2, 1)]);
+    presence.watch(["ben"]);
+    presence.close();
+    presence.watch(["cy"]);
+    expect(client.presence()).toBe(presence);
+    expect(presence.getSnapshot()).toMatchObject({ connection: "connecting", threads: [], unreadThreads: 0 });
+    await pass();
+    newest().deliver(presenceWelcome());
+    expect(sent("watch").map(({ userIds }) => userIds)).toEqual([["cy"]]);
+    client.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("says once that nobody is signed in, and reconnects what waits for that", async () => {
@@ -68,6 +104,58 @@ describe("a client", () => {
     client.thread("t1");
     await pass();
     expect(sockets.at(-1)?.isOpen).toBe(true);
+    client.close();
+  });
+});
+
+describe("a room that several retain", () => {
+  it("is open until the last releases it, whoever releases twice", async () => {
+    const { room, client } = await emptyRoom();
+    const [one, other] = [room.retain(), room.retain()];
+    one();
+    one();
+    await pass();
+    expect(room.getSnapshot().connection).toBe("open");
+    other();
+    await pass();
+    expect(room.getSnapshot().connection).toBe("stopped");
+    client.close();
+  });
+
+  it("stays connected where it passes from one to the other at once, as in React's StrictMode", async () => {
+    const { room, client, sockets } = await emptyRoom();
+    room.retain()();
+    const release = room.retain();
+    await pass();
+    expect([sockets.length, room.getSnapshot().connection]).toEqual([1, "open"]);
+    release();
+    client.close();
+  });
+
+  it("is opened again by who retains it after it was closed, and not closed by who released it before", async () => {
+    const { room, client, sockets } = await emptyRoom();
+    const release = room.retain();
+    room.close();
+    room.retain();
+    release();
+    await pass();
+    expect([sockets.length, room.getSnapshot().connection]).toEqual([2, "connecting"]);
+    client.close();
+  });
+});
+
+describe("a request that outlives its store", () => {
+  it("changes nothing in what was opened since: another user may have signed in", async () => {
+    const page = Promise.withResolvers<{ threads: ThreadSummary[] }>();
+    const { client, presence, newest } = await onlineWith([], { responses: { threads: () => page.promise } });
+    const refreshed = presence.refreshThreads();
+    client.close();
+    client.presence();
+    await pass();
+    newest().deliver(presenceWelcome());
+    page.resolve({ threads: [summary("of another user")] });
+    await expect(refreshed).rejects.toMatchObject({ code: "offline" });
+    expect(presence.getSnapshot().threads).toEqual([]);
     client.close();
   });
 });

@@ -17,6 +17,8 @@ export interface ConnectedStoreOptions {
   /** Returns a fresh token; undefined where the session cookie signs in. */
   getToken: GetToken | undefined;
   onSignedOut(): void;
+  /** It was closed and is open again. */
+  onOpen(): void;
   onClose(): void;
 }
 
@@ -46,17 +48,26 @@ export abstract class ConnectedStore<
    * connection resumes, and otherwise (presence; a room that missed more than 1,000 events) only as state.
    */
   readonly on: OnEvent<Event>;
+  /**
+   * Keeps this open until the function that it returns is called. When nobody keeps it open any more it is closed, a moment
+   * later, so that it can pass from one part of a page to another. Opens it where it was closed. Needs no `this`.
+   */
+  readonly retain: () => () => void;
   protected readonly store: Store<State>;
   protected readonly connection: ReconnectingSocket<Event>;
   protected readonly recordEvents: RecordEvents<Event>;
   readonly #options: ConnectedStoreOptions;
   readonly #listeners = new Listeners<Event>();
   readonly #renewal: SessionRenewal | undefined;
+  readonly #initial: State;
+  /** One for each call of `retain` that was not released. */
+  readonly #retained = new Set<object>();
 
   /** Connects when `reconnect` is first called. */
   constructor(initial: State, options: ConnectedStoreOptions) {
     const { getToken } = options;
     this.#options = options;
+    this.#initial = initial;
     this.store = new Store(initial);
     this.getSnapshot = this.store.getSnapshot;
     this.subscribe = this.store.subscribe;
@@ -65,6 +76,12 @@ export abstract class ConnectedStore<
       this.#listeners.add((event) => {
         if (event.type === type) listener(event as Extract<Event, { type: typeof type }>);
       });
+    this.retain = () => {
+      const retained = {};
+      this.open();
+      this.#retained.add(retained);
+      return () => this.#release(retained);
+    };
     this.connection = new ReconnectingSocket<Event>({
       getToken,
       openSocket: (token) => options.openSocket(this.socketPath(), token),
@@ -89,14 +106,32 @@ export abstract class ConnectedStore<
     this.connection.reconnect();
   }
 
-  /** Disconnects for good: no timer, listener or socket is left. */
+  /** Opens it again where it was closed: anew, with nothing of what it showed before. */
+  open(): void {
+    if (!this.connection.isClosed) return;
+    this.store.set(this.#initial);
+    this.#options.onOpen();
+    this.connection.open();
+  }
+
+  /** Disconnects, whoever else uses it: no timer, listener or socket is left. */
   close(): void {
     if (this.connection.isClosed) return;
     this.#renewal?.stop();
+    this.#retained.clear();
     this.connection.close();
+    this.store.update((state) => ({ ...state, connection: "stopped" }));
     this.store.clear();
     this.#listeners.clear();
     this.#options.onClose();
+  }
+
+  #release(retained: object): void {
+    // False where it was closed meanwhile, or where this was released before.
+    if (!this.#retained.delete(retained)) return;
+    queueMicrotask(() => {
+      if (this.#retained.size === 0) this.close();
+    });
   }
 
   #receive(events: readonly Event[], frameLength: number): void {

@@ -5,7 +5,7 @@
  * - `open`.
  * - `waiting`: for the next attempt.
  * - `signed_out`: no attempt is made until `reconnect()` is called.
- * - `stopped`: no attempt is made any more.
+ * - `stopped`: no attempt is made any more. A store that was closed is in this state until it is opened again.
  */
 export type ConnectionState = "connecting" | "open" | "waiting" | "signed_out" | "stopped";
 

@@ -43,7 +43,7 @@ export interface ReconnectingSocketOptions<Event extends SocketEvent> {
 export class ReconnectingSocket<Event extends SocketEvent> {
   readonly #options: ReconnectingSocketOptions<Event>;
   readonly #heartbeat: Heartbeat;
-  readonly #stopWaking: () => void;
+  #stopWaking: () => void;
   #state: ConnectionState = "connecting";
   #isClosed = false;
   #socket: WebSocket | undefined;
@@ -62,14 +62,14 @@ export class ReconnectingSocket<Event extends SocketEvent> {
       sendPing: () => this.#sendFrame(PING),
       onSilence: () => this.#disconnected(CONNECTION_LOST),
     });
-    this.#stopWaking = onWake(() => this.#wake());
+    this.#stopWaking = this.#wakeWithPage();
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
-  /** Whether `close` was called. */
+  /** Whether `close` was called, and not `open` since. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -98,7 +98,17 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#disconnected(CONNECTION_LOST);
   }
 
-  /** Disconnects for good: no timer, listener or socket is left. */
+  /** Connects again after `close`, as if it had never been connected. */
+  open(): void {
+    if (!this.#isClosed) return;
+    this.#isClosed = false;
+    this.#failures = 0;
+    this.#isRenewing = false;
+    this.#stopWaking = this.#wakeWithPage();
+    this.reconnect();
+  }
+
+  /** Disconnects: no timer, listener or socket is left. */
   close(): void {
     this.#isClosed = true;
     this.#state = "stopped";
@@ -173,6 +183,10 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#retryTimer = setTimeout(() => void this.#connect(), reconnectDelayMs(code, this.#failures));
     this.#failures += 1;
     this.#enter("waiting", code);
+  }
+
+  #wakeWithPage(): () => void {
+    return onWake(() => this.#wake());
   }
 
   #wake(): void {

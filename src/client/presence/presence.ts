@@ -55,7 +55,7 @@ export class PresenceClient extends ConnectedStore<PresenceState, PresenceEvent>
     return this.#threadList.loadMore();
   }
 
-  /** Goes offline: no timer, listener or socket is left. */
+  /** Goes offline, whoever else uses it: no timer, listener or socket is left. */
   override close(): void {
     super.close();
     this.#watchedUsers.close();

@@ -30,7 +30,6 @@ export class ThreadListLoader {
   #pageCount = 1;
   #isLoadingMore = false;
   #refreshTimer: Timer | undefined;
-  #isClosed = false;
 
   constructor(options: ThreadListLoaderOptions) {
     this.#options = options;
@@ -64,21 +63,20 @@ export class ThreadListLoader {
     }
   }
 
-  /** Refreshes after this time, unless a refresh is due already. */
+  /** Refreshes after this time, unless a refresh is due already. Not while disconnected: the next `welcome` causes one. */
   refreshSoon(delayMs: number): void {
-    if (this.#isClosed) return;
+    if (!this.#options.isConnected()) return;
     this.#refreshTimer ??= setTimeout(() => {
       this.#refreshTimer = undefined;
-      this.refresh().catch(() => {
-        // The list stays as it is. While disconnected, the next `welcome` causes a refresh.
-        if (this.#options.isConnected()) this.refreshSoon(RETRY_MS);
-      });
+      // The list stays as it is.
+      this.refresh().catch(() => this.refreshSoon(RETRY_MS));
     }, delayMs);
   }
 
   close(): void {
-    this.#isClosed = true;
     stopTimer(this.#refreshTimer);
+    this.#refreshTimer = undefined;
+    this.#pageCount = 1;
   }
 
   /** Requests this many pages, starting at a cursor; resolves to them and the events that came in the meantime. */

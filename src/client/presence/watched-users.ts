@@ -34,6 +34,8 @@ export class WatchedUsers {
 
   close(): void {
     stopTimer(this.#timer);
+    this.#timer = undefined;
+    this.#userIds = [];
   }
 
   #flush(): void {

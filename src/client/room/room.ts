@@ -79,6 +79,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       api,
       threadId,
       recordEvents,
+      isClosed: () => connection.isClosed,
       userId: () => this.getSnapshot().user?.id,
     });
     this.#olderMessages = new OlderMessages(store, this.#pages);
@@ -157,14 +158,22 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     return this.#memberPages.load();
   }
 
-  /** Leaves the room: no timer, listener or socket is left. Unsent messages stay in the outbox storage. */
+  /** Enters the room again where it was closed. */
+  override open(): void {
+    if (!this.connection.isClosed) return;
+    this.#isSnapshotComplete = false;
+    this.#readMarker.forget();
+    this.#restartLoading();
+    super.open();
+  }
+
+  /** Leaves the room, for everyone who uses it: no timer, listener or socket is left. Unsent messages stay in the outbox storage. */
   override close(): void {
     if (this.connection.isClosed) return;
     this.#readMarker.close();
     super.close();
     this.#outbox.close();
     this.#typingExpiry.close();
-    this.#pages.close();
   }
 
   protected socketPath(): string {
@@ -213,14 +222,16 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
 
   #welcomed({ resumed, thread, user }: EventOf<"welcome">, before: RoomState): void {
     this.#isSnapshotComplete = resumed;
-    if (!resumed) {
-      this.#pages.restart();
-      this.#memberPages.restart();
-      this.#quotes.restart();
-    }
+    if (!resumed) this.#restartLoading();
     const isSameReader = before.cursor?.epoch === thread.epoch && before.user?.id === user.id;
     if (before.ready && !isSameReader) this.#readMarker.forget();
     if (thread.you) this.#readMarker.known(thread.you.readSeq);
+  }
+
+  #restartLoading(): void {
+    this.#pages.restart();
+    this.#memberPages.restart();
+    this.#quotes.restart();
   }
 
   #snapshotReceived({ messages }: EventOf<"history">, before: RoomState): void {

@@ -21,6 +21,7 @@ export class TypingExpiry {
 
   close(): void {
     stopTimer(this.#timer);
+    this.#timer = undefined;
   }
 
   #check(): void {

@@ -1,6 +1,12 @@
 /** The functions to call with each new value of something. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
+  #clearings = 0;
+
+  /** How often all listeners were removed. */
+  get clearings(): number {
+    return this.#clearings;
+  }
 
   /** Adds a listener and returns a function that removes it. A function that is added twice is called twice. */
   add(listener: (value: T) => void): () => void {
@@ -19,6 +25,7 @@ export class Listeners<T> {
 
   /** Removes all listeners. */
   clear(): void {
+    this.#clearings += 1;
     this.#listeners.clear();
   }
 }

@@ -16,6 +16,7 @@ export interface PageLoaderOptions {
   api: Api;
   threadId: string;
   recordEvents: RecordEvents<ThreadEvent>;
+  isClosed(): boolean;
   /** The signed-in user; undefined before the first `welcome`. */
   userId(): string | undefined;
 }
@@ -23,7 +24,6 @@ export interface PageLoaderOptions {
 export class PageLoader {
   readonly #options: PageLoaderOptions;
   #snapshots = 0;
-  #isClosed = false;
 
   constructor(options: PageLoaderOptions) {
     this.#options = options;
@@ -31,7 +31,7 @@ export class PageLoader {
 
   /** Whether no further page is to be loaded. */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#options.isClosed();
   }
 
   /** How many snapshots have replaced the state: differs before and after a request if one came meanwhile. */
@@ -42,10 +42,6 @@ export class PageLoader {
   /** A snapshot has replaced the state: pages on their way are requested again, since events between them are missing. */
   restart(): void {
     this.#snapshots += 1;
-  }
-
-  close(): void {
-    this.#isClosed = true;
   }
 
   /** Loads a page of messages. */
@@ -72,7 +68,7 @@ export class PageLoader {
     for (;;) {
       const snapshots = this.#snapshots;
       const loaded = await this.#options.recordEvents(request);
-      if (snapshots === this.#snapshots || this.#isClosed) return loaded;
+      if (snapshots === this.#snapshots || this.isClosed) return loaded;
     }
   }
 }
