@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { ChatPage } from "./chat-page.tsx";
+import { heldRemovals } from "./conversation/held-removals.ts";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
@@ -48,6 +49,8 @@ function SignedIn({ user }: { user: User }) {
 
   const onSignOut = () => {
     setSignOutFailed(false);
+    // While there is still somebody to carry them out for.
+    heldRemovals.carryOut();
     signOut().then(
       () => navigate("/"),
       () => setSignOutFailed(true),

@@ -29,6 +29,11 @@ async function clickInDetails(page: Page, name: string): Promise<void> {
   await detailsDialog(page).getByRole("button", { name, exact: true }).click();
 }
 
+/** Answers the dialog that asks for confirmation. */
+async function confirm(page: Page, answer: string): Promise<void> {
+  await page.getByRole("dialog", { name: /\?$/ }).getByRole("button", { name: answer, exact: true }).click();
+}
+
 describe("a group", () => {
   it("is started by finding several people", async () => {
     const names = [uniqueName("Bob"), uniqueName("Carol")];
@@ -78,7 +83,8 @@ describe("a group", () => {
       .toEqual(["", "Leave chat"]);
 
     await clickInDetails(ada.page, `Actions for ${carol.name}`);
-    await clickInDetails(ada.page, "Remove");
+    await ada.page.getByRole("button", { name: "Remove", exact: true }).click();
+    await confirm(ada.page, "Remove");
     await carol.page.getByText("You are no longer in this chat.").waitFor();
     await expect.poll(() => composer(carol.page).isDisabled()).toBe(true);
     await expect.poll(() => carol.page.getByRole("link", { name: new RegExp(name) }).count()).toBe(0);
@@ -95,20 +101,20 @@ describe("a group", () => {
     await openDetails(bob.page);
     await openDetails(ada.page);
     await clickInDetails(ada.page, `Actions for ${bob.name}`);
-    await clickInDetails(ada.page, "Make moderator");
+    await ada.page.getByRole("button", { name: "Make moderator" }).click();
     await detailsDialog(bob.page).getByText("Moderator").waitFor();
     await detailsDialog(bob.page).getByRole("button", { name: "Rename" }).waitFor();
 
     await clickInDetails(ada.page, "Leave chat");
-    await clickInDetails(ada.page, "Cancel");
+    await confirm(ada.page, "Cancel");
     await clickInDetails(ada.page, "Leave chat");
-    await clickInDetails(ada.page, "Leave");
+    await confirm(ada.page, "Leave");
     await expect.poll(() => new URL(ada.page.url()).pathname).toBe("/chat");
     await ada.page.getByText("No chats yet.").waitFor();
     // Bob is the owner now: his dialog offers to delete the group.
     await detailsDialog(bob.page).getByText("2 members").waitFor();
     await clickInDetails(bob.page, "Delete chat");
-    await clickInDetails(bob.page, "Delete chat");
+    await confirm(bob.page, "Delete for everyone");
     await expect.poll(() => new URL(bob.page.url()).pathname).toBe("/chat");
     await bob.page.getByText("No chats yet.").waitFor();
     await closeAll(ada, bob, carol);

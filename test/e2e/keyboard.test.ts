@@ -14,6 +14,7 @@ import {
   signInGuest,
   startChat,
   startDirectChat,
+  stopClock,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
@@ -126,19 +127,60 @@ it("the search field has the focus as soon as people can be added to a group", a
   await closeAll(ada, bob, carol);
 });
 
-it("a message's menu closes when the focus leaves it", async () => {
+it("a message's menu takes the focus, and returns it when it closes", async () => {
   const { ada, bob } = await startDirectChat(browser);
   await send(ada.page, "first");
-  await send(ada.page, "second");
-  await waitUntilSent(ada.page, "second");
-  await messageRow(ada.page, "first").getByRole("button", { name: "Message actions" }).press("Enter");
-  const menu = ada.page.getByRole("group", { name: "Message actions" });
-  await menu.getByRole("button", { name: "Delete", exact: true }).press("Enter");
-  await menu.getByText("This cannot be undone.").click();
-  await menu.getByRole("button", { name: "Delete for everyone" }).focus();
-  await ada.page.keyboard.press("Tab");
+  await waitUntilSent(ada.page, "first");
+  const menuButton = messageRow(ada.page, "first").getByRole("button", { name: "Message actions" });
+  const menu = ada.page.getByRole("dialog", { name: "Message actions" });
+  const isFocused = (element: Element) => element === document.activeElement;
+  await menuButton.press("Enter");
+  expect(await menu.getByRole("button").first().evaluate(isFocused)).toBe(true);
+  await ada.page.keyboard.press("Escape");
   await expect.poll(() => menu.count()).toBe(0);
-  const next = messageRow(ada.page, "second").getByRole("button", { name: "Message actions" });
-  expect(await next.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(await menuButton.evaluate(isFocused)).toBe(true);
+  await menuButton.press("Enter");
+  await menu.getByRole("button", { name: "React with 👍" }).press("Enter");
+  await messageRow(ada.page, "first").getByRole("button", { name: /^👍/ }).waitFor();
+  expect(await menuButton.evaluate(isFocused)).toBe(true);
+  await menuButton.press("Enter");
+  await menu.getByRole("button", { name: "Reply" }).press("Enter");
+  await expect.poll(() => composer(ada.page).evaluate(isFocused)).toBe(true);
   await closeAll(ada, bob);
+});
+
+it("a deletion moves the focus to Undo, and from there to what follows it", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  await send(ada.page, "first");
+  await waitUntilSent(ada.page, "first");
+  await stopClock(ada.page);
+  await messageRow(ada.page, "first").getByRole("button", { name: "Message actions" }).press("Enter");
+  await ada.page.getByRole("button", { name: "Delete" }).press("Enter");
+  await expect.poll(() => focused(ada.page)).toBe("Undo");
+  await ada.page.keyboard.press("Enter");
+  await expect.poll(() => focused(ada.page)).toBe("status");
+  await ada.page.keyboard.press("Tab");
+  expect(await composer(ada.page).evaluate((box) => box === document.activeElement)).toBe(true);
+  expect(await messageRow(ada.page, "first").textContent()).not.toContain("deleted");
+  await closeAll(ada, bob);
+});
+
+it("the list of members takes the focus when the one that was removed with it goes", async () => {
+  const names = [uniqueName("Bob"), uniqueName("Carol")];
+  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  if (!bob || !carol) throw new Error("expected two guests");
+  await startChat(ada.page, bob.name, carol.name);
+  await openDetails(ada.page);
+  const button = (name: string) => ada.page.getByRole("button", { name, exact: true });
+  await button(`Actions for ${bob.name}`).press("Enter");
+  await button("Remove").press("Enter");
+  await ada.page.getByRole("dialog", { name: `Remove ${bob.name}?` }).waitFor();
+  await expect.poll(() => focused(ada.page)).toBe("Cancel");
+  await button("Remove").press("Enter");
+  await ada.page.getByText("2 members").first().waitFor();
+  await expect
+    .poll(() => ada.page.evaluate(() => document.activeElement?.getAttribute("aria-labelledby")))
+    .toBe("members");
+  await closeAll(ada, bob, carol);
 });

@@ -22,7 +22,7 @@ it("a message's menu fits the narrowest phone", async () => {
   for (const text of ["Hi", "Hello"]) {
     if (text === "Hello") await send(ada.page, text);
     await messageRow(ada.page, text).getByRole("button", { name: "Message actions" }).click();
-    const menu = ada.page.getByRole("group", { name: "Message actions" });
+    const menu = ada.page.getByRole("dialog", { name: "Message actions" });
     const { x = -1, width = 0 } = (await menu.boundingBox()) ?? {};
     expect(x).toBeGreaterThanOrEqual(0);
     expect(x + width).toBeLessThanOrEqual(320);

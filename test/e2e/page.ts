@@ -94,7 +94,13 @@ export async function openMessageMenu(page: Page, seq: number): Promise<Locator>
   const row = messageRowBySeq(page, seq);
   await row.hover();
   await row.getByRole("button", { name: "Message actions" }).click();
-  return row.getByRole("group", { name: "Message actions" });
+  return page.getByRole("dialog", { name: "Message actions" });
+}
+
+/** Stops the page's timers: they go on only by `page.clock.fastForward`. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
 }
 
 /** Calls the API as the page's user, about the thread that the page shows; `path` is relative to it. */
@@ -189,4 +195,19 @@ export async function simulateServerClose(page: Page): Promise<(code: number) =>
   await page.locator("html[data-presence=connected]").waitFor();
   return (code) =>
     page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
+}
+
+/** The first `times` attempts to send a message that contains `text` get an error. Takes effect from the next load on. */
+export async function refuseMessage(page: Page, text: string, times: number): Promise<void> {
+  let refused = 0;
+  await page.routeWebSocket(/\/socket/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const command = String(frame);
+      const id = /"id":"([^"]+)"/.exec(command)?.[1];
+      if (id === undefined || !command.includes(text) || refused === times) return server.send(frame);
+      refused += 1;
+      socket.send(JSON.stringify([{ type: "error", code: "internal", message: "Out of order.", id }]));
+    });
+  });
 }

@@ -8,6 +8,7 @@ import {
   composer,
   controlThreadConnections,
   messageRow,
+  refuseMessage,
   send,
   signInGuest,
   startChat,
@@ -102,19 +103,8 @@ describe("an unsent message", () => {
   it("that the server refused can be retried", async () => {
     const bob = await signInGuest(browser, uniqueName("Bob"));
     const ada = await signInGuest(browser, uniqueName("Ada"));
-    // The first attempt gets an error, as from a server in trouble.
-    let refuse = true;
-    await ada.page.routeWebSocket(/\/socket/, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage((frame) => {
-        const text = String(frame);
-        const id = /"id":"([^"]+)"/.exec(text)?.[1];
-        if (refuse && text.includes("please") && id !== undefined) {
-          refuse = false;
-          socket.send(JSON.stringify([{ type: "error", code: "internal", message: "Out of order.", id }]));
-        } else server.send(frame);
-      });
-    });
+    // As from a server in trouble.
+    await refuseMessage(ada.page, "please", 1);
     await ada.page.reload();
     await startChat(ada.page, bob.name);
     await send(ada.page, "please");

@@ -37,6 +37,14 @@ describe("the rows of the message list", () => {
     expect(after.map((row) => before.indexOf(row))).toEqual([-1, -1, 1, -1, -1, 3]);
   });
 
+  it("know which of them the user has removed, and change no others", () => {
+    const before = rows({ messages: [message(1), message(2)] });
+    const state = { messages: [message(1), message(2)], quoted: [], outgoing: [] };
+    const removed = new Set([before[1]?.key ?? ""]);
+    const after = buildRows(state, ADA, before, removed);
+    expect(after.map((row) => row.removed)).toEqual([false, true]);
+  });
+
   it("quote the message that they reply to, and know whether it is in the list", () => {
     const [, inList, loaded, notLoaded] = rows({
       messages: [8, 9, 10].map((seq) => message(seq, { replyTo: { 8: 1, 9: 8, 10: 3 }[seq] })),

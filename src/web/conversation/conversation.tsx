@@ -1,5 +1,5 @@
 /** The open thread: connects its room to the components that show it. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
@@ -11,11 +11,13 @@ import { Text } from "../ui/text.tsx";
 import { useStore } from "../ui/use-store.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
+import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
-import { buildRows, type MessageRowModel } from "./message-row-model.ts";
+import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
 import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
 import { TypingIndicator } from "./typing-indicator.tsx";
+import { UndoBar } from "./undo-bar.tsx";
 import "./conversation.css";
 
 const LOAD_OLDER_FAILED = "Older messages could not be loaded.";
@@ -28,6 +30,8 @@ export interface ConversationProps {
 export function Conversation({ user, threadId }: ConversationProps) {
   const room = useMemo(() => enterRoom(threadId), [threadId]);
   useEffect(() => () => leaveRoom(room), [room]);
+  // A layout effect: at once, before the room is left.
+  useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);
   const [error, setError] = useState<string>();
   const loadOlder = () =>
@@ -42,13 +46,18 @@ export function Conversation({ user, threadId }: ConversationProps) {
   const ownRole = state.you?.role ?? null;
 
   const actions = useMemo((): MessageActions => {
-    const showFailure = (change: Promise<unknown>) => {
+    const showFailure = (change: Promise<unknown>): Promise<unknown> => {
       setError(undefined);
-      change.catch((failure: Error) => setError(failure.message));
+      return change.then(undefined, (failure: Error) => setError(failure.message));
     };
     return {
-      edit: (seq, body) => showFailure(room.edit(seq, body)),
-      delete: (seq) => showFailure(room.erase(seq)),
+      edit: (seq, body) => void showFailure(room.edit(seq, body)),
+      delete: ({ seq, id, author }) =>
+        heldRemovals.hold({
+          key: rowKey(author.id, id),
+          what: "deleted",
+          carryOut: () => showFailure(room.erase(seq)),
+        }),
       mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
         setReplyTo(seq);
@@ -57,16 +66,22 @@ export function Conversation({ user, threadId }: ConversationProps) {
       },
       loadQuoted: (seq) => room.loadQuoted(seq),
       toggleReaction: (seq, emoji, mine) =>
-        showFailure(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
+        void showFailure(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
       retry: (id) => room.retry(id),
-      discard: (id) => room.discard(id),
+      discard: (id) =>
+        heldRemovals.hold({
+          key: rowKey(user.id, id),
+          what: "discarded",
+          carryOut: async () => room.discard(id),
+        }),
     };
   }, [room, user, kind, ownRole]);
+  const { held, underway } = useStore(heldRemovals);
   const previousRows = useRef<readonly MessageRowModel[]>([]);
-  const rows = useMemo(
-    () => (previousRows.current = buildRows(state, user, previousRows.current)),
-    [state.messages, state.quoted, state.outgoing, user],
-  );
+  const rows = useMemo(() => {
+    const removed = new Set([...held, ...underway].map(({ key }) => key));
+    return (previousRows.current = buildRows(state, user, previousRows.current, removed));
+  }, [state.messages, state.quoted, state.outgoing, held, underway, user]);
 
   if (state.connection === "stopped" && !state.ready) return <ThreadNotFound />;
   const typing = state.typing
@@ -112,6 +127,7 @@ export function Conversation({ user, threadId }: ConversationProps) {
           <Text>Loading…</Text>
         </p>
       )}
+      <UndoBar removals={held} onUndo={() => heldRemovals.undo()} />
       <TypingIndicator names={typing} />
       <Composer
         draftKey={`${user.id} ${threadId}`}

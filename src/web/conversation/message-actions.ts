@@ -3,7 +3,8 @@ import type { Message } from "../../protocol/model.ts";
 
 export interface MessageActions {
   edit(seq: number, body: string): void;
-  delete(seq: number): void;
+  /** Deletes a message, unless that is undone. */
+  delete(message: Message): void;
   /** Whether the user has the right to delete it. */
   mayDelete(message: Message): boolean;
   /** Starts a reply in the composer. */
@@ -14,6 +15,6 @@ export interface MessageActions {
   toggleReaction(seq: number, emoji: string, mine: boolean): void;
   /** Sends a failed message again. */
   retry(id: string): void;
-  /** Gives up on a failed message. */
+  /** Gives up on a failed message, unless that is undone. */
   discard(id: string): void;
 }

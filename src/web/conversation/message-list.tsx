@@ -1,6 +1,6 @@
 /** The scrolling list of a conversation's messages. Loads older ones as the user scrolls up. */
 import { Fragment } from "preact";
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { Text } from "../ui/text.tsx";
@@ -28,8 +28,6 @@ export function MessageList(props: MessageListProps) {
   const { rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
-  /** The key of the row whose menu is open. */
-  const [menuKey, setMenuKey] = useState<string>();
   const now = Date.now();
 
   // The focus highlights the message until it moves elsewhere.
@@ -75,14 +73,7 @@ export function MessageList(props: MessageListProps) {
                   <Text>{formatDay(row.at, now)}</Text>
                 </li>
               )}
-              <MessageRow
-                row={row}
-                user={user}
-                actions={actions}
-                menuOpen={menuKey === row.key}
-                onJumpTo={jumpTo}
-                onMenuChange={setMenuKey}
-              />
+              <MessageRow row={row} user={user} actions={actions} onJumpTo={jumpTo} />
             </Fragment>
           ))}
         </ol>

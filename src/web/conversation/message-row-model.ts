@@ -7,6 +7,8 @@ import { isSameDay } from "../ui/time-format.ts";
 /** After a pause this long, the same author's next message starts a new group. */
 const GROUP_PAUSE_MS = 5 * 60 * 1000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The message that another one replies to. */
 export interface Quote {
   seq: number;
@@ -27,6 +29,8 @@ export interface MessageRowModel {
   body: string;
   at: number;
   state: "pending" | "sent" | "failed";
+  /** Whether the user has removed it: that can still be undone, or the server has not answered yet. */
+  removed: boolean;
   /** Why it failed. */
   reason?: string;
   /** Absent while it is not stored. */
@@ -38,13 +42,22 @@ export interface MessageRowModel {
   startsGroup: boolean;
 }
 
-type UngroupedRow = Omit<MessageRowModel, "startsDay" | "startsGroup">;
+type UngroupedRow = Omit<MessageRowModel, "startsDay" | "startsGroup" | "removed">;
 
-/** A row equal to one of `previous`, the rows built last, is that very object, so that it need not render again. */
+/** The key of the row of an author's message with this id. */
+export function rowKey(authorId: string, id: string): string {
+  return `${authorId} ${id}`;
+}
+
+/**
+ * A row equal to one of `previous`, the rows built last, is that very object, so that it need not render again. `removed`
+ * has the keys of the rows that the user has removed.
+ */
 export function buildRows(
   state: Pick<RoomState, "messages" | "quoted" | "outgoing">,
   user: User,
   previous: readonly MessageRowModel[] = [],
+  removed: ReadonlySet<string> = NONE,
 ): MessageRowModel[] {
   const ungrouped = [
     ...state.messages.map((message) => withQuote(storedRow(message, user), message, state)),
@@ -52,7 +65,7 @@ export function buildRows(
   ];
   const previousByKey = new Map(previous.map((row) => [row.key, row]));
   return ungrouped.map((one, index) => {
-    const row = withGroup(one, ungrouped[index - 1]);
+    const row = completed(one, ungrouped[index - 1], removed);
     const before = previousByKey.get(row.key);
     return before && areRowsEqual(before, row) ? before : row;
   });
@@ -73,10 +86,14 @@ function areQuotesEqual(one: Quote | undefined, other: Quote | undefined): boole
   return one?.seq === other?.seq && one?.message === other?.message && one?.inList === other?.inList;
 }
 
-function withGroup(row: UngroupedRow, above: UngroupedRow | undefined): MessageRowModel {
+function completed(
+  row: UngroupedRow,
+  above: UngroupedRow | undefined,
+  removed: ReadonlySet<string>,
+): MessageRowModel {
   const startsDay = !above || !isSameDay(above.at, row.at);
   const startsGroup = startsDay || above.author.id !== row.author.id || row.at - above.at > GROUP_PAUSE_MS;
-  return { ...row, startsDay, startsGroup };
+  return { ...row, startsDay, startsGroup, removed: removed.has(row.key) };
 }
 
 function withQuote(
@@ -93,7 +110,7 @@ function withQuote(
 function storedRow(message: Message, user: User): UngroupedRow {
   const { id, seq, author, body, at } = message;
   return {
-    key: `${author.id} ${id}`,
+    key: rowKey(author.id, id),
     id,
     seq,
     author,
@@ -107,7 +124,7 @@ function storedRow(message: Message, user: User): UngroupedRow {
 
 function outgoingRow({ id, body, at, state, reason }: Outgoing, user: User): UngroupedRow {
   return {
-    key: `${user.id} ${id}`,
+    key: rowKey(user.id, id),
     id,
     author: user,
     own: true,

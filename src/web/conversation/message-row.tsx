@@ -18,32 +18,28 @@ export interface MessageRowProps {
   row: MessageRowModel;
   user: User;
   actions: MessageActions;
-  menuOpen: boolean;
-  /** Opens the menu of the row with this key, and closes any other; `undefined` closes all. */
-  onMenuChange: (key: string | undefined) => void;
   /** Scrolls to the message `seq` and focuses it. */
   onJumpTo: (seq: number) => void;
 }
 
 /** Memoized: there may be thousands of rows, and only those whose props changed render again. */
-export const MessageRow = memo(function MessageRow({
-  row,
-  user,
-  actions,
-  menuOpen,
-  onMenuChange,
-  onJumpTo,
-}: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, user, actions, onJumpTo }: MessageRowProps) {
   const [editing, setEditing] = useState(false);
   const item = useRef<HTMLLIElement>(null);
-  // For when the focused control is removed: its row takes the focus, or the list where the row is removed too.
+  // For when the focused control is removed.
   const focusRow = () => item.current?.focus({ preventScroll: true });
-  const focusList = () => item.current?.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
 
   return (
-    <li ref={item} class={rowClass(row)} tabIndex={-1} data-seq={seq} data-state={row.state}>
+    <li
+      ref={item}
+      class={rowClass(row)}
+      inert={row.removed}
+      tabIndex={-1}
+      data-seq={seq}
+      data-state={row.state}
+    >
       {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
       {row.startsGroup && (
         <p class="message-head">
@@ -86,14 +82,7 @@ export const MessageRow = memo(function MessageRow({
           </p>
         )}
         {message && !deleted && !editing && (
-          <MessageMenu
-            message={message}
-            user={user}
-            open={menuOpen}
-            onOpenChange={(open) => onMenuChange(open ? row.key : undefined)}
-            onEdit={() => setEditing(true)}
-            actions={actions}
-          />
+          <MessageMenu message={message} user={user} onEdit={() => setEditing(true)} actions={actions} />
         )}
       </div>
       {message && !deleted && <Reactions message={message} onToggle={actions.toggleReaction} />}
@@ -103,8 +92,10 @@ export const MessageRow = memo(function MessageRow({
         </p>
       )}
       {row.state === "failed" && (
-        <p class="message-state message-failed" role="alert">
-          <Text>{`Not sent: ${row.reason}`}</Text>
+        <div class="message-state message-failed" role="alert">
+          <p>
+            <Text>{`Not sent: ${row.reason}`}</Text>
+          </p>
           <button
             type="button"
             class="button-quiet"
@@ -115,28 +106,22 @@ export const MessageRow = memo(function MessageRow({
           >
             Retry
           </button>
-          <button
-            type="button"
-            class="button-quiet"
-            onClick={() => {
-              focusList();
-              actions.discard(row.id);
-            }}
-          >
+          <button type="button" class="button-quiet" onClick={() => actions.discard(row.id)}>
             Discard
           </button>
-        </p>
+        </div>
       )}
     </li>
   );
 });
 
-function rowClass({ own, startsGroup, state }: MessageRowModel): string {
+function rowClass({ own, startsGroup, state, removed }: MessageRowModel): string {
   return [
     "message",
     own && "message-own",
     startsGroup && "message-first",
     state !== "sent" && `message-${state}-row`,
+    removed && "message-removed",
   ]
     .filter(Boolean)
     .join(" ");

@@ -1,6 +1,6 @@
 /** The members of a thread, in the order in which they joined. */
 import type { ComponentChildren } from "preact";
-import { useCallback, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import type { Standing } from "../../protocol/rights.ts";
@@ -25,7 +25,10 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
   const { members, memberCount } = state;
   const { busy, error, run } = useAsyncAction();
   const section = useRef<HTMLElement>(null);
-  const onRemoved = useCallback(() => section.current?.focus(), []);
+  // A member's row that goes takes the focus with it, where it or a dialog of it had the focus.
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+  }, [members]);
   const onlineIds = new Set(state.online.map(({ id }) => id));
   return (
     <section ref={section} class="dialog-part member-list" tabIndex={-1} aria-labelledby="members">
@@ -42,7 +45,6 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
             own={member.user.id === user.id}
             online={onlineIds.has(member.user.id)}
             ownRole={ownRole}
-            onRemoved={onRemoved}
           />
         ))}
       </ul>

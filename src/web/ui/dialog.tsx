@@ -1,7 +1,8 @@
 /** A modal dialog. Escape, its backdrop and its close button close it; the focus then returns to where it was. */
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { CloseIcon } from "./icons.tsx";
+import { isOnBackdrop, useModal } from "./modal.ts";
 import "./dialog.css";
 
 export interface DialogProps {
@@ -12,32 +13,22 @@ export interface DialogProps {
 
 export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const close = () => dialog.current?.close();
-
-  // A layout effect, so that the first key pressed reaches the dialog and not the page behind it.
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    // The browser restores the focus on close() only, not when the element is removed.
-    return () => element?.close();
-  }, []);
+  const dialog = useModal();
 
   return (
     <dialog
       ref={dialog}
       class="dialog"
       aria-labelledby={id}
-      onClose={onClose}
+      onCancel={onClose}
       onClick={(event) => {
-        // A click on the backdrop has the dialog itself as its target; its content is inside the frame.
-        if (event.target === dialog.current) close();
+        if (isOnBackdrop(event)) onClose();
       }}
     >
       <div class="dialog-frame">
         <header>
           <h2 id={id}>{title}</h2>
-          <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
             <CloseIcon />
           </button>
         </header>

@@ -1,0 +1,68 @@
+/**
+ * What the user has removed and can still restore: deleted messages, and unsent ones that were discarded. Each is held for
+ * some seconds before anything is sent. Leaving the thread or the page ends that early, so that nothing is forgotten.
+ */
+import { Store, type Readable } from "../../client/store/store.ts";
+
+/** How long a removal can be undone; a further one starts this time again, for all that are held. */
+export const UNDO_MS = 6_000;
+
+export interface Removal {
+  /** The key of the message's row. */
+  key: string;
+  what: "deleted" | "discarded";
+  /** Settles when the message is removed, or could not be. */
+  carryOut: () => Promise<unknown>;
+}
+
+export interface RemovalsState {
+  /** Those that can be undone. */
+  held: readonly Removal[];
+  /** Those that are being carried out. */
+  underway: readonly Removal[];
+}
+
+class HeldRemovals implements Readable<RemovalsState> {
+  readonly #state = new Store<RemovalsState>({ held: [], underway: [] });
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly getSnapshot = this.#state.getSnapshot;
+  readonly subscribe = this.#state.subscribe;
+
+  hold(removal: Removal): void {
+    this.#state.update((state) => ({ ...state, held: [...state.held, removal] }));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.carryOut(), UNDO_MS);
+  }
+
+  /** Gives up all removals that are held. */
+  undo(): void {
+    clearTimeout(this.#timer);
+    this.#state.update((state) => ({ ...state, held: [] }));
+  }
+
+  /** Carries out all removals that are held, now. */
+  carryOut(): void {
+    const { held, underway } = this.getSnapshot();
+    clearTimeout(this.#timer);
+    if (held.length === 0) return;
+    this.#state.set({ held: [], underway: [...underway, ...held] });
+    for (const removal of held) void removal.carryOut().finally(() => this.#ended(removal));
+  }
+
+  #ended(removal: Removal): void {
+    this.#state.update((state) => ({
+      ...state,
+      underway: state.underway.filter((other) => other !== removal),
+    }));
+  }
+}
+
+/** Those of the open thread: another one is opened only once they are carried out. */
+export const heldRemovals = new HeldRemovals();
+
+// A phone may end a page in the background without a further event.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") heldRemovals.carryOut();
+});
+addEventListener("pagehide", () => heldRemovals.carryOut());

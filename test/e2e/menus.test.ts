@@ -1,0 +1,235 @@
+/** Menus and what they remove: they float, nothing destructive is where the last tap was, and a deletion can be undone. */
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  addMessages,
+  chatLink,
+  closeAll,
+  DESKTOP,
+  detailsDialog,
+  messageRow,
+  messageRowBySeq,
+  openDetails,
+  openMessageMenu,
+  PHONE,
+  refuseMessage,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  stopClock,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Resolves when the page has shown what its last event changed. */
+const painted = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** Taps three times where the middle of `target` is at first. Fails if what is there after a tap would remove something. */
+async function tapThreeTimes(page: Page, target: Locator): Promise<void> {
+  const { x, y, width, height } = (await target.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const spot = { x: x + width / 2, y: y + height / 2 };
+  for (let tap = 0; tap < 3; tap++) {
+    await page.touchscreen.tap(spot.x, spot.y);
+    await painted(page);
+    const under = await page.evaluate(
+      (at) => document.elementFromPoint(at.x, at.y)?.closest("button")?.textContent.trim(),
+      spot,
+    );
+    expect(under ?? "", `after tap ${tap + 1}`).not.toMatch(
+      /^(Delete|Delete for everyone|Remove|Leave|Discard)$/,
+    );
+  }
+}
+
+it("nothing that deletes a message is where its menu was opened on a phone", async () => {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  await startChat(ada.page, bob.name);
+  await addMessages(ada.page, 12);
+  for (const seq of [12, 10, 8, 6]) {
+    await tapThreeTimes(
+      ada.page,
+      messageRowBySeq(ada.page, seq).getByRole("button", { name: "Message actions" }),
+    );
+    await ada.page.reload();
+    await messageRowBySeq(ada.page, 12).waitFor();
+  }
+  expect(await ada.page.getByText("Message deleted").count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
+it("nothing that leaves, deletes or removes is where it was asked for in the details of a group", async () => {
+  const names = [uniqueName("Bob"), uniqueName("Carol")];
+  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  await startChat(ada.page, ...names);
+  await openDetails(ada.page);
+  const members = detailsDialog(ada.page).locator(".member-row");
+  for (const name of ["Leave chat", "Delete chat", ...names.map((one) => `Actions for ${one}`)]) {
+    await tapThreeTimes(ada.page, detailsDialog(ada.page).getByRole("button", { name, exact: true }));
+    await ada.page.reload();
+    await openDetails(ada.page);
+  }
+  expect(await members.count()).toBe(3);
+  await closeAll(ada, ...others);
+});
+
+it("a confirmation avoids the spot of the last tap, wherever that was", async () => {
+  const names = [uniqueName("Bob"), uniqueName("Carol")];
+  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  await startChat(ada.page, ...names);
+  await openDetails(ada.page);
+  const leave = detailsDialog(ada.page).getByRole("button", { name: "Leave chat" });
+  const confirmation = ada.page.getByRole("dialog", { name: "Leave this chat?" });
+  await leave.tap();
+  const { x, y, width, height } = (await confirmation
+    .getByRole("button", { name: "Leave" })
+    .boundingBox()) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
+  await confirmation.getByRole("button", { name: "Cancel" }).tap();
+  // As if "Leave chat" were there: a tap, and then a click that a script makes.
+  await ada.page.touchscreen.tap(x + width / 2, y + height / 2);
+  await leave.evaluate((button: HTMLElement) => button.click());
+  const moved = await confirmation.getByRole("button", { name: "Leave" }).boundingBox();
+  expect(moved?.y).toBeGreaterThan(y + height);
+  await closeAll(ada, ...others);
+});
+
+it.each([
+  ["a desktop", DESKTOP],
+  ["a phone", PHONE],
+])(
+  "no row moves when a message's menu opens, nor when a deletion is undone, on %s",
+  async (_name, options) => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"), options);
+    await startChat(ada.page, bob.name);
+    await addMessages(ada.page, 30);
+    await messageRowBySeq(ada.page, 30).waitFor();
+    await stopClock(ada.page);
+    const tops = () =>
+      ada.page
+        .locator("li[data-seq]")
+        .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+    for (const seq of [30, 26, 22]) {
+      await messageRowBySeq(ada.page, seq).hover();
+      const before = await tops();
+      const menu = await openMessageMenu(ada.page, seq);
+      expect(await tops()).toEqual(before);
+      await menu.getByRole("button", { name: "Delete" }).click();
+      await ada.page.getByRole("button", { name: "Undo" }).waitFor();
+      expect(await tops()).toEqual(before);
+      await ada.page.getByRole("button", { name: "Undo" }).click();
+      await expect.poll(() => ada.page.getByRole("button", { name: "Undo" }).count()).toBe(0);
+      expect(await tops()).toEqual(before);
+    }
+    await closeAll(ada, bob);
+  },
+);
+
+it("a menu does not cover the button that opened it on a desktop", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  await addMessages(ada.page, 30);
+  for (const height of [800, 400]) {
+    await ada.page.setViewportSize({ width: 1280, height });
+    for (const seq of [30, 28]) {
+      const menu = await openMessageMenu(ada.page, seq);
+      const button = messageRowBySeq(ada.page, seq).getByRole("button", { name: "Message actions" });
+      const [over, under] = [await menu.boundingBox(), await button.boundingBox()];
+      if (!over || !under) throw new Error("not shown");
+      const apart =
+        over.x >= under.x + under.width ||
+        over.x + over.width <= under.x ||
+        over.y >= under.y + under.height ||
+        over.y + over.height <= under.y;
+      expect(apart).toBe(true);
+      expect(over.y).toBeGreaterThanOrEqual(0);
+      expect(over.y + over.height).toBeLessThanOrEqual(height);
+      await ada.page.keyboard.press("Escape");
+    }
+  }
+  await closeAll(ada, bob);
+});
+
+/** A direct chat with one message of Ada's, which both see. */
+async function startChatWithMessage() {
+  const { ada, bob } = await startDirectChat(browser);
+  await send(ada.page, "Oops");
+  await bob.page.goto(ada.page.url());
+  await messageRow(bob.page, "Oops").waitFor();
+  await waitUntilSent(ada.page, "Oops");
+  return { ada, bob };
+}
+
+const deleteFirst = async (page: Page) =>
+  (await openMessageMenu(page, 1)).getByRole("button", { name: "Delete" }).click();
+
+it("a deletion is announced, can be undone, and nothing is sent before its time is over", async () => {
+  const { ada, bob } = await startChatWithMessage();
+  await stopClock(ada.page);
+  await deleteFirst(ada.page);
+  await ada.page.getByRole("status").getByText("Message deleted").waitFor();
+  await ada.page.getByRole("button", { name: "Undo" }).click();
+  await ada.page.clock.fastForward(60_000);
+  await deleteFirst(ada.page);
+  await ada.page.clock.fastForward(5_000);
+  // On the same connection: had a deletion been sent, it would have arrived first.
+  await send(ada.page, "Still there");
+  await messageRow(bob.page, "Still there").waitFor();
+  expect(await messageRowBySeq(bob.page, 1).textContent()).toContain("Oops");
+  await ada.page.clock.fastForward(2_000);
+  await messageRowBySeq(bob.page, 1).getByText("Message deleted").waitFor();
+  await expect.poll(() => ada.page.getByRole("button", { name: "Undo" }).count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
+it.each<[string, (page: Page) => Promise<unknown>]>([
+  ["another thread", (page) => chatLink(page).click()],
+  ["the page", (page) => page.goto("about:blank")],
+  ["the page by reloading it", (page) => page.reload()],
+  ["their session", (page) => page.getByRole("button", { name: "Sign out" }).click()],
+])("a deletion that can still be undone is sent when the user leaves for %s", async (_name, leave) => {
+  const { ada, bob } = await startChatWithMessage();
+  await stopClock(ada.page);
+  await deleteFirst(ada.page);
+  await leave(ada.page);
+  await expect.poll(() => messageRowBySeq(bob.page, 1).textContent()).toContain("Message deleted");
+  await closeAll(ada, bob);
+});
+
+it("an unsent message that is discarded can be restored, and is not discarded where it is sent again", async () => {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  await refuseMessage(ada.page, "please", Infinity);
+  await ada.page.reload();
+  await startChat(ada.page, bob.name);
+  await send(ada.page, "please");
+  const row = messageRow(ada.page, "please");
+  await tapThreeTimes(ada.page, row.getByRole("button", { name: "Retry" }));
+  await expect.poll(() => row.getAttribute("data-state")).toBe("failed");
+
+  await stopClock(ada.page);
+  await row.getByRole("button", { name: "Discard" }).tap();
+  await ada.page.getByRole("status").getByText("Message discarded").waitFor();
+  await ada.page.getByRole("button", { name: "Undo" }).tap();
+  await ada.page.clock.fastForward(60_000);
+  await row.getByRole("button", { name: "Discard" }).tap();
+  expect(await row.count()).toBe(1);
+  await ada.page.clock.fastForward(7_000);
+  await expect.poll(() => row.count()).toBe(0);
+  await closeAll(ada, bob);
+});
