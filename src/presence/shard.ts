@@ -153,8 +153,9 @@ export class PresenceShard {
     return this.directory.profiles(userIds);
   }
 
-  searchUsers(prefix: string, among: string[] | null): FoundUser[] {
-    return this.directory.search(prefix, among);
+  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[]> {
+    if (among === null) return this.directory.search(prefix);
+    return this.directory.searchAmong(prefix, await this.#visibility.everyoneIn(among));
   }
 
   admitThread(userId: string): Promise<Result<void>> {
@@ -172,11 +173,13 @@ export class PresenceShard {
     return this.#visibility.threadsOf(userId);
   }
 
-  statuses(userIds: string[], threadIds: string[], viewerId?: string): UserPresence[] {
-    const visible = this.#visibility.usersIn(userIds, threadIds);
-    const shown = userIds.filter((userId) => userId === viewerId || visible.has(userId));
-    const now = Date.now();
-    return shown.map((userId) => this.#online.presenceOf(userId, now));
+  async statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
+    const present = (userId: string) => this.#online.presenceOf(userId, Date.now());
+    const others = userIds.filter((userId) => userId !== viewerId);
+    const shown: UserPresence[] = [];
+    for await (const userId of this.#visibility.usersIn(others, threadIds)) shown.push(present(userId));
+    if (viewerId !== undefined && userIds.includes(viewerId)) shown.push(present(viewerId));
+    return shown;
   }
 
   threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
@@ -187,26 +190,29 @@ export class PresenceShard {
     const applied = this.updates.apply(update);
     if (!applied) return;
     this.notifications.notifyMembers(applied);
+    this.#subscriptions.left(applied.left);
     if (update.kind === "public" || applied.joined.size === 0) return;
-    this.#publisher.joined(update.threadId, applied.joined, Date.now());
-    // The thread need not wait for it; a failure was logged.
+    // The thread need not wait for either, and a failure was logged.
+    void this.#publisher.joined(update.threadId, applied.joined);
     void this.#subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
   }
 
   threadDeleted(threadId: string): void {
-    this.notifications.notifyRemoved(threadId, this.updates.remove(threadId));
+    const members = this.updates.remove(threadId);
+    this.notifications.notifyRemoved(threadId, members);
+    this.#subscriptions.left(members);
   }
 
-  watch(list: WatchList): UserPresence[] {
-    return this.#publisher.subscribe(list, Date.now());
+  watch(list: WatchList): Promise<UserPresence[]> {
+    return this.#publisher.subscribe(list);
   }
 
-  newlyVisible(threadId: string, questions: NewlyVisible[]): UserPresence[][] {
-    return this.#publisher.newlyVisible(threadId, questions, Date.now());
+  newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
+    return this.#publisher.newlyVisible(threadId, questions);
   }
 
-  statusChanged(changes: StatusChange[]): void {
-    this.#subscriptions.statusChanged(changes);
+  statusChanged(changes: StatusChange[]): Promise<void> {
+    return this.#subscriptions.statusChanged(changes);
   }
 }
 

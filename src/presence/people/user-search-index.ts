@@ -35,25 +35,15 @@ export class UserSearchIndex {
     this.#replace(userId, formerKeysOf(userId, name), new Set(), keysOf(userId, name));
   }
 
-  /**
-   * Users whose name, a word within it, or id starts with a prefix, at most 20, with the key that matched, sorted by it.
-   * `among`: only those in one of these threads; checked for each matching key, so that nobody is missed behind others with
-   * the same prefix.
-   */
-  find(prefix: string, among: readonly string[] | null): Map<string, string> {
+  /** Users whose name, a word within it, or id starts with a prefix, at most 20, with the key that matched, sorted by it. */
+  find(prefix: string): Map<string, string> {
     const keys = new Map<string, string>();
     const from = searchKey(prefix);
     if (from === "") return keys;
     const rows = this.#sql.exec<KeyRow>(
-      `SELECT key, user_id FROM user_keys AS k
-       WHERE key >= ? AND key < ? AND (? IS NULL OR EXISTS (
-         SELECT 1 FROM user_threads AS m
-         WHERE m.user_id = k.user_id AND m.thread_id IN (SELECT value FROM json_each(?))))
-       ORDER BY key`,
+      "SELECT key, user_id FROM user_keys WHERE key >= ? AND key < ? ORDER BY key",
       from,
       from + LAST,
-      among && 1,
-      JSON.stringify(among ?? []),
     );
     // Read as far as it takes: several keys of a user may match.
     for (const { key, user_id } of rows) {
@@ -75,6 +65,13 @@ export class UserSearchIndex {
     for (const key of after.difference(held))
       this.#sql.exec("INSERT INTO user_keys VALUES (?, ?) ON CONFLICT DO NOTHING", key, userId);
   }
+}
+
+/** The first key of a user that starts with a prefix, if there is one. */
+export function matchingKey(prefix: string, userId: string, name: string): string | undefined {
+  const start = searchKey(prefix);
+  if (start === "") return undefined;
+  return [...keysOf(userId, name)].filter((key) => key.startsWith(start)).toSorted()[0];
 }
 
 function keysOf(userId: string, name: string | null): Set<string> {

@@ -47,16 +47,14 @@ export class OnlineStatus {
     return { userId, status: "offline", ...(lastSeenAt !== undefined && { lastSeenAt }) };
   }
 
-  /** The present statuses of users, to be sent to subscribers: from now on, those who are online count as published so. */
-  presencesToSend(userIds: Iterable<string>, now: number): UserPresence[] {
-    return [...userIds].map((userId) => {
-      const presence = this.presenceOf(userId, now);
-      if (presence.status === "online")
-        this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ? AND told_online = 0", userId);
-      // Their tabs are silent, while other subscribers have them as online: if they are heard again, this one is to know.
-      else if (this.#tabs.of(userId).length > 0) this.mayNotHaveReachedAll(userId);
-      return presence;
-    });
+  /** The present status of a user, to be sent to a subscriber: one who is online counts as published so from now on. */
+  presenceToSend(userId: string, now: number): UserPresence {
+    const presence = this.presenceOf(userId, now);
+    if (presence.status === "online")
+      this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ? AND told_online = 0", userId);
+    // Their tabs are silent, while other subscribers have them as online: if they are heard again, this one is to know.
+    else if (this.#tabs.of(userId).length > 0) this.mayNotHaveReachedAll(userId);
+    return presence;
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
+import { pause, Stretches } from "../../durable/stretches.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
@@ -17,6 +18,9 @@ import type { Tabs } from "./tabs.ts";
 
 /** How often the alarm looks for tabs that vanished, and only while one of the connected users has a subscriber. */
 const ROUND_MS = 60_000;
+
+/** A change of a user's status, before it is known whom to send it to. */
+type PublishedChange = Omit<StatusChange, "watcherIds">;
 
 export interface StatusPublisherParts {
   connections: Connections;
@@ -49,7 +53,7 @@ export class StatusPublisher {
     alarm.wakeBy(now + ROUND_MS);
     const isNew = online.cameOnline(userId, isFirst, now);
     const wasGoingOffline = this.#goingOffline.delete(userId);
-    if (isNew || wasGoingOffline) this.#publishSoon([{ userId, status: "online" }]);
+    if (isNew || wasGoingOffline) this.#publishSoon([this.#changeOf({ userId, status: "online" })]);
   }
 
   /** A tab is gone, and was last heard of at `lastSeenAt`: just now, or a while ago where it vanished. */
@@ -71,7 +75,7 @@ export class StatusPublisher {
       (userId) => subscribers.has(userId) && online.presenceOf(userId, now).status === "online",
     );
     const back = connected.filter((userId) => online.cameOnline(userId, false, now));
-    await this.#publishOrMark(back.map((userId) => ({ userId, status: "online" })));
+    await this.#publishOrMark(back.map((userId) => this.#changeOf({ userId, status: "online" })));
   }
 
   /** Publishes the users whose grace period is over. What could not be published stays pending. */
@@ -79,7 +83,9 @@ export class StatusPublisher {
     const gone = this.#pending(now).filter(({ dueAt }) => dueAt <= now);
     for (const { userId } of gone) this.#goingOffline.add(userId);
     const results = await Promise.allSettled(
-      gone.map(({ userId, lastSeenAt }) => this.#publish([{ userId, status: "offline", lastSeenAt }])),
+      gone.map(({ userId, lastSeenAt }) =>
+        this.#publish([this.#changeOf({ userId, status: "offline", lastSeenAt })]),
+      ),
     );
     gone.forEach(({ userId, lastSeenAt }, i) => {
       const isStillOffline = this.#goingOffline.delete(userId);
@@ -102,71 +108,87 @@ export class StatusPublisher {
   }
 
   /** Replaces whom a user of any shard subscribes to here. Returns the present statuses of those they may see. */
-  subscribe({ watcherId, userIds, threadIds, version }: WatchList, now: number): UserPresence[] {
+  async subscribe({ watcherId, userIds, threadIds, version }: WatchList): Promise<UserPresence[]> {
     const { subscribers, online, visibility } = this.#parts;
     const fresh = subscribers.replace(watcherId, userIds, version);
-    online.gotFirstSubscriber(fresh, now);
-    return this.#presencesToSend(visibility.usersIn(userIds, threadIds), now);
+    online.gotFirstSubscriber(fresh, Date.now());
+    return this.#presencesOf(visibility.usersIn(userIds, threadIds));
   }
 
   /** The present statuses of those whom each of these subscribers sees through this thread alone. */
-  newlyVisible(threadId: string, questions: readonly NewlyVisible[], now: number): UserPresence[][] {
+  async newlyVisible(threadId: string, questions: readonly NewlyVisible[]): Promise<UserPresence[][]> {
     const { visibility } = this.#parts;
-    return questions.map(({ userIds, threadIds }) =>
-      this.#presencesToSend(visibility.usersInOnly(threadId, userIds, threadIds), now),
-    );
+    const answers: UserPresence[][] = [];
+    // One after the other: each is a stretch of its own.
+    for (const { userIds, threadIds } of questions)
+      answers.push(await this.#presencesOf(visibility.usersInOnly(threadId, userIds, threadIds)));
+    return answers;
   }
 
   /** These users joined a direct or group thread: their status is published to the subscribers who see them by it. */
-  joined(threadId: string, userIds: Iterable<string>, now: number): void {
-    const subscribedTo = [...userIds].filter((userId) => this.#parts.subscribers.has(userId));
-    if (subscribedTo.length > 0) this.#publishSoon(this.#presencesToSend(subscribedTo, now), threadId);
+  async joined(threadId: string, userIds: Iterable<string>): Promise<void> {
+    const { subscribers } = this.#parts;
+    const stretches = new Stretches();
+    for (const userId of userIds) {
+      if (!subscribers.has(userId)) continue;
+      const change = this.#changeOf(this.#presenceToSend(userId, Date.now()), threadId);
+      this.#publishSoon([change]);
+      if (stretches.read(change.threadIds.length)) await pause();
+    }
   }
 
   #pending(now: number): PendingOffline[] {
     return this.#parts.online.pendingOffline(this.#parts.subscribers.users(), now);
   }
 
-  /** A subscriber who is sent online now is to be sent offline later: wakes for that. */
-  #presencesToSend(userIds: Iterable<string>, now: number): UserPresence[] {
-    const { tabs, online, alarm } = this.#parts;
-    const presences = online.presencesToSend(userIds, now);
-    for (const { userId, status } of presences) {
-      if (tabs.of(userId).length > 0) alarm.wakeBy(now + ROUND_MS);
-      // Within the grace period after the last tab closed: its end is pending from now on.
-      else if (status === "online") alarm.wakeBy(now + OFFLINE_GRACE_MS);
-    }
+  /** The statuses of users as they are found, each from the stretch in which it was. */
+  async #presencesOf(found: AsyncIterable<string>): Promise<UserPresence[]> {
+    const presences: UserPresence[] = [];
+    for await (const userId of found) presences.push(this.#presenceToSend(userId, Date.now()));
     return presences;
   }
 
-  #publishSoon(presences: readonly UserPresence[], because?: string): void {
-    // A failure was logged where it happened; the next round publishes it again.
-    void this.#publishOrMark(presences, because).catch(() => undefined);
+  /** A subscriber who is sent online now is to be sent offline later: wakes for that. */
+  #presenceToSend(userId: string, now: number): UserPresence {
+    const { tabs, online, alarm } = this.#parts;
+    const presence = online.presenceToSend(userId, now);
+    if (tabs.of(userId).length > 0) alarm.wakeBy(now + ROUND_MS);
+    // Within the grace period after the last tab closed: its end is pending from now on.
+    else if (presence.status === "online") alarm.wakeBy(now + OFFLINE_GRACE_MS);
+    return presence;
   }
 
-  async #publishOrMark(presences: readonly UserPresence[], because?: string): Promise<void> {
+  /** `because`: for those alone who see the user through this thread and no other. */
+  #changeOf(presence: UserPresence, because?: string): PublishedChange {
+    const threadIds = this.#parts.visibility.threadsOf(presence.userId);
+    return { presence, threadIds, ...(because !== undefined && { because }) };
+  }
+
+  #publishSoon(changes: readonly PublishedChange[]): void {
+    // A failure was logged where it happened; the next round publishes it again.
+    void this.#publishOrMark(changes).catch(() => undefined);
+  }
+
+  async #publishOrMark(changes: readonly PublishedChange[]): Promise<void> {
     try {
-      await this.#publish(presences, because);
+      await this.#publish(changes);
     } catch (error) {
-      for (const { userId, status } of presences)
-        if (status === "online") this.#parts.online.mayNotHaveReachedAll(userId);
+      for (const { presence } of changes)
+        if (presence.status === "online") this.#parts.online.mayNotHaveReachedAll(presence.userId);
       throw error;
     }
   }
 
-  /** `because`: to those alone who see the user through this thread and no other. */
-  async #publish(presences: readonly UserPresence[], because?: string): Promise<void> {
-    const { subscribers, visibility, peers } = this.#parts;
+  /** Hands the changes over before it first waits: so they arrive in the order in which they happened. */
+  async #publish(changes: readonly PublishedChange[]): Promise<void> {
+    const { subscribers, peers } = this.#parts;
     const shards = configOf(this.#env).presenceShards;
-    const changes = new Map<number, StatusChange[]>();
-    for (const presence of presences) {
-      const byShard = Map.groupBy(subscribers.of(presence.userId), (id) => shardOf(id, shards));
-      const threadIds = visibility.threadsOf(presence.userId);
-      for (const [shard, watcherIds] of byShard) {
-        const change = { presence, threadIds, watcherIds, ...(because !== undefined && { because }) };
-        changes.set(shard, [...(changes.get(shard) ?? []), change]);
-      }
+    const byShard = new Map<number, StatusChange[]>();
+    for (const change of changes) {
+      const watchers = Map.groupBy(subscribers.of(change.presence.userId), (id) => shardOf(id, shards));
+      for (const [shard, watcherIds] of watchers)
+        byShard.set(shard, [...(byShard.get(shard) ?? []), { ...change, watcherIds }]);
     }
-    await Promise.all([...changes].map(([shard, all]) => peers.publish(shard, all)));
+    await Promise.all([...byShard].map(([shard, all]) => peers.publish(shard, all)));
   }
 }

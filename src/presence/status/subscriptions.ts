@@ -4,6 +4,7 @@
  * see is decided anew each time, from the memberships of that moment.
  */
 import { configOf } from "../../config/config.ts";
+import { pause, Stretches } from "../../durable/stretches.ts";
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange } from "../../rpc/presence.ts";
@@ -21,14 +22,22 @@ export interface SubscriptionsParts {
   peers: PeerShards;
 }
 
+/** What happened while a request was on its way. */
+interface Meanwhile {
+  /** Which changes were sent to whom (`pairOf`): they are newer than the answer. */
+  sent: Set<string>;
+  /** Who left a thread: whom they saw by it alone may be in the answer, and is no longer to be seen. */
+  left: Set<string>;
+}
+
 export class Subscriptions {
   readonly #env: Env;
   readonly #parts: SubscriptionsParts;
   readonly #pairs = new PairDeduplication();
   /** Of the last list that was sent to any shard; by the clock, so that it rises over evictions too. */
   #version = 0;
-  /** For each request on its way: which changes were sent to whom meanwhile. They are newer than the answer. */
-  readonly #sentMeanwhile = new Set<Set<string>>();
+  /** For each request on its way, what happened since it was made. */
+  readonly #requests = new Set<Meanwhile>();
 
   constructor(env: Env, parts: SubscriptionsParts) {
     this.#env = env;
@@ -50,23 +59,38 @@ export class Subscriptions {
 
   /** These users of this shard joined a direct or group thread: they are sent the status of those whom they see by it. */
   async joined(threadId: string, userIds: Iterable<string>): Promise<void> {
-    const questions = new Map<number, NewlyVisible[]>();
+    const { tabSubscriptions, visibility } = this.#parts;
+    const stretches = new Stretches();
+    let questions = new Map<number, NewlyVisible[]>();
+    const ask = () =>
+      Promise.all([...questions].map(([shard, ofShard]) => this.#askVisible(shard, threadId, ofShard)));
     for (const subscriberId of userIds) {
-      const subscribedTo = this.#parts.tabSubscriptions.union(subscriberId);
+      const subscribedTo = tabSubscriptions.union(subscriberId);
       if (subscribedTo.size === 0) continue;
-      const threadIds = this.#parts.visibility.threadsOf(subscriberId);
+      const threadIds = visibility.threadsOf(subscriberId);
       for (const [shard, ids] of byShard(this.#env, subscribedTo)) {
         const ofShard = questions.get(shard) ?? [];
         ofShard.push({ watcherId: subscriberId, userIds: ids, threadIds });
         questions.set(shard, ofShard);
       }
+      if (!stretches.read(subscribedTo.size + threadIds.length)) continue;
+      // Asked in parts, each of which a call can carry.
+      await ask();
+      questions = new Map();
+      await pause();
     }
-    await Promise.all([...questions].map(([shard, ofShard]) => this.#askVisible(shard, threadId, ofShard)));
+    await ask();
+  }
+
+  /** These users left a thread. */
+  left(userIds: readonly string[]): void {
+    for (const { left } of this.#requests) for (const userId of userIds) left.add(userId);
   }
 
   /** Users of another shard changed their status: sent on to the tabs that subscribe to them and whose users may see them. */
-  statusChanged(changes: readonly StatusChange[]): void {
+  async statusChanged(changes: readonly StatusChange[]): Promise<void> {
     const outdated = new Map<string, Set<number>>();
+    // One after the other: what a shard publishes next comes after this.
     for (const change of changes) {
       const { userId } = change.presence;
       const recipients: string[] = [];
@@ -76,7 +100,7 @@ export class Subscriptions {
         else
           outdated.set(subscriberId, new Set([...(outdated.get(subscriberId) ?? []), this.#shardOf(userId)]));
       }
-      this.#sendChange(change, recipients);
+      await this.#sendChange(change, recipients);
     }
     // Their tabs were lost in a crash, or the list that followed their close was: a shard that still has them as subscribers
     // is sent the list again.
@@ -87,31 +111,29 @@ export class Subscriptions {
   /** Asks a shard which of its users subscribers see through a thread that they have just joined, and sends them those. */
   async #askVisible(shard: number, threadId: string, questions: NewlyVisible[]): Promise<void> {
     const { peers, visibility } = this.#parts;
-    const answers = await this.#request(async (isOutdated) => {
-      const lists = await peers.call(shard, (peer) => peer.newlyVisible(threadId, questions));
-      return lists.map((presences, i) => {
-        const subscriberId = questions[i]?.watcherId ?? "";
-        return presences.filter((presence) => !isOutdated(subscriberId, presence));
+    const ask = () => peers.call(shard, (peer) => peer.newlyVisible(threadId, questions));
+    await this.#request(ask, (answers, { sent }) => {
+      const subscriberIds = questions.map(({ watcherId }) => watcherId);
+      const present = new Set(visibility.membersOf(threadId, subscriberIds));
+      subscriberIds.forEach((subscriberId, i) => {
+        if (!present.has(subscriberId)) return;
+        for (const presence of answers[i] ?? [])
+          if (!sent.has(pairOf(subscriberId, presence.userId)))
+            this.#sendToTabs(subscriberId, presence, threadId);
       });
-    });
-    const subscriberIds = questions.map(({ watcherId }) => watcherId);
-    const present = visibility.usersIn(subscriberIds, [threadId]);
-    subscriberIds.forEach((subscriberId, i) => {
-      if (!present.has(subscriberId)) return;
-      for (const presence of answers[i] ?? []) this.#sendToTabs(subscriberId, presence, threadId);
     });
   }
 
-  #sendChange({ presence, threadIds, because }: StatusChange, recipients: string[]): void {
+  async #sendChange({ presence, threadIds, because }: StatusChange, recipients: string[]): Promise<void> {
     const { visibility } = this.#parts;
     const visibleTo =
       because === undefined
         ? visibility.usersIn(recipients, threadIds)
         : visibility.usersInOnly(because, recipients, threadIds);
-    for (const subscriberId of visibleTo) {
+    for await (const subscriberId of visibleTo) {
       if (!this.#sendToTabs(subscriberId, presence, because)) continue;
       // Of those alone who are sent it: to the others the answer on its way is new.
-      for (const sent of this.#sentMeanwhile) sent.add(pairOf(subscriberId, presence.userId));
+      for (const { sent } of this.#requests) sent.add(pairOf(subscriberId, presence.userId));
     }
   }
 
@@ -141,28 +163,26 @@ export class Subscriptions {
       [...shards].map(async (shard) => {
         const { presenceShards } = configOf(this.#env);
         const ofShard = { ...list, userIds: userIds.get(shard) ?? [], shards: presenceShards };
-        const presences = await this.#request(async (isOutdated) => {
-          const answer = await peers.call(shard, (peer) => peer.watch(ofShard));
-          return answer.filter((presence) => !isOutdated(subscriberId, presence));
+        const ask = () => peers.call(shard, (peer) => peer.watch(ofShard));
+        await this.#request(ask, (presences, { sent, left }) => {
+          if (left.has(subscriberId)) return this.#sendLists(subscriberId, [shard], onAnswer);
+          return onAnswer?.(presences.filter(({ userId }) => !sent.has(pairOf(subscriberId, userId))));
         });
-        // Left one of these threads meanwhile: whom they saw by it alone is in the answer, and is no longer to be seen.
-        const hasLeft = !new Set(threadIds).isSubsetOf(new Set(visibility.threadsOf(subscriberId)));
-        if (hasLeft) await this.#sendLists(subscriberId, [shard], onAnswer);
-        else onAnswer?.(presences);
       }),
     );
   }
 
-  /** Makes a request whose answer can be outdated, by changes that were sent while it was on its way. */
-  async #request<T>(
-    request: (isOutdated: (subscriberId: string, presence: UserPresence) => boolean) => Promise<T>,
-  ): Promise<T> {
-    const sent = new Set<string>();
-    this.#sentMeanwhile.add(sent);
+  /** Makes a request. `onAnswer` is given what happened until the answer came. */
+  async #request<Answer, Result>(
+    ask: () => Promise<Answer>,
+    onAnswer: (answer: Answer, meanwhile: Meanwhile) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const meanwhile: Meanwhile = { sent: new Set(), left: new Set() };
+    this.#requests.add(meanwhile);
     try {
-      return await request((subscriberId, { userId }) => sent.has(pairOf(subscriberId, userId)));
+      return onAnswer(await ask(), meanwhile);
     } finally {
-      this.#sentMeanwhile.delete(sent);
+      this.#requests.delete(meanwhile);
     }
   }
 

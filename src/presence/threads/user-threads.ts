@@ -100,9 +100,12 @@ export class UserThreads {
 
   /** The most recently active of a user's threads, and how many of all of them have unread messages. */
   overview(userId: string): Overview {
-    const rows = this.#sql.exec<UserThreadRow>(
-      `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
+    // Of `senders` only where the user is among them: it can be larger than all else of a row.
+    const rows = this.#sql.exec<{ thread_id: string; seq: number; read_seq: number; senders: string }>(
+      `SELECT t.thread_id, t.seq, m.read_seq, iif(instr(t.senders, ?), t.senders, '') AS senders
+       FROM user_threads AS m JOIN threads AS t USING (thread_id)
        WHERE m.user_id = ? ORDER BY t.active_at DESC, t.thread_id DESC`,
+      JSON.stringify(userId),
       userId,
     );
     const threads = rows.toArray().map((row) => {

@@ -316,7 +316,7 @@ it("a change that overtakes the answer to a request is not undone by it", async 
     peers: { call: () => answer.promise },
   } as unknown as ConstructorParameters<typeof Subscriptions>[1]);
   const asked = subscriptions.subscribe(tab, ["bo"]);
-  subscriptions.statusChanged([
+  await subscriptions.statusChanged([
     { presence: { userId: "bo", status: "online" }, threadIds: ["t"], watcherIds: ["ada"] },
   ]);
   answer.resolve([{ userId: "bo", status: "offline" }]);
