@@ -3,9 +3,10 @@
  * so what must be known of a socket is in its attachment, and a socket is identified by its own id, never by its user's.
  */
 import { SUBPROTOCOL, PING, PONG } from "../protocol/subprotocol.ts";
-import { CLOSE_REASON_BYTES, SOCKETS_PER_USER } from "../protocol/limits.ts";
+import { SOCKETS_PER_USER } from "../protocol/limits.ts";
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { Caller } from "../rpc/caller.ts";
+import { closeReason } from "./close-reason.ts";
 import { jsonCodec, type Codec } from "./codec.ts";
 import { SendBuffer } from "./send-buffer.ts";
 
@@ -172,7 +173,7 @@ export class Connections {
     if (wasOpen && isAnnounced(code)) this.send(socket, [{ type: "closing", code, reason }]);
     this.#buffer.flush(socket);
     try {
-      socket.close(code, shortReason(reason));
+      socket.close(code, closeReason(reason));
     } catch {
       // Already closed.
     }
@@ -241,11 +242,4 @@ export class Connections {
       // A closed socket takes no attachment, and needs none.
     }
   }
-}
-
-/** A close reason of more than 123 bytes throws. */
-function shortReason(reason: string): string {
-  const bytes = new TextEncoder().encode(reason);
-  if (bytes.length <= CLOSE_REASON_BYTES) return reason;
-  return new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES), { stream: true });
 }

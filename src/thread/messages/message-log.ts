@@ -4,9 +4,10 @@
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
-import { PAGE_LENGTH, PREVIEW_LENGTH } from "../../protocol/limits.ts";
+import { PAGE_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
 import type { Profiles } from "../members/profiles.ts";
+import { previewOf } from "./preview.ts";
 
 type MessageRow = {
   seq: number;
@@ -278,16 +279,4 @@ function insertOf(rows: number): string {
     return `(?1 + ${row}, ?2 + ${row}, ?2 + ${row}, ?3, ${own.join(", ")})`;
   });
   return `INSERT INTO messages (seq, rev, touched_rev, at, ${COLUMNS.join(", ")}) VALUES ${values.join(", ")}`;
-}
-
-/** The beginning of a body on one line, not cut within a character. */
-export function previewOf(body: string): string {
-  const line = body
-    .trimStart()
-    .slice(0, PREVIEW_LENGTH * 4)
-    .replace(/\s+/g, " ")
-    .trim();
-  if (line.length <= PREVIEW_LENGTH) return line;
-  const cut = line.slice(0, PREVIEW_LENGTH - 1);
-  return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
 }
