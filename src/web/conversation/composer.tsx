@@ -4,6 +4,7 @@ import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { isImeComposing } from "../ui/ime.ts";
+import { LengthNote } from "../ui/length-note.tsx";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
 
@@ -54,9 +55,11 @@ export function Composer(props: ComposerProps) {
     if (draft === "") drafts.delete(draftKey);
     else drafts.set(draftKey, draft);
   };
+  const body = text.trim();
+  const sendable = body !== "" && body.length <= maxLength && !disabled;
   const send = () => {
-    if (text.trim() === "" || disabled) return;
-    onSend(text.trim());
+    if (!sendable) return;
+    onSend(body);
     updateDraft("");
     textarea.current?.focus();
   };
@@ -90,9 +93,9 @@ export function Composer(props: ComposerProps) {
         dir="auto"
         rows={1}
         placeholder="Message"
-        maxLength={maxLength}
         disabled={disabled}
-        aria-describedby={reply ? "composer-reply" : undefined}
+        aria-invalid={body.length > maxLength}
+        aria-describedby={reply ? "composer-reply composer-length" : "composer-length"}
         value={text}
         onInput={(event) => {
           updateDraft(event.currentTarget.value);
@@ -106,9 +109,16 @@ export function Composer(props: ComposerProps) {
           send();
         }}
       />
-      <button type="submit" class="button" aria-label="Send" disabled={disabled || text.trim() === ""}>
+      <button
+        type="submit"
+        class="button"
+        aria-label="Send"
+        aria-describedby="composer-length"
+        disabled={!sendable}
+      >
         <SendIcon />
       </button>
+      <LengthNote id="composer-length" length={body.length} max={maxLength} />
     </form>
   );
 }

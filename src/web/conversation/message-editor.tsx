@@ -1,7 +1,8 @@
 /** The form in which a user edits a message of their own. Enter saves, Escape cancels. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import { isImeComposing } from "../ui/ime.ts";
+import { LengthNote } from "../ui/length-note.tsx";
 import "./message-editor.css";
 
 export interface MessageEditorProps {
@@ -19,8 +20,12 @@ export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
     textarea.current?.setSelectionRange(body.length, body.length);
   }, []);
 
+  const lengthId = useId();
+  const edited = text.trim();
+  const tooLong = edited.length > BODY_LENGTH;
+
   const save = () => {
-    if (text.trim() !== "") onSave(text.trim());
+    if (edited !== "" && !tooLong) onSave(edited);
   };
 
   return (
@@ -37,8 +42,9 @@ export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
         dir="auto"
         aria-label="Edit message"
         rows={Math.min(8, text.split("\n").length + 1)}
-        maxLength={BODY_LENGTH}
         value={text}
+        aria-invalid={tooLong}
+        aria-describedby={lengthId}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (isImeComposing(event)) return;
@@ -48,11 +54,12 @@ export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
           save();
         }}
       />
+      <LengthNote id={lengthId} length={edited.length} max={BODY_LENGTH} />
       <div>
         <button type="button" class="button-quiet" onClick={onCancel}>
           Cancel
         </button>
-        <button type="submit" class="button" disabled={text.trim() === ""}>
+        <button type="submit" class="button" disabled={edited === "" || tooLong}>
           Save
         </button>
       </div>

@@ -1,4 +1,5 @@
 /** A message on one line: its author and the beginning of its text. Shown where a reply refers to it. */
+import { shorten } from "../../protocol/graphemes.ts";
 import type { Message } from "../../protocol/model.ts";
 import { Text, UserText } from "../ui/text.tsx";
 import "./message-excerpt.css";
@@ -21,7 +22,7 @@ export function MessageExcerpt({ message }: { message: Message | undefined }) {
       <UserText
         as="span"
         class="note"
-        text={deleted ? "Deleted message" : message.body.slice(0, MAX_LENGTH)}
+        text={deleted ? "Deleted message" : shorten(message.body, MAX_LENGTH)}
       />
     </span>
   );

@@ -5,7 +5,8 @@ import type { User } from "../../protocol/model.ts";
 import { client } from "../session/session.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
-import { formatNames } from "../ui/name-list.ts";
+import { LengthNote } from "../ui/length-note.tsx";
+import { formatNamesWithin } from "../ui/name-list.ts";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { PeoplePicker } from "./people-picker.tsx";
 
@@ -19,12 +20,14 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
   const { busy, error, run } = useAsyncAction();
+  const groupName = name.trim().normalize("NFC");
+  const tooLong = picked.length > 1 && groupName.length > THREAD_NAME_LENGTH;
 
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (picked.length === 0) return;
+    if (picked.length === 0 || tooLong) return;
     await run(async () => {
-      const { id } = await createChat(user, picked, name.trim());
+      const { id } = await createChat(picked, groupName);
       onStarted(id);
     });
   };
@@ -39,14 +42,16 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
             <input
               id="group-name"
               class="input"
-              maxLength={THREAD_NAME_LENGTH}
               value={name}
+              aria-invalid={tooLong}
+              aria-describedby="group-name-length"
               onInput={(event) => setName(event.currentTarget.value)}
             />
+            <LengthNote id="group-name-length" length={groupName.length} max={THREAD_NAME_LENGTH} />
           </div>
         )}
         <ErrorMessage text={error} />
-        <button type="submit" class="button" disabled={picked.length === 0} aria-disabled={busy}>
+        <button type="submit" class="button" disabled={picked.length === 0 || tooLong} aria-disabled={busy}>
           Start chat
         </button>
       </form>
@@ -54,17 +59,14 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
   );
 }
 
-/** A group without a name gets those of its members: in the lists of threads it would be "Group chat" otherwise. */
-function createChat(user: User, picked: readonly User[], name: string) {
+/** A group without a name gets those of the others: in the lists of threads it would be "Group chat" otherwise. */
+function createChat(picked: readonly User[], name: string) {
   const memberIds = picked.map(({ id }) => id);
   if (picked.length === 1) return client.api.createThread({ kind: "direct", memberIds });
-  const memberNames = formatNames(
-    [user, ...picked].map((person) => person.name),
-    4,
-  );
+  const names = picked.map((person) => person.name);
   return client.api.createThread({
     kind: "group",
-    name: name === "" ? memberNames.slice(0, THREAD_NAME_LENGTH).trim() : name,
+    name: name === "" ? formatNamesWithin(names, 4, THREAD_NAME_LENGTH) : name,
     memberIds,
   });
 }

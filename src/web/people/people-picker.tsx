@@ -49,7 +49,6 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
           type="search"
           autocomplete="off"
           autofocus
-          maxLength={USER_SEARCH_MAX}
           placeholder="The beginning of a name"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
@@ -96,6 +95,7 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
 function statusText({ is }: PeopleSearch, count: number): string {
   if (is === "idle") return "Type two letters or more.";
   if (is === "searching") return "Searching…";
+  if (is === "too_long") return `Type ${USER_SEARCH_MAX} characters or fewer.`;
   if (is === "failed") return "The search did not work. Try again in a moment.";
   return count === 0 ? "Nobody else is called that." : `${count} found`;
 }

@@ -9,11 +9,12 @@ import { client } from "../session/session.ts";
 const DEBOUNCE_MS = 200;
 
 export interface PeopleSearch {
-  is: "idle" | "searching" | "found" | "failed";
+  is: "idle" | "searching" | "found" | "failed" | "too_long";
   people: readonly User[];
 }
 
 const IDLE: PeopleSearch = { is: "idle", people: [] };
+const TOO_LONG: PeopleSearch = { is: "too_long", people: [] };
 
 /** The latest result, and the query that it answers. */
 interface Result {
@@ -24,11 +25,12 @@ interface Result {
 
 export function usePeopleSearch(text: string): PeopleSearch {
   const [result, setResult] = useState<Result>();
-  const query = text.trim().slice(0, USER_SEARCH_MAX);
-  const isLongEnough = isSearchable(query);
+  const query = text.trim();
+  const isTooLong = query.length > USER_SEARCH_MAX;
+  const isSearched = isSearchable(query) && !isTooLong;
 
   useEffect(() => {
-    if (!isLongEnough) return setResult(undefined);
+    if (!isSearched) return setResult(undefined);
     let current = true;
     const timer = setTimeout(async () => {
       const found = await client.api.searchUsers(query).then(
@@ -44,7 +46,8 @@ export function usePeopleSearch(text: string): PeopleSearch {
   }, [query]);
 
   // While searching, the people found last stay on screen.
-  if (!isLongEnough) return IDLE;
+  if (isTooLong) return TOO_LONG;
+  if (!isSearched) return IDLE;
   if (result?.query === query) return result;
   return { is: "searching", people: result?.people ?? [] };
 }

@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { RequestError } from "../../client/http/request-error.ts";
 import { DISPLAY_NAME_LENGTH } from "../../protocol/limits.ts";
 import { errorText } from "../ui/error-text.ts";
+import { LengthNote } from "../ui/length-note.tsx";
+import { Text } from "../ui/text.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { signInAsGuest } from "./session.ts";
 
@@ -10,9 +12,12 @@ export function GuestForm() {
   const [name, setName] = useState("");
   const { busy, error, run } = useAsyncAction(guestErrorText);
 
+  const guestName = name.trim().normalize("NFC");
+  const tooLong = guestName.length > DISPLAY_NAME_LENGTH;
+
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (name.trim() !== "") void run(() => signInAsGuest(name.trim()));
+    if (guestName !== "" && !tooLong) void run(() => signInAsGuest(guestName));
   };
 
   return (
@@ -25,18 +30,19 @@ export function GuestForm() {
           autocomplete="nickname"
           autofocus
           required
-          maxLength={DISPLAY_NAME_LENGTH}
           value={name}
-          aria-describedby={error === undefined ? undefined : "sign-in-error"}
+          aria-invalid={tooLong}
+          aria-describedby="name-length sign-in-error"
           onInput={(event) => setName(event.currentTarget.value)}
         />
+        <LengthNote id="name-length" length={guestName.length} max={DISPLAY_NAME_LENGTH} />
       </div>
       {error !== undefined && (
         <p id="sign-in-error" class="error" role="alert">
-          {error}
+          <Text>{error}</Text>
         </p>
       )}
-      <button type="submit" class="button" aria-disabled={busy}>
+      <button type="submit" class="button" disabled={tooLong} aria-disabled={busy}>
         Sign in
       </button>
     </form>

@@ -4,6 +4,7 @@ import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo } from "../../protocol/model.ts";
 import { client } from "../session/session.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
+import { LengthNote } from "../ui/length-note.tsx";
 import { UserText } from "../ui/text.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { useDisclosure } from "../ui/use-disclosure.ts";
@@ -33,11 +34,13 @@ export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
 function RenameForm({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) {
   const [name, setName] = useState(thread.name ?? "");
   const { busy, error, run } = useAsyncAction();
+  const newName = name.trim().normalize("NFC");
+  const tooLong = newName.length > THREAD_NAME_LENGTH;
 
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (name.trim() === "") return;
-    if (await run(() => client.api.renameThread(thread.id, name.trim()))) onDone();
+    if (newName === "" || tooLong) return;
+    if (await run(() => client.api.renameThread(thread.id, newName))) onDone();
   };
 
   return (
@@ -49,17 +52,19 @@ function RenameForm({ thread, onDone }: { thread: ThreadInfo; onDone: () => void
           ref={focusAndSelect}
           class="input"
           autocomplete="off"
-          maxLength={THREAD_NAME_LENGTH}
           value={name}
+          aria-invalid={tooLong}
+          aria-describedby="thread-name-length"
           onInput={(event) => setName(event.currentTarget.value)}
         />
+        <LengthNote id="thread-name-length" length={newName.length} max={THREAD_NAME_LENGTH} />
       </div>
       <ErrorMessage text={error} />
       <div class="dialog-buttons">
         <button type="button" class="button-quiet" onClick={onDone}>
           Cancel
         </button>
-        <button type="submit" class="button" disabled={name.trim() === ""} aria-disabled={busy}>
+        <button type="submit" class="button" disabled={newName === "" || tooLong} aria-disabled={busy}>
           Save
         </button>
       </div>

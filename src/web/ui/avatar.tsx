@@ -1,8 +1,12 @@
 /** The picture of a user or a thread. Without one: initials, on a colour derived from the id. */
 import { useState } from "preact/hooks";
+import { firstGrapheme } from "../../protocol/graphemes.ts";
+import { Text } from "./text.tsx";
 import "./avatar.css";
 
 const HUES = 8;
+/** Such as the characters that isolate a name of another direction. */
+const INVISIBLE_START = /^\p{Default_Ignorable_Code_Point}+/u;
 
 export interface AvatarProps {
   /** Id of the user or the thread; decides the colour. */
@@ -25,7 +29,9 @@ export function Avatar({ id, name, avatarUrl, online }: AvatarProps) {
           onError={() => setBroken(true)}
         />
       ) : (
-        <span aria-hidden="true">{initialsOf(name)}</span>
+        <span aria-hidden="true">
+          <Text>{initialsOf(name)}</Text>
+        </span>
       )}
       {online === true && (
         <span class="avatar-online">
@@ -41,15 +47,10 @@ function initialsOf(name: string): string {
   const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return (
     ends
-      .map((word) => firstCharacter(word ?? ""))
+      .map((word) => firstGrapheme(word?.replace(INVISIBLE_START, "") ?? ""))
       .join("")
       .toUpperCase() || "?"
   );
-}
-
-function firstCharacter(word: string): string {
-  const [first] = new Intl.Segmenter().segment(word);
-  return first?.segment ?? "";
 }
 
 function hueOf(id: string): number {

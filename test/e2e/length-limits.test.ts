@@ -1,0 +1,142 @@
+/** What is longer than it may be: nothing of it is lost, and the page says why it is not sent. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BODY_LENGTH, DISPLAY_NAME_LENGTH, THREAD_NAME_LENGTH } from "../../src/protocol/limits.ts";
+import { launchBrowser } from "./browser.ts";
+import {
+  chatLink,
+  closeAll,
+  composer,
+  messageRowBySeq,
+  openDetails,
+  openMessageMenu,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** A family is one character to its reader, and eleven to the protocol. */
+const FAMILY = "👨‍👩‍👧‍👦";
+
+/** Types a text at once, as pasting does: a field with a `maxLength` would cut it. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.keyboard.insertText(text);
+}
+
+const sendButton = (page: Page) => page.getByRole("button", { name: "Send" });
+const tooLong = (page: Page) => page.getByRole("alert").filter({ hasText: "Too long." });
+
+describe("a message that is too long", () => {
+  it("is kept and not sent, with the reason, until it fits", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const { page } = ada;
+    await composer(page).focus();
+    await paste(page, "x".repeat(BODY_LENGTH + 1));
+
+    await tooLong(page).waitFor();
+    await page.getByText("10,001 of 10,000 characters").waitFor();
+    expect((await composer(page).inputValue()).length).toBe(BODY_LENGTH + 1);
+    expect(await sendButton(page).isDisabled()).toBe(true);
+    await page.keyboard.press("Enter");
+    expect((await composer(page).inputValue()).length).toBe(BODY_LENGTH + 1);
+
+    await page.keyboard.press("Backspace");
+    await expect.poll(() => tooLong(page).count()).toBe(0);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => messageRowBySeq(page, 1).getAttribute("data-state")).toBe("sent");
+    expect(await composer(page).inputValue()).toBe("");
+    await closeAll(ada, bob);
+  });
+
+  it("is not saved when it is edited", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const { page } = ada;
+    await send(page, "short");
+    await (await openMessageMenu(page, 1)).getByRole("button", { name: "Edit" }).click();
+    await paste(page, "x".repeat(BODY_LENGTH));
+    await tooLong(page).waitFor();
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    expect((await page.getByLabel("Edit message").inputValue()).length).toBe(BODY_LENGTH + "short".length);
+    await closeAll(ada, bob);
+  });
+});
+
+describe("a name that is too long", () => {
+  it("is kept and not signed in with", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const { page } = ada;
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Your name").focus();
+    await paste(page, FAMILY.repeat(10));
+    await tooLong(page).waitFor();
+    expect(await page.getByLabel("Your name").inputValue()).toBe(FAMILY.repeat(10));
+    expect(await page.getByRole("button", { name: "Sign in" }).isDisabled()).toBe(true);
+
+    await page.getByLabel("Your name").fill("x".repeat(DISPLAY_NAME_LENGTH));
+    await expect.poll(() => tooLong(page).count()).toBe(0);
+    await closeAll(ada);
+  });
+
+  it("is kept and not given to a group", async () => {
+    const names = [uniqueName("Bob"), uniqueName("Carol")];
+    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const { page } = ada;
+    await startChat(page, ...names);
+    await openDetails(page);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await paste(page, "x".repeat(THREAD_NAME_LENGTH + 1));
+    await tooLong(page).waitFor();
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await closeAll(ada, ...others);
+  });
+
+  it("is not searched for", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const { page } = ada;
+    await chatLink(page).click();
+    await page.getByRole("button", { name: "New chat" }).click();
+    await page.getByLabel("Find people").focus();
+    await paste(page, "x".repeat(51));
+    await page.getByText("Type 50 characters or fewer.").waitFor();
+    expect((await page.getByLabel("Find people").inputValue()).length).toBe(51);
+    await closeAll(ada);
+  });
+});
+
+it("a group without a name is named by the others in it, as many as fit, at whole characters", async () => {
+  // Of this length, the limit is within a frog.
+  const frogs = `${crypto.randomUUID().slice(0, 7)}${"🐸".repeat(46)}`;
+  const names = [frogs, uniqueName("Bob"), uniqueName("Carol")];
+  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const { page } = ada;
+  await chatLink(page).click();
+  await page.getByRole("button", { name: "New chat" }).click();
+  for (const name of names) {
+    await page.getByLabel("Find people").fill(name.slice(0, 13));
+    await page.getByRole("dialog").getByText(name, { exact: true }).click();
+  }
+  await page.getByRole("button", { name: "Start chat" }).click();
+  await composer(page).waitFor();
+  const title = page.getByRole("main").getByRole("heading", { level: 2 }).first();
+  await expect.poll(() => title.textContent()).toBe(`${frogs.slice(0, 7 + 2 * 39)}… and 2 others`);
+  await closeAll(ada, ...others);
+});
+
+it("a quote ends with a whole character, and says that it goes on", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  const { page } = ada;
+  await send(page, `${"x".repeat(199)}${FAMILY}`);
+  await (await openMessageMenu(page, 1)).getByRole("button", { name: "Reply" }).click();
+  await expect.poll(() => page.locator("#composer-reply").textContent()).toContain(`${"x".repeat(199)}…`);
+  await closeAll(ada, bob);
+});
