@@ -7,6 +7,9 @@ declare namespace Cloudflare {
     /** Absent where Lilypad runs on bare workerd: then sign-ins are not limited by address. */
     SIGN_IN_LIMIT?: RateLimit;
 
+    /** The page's files. Absent where Lilypad runs on bare workerd: then there is no page. */
+    ASSETS?: Fetcher;
+
     ENVIRONMENT?: string;
     GUEST_SIGN_IN?: string;
     ALLOWED_ORIGINS?: string;
@@ -15,6 +18,7 @@ declare namespace Cloudflare {
     RELAY_SOCKETS?: string;
     PRESENCE_SHARDS_BEFORE?: string;
     USER_SEARCH?: string;
+    AVATAR_HOSTS?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;
     RATE_LIMITS?: string;

@@ -14,7 +14,7 @@ import {
   SECRET_BYTES,
   TOKEN_HOURS,
 } from "../protocol/limits.ts";
-import { originFrom } from "./origins.ts";
+import { hostFrom, originFrom } from "./origins.ts";
 import { productionFaults } from "./production.ts";
 
 const bytes = new TextEncoder();
@@ -29,8 +29,10 @@ const bearerSecret = z
   .regex(/^[\w~+/.-]+=*$/, "has characters that are none of base64 or of hexadecimal digits")
   .pipe(secret);
 
-/** Of origins, issuers or audiences: any. */
+/** Of origins, issuers, audiences or hosts: any. */
 const ANY = "*";
+/** Of hosts: none. */
+const NONE = "off";
 const HOUR_MS = 60 * 60_000;
 
 const origins = z
@@ -48,6 +50,21 @@ const origins = z
     "has an entry that is no origin, such as https://www.example.com is",
   )
   .transform((list) => list.filter((origin) => origin !== undefined));
+
+/** Hosts of users' pictures, as sources of a content security policy. */
+const avatarSources = z.string().transform((list, context) => {
+  if (list === NONE) return [];
+  if (list === ANY) return ["https:"];
+  return list.split(",").flatMap((entry) => {
+    const host = hostFrom(entry.trim());
+    if (host === undefined)
+      context.addIssue({
+        code: "custom",
+        message: "has an entry that is no host, such as pics.example.com is",
+      });
+    return host === undefined ? [] : [`https://${host}`];
+  });
+});
 
 const count = z
   .string()
@@ -83,6 +100,7 @@ const settings = z.object({
   ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
   RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).optional()),
+  AVATAR_HOSTS: setting(avatarSources.optional()),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
   RATE_LIMITS: setting(z.enum(["on", "off"]).default("on")),
@@ -122,6 +140,8 @@ export interface Config {
   roomSockets: number;
   relaySockets: number;
   userSearch: "all" | "shared" | "off";
+  /** Where the page may load pictures of users from, as sources of a content security policy. */
+  avatarSources: readonly string[];
   rate: Rate;
   /** False in development alone, where somebody measures: nothing a user does is limited by rate. */
   rateLimits: boolean;
@@ -193,6 +213,7 @@ function parseConfig(env: Env): Config {
     roomSockets: s.ROOM_SOCKETS,
     relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH ?? (development ? "all" : "shared"),
+    avatarSources: s.AVATAR_HOSTS ?? (development ? ["https:"] : []),
     rate: rateLimits ? { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S } : { burst: 0, per10s: 0 },
     rateLimits,
     auth: {

@@ -1,10 +1,11 @@
-/** The Worker: checks the origin of a request, routes it, and renders whatever goes wrong. It is stateless. */
+/** The Worker: serves the page, checks the origin of an API request, routes it, and renders what goes wrong. It is stateless. */
 import { version } from "../../package.json";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { json } from "./answers.ts";
 import { newRouter, type ApiRouter } from "./api.ts";
 import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
+import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { memberRoutes } from "./routes/members.ts";
@@ -13,11 +14,13 @@ import { peopleRoutes } from "./routes/people.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { threadRoutes } from "./routes/threads.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
 
 export { Presence } from "../presence/presence.ts";
 export { Relay } from "../relay/relay.ts";
 export { ChatThread } from "../thread/chat-thread.ts";
 
+const API = "/api/";
 const HEALTH = "/api/health";
 
 const api = newRouter();
@@ -34,11 +37,13 @@ api.all("*", (request) => notFound(request));
 
 export default {
   async fetch(request, env): Promise<Response> {
+    const isApi = new URL(request.url).pathname.startsWith(API);
+    if (env.ASSETS && !isApi) return servePage(request, env.ASSETS, env);
     const response = await respond(request, env).catch(problem);
     // An upgrade's answer is the object's, and takes no more headers.
     if (response.status === 101) return response;
     response.headers.set("cache-control", "no-store");
-    response.headers.set("x-content-type-options", "nosniff");
+    setSecurityHeaders(response, request);
     try {
       withCors(response, request, env);
     } catch {

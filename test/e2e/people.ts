@@ -9,10 +9,14 @@ export interface Person {
   call: (method: string, path: string, body?: unknown) => Promise<Response>;
 }
 
-/** A user who has signed in once, with a token that is valid for `seconds`. */
-export async function person(name: string, seconds = 3600): Promise<Person> {
+/** A user who has signed in once, with a token that is valid for `seconds` and has further `claims`. */
+export async function person(
+  name: string,
+  seconds = 3600,
+  claims: Record<string, unknown> = {},
+): Promise<Person> {
   const id = `${name.toLowerCase()}-${crypto.randomUUID()}`;
-  const token = await new SignJWT({ name })
+  const token = await new SignJWT({ name, ...claims })
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(id)
     .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)

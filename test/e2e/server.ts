@@ -39,6 +39,7 @@ const settings = {
   ALLOWED_ORIGINS: "*",
   AUTH_SECRET: randomBytes(32).toString("hex"),
   USER_SEARCH: "all",
+  AVATAR_HOSTS: "pics.example",
   RATE_LIMITS: "off",
 };
 

@@ -64,6 +64,13 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
     { SESSION_SECRET_PREVIOUS: "hush" },
     /SESSION_SECRET_PREVIOUS is shorter/,
   ],
+  ...["https://hush.example", "hush.example/a", "hush.example;", "*.", "hush.example,"].map(
+    (entry): (typeof cases)[number] => [
+      `AVATAR_HOSTS has ${entry}`,
+      { AVATAR_HOSTS: `pics.example,${entry}` },
+      /AVATAR_HOSTS has an entry that is no host/,
+    ],
+  ),
   ["AUTH_TOKEN_MAX_HOURS is 0", { AUTH_TOKEN_MAX_HOURS: "0" }, /AUTH_TOKEN_MAX_HOURS/],
   ...(
     [

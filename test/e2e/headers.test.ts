@@ -1,0 +1,110 @@
+/** What browsers are told about the page and its files, by the started server; and that the page works within it. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { newGroup, person } from "./people.ts";
+import { DESKTOP } from "./page.ts";
+
+const get = (path: string, accept = "*/*") =>
+  fetch(inject("url") + path, { headers: { accept }, redirect: "manual" });
+
+describe("a file", () => {
+  it("whose name is a hash is kept for ever", async () => {
+    const html = await (await get("/")).text();
+    const assets = [...html.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+    expect(assets.length).toBeGreaterThan(1);
+    for (const path of assets) {
+      const { status, headers } = await get(path);
+      expect(status).toBe(200);
+      expect(headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    }
+  });
+
+  it.each(["/", "/client.js", "/favicon.svg", "/robots.txt"])(
+    "%s is asked for again each time",
+    async (path) => {
+      expect((await get(path)).headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
+    },
+  );
+
+  it("/client.js may be loaded by pages of other sites, and no other", async () => {
+    const { headers } = await get("/client.js");
+    expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+    expect((await get("/favicon.svg")).headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  });
+
+  it("/robots.txt is text, which turns robots away", async () => {
+    const response = await get("/robots.txt");
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(await response.text()).toMatch(/^User-agent: \*\nDisallow: \/$/m);
+  });
+
+  it.each(["/assets/index-gone.js", "/assets/", "/.env", "/nothing.html"])(
+    "%s is none: 404",
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+    },
+  );
+});
+
+describe("in the browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  it("the page connects, and loads pictures of users from the listed hosts alone", async () => {
+    const ada = await person("Ada", 3600);
+    const listed = await person("Listed", 3600, { picture: "https://pics.example/listed.svg" });
+    const other = await person("Other", 3600, { picture: "https://other.example/other.svg" });
+    const threadId = await newGroup(ada, listed, other);
+    for (const author of [listed, other])
+      await author.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello" });
+
+    const context = await browser.newContext(DESKTOP);
+    const requested: string[] = [];
+    await context.route(/\.example\//, (route) => {
+      requested.push(route.request().url());
+      const body = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+      return route.fulfill({ contentType: "image/svg+xml", body });
+    });
+    const page = await context.newPage();
+    const refused: string[] = [];
+    page.on("console", (message) => {
+      if (/Content Security Policy/.test(message.text())) refused.push(message.text());
+    });
+    await page.goto(inject("url"));
+    await page.evaluate(async (token) => {
+      await fetch("/api/session", { method: "POST", headers: { authorization: `Bearer ${token}` } });
+    }, ada.token);
+    await page.goto(`${inject("url")}/chat/${threadId}`);
+    const log = page.getByRole("log");
+    // Live: the message comes by the room's socket.
+    await log.getByText("Hello").nth(1).waitFor();
+    await other.call("POST", `/api/threads/${threadId}/messages`, { body: "Live" });
+    await log.getByText("Live").waitFor();
+
+    await expect.poll(() => log.locator("img").count()).toBe(1);
+    expect(await log.locator("img").getAttribute("src")).toBe("https://pics.example/listed.svg");
+    expect(await log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
+    expect(new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
+    expect(refused.filter((text) => !text.includes("https://other.example/other.svg"))).toEqual([]);
+    await context.close();
+  });
+
+  it("a view that does not exist says so, with status 404", async () => {
+    const page = await browser.newPage();
+    const response = await page.goto(`${inject("url")}/nothing`);
+    expect(response?.status()).toBe(404);
+    await page.getByLabel("Your name").fill(`Ada ${crypto.randomUUID().slice(0, 8)}`);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+    await page.close();
+  });
+});
