@@ -47,7 +47,7 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
             <p class="note">Choose a chat, or start a new one.</p>
           </div>
         ) : (
-          <Conversation key={threadId} user={user} threadId={threadId} />
+          <Conversation key={threadId} user={user} threadId={threadId} presence={state.presence} />
         )}
       </section>
       {newChatOpen && (

@@ -33,10 +33,11 @@ interface Browser {
 /** The one object store, whose keys are `[box, id]`. */
 const MESSAGES = "messages";
 
-/** The outbox storage for the Lilypad at `origin`; undefined where there is no IndexedDB (Node, Workers). */
+/** The outbox storage for the Lilypad at `origin`; undefined where there is no IndexedDB (Node, Workers), or it is blocked. */
 export function createIndexedDbOutbox(origin: string): OutboxStorage | undefined {
-  const { indexedDB, IDBKeyRange } = globalThis as unknown as Browser;
+  const indexedDB = findIndexedDb();
   if (!indexedDB) return undefined;
+  const { IDBKeyRange } = globalThis as unknown as Browser;
   let opening: Promise<Database> | undefined;
   const forget = () => (opening = undefined);
 
@@ -75,6 +76,15 @@ export function createIndexedDbOutbox(origin: string): OutboxStorage | undefined
       forget();
     },
   };
+}
+
+/** The property itself may throw: in a sandboxed frame, or where the browser's settings block the site's data. */
+function findIndexedDb(): Browser["indexedDB"] {
+  try {
+    return (globalThis as unknown as Browser).indexedDB;
+  } catch {
+    return undefined;
+  }
 }
 
 function resultOf<T>(request: Request<T>): Promise<T> {

@@ -1,6 +1,8 @@
 /** Above a conversation: its title and who is in it now. Opens the details. */
+import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
+import { personStatus } from "../people/person-status.ts";
 import { Link } from "../router.tsx";
 import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -13,14 +15,18 @@ import "./conversation-header.css";
 export interface ConversationHeaderProps {
   state: RoomState;
   user: User;
+  /** Who is online, by user id, as far as that is known. */
+  presence: PresenceState["presence"];
   onOpenDetails: () => void;
 }
 
-export function ConversationHeader({ state, user, onOpenDetails }: ConversationHeaderProps) {
+export function ConversationHeader({ state, user, presence, onOpenDetails }: ConversationHeaderProps) {
   const { thread, online } = state;
   const members = state.members.map((member) => member.user);
   const title = thread ? threadTitle({ ...thread, members }, user.id) : "";
   const other = thread && otherMember({ ...thread, members }, user.id);
+  const isOtherHere = online.some(({ id }) => id === other?.id);
+  const status = personStatus(isOtherHere, presence[other?.id ?? ""], Date.now());
   return (
     <header class="conversation-header">
       <Link href="/chat" class="icon-button conversation-header-back" aria-label="Back to chats">
@@ -32,13 +38,13 @@ export function ConversationHeader({ state, user, onOpenDetails }: ConversationH
             id={other?.id ?? thread.id}
             name={title}
             avatarUrl={other?.avatarUrl}
-            online={other && online.some(({ id }) => id === other.id)}
+            online={other && status.online}
           />
         )}
         <div class="conversation-header-text">
           <UserText as="h2" text={title} />
           <p class="note" data-testid="here">
-            {state.connection === "open" && <Text>{onlineText(state, user)}</Text>}
+            {state.connection === "open" && <Text>{hereText(state, user) ?? status.text}</Text>}
           </p>
         </div>
         {/* On top of the title instead of around it, so that the title stays a heading and the line below is read out. */}
@@ -56,18 +62,26 @@ export function ConversationHeader({ state, user, onOpenDetails }: ConversationH
   );
 }
 
-function onlineText({ online, onlineCount, memberCount, thread }: RoomState, user: User): string {
+/** Who has the thread open, and how many are in it; undefined where nobody else is in a direct thread. */
+function hereText(state: RoomState, user: User): string | undefined {
+  const here = othersHere(state, user);
+  if (state.thread?.kind === "direct") return here;
+  const { memberCount } = state;
+  const size = `${memberCount} ${memberCount === 1 ? "member" : "members"}`;
+  return here === undefined ? size : `${here} · ${size}`;
+}
+
+function othersHere({ online, onlineCount }: RoomState, user: User): string | undefined {
   const others = online.filter(({ id }) => id !== user.id).map(({ name }) => isolated(name));
-  const size =
-    thread?.kind === "direct" ? "" : ` · ${memberCount} ${memberCount === 1 ? "member" : "members"}`;
-  // In a large room only the number of those online is known, not who they are.
-  if (others.length === 0 && onlineCount > 1) return `${onlineCount} people are here${size}`;
-  if (others.length === 0) return `Only you are here${size}`;
-  // The list of those online is limited; the count is not.
+  if (others.length === 0) {
+    // In a large room only the number of those here is known, not who they are.
+    return onlineCount > 1 ? `${onlineCount} people are here` : undefined;
+  }
+  // The list of those here is limited; the count is not.
   const unlisted = Math.max(0, onlineCount - online.length);
   const names =
     unlisted > 0
       ? `${formatNames(others.slice(0, 2), 2)} and ${onlineCount - 3} others`
       : formatNames(others, 3);
-  return `${names} ${others.length === 1 ? "is" : "are"} here${size}`;
+  return `${names} ${others.length === 1 ? "is" : "are"} here`;
 }

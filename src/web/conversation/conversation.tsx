@@ -1,5 +1,6 @@
 /** The open thread: connects its room to the components that show it. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
@@ -25,9 +26,11 @@ const LOAD_OLDER_FAILED = "Older messages could not be loaded.";
 export interface ConversationProps {
   user: User;
   threadId: string;
+  /** Who is online, by user id, as far as that is known. */
+  presence: PresenceState["presence"];
 }
 
-export function Conversation({ user, threadId }: ConversationProps) {
+export function Conversation({ user, threadId, presence }: ConversationProps) {
   const room = useMemo(() => enterRoom(threadId), [threadId]);
   useEffect(() => () => leaveRoom(room), [room]);
   // A layout effect: at once, before the room is left.
@@ -90,12 +93,18 @@ export function Conversation({ user, threadId }: ConversationProps) {
 
   return (
     <>
-      <ConversationHeader state={state} user={user} onOpenDetails={() => setDetailsOpen(true)} />
+      <ConversationHeader
+        state={state}
+        user={user}
+        presence={presence}
+        onOpenDetails={() => setDetailsOpen(true)}
+      />
       {detailsOpen && state.thread && state.connection !== "stopped" && (
         <ThreadDetails
           thread={state.thread}
           state={state}
           user={user}
+          presence={presence}
           onLoadMoreMembers={() => room.loadMembers()}
           onClose={() => setDetailsOpen(false)}
         />

@@ -44,12 +44,21 @@ function scheduleCheck(): void {
 }
 
 /** All tabs of a browser share the session cookie: after a sign-in or sign-out, the other tabs check the session. */
-const otherTabs = new BroadcastChannel("lilypad session");
-otherTabs.addEventListener("message", () => void checkSession());
+const otherTabs = openChannel("lilypad session");
+otherTabs?.addEventListener("message", () => void checkSession());
 
 function notifyOtherTabs(): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
-  otherTabs.postMessage(null);
+  otherTabs?.postMessage(null);
+}
+
+/** Undefined where there are no channels, or the browser's settings block the site's data: each tab is then on its own. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Kept in all tabs from a sign-out to the next sign-in, so that the page does not sign in again by itself. */

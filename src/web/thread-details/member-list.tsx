@@ -29,7 +29,7 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
   useLayoutEffect(() => {
     if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
   }, [members]);
-  const onlineIds = new Set(state.online.map(({ id }) => id));
+  const hereIds = new Set(state.online.map(({ id }) => id));
   return (
     <section ref={section} class="dialog-part member-list" tabIndex={-1} aria-labelledby="members">
       <h3 id="members" class="member-list-count note">
@@ -43,7 +43,7 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
             thread={thread}
             member={member}
             own={member.user.id === user.id}
-            online={onlineIds.has(member.user.id)}
+            here={hereIds.has(member.user.id)}
             ownRole={ownRole}
           />
         ))}

@@ -22,13 +22,13 @@ export interface MemberRowProps {
   member: Member;
   /** Whether it is the user's own row. */
   own: boolean;
-  /** Whether the member is in the thread now. */
-  online: boolean;
+  /** Whether the member has the thread open. */
+  here: boolean;
   ownRole: Standing;
 }
 
 /** Memoized: there may be thousands of rows, and only those whose props changed render again. */
-export const MemberRow = memo(function MemberRow({ thread, member, own, online, ownRole }: MemberRowProps) {
+export const MemberRow = memo(function MemberRow({ thread, member, own, here, ownRole }: MemberRowProps) {
   const { user, role } = member;
   const [removing, setRemoving] = useState(false);
   const { error, run } = useAsyncAction();
@@ -39,14 +39,14 @@ export const MemberRow = memo(function MemberRow({ thread, member, own, online, 
 
   return (
     <li class="member-row">
-      <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} online={online} />
+      <Avatar id={user.id} name={user.name} avatarUrl={user.avatarUrl} />
       <div class="member-row-text">
         <p>
           <UserText text={user.name} />
           {own && <span class="note"> (you)</span>}
         </p>
         <p class="note">
-          <Text>{online ? `${ROLE_NAMES[role]} · here` : ROLE_NAMES[role]}</Text>
+          <Text>{here ? `${ROLE_NAMES[role]} · here` : ROLE_NAMES[role]}</Text>
         </p>
       </div>
       {(removable || roles.length > 0) && (

@@ -1,8 +1,10 @@
 /** The dialog about a thread: its name, its members, and the changes that the user has the right to. */
+import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { may, mayAdd } from "../../protocol/rights.ts";
+import { personStatus, type PersonStatus } from "../people/person-status.ts";
 import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -17,11 +19,20 @@ export interface ThreadDetailsProps {
   thread: ThreadInfo;
   state: RoomState;
   user: User;
+  /** Who is online, by user id, as far as that is known. */
+  presence: PresenceState["presence"];
   onLoadMoreMembers: () => Promise<void>;
   onClose: () => void;
 }
 
-export function ThreadDetails({ thread, state, user, onLoadMoreMembers, onClose }: ThreadDetailsProps) {
+export function ThreadDetails({
+  thread,
+  state,
+  user,
+  presence,
+  onLoadMoreMembers,
+  onClose,
+}: ThreadDetailsProps) {
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people };
   const ownRole = state.you?.role ?? null;
@@ -30,7 +41,16 @@ export function ThreadDetails({ thread, state, user, onLoadMoreMembers, onClose 
     const other = otherMember(titled, user.id);
     return (
       <Dialog title="Details" onClose={onClose}>
-        {other && <Person person={other} online={state.online.some(({ id }) => id === other.id)} />}
+        {other && (
+          <Person
+            person={other}
+            status={personStatus(
+              state.online.some(({ id }) => id === other.id),
+              presence[other.id],
+              Date.now(),
+            )}
+          />
+        )}
       </Dialog>
     );
   }
@@ -51,13 +71,13 @@ export function ThreadDetails({ thread, state, user, onLoadMoreMembers, onClose 
   );
 }
 
-function Person({ person, online }: { person: User; online: boolean }) {
+function Person({ person, status }: { person: User; status: PersonStatus }) {
   return (
     <div class="thread-details-person">
-      <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
+      <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} online={status.online} />
       <UserText as="p" class="thread-details-title" text={person.name} />
       <p class="note">
-        <Text>{online ? "In this chat now" : "Not in this chat now"}</Text>
+        <Text>{status.text}</Text>
       </p>
     </div>
   );

@@ -23,6 +23,21 @@ function emptyDatabase() {
   return database;
 }
 
+it("is none where the browser does not let the page ask for one, as in a sandboxed frame", () => {
+  const original = Object.getOwnPropertyDescriptor(globalThis, "indexedDB") ?? {
+    value: undefined,
+    configurable: true,
+  };
+  onTestFinished(() => void Object.defineProperty(globalThis, "indexedDB", original));
+  Object.defineProperty(globalThis, "indexedDB", {
+    configurable: true,
+    get: () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    },
+  });
+  expect(createIndexedDbOutbox("https://lilypad.test")).toBeUndefined();
+});
+
 it("opens the database again after its connection was lost without an event, as on a phone that slept", async () => {
   const databases: ReturnType<typeof emptyDatabase>[] = [];
   vi.stubGlobal("IDBKeyRange", { bound: () => {} });

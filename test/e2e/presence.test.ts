@@ -1,0 +1,73 @@
+/** What the page says of who is online and who is here: the two never contradict each other, in any view. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  chatLink,
+  closeAll,
+  composer,
+  detailsDialog,
+  messageRow,
+  openDetails,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const here = (page: Page) => page.getByTestId("here").textContent();
+/** How many green dots the list of threads and the conversation's header show. */
+const onlineDots = async (page: Page) => [
+  await page.getByRole("listitem").locator(".avatar-online").count(),
+  await page.locator(".conversation-header .avatar-online").count(),
+];
+
+it("the other person of a direct chat is online, here, or was last seen, in all views alike", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  await send(ada.page, "Hello");
+  // Bob is on the home page: online, and not in the chat.
+  await expect.poll(() => here(ada.page)).toBe("Online");
+  await expect.poll(() => onlineDots(ada.page)).toEqual([1, 1]);
+  await openDetails(ada.page);
+  await detailsDialog(ada.page).getByText("Online", { exact: true }).waitFor();
+  await bob.page.goto(ada.page.url());
+  await messageRow(bob.page, "Hello").waitFor();
+  await detailsDialog(ada.page).getByText("In this chat now").waitFor();
+  await expect.poll(() => here(ada.page)).toBe(`${bob.name} is here`);
+  expect(await onlineDots(ada.page)).toEqual([1, 1]);
+  await closeAll(bob);
+  await expect.poll(() => here(ada.page)).toMatch(/^Last seen /);
+  await expect.poll(() => onlineDots(ada.page)).toEqual([0, 0]);
+  await detailsDialog(ada.page)
+    .getByText(/^Last seen /)
+    .waitFor();
+  await closeAll(ada);
+});
+
+it("a group says who of its members is here, and says nobody is alone", async () => {
+  const names = [uniqueName("Bob"), uniqueName("Carol")];
+  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  if (!bob || !carol) throw new Error("expected two guests");
+  await startChat(ada.page, bob.name, carol.name);
+  await expect.poll(() => here(ada.page)).toBe("3 members");
+  await bob.page.goto(ada.page.url());
+  await composer(bob.page).waitFor();
+  await expect.poll(() => here(ada.page)).toBe(`${bob.name} is here · 3 members`);
+  await openDetails(ada.page);
+  const members = detailsDialog(ada.page).getByRole("listitem");
+  await members.filter({ hasText: bob.name }).getByText("Member · here").waitFor();
+  expect(await members.filter({ hasText: carol.name }).getByText("here").count()).toBe(0);
+  // No dot: who is online on another page is not known of all members.
+  expect(await members.locator(".avatar-online").count()).toBe(0);
+  await chatLink(bob.page).press("Enter");
+  await expect.poll(() => here(ada.page)).toBe("3 members");
+  await closeAll(ada, bob, carol);
+});

@@ -1,0 +1,60 @@
+/** The page in browsers that lack something or refuse it: privacy settings, sandboxed frames, plain http, older versions. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  closeAll,
+  composer,
+  messageRow,
+  send,
+  signInGuest,
+  startChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Run in the page before its scripts. */
+const RESTRICTIONS: Record<string, string> = {
+  "blocks the site's data": `
+    for (const name of ["indexedDB", "localStorage", "sessionStorage", "caches"]) {
+      Object.defineProperty(globalThis, name, {
+        get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+      });
+    }
+    Object.defineProperty(navigator, "locks", {
+      get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+    });
+    globalThis.BroadcastChannel = class {
+      constructor() { throw new DOMException("The operation is insecure.", "SecurityError"); }
+    };`,
+  "lacks what is new or needs https": `
+    for (const name of ["indexedDB", "BroadcastChannel", "Notification", "caches"]) delete globalThis[name];
+    delete Intl.Segmenter;
+    delete Crypto.prototype.randomUUID;
+    delete Crypto.prototype.subtle;
+    for (const name of ["locks", "serviceWorker", "storage", "clipboard"]) delete Navigator.prototype[name];`,
+};
+
+it.each(Object.keys(RESTRICTIONS))("people sign in and chat in a browser that %s", async (restriction) => {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  await ada.page.addInitScript(RESTRICTIONS[restriction] ?? "");
+  await ada.page.reload();
+  await ada.page.getByRole("button", { name: "Sign out" }).click();
+  await ada.page.getByLabel("Your name").fill(ada.name);
+  await ada.page.getByRole("button", { name: "Sign in" }).click();
+  await startChat(ada.page, bob.name);
+  await send(ada.page, "Hello");
+  await waitUntilSent(ada.page, "Hello");
+  await ada.page.reload();
+  await composer(ada.page).waitFor();
+  await messageRow(ada.page, "Hello").waitFor();
+  expect(await messageRow(ada.page, "Hello").count()).toBe(1);
+  await closeAll(ada, bob);
+});
