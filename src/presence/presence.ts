@@ -123,6 +123,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.threads(userId, page));
   }
 
+  removeFromList(userId: string, threadId: string): Promise<boolean> {
+    return this.#router.oneUser(userId, (shard) => shard.removeFromList(userId, threadId));
+  }
+
   /** Not routed: the Worker asks every shard. */
   async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[]> {
     return this.#shard.searchUsers(prefix, among);

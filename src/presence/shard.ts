@@ -186,6 +186,12 @@ export class PresenceShard {
     return resultOf(() => this.userThreads.page(userId, page));
   }
 
+  removeFromList(userId: string, threadId: string): boolean {
+    const isRemoved = this.updates.removeFromList(userId, threadId);
+    if (isRemoved) this.notifications.notifyRemoved(threadId, [userId]);
+    return isRemoved;
+  }
+
   threadChanged(update: ThreadUpdate): void {
     const applied = this.updates.apply(update);
     if (!applied) return;

@@ -21,6 +21,8 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;
   /** A page of this user's threads, most recently active first. */
   threads: (userId: string, page: PageQuery) => Promise<Result<ThreadPage>>;
+  /** Takes a thread that does not exist, or that this user is not in, off their list. False where it is not on it. */
+  removeFromList: (userId: string, threadId: string) => Promise<boolean>;
   /** Moves some of the users whom `after` shards put elsewhere; to be called until it is done. */
   moveUsers: (before: number, after: number) => Promise<Result<MovedUsers>>;
 }

@@ -18,9 +18,12 @@ export function threadOf({ params }: Params, env: Env): () => Stub<ThreadRpc> {
   return () => threadStub(env, id);
 }
 
+/** Whether a text has the form of a thread's id. */
+export const isThreadId = (text: string) => /^[0-9a-f]{64}$/.test(text);
+
 export function threadIdOf(text: string, env: Env): DurableObjectId {
   try {
-    if (/^[0-9a-f]{64}$/.test(text)) return env.CHAT_THREAD.idFromString(text);
+    if (isThreadId(text)) return env.CHAT_THREAD.idFromString(text);
   } catch {
     // Of another namespace, or made up.
   }

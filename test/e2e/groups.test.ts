@@ -34,6 +34,33 @@ async function confirm(page: Page, answer: string): Promise<void> {
   await page.getByRole("dialog", { name: /\?$/ }).getByRole("button", { name: answer, exact: true }).click();
 }
 
+describe("a chat on the list that does not exist any more", () => {
+  it("says so, and can be taken off the list", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    await startChat(ada.page, bob.name);
+    const url = ada.page.url();
+    await chatLink(bob.page).click();
+    // As the server answers where a thread's storage is gone, which a test cannot bring about from here.
+    await bob.page.routeWebSocket(
+      /\/api\/threads\/.*\/socket/,
+      (socket) => void socket.close({ code: 4004 }),
+    );
+    const removals: string[] = [];
+    await bob.page.route(/\/members\//, (route) => {
+      removals.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`);
+      return route.fulfill({ status: 204 });
+    });
+    await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+    await bob.page.getByText("It is on your list, but it does not exist any more.").waitFor();
+    await bob.page.getByRole("button", { name: "Remove from your list" }).click();
+    await bob.page.waitForURL(/\/chat$/);
+    const threadId = new URL(url).pathname.split("/").at(-1);
+    expect(removals).toEqual([expect.stringMatching(`^DELETE /api/threads/${threadId}/members/`)]);
+    await closeAll(ada, bob);
+  });
+});
+
 describe("a group", () => {
   it("is started by finding several people", async () => {
     const names = [uniqueName("Bob"), uniqueName("Carol")];

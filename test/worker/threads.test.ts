@@ -1,4 +1,5 @@
 /** Threads, members and messages over HTTP: the status and body of each response. Rights are tested in test/thread. */
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MEMBER_IDS, NEW_THREADS_PER_MINUTE, USER_ID_LENGTH } from "../../src/protocol/limits.ts";
 import { memberPage, messagePage, readState, threadPage } from "../../src/protocol/http.ts";
@@ -12,11 +13,39 @@ import {
   unique,
   type Person,
 } from "../support/host-users.ts";
+import { eventually } from "../support/eventually.ts";
+import { evict, threadStub } from "../support/objects.ts";
+import { openPresence } from "../support/socket.ts";
 import { problemOf } from "./requests.ts";
 
 const ids = (users: Person[]) => users.map(({ user }) => user.id);
 
 afterEach(() => vi.useRealTimers());
+
+describe("a thread whose storage is gone", () => {
+  it("can be taken off one's own list, by leaving it, and off nobody else's", async () => {
+    const [ada, bob, eve] = [await person("Ada"), await person("Bob"), await person("Eve")];
+    for (const kind of ["group", "direct"] as const) {
+      const lost = await newThread(ada, kind, [bob]);
+      const listed = async (who: Person) =>
+        threadPage.parse(await (await who.call("GET", "/api/threads")).json()).threads.map(({ id }) => id);
+      await eventually(async () => expect(await listed(bob)).toContain(lost.id));
+      await runInDurableObject(threadStub(lost.id), (_thread, { storage }) => storage.deleteAll());
+      await evict(threadStub(lost.id));
+      const leave = (who: Person, whom = who) =>
+        who.call("DELETE", `/api/threads/${lost.id}/members/${whom.user.id}`);
+      const tab = await openPresence(ada);
+      expect(await problemOf(await leave(ada, bob))).toMatchObject({ status: 404 });
+      expect(await problemOf(await leave(eve))).toMatchObject({ status: 404 });
+      expect((await leave(ada)).status).toBe(204);
+      expect(await tab.next("thread_removed")).toMatchObject({ threadId: lost.id });
+      expect(await listed(ada)).not.toContain(lost.id);
+      expect(await listed(bob)).toContain(lost.id);
+      expect(await problemOf(await leave(ada))).toMatchObject({ status: 404 });
+      expect((await leave(bob)).status).toBe(204);
+    }
+  });
+});
 
 describe("POST /api/threads", () => {
   it("answers 201 with the thread as its owner sees it", async () => {

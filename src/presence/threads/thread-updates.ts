@@ -56,6 +56,15 @@ export class ThreadUpdates {
     });
   }
 
+  /** Removes a thread from one user's list. False, with nothing written, where it is not on it. */
+  removeFromList(userId: string, threadId: string): boolean {
+    return this.#storage.transactionSync(() => {
+      if (!this.#leave(userId, threadId)) return false;
+      this.#removeWithoutMembers(threadId);
+      return true;
+    });
+  }
+
   #apply(update: ThreadUpdate): AppliedUpdate | undefined {
     const { threadId } = update;
     const before = this.#userThreads.get(threadId);
@@ -71,8 +80,7 @@ export class ThreadUpdates {
     }
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
-    if (!this.#userThreads.hasMembers(threadId)) {
-      if (before) this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+    if (this.#removeWithoutMembers(threadId)) {
       return { before, after: rowOf(update, senders), joined, left, read };
     }
 
@@ -86,6 +94,13 @@ export class ThreadUpdates {
     const after = rowOf(update, senders);
     if (!before || !sameRow(before, after)) this.#put(after);
     return { before, after, joined, left, read };
+  }
+
+  /** Removes a thread that none of this shard's users is in. False where one is. */
+  #removeWithoutMembers(threadId: string): boolean {
+    if (this.#userThreads.hasMembers(threadId)) return false;
+    this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+    return true;
   }
 
   /** False, with nothing written, for a user who is a member already. */

@@ -5,7 +5,6 @@ import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
-import { Link } from "../router.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
@@ -17,6 +16,7 @@ import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
 import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
+import { ThreadNotFound } from "./thread-not-found.tsx";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 import "./conversation.css";
@@ -86,7 +86,8 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
     return (previousRows.current = buildRows(state, user, previousRows.current, removed));
   }, [state.messages, state.quoted, state.outgoing, held, underway, user]);
 
-  if (state.connection === "stopped" && !state.ready) return <ThreadNotFound />;
+  if (state.connection === "stopped" && !state.ready)
+    return <ThreadNotFound user={user} threadId={threadId} />;
   const typing = state.typing
     .filter(({ userId }) => userId !== user.id)
     .map(({ userId }) => personIn(state, userId)?.name ?? "Somebody");
@@ -151,17 +152,5 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         onTyping={() => room.typing()}
       />
     </>
-  );
-}
-
-function ThreadNotFound() {
-  return (
-    <div class="centred">
-      <h1>This chat is not here</h1>
-      <p class="note">It does not exist, or you are not in it.</p>
-      <Link href="/chat" class="button">
-        Back to your chats
-      </Link>
-    </div>
   );
 }

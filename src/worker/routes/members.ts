@@ -1,14 +1,28 @@
 /** `/api/threads/:threadId/members`: who belongs. */
-import { callForValue } from "../../rpc/call.ts";
+import { authenticate } from "../../auth/authenticate.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import { callForValue, callObject } from "../../rpc/call.ts";
+import { presenceStubOf } from "../../rpc/shards.ts";
 import { pageQuery, putMember } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRequest, ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
 import { profilesOf } from "../known-users.ts";
-import { query, userIdOf } from "../parameters.ts";
+import { isThreadId, query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";
 
 const MEMBERS = "/api/threads/:threadId/members";
+
+/** Where a user leaves a thread that is gone, or that they are not in: whether it was still on their list, and no longer is. */
+async function removeFromOwnList(request: ApiRequest, env: Env): Promise<boolean> {
+  const { user } = await authenticate(request, env);
+  const threadId = request.params["threadId"] ?? "";
+  if (userIdOf(request) !== user.id || !isThreadId(threadId)) return false;
+  return callObject(
+    () => presenceStubOf(env, user.id),
+    (presence) => presence.removeFromList(user.id, threadId),
+  );
+}
 
 export function memberRoutes(api: ApiRouter): void {
   api.get(
@@ -30,11 +44,17 @@ export function memberRoutes(api: ApiRouter): void {
     }),
   );
 
-  api.delete(
-    `${MEMBERS}/:userId`,
-    inThread(async ({ request, run }) => {
-      await run({ type: "remove_member", userId: userIdOf(request) });
-      return noContent();
-    }),
-  );
+  const removeMember = inThread(async ({ request, run }) => {
+    await run({ type: "remove_member", userId: userIdOf(request) });
+    return noContent();
+  });
+  api.delete(`${MEMBERS}/:userId`, async (request, env) => {
+    try {
+      return await removeMember(request, env);
+    } catch (error) {
+      const isNotFound = error instanceof LilypadError && error.code === "not_found";
+      if (isNotFound && (await removeFromOwnList(request, env))) return noContent();
+      throw error;
+    }
+  });
 }

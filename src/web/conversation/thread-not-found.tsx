@@ -1,0 +1,39 @@
+/** Instead of a conversation that does not exist. One that is still on the user's list, its storage lost, can be taken off it. */
+import type { User } from "../../protocol/model.ts";
+import { Link, navigate } from "../router.tsx";
+import { client } from "../session/session.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useStore } from "../ui/use-store.ts";
+
+export interface ThreadNotFoundProps {
+  user: User;
+  threadId: string;
+}
+
+export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
+  const isListed = useStore(client.presence()).threads.some(({ id }) => id === threadId);
+  const { busy, error, run } = useAsyncAction();
+  const remove = async () => {
+    if (await run(() => client.api.removeMember(threadId, user.id))) navigate("/chat");
+  };
+  return (
+    <div class="centred">
+      <h1>This chat is not here</h1>
+      <p class="note">
+        {isListed
+          ? "It is on your list, but it does not exist any more."
+          : "It does not exist, or you are not in it."}
+      </p>
+      <ErrorMessage text={error} />
+      {isListed && (
+        <button type="button" class="button" aria-disabled={busy} onClick={() => void remove()}>
+          Remove from your list
+        </button>
+      )}
+      <Link href="/chat" class={isListed ? "button-quiet" : "button"}>
+        Back to your chats
+      </Link>
+    </div>
+  );
+}
