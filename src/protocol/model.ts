@@ -71,8 +71,9 @@ export const reaction = z.object({
   mine: z.boolean().optional(),
 });
 /**
- * One emoji on a message: how many chose it, and the ids of the first of them. `mine` says whether the reader is one of all,
- * in what is made for one reader (a page, a snapshot, a resume); what is sent to everyone leaves it out.
+ * One emoji on a message: how many chose it, and the ids of the first of them. Where that is
+ * not everyone, `mine` says whether the reader is one of all, in what is made for one reader (a page, a snapshot, a resume);
+ * what is sent to everyone leaves it out.
  */
 export type Reaction = z.infer<typeof reaction>;
 

@@ -110,9 +110,11 @@ export class ExpectedThread {
   /** Asserts that these messages, as this user sees them, say which reactions are theirs. */
   checkOwn(userId: string, messages: readonly Message[]): void {
     for (const { seq, reactions = [] } of messages) {
-      for (const { emoji, mine } of reactions) {
+      for (const { emoji, count, userIds, mine } of reactions) {
         const users = this.#at(seq).reactions.get(emoji) ?? [];
-        assert.equal(mine, users.includes(userId), `whether ${emoji} on message ${seq} is of ${userId}`);
+        if (mine === undefined) assert.equal(count, userIds.length, "said where not everyone is listed");
+        const isOwn = mine ?? userIds.includes(userId);
+        assert.equal(isOwn, users.includes(userId), `whether ${emoji} on message ${seq} is of ${userId}`);
       }
     }
   }

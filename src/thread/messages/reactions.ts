@@ -47,14 +47,14 @@ export class ReactionStore {
     return replaced(reactions, { emoji, count: found.count - 1, userIds });
   }
 
-  /** The message as one reader sees it, with `mine` in each reaction. Reads one row for each emoji whose list is not whole. */
+  /** The message as one reader sees it, with `mine` in each reaction whose list is not whole. Reads a row for each of those. */
   seenBy(userId: string, message: Message): Message {
     const { seq, reactions } = message;
     if (!reactions) return message;
     const seen = reactions.map((reaction): Reaction => {
+      if (isWhole(reaction)) return reaction;
       const { emoji, count, userIds } = reaction;
-      const isListed = userIds.includes(userId);
-      const mine = isListed || (!isWhole(reaction) && this.#hasMore(seq, emoji, userId));
+      const mine = userIds.includes(userId) || this.#hasMore(seq, emoji, userId);
       return { emoji, count, userIds, mine };
     });
     return { ...message, reactions: seen };
