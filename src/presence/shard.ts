@@ -187,9 +187,10 @@ export class PresenceShard {
   }
 
   removeFromList(userId: string, threadId: string): boolean {
-    const isRemoved = this.updates.removeFromList(userId, threadId);
-    if (isRemoved) this.notifications.notifyRemoved(threadId, [userId]);
-    return isRemoved;
+    if (!this.updates.removeFromList(userId, threadId)) return false;
+    this.notifications.notifyRemoved(threadId, [userId]);
+    this.#subscriptions.left([userId]);
+    return true;
   }
 
   threadChanged(update: ThreadUpdate): void {
