@@ -5,6 +5,8 @@ import type { User } from "../../protocol/model.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { Text } from "../ui/text.tsx";
 import { formatDay } from "../ui/time-format.ts";
+import { today } from "../ui/today.ts";
+import { useStore } from "../ui/use-store.ts";
 import type { MessageActions } from "./message-actions.ts";
 import type { MessageRowModel } from "./message-row-model.ts";
 import { MessageRow } from "./message-row.tsx";
@@ -28,7 +30,7 @@ export function MessageList(props: MessageListProps) {
   const { rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
-  const now = Date.now();
+  const startOfToday = useStore(today);
 
   // The focus highlights the message until it moves elsewhere.
   const jumpTo = useCallback((seq: number) => {
@@ -70,7 +72,7 @@ export function MessageList(props: MessageListProps) {
               {/* Not role="separator": screen readers need not announce the text inside one. */}
               {row.startsDay && (
                 <li class="message-list-day">
-                  <Text>{formatDay(row.at, now)}</Text>
+                  <Text>{formatDay(row.at, startOfToday)}</Text>
                 </li>
               )}
               <MessageRow row={row} user={user} actions={actions} onJumpTo={jumpTo} />

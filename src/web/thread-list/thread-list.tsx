@@ -8,6 +8,8 @@ import { handOffFocus } from "../ui/focus-handoff.ts";
 import { PlusIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { formatShort } from "../ui/time-format.ts";
+import { today } from "../ui/today.ts";
+import { useStore } from "../ui/use-store.ts";
 import { threadPreview } from "./thread-preview.ts";
 import { otherMember, threadTitle } from "./thread-title.ts";
 import "./thread-list.css";
@@ -73,6 +75,7 @@ interface ThreadRowProps {
 }
 
 function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
+  const startOfToday = useStore(today);
   const title = threadTitle(thread, user.id);
   const other = otherMember(thread, user.id);
   const { lastMessage, unread } = thread;
@@ -88,7 +91,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
         <UserText as="span" class="thread-row-title" text={title} />
         {lastMessage && (
           <time class="thread-row-at" dateTime={new Date(lastMessage.at).toISOString()}>
-            <Text>{formatShort(lastMessage.at, Date.now())}</Text>
+            <Text>{formatShort(lastMessage.at, startOfToday)}</Text>
           </time>
         )}
         <span class="thread-row-preview">
