@@ -1,0 +1,156 @@
+/** Pages that the browser translates: what changes or goes is drawn, whatever was done to its text nodes. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  callThreadApi,
+  chatLink,
+  closeAll,
+  composer,
+  controlThreadConnections,
+  detailsDialog,
+  openDetails,
+  send,
+  signInGuest,
+  startChat,
+  uniqueName,
+  unreadBadge,
+  waitUntilSent,
+} from "./page.ts";
+import { translatePage, type Translation } from "./translator.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** A group of Ada, Bob and Carol. Ada and Bob have it open, Bob on a translated page and on one that is not: `original`. */
+async function startTranslatedChat(translation: Translation) {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const carol = await signInGuest(browser, uniqueName("Carol"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  await startChat(ada.page, bob.name, carol.name);
+  const original = await bob.context.newPage();
+  await translatePage(bob.page, translation);
+  for (const page of [bob.page, original]) {
+    await page.goto(ada.page.url());
+    await composer(page).waitFor();
+  }
+  const translated = bob.page;
+  /** Once the original shows this, both read alike. */
+  const expectBothToShow = async (text: string) => {
+    await original.getByText(text).first().waitFor();
+    await expect
+      .poll(async () => {
+        const texts = await Promise.all(
+          [translated, original].map((page) => page.locator("body").innerText()),
+        );
+        return texts[0] === texts[1] ? [] : texts;
+      })
+      .toEqual([]);
+  };
+  return { ada, bob, carol, translated, original, expectBothToShow };
+}
+
+describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (translation) => {
+  it("messages read as they are after they were sent, edited, reacted to, quoted and deleted", async () => {
+    const { ada, bob, carol, translated, expectBothToShow } = await startTranslatedChat(translation);
+    await expectBothToShow("No messages yet. Say hello!");
+    await send(ada.page, "the first words");
+    await expectBothToShow("This is where it began.");
+    await callThreadApi(ada.page, "POST", "/messages", { body: "a reply", replyTo: 1 });
+    await expectBothToShow("a reply");
+    await callThreadApi(ada.page, "PATCH", "/messages/1", { body: "other words, https://a.example" });
+    await expectBothToShow("(edited)");
+    await callThreadApi(ada.page, "PATCH", "/messages/1", { body: "the last words" });
+    await expectBothToShow("the last words");
+    await callThreadApi(ada.page, "PUT", "/messages/1/reactions/👍");
+    await expectBothToShow("👍 1");
+    await callThreadApi(bob.page, "PUT", "/messages/1/reactions/👍");
+    await expectBothToShow("👍 2");
+    await callThreadApi(ada.page, "DELETE", "/messages/1");
+    await expectBothToShow("Message deleted");
+    for (const gone of ["the first words", "other words", "the last words", "No messages yet"]) {
+      expect(await translated.getByText(gone).count()).toBe(0);
+    }
+    await closeAll(ada, bob, carol);
+  });
+
+  it("the badge, the list of threads and the home page read as they are", async () => {
+    const { ada, bob, carol, translated, original, expectBothToShow } =
+      await startTranslatedChat(translation);
+    for (const page of [translated, original]) {
+      await page.getByRole("link", { name: "Lilypad, home" }).click();
+    }
+    await expectBothToShow("You have read everything.");
+    await send(ada.page, "one");
+    await expectBothToShow("There is something new in one chat.");
+    await startChat(ada.page, bob.name);
+    await send(ada.page, "two");
+    await expectBothToShow("There is something new in 2 chats.");
+    for (const page of [translated, original]) await chatLink(page).click();
+    await expectBothToShow("two");
+    await callThreadApi(ada.page, "DELETE", "/messages/1");
+    await expectBothToShow("Message deleted");
+    await original
+      .getByRole("link", { name: new RegExp(ada.name) })
+      .first()
+      .click();
+    await composer(original).waitFor();
+    await chatLink(original).click();
+    await expect.poll(() => unreadBadge(original).textContent()).toBe("1");
+    await expectBothToShow("Choose a chat, or start a new one.");
+    await closeAll(ada, bob, carol);
+  });
+
+  it("who is here, who types, titles and members read as they are", async () => {
+    const { ada, bob, carol, translated, original, expectBothToShow } =
+      await startTranslatedChat(translation);
+    for (const page of [translated, original]) await openDetails(page);
+    await expectBothToShow(`${ada.name} is here · 3 members`);
+    await callThreadApi(ada.page, "PATCH", "", { name: "Pond" });
+    await expectBothToShow("Pond");
+    await carol.page.goto(ada.page.url());
+    await expectBothToShow("are here · 3 members");
+    await composer(carol.page).pressSequentially("Hi");
+    await expectBothToShow(`${carol.name} is typing…`);
+    await callThreadApi(ada.page, "PUT", `/members/${guestId(bob.name)}`, { role: "moderator" });
+    await expectBothToShow("Moderator · here");
+    await send(carol.page, "Hi");
+    await expect.poll(() => original.getByTestId("typing").innerText()).toBe("");
+    await callThreadApi(ada.page, "DELETE", `/members/${guestId(carol.name)}`);
+    await expectBothToShow("· 2 members");
+    for (const page of [translated, original]) {
+      await page.getByRole("button", { name: "Add people" }).click();
+      await page.getByLabel("Find people").fill(carol.name);
+    }
+    await expectBothToShow("1 found");
+    await detailsDialog(translated).getByRole("button", { name: carol.name, exact: true }).click();
+    await detailsDialog(original).getByRole("button", { name: carol.name, exact: true }).click();
+    await expectBothToShow("Type two letters or more.");
+    await closeAll(ada, bob, carol);
+  });
+
+  it("a lost connection and what became of a message read as they are", async () => {
+    const { ada, bob, carol, translated, expectBothToShow } = await startTranslatedChat(translation);
+    const connections = await controlThreadConnections(translated);
+    await translated.reload();
+    await composer(translated).waitFor();
+    await connections.cut();
+    await translated.getByText("No connection.").waitFor();
+    await send(translated, "while away");
+    await translated.getByText("Sending…").waitFor();
+    await connections.restore();
+    await translated.getByRole("button", { name: "Try now" }).click();
+    await waitUntilSent(translated, "while away");
+    await expectBothToShow("while away");
+    await callThreadApi(ada.page, "DELETE", `/members/${guestId(bob.name)}`);
+    await expectBothToShow("You are no longer in this chat.");
+    expect(await translated.getByText("Sending…").count()).toBe(0);
+    await closeAll(ada, bob, carol);
+  });
+});
+
+/** The id of the guest of this name, as a path names it. */
+const guestId = (name: string) => encodeURIComponent(`guest-${name.replaceAll(" ", "-")}`);
