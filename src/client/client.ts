@@ -3,6 +3,7 @@
  * framework; a page reads its stores. This module is the package's entry: what it exports is the public API.
  */
 import { BEARER_PREFIX, SUBPROTOCOL } from "../protocol/subprotocol.ts";
+import { Diagnosis } from "./http/diagnosis.ts";
 import { createApi, type Api } from "./http/api.ts";
 import { createHttpRequest } from "./http/request.ts";
 import { createSession, type SessionApi } from "./http/session.ts";
@@ -17,7 +18,7 @@ export type { MemberPage, MessagePage, Session, SignInOptions, ThreadPage } from
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { ConnectionState } from "./connection/connection-state.ts";
 export type { Api, NewThread } from "./http/api.ts";
-export type { RequestError } from "./http/request-error.ts";
+export type { RequestError, RequestErrorCode } from "./http/request-error.ts";
 export type { SessionApi } from "./http/session.ts";
 export type { Outgoing, Stored } from "./outbox/entry.ts";
 export type { OutboxStorage, Unsent } from "./outbox/storage.ts";
@@ -32,11 +33,15 @@ export interface ClientOptions {
   url?: string;
   /**
    * Returns a fresh JWT of the host application, or a promise of one. One that takes too long counts as failed: 30 seconds
-   * for a request, 20 for a connection. By default the session cookie signs in.
+   * for a request, 20 for a connection. Where nobody is signed in there, return nothing. By default the session cookie
+   * signs in.
    */
   getToken?: () => Promise<string> | string;
-  /** Called when the session has ended and only signing in again helps. */
-  onSignedOut?: () => void;
+  /**
+   * Called when the session has ended and only signing in again helps. `reason` is for a developer or a log: what is wrong
+   * with the token, for instance.
+   */
+  onSignedOut?: (reason?: string) => void;
   /** Where unsent messages survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
   outboxStorage?: OutboxStorage | null;
 }
@@ -57,9 +62,10 @@ export interface Client {
 /** Creates a client. Nothing is connected before `presence()` or `thread()` is called. */
 export function createClient(options: ClientOptions = {}): Client {
   const { getToken } = options;
-  const { origin } = new URL(options.url ?? pageUrl());
+  const { origin } = lilypadUrl(options.url ?? pageUrl());
   const storage = options.outboxStorage === undefined ? createIndexedDbOutbox(origin) : options.outboxStorage;
-  const request = createHttpRequest({ origin, getToken });
+  const diagnosis = new Diagnosis(origin);
+  const request = createHttpRequest({ origin, getToken, diagnosis });
   const api = createApi(request);
   /** By thread. A closed room is the same one again as long as somebody holds it. */
   const rooms = new Map<string, WeakRef<Room>>();
@@ -70,7 +76,8 @@ export function createClient(options: ClientOptions = {}): Client {
   const shared = {
     api,
     getToken,
-    onSignedOut: () => options.onSignedOut?.(),
+    diagnosis,
+    onSignedOut: (reason?: string) => options.onSignedOut?.(reason),
     openSocket: (path: string, token: string | undefined) => {
       const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token];
       return new WebSocket(origin.replace(/^http/, "ws") + path, protocols);
@@ -124,6 +131,12 @@ export function createClient(options: ClientOptions = {}): Client {
       storage?.close();
     },
   };
+}
+
+function lilypadUrl(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol)) return parsed;
+  throw new TypeError(`The \`url\` of createClient begins with https:// or http://, unlike ${url}`);
 }
 
 function pageUrl(): string {

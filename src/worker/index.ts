@@ -1,13 +1,12 @@
 /** The Worker: serves the page, checks the origin of an API request, routes it, and renders what goes wrong. It is stateless. */
-import { version } from "../../package.json";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { json } from "./answers.ts";
 import { newRouter, type ApiRouter } from "./api.ts";
 import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";
 import { adminRoutes } from "./routes/admin.ts";
+import { HEALTH, healthRoute } from "./routes/health.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { peopleRoutes } from "./routes/people.ts";
@@ -21,10 +20,9 @@ export { Relay } from "../relay/relay.ts";
 export { ChatThread } from "../thread/chat-thread.ts";
 
 const API = "/api/";
-const HEALTH = "/api/health";
 
 const api = newRouter();
-api.get(HEALTH, () => json({ ok: true, version }));
+healthRoute(api);
 adminRoutes(api);
 sessionRoutes(api);
 socketRoutes(api);

@@ -18,6 +18,16 @@ function isAllowed(origin: string, request: Request, env: Env): boolean {
   return anyOrigin || origin === new URL(request.url).origin || allowedOrigins.has(origin);
 }
 
+/** Whether the origin that a request names is allowed; undefined where it names none, or where nothing is configured. */
+export function isOriginAllowed(request: Request, env: Env): boolean | undefined {
+  const origin = request.headers.get("origin");
+  try {
+    return origin === null ? undefined : isAllowed(origin, request, env);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Refuses a foreign origin whatever could change something or open a socket: `forbidden`. */
 export function checkOrigin(request: Request, env: Env): void {
   const origin = request.headers.get("origin");

@@ -1,5 +1,6 @@
 /** Which origins may make requests, and the CORS headers for them. */
 import { describe, expect, it } from "vitest";
+import { version } from "../../package.json";
 import { person } from "../support/host-users.ts";
 import { problemOf, request, requestWith } from "./requests.ts";
 
@@ -108,13 +109,18 @@ describe("a listed origin", () => {
 describe("CORS", () => {
   const answered = table.filter(({ expected }) => expected !== 101);
 
-  it.each(answered)("for $kind from '$origin', which answers $expected", async ({ path, init, origin }) => {
-    const { headers } = await requestWith({}, path, init);
-    const allowed = origins.find(([each]) => each === origin)?.[1];
-    expect(headers.get("access-control-allow-origin")).toBe(allowed ? origin : null);
-    expect(headers.get("access-control-allow-credentials")).toBe(allowed ? "true" : null);
-    expect(headers.get("vary")).toBe("Origin");
-  });
+  it.each(answered)(
+    "for $kind from '$origin', which answers $expected",
+    async ({ kind, path, init, origin }) => {
+      const { headers } = await requestWith({}, path, init);
+      const allowed = origins.find(([each]) => each === origin)?.[1];
+      // The health may be read by every page.
+      const others = kind === "GET" || kind === "HEAD" ? "*" : null;
+      expect(headers.get("access-control-allow-origin")).toBe(allowed ? origin : others);
+      expect(headers.get("access-control-allow-credentials")).toBe(allowed ? "true" : null);
+      expect(headers.get("vary")).toBe("Origin");
+    },
+  );
 
   it("names the origin where any is allowed, since credentials require it", async () => {
     const headers = { origin: FOREIGN };
@@ -141,8 +147,8 @@ describe("CORS", () => {
   });
 
   it.each([FOREIGN, "null"])("lets the origin %s read no response", async (origin) => {
-    const read = await request("/api/health", { headers: { origin } });
-    expect(read.status).toBe(200);
+    const read = await request("/api/session", { headers: { origin } });
+    expect(read.status).toBe(401);
     expect(read.headers.has("access-control-allow-origin")).toBe(false);
     expect(read.headers.get("vary")).toMatch(/\borigin\b/i);
     const preflight = await request("/api/session", {
@@ -151,6 +157,19 @@ describe("CORS", () => {
     });
     expect(preflight.headers.has("access-control-allow-origin")).toBe(false);
   });
+
+  it.each([
+    [LISTED, LISTED, true],
+    [FOREIGN, "*", false],
+    ["null", "*", false],
+  ])(
+    "lets the origin %s read the health, which says whether it is allowed",
+    async (origin, named, allowed) => {
+      const health = await request("/api/health", { headers: { origin } });
+      expect(health.headers.get("access-control-allow-origin")).toBe(named);
+      expect(await health.json()).toEqual({ ok: true, version, originAllowed: allowed });
+    },
+  );
 
   it("allows a listed origin's preflight what it asks for", async () => {
     const asked = "authorization, content-type, traceparent, x-requested-with";

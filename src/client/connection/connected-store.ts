@@ -4,6 +4,7 @@
  */
 import { newCommandId } from "../command-id.ts";
 import type { GetToken } from "../get-token.ts";
+import type { Diagnosis } from "../http/diagnosis.ts";
 import { Listeners } from "../store/listeners.ts";
 import { Store, type Readable } from "../store/store.ts";
 import type { ConnectionState, ConnectionStatus } from "./connection-state.ts";
@@ -16,7 +17,9 @@ export interface ConnectedStoreOptions {
   openSocket(path: string, token: string | undefined): WebSocket;
   /** Returns a fresh token; undefined where the session cookie signs in. */
   getToken: GetToken | undefined;
-  onSignedOut(): void;
+  /** `reason` is for a developer or a log. */
+  onSignedOut(reason: string | undefined): void;
+  diagnosis: Pick<Diagnosis, "find" | "reached">;
   /** It was closed and is open again. */
   onOpen(): void;
   onClose(): void;
@@ -84,9 +87,10 @@ export abstract class ConnectedStore<
     };
     this.connection = new ReconnectingSocket<Event>({
       getToken,
+      diagnosis: options.diagnosis,
       openSocket: (token) => options.openSocket(this.socketPath(), token),
       onEvents: (events, frameLength) => this.#receive(events, frameLength),
-      onStateChange: (connection, closeCode) => this.#enter(connection, closeCode),
+      onStateChange: (...change) => this.#enter(...change),
     });
     if (getToken)
       this.#renewal = new SessionRenewal({ getToken, sendToken: (token) => this.#sendToken(token) });
@@ -144,10 +148,10 @@ export abstract class ConnectedStore<
     this.onFrameApplied(frameLength);
   }
 
-  #enter(connection: ConnectionState, closeCode: number | undefined): void {
-    this.store.update((state) => ({ ...state, connection, closeCode }));
+  #enter(connection: ConnectionState, closeCode?: number, reason?: string): void {
+    this.store.update((state) => ({ ...state, connection, closeCode, reason }));
     this.onConnectionChange(connection);
-    if (connection === "signed_out") this.#options.onSignedOut();
+    if (connection === "signed_out") this.#options.onSignedOut(reason);
   }
 
   #sendToken(token: string): boolean {

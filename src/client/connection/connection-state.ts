@@ -14,4 +14,6 @@ export interface ConnectionStatus {
   connection: ConnectionState;
   /** The close code that led to the state in `connection`; absent while connecting or open. */
   closeCode?: number | undefined;
+  /** Why, in words for a developer or a log; absent where nothing is known of it. */
+  reason?: string | undefined;
 }

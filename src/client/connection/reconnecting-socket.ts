@@ -4,7 +4,9 @@
  */
 import { CLOSE } from "../../protocol/errors.ts";
 import { PING, PONG } from "../../protocol/subprotocol.ts";
-import type { GetToken } from "../get-token.ts";
+import { freshToken, TokenFailure, type GetToken } from "../get-token.ts";
+import type { Diagnosis } from "../http/diagnosis.ts";
+import { RequestError } from "../http/request-error.ts";
 import { stopTimer, type Timer } from "../timer.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -17,6 +19,10 @@ const OPEN = 1;
 const CONNECT_MS = 20_000;
 /** A socket that was open for longer counts as a success: the next back-off starts from the beginning. */
 const STEADY_MS = 1_000;
+/** After so many attempts in a row that came to nothing, it is looked why. */
+const FAILURES_TO_DIAGNOSE = 2;
+/** After so many, a `getToken` that throws while Lilypad can be reached is no matter of the network: the user is signed out. */
+const TOKEN_FAILURES = 5;
 /** Close code of a connection that was lost (RFC 6455, section 7.4.1), also used for one that the client gave up. */
 const CONNECTION_LOST = 1006;
 
@@ -28,6 +34,7 @@ export interface SocketEvent {
 interface ClosingEvent extends SocketEvent {
   type: "closing";
   code: number;
+  reason: string;
 }
 
 export interface ReconnectingSocketOptions<Event extends SocketEvent> {
@@ -37,7 +44,9 @@ export interface ReconnectingSocketOptions<Event extends SocketEvent> {
   getToken: GetToken | undefined;
   /** The events of a frame, and the frame's length in UTF-16 units. */
   onEvents(events: readonly Event[], frameLength: number): void;
-  onStateChange(state: ConnectionState, closeCode?: number): void;
+  /** The code and the reason are those of what has ended, if something has. */
+  onStateChange(state: ConnectionState, closeCode?: number, reason?: string): void;
+  diagnosis: Pick<Diagnosis, "find" | "reached">;
 }
 
 export class ReconnectingSocket<Event extends SocketEvent> {
@@ -53,6 +62,10 @@ export class ReconnectingSocket<Event extends SocketEvent> {
   #openedAt = 0;
   /** A session ended, and the fresh token that was asked for since has not opened a socket yet. */
   #isRenewing = false;
+  /** Why the last attempt came to no socket, if the application's `getToken` was at fault. */
+  #tokenFailure: TokenFailure | undefined;
+  /** It has stopped over a fault that was found here, and not because the server said so. */
+  #hasFoundFault = false;
   #retryTimer: Timer | undefined;
 
   /** Connects when `reconnect` is first called. */
@@ -89,6 +102,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
   /** Connects now; closes the present socket first, if there is one. */
   reconnect(): void {
     if (this.#isClosed) return;
+    this.#hasFoundFault = false;
     this.#abandon();
     void this.#connect();
   }
@@ -122,14 +136,28 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     // Before the change of state is announced: a listener that then closes the connection leaves no timer behind.
     this.#heartbeat.expectFrame(CONNECT_MS);
     this.#enter("connecting");
+    const { getToken, openSocket } = this.#options;
     try {
-      const token = await this.#options.getToken?.();
+      const token = getToken && (await freshToken(getToken));
       // Closed, or timed out, while waiting for the token.
       if (attempt !== this.#attempt) return;
-      this.#listenTo(this.#options.openSocket(token));
-    } catch {
-      if (attempt === this.#attempt) this.#disconnected(CONNECTION_LOST);
+      this.#tokenFailure = undefined;
+      this.#listenTo(openSocket(token));
+    } catch (error) {
+      if (attempt === this.#attempt) this.#failed(error as Error);
     }
+  }
+
+  /** No socket came of an attempt. */
+  #failed(error: Error): void {
+    if (error instanceof TokenFailure) {
+      this.#tokenFailure = error;
+      return this.#disconnected(CONNECTION_LOST, error.message);
+    }
+    // What `getToken` returned is no token.
+    if (error instanceof RequestError) return this.#end("signed_out", error.message);
+    // The browser opens no socket at this URL at all: that of a page on https to one on http, for instance.
+    this.#end("stopped", error.message);
   }
 
   #listenTo(socket: WebSocket): void {
@@ -139,8 +167,8 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     socket.addEventListener("message", ({ data }) => {
       if (isCurrent()) this.#receive(String(data));
     });
-    socket.addEventListener("close", ({ code }) => {
-      if (isCurrent()) this.#disconnected(code);
+    socket.addEventListener("close", ({ code, reason }) => {
+      if (isCurrent()) this.#disconnected(code, reason);
     });
     // In Node a failed attempt is reported by this event alone (undici 6.28); elsewhere a close with 1006 follows.
     socket.addEventListener("error", () => {
@@ -158,31 +186,53 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     if (this.#state !== "open" && !closing) this.#opened();
     this.#options.onEvents(events, frame.length);
     // Without waiting for the close frame, which may arrive late or never.
-    if (closing) this.#disconnected(closing.code);
+    if (closing) this.#disconnected(closing.code, closing.reason);
   }
 
   /** The first frame has arrived. Not at the socket's `open` event, which a refused upgrade has too. */
   #opened(): void {
     this.#openedAt = performance.now();
     this.#isRenewing = false;
+    this.#options.diagnosis.reached();
     this.#enter("open");
   }
 
-  #disconnected(code: number): void {
+  #disconnected(code: number, reason?: string): void {
     // A listener closed the connection in the middle of a frame.
     if (this.#isClosed) return;
-    const wasSteady = this.#state === "open" && performance.now() - this.#openedAt > STEADY_MS;
+    const wasOpen = this.#state === "open";
+    const wasSteady = wasOpen && performance.now() - this.#openedAt > STEADY_MS;
     if (wasSteady) this.#failures = 0;
     this.#abandon();
-    if (isFinal(code)) return this.#enter("stopped", code);
+    if (isFinal(code)) return this.#enter("stopped", code, reason);
     if (code === CLOSE.unauthenticated) {
       // Only a person can help where no token can be asked for, or where a fresh one was refused as well.
-      if (!this.#options.getToken || this.#isRenewing) return this.#enter("signed_out", code);
+      if (!this.#options.getToken || this.#isRenewing) return this.#enter("signed_out", code, reason);
       this.#isRenewing = true;
     }
     this.#retryTimer = setTimeout(() => void this.#connect(), reconnectDelayMs(code, this.#failures));
     this.#failures += 1;
-    this.#enter("waiting", code);
+    this.#enter("waiting", code, reason);
+    if (!wasOpen && this.#failures >= FAILURES_TO_DIAGNOSE) void this.#diagnose();
+  }
+
+  /** Looks whether it is the network that fails: no further attempt can help where it is the application. */
+  async #diagnose(): Promise<void> {
+    const { isReachable, fault } = await this.#options.diagnosis.find();
+    if (this.#state !== "waiting" && this.#state !== "connecting") return;
+    const tokenFailure = this.#failures >= TOKEN_FAILURES ? this.#tokenFailure : undefined;
+    if (fault !== undefined) {
+      this.#end("stopped", fault);
+      this.#hasFoundFault = true;
+    } else if (isReachable && tokenFailure) {
+      this.#end("signed_out", tokenFailure.message);
+    }
+  }
+
+  /** No further attempt is made by itself, for a reason that was found here. */
+  #end(state: "stopped" | "signed_out", reason: string): void {
+    this.#abandon();
+    this.#enter(state, undefined, reason);
   }
 
   #wakeWithPage(): () => void {
@@ -194,6 +244,8 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     if (this.#state === "open") return this.#heartbeat.ping();
     // An attempt that began without a network may take long to notice that there is one again.
     if (this.#state === "waiting" || this.#state === "connecting") this.reconnect();
+    // What was found may have been a moment's: something on the way that answered in Lilypad's place.
+    if (this.#hasFoundFault) this.reconnect();
   }
 
   /** Drops the present socket or attempt, without a change of state. */
@@ -206,9 +258,10 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     socket?.close(CLOSE.left);
   }
 
-  #enter(state: ConnectionState, closeCode?: number): void {
+  #enter(state: ConnectionState, closeCode?: number, reason?: string): void {
     this.#state = state;
-    this.#options.onStateChange(state, closeCode);
+    // A close without a reason has an empty one.
+    this.#options.onStateChange(state, closeCode, reason || undefined);
   }
 
   #sendFrame(frame: string): boolean {

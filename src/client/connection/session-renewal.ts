@@ -1,5 +1,5 @@
 /** Sends a fresh token before a session ends: the server then need not close the socket. */
-import type { GetToken } from "../get-token.ts";
+import { freshToken, type GetToken } from "../get-token.ts";
 import { stopTimer, type Timer } from "../timer.ts";
 
 /**
@@ -40,7 +40,7 @@ export class SessionRenewal {
 
   async #renew(timer: Timer, lifetimeMs: number): Promise<void> {
     try {
-      const token = await this.#options.getToken();
+      const token = await freshToken(this.#options.getToken);
       // Stopped, or scheduled anew by another socket, before the token arrived: it may be too old by now.
       if (timer !== this.#timer) return;
       // The server's answer does not say when the new session ends: tokens of one host last equally long.

@@ -1,11 +1,18 @@
 /** The one error that the client's calls reject with, whether it came over HTTP, over a socket, or from no server at all. */
 import type { ErrorCode } from "../../protocol/errors.ts";
 
-/** A call that was refused or failed. The code `offline` means that no response came; `cause` says why, if known. */
-export class RequestError extends Error {
-  readonly code: ErrorCode | "offline";
+/**
+ * The contract's codes, and the client's own:
+ * - `offline`: no response came; `cause` says why, if known.
+ * - `misconfigured`: no response can come: the client has a wrong `url`, or the page's origin is not allowed.
+ */
+export type RequestErrorCode = ErrorCode | "offline" | "misconfigured";
 
-  constructor(code: ErrorCode | "offline", message: string, options?: ErrorOptions) {
+/** A call that was refused or failed. */
+export class RequestError extends Error {
+  readonly code: RequestErrorCode;
+
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "RequestError";
     this.code = code;

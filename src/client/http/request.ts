@@ -1,6 +1,7 @@
 /** Requests to Lilypad's HTTP API: JSON in, JSON out, every failure a `RequestError`. */
 import type { ErrorCode } from "../../protocol/errors.ts";
-import type { GetToken } from "../get-token.ts";
+import { freshToken, TokenFailure, type GetToken } from "../get-token.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { RequestError } from "./request-error.ts";
 
 /** How long a request may take, from asking for a token to the end of the response. */
@@ -13,6 +14,7 @@ export interface HttpOptions {
   origin: string;
   /** Returns a fresh token; undefined where the session cookie signs in. */
   getToken?: GetToken | undefined;
+  diagnosis: Pick<Diagnosis, "find" | "reached">;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -38,13 +40,27 @@ export function createHttpRequest(options: HttpOptions): HttpRequest {
       return await Promise.race([send<T>(options, signal, method, path, body, token), rejectOnAbort(signal)]);
     } catch (error) {
       if (error instanceof RequestError) throw error;
-      throw new RequestError("offline", UNREACHABLE, { cause: error });
+      // Whatever took too long says nothing of whose fault it is.
+      throw signal.aborted ? offline(error) : await explain(options, error);
     }
   };
 }
 
+/** What a request has failed of that got no answer of Lilypad. */
+async function explain({ diagnosis }: HttpOptions, cause: unknown): Promise<RequestError> {
+  const { isReachable, fault } = await diagnosis.find();
+  if (fault !== undefined) return new RequestError("misconfigured", fault, { cause });
+  if (isReachable && cause instanceof TokenFailure)
+    return new RequestError("unauthenticated", cause.message, { cause });
+  return offline(cause);
+}
+
+function offline(cause: unknown): RequestError {
+  return new RequestError("offline", UNREACHABLE, { cause });
+}
+
 async function send<T>(
-  { origin, getToken }: HttpOptions,
+  { origin, getToken, diagnosis }: HttpOptions,
   signal: AbortSignal,
   method: Method,
   path: string,
@@ -52,18 +68,20 @@ async function send<T>(
   givenToken: string | undefined,
 ): Promise<T> {
   const headers = new Headers();
-  const tokenSource = givenToken === undefined ? getToken : () => givenToken;
-  if (tokenSource) headers.set("authorization", `Bearer ${await tokenSource()}`);
+  const token = givenToken ?? (getToken && (await freshToken(getToken)));
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   if (body) headers.set("content-type", "application/json");
   // Only where cookies sign in: a Worker rejects a request with `credentials`, and not every platform's types have it.
   const cookies = getToken && givenToken === undefined ? {} : { credentials: "include" as const };
   const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
   const response = await fetch(origin + path, init);
-  if (response.status === 204) return undefined as T;
-  const content: unknown = await response.json();
-  if (response.ok) return content as T;
-  const { code = "offline", detail = UNREACHABLE } = content as Problem;
-  throw new RequestError(code, detail);
+  const content: unknown = response.status === 204 ? undefined : await response.json();
+  const { code, detail = UNREACHABLE } = response.ok ? {} : (content as Problem);
+  // Of something between here and Lilypad, or in its place.
+  if (!response.ok && code === undefined) throw new TypeError(`no answer of Lilypad: ${response.status}`);
+  diagnosis.reached();
+  if (code !== undefined) throw new RequestError(code, detail);
+  return content as T;
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

@@ -248,7 +248,13 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
 
   /** Nothing is sent any more after a stop, so nothing must look as if it were pending. */
   #failIfStopped(): void {
-    if (this.connection.state === "stopped") this.#outbox.failAll(STOPPED);
+    if (this.connection.state === "stopped") this.#outbox.failAll(this.#stopReason());
+  }
+
+  /** A server's reason is a word for developers, which its close code puts into better ones. */
+  #stopReason(): string {
+    const { closeCode, reason } = this.getSnapshot();
+    return (closeCode === undefined && reason) || STOPPED;
   }
 
   /** Only a member has a read marker. */

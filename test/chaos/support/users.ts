@@ -1,6 +1,7 @@
 /** Users signed in with a host token, each with the client's HTTP calls. */
 import { SignJWT } from "jose";
 import { createApi, type Api } from "../../../src/client/http/api.ts";
+import { Diagnosis } from "../../../src/client/http/diagnosis.ts";
 import { createHttpRequest } from "../../../src/client/http/request.ts";
 import { AUTH_SECRET } from "./server.ts";
 
@@ -36,5 +37,7 @@ async function signInOne(server: ServerAddress, id: string): Promise<SignedInUse
   });
   if (response.status !== 201)
     throw new Error(`sign-in answered ${response.status}: ${await response.text()}`);
-  return { id, token, api: createApi(createHttpRequest({ origin: server.url, getToken: () => token })) };
+  const origin = server.url;
+  const request = createHttpRequest({ origin, getToken: () => token, diagnosis: new Diagnosis(origin) });
+  return { id, token, api: createApi(request) };
 }

@@ -6,6 +6,9 @@ import { FakeSocket } from "../support/fake-socket.ts";
 
 const WELCOME = { type: "welcome" };
 
+/** As where nothing answers. */
+const NO_DIAGNOSIS = { find: async () => ({ isReachable: false }), reached: () => {} };
+
 /** A connection whose every socket the test holds. */
 async function connect(getToken?: GetToken) {
   const sockets: FakeSocket[] = [];
@@ -13,6 +16,7 @@ async function connect(getToken?: GetToken) {
   const events: { type: string }[] = [];
   const connection = new ReconnectingSocket<{ type: string }>({
     getToken,
+    diagnosis: NO_DIAGNOSIS,
     openSocket: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
@@ -48,21 +52,21 @@ describe("opening", () => {
     expect(connection.state).toBe("waiting");
   });
 
-  it("tries again where no socket can be opened", async () => {
-    const openSocket = vi.fn<() => WebSocket>(() => {
-      throw new SyntaxError("The token is no valid subprotocol.");
-    });
+  it("stops where the browser opens no socket at this URL, and says why", async () => {
+    const states: unknown[] = [];
     const connection = new ReconnectingSocket({
       getToken: undefined,
-      openSocket,
+      diagnosis: NO_DIAGNOSIS,
+      openSocket: () => {
+        throw new SyntaxError("An insecure connection may not be initiated from a page on https.");
+      },
       onEvents: () => {},
-      onStateChange: () => {},
+      onStateChange: (...change) => states.push(change),
     });
     connection.reconnect();
-    await pass();
-    expect(connection.state).toBe("waiting");
-    await pass(500);
-    expect(openSocket).toHaveBeenCalledTimes(2);
+    await pass(60_000);
+    expect(states.slice(1)).toEqual([["stopped", undefined, expect.stringContaining("insecure")]]);
+    expect(vi.getTimerCount()).toBe(0);
     connection.close();
   });
 });

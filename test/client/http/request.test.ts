@@ -6,6 +6,8 @@ import { pass, useFakeClock, useFakeTimeouts } from "../support/fake-clock.ts";
 
 const OFFLINE = { code: "offline", message: "Lilypad cannot be reached." };
 const origin = "https://lilypad.test";
+/** As where nothing answers. */
+const diagnosis = { find: async () => ({ isReachable: false }), reached: () => {} };
 
 /** Makes every request be answered with this. */
 function respondWith(body: BodyInit, status = 200): void {
@@ -28,7 +30,7 @@ useFakeClock();
 describe("a request", () => {
   it("fails after 30 seconds where the token does not come", async () => {
     useFakeTimeouts();
-    const request = createHttpRequest({ origin, getToken: () => new Promise(() => {}) });
+    const request = createHttpRequest({ origin, diagnosis, getToken: () => new Promise(() => {}) });
     const failure = request("GET", "/api/threads").catch((error: unknown) => error);
     await pass(30_000);
     expect(await failure).toMatchObject(OFFLINE);
@@ -36,27 +38,33 @@ describe("a request", () => {
 
   it("fails where no token can be had, and names the cause", async () => {
     const cause = new Error("The host is down.");
-    const request = createHttpRequest({ origin, getToken: () => Promise.reject(cause) });
-    await expect(request("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause });
+    const request = createHttpRequest({ origin, diagnosis, getToken: () => Promise.reject(cause) });
+    await expect(request("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause: { cause } });
   });
 
   it("fails as offline where the response breaks off", async () => {
     respondWith(brokenBody());
-    await expect(createHttpRequest({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
+    await expect(createHttpRequest({ origin, diagnosis })("GET", "/api/threads")).rejects.toMatchObject(
+      OFFLINE,
+    );
   });
 
   it.each([200, 502])(
     "fails as offline where a proxy responds with a page of its own and %i",
     async (status) => {
       respondWith("<!doctype html><title>Sign in to this network</title>", status);
-      await expect(createHttpRequest({ origin })("GET", "/api/threads")).rejects.toMatchObject(OFFLINE);
+      await expect(createHttpRequest({ origin, diagnosis })("GET", "/api/threads")).rejects.toMatchObject(
+        OFFLINE,
+      );
     },
   );
 
   it("fails with Lilypad's code and message where Lilypad refuses", async () => {
     respondWith('{"code": "not_found", "detail": "No such thread."}', 404);
     const refusal = { code: "not_found", message: "No such thread." };
-    await expect(createHttpRequest({ origin })("GET", "/api/threads/x")).rejects.toMatchObject(refusal);
+    await expect(createHttpRequest({ origin, diagnosis })("GET", "/api/threads/x")).rejects.toMatchObject(
+      refusal,
+    );
   });
 });
 

@@ -7,7 +7,9 @@ import { FakeSocket } from "./fake-socket.ts";
 export const SERVER_URL = "https://lilypad.test";
 
 /** What the server responds to requests; those without a response fail as on a dead network. */
-export type Responses = Partial<Pick<Api, "threads" | "members" | "messages" | "user">>;
+export type Responses = Partial<Pick<Api, "threads" | "members" | "messages" | "user">> & {
+  health?: () => Promise<object>;
+};
 
 /** A command as the client sent it, as far as these tests look at it. */
 export interface SentCommand {
@@ -91,6 +93,7 @@ async function respond(responses: Responses, { pathname, searchParams }: URL): P
   const { cursor, ...numbers } = Object.fromEntries(searchParams);
   const bounds = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]));
   const list = { ...bounds, ...(cursor !== undefined && { cursor }) };
+  if (collection === "health" && responses.health) return responses.health();
   if (collection === "users" && responses.user) return responses.user(id);
   if (page === "messages" && responses.messages) return responses.messages(id, bounds);
   if (page === "members" && responses.members) return responses.members(id, list);

@@ -1,0 +1,54 @@
+/** A page that is set up wrongly, in a real browser: what it is told, though a browser shows the client a lost network. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { newGroup, person } from "./people.ts";
+import { serveHtml } from "./sites.ts";
+
+let browser: Browser;
+beforeAll(async () => void (browser = await launchBrowser()));
+afterAll(() => browser.close());
+
+/** Opens a page that creates a client with this URL, sandboxed or not, and shows how its room is and a request failed. */
+async function openPage(url: string, { sandboxed = false } = {}) {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const html = `<!doctype html><body><script type="module">
+    import { createClient } from ${JSON.stringify(`${inject("url")}/client.js`)};
+    const client = createClient({ url: ${JSON.stringify(url)}, getToken: () => ${JSON.stringify(ada.token)}, outboxStorage: null });
+    client.thread(${JSON.stringify(threadId)}).subscribe(({ connection, reason }) => {
+      document.body.dataset.room = connection + ": " + reason;
+    });
+    client.api.threads().catch(({ code }) => (document.body.dataset.request = code));
+  </script>`;
+  const framed = `<!doctype html><title>A site</title><iframe sandbox="allow-scripts" srcdoc="${html.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"></iframe>`;
+  const site = await serveHtml(sandboxed ? framed : html);
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("console", (line) => {
+    if (line.type() === "error" && line.text().startsWith("Lilypad: ")) errors.push(line.text());
+  });
+  page.once("close", () => site.close());
+  await page.goto(site.url);
+  const body = sandboxed ? page.frameLocator("iframe").locator("body") : page.locator("body");
+  return { page, errors, shown: (part: "room" | "request") => body.getAttribute(`data-${part}`) };
+}
+
+it("names an origin that is not allowed in the console, with what to do, and stops", async () => {
+  // The origin of a sandboxed frame is `null`, which no setting allows.
+  const { page, errors, shown } = await openPage(inject("url"), { sandboxed: true });
+  await expect.poll(() => shown("room")).toMatch(/^stopped: This page's origin, null, is not allowed/);
+  expect(await shown("request")).toBe("misconfigured");
+  expect(errors).toEqual([expect.stringContaining("Add it to ALLOWED_ORIGINS")]);
+  await page.close();
+});
+
+it("says that a `url` is not Lilypad's where another server answers there, which lets no page read it", async () => {
+  const other = await serveHtml("<title>Not Lilypad</title>");
+  const { page, errors, shown } = await openPage(other.url);
+  await expect.poll(() => shown("room")).toMatch(/^stopped: .* answers, but lets this page read nothing/);
+  expect(await shown("request")).toBe("misconfigured");
+  expect(errors).toEqual([expect.stringContaining("Check the `url`")]);
+  await page.close();
+  other.close();
+});
