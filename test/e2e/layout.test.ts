@@ -2,7 +2,23 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { closeAll, composer, messageRow, PHONE, send, signInGuest, startChat, uniqueName } from "./page.ts";
+import {
+  callThreadApi,
+  chatLink,
+  closeAll,
+  composer,
+  messageRow,
+  messageRowBySeq,
+  openDetails,
+  painted,
+  PHONE,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+  unreadBadge,
+} from "./page.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -68,4 +84,92 @@ it("names, messages and drafts have the direction of their script, independent o
   const hello = messageRow(page, "Hello!").getByText("Hello!");
   expect(await hello.evaluate((node) => getComputedStyle(node).direction)).toBe("ltr");
   await closeAll(ada, bob);
+});
+
+const ZALGO = `Z${"\u0301\u0323\u0488".repeat(20)}`;
+const FAMILY = "👨‍👩‍👧‍👦";
+
+it("a thread's row keeps its height, whatever is unread in it", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  await chatLink(bob.page).click();
+  const row = bob.page.getByRole("listitem").filter({ hasText: ada.name });
+  await row.waitFor();
+  const height = async () => (await row.boundingBox())?.height;
+  const before = await height();
+  for (const [index, text] of ["Hello", ZALGO, FAMILY.repeat(40), "नमस्ते ภาษาไทย", "\n\n\nx\n\n"].entries()) {
+    await callThreadApi(ada.page, "POST", "/messages", { body: text });
+    await row.getByText(`${index + 1} unread`).waitFor();
+    expect(await height(), text).toBe(before);
+  }
+  await closeAll(ada, bob);
+});
+
+it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and are shown whole on demand", async () => {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  await startChat(ada.page, bob.name);
+  const bodies = [
+    `first${"\n".repeat(9_980)}last`,
+    `${ZALGO.repeat(100)} end`,
+    Array.from({ length: 501 }, () => "😀").join("\u200d"),
+    FAMILY.repeat(500),
+    "x".repeat(10_000),
+  ];
+  for (const body of bodies) {
+    expect(await callThreadApi(ada.page, "POST", "/messages", { body })).toBe(201);
+  }
+  const list = ada.page.getByRole("log");
+  for (const [index, body] of bodies.entries()) {
+    const text = messageRowBySeq(ada.page, index + 1).locator(".message-body");
+    const { height = 0, width = 0 } = (await text.boundingBox()) ?? {};
+    expect(height).toBeLessThan(600);
+    expect(width).toBeLessThan(390);
+    expect(await text.evaluate((element) => getComputedStyle(element).overflow)).toBe("clip");
+    const row = messageRowBySeq(ada.page, index + 1);
+    const more = row.getByRole("button", { name: "Show more" });
+    await more.scrollIntoViewIfNeeded();
+    const top = async () => (await text.boundingBox())?.y ?? NaN;
+    const before = await top();
+    await more.tap();
+    await expect.poll(() => text.textContent()).toBe(body);
+    await painted(ada.page);
+    expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+    await row.getByRole("button", { name: "Show less" }).tap();
+    await row.getByRole("button", { name: "Show more" }).waitFor();
+    expect(await list.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  }
+  await closeAll(ada, bob);
+});
+
+it("a name of stacked marks or joined emoji stays in its place in every view", async () => {
+  const names = [
+    `${ZALGO} ${crypto.randomUUID().slice(0, 8)}`,
+    `${FAMILY.repeat(7)}${crypto.randomUUID().slice(0, 8)}`,
+  ];
+  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  for (const { page, name } of others) {
+    await startChat(page, ada.name);
+    await send(page, "Hello");
+    await messageRow(page, "Hello").waitFor();
+    expect(name.length).toBeGreaterThan(60);
+  }
+  await expect.poll(() => unreadBadge(ada.page).textContent()).toBe("2");
+  await chatLink(ada.page).click();
+  const overflows = () =>
+    ada.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  for (const { page } of others) {
+    await ada.page.goto(page.url());
+    await messageRow(ada.page, "Hello").waitFor();
+    expect(await overflows()).toBe(false);
+    const head = ada.page.locator(".message-head");
+    expect((await head.boundingBox())?.height).toBeLessThan(80);
+    expect(await head.locator(".message-author").evaluate((name) => getComputedStyle(name).overflow)).toBe(
+      "clip",
+    );
+    await openDetails(ada.page);
+    expect(await overflows()).toBe(false);
+    await ada.page.goBack();
+  }
+  await closeAll(ada, ...others);
 });

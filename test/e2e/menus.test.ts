@@ -12,6 +12,7 @@ import {
   messageRowBySeq,
   openDetails,
   openMessageMenu,
+  painted,
   PHONE,
   refuseMessage,
   send,
@@ -28,10 +29,6 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-
-/** Resolves when the page has shown what its last event changed. */
-const painted = (page: Page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Taps three times where the middle of `target` is at first. Fails if what is there after a tap would remove something. */
 async function tapThreeTimes(page: Page, target: Locator): Promise<void> {

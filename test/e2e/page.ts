@@ -97,6 +97,10 @@ export async function openMessageMenu(page: Page, seq: number): Promise<Locator>
   return page.getByRole("dialog", { name: "Message actions" });
 }
 
+/** Resolves when the page has shown what its last event changed. */
+export const painted = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /** Stops the page's timers: they go on only by `page.clock.fastForward`. */
 export async function stopClock(page: Page): Promise<void> {
   await page.clock.install();

@@ -5,8 +5,8 @@ import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { formatDateTime, formatTime } from "../ui/time-format.ts";
-import { LinkedText } from "./linked-text.tsx";
 import type { MessageActions } from "./message-actions.ts";
+import { DeletedBody, MessageBody } from "./message-body.tsx";
 import { MessageEditor } from "./message-editor.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { MessageQuote } from "./message-quote.tsx";
@@ -57,7 +57,9 @@ export const MessageRow = memo(function MessageRow({ row, user, actions, onJumpT
         <MessageQuote quote={row.quote} onLoad={actions.loadQuoted} onJumpTo={onJumpTo} />
       )}
       <div class="message-line">
-        {editing && seq !== undefined ? (
+        {deleted ? (
+          <DeletedBody />
+        ) : editing && seq !== undefined ? (
           <MessageEditor
             body={row.body}
             onSave={(body) => {
@@ -71,15 +73,7 @@ export const MessageRow = memo(function MessageRow({ row, user, actions, onJumpT
             }}
           />
         ) : (
-          <p class={deleted ? "message-body message-deleted" : "message-body"} dir="auto">
-            {deleted ? <Text>Message deleted</Text> : <LinkedText text={row.body} />}
-            {!deleted && message?.editedAt !== undefined && (
-              <span class="message-edited" title={formatDateTime(message.editedAt)}>
-                {" "}
-                (edited)
-              </span>
-            )}
-          </p>
+          <MessageBody body={row.body} editedAt={message?.editedAt} />
         )}
         {message && !deleted && !editing && (
           <MessageMenu message={message} user={user} onEdit={() => setEditing(true)} actions={actions} />
