@@ -17,6 +17,7 @@ export function App() {
     case "loading":
       return (
         <main key="loading" class="centred note" aria-busy="true">
+          <h1 class="visually-hidden">Lilypad</h1>
           <p class="delayed">Loading…</p>
         </main>
       );

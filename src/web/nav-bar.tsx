@@ -24,18 +24,17 @@ export function NavBar({ user, unread, currentView, onSignOut }: NavBarProps) {
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>Lilypad</span>
         </Link>
-        <Link
-          href="/chat"
-          class="nav-chat"
-          aria-label={unread > 0 ? `Chat, ${unread} unread` : "Chat"}
-          {...ariaCurrent("chat")}
-        >
+        <Link href="/chat" class="nav-chat" {...ariaCurrent("chat")}>
           <ChatIcon />
           <span>Chat</span>
           {unread > 0 && (
-            <span class="nav-badge" data-testid="chat-badge">
-              <Text>{unread > 99 ? "99+" : unread}</Text>
-            </span>
+            <>
+              {" "}
+              <span class="nav-badge" data-testid="chat-badge">
+                <Text>{unread > 99 ? "99+" : unread}</Text>
+              </span>
+              <span class="visually-hidden"> unread</span>
+            </>
           )}
         </Link>
       </nav>

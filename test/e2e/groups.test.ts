@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const title = (page: Page) => page.getByRole("main").getByRole("heading", { level: 2 }).first();
+const title = (page: Page) => page.getByRole("main").getByRole("heading", { level: 1 });
 
 /** Clicks a button of the open details dialog. */
 async function clickInDetails(page: Page, name: string): Promise<void> {

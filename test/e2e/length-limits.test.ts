@@ -127,7 +127,7 @@ it("a group without a name is named by the others in it, as many as fit, at whol
   }
   await page.getByRole("button", { name: "Start chat" }).click();
   await composer(page).waitFor();
-  const title = page.getByRole("main").getByRole("heading", { level: 2 }).first();
+  const title = page.getByRole("main").getByRole("heading", { level: 1 });
   await expect.poll(() => title.textContent()).toBe(`${frogs.slice(0, 7 + 2 * 39)}… and 2 others`);
   await closeAll(ada, ...others);
 });

@@ -23,7 +23,7 @@ export interface ConversationHeaderProps {
 export function ConversationHeader({ state, user, presence, onOpenDetails }: ConversationHeaderProps) {
   const { thread, online } = state;
   const members = state.members.map((member) => member.user);
-  const title = thread ? threadTitle({ ...thread, members }, user.id) : "";
+  const title = thread ? threadTitle({ ...thread, members }, user.id) : "Chat";
   const other = thread && otherMember({ ...thread, members }, user.id);
   const isOtherHere = online.some(({ id }) => id === other?.id);
   const status = personStatus(isOtherHere, presence[other?.id ?? ""], Date.now());
@@ -42,7 +42,7 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
           />
         )}
         <div class="conversation-header-text">
-          <UserText as="h2" text={title} />
+          <UserText as="h1" text={title} />
           <p class="note" data-testid="here">
             {state.connection === "open" && <Text>{hereText(state, user) ?? status.text}</Text>}
           </p>
@@ -52,7 +52,7 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
           <button
             type="button"
             class="conversation-header-button"
-            aria-label="Details"
+            aria-label={`${isolated(title)}: details`}
             aria-haspopup="dialog"
             onClick={onOpenDetails}
           />

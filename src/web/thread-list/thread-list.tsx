@@ -28,7 +28,8 @@ export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onRecon
   return (
     <section class="thread-list" aria-labelledby="chats" tabIndex={-1}>
       <header class="thread-list-head">
-        <h1 id="chats">Chats</h1>
+        {/* The heading of the view, unless a thread is open, whose title is. */}
+        {openId === undefined ? <h1 id="chats">Chats</h1> : <h2 id="chats">Chats</h2>}
         <button type="button" class="button" onClick={onNewChat}>
           <PlusIcon /> New chat
         </button>

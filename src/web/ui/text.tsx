@@ -14,7 +14,7 @@ export function Text({ children }: { children: string | number }) {
 export interface UserTextProps {
   text: string;
   /** The element. `bdi` where it is part of a line, else what has the line to itself. */
-  as?: "bdi" | "span" | "b" | "p" | "h2" | "h3";
+  as?: "bdi" | "span" | "b" | "p" | "h1" | "h2" | "h3";
   class?: string;
   title?: string;
 }
