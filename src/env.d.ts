@@ -4,8 +4,13 @@ declare namespace Cloudflare {
     CHAT_THREAD: DurableObjectNamespace<import("./thread/chat-thread.ts").ChatThread>;
     RELAY: DurableObjectNamespace<import("./relay/relay.ts").Relay>;
     PRESENCE: DurableObjectNamespace<import("./presence/presence.ts").Presence>;
-    /** Absent where Lilypad runs on bare workerd: then sign-ins are not limited by address. */
+    /** The limits of src/worker/request-limits.ts; absent where Lilypad runs on bare workerd: then they are not counted. */
+    READ_LIMIT?: RateLimit;
+    WRITE_LIMIT?: RateLimit;
+    OPEN_LIMIT?: RateLimit;
+    NEW_THREAD_LIMIT?: RateLimit;
     SIGN_IN_LIMIT?: RateLimit;
+    ANONYMOUS_LIMIT?: RateLimit;
 
     /** The page's files. Absent where Lilypad runs on bare workerd: then there is no page. */
     ASSETS?: Fetcher;
@@ -21,6 +26,10 @@ declare namespace Cloudflare {
     AVATAR_HOSTS?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;
+    RATE_LIMIT_USER_BURST?: string;
+    RATE_LIMIT_USER_PER_10S?: string;
+    RATE_LIMIT_OPENS_BURST?: string;
+    RATE_LIMIT_OPENS_PER_10S?: string;
     RATE_LIMITS?: string;
     AUTH_SECRET?: string;
     AUTH_SECRET_PREVIOUS?: string;

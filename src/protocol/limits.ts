@@ -95,6 +95,17 @@ export const GOT_EVERY_BYTES = 64 * 1024;
 /** Durable commands of a user in a thread: at once, then in each 10 s. Defaults of `RATE_LIMIT_BURST` and `RATE_LIMIT_PER_10S`. */
 export const RATE_BURST = 20;
 export const RATE_PER_10S = 10;
+/** Messages that a search for a repeat (`since`) scans, and that count as one more command of its sender. */
+export const SCANNED_PER_COMMAND = 2_000;
+/**
+ * Durable commands of a user in all threads together: at once, then in each 10 s. Defaults of `RATE_LIMIT_USER_BURST` and
+ * `RATE_LIMIT_USER_PER_10S`.
+ */
+export const USER_RATE_BURST = 100;
+export const USER_RATE_PER_10S = 30;
+/** Sockets that a user opens in a thread, or in presence: at once, then in each 10 s. Defaults of `RATE_LIMIT_OPENS_BURST` and `RATE_LIMIT_OPENS_PER_10S`. */
+export const OPENS_BURST = 40;
+export const OPENS_PER_10S = 10;
 /** `read` commands of a user, a second and at once. */
 export const READS_PER_SECOND = 5;
 /** `watch` commands of a user: a second, and at once. */
@@ -104,8 +115,14 @@ export const WATCHES_AT_ONCE = 10;
 export const NEW_THREADS_PER_MINUTE = 20;
 /** User searches by one user, a minute. */
 export const USER_SEARCHES_PER_MINUTE = 60;
-/** Sign-ins from an address, a minute. The binding in wrangler.toml enforces it. */
+
+/** Requests and sockets that the Worker lets in, a minute. The bindings of wrangler.toml enforce it (src/worker/request-limits.ts). */
+export const GETS_PER_MINUTE = 600;
+export const WRITES_PER_MINUTE = 600;
+export const OPENS_PER_MINUTE = 300;
+/** From an address: sign-ins, and requests and upgrades without a valid credential. */
 export const SIGN_INS_PER_MINUTE = 60;
+export const ANONYMOUS_PER_MINUTE = 300;
 
 /** Presence shards unless `PRESENCE_SHARDS` says otherwise, and at most. */
 export const PRESENCE_SHARDS = 8;

@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
-import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
+import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import { ONLINE_COUNT_MS } from "../protocol/limits.ts";
 import { callForValue, callObject, type Stub } from "../rpc/call.ts";
 import { callerOf, subprotocolOf } from "../rpc/caller.ts";
@@ -25,7 +25,7 @@ import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
 import { RoomSockets } from "../sockets/room-sockets.ts";
-import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
+import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import { DeliveryCursor } from "./delivery-cursor.ts";
 import { RequestQueue } from "./request-queue.ts";
 
@@ -121,8 +121,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
         (thread) => thread.admitAtRelay(this.#owner.relay, caller, cursor),
       );
     } catch (error) {
-      if (!(error instanceof LilypadError) || error.code !== "not_found") throw error;
-      return refuseUpgrade(CLOSE.notFound, error.message, subprotocolOf(request));
+      return refusalOfUpgrade(error, subprotocolOf(request));
     } finally {
       this.#entering.delete(missable);
     }

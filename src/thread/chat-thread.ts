@@ -5,7 +5,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
-import { CLOSE, LilypadError } from "../protocol/errors.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import { RESUME_EVENTS, RESUME_LENGTH } from "../protocol/limits.ts";
 import type { Thread, User } from "../protocol/model.ts";
@@ -18,7 +17,7 @@ import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
 import type { RoomSockets } from "../sockets/room-sockets.ts";
-import { refuseUpgrade } from "../sockets/upgrade-refusal.ts";
+import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import { Broadcaster } from "./broadcasting/broadcaster.ts";
 import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
@@ -160,8 +159,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     try {
       thread = this.#admit(caller.user, now);
     } catch (error) {
-      if (!(error instanceof LilypadError)) throw error;
-      return refuseUpgrade(CLOSE.notFound, error.message, subprotocolOf(request));
+      return refusalOfUpgrade(error, subprotocolOf(request));
     }
     this.#room.sweep(now);
     const { roomSockets, relaySockets } = configOf(this.env);

@@ -1,11 +1,11 @@
 /** What all requests to a thread have in common: who asks, the thread's object, and what a stranger learns. */
-import { authenticate } from "../auth/authenticate.ts";
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import { callForValue, type Stub } from "../rpc/call.ts";
 import type { ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
 import type { ApiRequest } from "./api.ts";
 import { threadOf } from "./parameters.ts";
+import { signedIn } from "./request-limits.ts";
 
 /** What a request is refused with before its thread is asked. */
 const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "unsupported_media_type"]);
@@ -27,7 +27,7 @@ interface ThreadRequest {
  */
 export function inThread(handle: (asked: ThreadRequest) => Promise<Response>) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     const thread = threadOf(request, env);
     const run = <C extends WriteCommand>(command: C) =>
       callForValue(thread, (object) => object.run(user, command));

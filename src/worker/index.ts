@@ -5,6 +5,7 @@ import { newRouter, type ApiRouter } from "./api.ts";
 import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";
+import { refusalFor } from "./request-limits.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { HEALTH, healthRoute } from "./routes/health.ts";
 import { memberRoutes } from "./routes/members.ts";
@@ -37,7 +38,9 @@ export default {
   async fetch(request, env): Promise<Response> {
     const isApi = new URL(request.url).pathname.startsWith(API);
     if (env.ASSETS && !isApi) return servePage(request, env.ASSETS, env);
-    const response = await respond(request, env).catch(problem);
+    const response = await respond(request, env).catch(async (error: unknown) =>
+      problem(await refusalFor(error, request, env)),
+    );
     // An upgrade's answer is the object's, and takes no more headers.
     if (response.status === 101) return response;
     response.headers.set("cache-control", "no-store");

@@ -1,7 +1,6 @@
 /** Signing in, reading the session, and signing out. */
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import wranglerToml from "../../wrangler.toml?raw";
 import { SIGN_INS_PER_MINUTE } from "../../src/protocol/limits.ts";
 import { issueSession } from "../../src/auth/session-token.ts";
 import { inAnHour, jwt } from "../auth/tokens.ts";
@@ -263,12 +262,6 @@ describe("sign-ins from one address", () => {
     expect(refused.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
     expect((await problemOf(refused)).code).toBe("rate_limited");
     expect((await from("192.0.2.2")).status).toBe(401);
-  });
-
-  it("have the same limit in wrangler.toml and in the contract", () => {
-    const [, limit, period] =
-      /name = "SIGN_IN_LIMIT"[^[]*simple = \{ limit = (\d+), period = (\d+) \}/.exec(wranglerToml) ?? [];
-    expect([Number(limit), Number(period)]).toEqual([SIGN_INS_PER_MINUTE, 60]);
   });
 
   it("are not limited where there is no such binding", async () => {

@@ -1,5 +1,4 @@
 /** `/api/users` and `/api/presence`: finding people, and whether they are here. */
-import { authenticate } from "../../auth/authenticate.ts";
 import { configOf } from "../../config/config.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { byShard, presenceStubOf, presenceStub } from "../../rpc/shards.ts";
@@ -11,10 +10,11 @@ import { json } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { profilesOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
+import { signedIn } from "../request-limits.ts";
 
 export function peopleRoutes(api: ApiRouter): void {
   api.get("/api/users", async (request, env) => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     refuseWhereOff(env);
     const { q } = query(request, userSearchQuery);
     const threadIds = await callForValue(
@@ -25,7 +25,7 @@ export function peopleRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/users/:userId", async (request, env) => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     refuseWhereOff(env);
     const userId = userIdOf(request);
     const [[profile], isVisible] = await Promise.all([
@@ -37,7 +37,7 @@ export function peopleRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/presence", async (request, env) => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     const { ids } = query(request, presenceQuery);
     return json({ presence: await statuses(env, user.id, ids) });
   });

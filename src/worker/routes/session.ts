@@ -1,5 +1,5 @@
 /** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
-import { authenticate, bearerToken } from "../../auth/authenticate.ts";
+import { bearerToken } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { verifyHostToken } from "../../auth/host-token.ts";
 import { setSessionCookie } from "../../auth/session-cookie.ts";
@@ -13,13 +13,11 @@ import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
-
-/** The period of the binding in wrangler.toml, which does not disclose when it will allow the next one. */
-const SIGN_IN_PERIOD_MS = 60_000;
+import { countSignIn, signedIn } from "../request-limits.ts";
 
 export function sessionRoutes(api: ApiRouter): void {
   api.post("/api/session", async (request, env) => {
-    await limitSignIns(request, env);
+    await countSignIn(request, env);
     const now = Date.now();
     const { user, expiresAt: until } = await whoSignsIn(request, env, now);
     const session = await issueSession(env, { user, expiresAt: until }, now);
@@ -32,7 +30,7 @@ export function sessionRoutes(api: ApiRouter): void {
     return response;
   });
 
-  api.get("/api/session", async (request, env) => json(await authenticate(request, env)));
+  api.get("/api/session", async (request, env) => json(await signedIn(request, env)));
 
   api.delete("/api/session", (request, env) => {
     const response = noContent();
@@ -43,16 +41,6 @@ export function sessionRoutes(api: ApiRouter): void {
   api.get("/api/sign-in", (_request, env) => {
     const { guestSignIn: guests, signInUrl } = configOf(env);
     return json({ guests, signInUrl } satisfies SignInOptions);
-  });
-}
-
-async function limitSignIns(request: Request, env: Env): Promise<void> {
-  const address = request.headers.get("cf-connecting-ip");
-  if (address === null || !env.SIGN_IN_LIMIT || !configOf(env).rateLimits) return;
-  const { success } = await env.SIGN_IN_LIMIT.limit({ key: address });
-  if (success) return;
-  throw new LilypadError("rate_limited", "Too many sign-ins from this address.", {
-    retryAfterMs: SIGN_IN_PERIOD_MS,
   });
 }
 

@@ -1,15 +1,16 @@
 /** The two upgrades: a thread's room, and presence. */
-import { authenticate, isUpgrade, offeredSubprotocols } from "../../auth/authenticate.ts";
-import { CLOSE, LilypadError } from "../../protocol/errors.ts";
+import { isUpgrade, offeredSubprotocols } from "../../auth/authenticate.ts";
+import { LilypadError } from "../../protocol/errors.ts";
 import { SUBPROTOCOL } from "../../protocol/subprotocol.ts";
 import { callObject } from "../../rpc/call.ts";
 import { upgradeFor, type Caller } from "../../rpc/caller.ts";
 import { redirectIn } from "../../rpc/redirect.ts";
 import { relayStub } from "../../rpc/relay.ts";
 import { presenceStub, presenceStubOf } from "../../rpc/shards.ts";
-import { refuseUpgrade } from "../../sockets/upgrade-refusal.ts";
+import { refusalOfUpgrade } from "../../sockets/upgrade-refusal.ts";
 import type { ApiRequest, ApiRouter } from "../api.ts";
 import { threadOf } from "../parameters.ts";
+import { refusalFor, signedIn } from "../request-limits.ts";
 
 /** The object that is to take an upgrade, by a new stub for each call. */
 type Target = () => { fetch: (request: Request) => Promise<Response> };
@@ -56,7 +57,7 @@ async function open(request: ApiRequest, env: Env, { target, redirected }: Upgra
   if (!isUpgrade(request)) throw new LilypadError("upgrade_required", "This is a WebSocket's address.");
   const subprotocol = chosenSubprotocol(request);
   try {
-    const caller = await authenticate(request, env);
+    const caller = await signedIn(request, env);
     // One upgrade for each attempt: a request that was handed over is used up.
     const handOver = (object: Target) =>
       callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));
@@ -64,11 +65,7 @@ async function open(request: ApiRequest, env: Env, { target, redirected }: Upgra
     const next = redirected(answer);
     return next ? await handOver(next) : answer;
   } catch (error) {
-    if (!(error instanceof LilypadError)) throw error;
-    if (error.code === "unauthenticated")
-      return refuseUpgrade(CLOSE.unauthenticated, error.message, subprotocol);
-    if (error.code === "not_found") return refuseUpgrade(CLOSE.notFound, error.message, subprotocol);
-    throw error;
+    return refusalOfUpgrade(await refusalFor(error, request, env), subprotocol);
   }
 }
 

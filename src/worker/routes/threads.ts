@@ -1,5 +1,4 @@
 /** `/api/threads` and `/api/threads/:threadId`: making, listing, seeing, renaming and deleting threads. */
-import { authenticate } from "../../auth/authenticate.ts";
 import type { Result } from "../../rpc/result.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
@@ -13,10 +12,11 @@ import { inThread } from "../in-thread.ts";
 import { knownUsers } from "../known-users.ts";
 import { query } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
+import { countNewThread, signedIn } from "../request-limits.ts";
 
 export function threadRoutes(api: ApiRouter): void {
   api.post("/api/threads", async (request, env) => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     const asked = await body(request, createThread);
     const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
     if (asked.kind === "direct" && otherIds.length === 0) {
@@ -32,6 +32,7 @@ export function threadRoutes(api: ApiRouter): void {
       );
       if (existing.ok) return json(existing.value);
     }
+    await countNewThread(env, user.id);
     await callForValue(
       () => presenceStubOf(env, user.id),
       (presence) => presence.admitThread(user.id),
@@ -46,7 +47,7 @@ export function threadRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/threads", async (request, env) => {
-    const { user } = await authenticate(request, env);
+    const { user } = await signedIn(request, env);
     const page = query(request, pageQuery);
     return json(
       await callForValue(
