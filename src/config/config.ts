@@ -9,6 +9,10 @@ import {
   PRESENCE_SHARDS_MOST,
   RATE_BURST,
   RATE_PER_10S,
+  OPENS_BURST,
+  OPENS_PER_10S,
+  USER_RATE_BURST,
+  USER_RATE_PER_10S,
   RELAY_SOCKETS,
   ROOM_SOCKETS,
   SECRET_BYTES,
@@ -103,6 +107,10 @@ const settings = z.object({
   AVATAR_HOSTS: setting(avatarSources.optional()),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
+  RATE_LIMIT_USER_BURST: setting(count.default(USER_RATE_BURST)),
+  RATE_LIMIT_USER_PER_10S: setting(count.default(USER_RATE_PER_10S)),
+  RATE_LIMIT_OPENS_BURST: setting(count.default(OPENS_BURST)),
+  RATE_LIMIT_OPENS_PER_10S: setting(count.default(OPENS_PER_10S)),
   RATE_LIMITS: setting(z.enum(["on", "off"]).default("on")),
   AUTH_SECRET: setting(secret.optional()),
   AUTH_SECRET_PREVIOUS: setting(secret.optional()),
@@ -119,7 +127,7 @@ const settings = z.object({
 /** The names of all that can be set. */
 export const SETTINGS = Object.keys(settings.shape);
 
-/** How many durable commands a user may send in a thread: at once, and then in each 10 s. 0 is no limit. */
+/** How much a user may do: at once, and then in each 10 s. 0 is no limit. */
 export interface Rate {
   burst: number;
   per10s: number;
@@ -142,7 +150,10 @@ export interface Config {
   userSearch: "all" | "shared" | "off";
   /** Where the page may load pictures of users from, as sources of a content security policy. */
   avatarSources: readonly string[];
+  /** Of durable commands in a thread, of those in all threads together, and of sockets opened at an object. */
   rate: Rate;
+  userRate: Rate;
+  openRate: Rate;
   /** False in development alone, where somebody measures: nothing a user does is limited by rate. */
   rateLimits: boolean;
   auth: {
@@ -191,6 +202,8 @@ function parseConfig(env: Env): Config {
   const development = s.ENVIRONMENT === "development";
   const guestSignIn = development && s.GUEST_SIGN_IN === "true";
   const rateLimits = !development || s.RATE_LIMITS === "on";
+  const rateOf = (burst: number, per10s: number): Rate =>
+    rateLimits ? { burst, per10s } : { burst: 0, per10s: 0 };
   const faults = development ? [] : productionFaults(s);
   if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn)
     faults.push("AUTH_SECRET or AUTH_JWKS_URL is missing");
@@ -214,7 +227,9 @@ function parseConfig(env: Env): Config {
     relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH ?? (development ? "all" : "shared"),
     avatarSources: s.AVATAR_HOSTS ?? (development ? ["https:"] : []),
-    rate: rateLimits ? { burst: s.RATE_LIMIT_BURST, per10s: s.RATE_LIMIT_PER_10S } : { burst: 0, per10s: 0 },
+    rate: rateOf(s.RATE_LIMIT_BURST, s.RATE_LIMIT_PER_10S),
+    userRate: rateOf(s.RATE_LIMIT_USER_BURST, s.RATE_LIMIT_USER_PER_10S),
+    openRate: rateOf(s.RATE_LIMIT_OPENS_BURST, s.RATE_LIMIT_OPENS_PER_10S),
     rateLimits,
     auth: {
       secrets: keysOf(s.AUTH_SECRET, s.AUTH_SECRET_PREVIOUS),

@@ -3,7 +3,10 @@
  * object that was evicted had been idle, and a full bucket after it is what a patient user would have too.
  */
 
+import { LilypadError } from "../protocol/errors.ts";
+
 interface Bucket {
+  /** Below zero where more was charged than there was. */
   tokens: number;
   /** When `tokens` was true, in milliseconds since the epoch. */
   at: number;
@@ -23,13 +26,25 @@ export class TokenBuckets {
     this.#perMs = refill.tokens / refill.perMs;
   }
 
+  /** Takes one token, or throws `rate_limited` with when there will be one. */
+  admit(key: string, now: number, message: string): void {
+    const retryAfterMs = this.take(key, now);
+    if (retryAfterMs > 0) throw new LilypadError("rate_limited", message, { retryAfterMs });
+  }
+
   /** Takes one token. 0 where there was one; else the milliseconds until there will be. */
   take(key: string, now: number): number {
+    const wait = this.charge(key, 0, now);
+    if (wait === 0) this.charge(key, 1, now);
+    return wait;
+  }
+
+  /** Takes so many tokens, whether they are there or not. Returns the milliseconds until there will be one again. */
+  charge(key: string, tokens: number, now: number): number {
     if (this.#burst === 0 || this.#perMs === 0) return 0;
     const bucket = this.#refilled(key, now);
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
-    bucket.tokens -= 1;
-    return 0;
+    bucket.tokens -= tokens;
+    return bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs) : 0;
   }
 
   #refilled(key: string, now: number): Bucket {

@@ -16,6 +16,7 @@ import type {
   PresenceRpc,
   StatusChange,
   ThreadUpdate,
+  ThreadUpdateAnswer,
   WatchList,
 } from "../rpc/presence.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
@@ -134,7 +135,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   // --- for threads (ThreadListenerRpc)
 
-  async threadChanged(update: ThreadUpdate): Promise<void> {
+  async threadChanged(update: ThreadUpdate): Promise<ThreadUpdateAnswer | undefined> {
     // Before it is routed: whoever is here must not move while it waits.
     await this.#updateBatcher.turn();
     return this.#router.split(ofThreadUpdate, update, (shard, part) => shard.threadChanged(part));

@@ -1,7 +1,7 @@
-/** Per-user rate limits of requests that cost far more than they take to send. */
-import { configOf } from "../config/config.ts";
+/** Per-user rate limits: of what costs far more than it takes to send, and of commands in all threads together. */
+import { configOf, type Rate } from "../config/config.ts";
+import type { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
-import { LilypadError } from "../protocol/errors.ts";
 import {
   NEW_THREADS_PER_MINUTE,
   READS_PER_SECOND,
@@ -13,21 +13,22 @@ import {
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** Each method counts one more of this user, and throws `rate_limited` where it is one too many. */
+const perPeriod = (tokens: number, perMs: number) => new TokenBuckets(tokens, { tokens, perMs });
+
+/** Each method but those of commands counts one more of this user, and throws `rate_limited` where it is one too many. */
 export class RateLimits {
   readonly #env: Env;
-  readonly #newThreads: TokenBuckets;
-  readonly #userSearches: TokenBuckets;
-  readonly #reads: TokenBuckets;
-  readonly #watches: TokenBuckets;
+  readonly #holds: Holds;
+  readonly #newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
+  readonly #userSearches = perPeriod(USER_SEARCHES_PER_MINUTE, MINUTE_MS);
+  readonly #reads = perPeriod(READS_PER_SECOND, SECOND_MS);
+  readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
+  #commands: TokenBuckets | undefined;
+  #opens: TokenBuckets | undefined;
 
-  constructor(env: Env) {
+  constructor(env: Env, holds: Holds) {
     this.#env = env;
-    const perPeriod = (tokens: number, perMs: number) => new TokenBuckets(tokens, { tokens, perMs });
-    this.#newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
-    this.#userSearches = perPeriod(USER_SEARCHES_PER_MINUTE, MINUTE_MS);
-    this.#reads = perPeriod(READS_PER_SECOND, SECOND_MS);
-    this.#watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
+    this.#holds = holds;
   }
 
   newThread(userId: string): void {
@@ -44,14 +45,42 @@ export class RateLimits {
 
   /** `isFirst`: of this tab. All tabs of a user may reconnect at once, and each has to send its subscriptions. */
   watch(userId: string, isFirst: boolean): void {
-    this.#admit(this.#watches, userId, isFirst);
+    try {
+      this.#admit(this.#watches, userId);
+    } catch (error) {
+      if (!isFirst) throw error;
+    }
+  }
+
+  /** A tab is being opened. */
+  open(userId: string): void {
+    this.#opens ??= bucketsOf(configOf(this.#env).openRate);
+    this.#admit(this.#opens, userId);
+  }
+
+  /** Counts commands that users sent in a thread. One who sent too many is on hold until they are made up for. */
+  countCommands(counts: Record<string, number>): void {
+    const now = Date.now();
+    for (const [userId, count] of Object.entries(counts)) {
+      this.#commands ??= bucketsOf(configOf(this.#env).userRate);
+      const wait = this.#commands.charge(userId, count, now);
+      if (wait > 0) this.#holds.extend(userId, now + wait, now);
+    }
+  }
+
+  /** Which of these users are on hold in all threads, and until when. */
+  holds(userIds: readonly string[]): Record<string, number> {
+    const now = Date.now();
+    const remaining = userIds.map((userId) => [userId, this.#holds.remaining(userId, now)] as const);
+    return Object.fromEntries(remaining.flatMap(([userId, ms]) => (ms > 0 ? [[userId, now + ms]] : [])));
   }
 
   // The settings are read here and not before: a shard must start, and its alarm run, also while they are invalid.
-  #admit(rate: TokenBuckets, userId: string, inAnyCase = false): void {
-    if (!configOf(this.#env).rateLimits) return;
-    const retryAfterMs = rate.take(userId, Date.now());
-    if (retryAfterMs > 0 && !inAnyCase)
-      throw new LilypadError("rate_limited", "Too many of these. Wait a moment.", { retryAfterMs });
+  #admit(rate: TokenBuckets, userId: string): void {
+    if (configOf(this.#env).rateLimits) rate.admit(userId, Date.now(), "Too many of these. Wait a moment.");
   }
+}
+
+function bucketsOf({ burst, per10s }: Rate): TokenBuckets {
+  return new TokenBuckets(burst, { tokens: per10s, perMs: 10_000 });
 }

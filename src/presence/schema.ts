@@ -94,4 +94,12 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
   );
   INSERT INTO search_reindex SELECT 1, '' WHERE EXISTS (SELECT 1 FROM users);
   `,
+  `
+  -- Users whose commands are refused, in all threads, until a time in milliseconds since the epoch (durable/holds.ts):
+  -- a row when a hold begins or is prolonged.
+  CREATE TABLE IF NOT EXISTS holds (
+    user_id TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,14 +4,24 @@
  */
 import { configOf } from "../config/config.ts";
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { Holds } from "../durable/holds.ts";
 import { CLOSE } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
 import type { PageQuery, ThreadPage } from "../protocol/http.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
 import type { Caller } from "../rpc/caller.ts";
-import type { FoundUser, NewlyVisible, StatusChange, ThreadUpdate, WatchList } from "../rpc/presence.ts";
+import type {
+  FoundUser,
+  NewlyVisible,
+  StatusChange,
+  ThreadUpdate,
+  ThreadUpdateAnswer,
+  WatchList,
+} from "../rpc/presence.ts";
+import { subprotocolOf } from "../rpc/caller.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
 import { Connections } from "../sockets/connections.ts";
+import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { UserDirectory } from "./people/user-directory.ts";
 import { UserSearchReindex } from "./people/user-search-reindex.ts";
@@ -67,7 +77,7 @@ export class PresenceShard {
     const updates = new ThreadUpdates(ctx.storage, userThreads);
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
     const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
-    const rates = new RateLimits(env);
+    const rates = new RateLimits(env, new Holds(sql));
     this.#env = env;
     this.#connections = connections;
     this.#tabs = tabs;
@@ -121,6 +131,11 @@ export class PresenceShard {
   /** Opens a tab of a user of this shard. */
   openTab(request: Request, caller: Caller): Response {
     const now = Date.now();
+    try {
+      this.#rates.open(caller.user.id);
+    } catch (error) {
+      return refusalOfUpgrade(error, subprotocolOf(request));
+    }
     this.directory.upsert(caller.user);
     const { tab, response } = this.sockets.accept(request, caller, now);
     this.#connections.send(tab, [this.#welcome(caller)]);
@@ -193,15 +208,13 @@ export class PresenceShard {
     return true;
   }
 
-  threadChanged(update: ThreadUpdate): void {
-    const applied = this.updates.apply(update);
-    if (!applied) return;
-    this.notifications.notifyMembers(applied);
-    this.#subscriptions.left(applied.left);
-    if (update.kind === "public" || applied.joined.size === 0) return;
-    // The thread need not wait for either, and a failure was logged.
-    void this.#publisher.joined(update.threadId, applied.joined);
-    void this.#subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
+  async threadChanged(update: ThreadUpdate): Promise<ThreadUpdateAnswer> {
+    const { commands = {} } = update;
+    this.#apply(update);
+    this.#rates.countCommands(commands);
+    // Whoever sent to many threads at once is on hold in all of them: first the updates that came together are all counted.
+    await Promise.resolve();
+    return { holds: this.#rates.holds(Object.keys(commands)) };
   }
 
   threadDeleted(threadId: string): void {
@@ -220,6 +233,19 @@ export class PresenceShard {
 
   statusChanged(changes: StatusChange[]): Promise<void> {
     return this.#subscriptions.statusChanged(changes);
+  }
+
+  // --- within
+
+  #apply(update: ThreadUpdate): void {
+    const applied = this.updates.apply(update);
+    if (!applied) return;
+    this.notifications.notifyMembers(applied);
+    this.#subscriptions.left(applied.left);
+    if (update.kind === "public" || applied.joined.size === 0) return;
+    // The thread need not wait for either, and a failure was logged.
+    void this.#publisher.joined(update.threadId, applied.joined);
+    void this.#subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
   }
 }
 

@@ -30,7 +30,7 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
 /** For threads. Idempotent, both. */
 export interface ThreadListenerRpc {
   /** A thread's present state: its newest message, its name, and the members of this shard who joined, left, or read. */
-  threadChanged: (update: ThreadUpdate) => Promise<void>;
+  threadChanged: (update: ThreadUpdate) => Promise<ThreadUpdateAnswer | undefined>;
   /** The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. */
   threadDeleted: (threadId: string, shards?: number) => Promise<void>;
 }
@@ -80,6 +80,17 @@ export interface ThreadUpdate {
   readers: Record<string, number>;
   /** Markers that senders' own messages moved: kept with the thread, at no row for each sender. They only rise. */
   senders: Record<string, number>;
+  /**
+   * How many commands these users sent in the thread since its last update: the one field that is no state, and is added up.
+   * Absent in updates of older versions.
+   */
+  commands?: Record<string, number>;
+}
+
+/** A shard's answer to an update. Absent from older versions. */
+export interface ThreadUpdateAnswer {
+  /** Of the users whose commands the update counts, those who are on hold in all threads, and until when (ms since the epoch). */
+  holds: Record<string, number>;
 }
 
 /** Everyone of the called shard to whom a user of the calling one subscribes, in all tabs together. */

@@ -5,6 +5,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config/config.ts";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { Holds } from "../durable/holds.ts";
+import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import { RESUME_EVENTS, RESUME_LENGTH } from "../protocol/limits.ts";
 import type { Thread, User } from "../protocol/model.ts";
@@ -25,10 +27,12 @@ import { respondsAfter, eventEntry } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { eventsSince, isShareable } from "./messages/replay.ts";
+import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
+import { SenderRates } from "./writing/sender-rates.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
 
@@ -49,6 +53,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   readonly #socketCommands: RoomCommands;
   readonly #relayedCommands: RelayedCommands;
   readonly #deletion: Deletion;
+  /** Of sockets that a user opens here, at relays too. */
+  readonly #opens: TokenBuckets;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -60,8 +66,13 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const broadcaster = new Broadcaster(connections, relays);
     const { room } = broadcaster;
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
-    const notifier = new Notifier(ctx, env, alarm, store);
-    const writer = new Writer({ storage: ctx.storage, store, broadcaster, notifier }, config.rate);
+    const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst > 0);
+    const notifier = new Notifier(ctx, env, alarm, store, allThreads);
+    const writer = new Writer(
+      { storage: ctx.storage, store, broadcaster, notifier },
+      new SenderRates(config.rate, allThreads),
+      [(user) => allThreads.check(user.id)],
+    );
     const readMarkers = new ReadMarkerUpdates(ctx, { store, broadcaster, notifier }, config);
     const parts = { connections, room, store, broadcaster, relays, writer, readMarkers, sessions };
     this.#alarm = alarm;
@@ -73,6 +84,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#sessions = sessions;
     this.#notifier = notifier;
     this.#writer = writer;
+    this.#opens = new TokenBuckets(config.openRate.burst, { tokens: config.openRate.per10s, perMs: 10_000 });
     this.#readMarkers = readMarkers;
     this.#socketCommands = new RoomCommands(
       ctx,
@@ -221,10 +233,12 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   // --- within
 
-  /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
+  /** The thread, for one who opens a socket; `not_found` where they may not, `rate_limited` where they opened too many. A public thread takes them in, without an event. */
   #admit(user: User, now: number): StoredThread {
     const thread = this.#store.require();
-    if (thread.standing(user) === null) {
+    const standing = thread.standing(user);
+    this.#opens.admit(user.id, now, "Too many sockets opened here.");
+    if (standing === null) {
       this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
       this.#notifier.threadChanged(now);
     } else thread.profiles.upsert(user);

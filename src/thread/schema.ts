@@ -88,4 +88,12 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   -- By how many Presence shards members are sorted; null until that was looked at.
   ALTER TABLE thread ADD COLUMN shards INTEGER;
   `,
+  `
+  -- Users whose commands are refused, in all threads, until a time in milliseconds since the epoch (durable/holds.ts):
+  -- a row when a hold begins or is prolonged.
+  CREATE TABLE IF NOT EXISTS holds (
+    user_id TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

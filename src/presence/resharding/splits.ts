@@ -3,7 +3,13 @@
  * become one again.
  */
 import type { UserPresence } from "../../protocol/model.ts";
-import type { NewlyVisible, StatusChange, ThreadUpdate, WatchList } from "../../rpc/presence.ts";
+import type {
+  NewlyVisible,
+  StatusChange,
+  ThreadUpdate,
+  ThreadUpdateAnswer,
+  WatchList,
+} from "../../rpc/presence.ts";
 import type { MovedUserRecord, TargetShard } from "./moved-user-record.ts";
 
 export interface Split<Argument, Result> {
@@ -24,13 +30,13 @@ export function byUser<T>(): Split<string[], T[]> {
 }
 
 /** Every shard that may hold a member is sent the thread's state; each of who joined, left and read, its own users alone. */
-export const ofThreadUpdate: Split<ThreadUpdate, void> = {
+export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined> = {
   parts(update, movedUsers) {
-    const { joined, left, readers, senders } = update;
+    const { joined, left, readers, senders, commands = {} } = update;
     const userIds = [
       ...joined.map(({ userId }) => userId),
       ...left,
-      ...Object.keys({ ...readers, ...senders }),
+      ...Object.keys({ ...readers, ...senders, ...commands }),
     ];
     const targets = new Map(userIds.map((userId) => [userId, movedUsers.movedTo(userId)]));
     return forAll(movedUsers, update.shards, targets.values(), (target) => {
@@ -39,12 +45,15 @@ export const ofThreadUpdate: Split<ThreadUpdate, void> = {
         ...update,
         joined: joined.filter(({ userId }) => isTheirs(userId)),
         left: left.filter(isTheirs),
-        readers: markersOf(readers, isTheirs),
-        senders: markersOf(senders, isTheirs),
+        readers: ofUsers(readers, isTheirs),
+        senders: ofUsers(senders, isTheirs),
+        commands: ofUsers(commands, isTheirs),
       };
     });
   },
-  join: nothing,
+  join: (answers) => ({
+    holds: Object.fromEntries(answers.flatMap((answer) => Object.entries(answer?.holds ?? {}))),
+  }),
 };
 
 /** Every shard that may hold a member is notified. */
@@ -108,9 +117,9 @@ function forAll<Part>(
   return new Map(Array.from(all, (target) => [target, partFor(target)]));
 }
 
-function markersOf(
-  markers: Record<string, number>,
+function ofUsers(
+  numbers: Record<string, number>,
   isTheirs: (userId: string) => boolean,
 ): Record<string, number> {
-  return Object.fromEntries(Object.entries(markers).filter(([userId]) => isTheirs(userId)));
+  return Object.fromEntries(Object.entries(numbers).filter(([userId]) => isTheirs(userId)));
 }

@@ -17,6 +17,7 @@ export class Deduplication {
   #recent: Map<string, Map<string, number>> | undefined;
   /** The same messages, each at the remainder of its seq: where the next one goes, the oldest is. */
   readonly #window: (Sent | undefined)[] = [];
+  #scanned = 0;
 
   constructor(log: MessageLog) {
     this.#log = log;
@@ -31,7 +32,17 @@ export class Deduplication {
     if (recent !== undefined || since === undefined) return recent;
     const windowStart = Math.max(0, this.#log.newest.seq - DEDUPLICATION_WINDOW);
     const after = this.#lastSeqAt(since, windowStart);
-    return after >= windowStart ? undefined : this.#log.find(author, id, after, windowStart);
+    if (after >= windowStart) return undefined;
+    const found = this.#log.find(author, id, after, windowStart);
+    this.#scanned += (found ?? windowStart) - after;
+    return found;
+  }
+
+  /** How many messages were scanned since this was last called. */
+  takeScanned(): number {
+    const scanned = this.#scanned;
+    this.#scanned = 0;
+    return scanned;
   }
 
   /** A message was stored, of which `find` knew nothing. */

@@ -11,6 +11,8 @@ import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
+import type { AllThreadsRate } from "./all-threads-rate.ts";
+import { headOf } from "./thread-head.ts";
 
 /** After one notification, what comes within this time is sent together. */
 const COALESCE_MS = 1_000;
@@ -34,6 +36,7 @@ export class Notifier {
   readonly #env: Env;
   readonly #alarm: AlarmScheduler;
   readonly #store: ThreadStore;
+  readonly #commands: AllThreadsRate;
   #headPending = false;
   /** Whether this object's memory goes back to before what may be pending. After an eviction it does not: then the alarm alone knows. */
   #remembers = false;
@@ -47,12 +50,21 @@ export class Notifier {
   /** Runs until what is pending is sent. */
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Registers its duty: to send what may be pending. */
-  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, store: ThreadStore) {
+  /** Registers its duty: to send what may be pending. The counts of `commands` go along. */
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    alarm: AlarmScheduler,
+    store: ThreadStore,
+    commands: AllThreadsRate,
+  ) {
     this.#ctx = ctx;
     this.#env = env;
     this.#alarm = alarm;
     this.#store = store;
+    this.#commands = commands;
+    commands.onDue = (now) => this.#notifySoon(now);
+    commands.report = () => this.notifyReaders();
     alarm.register({ name: "pending notifications", run: () => this.#onAlarm() });
   }
 
@@ -60,6 +72,10 @@ export class Notifier {
   threadChanged(now: number): void {
     this.#headPending = true;
     this.#alarm.wakeForPending(now);
+    this.#notifySoon(now);
+  }
+
+  #notifySoon(now: number): void {
     // Never within the stretch that broadcast it: its frames leave when that is over, and nothing should hold them.
     this.#timer ??= setTimeout(
       () => this.#ctx.waitUntil(this.notify()),
@@ -90,7 +106,7 @@ export class Notifier {
   }
 
   /**
-   * The same for markers that were read to, to their users' shards alone. What is pending for all shards is due in a
+   * The same for markers that were read to, and counts of commands that are due, to their users' shards alone. What is pending for all shards is due in a
    * moment, and stays so: otherwise each of those who read on would have it sent once more.
    */
   notifyReaders(): Promise<void> {
@@ -135,13 +151,7 @@ export class Notifier {
     if (updates.size === 0) return;
     if (pending.head) this.#headSentAt = Date.now();
     const results = await Promise.allSettled(
-      [...updates].map(async ([shard, update]) => {
-        await callObject(
-          () => presenceStub(this.#env, shard),
-          (presence) => presence.threadChanged(update),
-        );
-        return update;
-      }),
+      [...updates].map(([shard, update]) => this.#sendTo(shard, update)),
     );
     // A thread that was deleted meanwhile has no storage to write this to.
     if (!thread.isDeleting) {
@@ -159,6 +169,22 @@ export class Notifier {
     this.#putBack(pending);
     const backOff = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** this.#failures++);
     this.#alarm.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
+  }
+
+  async #sendTo(shard: number, update: ThreadUpdate): Promise<ThreadUpdate> {
+    try {
+      const answer = await callObject(
+        () => presenceStub(this.#env, shard),
+        (presence) => presence.threadChanged(update),
+      );
+      // A thread that was deleted meanwhile has no storage to note a hold in.
+      const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
+      this.#commands.answered(update.commands ?? {}, holds, Date.now());
+      return update;
+    } catch (error) {
+      this.#commands.putBack(update.commands ?? {});
+      throw error;
+    }
   }
 
   #takeAll(thread: StoredThread): Pending {
@@ -183,10 +209,12 @@ export class Notifier {
     const unconfirmed = byShard(this.#env, membership.takeUnconfirmed());
     const readers = byShard(this.#env, pending.readers.keys());
     const senders = byShard(this.#env, pending.senders.keys());
+    const commands = byShard(this.#env, this.#commands.users());
     const shards = new Set([
       ...(pending.head ? membership.shards() : []),
       ...unconfirmed.keys(),
       ...readers.keys(),
+      ...byShard(this.#env, this.#commands.users({ due: true })).keys(),
     ]);
     if (shards.size === 0) return new Map();
     const head = { ...headOf(thread), shards: configOf(this.#env).presenceShards };
@@ -204,6 +232,7 @@ export class Notifier {
           left,
           readers: picked(pending.readers, readers.get(shard)),
           senders: picked(pending.senders, senders.get(shard)),
+          commands: this.#commands.take(commands.get(shard)),
         };
         return [shard, update];
       }),
@@ -215,23 +244,6 @@ export class Notifier {
     for (const [userId, seq] of pending.senders) raise(this.#senders, userId, seq);
     for (const [userId, seq] of pending.readers) raise(this.#readers, userId, seq);
   }
-}
-
-function headOf(
-  thread: StoredThread,
-): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders"> {
-  const { id, kind, name, createdAt } = thread.info;
-  const last = thread.messages.last();
-  return {
-    threadId: id,
-    rev: thread.rev,
-    kind,
-    name,
-    createdAt,
-    seq: thread.messages.newest.seq,
-    ...(last && { last }),
-    ...(kind === "direct" && { pair: thread.pair() }),
-  };
 }
 
 function picked(markers: Map<string, number>, userIds: readonly string[] = []): Record<string, number> {

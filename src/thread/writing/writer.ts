@@ -3,8 +3,6 @@
  * broadcast to the room as one frame, and only then replied to. The output gate holds all of it until the writes are
  * durable.
  */
-import type { Rate } from "../../config/config.ts";
-import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
@@ -18,6 +16,7 @@ import type { ThreadStore } from "../thread-store.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
 import type { Outcome } from "./command.ts";
 import { GroupCommit } from "./group-commit.ts";
+import type { SenderRates } from "./sender-rates.ts";
 
 export interface WriterParts {
   storage: DurableObjectStorage;
@@ -28,15 +27,14 @@ export interface WriterParts {
 
 export class Writer {
   readonly #parts: WriterParts;
-  /** Of all commands of a user, by sockets and HTTP together. */
-  readonly #rate: TokenBuckets;
+  readonly #rates: SenderRates;
   readonly #checks: CheckQueue;
   readonly #groupCommit = new GroupCommit<QueuedCommand>((commands) => this.#apply(commands));
 
   /** `checks` look at each command before it is applied (check-queue.ts). */
-  constructor(parts: WriterParts, rate: Rate, checks: readonly Check[] = []) {
+  constructor(parts: WriterParts, rates: SenderRates, checks: readonly Check[] = []) {
     this.#parts = parts;
-    this.#rate = new TokenBuckets(rate.burst, { tokens: rate.per10s, perMs: 10_000 });
+    this.#rates = rates;
     const forMembers = checks.map(
       (check): Check =>
         (user, command) =>
@@ -115,10 +113,12 @@ export class Writer {
       const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
       thread.standing(user);
-      const wait = this.#rate.take(user.id, now);
-      if (wait > 0)
-        throw new LilypadError("rate_limited", "Too many commands at once.", { retryAfterMs: wait });
-      return success(runCommand(thread, user, command, now));
+      this.#rates.admit(user.id, now);
+      try {
+        return success(runCommand(thread, user, command, now));
+      } finally {
+        this.#rates.scanned(user.id, thread.deduplication.takeScanned(), now);
+      }
     } catch (error) {
       if (error instanceof LilypadError) return failed(error);
       throw error;

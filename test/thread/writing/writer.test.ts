@@ -3,6 +3,7 @@ import { expect, it, vi } from "vitest";
 import { LilypadError } from "../../../src/protocol/errors.ts";
 import type { User } from "../../../src/protocol/model.ts";
 import type { Check } from "../../../src/thread/writing/check-queue.ts";
+import { SenderRates } from "../../../src/thread/writing/sender-rates.ts";
 import { Writer, type WriterParts } from "../../../src/thread/writing/writer.ts";
 
 const member = { id: "ada", name: "Ada" };
@@ -16,6 +17,7 @@ function writerWith(check: Check): Writer {
     isDeleting: false,
     membership: { role },
     messages: { write: () => {} },
+    deduplication: { takeScanned: () => 0 },
     standing: ({ id }: User) => {
       if (role(id) === null) throw new LilypadError("not_found", "There is no such thread.");
     },
@@ -26,7 +28,8 @@ function writerWith(check: Check): Writer {
     broadcaster: { room: { coalesce: (work: () => unknown) => work() }, flushJoinsAndLeaves: () => {} },
     notifier: {},
   } as unknown as WriterParts;
-  return new Writer(parts, { burst: 0, per10s: 0 }, [check]);
+  const unlimited = { admit: () => {}, count: () => {} };
+  return new Writer(parts, new SenderRates({ burst: 0, per10s: 0 }, unlimited), [check]);
 }
 
 const chat = { type: "chat", id: "1", body: "hello" } as const;

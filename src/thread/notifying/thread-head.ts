@@ -1,0 +1,20 @@
+/** What every update of a thread says: the thread itself, as it is now. */
+import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { StoredThread } from "../stored-thread.ts";
+
+export function headOf(
+  thread: StoredThread,
+): Omit<ThreadUpdate, "shards" | "joined" | "left" | "readers" | "senders" | "commands"> {
+  const { id, kind, name, createdAt } = thread.info;
+  const last = thread.messages.last();
+  return {
+    threadId: id,
+    rev: thread.rev,
+    kind,
+    name,
+    createdAt,
+    seq: thread.messages.newest.seq,
+    ...(last && { last }),
+    ...(kind === "direct" && { pair: thread.pair() }),
+  };
+}
