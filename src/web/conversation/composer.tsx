@@ -1,31 +1,28 @@
-/** Where the user writes a message. Each thread keeps its draft while the page is open. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+/** Where the user writes a message. */
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
+import type { ThreadDraft } from "../drafts/drafts.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { isImeComposing } from "../ui/ime.ts";
 import { LengthNote } from "../ui/length-note.tsx";
+import { useStore } from "../ui/use-store.ts";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
 
-/** The unsent text by draft key: the composer is unmounted when another thread is opened. */
-const drafts = new Map<string, string>();
-
 export interface ComposerProps {
-  /** Identifies the draft: its user and thread. */
-  draftKey: string;
+  draft: ThreadDraft;
   maxLength: number | undefined;
   disabled: boolean;
-  /** The message replied to; without `message` where that is not loaded. */
-  reply: { seq: number; message?: Message | undefined } | undefined;
-  onCancelReply: () => void;
-  onSend: (body: string) => void;
+  /** The message that the draft replies to, where that is loaded. */
+  repliedTo: Message | undefined;
+  onSend: (body: string, replyTo: number | undefined) => void;
   onTyping: () => void;
 }
 
 export function Composer(props: ComposerProps) {
-  const { draftKey, maxLength = BODY_LENGTH, disabled, reply, onCancelReply, onSend, onTyping } = props;
-  const [text, setText] = useState(drafts.get(draftKey) ?? "");
+  const { draft, maxLength = BODY_LENGTH, disabled, repliedTo, onSend, onTyping } = props;
+  const { text, replyTo } = useStore(draft);
   const textarea = useRef<HTMLTextAreaElement>(null);
 
   // As high as its text, up to the style sheet's max-height.
@@ -40,27 +37,23 @@ export function Composer(props: ComposerProps) {
     if (matchMedia("(hover: hover)").matches) textarea.current?.focus();
   }, []);
 
-  const replyTo = reply?.seq;
-  // A layout effect, so that the first key pressed after choosing Reply reaches it.
+  // A layout effect, so that the first key pressed after choosing Reply reaches it. A reply that is found is not chosen.
+  const knownReplyTo = useRef(replyTo);
   useLayoutEffect(() => {
-    if (replyTo !== undefined) textarea.current?.focus();
+    if (replyTo !== undefined && replyTo !== knownReplyTo.current) textarea.current?.focus();
+    knownReplyTo.current = replyTo;
   }, [replyTo]);
 
   const cancelReply = () => {
-    onCancelReply();
+    draft.change({ replyTo: undefined });
     textarea.current?.focus();
-  };
-  const updateDraft = (draft: string) => {
-    setText(draft);
-    if (draft === "") drafts.delete(draftKey);
-    else drafts.set(draftKey, draft);
   };
   const body = text.trim();
   const sendable = body !== "" && body.length <= maxLength && !disabled;
   const send = () => {
     if (!sendable) return;
-    onSend(body);
-    updateDraft("");
+    onSend(body, replyTo);
+    draft.change({ text: "", replyTo: undefined });
     textarea.current?.focus();
   };
 
@@ -72,11 +65,11 @@ export function Composer(props: ComposerProps) {
         send();
       }}
     >
-      {reply && (
+      {replyTo !== undefined && (
         <div class="composer-reply">
           <p id="composer-reply">
             <span class="visually-hidden">Replying to </span>
-            <MessageExcerpt message={reply.message} />
+            <MessageExcerpt message={repliedTo} />
           </p>
           <button type="button" class="icon-button" aria-label="Cancel reply" onClick={cancelReply}>
             <CloseIcon />
@@ -95,14 +88,14 @@ export function Composer(props: ComposerProps) {
         placeholder="Message"
         disabled={disabled}
         aria-invalid={body.length > maxLength}
-        aria-describedby={reply ? "composer-reply composer-length" : "composer-length"}
+        aria-describedby={replyTo === undefined ? "composer-length" : "composer-reply composer-length"}
         value={text}
         onInput={(event) => {
-          updateDraft(event.currentTarget.value);
+          draft.change({ text: event.currentTarget.value });
           if (event.currentTarget.value.trim() !== "") onTyping();
         }}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && !event.isComposing && reply) cancelReply();
+          if (event.key === "Escape" && !isImeComposing(event) && replyTo !== undefined) cancelReply();
           // During an input method's composition, Enter accepts its suggestion.
           if (event.key !== "Enter" || event.shiftKey || isImeComposing(event)) return;
           event.preventDefault();

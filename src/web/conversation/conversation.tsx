@@ -5,10 +5,11 @@ import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
+import { drafts } from "../session/session.ts";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
-import { useStore } from "../ui/use-store.ts";
+import { useSelected, useStore } from "../ui/use-store.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import { heldRemovals } from "./held-removals.ts";
@@ -43,7 +44,13 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       () => setError(LOAD_OLDER_FAILED),
     );
 
-  const [replyTo, setReplyTo] = useState<number>();
+  const draft = drafts.of(user.id, threadId);
+  const replyTo = useSelected(draft, (composed) => composed.replyTo);
+  const repliedTo = replyTo === undefined ? undefined : messageIn(state, replyTo);
+  // A reply that was half written earlier may be to a message that is older than those loaded.
+  useEffect(() => {
+    if (state.ready && replyTo !== undefined && !repliedTo) room.loadQuoted(replyTo);
+  }, [room, state.ready, replyTo, repliedTo]);
   const [detailsOpen, setDetailsOpen] = useState(false);
   const kind = state.thread?.kind ?? "direct";
   const ownRole = state.you?.role ?? null;
@@ -63,7 +70,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         }),
       mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
-        setReplyTo(seq);
+        draft.change({ replyTo: seq });
         // The composer takes the focus by itself only where the reply changes.
         document.getElementById("composer")?.focus();
       },
@@ -78,7 +85,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           carryOut: async () => room.discard(id),
         }),
     };
-  }, [room, user, kind, ownRole]);
+  }, [room, draft, user, kind, ownRole]);
   const { held, underway } = useStore(heldRemovals);
   const previousRows = useRef<readonly MessageRowModel[]>([]);
   const rows = useMemo(() => {
@@ -126,6 +133,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           ready={state.ready}
           rows={rows}
           user={user}
+          draft={draft}
           hasOlder={state.hasBefore}
           loadingOlder={state.loadingBefore}
           actions={actions}
@@ -140,15 +148,11 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       <UndoBar removals={held} onUndo={() => heldRemovals.undo()} />
       <TypingIndicator names={typing} />
       <Composer
-        draftKey={`${user.id} ${threadId}`}
+        draft={draft}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}
-        reply={replyTo === undefined ? undefined : { seq: replyTo, message: messageIn(state, replyTo) }}
-        onCancelReply={() => setReplyTo(undefined)}
-        onSend={(body) => {
-          room.send(body, replyTo);
-          setReplyTo(undefined);
-        }}
+        repliedTo={repliedTo}
+        onSend={(body, repliesTo) => room.send(body, repliesTo)}
         onTyping={() => room.typing()}
       />
     </>

@@ -1,23 +1,26 @@
 /** The form in which a user edits a message of their own. Enter saves, Escape cancels. */
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import { isImeComposing } from "../ui/ime.ts";
 import { LengthNote } from "../ui/length-note.tsx";
 import "./message-editor.css";
 
 export interface MessageEditorProps {
-  body: string;
+  text: string;
+  /** Whether it takes the focus when it appears. */
+  autoFocus: boolean;
+  onChange: (text: string) => void;
   onSave: (body: string) => void;
   onCancel: () => void;
 }
 
-export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
-  const [text, setText] = useState(body);
+export function MessageEditor({ text, autoFocus, onChange, onSave, onCancel }: MessageEditorProps) {
   const textarea = useRef<HTMLTextAreaElement>(null);
   // A layout effect, so that the first key pressed reaches it.
   useLayoutEffect(() => {
+    if (!autoFocus) return;
     textarea.current?.focus();
-    textarea.current?.setSelectionRange(body.length, body.length);
+    textarea.current?.setSelectionRange(text.length, text.length);
   }, []);
 
   const lengthId = useId();
@@ -45,7 +48,7 @@ export function MessageEditor({ body, onSave, onCancel }: MessageEditorProps) {
         value={text}
         aria-invalid={tooLong}
         aria-describedby={lengthId}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (isImeComposing(event)) return;
           if (event.key === "Escape") onCancel();

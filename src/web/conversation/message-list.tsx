@@ -2,6 +2,7 @@
 import { Fragment } from "preact";
 import { useCallback, useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
+import type { ThreadDraft } from "../drafts/drafts.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { Text } from "../ui/text.tsx";
 import { formatDay } from "../ui/time-format.ts";
@@ -18,6 +19,8 @@ export interface MessageListProps {
   ready: boolean;
   rows: readonly MessageRowModel[];
   user: User;
+  /** What the user is composing in the thread. */
+  draft: ThreadDraft;
   /** Whether there are older messages to load. */
   hasOlder: boolean;
   loadingOlder: boolean;
@@ -27,7 +30,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { rows, user, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
+  const { rows, user, draft, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
   const startOfToday = useStore(today);
@@ -75,7 +78,7 @@ export function MessageList(props: MessageListProps) {
                   <Text>{formatDay(row.at, startOfToday)}</Text>
                 </li>
               )}
-              <MessageRow row={row} user={user} actions={actions} onJumpTo={jumpTo} />
+              <MessageRow row={row} user={user} draft={draft} actions={actions} onJumpTo={jumpTo} />
             </Fragment>
           ))}
         </ol>

@@ -1,10 +1,12 @@
 /** One message in the list, stored or outgoing. */
 import { memo } from "preact/compat";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
+import type { ThreadDraft } from "../drafts/drafts.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { formatDateTime, formatTime } from "../ui/time-format.ts";
+import { useSelected } from "../ui/use-store.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { DeletedBody, MessageBody } from "./message-body.tsx";
 import { MessageEditor } from "./message-editor.tsx";
@@ -17,19 +19,28 @@ import "./message-row.css";
 export interface MessageRowProps {
   row: MessageRowModel;
   user: User;
+  /** What the user is composing in the thread: an edit of this message, too. */
+  draft: ThreadDraft;
   actions: MessageActions;
   /** Scrolls to the message `seq` and focuses it. */
   onJumpTo: (seq: number) => void;
 }
 
 /** Memoized: there may be thousands of rows, and only those whose props changed render again. */
-export const MessageRow = memo(function MessageRow({ row, user, actions, onJumpTo }: MessageRowProps) {
-  const [editing, setEditing] = useState(false);
+export const MessageRow = memo(function MessageRow({ row, user, draft, actions, onJumpTo }: MessageRowProps) {
+  const { message, author, own, seq } = row;
+  const deleted = message?.deletedAt !== undefined;
+  /** The new text, while the user edits the message. */
+  const edit = useSelected(draft, ({ edits }) => (seq === undefined ? undefined : edits[seq]));
+  const changeEdit = (text: string | undefined) => seq !== undefined && draft.changeEdit(seq, text);
+  // An edit that was half written earlier does not take the focus when it is shown again.
+  const isEditChosen = useRef(false);
+  useEffect(() => {
+    if (deleted && edit !== undefined) changeEdit(undefined);
+  }, [deleted, edit]);
   const item = useRef<HTMLLIElement>(null);
   // For when the focused control is removed.
   const focusRow = () => item.current?.focus({ preventScroll: true });
-  const { message, author, own, seq } = row;
-  const deleted = message?.deletedAt !== undefined;
 
   return (
     <li
@@ -59,24 +70,34 @@ export const MessageRow = memo(function MessageRow({ row, user, actions, onJumpT
       <div class="message-line">
         {deleted ? (
           <DeletedBody />
-        ) : editing && seq !== undefined ? (
+        ) : edit !== undefined ? (
           <MessageEditor
-            body={row.body}
+            text={edit}
+            autoFocus={isEditChosen.current}
+            onChange={changeEdit}
             onSave={(body) => {
-              setEditing(false);
+              changeEdit(undefined);
               focusRow();
-              if (body !== row.body) actions.edit(seq, body);
+              if (body !== row.body && seq !== undefined) actions.edit(seq, body);
             }}
             onCancel={() => {
-              setEditing(false);
+              changeEdit(undefined);
               focusRow();
             }}
           />
         ) : (
           <MessageBody body={row.body} editedAt={message?.editedAt} />
         )}
-        {message && !deleted && !editing && (
-          <MessageMenu message={message} user={user} onEdit={() => setEditing(true)} actions={actions} />
+        {message && !deleted && edit === undefined && (
+          <MessageMenu
+            message={message}
+            user={user}
+            onEdit={() => {
+              isEditChosen.current = true;
+              changeEdit(row.body);
+            }}
+            actions={actions}
+          />
         )}
       </div>
       {message && !deleted && <Reactions message={message} onToggle={actions.toggleReaction} />}

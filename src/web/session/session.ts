@@ -5,6 +5,7 @@ import { Store, type Readable } from "../../client/store/store.ts";
 import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
 import { browserStorage } from "../browser-storage.ts";
+import { Drafts } from "../drafts/drafts.ts";
 import { replaceRoute } from "../router.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { forgetSignIn, hasLeftForSignIn, leaveForSignIn, takeSignInReturn } from "./host-sign-in.ts";
@@ -61,8 +62,23 @@ function openChannel(name: string): BroadcastChannel | undefined {
   }
 }
 
-/** Kept in all tabs from a sign-out to the next sign-in, so that the page does not sign in again by itself. */
+/** Shared by all tabs. */
 const sharedStorage = browserStorage("localStorage");
+
+/** What the users of this browser are composing. */
+export const drafts = new Drafts(sharedStorage);
+
+addEventListener("storage", ({ key }) => {
+  // Nothing takes the place of what is being typed: this tab keeps its own at the next key.
+  if (!isTyping()) drafts.changedElsewhere(key);
+});
+
+function isTyping(): boolean {
+  const { activeElement } = document;
+  return document.hasFocus() && activeElement instanceof HTMLTextAreaElement && activeElement.value !== "";
+}
+
+/** Kept from a sign-out to the next sign-in, so that the page does not sign in again by itself. */
 const SIGNED_OUT = "lilypad signed out";
 
 /**
@@ -133,9 +149,11 @@ async function signInWithToken(token: string, path: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  const ended = state.getSnapshot();
   await client.session.signOut();
   sharedStorage.set(SIGNED_OUT, "yes");
   notifyOtherTabs();
+  forgetDrafts(ended);
   client.close();
   state.set({ is: "loading" });
   await checkSession();
@@ -153,6 +171,12 @@ function setSignedIn(user: User): void {
 }
 
 function setSignedOut(options: SignInOptions): void {
+  // By another tab. What is being composed outlives a session that ended by itself.
+  if (sharedStorage.get(SIGNED_OUT) !== undefined) forgetDrafts(state.getSnapshot());
   client.close();
   state.set({ is: "signed_out", options });
+}
+
+function forgetDrafts(ended: SessionState): void {
+  if (ended.is === "signed_in") drafts.forget(ended.user.id);
 }

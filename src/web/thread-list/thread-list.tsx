@@ -1,7 +1,9 @@
 /** The user's threads, the most recently active first. */
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
+import { draftPreview } from "../drafts/draft.ts";
 import { Link, threadHref } from "../router.tsx";
+import { drafts } from "../session/session.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
@@ -9,7 +11,7 @@ import { PlusIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { formatShort } from "../ui/time-format.ts";
 import { today } from "../ui/today.ts";
-import { useStore } from "../ui/use-store.ts";
+import { useSelected, useStore } from "../ui/use-store.ts";
 import { threadPreview } from "./thread-preview.ts";
 import { otherMember, threadTitle } from "./thread-title.ts";
 import "./thread-list.css";
@@ -80,7 +82,11 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
   const title = threadTitle(thread, user.id);
   const other = otherMember(thread, user.id);
   const { lastMessage, unread } = thread;
-  const preview = threadPreview(thread, user.id);
+  // Not of the open thread, whose draft is in its composer and changes at each key.
+  const draft = useSelected(drafts.of(user.id, thread.id), (composed) =>
+    open ? undefined : draftPreview(composed),
+  );
+  const preview = threadPreview(thread, user.id, draft);
   return (
     <li>
       <Link
@@ -96,6 +102,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
           </time>
         )}
         <span class="thread-row-preview">
+          {preview.draft && <span class="thread-row-draft">Draft: </span>}
           {preview.author !== undefined && <UserText text={`${preview.author}: `} />}
           <UserText as="span" text={preview.text} />
         </span>

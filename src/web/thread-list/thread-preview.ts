@@ -1,8 +1,10 @@
-/** The line under a thread's title: its newest message. Pure. */
+/** The line under a thread's title: what the user is composing there, or the newest message. Pure. */
 import type { ThreadSummary } from "../../protocol/model.ts";
 
-/** The newest message, and its author where the reader could not tell. */
 export interface ThreadPreview {
+  /** Whether it is what the user is composing. */
+  draft?: boolean;
+  /** Of the newest message, where the reader could not tell. */
   author?: string;
   text: string;
 }
@@ -10,7 +12,9 @@ export interface ThreadPreview {
 export function threadPreview(
   { lastMessage, kind }: Pick<ThreadSummary, "lastMessage" | "kind">,
   ownId: string,
+  draft?: string,
 ): ThreadPreview {
+  if (draft !== undefined) return { draft: true, text: draft };
   if (!lastMessage) return { text: "No messages yet" };
   const text = lastMessage.deletedAt !== undefined ? "Message deleted" : lastMessage.preview;
   if (lastMessage.author.id === ownId) return { author: "You", text };
