@@ -52,6 +52,9 @@ describe("the page", () => {
     }, bob.name);
     await closeSockets(1001);
     await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+    // In the chat that was open before, too.
+    await send(ada.page, "from Bob");
+    await waitUntilSent(ada.page, "from Bob");
     await closeAll(ada, bob);
   });
 

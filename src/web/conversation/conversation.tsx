@@ -16,7 +16,7 @@ import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
-import { enterRoom, leaveRoom } from "./room-lifecycle.ts";
+import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
@@ -32,8 +32,8 @@ export interface ConversationProps {
 }
 
 export function Conversation({ user, threadId, presence }: ConversationProps) {
-  const room = useMemo(() => enterRoom(threadId), [threadId]);
-  useEffect(() => () => leaveRoom(room), [room]);
+  const { room, leave } = useMemo(() => enterRoom(threadId), [threadId]);
+  useEffect(() => leave, [leave]);
   // A layout effect: at once, before the room is left.
   useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);

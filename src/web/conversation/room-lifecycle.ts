@@ -6,23 +6,25 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import type { Room } from "../../client/room/room.ts";
 import { client } from "../session/session.ts";
 
-/** Rooms that were left and are not closed yet, each with the function that keeps it open from then on. */
-const closing = new Map<Room, () => void>();
-
-export function enterRoom(threadId: string): Room {
-  const room = client.thread(threadId);
-  closing.get(room)?.();
-  closing.delete(room);
-  return room;
+/** A stay in a room. */
+export interface Visit {
+  room: Room;
+  leave: () => void;
 }
 
-export function leaveRoom(room: Room): void {
+export function enterRoom(threadId: string): Visit {
+  const room = client.thread(threadId);
+  const release = room.retain();
+  return { room, leave: () => releaseOnceSent(room, release) };
+}
+
+/** Does nothing to a room that was closed and opened again since, as by a change of users. */
+function releaseOnceSent(room: Room, release: () => void): void {
   const isDone = ({ outgoing, connection }: RoomState) => outgoing.length === 0 || connection === "stopped";
-  if (isDone(room.getSnapshot())) return room.close();
-  const cancel = room.subscribe((state) => {
+  if (isDone(room.getSnapshot())) return release();
+  const unsubscribe = room.subscribe((state) => {
     if (!isDone(state)) return;
-    closing.delete(room);
-    room.close();
+    unsubscribe();
+    release();
   });
-  closing.set(room, cancel);
 }
