@@ -15,6 +15,11 @@ export function navigate(to: string): void {
   path.set(to);
 }
 
+/** Goes to another view if `from` is still the present one: what comes late does not lead away from a third. */
+export function navigateFrom(from: string, to: string): void {
+  if (path.getSnapshot() === from) navigate(to);
+}
+
 /** Goes to another view in place of the present one, to which Back does not return. */
 export function replaceRoute(to: string): void {
   history.replaceState(null, "", to);

@@ -1,5 +1,5 @@
 /** The dialog that starts a chat: a direct one with one person, a group with several. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { client } from "../session/session.ts";
@@ -20,6 +20,8 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
   const { busy, error, run } = useAsyncAction();
+  const isOpen = useRef(true);
+  useEffect(() => () => void (isOpen.current = false), []);
   const groupName = name.trim().normalize("NFC");
   const tooLong = picked.length > 1 && groupName.length > THREAD_NAME_LENGTH;
 
@@ -28,14 +30,15 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
     if (picked.length === 0 || tooLong) return;
     await run(async () => {
       const { id } = await createChat(picked, groupName);
-      onStarted(id);
+      // Closed meanwhile: the user has gone on to something else.
+      if (isOpen.current) onStarted(id);
     });
   };
 
   return (
     <Dialog title="New chat" onClose={onClose}>
       <form class="dialog-part" onSubmit={(event) => void start(event)}>
-        <PeoplePicker exclude={[user]} picked={picked} onChange={setPicked} />
+        <PeoplePicker exclude={[user]} picked={picked} onChange={setPicked} disabled={busy} />
         {picked.length > 1 && (
           <div class="field">
             <label for="group-name">Group name (optional)</label>

@@ -5,7 +5,6 @@ import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { isolated } from "../ui/bidi.ts";
 import { CloseIcon } from "../ui/icons.tsx";
-import { isImeComposing } from "../ui/ime.ts";
 import { Text, UserText } from "../ui/text.tsx";
 import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";
 import "./people-picker.css";
@@ -15,9 +14,11 @@ export interface PeoplePickerProps {
   exclude: readonly User[];
   picked: readonly User[];
   onChange: (picked: readonly User[]) => void;
+  /** While it is true, nobody is picked or removed. */
+  disabled: boolean;
 }
 
-export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
+export function PeoplePicker({ exclude, picked, onChange, disabled }: PeoplePickerProps) {
   const id = useId();
   const [text, setText] = useState("");
   const input = useRef<HTMLInputElement>(null);
@@ -26,6 +27,8 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
   const search = usePeopleSearch(text);
   const hidden = new Set([...exclude, ...picked].map((person) => person.id));
   const people = search.people.filter((person) => !hidden.has(person.id));
+  // People who were found by another text than the present one are shown, and picked by nothing.
+  const isAnswered = search.is === "found";
 
   /** The button that was pressed is removed: the field takes the focus. */
   const change = (next: readonly User[]) => {
@@ -33,7 +36,7 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
     input.current?.focus();
   };
   const pick = (person: User) => {
-    if (picked.length >= MEMBER_IDS) return;
+    if (!isAnswered || disabled || picked.length >= MEMBER_IDS) return;
     change([...picked, person]);
     setText("");
   };
@@ -53,10 +56,10 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            // Enter picks the first result instead of submitting the form around the picker.
-            if (event.key !== "Enter" || isImeComposing(event) || text === "") return;
-            event.preventDefault();
-            if (people[0]) pick(people[0]);
+            if (event.key !== "Enter") return;
+            // Enter picks the first result instead of submitting the form around the picker, and never both at once.
+            if (text !== "" || event.repeat) event.preventDefault();
+            if (text !== "" && !event.repeat && people[0]) pick(people[0]);
           }}
         />
       </div>
@@ -67,7 +70,8 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
               <button
                 type="button"
                 aria-label={`Remove ${isolated(person.name)}`}
-                onClick={() => change(picked.filter((other) => other.id !== person.id))}
+                aria-disabled={disabled}
+                onClick={() => !disabled && change(picked.filter((other) => other.id !== person.id))}
               >
                 <UserText text={person.name} /> <CloseIcon />
               </button>
@@ -81,7 +85,12 @@ export function PeoplePicker({ exclude, picked, onChange }: PeoplePickerProps) {
       <ul class="people-picker-results" aria-label="People found">
         {people.map((person) => (
           <li key={person.id}>
-            <button type="button" aria-label={isolated(person.name)} onClick={() => pick(person)}>
+            <button
+              type="button"
+              aria-label={isolated(person.name)}
+              aria-disabled={!isAnswered || disabled}
+              onClick={() => pick(person)}
+            >
               <Avatar id={person.id} name={person.name} avatarUrl={person.avatarUrl} />
               <UserText text={person.name} />
             </button>

@@ -10,6 +10,7 @@ const DEBOUNCE_MS = 200;
 
 export interface PeopleSearch {
   is: "idle" | "searching" | "found" | "failed" | "too_long";
+  /** While searching, those whom the text before found. */
   people: readonly User[];
 }
 

@@ -43,7 +43,7 @@ function AddMembersForm({ threadId, members, onDone }: AddMembersProps & { onDon
 
   return (
     <form class="dialog-part" onSubmit={(event) => void add(event)}>
-      <PeoplePicker exclude={members} picked={picked} onChange={setPicked} />
+      <PeoplePicker exclude={members} picked={picked} onChange={setPicked} disabled={busy} />
       <ErrorMessage text={error} />
       <div class="dialog-buttons">
         <button type="button" class="button-quiet" onClick={onDone}>

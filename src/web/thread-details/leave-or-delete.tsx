@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import { may, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { navigate } from "../router.tsx";
+import { navigateFrom, threadHref } from "../router.tsx";
 import { client } from "../session/session.ts";
 import { ConfirmDialog, type ConfirmDialogProps } from "../ui/confirm-dialog.tsx";
 import "./leave-or-delete.css";
@@ -15,6 +15,7 @@ export interface LeaveOrDeleteProps {
 
 export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
   const mayLeave = ownRole !== null && mayRemove(thread.kind, ownRole, true, ownRole);
+  const leaveView = () => navigateFrom(threadHref(thread.id), "/chat");
   return (
     <section class="leave-or-delete" aria-label="Leave or delete">
       {mayLeave && (
@@ -24,6 +25,7 @@ export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
           text="You will not get its messages any more."
           confirmLabel="Leave"
           action={() => client.api.removeMember(thread.id, user.id)}
+          onDone={leaveView}
         />
       )}
       {may("delete thread", thread.kind, ownRole) && (
@@ -33,6 +35,7 @@ export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
           text="All its messages are deleted, for everyone. This cannot be undone."
           confirmLabel="Delete for everyone"
           action={() => client.api.deleteThread(thread.id)}
+          onDone={leaveView}
         />
       )}
     </section>
@@ -44,18 +47,17 @@ interface ConfirmedActionProps extends Pick<
   "title" | "text" | "confirmLabel" | "action"
 > {
   label: string;
+  onDone: () => void;
 }
 
-function ConfirmedAction({ label, ...question }: ConfirmedActionProps) {
+function ConfirmedAction({ label, onDone, ...question }: ConfirmedActionProps) {
   const [asking, setAsking] = useState(false);
   return (
     <>
       <button type="button" class="button-quiet button-danger" onClick={() => setAsking(true)}>
         {label}
       </button>
-      {asking && (
-        <ConfirmDialog {...question} onDone={() => navigate("/chat")} onClose={() => setAsking(false)} />
-      )}
+      {asking && <ConfirmDialog {...question} onDone={onDone} onClose={() => setAsking(false)} />}
     </>
   );
 }

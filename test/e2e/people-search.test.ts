@@ -1,0 +1,180 @@
+/** Finding people: an answer is used for what it answers alone. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  closeAll,
+  composer,
+  detailsDialog,
+  openDetails,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const field = (page: Page) => page.getByLabel("Find people");
+const found = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const picked = (page: Page) => page.getByRole("list", { name: "Picked" }).getByRole("button");
+
+async function openNewChat(page: Page): Promise<void> {
+  await page.goto(`${inject("url")}/chat`);
+  await page.getByRole("button", { name: "New chat" }).click();
+}
+
+/** Bob, Carol, and Ada, of whose searches those for Carol are not answered until the test says so. */
+async function startSlowSearch() {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const carol = await signInGuest(browser, uniqueName("Carol"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const mayAnswer = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  await ada.page.route("**/api/users?q=Carol*", async (route) => {
+    asked.resolve();
+    await mayAnswer.promise;
+    await route.continue();
+  });
+  return { ada, bob, carol, asked: asked.promise, answer: mayAnswer.resolve };
+}
+
+describe("a search that is not answered yet", () => {
+  it.each(["a new chat", "a group"])("picks nobody for %s, by Enter or by a click", async (where) => {
+    const { ada, bob, carol, asked, answer } = await startSlowSearch();
+    const dan = await signInGuest(browser, uniqueName("Dan"));
+    const eve = await signInGuest(browser, uniqueName("Eve"));
+    if (where === "a new chat") await openNewChat(ada.page);
+    else {
+      await startChat(ada.page, dan.name, eve.name);
+      await openDetails(ada.page);
+      await ada.page.getByRole("button", { name: "Add people" }).click();
+    }
+    await field(ada.page).fill(bob.name);
+    await found(ada.page, bob.name).waitFor();
+    // At once, before the search has even begun.
+    await field(ada.page).fill(carol.name);
+    await field(ada.page).press("Enter");
+    expect(await picked(ada.page).count()).toBe(0);
+    // While it is under way.
+    await asked;
+    await field(ada.page).press("Enter");
+    await found(ada.page, bob.name).evaluateAll((buttons: HTMLElement[]) => {
+      for (const button of buttons) button.click();
+    });
+    expect(await picked(ada.page).count()).toBe(0);
+    expect(await field(ada.page).inputValue()).toBe(carol.name);
+    answer();
+    await ada.page.locator("[aria-disabled=false]").and(found(ada.page, carol.name)).waitFor();
+    await field(ada.page).press("Enter");
+    await expect
+      .poll(() => picked(ada.page).allTextContents())
+      .toEqual([expect.stringContaining(carol.name)]);
+    await closeAll(ada, bob, carol, dan, eve);
+  });
+});
+
+describe("Enter that is held down", () => {
+  it("picks, and does not start the chat too", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    await openNewChat(ada.page);
+    await field(ada.page).fill(bob.name);
+    await ada.page.locator("[aria-disabled=false]").and(found(ada.page, bob.name)).waitFor();
+    await ada.page.keyboard.down("Enter");
+    await expect.poll(() => picked(ada.page).count()).toBe(1);
+    // Playwright marks it as a repeated key.
+    await ada.page.keyboard.down("Enter");
+    await ada.page.keyboard.up("Enter");
+    expect(await ada.page.getByRole("button", { name: "Start chat" }).getAttribute("aria-disabled")).toBe(
+      "false",
+    );
+    await ada.page.keyboard.press("Enter");
+    await composer(ada.page).waitFor();
+    await closeAll(ada, bob);
+  });
+});
+
+describe("a chat that is started", () => {
+  it("is started once, however often the form is submitted", async () => {
+    const names = [uniqueName("Bob"), uniqueName("Carol")];
+    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    await openNewChat(ada.page);
+    for (const name of names) {
+      await field(ada.page).fill(name);
+      await found(ada.page, name).click();
+    }
+    let requests = 0;
+    ada.page.on("request", (request) => {
+      if (request.method() === "POST" && request.url().endsWith("/api/threads")) requests += 1;
+    });
+    await ada.page
+      .getByRole("dialog")
+      .locator("form")
+      .evaluate((form: HTMLFormElement) => {
+        form.requestSubmit();
+        form.requestSubmit();
+      });
+    await composer(ada.page).waitFor();
+    expect(requests).toBe(1);
+    await closeAll(ada, ...others);
+  });
+
+  it("does not lead away from where the user has gone since", async () => {
+    const carol = await signInGuest(browser, uniqueName("Carol"));
+    const { ada, bob } = await startDirectChat(browser);
+    const withBob = ada.page.url();
+    const mayAnswer = Promise.withResolvers<void>();
+    await ada.page.route("**/api/threads", async (route) => {
+      await mayAnswer.promise;
+      await route.continue();
+    });
+    await ada.page.getByRole("button", { name: "New chat" }).click();
+    await field(ada.page).fill(carol.name);
+    await found(ada.page, carol.name).click();
+    const answered = ada.page.waitForResponse("**/api/threads");
+    await ada.page.getByRole("button", { name: "Start chat" }).click();
+    await ada.page.getByRole("button", { name: "Close" }).click();
+    mayAnswer.resolve();
+    await (await answered).finished();
+    // It is in the list all the same.
+    await ada.page.getByRole("link", { name: new RegExp(carol.name) }).waitFor();
+    expect(ada.page.url()).toBe(withBob);
+    await closeAll(ada, bob, carol);
+  });
+});
+
+describe("a chat that is left", () => {
+  it("does not lead away from where the user has gone since", async () => {
+    const names = [uniqueName("Carol"), uniqueName("Dan")];
+    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+    const { ada, bob } = await startDirectChat(browser);
+    const withBob = ada.page.url();
+    await startChat(ada.page, ...names);
+    await expect.poll(() => ada.page.url()).not.toBe(withBob);
+    const mayAnswer = Promise.withResolvers<void>();
+    await ada.page.route("**/members/*", async (route) => {
+      const response = await route.fetch();
+      await mayAnswer.promise;
+      await route.fulfill({ response });
+    });
+    await openDetails(ada.page);
+    await detailsDialog(ada.page).getByRole("button", { name: "Leave chat" }).click();
+    const answered = ada.page.waitForResponse("**/members/*");
+    await ada.page.getByRole("button", { name: "Leave", exact: true }).click();
+    // Back, while nothing has answered.
+    await ada.page.goBack();
+    await ada.page.getByRole("link", { name: new RegExp(bob.name) }).click();
+    await expect.poll(() => ada.page.url()).toBe(withBob);
+    mayAnswer.resolve();
+    await (await answered).finished();
+    await composer(ada.page).fill("still here");
+    expect(ada.page.url()).toBe(withBob);
+    await closeAll(ada, bob, ...others);
+  });
+});
