@@ -8,10 +8,20 @@ import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
 import { checkSession, client, currentSession, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
+import { FileNotice } from "./ui/file-notice.tsx";
 import { Text } from "./ui/text.tsx";
 import { useStore } from "./ui/use-store.ts";
 
 export function App() {
+  return (
+    <>
+      <CurrentView />
+      <FileNotice />
+    </>
+  );
+}
+
+function CurrentView() {
   const state = useStore(currentSession);
   switch (state.is) {
     case "loading":
