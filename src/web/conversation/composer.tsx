@@ -4,8 +4,8 @@ import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
-import { isImeComposing } from "../ui/ime.ts";
 import { LengthNote } from "../ui/length-note.tsx";
+import { isSendKey } from "../ui/send-key.ts";
 import { useStore } from "../ui/use-store.ts";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
@@ -95,9 +95,8 @@ export function Composer(props: ComposerProps) {
           if (event.currentTarget.value.trim() !== "") onTyping();
         }}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && !isImeComposing(event) && replyTo !== undefined) cancelReply();
-          // During an input method's composition, Enter accepts its suggestion.
-          if (event.key !== "Enter" || event.shiftKey || isImeComposing(event)) return;
+          if (event.key === "Escape" && replyTo !== undefined) cancelReply();
+          if (!isSendKey(event)) return;
           event.preventDefault();
           send();
         }}

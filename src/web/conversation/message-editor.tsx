@@ -1,8 +1,8 @@
-/** The form in which a user edits a message of their own. Enter saves, Escape cancels. */
+/** The form in which a user edits a message of their own. Enter saves, as it sends in the composer; Escape cancels. */
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
-import { isImeComposing } from "../ui/ime.ts";
 import { LengthNote } from "../ui/length-note.tsx";
+import { isSendKey } from "../ui/send-key.ts";
 import "./message-editor.css";
 
 export interface MessageEditorProps {
@@ -50,9 +50,8 @@ export function MessageEditor({ text, autoFocus, onChange, onSave, onCancel }: M
         aria-describedby={lengthId}
         onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (isImeComposing(event)) return;
           if (event.key === "Escape") onCancel();
-          if (event.key !== "Enter" || event.shiftKey) return;
+          if (!isSendKey(event)) return;
           event.preventDefault();
           save();
         }}

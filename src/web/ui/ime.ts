@@ -1,9 +1,24 @@
 /** Input method editors (IME), with which for example Chinese and Japanese are typed. */
 
 /**
- * Whether the input method handles this key. Safari ends the composition before the Enter key that confirms it, and
- * marks that key by its code alone (https://bugs.webkit.org/show_bug.cgi?id=165004).
+ * Keeps from every field and dialog of the page, from now on, the keys that an input method handles: the Enter that
+ * accepts its suggestion sends nothing, and the Escape that drops it closes nothing.
  */
-export function isImeComposing(event: KeyboardEvent): boolean {
+export function ignoreImeKeys(): void {
+  const ignore = (event: KeyboardEvent) => {
+    if (!isImeKey(event)) return;
+    event.stopImmediatePropagation();
+    // Else some browsers close the dialog that the field is in.
+    if (event.key === "Escape") event.preventDefault();
+  };
+  // On its way down, before any other listener.
+  addEventListener("keydown", ignore, { capture: true });
+}
+
+/**
+ * Safari ends the composition before the Enter key that confirms it, and marks that key by its code alone
+ * (https://bugs.webkit.org/show_bug.cgi?id=165004).
+ */
+function isImeKey(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;
 }

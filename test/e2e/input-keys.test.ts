@@ -1,0 +1,166 @@
+/** Enter and Escape: on touch screens, and where they belong to an input method. */
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  chatLink,
+  closeAll,
+  composer,
+  messageRow,
+  messageRowBySeq,
+  openMessageMenu,
+  PHONE,
+  send,
+  signInGuest,
+  startChat,
+  startDirectChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const editor = (page: Page) => page.getByLabel("Edit message");
+
+async function startEdit(page: Page, seq: number): Promise<void> {
+  await (await openMessageMenu(page, seq)).getByRole("button", { name: "Edit" }).click();
+  await editor(page).waitFor();
+}
+
+describe("on a touch screen", () => {
+  it("Enter breaks the line, and a button sends", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+    await startChat(ada.page, bob.name);
+    await composer(ada.page).pressSequentially("first");
+    await composer(ada.page).press("Enter");
+    await composer(ada.page).pressSequentially("second");
+    expect(await composer(ada.page).inputValue()).toBe("first\nsecond");
+    await ada.page.getByRole("button", { name: "Send" }).tap();
+    await waitUntilSent(ada.page, "first");
+    expect(await composer(ada.page).inputValue()).toBe("");
+
+    await startEdit(ada.page, 1);
+    await editor(ada.page).press("Enter");
+    await editor(ada.page).pressSequentially("third");
+    expect(await editor(ada.page).inputValue()).toBe("first\nsecond\nthird");
+    await ada.page.getByRole("button", { name: "Save" }).tap();
+    await messageRowBySeq(ada.page, 1).getByText("third").waitFor();
+
+    // With a keyboard that is attached.
+    await composer(ada.page).fill("fourth");
+    await composer(ada.page).press("Control+Enter");
+    await waitUntilSent(ada.page, "fourth");
+    await closeAll(ada, bob);
+  });
+});
+
+describe("on a desktop", () => {
+  it("Enter sends, and with Shift breaks the line", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await composer(ada.page).pressSequentially("first");
+    await composer(ada.page).press("Shift+Enter");
+    await composer(ada.page).pressSequentially("second");
+    await composer(ada.page).press("Enter");
+    await waitUntilSent(ada.page, "first");
+    expect(await messageRowBySeq(ada.page, 1).textContent()).toContain("first\nsecond");
+    await closeAll(ada, bob);
+  });
+});
+
+/** How browsers announce a key that an input method handles. */
+const IME_KEYS = [
+  ["while composing", { isComposing: true, keyCode: 229 }],
+  ["while composing, by its code alone", { isComposing: false, keyCode: 229 }],
+  ["while composing, without its code", { isComposing: true, keyCode: 13 }],
+] as const;
+
+/** Whether the page let the key have its effect in the browser. Safari ends the composition first. */
+function pressInIme(
+  field: Locator,
+  key: "Enter" | "Escape",
+  { isComposing, keyCode }: { isComposing: boolean; keyCode: number },
+): Promise<boolean> {
+  return field.evaluate(
+    (element, init) => {
+      element.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+      if (!init.isComposing) element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
+      return element.dispatchEvent(
+        new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }),
+      );
+    },
+    { key, isComposing, keyCode },
+  );
+}
+
+describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime) => {
+  it("sends and cancels nothing in the composer", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await send(ada.page, "Tea or coffee?");
+    await waitUntilSent(ada.page, "Tea or coffee?");
+    await (await openMessageMenu(ada.page, 1)).getByRole("button", { name: "Reply" }).click();
+    await composer(ada.page).fill("こーひー");
+    await pressInIme(composer(ada.page), "Enter", ime);
+    await pressInIme(composer(ada.page), "Escape", ime);
+    expect(await composer(ada.page).inputValue()).toBe("こーひー");
+    expect(await ada.page.getByRole("button", { name: "Cancel reply" }).count()).toBe(1);
+    await composer(ada.page).press("Enter");
+    await waitUntilSent(ada.page, "こーひー");
+    expect(await messageRow(ada.page, "こーひー").count()).toBe(1);
+    await closeAll(ada, bob);
+  });
+
+  it("saves and drops nothing in an edit", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    await send(ada.page, "Tee");
+    await waitUntilSent(ada.page, "Tee");
+    await startEdit(ada.page, 1);
+    await editor(ada.page).fill("お茶");
+    await pressInIme(editor(ada.page), "Enter", ime);
+    await pressInIme(editor(ada.page), "Escape", ime);
+    expect(await editor(ada.page).inputValue()).toBe("お茶");
+    await closeAll(ada, bob);
+  });
+
+  it("picks nobody, submits no form and closes no dialog", async () => {
+    const bob = await signInGuest(browser, uniqueName("Bob"));
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    await chatLink(ada.page).click();
+    await ada.page.getByRole("button", { name: "New chat" }).click();
+    const search = ada.page.getByLabel("Find people");
+    await search.fill(bob.name);
+    await ada.page
+      .locator("[aria-disabled=false]")
+      .and(ada.page.getByRole("button", { name: bob.name }))
+      .waitFor();
+    await pressInIme(search, "Enter", ime);
+    expect(await ada.page.getByRole("list", { name: "Picked" }).count()).toBe(0);
+    // A script's event closes no dialog: what a browser asks is whether the page has prevented that.
+    expect(await pressInIme(search, "Escape", ime)).toBe(false);
+    expect(await pressInIme(search, "Escape", { isComposing: false, keyCode: 27 })).toBe(true);
+    expect(await ada.page.getByRole("dialog").count()).toBe(1);
+    await closeAll(ada, bob);
+  });
+});
+
+it("a dialog stays open for the Escape of an input method, and closes for any other", async () => {
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  await chatLink(ada.page).click();
+  await ada.page.getByRole("button", { name: "New chat" }).click();
+  await ada.page.getByLabel("Find people").focus();
+  const devTools = await ada.context.newCDPSession(ada.page);
+  await devTools.send("Input.dispatchKeyEvent", {
+    type: "rawKeyDown",
+    key: "Escape",
+    code: "Escape",
+    windowsVirtualKeyCode: 229,
+  });
+  expect(await ada.page.getByRole("dialog").count()).toBe(1);
+  await ada.page.keyboard.press("Escape");
+  await expect.poll(() => ada.page.getByRole("dialog").count()).toBe(0);
+  await closeAll(ada);
+});
