@@ -11,7 +11,7 @@ import { stopTimer, type Timer } from "../timer.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isFinal, reconnectDelayMs } from "./reconnect-delay.ts";
-import { onWake } from "./wake.ts";
+import { watchNetwork } from "./wake.ts";
 
 /** `WebSocket.OPEN`, which not every runtime's type has. */
 const OPEN = 1;
@@ -52,7 +52,7 @@ export interface ReconnectingSocketOptions<Event extends SocketEvent> {
 export class ReconnectingSocket<Event extends SocketEvent> {
   readonly #options: ReconnectingSocketOptions<Event>;
   readonly #heartbeat: Heartbeat;
-  #stopWaking: () => void;
+  #stopWatching: () => void;
   #state: ConnectionState = "connecting";
   #isClosed = false;
   #socket: WebSocket | undefined;
@@ -75,7 +75,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
       sendPing: () => this.#sendFrame(PING),
       onSilence: () => this.#disconnected(CONNECTION_LOST),
     });
-    this.#stopWaking = this.#wakeWithPage();
+    this.#stopWatching = this.#watchNetwork();
   }
 
   get state(): ConnectionState {
@@ -118,7 +118,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#isClosed = false;
     this.#failures = 0;
     this.#isRenewing = false;
-    this.#stopWaking = this.#wakeWithPage();
+    this.#stopWatching = this.#watchNetwork();
     this.reconnect();
   }
 
@@ -126,7 +126,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
   close(): void {
     this.#isClosed = true;
     this.#state = "stopped";
-    this.#stopWaking();
+    this.#stopWatching();
     this.#abandon();
   }
 
@@ -235,8 +235,13 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#enter(state, undefined, reason);
   }
 
-  #wakeWithPage(): () => void {
-    return onWake(() => this.#wake());
+  #watchNetwork(): () => void {
+    return watchNetwork({ onOffline: () => this.#networkLost(), onWake: () => this.#wake() });
+  }
+
+  /** A socket would notice only when a ping is not answered. If the browser is wrong, the next attempt succeeds. */
+  #networkLost(): void {
+    if (this.#state === "open" || this.#state === "connecting") this.#disconnected(CONNECTION_LOST);
   }
 
   #wake(): void {

@@ -1,5 +1,5 @@
 /**
- * The moments at which a connection should be checked at once: the network has returned or gone, or the page has become
+ * The moments at which a browser knows more than a socket: the network has gone or returned, or the page has become
  * visible, perhaps after the device slept.
  */
 
@@ -10,20 +10,27 @@ interface Browser {
   document?: EventTarget & { visibilityState: string };
 }
 
-/** Calls `wake` at each such moment; returns a function that ends this. Where there is no page (a Worker), never calls. */
-export function onWake(wake: () => void): () => void {
+export interface WakeOptions {
+  /** The network has gone. */
+  onOffline(): void;
+  /** A connection should be checked at once. */
+  onWake(): void;
+}
+
+/** Calls back at each such moment; returns a function that ends this. Where there is no page (a Worker), never calls. */
+export function watchNetwork({ onOffline, onWake }: WakeOptions): () => void {
   const browser = globalThis as unknown as Browser;
   const page = browser.document;
   if (!page) return () => {};
   const wakeIfVisible = () => {
-    if (page.visibilityState === "visible") wake();
+    if (page.visibilityState === "visible") onWake();
   };
-  browser.addEventListener("online", wake);
-  browser.addEventListener("offline", wake);
+  browser.addEventListener("online", onWake);
+  browser.addEventListener("offline", onOffline);
   page.addEventListener("visibilitychange", wakeIfVisible);
   return () => {
-    browser.removeEventListener("online", wake);
-    browser.removeEventListener("offline", wake);
+    browser.removeEventListener("online", onWake);
+    browser.removeEventListener("offline", onOffline);
     page.removeEventListener("visibilitychange", wakeIfVisible);
   };
 }

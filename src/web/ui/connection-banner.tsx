@@ -3,7 +3,10 @@ import type { ConnectionState } from "../../client/connection/connection-state.t
 import { CLOSE } from "../../protocol/errors.ts";
 import { handOffFocus } from "./focus-handoff.ts";
 import { Text } from "./text.tsx";
+import { useNetwork } from "./use-network.ts";
 import "./connection-banner.css";
+
+const OFFLINE = "You are offline. Messages wait until you are back.";
 
 export interface ConnectionBannerProps {
   connection: ConnectionState;
@@ -14,11 +17,13 @@ export interface ConnectionBannerProps {
 }
 
 export function ConnectionBanner({ connection, closeCode, ready, onRetry }: ConnectionBannerProps) {
-  const hasEnded = connection === "stopped" || connection === "signed_out";
-  const text = bannerText(connection, closeCode, ready);
+  const isOffline = !useNetwork() && (connection === "waiting" || connection === "connecting");
+  const text = isOffline ? OFFLINE : bannerText(connection, closeCode, ready);
+  // A connection that is lost while there is a network is mostly back at once.
+  const isDelayed = connection !== "stopped" && connection !== "signed_out" && !isOffline;
   return (
     <div
-      class={hasEnded ? "connection-banner" : "connection-banner connection-banner-delayed"}
+      class={isDelayed ? "connection-banner connection-banner-delayed" : "connection-banner"}
       role="status"
       tabIndex={-1}
     >

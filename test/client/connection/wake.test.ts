@@ -62,11 +62,44 @@ describe("a client that waits for its next attempt", () => {
   });
 });
 
+describe("a client that is connecting", () => {
+  it("gives the attempt up when the browser is offline", async () => {
+    const { room, sockets } = await startRoom();
+    expect(room.getSnapshot().connection).toBe("connecting");
+    browser.dispatchEvent(new Event("offline"));
+    expect(room.getSnapshot().connection).toBe("waiting");
+    expect(sockets.filter(({ isOpen }) => isOpen)).toEqual([]);
+  });
+});
+
 describe("a client that looks connected", () => {
-  it.each(["online", "offline"])("pings on %s, and gives up a socket that does not answer", async (type) => {
+  it("is not connected from the moment at which the browser is offline", async () => {
+    const { room, sockets, newest } = await startRoom();
+    newest().deliver(welcome(0), history([]));
+    browser.dispatchEvent(new Event("offline"));
+    expect(room.getSnapshot()).toMatchObject({ connection: "waiting", closeCode: 1006 });
+    expect(sockets.filter(({ isOpen }) => isOpen)).toEqual([]);
+    // The browser is back before the next attempt is due.
+    browser.dispatchEvent(new Event("online"));
+    await pass();
+    newest().deliver(welcome(0), history([]));
+    expect(room.getSnapshot().connection).toBe("open");
+  });
+
+  it("connects again where the browser was wrong", async () => {
+    const { room, sockets, newest } = await startRoom();
+    newest().deliver(welcome(0), history([]));
+    browser.dispatchEvent(new Event("offline"));
+    await pass(500);
+    expect(sockets).toHaveLength(2);
+    newest().deliver(welcome(0), history([]));
+    expect(room.getSnapshot().connection).toBe("open");
+  });
+
+  it("pings on online, and gives up a socket that does not answer", async () => {
     const { room, newest } = await startRoom();
     newest().deliver(welcome(0), history([]));
-    browser.dispatchEvent(new Event(type));
+    browser.dispatchEvent(new Event("online"));
     expect(newest().sent).toEqual(["ping"]);
     await pass(10_000);
     expect(room.getSnapshot().connection).toBe("waiting");
