@@ -36,6 +36,15 @@ describe("linkify", () => {
     expect(addresses(text)).toEqual(["https://a.example", "https://b.example"]);
   });
 
+  it.each([
+    ["看https://a.example很好", "https://a.example"],
+    ["www.a.exampleです。", "www.a.example"],
+    ["https://例え.テスト です", "https://例え.テスト"],
+    ["https://a.example/很好", "https://a.example/很好"],
+  ])("ends a host of one script before another one in %j", (text, address) => {
+    expect(addresses(text)).toEqual([address]);
+  });
+
   it("leaves an address within another as it is", () => {
     const archived = "https://archive.example/2026/https://a.example/?next=https://b.example";
     expect(addresses(archived)).toEqual([archived]);

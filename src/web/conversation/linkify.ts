@@ -16,6 +16,8 @@ const MAIL = String.raw`(?:mailto:)?(?<!${LOCAL_PART})${LOCAL_PART}+@(?:${LABEL}
 const WEB = String.raw`(?:https?://|(?<![\p{Script=Latin}\p{Nd}@./:_-])www\.(?=${LABEL}\.${LABEL}))(?:(?!${JOINT})${CHARACTER})+`;
 const ADDRESS = new RegExp(`(?<mail>${MAIL})|${WEB}`, "giu");
 
+/** An ASCII host, and letters that follow it without a space: no top-level domain has both. */
+const HOST_IN_SENTENCE = /^((?:[A-Za-z]+:\/\/)?(?:(?![/?#])\p{ASCII})*\.[A-Za-z][A-Za-z\d-]*)\P{ASCII}+$/u;
 const SCHEME = /^https?:/iu;
 /** From the scheme to where the path, the query or the fragment begins, as URL parsers read it. */
 const AUTHORITY = /^(?:https?:)?[/\\]*[^/\\?#]*/iu;
@@ -49,7 +51,7 @@ export function linkify(text: string): TextSegment[] {
   let end = 0;
   for (const match of text.matchAll(ADDRESS)) {
     const isMail = match.groups?.["mail"] !== undefined;
-    const address = isMail ? match[0] : withoutTrailingPunctuation(match[0]);
+    const address = isMail ? match[0] : withoutSentence(match[0]);
     const link = isMail ? mailLink(address) : webLink(address);
     if (!link) continue;
     if (match.index > end) segments.push({ text: text.slice(end, match.index) });
@@ -58,6 +60,11 @@ export function linkify(text: string): TextSegment[] {
   }
   if (end < text.length) segments.push({ text: text.slice(end) });
   return segments;
+}
+
+function withoutSentence(match: string): string {
+  const address = withoutTrailingPunctuation(match);
+  return HOST_IN_SENTENCE.exec(address)?.[1] ?? address;
 }
 
 /** Keeps a closing bracket that the address itself opens, as in `https://example.com/Pond_(water)`. */
