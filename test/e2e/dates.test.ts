@@ -10,10 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+/** When everybody who is offline was seen last. */
+const LAST_SEEN = "2026-11-05T20:00:00-05:00";
+
 /** Gives the messages of all pages of a context times: those that their texts are. */
 async function takeTimesFromTexts(context: BrowserContext): Promise<void> {
   const withTimes = (json: string) =>
-    JSON.stringify(JSON.parse(json), (_key, value: unknown) => {
+    JSON.stringify(JSON.parse(json), (key, value: unknown) => {
+      if (key === "lastSeenAt") return Date.parse(LAST_SEEN);
       if (typeof value !== "object" || value === null || !("at" in value)) return value;
       const text = "body" in value ? value.body : "preview" in value ? value.preview : undefined;
       const at = typeof text === "string" ? Date.parse(text) : Number.NaN;
@@ -78,12 +82,16 @@ describe("days", () => {
   });
 
   it("end at midnight while the page is open", async () => {
-    const { ada, bob, page } = await pageAt("2026-11-05T23:59:00-05:00", "2026-11-05T20:00:00-05:00");
+    const { ada, bob, page } = await pageAt("2026-11-05T23:59:00-05:00", LAST_SEEN);
+    await bob.page.close();
+    const status = page.getByTestId("here");
+    await expect.poll(() => status.textContent()).toBe("Last seen 8:00 PM");
     expect(await days(page)).toEqual(["Today"]);
     await expect.poll(() => listTime(page)).toBe("8:00 PM");
     await page.clock.fastForward("02:00");
     await expect.poll(() => days(page)).toEqual(["Yesterday"]);
     await expect.poll(() => listTime(page)).toBe("Thu");
+    await expect.poll(() => status.textContent()).toBe("Last seen Thu");
     await closeAll(ada, bob);
   });
 });

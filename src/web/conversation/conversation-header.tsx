@@ -10,6 +10,8 @@ import { isolated } from "../ui/bidi.ts";
 import { BackIcon } from "../ui/icons.tsx";
 import { formatNames } from "../ui/name-list.ts";
 import { Text, UserText } from "../ui/text.tsx";
+import { today } from "../ui/today.ts";
+import { useStore } from "../ui/use-store.ts";
 import "./conversation-header.css";
 
 export interface ConversationHeaderProps {
@@ -22,11 +24,12 @@ export interface ConversationHeaderProps {
 
 export function ConversationHeader({ state, user, presence, onOpenDetails }: ConversationHeaderProps) {
   const { thread, online } = state;
+  const startOfToday = useStore(today);
   const members = state.members.map((member) => member.user);
   const title = thread ? threadTitle({ ...thread, members }, user.id) : "Chat";
   const other = thread && otherMember({ ...thread, members }, user.id);
   const isOtherHere = online.some(({ id }) => id === other?.id);
-  const status = personStatus(isOtherHere, presence[other?.id ?? ""], Date.now());
+  const status = personStatus(isOtherHere, presence[other?.id ?? ""], startOfToday);
   return (
     <header class="conversation-header">
       <Link href="/chat" class="icon-button conversation-header-back" aria-label="Back to chats">

@@ -11,13 +11,17 @@ export interface PersonStatus {
   text: string;
 }
 
-export function personStatus(isHere: boolean, presence: UserPresence | undefined, now: number): PersonStatus {
+export function personStatus(
+  isHere: boolean,
+  presence: UserPresence | undefined,
+  today: number,
+): PersonStatus {
   if (isHere) return { online: true, text: "In this chat now" };
   if (!presence) return { online: false, text: "" };
   const { status, lastSeenAt } = presence;
   if (status === "online") return { online: true, text: "Online" };
   return {
     online: false,
-    text: lastSeenAt === undefined ? "Offline" : `Last seen ${formatShort(lastSeenAt, now)}`,
+    text: lastSeenAt === undefined ? "Offline" : `Last seen ${formatShort(lastSeenAt, today)}`,
   };
 }

@@ -13,6 +13,8 @@ import { AddMembers } from "./add-members.tsx";
 import { LeaveOrDelete } from "./leave-or-delete.tsx";
 import { MemberList } from "./member-list.tsx";
 import { ThreadName } from "./thread-name.tsx";
+import { today } from "../ui/today.ts";
+import { useStore } from "../ui/use-store.ts";
 import "./thread-details.css";
 
 export interface ThreadDetailsProps {
@@ -33,6 +35,7 @@ export function ThreadDetails({
   onLoadMoreMembers,
   onClose,
 }: ThreadDetailsProps) {
+  const startOfToday = useStore(today);
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people };
   const ownRole = state.you?.role ?? null;
@@ -47,7 +50,7 @@ export function ThreadDetails({
             status={personStatus(
               state.online.some(({ id }) => id === other.id),
               presence[other.id],
-              Date.now(),
+              startOfToday,
             )}
           />
         )}
