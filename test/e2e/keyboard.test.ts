@@ -7,6 +7,7 @@ import {
   closeAll,
   composer,
   controlThreadConnections,
+  detailsDialog,
   messageRow,
   messageRowBySeq,
   openDetails,
@@ -146,6 +147,19 @@ it("a message's menu takes the focus, and returns it when it closes", async () =
   await menuButton.press("Enter");
   await menu.getByRole("button", { name: "Reply" }).press("Enter");
   await expect.poll(() => composer(ada.page).evaluate(isFocused)).toBe(true);
+  await closeAll(ada, bob);
+});
+
+it("a dialog closes with Escape, returns the focus, and can be opened again at once", async () => {
+  const { ada, bob } = await startDirectChat(browser);
+  const details = ada.page.getByRole("button", { name: "Details" });
+  for (let time = 1; time <= 3; time += 1) {
+    await details.press("Enter");
+    await detailsDialog(ada.page).waitFor();
+    await ada.page.keyboard.press("Escape");
+    await expect.poll(() => detailsDialog(ada.page).count()).toBe(0);
+    expect(await details.evaluate((button) => button === document.activeElement)).toBe(true);
+  }
   await closeAll(ada, bob);
 });
 
