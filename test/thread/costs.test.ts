@@ -222,7 +222,8 @@ describe("a message, from its frame to its notification", () => {
 
 describe("rows written", () => {
   it.each([
-    ["an edit", { type: "edit", id: "x", seq: 1, body: "y" }, 2],
+    // One of them overwrites what the message said before.
+    ["an edit", { type: "edit", id: "x", seq: 1, body: "y" }, 3],
     ["a reaction", { type: "react", id: "x", seq: 1, emoji: "👍" }, 2],
     ["taking a reaction back", { type: "unreact", id: "x", seq: 1, emoji: "🐸" }, 2],
     ["a deletion", { type: "delete", id: "x", seq: 1 }, 2],

@@ -1,4 +1,5 @@
 /** What this shard stores of a thread, in one row for all its members here, and what each of them sees of it. */
+import { fillerFor, recordLength } from "../../durable/record-length.ts";
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { unreadOf } from "./unread.ts";
@@ -20,10 +21,17 @@ export type ThreadRow = {
 /** A row of `threads`, and the marker of the member it was read for. */
 export type UserThreadRow = ThreadRow & { read_seq: number };
 
-/** The row that an update leads to. `senders` are those of the update and of the row before, merged. */
-export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>): ThreadRow {
+/** Rows have lengths of so many bytes, or twice as many and so on: one preview then fits where another was. */
+const LENGTH_STEP = 500;
+
+/** The row that an update leads to from the row before. `senders` are those of both, merged. */
+export function rowOf(
+  update: ThreadUpdate,
+  senders: ReadonlyMap<string, number>,
+  before: ThreadRow | undefined,
+): ThreadRow {
   const { last, pair } = update;
-  return {
+  const row = {
     thread_id: update.threadId,
     rev: update.rev,
     kind: update.kind,
@@ -35,6 +43,27 @@ export function rowOf(update: ThreadUpdate, senders: ReadonlyMap<string, number>
     pair: pair ? JSON.stringify(pair.map(plainUser)) : null,
     senders: JSON.stringify(Object.fromEntries(senders)),
   };
+  return row.last === null ? row : { ...row, last: row.last + paddingFor(row, before) };
+}
+
+/**
+ * Spaces after the newest message that keep a row's length: what it held before is then overwritten where it lies, and
+ * of a message that is deleted no preview stays in the file.
+ */
+function paddingFor(row: ThreadRow, before: ThreadRow | undefined): string {
+  const least = Math.ceil(lengthOf(row) / LENGTH_STEP) * LENGTH_STEP;
+  const length = Math.max(least, before ? lengthOf(before) : 0);
+  return fillerFor(length, (filler) => recordOf({ ...row, last: `${row.last}${filler}` })) ?? "";
+}
+
+/** How long what SQLite stores of a row is, in bytes. */
+export function lengthOf(row: ThreadRow): number {
+  return recordLength(recordOf(row));
+}
+
+function recordOf(row: ThreadRow): (string | number | null)[] {
+  const { thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders } = row;
+  return [thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders];
 }
 
 /** The update that leads to this row in another shard. */
@@ -78,7 +107,7 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
 
 /** Whether members see the same in two rows, the newest message included. */
 export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
-  return sameLook(a, b) && a.last === b.last;
+  return sameLook(a, b) && a.last?.trimEnd() === b.last?.trimEnd();
 }
 
 /** Whether two rows have the same name and, of a direct thread, the same pair. */

@@ -2,8 +2,9 @@
  * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
+import { fillerLike } from "../../durable/record-length.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
-import { rowOf, type ThreadRow } from "./thread-row.ts";
+import { lengthOf, rowOf, type ThreadRow } from "./thread-row.ts";
 import { markerOf, sendersOf } from "./unread.ts";
 import type { UserThreads } from "./user-threads.ts";
 
@@ -51,7 +52,7 @@ export class ThreadUpdates {
     return this.#storage.transactionSync(() => {
       const members = this.#userThreads.members(threadId);
       this.#sql.exec("DELETE FROM user_threads WHERE thread_id = ?", threadId);
-      this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+      this.#delete(threadId);
       return members;
     });
   }
@@ -81,25 +82,30 @@ export class ThreadUpdates {
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
     if (this.#removeWithoutMembers(threadId)) {
-      return { before, after: rowOf(update, senders), joined, left, read };
+      return { before, after: rowOf(update, senders, before), joined, left, read };
     }
 
-    const known = before ?? rowOf(update, senders);
+    const known = before ?? rowOf(update, senders, undefined);
     for (const [userId, seq] of Object.entries(update.readers))
       if (this.raise(known, userId, seq)) read.add(userId);
     for (const [userId, seq] of Object.entries(update.senders))
       if (this.#sent(senders, userId, threadId, seq) && update.seq === before?.seq) read.add(userId);
     this.#boundSenders(senders, threadId);
 
-    const after = rowOf(update, senders);
-    if (!before || !sameRow(before, after)) this.#put(after);
+    const after = rowOf(update, senders, before);
+    if (!before || !sameRow(before, after)) {
+      // The newest message was edited or deleted: of what it said, nothing is to stay.
+      const isRewritten = before?.seq === after.seq && before.last !== after.last;
+      if (before && isRewritten && lengthOf(before) !== lengthOf(after)) this.#overwrite(before);
+      this.#put(after);
+    }
     return { before, after, joined, left, read };
   }
 
   /** Removes a thread that none of this shard's users is in. False where one is. */
   #removeWithoutMembers(threadId: string): boolean {
     if (this.#userThreads.hasMembers(threadId)) return false;
-    this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+    this.#delete(threadId);
     return true;
   }
 
@@ -149,6 +155,24 @@ export class ThreadUpdates {
       userId,
       threadId,
       readSeq,
+    );
+  }
+
+  #delete(threadId: string): void {
+    const row = this.#userThreads.get(threadId);
+    if (!row) return;
+    this.#overwrite(row);
+    this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
+  }
+
+  /** Replaces what a row says by as many bytes, where it lies: before it is deleted, or written at another length. */
+  #overwrite({ thread_id, name, last, pair }: ThreadRow): void {
+    const texts = [name, last, pair].map((text) => (text === null ? null : fillerLike(text)));
+    if (texts.every((text) => text === null)) return;
+    this.#sql.exec(
+      "UPDATE threads SET name = ?, last = ?, pair = ? WHERE thread_id = ?",
+      ...texts,
+      thread_id,
     );
   }
 

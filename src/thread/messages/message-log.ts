@@ -7,21 +7,9 @@ import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
 import { PAGE_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
 import type { Profiles } from "../members/profiles.ts";
+import type { MessageRow } from "./message-row.ts";
+import { overwriteBody, overwriteWithTombstone } from "./overwriting.ts";
 import { previewOf } from "./preview.ts";
-
-type MessageRow = {
-  seq: number;
-  rev: number;
-  touched_rev: number;
-  author: string;
-  command_id: string;
-  body: string;
-  at: number;
-  reply_to: number | null;
-  edited_at: number | null;
-  deleted_at: number | null;
-  reactions: string | null;
-};
 
 /** A message on its way in. */
 export interface NewMessage {
@@ -101,9 +89,13 @@ export class MessageLog {
 
   /** A message, or `not_found`. */
   get(seq: number): Message {
+    return this.#message(this.#row(seq));
+  }
+
+  #row(seq: number): MessageRow {
     const [row] = this.#exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray();
     if (!row) throw new LilypadError("not_found", "There is no such message.");
-    return this.#message(row);
+    return row;
   }
 
   has(seq: number): boolean {
@@ -115,24 +107,16 @@ export class MessageLog {
     return seq === this.#newest.seq;
   }
 
+  /** Gives a message another body. */
   edit(seq: number, body: string, rev: number, at: number): void {
-    this.#exec(
-      "UPDATE messages SET body = ?, edited_at = ?, touched_rev = ? WHERE seq = ?",
-      body,
-      at,
-      rev,
-      seq,
-    );
+    this.write();
+    overwriteBody(this.#sql, this.#row(seq), { body, rev, at });
   }
 
   /** Erases what a message said. The row stays as a tombstone: its seq is never given again, nor its id taken for new. */
   erase(seq: number, rev: number, at: number): void {
-    this.#exec(
-      "UPDATE messages SET body = '', reactions = NULL, deleted_at = ?, touched_rev = ? WHERE seq = ?",
-      at,
-      rev,
-      seq,
-    );
+    this.write();
+    overwriteWithTombstone(this.#sql, this.#row(seq), { rev, at });
   }
 
   setReactions(seq: number, reactions: readonly Reaction[], rev: number): void {
@@ -247,7 +231,8 @@ export class MessageLog {
       rev: row.touched_rev,
       id: row.command_id,
       author: this.#profiles.get(row.author),
-      body: row.body,
+      // What fills a tombstone is nothing that was said.
+      body: row.deleted_at === null ? row.body : "",
       at: row.at,
       ...(row.reply_to !== null && { replyTo: row.reply_to }),
       ...(row.edited_at !== null && { editedAt: row.edited_at }),

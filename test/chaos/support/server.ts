@@ -66,6 +66,11 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Where its objects store: a directory for each class, files for each object. */
+  get storage(): string {
+    return join(this.#directory, "storage");
+  }
+
   /** Kills the process with SIGKILL, as a crash would. */
   async kill(): Promise<void> {
     const child = this.#workerd?.process;
@@ -81,7 +86,7 @@ export class Server {
     this.#vars = { ...this.#vars, ...vars };
     this.#workerd = await startWorkerd({
       bundle: this.#bundle,
-      storage: join(this.#directory, "storage"),
+      storage: this.storage,
       port: this.#port,
       vars: this.#vars,
       inspector: this.#inspector,
