@@ -32,8 +32,11 @@ const ack = z.object({ seq: seq.optional(), rev, at: time });
 export type Ack = z.infer<typeof ack>;
 const ackEvent = z.object({ type: z.literal("ack"), id: z.string(), ...ack.shape });
 
+/** The `id` of the command that made it, by which its sender knows it again after a lost connection. */
+const commandId = z.string().optional();
 const reacted = {
   rev,
+  id: commandId,
   seq,
   emoji: z.string(),
   user,
@@ -47,8 +50,8 @@ const memberCount = z.int().min(0).optional();
 /** The durable events of a thread: numbered by `rev`, replayed on a resume. */
 export const durableEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("chat"), rev, message }),
-  z.object({ type: z.literal("edit"), rev, message }),
-  z.object({ type: z.literal("delete"), rev, seq, deletedAt: time, by: user }),
+  z.object({ type: z.literal("edit"), rev, id: commandId, message }),
+  z.object({ type: z.literal("delete"), rev, id: commandId, seq, deletedAt: time, by: user }),
   z.object({ type: z.literal("react"), ...reacted }),
   z.object({ type: z.literal("unreact"), ...reacted }),
   z.object({ type: z.literal("member"), rev, member, memberCount }),

@@ -96,4 +96,8 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- The id of the command that made a change; null in rows from before this column.
+  ALTER TABLE changes ADD COLUMN command_id TEXT;
+  `,
 ];

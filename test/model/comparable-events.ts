@@ -5,6 +5,9 @@ import type { PresenceRun } from "./presence-run.ts";
 import { USERS } from "./program.ts";
 import type { TabClient } from "./tab-client.ts";
 
+/** An id that a step gave its command, or that the Worker gave one of HTTP. */
+const COMMAND_ID = /\bc\d+\b|\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
+
 /** Everything that every socket received, and what the clients made of it. */
 export function comparableEvents(run: PresenceRun): unknown {
   const { users, thread } = run.threadRun;
@@ -43,7 +46,7 @@ function withoutIds(value: unknown, names: ReadonlyMap<string, string>): unknown
   for (const [id, name] of names) text = text.replaceAll(id, name);
   const ids = new Map<string, string>();
   return JSON.parse(
-    text.replaceAll(/\bc\d+\b/g, (id) => {
+    text.replaceAll(COMMAND_ID, (id) => {
       if (!ids.has(id)) ids.set(id, `<command ${ids.size}>`);
       return ids.get(id) ?? id;
     }),

@@ -46,6 +46,21 @@ describe("a cursor", () => {
     ]);
   });
 
+  it("brings each change with the id of its command, by which its sender knows that it was applied", async () => {
+    const { ada, thread } = await groupOfTwo();
+    const socket = await openThread(ada, thread.id);
+    await socket.ask({ type: "chat", id: "m", body: "one" }); // 1
+    await socket.ask({ type: "edit", id: "e", seq: 1, body: "ONE" }); // 2
+    await socket.ask({ type: "react", id: "r", seq: 1, emoji: "👍" }); // 3
+    await socket.ask({ type: "unreact", id: "u", seq: 1, emoji: "👍" }); // 4
+    await socket.ask({ type: "chat", id: "n", body: "two" }); // 5
+    await socket.ask({ type: "delete", id: "d", seq: 2 }); // 6
+    const live = socket.events.filter(isDurable).map((event) => ("id" in event ? event.id : undefined));
+    expect(live).toEqual([undefined, "e", "r", "u", undefined, "d"]);
+    const { events } = await caughtUp(await openThread(ada, thread.id, `${thread.epoch}:0`), 6);
+    expect(events.map((event) => ("id" in event ? event.id : undefined))).toEqual(live);
+  });
+
   it("brings exactly the durable events that were missed, each with the current state", async () => {
     const { ada, bob, thread, path } = await groupOfTwo();
     await sendMessages(ada, thread.id, "one", "two", "three"); // revs 1 to 3

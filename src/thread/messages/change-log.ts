@@ -10,6 +10,8 @@ export interface Change {
   seq?: number;
   userId?: string;
   emoji?: string;
+  /** The id of the command, where it has one. */
+  commandId?: string | undefined;
 }
 
 /**
@@ -34,13 +36,14 @@ export class ChangeLog {
   /** Records a change: one row written. */
   add(change: Change, rev: number, at: number): void {
     this.#sql.exec(
-      "INSERT INTO changes (rev, type, seq, user_id, emoji, at) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO changes (rev, type, seq, user_id, emoji, at, command_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
       rev,
       change.type,
       change.seq ?? null,
       change.userId ?? null,
       change.emoji ?? null,
       at,
+      change.commandId ?? null,
     );
     this.#newestRev = rev;
   }
@@ -48,7 +51,8 @@ export class ChangeLog {
   /** The changes after a rev, in order. */
   since(rev: number): LoggedChange[] {
     const rows = this.#sql.exec(
-      "SELECT rev, type, seq, user_id AS userId, emoji, at FROM changes WHERE rev > ? ORDER BY rev",
+      `SELECT rev, type, seq, user_id AS userId, emoji, at, command_id AS commandId
+       FROM changes WHERE rev > ? ORDER BY rev`,
       rev,
     );
     // Each type has the columns that `add` gave it; nothing reads the others.

@@ -5,7 +5,7 @@ import { forbidden } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
 export const deleteEntry: CommandEntry<"delete"> = {
-  run(thread, user, { seq }, now) {
+  run(thread, user, { id, seq }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
     if (!mayErase(thread.kind, standing, before.author.id === user.id)) throw forbidden();
@@ -13,12 +13,12 @@ export const deleteEntry: CommandEntry<"delete"> = {
       return { value: undefined, events: [], ack: { seq, rev: before.rev, at: before.deletedAt } };
     }
     thread.reactions.forget(before);
-    const rev = thread.record({ type: "delete", seq, userId: user.id }, now);
+    const rev = thread.record({ type: "delete", seq, userId: user.id, commandId: id }, now);
     thread.messages.erase(seq, rev, now);
     const by = thread.profiles.get(user.id);
     return {
       value: undefined,
-      events: [{ type: "delete", rev, seq, deletedAt: now, by }],
+      events: [{ type: "delete", rev, id, seq, deletedAt: now, by }],
       ack: { seq, rev, at: now },
     };
   },
@@ -27,12 +27,13 @@ export const deleteEntry: CommandEntry<"delete"> = {
 
 export const deleteEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "delete" }>,
-  { type: "delete"; seq: number; userId: string }
+  { type: "delete"; seq: number; userId: string; commandId?: string | undefined }
 > = {
   concernsPresence: ({ seq }, thread) => thread.messages.isNewest(seq),
-  replay: ({ rev, seq, at, userId }, thread) => ({
+  replay: ({ rev, seq, at, userId, commandId }, thread) => ({
     type: "delete",
     rev,
+    id: commandId ?? undefined,
     seq,
     deletedAt: at,
     by: thread.profiles.get(userId),

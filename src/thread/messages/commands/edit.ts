@@ -4,24 +4,37 @@ import { forbidden, messageGone } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
 export const editEntry: CommandEntry<"edit"> = {
-  run(thread, user, { seq, body }, now) {
+  run(thread, user, { id, seq, body }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
     if (standing === null || before.author.id !== user.id) throw forbidden();
     if (before.deletedAt !== undefined) throw messageGone();
-    const rev = thread.record({ type: "edit", seq }, now);
+    // Sent again after a lost connection, or saved without a change.
+    if (before.body === body) {
+      return {
+        value: thread.reactions.seenBy(user.id, before),
+        events: [],
+        ack: { seq, rev: before.rev, at: now },
+      };
+    }
+    const rev = thread.record({ type: "edit", seq, commandId: id }, now);
     thread.messages.edit(seq, body, rev, now);
     const message = thread.messages.get(seq);
     const value = thread.reactions.seenBy(user.id, message);
-    return { value, events: [{ type: "edit", rev, message }], ack: { seq, rev, at: now } };
+    return { value, events: [{ type: "edit", rev, id, message }], ack: { seq, rev, at: now } };
   },
   respondsAfter: "notification",
 };
 
 export const editEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "edit" }>,
-  { type: "edit"; seq: number }
+  { type: "edit"; seq: number; commandId?: string | undefined }
 > = {
   concernsPresence: ({ message }, thread) => thread.messages.isNewest(message.seq),
-  replay: ({ rev, seq }, thread) => ({ type: "edit", rev, message: thread.messages.get(seq) }),
+  replay: ({ rev, seq, commandId }, thread) => ({
+    type: "edit",
+    rev,
+    id: commandId ?? undefined,
+    message: thread.messages.get(seq),
+  }),
 };

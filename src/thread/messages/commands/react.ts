@@ -10,12 +10,13 @@ export const unreactEntry: CommandEntry<"unreact"> = { run: change, respondsAfte
 
 interface ReactionCommand {
   type: "react" | "unreact";
+  id: string;
   seq: number;
   emoji: string;
 }
 
 function change(thread: StoredThread, user: User, command: ReactionCommand, now: number): Outcome<void> {
-  const { type, seq, emoji } = command;
+  const { type, id, seq, emoji } = command;
   thread.require("send", user);
   const message = thread.messages.get(seq);
   if (message.deletedAt !== undefined) throw messageGone();
@@ -25,11 +26,13 @@ function change(thread: StoredThread, user: User, command: ReactionCommand, now:
       : thread.reactions.without(message, emoji, user.id);
   if (!reactions) return { value: undefined, events: [], ack: { seq, rev: message.rev, at: now } };
   thread.profiles.upsert(user);
-  const rev = thread.record({ type, seq, userId: user.id, emoji }, now);
+  const rev = thread.record({ type, seq, userId: user.id, emoji, commandId: id }, now);
   thread.messages.setReactions(seq, reactions, rev);
   return {
     value: undefined,
-    events: [{ type, rev, seq, emoji, user: thread.profiles.get(user.id), ...reactionIn(reactions, emoji) }],
+    events: [
+      { type, rev, id, seq, emoji, user: thread.profiles.get(user.id), ...reactionIn(reactions, emoji) },
+    ],
     ack: { seq, rev, at: now },
   };
 }
@@ -43,14 +46,14 @@ function reactionIn(reactions: readonly Reaction[], emoji: string): Pick<Reactio
 /** Of both. */
 export const reactionEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "react" | "unreact" }>,
-  { type: "react" | "unreact"; seq: number; userId: string; emoji: string }
+  { type: "react" | "unreact"; seq: number; userId: string; emoji: string; commandId?: string | undefined }
 > = {
   concernsPresence: () => false,
-  replay({ type, rev, seq, userId, emoji, isLast }, thread) {
+  replay({ type, rev, seq, userId, emoji, commandId, isLast }, thread) {
     const message = thread.messages.get(seq);
     // A deleted message has no reactions: who once reacted is not disclosed any more.
     if (message.deletedAt !== undefined) return { type: "edit", rev, message };
     const now = isLast ? reactionIn(message.reactions ?? [], emoji) : {};
-    return { type, rev, seq, emoji, user: thread.profiles.get(userId), ...now };
+    return { type, rev, id: commandId ?? undefined, seq, emoji, user: thread.profiles.get(userId), ...now };
   },
 };
