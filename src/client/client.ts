@@ -20,7 +20,7 @@ export type { ConnectionState } from "./connection/connection-state.ts";
 export type { Api, NewThread } from "./http/api.ts";
 export type { RequestError, RequestErrorCode } from "./http/request-error.ts";
 export type { SessionApi } from "./http/session.ts";
-export type { Outgoing, Stored } from "./outbox/entry.ts";
+export type { Outgoing, OutgoingChange, Stored } from "./outbox/entry.ts";
 export type { OutboxStorage, Unsent } from "./outbox/storage.ts";
 export type { PresenceState } from "./presence/presence-state.ts";
 export type { PresenceClient } from "./presence/presence.ts";
@@ -42,7 +42,7 @@ export interface ClientOptions {
    * with the token, for instance.
    */
   onSignedOut?: (reason?: string) => void;
-  /** Where unsent messages survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
+  /** Where unsent messages and changes survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
   outboxStorage?: OutboxStorage | null;
 }
 

@@ -4,9 +4,10 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 /**
  * The contract's codes, and the client's own:
  * - `offline`: no response came; `cause` says why, if known.
+ * - `discarded`: the user gave it up.
  * - `misconfigured`: no response can come: the client has a wrong `url`, or the page's origin is not allowed.
  */
-export type RequestErrorCode = ErrorCode | "offline" | "misconfigured";
+export type RequestErrorCode = ErrorCode | "offline" | "discarded" | "misconfigured";
 
 /** A call that was refused or failed. */
 export class RequestError extends Error {

@@ -9,17 +9,27 @@ export interface Stored {
   seq: number;
 }
 
-/** The user's own message that is not known to be stored yet. */
-export interface Outgoing {
+/** What the outbox says of each of its commands. */
+interface Unstored {
   id: string;
-  body: string;
-  replyTo?: number | undefined;
-  /** When it was given to `send`, in milliseconds since the epoch. */
+  /** When it was given to the room, in milliseconds since the epoch. */
   at: number;
   state: "pending" | "failed";
   /** Why it failed, for a person to read. */
   reason?: string | undefined;
 }
+
+/** The user's own message that is not known to be stored yet. */
+export interface Outgoing extends Unstored {
+  body: string;
+  replyTo?: number | undefined;
+}
+
+/** A command that changes a message of the thread. */
+export type ChangeCommand = Exclude<DurableCommand, { type: "chat" }>;
+
+/** The user's own change to the message `seq` that is not known to be stored yet. */
+export type OutgoingChange = Unstored & ChangeCommand;
 
 /** A command in the outbox. */
 export interface OutboxEntry {
@@ -29,18 +39,45 @@ export interface OutboxEntry {
   /** `sent` from being sent until the answer or the loss of the connection. */
   state: "queued" | "sent" | "failed";
   reason?: string | undefined;
-  /** The epoch in which the `since` of a `chat` counts. */
+  /** The epoch in which the `since` of a `chat` counts, and the `seq` of a change names its message. */
   epoch?: string | undefined;
   /** Settle what `add` returned; absent for an entry from before a reload. */
   resolve?: (stored: Stored) => void;
   reject?: (error: RequestError) => void;
 }
 
-/** The messages among these entries, as a room shows them. */
-export function outgoingOf(entries: readonly OutboxEntry[]): Outgoing[] {
-  return entries.flatMap(({ command, at, state, reason }) => {
-    if (command.type !== "chat") return [];
-    const { id, body, replyTo } = command;
-    return [{ id, body, replyTo, at, reason, state: state === "failed" ? "failed" : "pending" }];
-  });
+/** What a room shows of the outbox: the messages, and the changes to messages. */
+export interface OutboxView {
+  outgoing: readonly Outgoing[];
+  outgoingChanges: readonly OutgoingChange[];
+}
+
+/** An outbox without entries. */
+export const EMPTY_OUTBOX: OutboxView = { outgoing: [], outgoingChanges: [] };
+
+/** These entries as the room shows them. */
+export function viewOf(entries: readonly OutboxEntry[]): OutboxView {
+  const outgoing: Outgoing[] = [];
+  const outgoingChanges: OutgoingChange[] = [];
+  for (const { command, at, state, reason } of entries) {
+    const shown = { at, reason, state: state === "failed" ? ("failed" as const) : ("pending" as const) };
+    if (command.type !== "chat") outgoingChanges.push({ ...command, ...shown });
+    else {
+      const { id, body, replyTo } = command;
+      outgoing.push({ id, body, replyTo, ...shown });
+    }
+  }
+  return { outgoing, outgoingChanges };
+}
+
+/**
+ * Whether a command makes an earlier one on the same message needless: the same text is edited again, a reaction is taken
+ * back or given again, or the message is deleted. The later one leads to the same state, whether the earlier was stored or
+ * not.
+ */
+export function supersedes(later: DurableCommand, earlier: DurableCommand): boolean {
+  if (later.type === "chat" || earlier.type === "chat" || later.seq !== earlier.seq) return false;
+  if (later.type === "delete") return true;
+  if (later.type === "edit") return earlier.type === "edit";
+  return "emoji" in earlier && earlier.emoji === later.emoji;
 }

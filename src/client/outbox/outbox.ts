@@ -4,67 +4,73 @@
  */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import { BODY_LENGTH, CLIENT_FRAME_BYTES } from "../../protocol/limits.ts";
-import type { Message } from "../../protocol/model.ts";
+import { BODY_LENGTH } from "../../protocol/limits.ts";
 import { RequestError } from "../http/request-error.ts";
-import { stopTimer, type Timer } from "../timer.ts";
-import { outgoingOf, type OutboxEntry, type Outgoing, type Stored } from "./entry.ts";
+import { EMPTY_OUTBOX, supersedes, viewOf, type OutboxEntry, type OutboxView, type Stored } from "./entry.ts";
+import { frameOf } from "./frame.ts";
+import { Pause } from "./pause.ts";
 import { OutboxPersistence } from "./persistence.ts";
 import type { OutboxStorage } from "./storage.ts";
+import { storedIn } from "./stored-in.ts";
 
-/** Most commands in a frame: fewer than the server admits at once, so that its answers pace a long queue. */
-const FRAME_COMMANDS = 10;
 /** The pause after a `rate_limited` that names none. */
 const RETRY_AFTER_MS = 1_000;
-/** The most bytes that a UTF-16 unit takes in UTF-8. */
-const BYTES_PER_UNIT = 3;
+/** Most changes that wait or have failed, of one thread: what the storage holds is bounded. */
+const MOST_CHANGES = 200;
 
 export interface OutboxOptions {
   threadId: string;
-  /** Where messages survive a reload; without one they do not. */
+  /** Where commands survive a reload; without one they do not. */
   storage: OutboxStorage | null | undefined;
   /** Sends commands in one frame; false if the connection is not open. */
   send(commands: readonly DurableCommand[]): boolean;
   /** How far the room has followed the thread; undefined while the connection is not open. */
   position(): { epoch: string; rev: number } | undefined;
-  /** Called when `outgoing` has changed. */
-  onChange(outgoing: readonly Outgoing[]): void;
+  /** The epoch of the thread that is shown: what a change's `seq` belongs to; undefined while none is. */
+  epoch(): string | undefined;
+  /** Called when `view` has changed. */
+  onChange(view: OutboxView): void;
 }
 
 export class Outbox {
   readonly #options: OutboxOptions;
   /** In the order in which they were given. */
   #entries: OutboxEntry[] = [];
-  #outgoing: readonly Outgoing[] = [];
+  #view = EMPTY_OUTBOX;
   /** The ids of commands that are known to be stored. */
   readonly #storedIds = new Set<string>();
   /** Whose commands these are; undefined until the first `welcome`. */
   #userId: string | undefined;
   /** Undefined while it is not known whose commands these are. */
   #persistence: OutboxPersistence | undefined;
-  /** Whether the messages from before a reload are here: nothing may overtake them. */
+  /** Whether the commands from before a reload are here: nothing may overtake them. */
   #isLoaded = false;
-  /** Set while the server's rate limit makes the outbox pause. */
-  #pauseTimer: Timer | undefined;
+  readonly #pause = new Pause(() => this.#flush());
 
   constructor(options: OutboxOptions) {
     this.#options = options;
   }
 
-  /** The user's own messages that are not stored yet, as the room shows them. */
-  get outgoing(): readonly Outgoing[] {
-    return this.#outgoing;
+  /** What is not stored yet, as the room shows it. */
+  get view(): OutboxView {
+    return this.#view;
   }
 
   /** Takes a command; settles when the server has stored or refused it. */
   add(command: DurableCommand): Promise<Stored> {
     const entry: OutboxEntry = { command, at: this.#nextTime(), state: "queued" };
+    if (command.type !== "chat") entry.epoch = this.#options.epoch();
     const stored = new Promise<Stored>((resolve, reject) => {
       entry.resolve = resolve;
       entry.reject = reject;
     });
-    // A failed message is shown as failed, so callers need not handle the rejection.
+    // What failed is shown as failed, so callers need not handle the rejection.
     stored.catch(() => {});
+    this.#supersede(entry);
+    if (command.type !== "chat" && this.#view.outgoingChanges.length >= MOST_CHANGES) {
+      entry.reject?.(new RequestError("rate_limited", "Too many changes are waiting to be sent."));
+      return stored;
+    }
     this.#entries.push(entry);
     this.#changed();
     if ("body" in command && command.body.length > BODY_LENGTH) {
@@ -72,13 +78,15 @@ export class Outbox {
       this.#fail(entry, new RequestError("too_large", `At most ${BODY_LENGTH} characters.`));
       return stored;
     }
+    const isMessage = command.type === "chat";
+    if (!isMessage) this.#persistence?.put(entry);
     this.#flush();
-    // Otherwise it was kept just before it was sent.
-    if (entry.state === "queued") this.#persistence?.put(entry);
+    // One that was sent was kept just before, with its `since`.
+    if (isMessage && entry.state === "queued") this.#persistence?.put(entry);
     return stored;
   }
 
-  /** Sends a failed message again, with the same id and `since`, so that it is stored once at most. */
+  /** Sends again what has failed, with the same id and `since`, so that it is stored once at most. */
   retry(id: string): void {
     const entry = this.#find(id);
     if (entry?.state !== "failed") return;
@@ -89,14 +97,14 @@ export class Outbox {
     this.#flush();
   }
 
-  /** Drops a message. One that was sent already may still be stored. */
+  /** Drops a command. One that was sent already may still be stored. */
   discard(id: string): void {
-    this.#remove(id)?.reject?.(new RequestError("offline", "Discarded."));
+    this.#remove(id)?.reject?.(new RequestError("discarded", "Discarded."));
   }
 
   /** The connection was lost. Nobody knows what arrived, so whatever was sent is queued again. */
   disconnected(): void {
-    this.#resume();
+    this.#pause.end();
     for (const entry of this.#entries) {
       if (entry.state === "sent") entry.state = "queued";
     }
@@ -112,20 +120,16 @@ export class Outbox {
     switch (event.type) {
       case "welcome":
         return void this.#welcomed(event.user.id);
-      case "history":
-        return event.messages.forEach((message) => this.#appeared(message));
-      case "chat":
-        return this.#appeared(event.message);
-      case "ack":
-        return this.#stored({ id: event.id, seq: event.seq ?? 0 });
       case "error":
         return this.#refused(event);
+      default:
+        return storedIn(event, this.#userId).forEach((stored) => this.#stored(stored));
     }
   }
 
-  /** Forgets everything. Messages stay in the storage, and are sent when the thread is entered again. */
+  /** Forgets everything. Commands stay in the storage, and are sent when the thread is entered again. */
   close(): void {
-    this.#resume();
+    this.#pause.end();
     this.#persistence?.close();
     this.#persistence = undefined;
     this.#isLoaded = false;
@@ -164,7 +168,7 @@ export class Outbox {
     return new OutboxPersistence({ storage, userId, threadId, onRestore: (kept) => this.#restore(kept) });
   }
 
-  /** Takes in the messages that were kept over a reload, ahead of those given since. */
+  /** Takes in the commands that were kept over a reload, ahead of those given since. */
   #restore(kept: readonly OutboxEntry[]): void {
     const unknown: OutboxEntry[] = [];
     for (const entry of kept) {
@@ -178,11 +182,6 @@ export class Outbox {
     this.#flush();
   }
 
-  /** A message of the thread has arrived: it may be one of these. */
-  #appeared({ id, author, seq }: Message): void {
-    if (author.id === this.#userId) this.#stored({ id, seq });
-  }
-
   #stored(stored: Stored): void {
     this.#storedIds.add(stored.id);
     this.#remove(stored.id)?.resolve?.(stored);
@@ -193,37 +192,20 @@ export class Outbox {
     const entry = this.#find(id);
     if (entry && code === "rate_limited") {
       entry.state = "queued";
-      return this.#pauseFor(retryAfterMs ?? RETRY_AFTER_MS);
+      return this.#pause.start(retryAfterMs ?? RETRY_AFTER_MS);
     }
     // An entry that was discarded meanwhile is gone; others may have waited for this answer.
     if (entry) this.#fail(entry, new RequestError(code, message));
     this.#flush();
   }
 
-  /** A message stays, to be retried or discarded; any other command goes. */
+  /** It stays, to be retried or discarded, over a reload too: nothing fails in silence. */
   #fail(entry: OutboxEntry, error: RequestError): void {
     entry.reject?.(error);
-    if (entry.command.type !== "chat") {
-      this.#remove(entry.command.id);
-      return;
-    }
     entry.state = "failed";
     entry.reason = error.message;
     this.#persistence?.put(entry);
     this.#changed();
-  }
-
-  #pauseFor(ms: number): void {
-    stopTimer(this.#pauseTimer);
-    this.#pauseTimer = setTimeout(() => {
-      this.#resume();
-      this.#flush();
-    }, ms);
-  }
-
-  #resume(): void {
-    stopTimer(this.#pauseTimer);
-    this.#pauseTimer = undefined;
   }
 
   /**
@@ -232,38 +214,42 @@ export class Outbox {
    */
   #flush(): void {
     const position = this.#options.position();
-    if (!position || !this.#isLoaded || this.#pauseTimer) return;
+    if (!position || !this.#isLoaded || this.#pause.isOn) return;
     if (this.#entries.some(({ state }) => state === "sent")) return;
-    const frame = this.#nextFrame(position);
+    for (const entry of this.#entries) this.#prepare(entry, position);
+    const frame = frameOf(this.#entries.filter(({ state }) => state === "queued"));
     if (frame.length === 0) return;
     if (!this.#options.send(frame.map(({ command }) => command))) return;
     for (const entry of frame) entry.state = "sent";
   }
 
-  /** The queued entries that fit into a frame. One that is too large for a frame goes alone. */
-  #nextFrame(position: { epoch: string; rev: number }): OutboxEntry[] {
-    const frame: OutboxEntry[] = [];
-    let bytes = 2;
-    for (const entry of this.#entries) {
-      if (entry.state !== "queued") continue;
-      this.#setSince(entry, position);
-      bytes += BYTES_PER_UNIT * JSON.stringify(entry.command).length;
-      const isFull = bytes > CLIENT_FRAME_BYTES || frame.length === FRAME_COMMANDS;
-      if (frame.length > 0 && isFull) break;
-      frame.push(entry);
-    }
-    return frame;
-  }
-
-  /** Notes how far the thread was when a message is first sent: the server looks for duplicates from there on. */
-  #setSince(entry: OutboxEntry, { epoch, rev }: { epoch: string; rev: number }): void {
+  /** Makes ready what is to be sent, for the first time or in another epoch. */
+  #prepare(entry: OutboxEntry, { epoch, rev }: { epoch: string; rev: number }): void {
     const { command } = entry;
-    // A `since` of another epoch means nothing in this one.
-    if (command.type !== "chat" || entry.epoch === epoch) return;
+    if (entry.state !== "queued" || entry.epoch === epoch) return;
+    if (command.type !== "chat") {
+      // The thread was restored to an earlier state: its `seq` may be another message by now.
+      if (entry.epoch !== undefined) this.#fail(entry, new RequestError("conflict", "The chat has changed."));
+      return;
+    }
+    // How far the thread was when it is first sent: the server looks for duplicates from there on.
     entry.command = { ...command, since: rev };
     entry.epoch = epoch;
     // Kept before it is sent: after a reload, a duplicate is recognised only with this `since`.
     this.#persistence?.put(entry);
+  }
+
+  /** Drops what a new command makes needless and is not on its way; whoever waits for it waits for the new one. */
+  #supersede(entry: OutboxEntry): void {
+    const needless = this.#entries.filter(
+      ({ command, state }) => state !== "sent" && supersedes(entry.command, command),
+    );
+    for (const { command, resolve, reject } of needless) {
+      this.#remove(command.id);
+      const { resolve: resolveOwn, reject: rejectOwn } = entry;
+      entry.resolve = (stored) => [resolve, resolveOwn].forEach((settle) => settle?.(stored));
+      entry.reject = (error) => [reject, rejectOwn].forEach((settle) => settle?.(error));
+    }
   }
 
   #find(id: string | undefined): OutboxEntry | undefined {
@@ -280,7 +266,7 @@ export class Outbox {
   }
 
   #changed(): void {
-    this.#outgoing = outgoingOf(this.#entries);
-    this.#options.onChange(this.#outgoing);
+    this.#view = viewOf(this.#entries);
+    this.#options.onChange(this.#view);
   }
 }

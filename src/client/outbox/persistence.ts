@@ -1,4 +1,5 @@
-/** Keeps the messages of one user's outbox in the storage. */
+/** Keeps the commands of one user's outbox in the storage. */
+import type { DurableCommand } from "../../protocol/commands.ts";
 import { stopTimer, type Timer } from "../timer.ts";
 import type { OutboxEntry } from "./entry.ts";
 import type { OutboxStorage, Unsent } from "./storage.ts";
@@ -11,35 +12,34 @@ export interface OutboxPersistenceOptions {
   storage: OutboxStorage | null | undefined;
   userId: string;
   threadId: string;
-  /** Called once with the messages that were kept, in order, as soon as the storage has returned them. */
+  /** Called once with what was kept, in order, as soon as the storage has returned it. */
   onRestore(kept: OutboxEntry[]): void;
 }
 
 export class OutboxPersistence {
-  /** Resolves when the messages were restored, or when that takes too long: then they are restored later. */
+  /** Resolves when everything was restored, or when that takes too long: then it is restored later. */
   readonly loaded: Promise<void>;
   readonly #storage: OutboxStorage | null | undefined;
-  readonly #box: string;
+  /** Messages and changes apart: a page of an earlier version, still open in another tab, knows messages alone. */
+  readonly #boxes: { messages: string; changes: string };
   #loadTimer: Timer | undefined;
   #isClosed = false;
 
   /** Starts loading. */
   constructor({ storage, userId, threadId, onRestore }: OutboxPersistenceOptions) {
     this.#storage = storage;
-    this.#box = `${userId},${threadId}`;
+    this.#boxes = { messages: `${userId},${threadId}`, changes: `${userId},${threadId},changes` };
     this.loaded = storage ? this.#load(storage, onRestore) : Promise.resolve();
   }
 
-  /** Keeps a message, or its new version. Commands other than messages are not kept. */
-  put({ command, at, epoch, reason }: OutboxEntry): void {
-    if (command.type !== "chat") return;
-    const { id, body, replyTo, since } = command;
-    this.#storage?.put(this.#box, { id, body, replyTo, since, at, epoch, reason }).catch(() => {});
+  /** Keeps a command, or its new version. */
+  put(entry: OutboxEntry): void {
+    this.#storage?.put(this.#boxOf(entry), unsentOf(entry)).catch(() => {});
   }
 
-  /** Keeps a message no longer. */
-  remove({ command }: OutboxEntry): void {
-    this.#storage?.remove(this.#box, command.id).catch(() => {});
+  /** Keeps a command no longer. */
+  remove(entry: OutboxEntry): void {
+    this.#storage?.remove(this.#boxOf(entry), entry.command.id).catch(() => {});
   }
 
   /** Leaves what is kept where it is, and restores nothing any more. */
@@ -57,22 +57,41 @@ export class OutboxPersistence {
   }
 
   async #restore(storage: OutboxStorage, onRestore: (kept: OutboxEntry[]) => void): Promise<void> {
+    const { messages, changes } = this.#boxes;
     let kept: Unsent[] = [];
     try {
-      kept = await storage.load(this.#box);
+      kept = (await Promise.all([storage.load(messages), storage.load(changes)])).flat();
     } catch {
-      // New messages are sent even if those that were kept cannot be loaded.
+      // What is new is sent even if what was kept cannot be loaded.
     }
-    if (!this.#isClosed) onRestore(kept.toSorted((a, b) => a.at - b.at).map(toEntry));
+    if (!this.#isClosed) onRestore(kept.toSorted((a, b) => a.at - b.at).map(entryOf));
+  }
+
+  #boxOf({ command }: OutboxEntry): string {
+    return command.type === "chat" ? this.#boxes.messages : this.#boxes.changes;
   }
 }
 
-function toEntry({ id, body, replyTo, since, at, epoch, reason }: Unsent): OutboxEntry {
-  return {
-    command: { type: "chat", id, body, replyTo, since },
-    at,
-    state: reason ? "failed" : "queued",
-    epoch,
-    reason,
-  };
+function unsentOf({ command, at, epoch, reason }: OutboxEntry): Unsent {
+  const { id } = command;
+  const kept = { id, at, epoch, reason };
+  if (command.type === "chat") {
+    const { body, replyTo, since } = command;
+    return { ...kept, body, replyTo, since };
+  }
+  const { type, seq } = command;
+  const change = { type, seq, ...("emoji" in command && { emoji: command.emoji }) };
+  return { ...kept, body: command.type === "edit" ? command.body : "", change };
+}
+
+function entryOf(unsent: Unsent): OutboxEntry {
+  const { at, epoch, reason } = unsent;
+  return { command: commandOf(unsent), at, state: reason ? "failed" : "queued", epoch, reason };
+}
+
+function commandOf({ id, body, replyTo, since, change }: Unsent): DurableCommand {
+  if (!change) return { type: "chat", id, body, replyTo, since };
+  const { type, seq, emoji = "" } = change;
+  if (type === "edit") return { type, id, seq, body };
+  return type === "delete" ? { type, id, seq } : { type, id, seq, emoji };
 }

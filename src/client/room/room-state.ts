@@ -1,7 +1,7 @@
 /** The state of one thread while the user is in it: the snapshot that a page shows. */
 import type { ClientLimits, Member, Message, Role, ThreadInfo, User } from "../../protocol/model.ts";
 import type { ConnectionStatus } from "../connection/connection-state.ts";
-import type { Outgoing } from "../outbox/entry.ts";
+import { EMPTY_OUTBOX, type Outgoing, type OutgoingChange } from "../outbox/entry.ts";
 import type { Cursor } from "./cursor.ts";
 
 export interface RoomState extends ConnectionStatus {
@@ -28,6 +28,8 @@ export interface RoomState extends ConnectionStatus {
   loadingBefore: boolean;
   /** The user's own messages that are not stored yet. */
   outgoing: readonly Outgoing[];
+  /** The user's own edits, deletions and reactions that are not stored yet, oldest first. `messages` is without them. */
+  outgoingChanges: readonly OutgoingChange[];
   /** Who is in the room; empty in a large room, where only `onlineCount` is known. */
   online: readonly User[];
   onlineCount: number;
@@ -46,7 +48,7 @@ export const EMPTY_ROOM: RoomState = {
   quoted: [],
   hasBefore: false,
   loadingBefore: false,
-  outgoing: [],
+  ...EMPTY_OUTBOX,
   online: [],
   onlineCount: 0,
   typing: [],

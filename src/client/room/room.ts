@@ -67,8 +67,9 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       storage,
       send: (commands) => connection.sendForAnswer(commands),
       position: () => (connection.state === "open" ? this.getSnapshot().cursor : undefined),
-      onChange: (outgoing) => {
-        if (!this.#isApplying) store.update((state) => ({ ...state, outgoing }));
+      epoch: () => this.getSnapshot().cursor?.epoch,
+      onChange: (view) => {
+        if (!this.#isApplying) store.update((state) => ({ ...state, ...view }));
       },
     });
     this.#readMarker = new ReadMarker((seq) => this.#sendRead(seq));
@@ -98,33 +99,37 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     return this.#sendCommand({ type: "chat", body, replyTo });
   }
 
-  /** Sends a failed message again. */
+  /** Sends a message or a change again that has failed. */
   retry(id: string): void {
     this.#outbox.retry(id);
     this.#failIfStopped();
   }
 
-  /** Gives up a message that is not stored yet. One that was sent already may still be stored. */
+  /** Gives up a message or a change that is not stored yet. One that was sent already may still be stored. */
   discard(id: string): void {
     this.#outbox.discard(id);
   }
 
-  /** Replaces the text of the user's own message. Resolves when it is stored; rejects with a `RequestError`. */
+  /**
+   * Replaces the text of the user's own message, now or once connected. It is shown in `outgoingChanges` until it is stored.
+   * Resolves then; rejects with a `RequestError` if it failed, was discarded, or the room was closed. The rejection need not
+   * be handled.
+   */
   edit(seq: number, body: string): Promise<Stored> {
     return this.#sendCommand({ type: "edit", seq, body });
   }
 
-  /** Deletes a message. Resolves when that is stored; rejects with a `RequestError`. */
+  /** Deletes a message, as `edit` changes one. */
   erase(seq: number): Promise<Stored> {
     return this.#sendCommand({ type: "delete", seq });
   }
 
-  /** Adds the user's reaction. Resolves when it is stored; rejects with a `RequestError`. */
+  /** Adds the user's reaction, as `edit` changes a message. */
   react(seq: number, emoji: string): Promise<Stored> {
     return this.#sendCommand({ type: "react", seq, emoji });
   }
 
-  /** Removes the user's reaction. Resolves when that is stored; rejects with a `RequestError`. */
+  /** Removes the user's reaction, as `edit` changes a message. */
   unreact(seq: number, emoji: string): Promise<Stored> {
     return this.#sendCommand({ type: "unreact", seq, emoji });
   }
@@ -196,7 +201,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#isApplying = false;
     // Before the new state is announced: a listener that closes the room then leaves no timer behind.
     this.#follow(event, before);
-    this.store.set({ ...after, outgoing: this.#outbox.outgoing });
+    this.store.set({ ...after, ...this.#outbox.view });
     return true;
   }
 

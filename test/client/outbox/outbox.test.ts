@@ -33,6 +33,7 @@ interface OutboxSetup {
 function createOutbox({ storage, user = ADA }: OutboxSetup = {}) {
   const frames: DurableCommand[][] = [];
   let position: { epoch: string; rev: number } | undefined;
+  let shown: { epoch: string } | undefined;
   const outbox = new Outbox({
     threadId: "t1",
     storage,
@@ -41,10 +42,11 @@ function createOutbox({ storage, user = ADA }: OutboxSetup = {}) {
       return position !== undefined;
     },
     position: () => position,
+    epoch: () => shown?.epoch,
     onChange: () => {},
   });
   const receive = async (event: ThreadEvent) => {
-    if (event.type === "welcome") position = parseCursor(event.cursor);
+    if (event.type === "welcome") shown = position = parseCursor(event.cursor);
     outbox.receive(event);
     await pass();
   };
@@ -62,7 +64,9 @@ function createOutbox({ storage, user = ADA }: OutboxSetup = {}) {
     /** The ids of each frame that was sent. */
     sentIds: () => frames.map((frame) => frame.map(({ id }) => id).join(" ")),
     /** The messages that are shown as not stored. */
-    shown: () => outbox.outgoing.map(({ id, state }) => `${id} ${state}`),
+    shown: () => outbox.view.outgoing.map(({ id, state }) => `${id} ${state}`),
+    /** The changes that are shown as not stored. */
+    shownChanges: () => outbox.view.outgoingChanges.map(({ id, state }) => `${id} ${state}`),
   };
 }
 
@@ -168,7 +172,7 @@ describe("a message that is refused", () => {
     const refused = outbox.add(chatCommand("a"));
     await receive(error("a", "internal"));
     await expect(refused).rejects.toThrow("No.");
-    expect(outbox.outgoing[0]).toMatchObject({ state: "failed", reason: "No." });
+    expect(outbox.view.outgoing[0]).toMatchObject({ state: "failed", reason: "No." });
     outbox.retry("a");
     expect(shown()).toEqual(["a pending"]);
     expect(frames[1]).toEqual(frames[0]);
@@ -200,13 +204,130 @@ describe("a message that is refused", () => {
   });
 });
 
-describe("a change that is refused", () => {
-  it("rejects, and is not shown", async () => {
-    const { outbox, receive, shown } = await welcomedOutbox();
-    const refused = outbox.add({ type: "delete", id: "d", seq: 1 });
+const react = (id: string, emoji = "👍", seq = 1): DurableCommand => ({ type: "react", id, seq, emoji });
+const unreact = (id: string, emoji = "👍", seq = 1): DurableCommand => ({ type: "unreact", id, seq, emoji });
+const edit = (id: string, body = id, seq = 1): DurableCommand => ({ type: "edit", id, seq, body });
+const erase = (id: string, seq = 1): DurableCommand => ({ type: "delete", id, seq });
+
+describe("a change", () => {
+  it("is shown as pending until it is acknowledged, apart from messages", async () => {
+    const { outbox, receive, shown, shownChanges } = await welcomedOutbox();
+    const stored = outbox.add(edit("e", "new"));
+    expect(outbox.view.outgoingChanges).toEqual([
+      { type: "edit", id: "e", seq: 1, body: "new", at: expect.any(Number), state: "pending" },
+    ]);
+    expect(shown()).toEqual([]);
+    await receive(ack("e"));
+    expect([shownChanges(), await stored]).toEqual([[], { id: "e", seq: 1 }]);
+  });
+
+  it("that is refused rejects, and stays as failed with the reason until it is retried or discarded", async () => {
+    const { outbox, receive, frames, shownChanges } = await welcomedOutbox();
+    const refused = outbox.add(erase("d"));
     await receive(error("d", "forbidden"));
     await expect(refused).rejects.toMatchObject({ code: "forbidden" });
-    expect(shown()).toEqual([]);
+    expect(outbox.view.outgoingChanges[0]).toMatchObject({ state: "failed", reason: "No." });
+    outbox.retry("d");
+    expect([shownChanges(), frames[1]]).toEqual([["d pending"], frames[0]]);
+    await receive(error("d", "forbidden"));
+    outbox.discard("d");
+    expect(shownChanges()).toEqual([]);
+  });
+
+  it("that is discarded rejects as discarded, and not as offline", async () => {
+    const { outbox, disconnect } = await welcomedOutbox();
+    disconnect();
+    const discarded = outbox.add(react("r"));
+    outbox.discard("r");
+    await expect(discarded).rejects.toMatchObject({ code: "discarded" });
+  });
+
+  it("keeps its place among messages", async () => {
+    const { outbox, disconnect, welcome: reconnect, sentIds } = await welcomedOutbox();
+    disconnect();
+    for (const command of [chatCommand("a"), edit("e"), chatCommand("b"), react("r"), erase("d", 2)])
+      void outbox.add(command);
+    await reconnect({ resumed: true });
+    expect(sentIds()).toEqual(["a e b r d"]);
+  });
+
+  it("is not sent again where the replay shows by its id that it was stored", async () => {
+    const { outbox, disconnect, welcome: reconnect, receive, shownChanges } = await welcomedOutbox();
+    const stored = [outbox.add(react("r")), outbox.add(edit("e", "new", 2)), outbox.add(erase("d", 3))];
+    disconnect();
+    outbox.receive(welcome(7, { resumed: true }));
+    await receive({ type: "react", rev: 8, id: "r", seq: 1, emoji: "👍", user: ADA });
+    await receive({ type: "unreact", rev: 9, id: "of another device", seq: 1, emoji: "👍", user: ADA });
+    await receive({ type: "edit", rev: 10, id: "e", message: message(2, { author: ADA, body: "newer" }) });
+    await receive({ type: "delete", rev: 11, id: "d", seq: 3, deletedAt: NOW, by: ADA });
+    expect(shownChanges()).toEqual([]);
+    expect((await Promise.all(stored)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await reconnect({ resumed: true });
+  });
+
+  it("is still sent where another user's change has the same id", async () => {
+    const { outbox, receive, shownChanges } = await welcomedOutbox();
+    void outbox.add(react("r"));
+    await receive({ type: "react", rev: 8, id: "r", seq: 1, emoji: "👍", user: BEN });
+    expect(shownChanges()).toEqual(["r pending"]);
+  });
+
+  it("fails where the thread was restored to an earlier state: its number may be another message's by now", async () => {
+    const { outbox, disconnect, welcome: reconnect, sentIds, shownChanges } = await welcomedOutbox();
+    disconnect();
+    const failed = outbox.add(erase("d"));
+    await reconnect({ cursor: "e2:3" });
+    await expect(failed).rejects.toMatchObject({ code: "conflict" });
+    expect([sentIds(), shownChanges()]).toEqual([[], ["d failed"]]);
+  });
+
+  it("is not taken where 200 others of the thread wait", async () => {
+    const { outbox, disconnect, shownChanges } = await welcomedOutbox();
+    disconnect();
+    for (let seq = 1; seq <= 200; seq++) void outbox.add(edit(`e${seq}`, "x", seq));
+    await expect(outbox.add(edit("e201", "x", 201))).rejects.toMatchObject({ code: "rate_limited" });
+    void outbox.add(edit("again", "y", 7));
+    expect([shownChanges().length, shownChanges().at(-1)]).toEqual([200, "again pending"]);
+  });
+});
+
+describe("a change that makes an earlier one needless", () => {
+  it.each<[string, DurableCommand[], string]>([
+    ["a reaction that is taken back", [react("a"), unreact("b")], "b"],
+    ["a reaction that is given again", [react("a"), unreact("b"), react("c")], "c"],
+    ["another emoji, which is apart", [react("a"), unreact("b", "🐸")], "a b"],
+    ["another message's reaction, which is apart", [react("a"), unreact("b", "👍", 2)], "a b"],
+    ["the same text edited again", [edit("a"), react("b"), edit("c")], "b c"],
+    ["a deletion", [edit("a"), react("b"), chatCommand("c"), erase("d")], "c d"],
+    ["an edit after a deletion, which is refused", [erase("a"), edit("b")], "a b"],
+  ])("replaces it while nothing can be sent: %s", async (_what, commands, left) => {
+    const { outbox, disconnect, welcome: reconnect, sentIds } = await welcomedOutbox();
+    disconnect();
+    for (const command of commands) void outbox.add(command);
+    await reconnect({ resumed: true });
+    expect(sentIds()).toEqual([left]);
+  });
+
+  it("waits for one that is on its way", async () => {
+    const { outbox, receive, sentIds } = await welcomedOutbox();
+    void outbox.add(react("a"));
+    void outbox.add(unreact("b"));
+    await receive(ack("a"));
+    expect(sentIds()).toEqual(["a", "b"]);
+  });
+
+  it("settles with it whoever waits for either", async () => {
+    const storage = memoryStorage();
+    const { outbox, receive, disconnect, welcome: reconnect } = await welcomedOutbox({ storage });
+    disconnect();
+    const both = Promise.all([outbox.add(react("a")), outbox.add(unreact("b"))]);
+    await reconnect({ resumed: true });
+    await receive(ack("b"));
+    expect(await both).toEqual([
+      { id: "b", seq: 1 },
+      { id: "b", seq: 1 },
+    ]);
+    expect(storage.keptIds()).toEqual([]);
   });
 });
 
@@ -227,14 +348,17 @@ describe("another user who signs in", () => {
       await new Promise<void>((resolve) => loads.set(box, resolve));
       return storage.load(box);
     };
+    const finishLoading = (userId: string) => {
+      for (const [box, finish] of loads) if (box.startsWith(userId)) finish();
+    };
     const { outbox, sentIds, welcome: signIn } = createOutbox({ storage: { ...storage, load } });
     await signIn({ user: ADA });
     await signIn({ user: BEN });
     void outbox.add(chatCommand("of Ben"));
-    loads.get("ada,t1")?.();
+    finishLoading("ada");
     await pass();
     expect(sentIds()).toEqual([]);
-    loads.get("ben,t1")?.();
+    finishLoading("ben");
     await pass();
     expect(sentIds()).toEqual(["of Ben"]);
   });
@@ -355,6 +479,68 @@ describe("over a reload", () => {
     await slow.finishLoading();
     expect(shown()).toEqual([]);
     expect(slow.keptIds()).toEqual(["a", "b", "c"]);
+  });
+
+  it("restores changes too, in order with messages, each as it was", async () => {
+    const storage = memoryStorage();
+    const page = await welcomedOutbox({ storage });
+    page.disconnect();
+    const given = [edit("e", "new", 3), chatCommand("a"), react("r"), unreact("u", "🐸"), erase("d", 2)];
+    for (const command of given) void page.outbox.add(command);
+    page.outbox.close();
+    const { welcome: connect, frames, shownChanges } = createOutbox({ storage });
+    await connect({ cursor: "e1:20" });
+    expect(shownChanges()).toEqual(["e pending", "r pending", "u pending", "d pending"]);
+    expect(frames).toEqual([given.map((command) => expect.objectContaining(command))]);
+  });
+
+  it("sends a change again that was on its way when the page was reloaded", async () => {
+    const storage = memoryStorage();
+    const page = await welcomedOutbox({ storage });
+    void page.outbox.add(react("r"));
+    expect(page.sentIds()).toEqual(["r"]);
+    page.outbox.close();
+    expect((await welcomedOutbox({ storage })).sentIds()).toEqual(["r"]);
+  });
+
+  it("shows that a change was refused, also after another reload", async () => {
+    const storage = memoryStorage();
+    const page = await welcomedOutbox({ storage });
+    page.disconnect();
+    void page.outbox.add(edit("e"));
+    page.outbox.close();
+    const reloaded = await welcomedOutbox({ storage });
+    await reloaded.receive({ type: "error", id: "e", code: "gone", message: "It was deleted." });
+    reloaded.outbox.close();
+    const again = await welcomedOutbox({ storage });
+    expect(again.outbox.view.outgoingChanges).toMatchObject([
+      { id: "e", state: "failed", reason: "It was deleted." },
+    ]);
+    expect(again.sentIds()).toEqual([]);
+    again.outbox.discard("e");
+    await pass();
+    expect(storage.keptIds()).toEqual([]);
+  });
+
+  it("fails a change of another epoch", async () => {
+    const storage = memoryStorage();
+    const page = await welcomedOutbox({ storage });
+    page.disconnect();
+    void page.outbox.add(edit("e"));
+    page.outbox.close();
+    const { welcome: connect, sentIds, shownChanges } = createOutbox({ storage });
+    await connect({ cursor: "e2:3" });
+    expect([sentIds(), shownChanges()]).toEqual([[], ["e failed"]]);
+  });
+
+  it("keeps changes where a page of an earlier version, which knows messages alone, does not find them", async () => {
+    const storage = memoryStorage();
+    const { outbox, disconnect } = await welcomedOutbox({ storage });
+    disconnect();
+    void outbox.add(chatCommand("a"));
+    void outbox.add(edit("e"));
+    await pass();
+    expect((await storage.load("ada,t1")).map(({ id }) => id)).toEqual(["a"]);
   });
 
   it("replaces a `since` of another epoch", async () => {
