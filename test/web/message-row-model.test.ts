@@ -4,7 +4,7 @@ import { ADA, message, NOW } from "../client/support/samples.ts";
 
 describe("the rows of the message list", () => {
   const rows = (room: Partial<Parameters<typeof buildRows>[0]>) =>
-    buildRows({ messages: [], quoted: [], outgoing: [], ...room }, ADA);
+    buildRows({ messages: [], quoted: [], outgoing: [], outgoingChanges: [], ...room }, ADA);
 
   it("name an author once, until another writes or five minutes pass", () => {
     const built = rows({
@@ -32,17 +32,39 @@ describe("the rows of the message list", () => {
     const before = rows({ messages, outgoing: [outgoing] });
     const edited = message(4, { body: "edited" });
     const state = { messages: [message(1), ...messages.with(2, edited), message(5)], quoted: [] };
-    const after = buildRows({ ...state, outgoing: [{ ...outgoing }] }, ADA, before);
+    const after = buildRows({ ...state, outgoing: [{ ...outgoing }], outgoingChanges: [] }, ADA, before);
     // The first of `before` started the day and named its author; now the one above it does.
     expect(after.map((row) => before.indexOf(row))).toEqual([-1, -1, 1, -1, -1, 3]);
   });
 
   it("know which of them the user has removed, and change no others", () => {
     const before = rows({ messages: [message(1), message(2)] });
-    const state = { messages: [message(1), message(2)], quoted: [], outgoing: [] };
+    const state = { messages: [message(1), message(2)], quoted: [], outgoing: [], outgoingChanges: [] };
     const removed = new Set([before[1]?.key ?? ""]);
     const after = buildRows(state, ADA, before, removed);
     expect(after.map((row) => row.removed)).toEqual([false, true]);
+  });
+
+  it("show a message as its author's pending changes will make it, and none that has failed", () => {
+    const reactions = [{ emoji: "🐸", count: 52, userIds: ["ben"], mine: true }];
+    const change = { at: NOW, state: "pending" as const };
+    const [edited, reacted, refused, deleted] = rows({
+      messages: [message(1), message(2, { reactions }), message(3), message(4)],
+      outgoingChanges: [
+        { type: "edit", id: "e", seq: 1, body: "new", ...change },
+        { type: "react", id: "r", seq: 2, emoji: "👍", ...change },
+        { type: "unreact", id: "u", seq: 2, emoji: "🐸", ...change },
+        { type: "edit", id: "f", seq: 3, body: "new", at: NOW, state: "failed", reason: "No." },
+        { type: "delete", id: "d", seq: 4, ...change },
+      ],
+    });
+    expect(edited).toMatchObject({ body: "new", removed: false, changes: [{ id: "e" }] });
+    expect(reacted?.message?.reactions).toMatchObject([
+      { emoji: "🐸", count: 51, mine: false },
+      { emoji: "👍", count: 1, userIds: ["ada"], mine: true },
+    ]);
+    expect(refused).toMatchObject({ body: "message 3", changes: [{ reason: "No." }] });
+    expect(deleted).toMatchObject({ body: "message 4", removed: true });
   });
 
   it("quote the message that they reply to, and know whether it is in the list", () => {

@@ -1,5 +1,6 @@
 /** The open thread: connects its room to the components that show it. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { RequestError } from "../../client/http/request-error.ts";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
@@ -16,10 +17,12 @@ import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
+import { changeText } from "./outgoing-changes.ts";
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
+import { UnstoredState } from "./unstored-state.tsx";
 import "./conversation.css";
 
 const LOAD_OLDER_FAILED = "Older messages could not be loaded.";
@@ -56,17 +59,20 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   const ownRole = state.you?.role ?? null;
 
   const actions = useMemo((): MessageActions => {
-    const showFailure = (change: Promise<unknown>): Promise<unknown> => {
+    // Of a change that fails its row says so. One that is not taken, since too many wait, has no place there.
+    const change = (stored: Promise<unknown>): Promise<unknown> => {
       setError(undefined);
-      return change.then(undefined, (failure: Error) => setError(failure.message));
+      return stored.catch(({ code, message }: RequestError) => {
+        if (code === "rate_limited") setError(message);
+      });
     };
     return {
-      edit: (seq, body) => void showFailure(room.edit(seq, body)),
+      edit: (seq, body) => void change(room.edit(seq, body)),
       delete: ({ seq, id, author }) =>
         heldRemovals.hold({
           key: rowKey(author.id, id),
           what: "deleted",
-          carryOut: () => showFailure(room.erase(seq)),
+          carryOut: () => change(room.erase(seq)),
         }),
       mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
@@ -76,7 +82,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       },
       loadQuoted: (seq) => room.loadQuoted(seq),
       toggleReaction: (seq, emoji, mine) =>
-        void showFailure(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
+        void change(mine ? room.unreact(seq, emoji) : room.react(seq, emoji)),
       retry: (id) => room.retry(id),
       discard: (id) =>
         heldRemovals.hold({
@@ -84,6 +90,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           what: "discarded",
           carryOut: async () => room.discard(id),
         }),
+      discardChange: (id) => room.discard(id),
     };
   }, [room, draft, user, kind, ownRole]);
   const { held, underway } = useStore(heldRemovals);
@@ -91,7 +98,12 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   const rows = useMemo(() => {
     const removed = new Set([...held, ...underway].map(({ key }) => key));
     return (previousRows.current = buildRows(state, user, previousRows.current, removed));
-  }, [state.messages, state.quoted, state.outgoing, held, underway, user]);
+  }, [state.messages, state.quoted, state.outgoing, state.outgoingChanges, held, underway, user]);
+
+  /** Those of messages that have no row, since they are not loaded. */
+  const refusedAbove = state.outgoingChanges.filter(
+    ({ seq, state: is }) => is === "failed" && seq < (state.messages[0]?.seq ?? Infinity),
+  );
 
   if (state.connection === "stopped" && !state.ready)
     return <ThreadNotFound user={user} threadId={threadId} />;
@@ -123,6 +135,16 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         ready={state.ready}
         onRetry={() => room.reconnect()}
       />
+      {refusedAbove.map((change) => (
+        <UnstoredState
+          key={change.id}
+          state={change.state}
+          text={changeText(change, "an earlier message")}
+          reason={change.reason}
+          onRetry={() => actions.retry(change.id)}
+          onDiscard={() => actions.discardChange(change.id)}
+        />
+      ))}
       {error !== undefined && (
         <p class="error conversation-error" role="alert">
           <Text>{error}</Text>

@@ -13,8 +13,10 @@ export interface MessageActions {
   loadQuoted(seq: number): void;
   /** Adds the user's reaction, or removes it where `mine` says that it is there. */
   toggleReaction(seq: number, emoji: string, mine: boolean): void;
-  /** Sends a failed message again. */
+  /** Sends a message or a change again that has failed. */
   retry(id: string): void;
   /** Gives up on a failed message, unless that is undone. */
   discard(id: string): void;
+  /** Gives up on a change to a message. */
+  discardChange(id: string): void;
 }

@@ -1,7 +1,8 @@
 /** The rows of the message list: stored and outgoing messages, grouped by day and author. Pure. */
-import type { Outgoing } from "../../client/outbox/entry.ts";
+import type { Outgoing, OutgoingChange } from "../../client/outbox/entry.ts";
 import { messageIn, type RoomState } from "../../client/room/room-state.ts";
 import type { Message, User } from "../../protocol/model.ts";
+import { isBeingDeleted, withOutgoingChanges } from "./outgoing-changes.ts";
 import { isSameDay } from "../ui/time-format.ts";
 
 /** After a pause this long, the same author's next message starts a new group. */
@@ -33,8 +34,10 @@ export interface MessageRowModel {
   removed: boolean;
   /** Why it failed. */
   reason?: string;
-  /** Absent while it is not stored. */
+  /** Absent while it is not stored. With the changes that wait, but not with those that have failed. */
   message?: Message;
+  /** The user's own changes to it that are not stored; absent where there are none. */
+  changes?: readonly OutgoingChange[];
   quote?: Quote;
   /** Whether it is the first of its day. */
   startsDay: boolean;
@@ -54,13 +57,18 @@ export function rowKey(authorId: string, id: string): string {
  * has the keys of the rows that the user has removed.
  */
 export function buildRows(
-  state: Pick<RoomState, "messages" | "quoted" | "outgoing">,
+  state: Pick<RoomState, "messages" | "quoted" | "outgoing" | "outgoingChanges">,
   user: User,
   previous: readonly MessageRowModel[] = [],
   removed: ReadonlySet<string> = NONE,
 ): MessageRowModel[] {
+  const changed = new Set(state.outgoingChanges.map(({ seq }) => seq));
+  const changesOf = ({ seq }: Message) =>
+    changed.has(seq) ? state.outgoingChanges.filter((change) => change.seq === seq) : undefined;
   const ungrouped = [
-    ...state.messages.map((message) => withQuote(storedRow(message, user), message, state)),
+    ...state.messages.map((message) =>
+      withQuote(storedRow(message, user, changesOf(message)), message, state),
+    ),
     ...state.outgoing.map((outgoing) => withQuote(outgoingRow(outgoing, user), outgoing, state)),
   ];
   const previousByKey = new Map(previous.map((row) => [row.key, row]));
@@ -93,7 +101,7 @@ function completed(
 ): MessageRowModel {
   const startsDay = !above || !isSameDay(above.at, row.at);
   const startsGroup = startsDay || above.author.id !== row.author.id || row.at - above.at > GROUP_PAUSE_MS;
-  return { ...row, startsDay, startsGroup, removed: removed.has(row.key) };
+  return { ...row, startsDay, startsGroup, removed: removed.has(row.key) || isBeingDeleted(row.changes) };
 }
 
 function withQuote(
@@ -107,7 +115,8 @@ function withQuote(
   return { ...row, quote: { seq: replyTo, inList, ...(message && { message }) } };
 }
 
-function storedRow(message: Message, user: User): UngroupedRow {
+function storedRow(stored: Message, user: User, changes?: readonly OutgoingChange[]): UngroupedRow {
+  const message = changes ? withOutgoingChanges(stored, changes, user) : stored;
   const { id, seq, author, body, at } = message;
   return {
     key: rowKey(author.id, id),
@@ -119,6 +128,7 @@ function storedRow(message: Message, user: User): UngroupedRow {
     at,
     state: "sent",
     message,
+    ...(changes && { changes }),
   };
 }
 

@@ -13,8 +13,12 @@ import { MessageEditor } from "./message-editor.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { MessageQuote } from "./message-quote.tsx";
 import type { MessageRowModel } from "./message-row-model.ts";
+import { changeText } from "./outgoing-changes.ts";
 import { Reactions } from "./reactions.tsx";
+import { UnstoredState } from "./unstored-state.tsx";
 import "./message-row.css";
+
+const MESSAGE_TEXT = { pending: "Sending…", failed: "Not sent" };
 
 export interface MessageRowProps {
   row: MessageRowModel;
@@ -101,31 +105,34 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
         )}
       </div>
       {message && !deleted && <Reactions message={message} onToggle={actions.toggleReaction} />}
-      {row.state === "pending" && (
-        <p class="message-state message-sending">
-          <Text>Sending…</Text>
-        </p>
+      {row.state !== "sent" && (
+        <UnstoredState
+          state={row.state}
+          text={MESSAGE_TEXT}
+          reason={row.reason}
+          onRetry={() => {
+            focusRow();
+            actions.retry(row.id);
+          }}
+          onDiscard={() => actions.discard(row.id)}
+        />
       )}
-      {row.state === "failed" && (
-        <div class="message-state message-failed" role="alert">
-          <p>
-            <Text>{`Not sent: ${row.reason}`}</Text>
-          </p>
-          <button
-            type="button"
-            class="button-quiet"
-            onClick={() => {
-              focusRow();
-              actions.retry(row.id);
-            }}
-          >
-            Retry
-          </button>
-          <button type="button" class="button-quiet" onClick={() => actions.discard(row.id)}>
-            Discard
-          </button>
-        </div>
-      )}
+      {row.changes?.map((change) => (
+        <UnstoredState
+          key={change.id}
+          state={change.state}
+          text={changeText(change)}
+          reason={change.reason}
+          onRetry={() => {
+            focusRow();
+            actions.retry(change.id);
+          }}
+          onDiscard={() => {
+            focusRow();
+            actions.discardChange(change.id);
+          }}
+        />
+      ))}
     </li>
   );
 });

@@ -75,3 +75,12 @@ export function PeopleIcon() {
     </Icon>
   );
 }
+
+export function ClockIcon() {
+  return (
+    <Icon>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 7v5l3.500 2" />
+    </Icon>
+  );
+}

@@ -1,0 +1,125 @@
+/** Edits, deletions and reactions that cannot be sent at once: each says that it waits, survives a reload, and is sent once. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  addMessages,
+  callThreadApi,
+  chatLink,
+  closeAll,
+  composer,
+  controlThreadConnections,
+  messageRowBySeq,
+  openMessageMenu,
+  send,
+  signInGuest,
+  startChat,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** A direct chat with these messages of Ada's, whose connection to it can be cut. */
+async function startInterruptibleChat(...texts: string[]) {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const connections = await controlThreadConnections(ada.page);
+  await ada.page.reload();
+  await startChat(ada.page, bob.name);
+  for (const text of texts) {
+    await send(ada.page, text);
+    await waitUntilSent(ada.page, text);
+  }
+  return { ada, bob, connections };
+}
+
+async function edit(page: Parameters<typeof openMessageMenu>[0], seq: number, text: string) {
+  await (await openMessageMenu(page, seq)).getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Edit message").fill(text);
+  await page.getByRole("button", { name: "Save" }).click();
+}
+
+it("wait on their rows, and reach the others after a reload", async () => {
+  const { ada, bob, connections } = await startInterruptibleChat("Tea?", "Or coffee?", "Never mind");
+  await connections.cut();
+  const row = (seq: number) => messageRowBySeq(ada.page, seq);
+  await edit(ada.page, 1, "Green tea?");
+  await row(1).getByText("Edit not sent yet").waitFor();
+  await row(1).getByText("Green tea?").waitFor();
+  await (await openMessageMenu(ada.page, 2)).getByRole("button", { name: "React with 👍" }).click();
+  await row(2).getByText("👍 not sent yet").waitFor();
+  expect(await row(2).getByRole("button", { name: "👍 1" }).getAttribute("aria-pressed")).toBe("true");
+  await (await openMessageMenu(ada.page, 3)).getByRole("button", { name: "Delete" }).click();
+  await row(3).getByText("Deletion not sent yet").waitFor();
+
+  await ada.page.reload();
+  await composer(ada.page).waitFor();
+  await connections.restore();
+  await chatLink(bob.page).click();
+  await bob.page.getByText(ada.name).first().click();
+  for (const { page } of [ada, bob]) {
+    await messageRowBySeq(page, 1).getByText("Green tea?").waitFor();
+    await messageRowBySeq(page, 2).getByRole("button", { name: "👍 1" }).waitFor();
+    await messageRowBySeq(page, 3).getByText("Message deleted").waitFor();
+    expect(await page.getByText("not sent yet").count()).toBe(0);
+  }
+  await closeAll(ada, bob);
+});
+
+it("say why they are refused, after a reload too, until they are discarded", async () => {
+  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  await connections.cut();
+  await edit(ada.page, 1, "Green tea?");
+  await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
+  expect(await callThreadApi(ada.page, "DELETE", "/messages/1")).toBe(204);
+  await ada.page.reload();
+  await composer(ada.page).waitFor();
+  await connections.restore();
+  const refusal = messageRowBySeq(ada.page, 1).getByRole("alert");
+  await refusal.getByText(/^Not edited: /).waitFor();
+  await ada.page.reload();
+  await refusal.getByText(/^Not edited: /).waitFor();
+  await refusal.getByRole("button", { name: "Discard" }).click();
+  await refusal.waitFor({ state: "detached" });
+  await ada.page.reload();
+  await messageRowBySeq(ada.page, 1).getByText("Message deleted").waitFor();
+  expect(await refusal.count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
+it("say why they are refused where their message is not loaded", async () => {
+  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  await connections.cut();
+  await edit(ada.page, 1, "Green tea?");
+  await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
+  expect(await callThreadApi(ada.page, "DELETE", "/messages/1")).toBe(204);
+  await addMessages(ada.page, 60);
+  await ada.page.reload();
+  await composer(ada.page).waitFor();
+  await connections.restore();
+  const refusal = ada.page.getByRole("alert").filter({ hasText: "Not edited, an earlier message: " });
+  await refusal.getByRole("button", { name: "Discard" }).click();
+  await refusal.waitFor({ state: "detached" });
+  await closeAll(ada, bob);
+});
+
+it("that cancel out are sent as the last of them", async () => {
+  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  await connections.cut();
+  const react = async () =>
+    (await openMessageMenu(ada.page, 1)).getByRole("button", { name: "React with 👍" }).click();
+  await react();
+  await messageRowBySeq(ada.page, 1).getByText("👍 not sent yet").waitFor();
+  await react();
+  await messageRowBySeq(ada.page, 1).getByText("Removal of 👍 not sent yet").waitFor();
+  expect(await messageRowBySeq(ada.page, 1).getByText("not sent yet").count()).toBe(1);
+  await connections.restore();
+  await expect.poll(() => ada.page.getByText("not sent yet").count(), { timeout: 40_000 }).toBe(0);
+  expect(await messageRowBySeq(ada.page, 1).getByRole("button", { name: "👍 1" }).count()).toBe(0);
+  await closeAll(ada, bob);
+});
