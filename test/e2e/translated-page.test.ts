@@ -97,9 +97,8 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
       .getByRole("link", { name: new RegExp(ada.name) })
       .first()
       .click();
-    await composer(original).waitFor();
-    await chatLink(original).click();
     await expect.poll(() => unreadBadge(original).textContent()).toBe("1");
+    await chatLink(original).click();
     await expectBothToShow("Choose a chat, or start a new one.");
     await closeAll(ada, bob, carol);
   });
