@@ -53,7 +53,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   readonly #socketCommands: RoomCommands;
   readonly #relayedCommands: RelayedCommands;
   readonly #deletion: Deletion;
-  /** Of sockets that a user opens here, at relays too. */
+  /** Of sockets that a user opens, at relays too. */
   readonly #opens: TokenBuckets;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -170,6 +170,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     let thread: StoredThread;
     try {
       thread = this.#admit(caller.user, now);
+      // Those that go on to a relay count here, too. After the right, so that a stranger learns nothing from it.
+      this.#opens.admit(caller.user.id, now, "Too many sockets opened here.");
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
@@ -233,12 +235,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   // --- within
 
-  /** The thread, for one who opens a socket; `not_found` where they may not, `rate_limited` where they opened too many. A public thread takes them in, without an event. */
+  /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
   #admit(user: User, now: number): StoredThread {
     const thread = this.#store.require();
-    const standing = thread.standing(user);
-    this.#opens.admit(user.id, now, "Too many sockets opened here.");
-    if (standing === null) {
+    if (thread.standing(user) === null) {
       this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
       this.#notifier.threadChanged(now);
     } else thread.profiles.upsert(user);

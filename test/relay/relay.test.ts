@@ -1,6 +1,7 @@
 /** A large room, all of whose sockets are at relays, two at each. Every guarantee holds; joins and leaves are broadcast as a count. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { OPENS_BURST } from "../../src/protocol/limits.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
@@ -452,6 +453,25 @@ describe("what the thread decides", () => {
     const { thread } = await roomOfThree();
     const refused = await openThread(await person("Mallory"), thread.id);
     expect((await refused.closed).code).toBe(4004);
+  });
+
+  it("sockets that a user opens are refused from some number on, as in a small room", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { thread, eve } = await roomOfThree();
+    // She has opened one.
+    for (let i = 1; i < OPENS_BURST; i++) await (await openThread(eve, thread.id)).next("welcome");
+    expect((await (await openThread(eve, thread.id)).closed).code).toBe(4129);
+    vi.setSystemTime(Date.now() + 1_000);
+    await (await openThread(eve, thread.id)).next("welcome");
+  });
+
+  it("a user on hold in all threads together is refused commands", async () => {
+    const { ada, thread, a } = await roomOfThree();
+    await runInDurableObject(threadStub(thread.id), (_, { storage }) =>
+      storage.sql.exec("INSERT INTO holds VALUES (?, ?)", ada.user.id, Date.now() + 60_000),
+    );
+    await evict(threadStub(thread.id));
+    expect(await a.ask({ type: "chat", id: "1", body: "hello" })).toMatchObject({ code: "rate_limited" });
   });
 
   it("the end of a session closes its socket at the relay, unless a fresh token renewed it", async () => {

@@ -208,8 +208,9 @@ it("answers random frames with events of the contract, and keeps working", async
     if (sent++ % 20 === 0) await ada.call("GET", `/api/threads/${thread.id}`);
     if (socket.raw.readyState !== WebSocket.OPEN) {
       closings.push((await socket.next("closing")).code);
-      // As many sockets as it takes, at the rate at which a user may open them.
+      // As many sockets as it takes, at the rate at which a user may open them; and Bob is heard in that time.
       vi.setSystemTime(Date.now() + 1_000);
+      b.send({ type: "typing" });
       socket = await openThread(ada, thread.id);
       sockets.push(socket);
     }

@@ -3,7 +3,8 @@
  * here, and one optional field of `MovedUsersBatch`. A shard of an older version drops a field that it does not know: no
  * users may be moved before every shard runs the version that added it.
  *
- * `user_keys` is not here: its rows are derived from `users`. Nor is `tab_watches`: tabs are closed, and subscribe again.
+ * `user_keys` is not here: its rows are derived from `users`. Nor is `tab_watches`: tabs are closed, and subscribe again. Nor is
+ * `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
