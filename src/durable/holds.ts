@@ -47,13 +47,6 @@ export class Holds {
     );
   }
 
-  /** Everyone who is on hold, and until when. */
-  current(now: number): Map<string, number> {
-    const current = new Map<string, number>();
-    for (const [userId, { until }] of this.#load(now)) if (until > now) current.set(userId, until);
-    return current;
-  }
-
   #load(now: number): Map<string, Hold> {
     if (!this.#known) {
       const rows = this.#sql.exec<{ user_id: string; until: number }>("SELECT * FROM holds").toArray();
