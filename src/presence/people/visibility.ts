@@ -2,7 +2,7 @@
  * Who may see whose status: users with a direct or group thread in common. A shard knows the memberships of its own users
  * alone, so those of the other side always come as a list of thread ids.
  *
- * What is asked about many users is read in stretches (durable/stretches.ts). Users are handed over as they are found, so
+ * What is asked about many users is read in stretches (durable/stretches.ts), which several questions may share. Users are handed over as they are found, so
  * that whatever is said of them is said in the stretch that found them.
  */
 import { pause, Stretches } from "../../durable/stretches.ts";
@@ -49,9 +49,12 @@ export class Visibility {
   }
 
   /** Which of these users are in one of these threads. Reads each user's memberships; of one with very many, looks up the threads. */
-  async *usersIn(userIds: readonly string[], threadIds: readonly string[]): AsyncGenerator<string> {
+  async *usersIn(
+    userIds: readonly string[],
+    threadIds: readonly string[],
+    stretches = new Stretches(),
+  ): AsyncGenerator<string> {
     const threads = new Set(threadIds);
-    const stretches = new Stretches();
     for (const userId of userIds) {
       const { isShared, rows } = this.#shared(userId, threads);
       if (isShared) yield userId;
@@ -64,10 +67,11 @@ export class Visibility {
     threadId: string,
     userIds: readonly string[],
     threadIds: readonly string[],
+    stretches = new Stretches(),
   ): AsyncGenerator<string> {
     const others = new Set(threadIds);
     others.delete(threadId);
-    const stretches = new Stretches();
+    if (stretches.read(userIds.length)) await pause();
     for (const userId of this.membersOf(threadId, userIds)) {
       const { isShared, rows } = this.#shared(userId, others);
       if (!isShared) yield userId;

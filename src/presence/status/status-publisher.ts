@@ -119,9 +119,11 @@ export class StatusPublisher {
   async newlyVisible(threadId: string, questions: readonly NewlyVisible[]): Promise<UserPresence[][]> {
     const { visibility } = this.#parts;
     const answers: UserPresence[][] = [];
-    // One after the other: each is a stretch of its own.
-    for (const { userIds, threadIds } of questions)
-      answers.push(await this.#presencesOf(visibility.usersInOnly(threadId, userIds, threadIds)));
+    const stretches = new Stretches();
+    for (const { userIds, threadIds } of questions) {
+      const found = visibility.usersInOnly(threadId, userIds, threadIds, stretches);
+      answers.push(await this.#presencesOf(found));
+    }
     return answers;
   }
 

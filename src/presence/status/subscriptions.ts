@@ -90,6 +90,7 @@ export class Subscriptions {
   /** Users of another shard changed their status: sent on to the tabs that subscribe to them and whose users may see them. */
   async statusChanged(changes: readonly StatusChange[]): Promise<void> {
     const outdated = new Map<string, Set<number>>();
+    const stretches = new Stretches();
     // One after the other: what a shard publishes next comes after this.
     for (const change of changes) {
       const { userId } = change.presence;
@@ -100,7 +101,7 @@ export class Subscriptions {
         else
           outdated.set(subscriberId, new Set([...(outdated.get(subscriberId) ?? []), this.#shardOf(userId)]));
       }
-      await this.#sendChange(change, recipients);
+      await this.#sendChange(change, recipients, stretches);
     }
     // Their tabs were lost in a crash, or the list that followed their close was: a shard that still has them as subscribers
     // is sent the list again.
@@ -124,12 +125,16 @@ export class Subscriptions {
     });
   }
 
-  async #sendChange({ presence, threadIds, because }: StatusChange, recipients: string[]): Promise<void> {
+  async #sendChange(
+    { presence, threadIds, because }: StatusChange,
+    recipients: string[],
+    stretches: Stretches,
+  ): Promise<void> {
     const { visibility } = this.#parts;
     const visibleTo =
       because === undefined
-        ? visibility.usersIn(recipients, threadIds)
-        : visibility.usersInOnly(because, recipients, threadIds);
+        ? visibility.usersIn(recipients, threadIds, stretches)
+        : visibility.usersInOnly(because, recipients, threadIds, stretches);
     for await (const subscriberId of visibleTo) {
       if (!this.#sendToTabs(subscriberId, presence, because)) continue;
       // Of those alone who are sent it: to the others the answer on its way is new.
