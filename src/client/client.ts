@@ -10,6 +10,7 @@ import { createSession, type SessionApi } from "./http/session.ts";
 import { createIndexedDbOutbox } from "./outbox/indexed-db.ts";
 import type { OutboxStorage } from "./outbox/storage.ts";
 import { PresenceClient } from "./presence/presence.ts";
+import { RememberedRooms } from "./room/remembered-rooms.ts";
 import { Room } from "./room/room.ts";
 
 export type { ErrorCode } from "../protocol/errors.ts";
@@ -44,6 +45,11 @@ export interface ClientOptions {
   onSignedOut?: (reason?: string) => void;
   /** Where unsent messages and changes survive a reload. By default IndexedDB, where there is one; null keeps them nowhere. */
   outboxStorage?: OutboxStorage | null;
+  /**
+   * How many rooms that nobody retains any more are remembered, with all that they have loaded: entered again, they show
+   * it at once, and add what was missed. By default none.
+   */
+  rememberedRooms?: number;
 }
 
 export interface Client {
@@ -69,6 +75,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const api = createApi(request);
   /** By thread. A closed room is the same one again as long as somebody holds it. */
   const rooms = new Map<string, WeakRef<Room>>();
+  const remembered = new RememberedRooms(options.rememberedRooms ?? 0);
   /** Presence and all rooms, as far as they are open. */
   const open = new Set<PresenceClient | Room>();
   let presence: PresenceClient | undefined;
@@ -100,7 +107,11 @@ export function createClient(options: ClientOptions = {}): Client {
       threadId,
       storage,
       onRead: (seq) => presence?.seen(threadId, seq),
-      onOpen: () => open.add(created),
+      onRelease: () => remembered.add(created),
+      onOpen: () => {
+        open.add(created);
+        remembered.remove(created);
+      },
       onClose: () => open.delete(created),
     });
     open.add(created);
@@ -128,6 +139,7 @@ export function createClient(options: ClientOptions = {}): Client {
     },
     close: () => {
       for (const store of new Set(open)) store.close();
+      remembered.clear();
       storage?.close();
     },
   };

@@ -63,6 +63,8 @@ export abstract class ConnectedStore<
   readonly #listeners = new Listeners<Event>();
   readonly #renewal: SessionRenewal | undefined;
   readonly #initial: State;
+  /** Whether the state stays over a close, for `open` to go on from it. */
+  #isSuspended = false;
   /** One for each call of `retain` that was not released. */
   readonly #retained = new Set<object>();
 
@@ -110,16 +112,20 @@ export abstract class ConnectedStore<
     this.connection.reconnect();
   }
 
-  /** Opens it again where it was closed: anew, with nothing of what it showed before. */
+  /** Opens it again where it was closed: anew, with nothing of what it showed before, unless that was by `suspend`. */
   open(): void {
     if (!this.connection.isClosed) return;
-    this.store.set(this.#initial);
+    if (!this.#isSuspended) this.store.set(this.#initial);
+    this.#isSuspended = false;
     this.#options.onOpen();
     this.connection.open();
   }
 
   /** Disconnects, whoever else uses it: no timer, listener or socket is left. */
   close(): void {
+    // What a suspended one keeps may be another user's next time.
+    if (this.#isSuspended) this.store.set({ ...this.#initial, connection: "stopped" });
+    this.#isSuspended = false;
     if (this.connection.isClosed) return;
     this.#renewal?.stop();
     this.#retained.clear();
@@ -130,11 +136,27 @@ export abstract class ConnectedStore<
     this.#options.onClose();
   }
 
+  /** Called when nobody retains it any more. */
+  protected released(): void {
+    this.close();
+  }
+
+  /** Disconnects as `close` does, and keeps the state in memory: `open` shows it at once, and goes on from there. */
+  protected suspend(): void {
+    if (this.connection.isClosed) return;
+    this.close();
+    this.#isSuspended = true;
+  }
+
+  protected get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
   #release(retained: object): void {
     // False where it was closed meanwhile, or where this was released before.
     if (!this.#retained.delete(retained)) return;
     queueMicrotask(() => {
-      if (this.#retained.size === 0) this.close();
+      if (this.#retained.size === 0) this.released();
     });
   }
 

@@ -26,7 +26,7 @@ export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): R
     case "welcome":
       return welcomed(state, event);
     case "history":
-      return withHistory(state, event);
+      return withPage(state, event);
     case "join":
       return joined(state, event);
     case "leave":
@@ -74,14 +74,16 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
   };
 }
 
-/** Messages already loaded stay. There may be a gap between them and the snapshot, until the messages between are loaded. */
-function withHistory(state: RoomState, { messages, hasBefore }: EventOf<"history">): RoomState {
+/** The state with a page of messages: the newest of a snapshot, or others. Those loaded already stay; gaps may remain. */
+export function withPage(
+  state: RoomState,
+  { messages, hasBefore }: Pick<EventOf<"history">, "messages" | "hasBefore">,
+): RoomState {
   const oldestHeld = state.messages[0]?.seq ?? Infinity;
   const oldestIncoming = messages[0]?.seq ?? 0;
-  const incoming = messages.map((message) => withOwnReactions(message, state.user?.id));
   return {
     ...state,
-    messages: mergeMessages(state.messages, incoming),
+    messages: mergeMessages(state.messages, messages),
     hasBefore: oldestHeld < oldestIncoming ? state.hasBefore : hasBefore,
   };
 }

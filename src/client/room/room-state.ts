@@ -18,7 +18,10 @@ export interface RoomState extends ConnectionStatus {
   members: readonly Member[];
   /** The number of members, also of those that are not loaded. */
   memberCount: number;
-  /** Ascending by `seq`, without gaps. After a snapshot there may be one for a moment, while what is missing is loaded. */
+  /**
+   * Ascending by `seq`, without gaps but for those that `loadMessages()` leaves. After a snapshot there may be one for a
+   * moment, while what is missing is loaded.
+   */
   messages: readonly Message[];
   /** Older messages that replies quote: ascending by `seq`, with gaps. */
   quoted: readonly Message[];
@@ -59,10 +62,19 @@ export function messageIn(
   { messages, quoted }: Pick<RoomState, "messages" | "quoted">,
   seq: number,
 ): Message | undefined {
-  // In a list without gaps, its place is known.
-  const likely = messages[seq - (messages[0]?.seq ?? 1)];
-  if (likely?.seq === seq) return likely;
-  return [...messages, ...quoted].find((message) => message.seq === seq);
+  return findMessage(messages, seq) ?? findMessage(quoted, seq);
+}
+
+/** The message `seq` of a list that ascends by `seq`. */
+export function findMessage(list: readonly Message[], seq: number): Message | undefined {
+  let [first, last] = [0, list.length - 1];
+  while (first < last) {
+    const middle = (first + last) >> 1;
+    if ((list[middle]?.seq ?? 0) < seq) first = middle + 1;
+    else last = middle;
+  }
+  const found = list[first];
+  return found?.seq === seq ? found : undefined;
 }
 
 /** The user with this id, if this room knows them. */

@@ -11,6 +11,7 @@ import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
 import { formatCursor } from "./cursor.ts";
 import { MemberPages } from "./loading/member-pages.ts";
+import { MessagePages, type PageBounds } from "./loading/message-pages.ts";
 import { MessageRefresh } from "./loading/message-refresh.ts";
 import { OlderMessages } from "./loading/older-messages.ts";
 import { PageLoader } from "./loading/page-loader.ts";
@@ -36,6 +37,8 @@ export interface RoomOptions extends ConnectedStoreOptions {
   storage: OutboxStorage | null | undefined;
   /** Called when the user has read up to `seq`, so that unread counts need not wait for the server. */
   onRead(seq: number): void;
+  /** Called when nobody retains the room any more; true if it is to remember what it has loaded. */
+  onRelease(): boolean;
 }
 
 export class Room extends ConnectedStore<RoomState, ThreadEvent> {
@@ -48,11 +51,14 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   readonly #typingExpiry: TypingExpiry;
   readonly #pages: PageLoader;
   readonly #olderMessages: OlderMessages;
+  readonly #messagePages: MessagePages;
   readonly #messageRefresh: MessageRefresh;
   readonly #memberPages: MemberPages;
   readonly #quotes: Quotes;
   /** While an event is applied, a change of the outbox is part of the new state, and is not announced alone. */
   #isApplying = false;
+  /** Whether the state is what a suspended room has remembered, and the server has not let the user in again yet. */
+  #isRemembered = false;
   /** False between a `welcome` and the snapshot that follows it: until then the cursor is ahead of what is shown. */
   #isSnapshotComplete = false;
 
@@ -84,6 +90,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       userId: () => this.getSnapshot().user?.id,
     });
     this.#olderMessages = new OlderMessages(store, this.#pages);
+    this.#messagePages = new MessagePages(store, this.#pages);
     this.#messageRefresh = new MessageRefresh(store, this.#pages);
     this.#memberPages = new MemberPages(store, this.#pages);
     this.#quotes = new Quotes(store, this.#pages);
@@ -153,6 +160,14 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     return this.#olderMessages.load();
   }
 
+  /**
+   * Loads a page of messages into `messages`: around one, or the nearest before or after one. Between the page and the
+   * other messages there may be a gap, which `{ after }` or `{ before }` its edges fills. Rejects with a `RequestError`.
+   */
+  loadMessages(bounds: PageBounds): Promise<void> {
+    return this.#messagePages.load(bounds);
+  }
+
   /** Loads the message `seq` into `quoted`, for a reply that quotes it. */
   loadQuoted(seq: number): void {
     this.#quotes.load(seq);
@@ -166,19 +181,31 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   /** Enters the room again where it was closed. */
   override open(): void {
     if (!this.connection.isClosed) return;
-    this.#isSnapshotComplete = false;
-    this.#readMarker.forget();
+    this.#isRemembered = this.isSuspended;
+    if (!this.isSuspended) {
+      this.#isSnapshotComplete = false;
+      this.#readMarker.forget();
+    }
     this.#restartLoading();
     super.open();
   }
 
   /** Leaves the room, for everyone who uses it: no timer, listener or socket is left. Unsent messages stay in the outbox storage. */
   override close(): void {
-    if (this.connection.isClosed) return;
+    if (this.connection.isClosed) return super.close();
     this.#readMarker.close();
     super.close();
     this.#outbox.close();
     this.#typingExpiry.close();
+  }
+
+  /** Left by everyone, it may be remembered: opened again, it shows at once what it had, and adds what was missed. */
+  protected override released(): void {
+    if (!this.#options.onRelease()) return this.close();
+    // What is not known to be up to date is replaced by a snapshot.
+    if (this.#messageRefresh.isRunning) this.#isSnapshotComplete = false;
+    this.suspend();
+    this.store.update((state) => ({ ...state, online: [], onlineCount: 0, typing: [] }));
   }
 
   protected socketPath(): string {
@@ -210,6 +237,9 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   }
 
   protected override onConnectionChange(connection: ConnectionState): void {
+    // The user was removed, or the thread deleted: nothing of it is shown again.
+    if (connection === "stopped" && this.#isRemembered)
+      this.store.update(({ closeCode }) => ({ ...EMPTY_ROOM, connection, closeCode }));
     if (connection !== "open") {
       // No event says who has stopped while disconnected.
       this.store.update((state) => ({ ...state, typing: [] }));
@@ -227,6 +257,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
 
   #welcomed({ resumed, thread, user }: EventOf<"welcome">, before: RoomState): void {
     this.#isSnapshotComplete = resumed;
+    this.#isRemembered = false;
     if (!resumed) this.#restartLoading();
     const isSameReader = before.cursor?.epoch === thread.epoch && before.user?.id === user.id;
     if (before.ready && !isSameReader) this.#readMarker.forget();

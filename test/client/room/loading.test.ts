@@ -1,5 +1,6 @@
 /** What a room loads over HTTP: older messages, further members, quoted messages; and what may happen meanwhile. */
 import { describe, expect, it, vi } from "vitest";
+import { messageIn } from "../../../src/client/room/room-state.ts";
 import type { Api, Member, MemberPage, MessagePage } from "../../../src/client/client.ts";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
 import { startRoom } from "../support/fake-server.ts";
@@ -103,6 +104,58 @@ describe("older messages", () => {
       "message 2",
       "message 3",
     ]);
+  });
+});
+
+describe("a page of messages anywhere", () => {
+  /** A room of 500 messages that shows the newest 50; a page has ten. */
+  async function roomOfFiveHundred() {
+    const pages = vi.fn<Api["messages"]>(async (_id, { around = 0, after = around - 6, before } = {}) => {
+      const from = Math.max(1, before === undefined ? after + 1 : before - 10);
+      return { messages: messages(from, Math.min(500, from + 9)), hasBefore: from > 1, hasAfter: true };
+    });
+    const started = await startRoom({ responses: { messages: pages } });
+    started.newest().deliver(welcome(500), history(messages(451, 500)));
+    await pass();
+    return { ...started, pages };
+  }
+
+  it("may leave a gap, which pages after and before its edges fill", async () => {
+    const { room } = await roomOfFiveHundred();
+    await room.loadMessages({ around: 426 });
+    expect(seqsOf(room.getSnapshot())).toEqual([...range(421, 430), ...range(451, 500)]);
+    await room.loadMessages({ after: 430 });
+    await room.loadMessages({ before: 451 });
+    expect(seqsOf(room.getSnapshot())).toEqual(range(421, 500));
+    expect(room.getSnapshot().hasBefore).toBe(true);
+  });
+
+  it("that begins with the thread's first message ends the list above", async () => {
+    const { room, pages } = await roomOfFiveHundred();
+    await room.loadMessages({ around: 3 });
+    expect(room.getSnapshot().hasBefore).toBe(false);
+    await room.loadMessages({ after: 10 });
+    expect(room.getSnapshot().hasBefore).toBe(false);
+    pages.mockResolvedValueOnce({ messages: [], hasBefore: true, hasAfter: false });
+    await room.loadMessages({ after: 500 });
+    expect(room.getSnapshot().hasBefore).toBe(false);
+  });
+
+  it("is requested once, however often it is asked for while it comes", async () => {
+    const { room, pages } = await roomOfFiveHundred();
+    await Promise.all([room.loadMessages({ around: 9 }), room.loadMessages({ around: 9 })]);
+    expect(pages).toHaveBeenCalledTimes(1);
+    pages.mockRejectedValueOnce(new Error("no network"));
+    await expect(room.loadMessages({ around: 9 })).rejects.toMatchObject({ code: "offline" });
+  });
+
+  it("is found by its messages, which replies quote and changes reach, on both sides of a gap", async () => {
+    const { room, newest } = await roomOfFiveHundred();
+    await room.loadMessages({ around: 100 });
+    newest().deliver({ type: "edit", rev: 501, message: message(100, { rev: 501, body: "edited" }) });
+    expect(messageIn(room.getSnapshot(), 100)?.body).toBe("edited");
+    expect(messageIn(room.getSnapshot(), 460)?.body).toBe("message 460");
+    expect(messageIn(room.getSnapshot(), 300)).toBeUndefined();
   });
 });
 

@@ -16,14 +16,26 @@ const MOST_PAGES = 10;
 export class MessageRefresh {
   readonly #store: Store<RoomState>;
   readonly #pages: PageLoader;
+  #running = 0;
 
   constructor(store: Store<RoomState>, pages: PageLoader) {
     this.#store = store;
     this.#pages = pages;
   }
 
+  /** Whether messages are shown that may be out of date, or miss others between them. */
+  get isRunning(): boolean {
+    return this.#running > 0;
+  }
+
   /** Loads the messages from `oldest`, the first one shown, to `snapshotFrom`, the first one of the snapshot. */
   async run(oldest: number, snapshotFrom: number): Promise<void> {
+    this.#running += 1;
+    await this.#refresh(oldest, snapshotFrom);
+    this.#running -= 1;
+  }
+
+  async #refresh(oldest: number, snapshotFrom: number): Promise<void> {
     const { snapshots } = this.#pages;
     // From here on, the messages are known to be as they are on the server.
     let confirmedFrom = snapshotFrom;

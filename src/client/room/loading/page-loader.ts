@@ -45,7 +45,12 @@ export class PageLoader {
   }
 
   /** Loads a page of messages. */
-  async messages(bounds: { before?: number; around?: number; limit?: number }): Promise<MessagePage> {
+  async messages(bounds: {
+    before?: number;
+    after?: number;
+    around?: number;
+    limit?: number;
+  }): Promise<MessagePage> {
     const { api, threadId } = this.#options;
     const [page, events] = await this.#load(() => api.messages(threadId, bounds));
     const userId = this.#options.userId();

@@ -1,0 +1,33 @@
+/** Loads messages from anywhere in the thread. Between them and the others that are loaded there may be a gap. */
+import type { Store } from "../../store/store.ts";
+import { withPage } from "../room-reducer.ts";
+import type { RoomState } from "../room-state.ts";
+import type { PageLoader } from "./page-loader.ts";
+
+/** A page of messages: around a message, or the nearest ones before or after it. */
+export type PageBounds = { around: number } | { before: number } | { after: number };
+
+export class MessagePages {
+  readonly #store: Store<RoomState>;
+  readonly #pages: PageLoader;
+  /** The pages on their way, by their bounds. */
+  readonly #loading = new Map<string, Promise<void>>();
+
+  constructor(store: Store<RoomState>, pages: PageLoader) {
+    this.#store = store;
+    this.#pages = pages;
+  }
+
+  /** Loads a page into `messages`; while that is under way, returns the same promise. */
+  load(bounds: PageBounds): Promise<void> {
+    const key = JSON.stringify(bounds);
+    const loading = this.#loading.get(key) ?? this.#load(bounds).finally(() => this.#loading.delete(key));
+    this.#loading.set(key, loading);
+    return loading;
+  }
+
+  async #load(bounds: PageBounds): Promise<void> {
+    const page = await this.#pages.messages(bounds);
+    if (page.messages.length > 0) this.#store.update((state) => withPage(state, page));
+  }
+}
