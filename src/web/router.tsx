@@ -8,10 +8,20 @@ export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { v
 const path = new Store(location.pathname);
 addEventListener("popstate", () => path.set(location.pathname));
 
+/** How many entries this page has added to the browser's history. */
+let entries = 0;
+
+/** Identifies the present entry of the browser's history among those of this page. */
+export function historyEntry(): string {
+  const { entry = "" } = (history.state ?? {}) as { entry?: string };
+  return entry;
+}
+
 /** Goes to another view, and adds it to the browser's history. */
 export function navigate(to: string): void {
   if (to === path.getSnapshot()) return;
-  history.pushState(null, "", to);
+  entries += 1;
+  history.pushState({ entry: `${performance.timeOrigin} ${entries}` }, "", to);
   path.set(to);
 }
 
@@ -22,7 +32,7 @@ export function navigateFrom(from: string, to: string): void {
 
 /** Goes to another view in place of the present one, to which Back does not return. */
 export function replaceRoute(to: string): void {
-  history.replaceState(null, "", to);
+  history.replaceState(history.state, "", to);
   path.set(to);
 }
 

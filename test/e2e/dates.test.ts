@@ -49,7 +49,7 @@ async function pageAt(now: string, ...times: string[]) {
   await takeTimesFromTexts(ada.context);
   await ada.page.clock.install({ time: now });
   await ada.page.reload();
-  await ada.page.locator(`li[data-seq="${times.length}"]`).waitFor();
+  await ada.page.locator(`[data-seq="${times.length}"]`).waitFor();
   return { ada, bob, page: ada.page };
 }
 

@@ -120,7 +120,7 @@ it.each([
     await stopClock(ada.page);
     const tops = () =>
       ada.page
-        .locator("li[data-seq]")
+        .locator("[data-seq]")
         .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
     for (const seq of [30, 26, 22]) {
       await messageRowBySeq(ada.page, seq).hover();

@@ -59,8 +59,8 @@ export const composer = (page: Page) => page.getByLabel("Message", { exact: true
 export const detailsDialog = (page: Page) => page.getByRole("dialog", { name: "Details" });
 
 /** The rows of the messages that contain a text, also in their quotes. */
-export const messageRow = (page: Page, text: string) => page.locator("li[data-state]", { hasText: text });
-export const messageRowBySeq = (page: Page, seq: number) => page.locator(`li[data-seq="${seq}"]`);
+export const messageRow = (page: Page, text: string) => page.locator("[data-state]", { hasText: text });
+export const messageRowBySeq = (page: Page, seq: number) => page.locator(`[data-seq="${seq}"]`);
 
 /** Waits until the page shows that the server has stored the message. */
 export async function waitUntilSent(page: Page, text: string, options?: { timeout: number }): Promise<void> {

@@ -77,7 +77,7 @@ describe("an unsent message", () => {
     await chatLink(bob.page).click();
     await bob.page.getByText(ada.name).first().click();
     await expect
-      .poll(() => bob.page.locator("li[data-state] .message-body").allTextContents())
+      .poll(() => bob.page.locator("[data-state] .message-body").allTextContents())
       .toEqual(["first", "second, unsent", "third, unsent"]);
     await closeAll(ada, bob);
   });

@@ -6,7 +6,7 @@ import { ConnectedStore, type ConnectedStoreOptions } from "../connection/connec
 import type { ConnectionState } from "../connection/connection-state.ts";
 import type { Api } from "../http/api.ts";
 import { apiPath, queryString } from "../http/url.ts";
-import type { Stored } from "../outbox/entry.ts";
+import { EMPTY_OUTBOX, type Stored } from "../outbox/entry.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
 import { formatCursor } from "./cursor.ts";
@@ -205,7 +205,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     // What is not known to be up to date is replaced by a snapshot.
     if (this.#messageRefresh.isRunning) this.#isSnapshotComplete = false;
     this.suspend();
-    this.store.update((state) => ({ ...state, online: [], onlineCount: 0, typing: [] }));
+    this.store.update((state) => ({ ...state, ...EMPTY_OUTBOX, online: [], onlineCount: 0, typing: [] }));
   }
 
   protected socketPath(): string {

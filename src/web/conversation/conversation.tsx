@@ -7,6 +7,7 @@ import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
 import { drafts } from "../session/session.ts";
+import { historyEntry } from "../router.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
@@ -20,12 +21,14 @@ import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts"
 import { changeText } from "./outgoing-changes.ts";
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
+import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
+import { useOpening } from "./use-opening.ts";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 import { UnstoredState } from "./unstored-state.tsx";
 import "./conversation.css";
 
-const LOAD_OLDER_FAILED = "Older messages could not be loaded.";
+const LOADING_FAILED = "Older messages could not be loaded.";
 
 export interface ConversationProps {
   user: User;
@@ -41,10 +44,13 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);
   const [error, setError] = useState<string>();
-  const loadOlder = () =>
-    room.loadOlder().then(
-      () => setError((shown) => (shown === LOAD_OLDER_FAILED ? undefined : shown)),
-      () => setError(LOAD_OLDER_FAILED),
+  const [entry] = useState(historyEntry);
+  const [position] = useState(() => scrollPositionAt(entry));
+  const isOpen = useOpening(room, state, position?.seq);
+  const showLoaded = (loaded: Promise<void>) =>
+    loaded.then(
+      () => setError((shown) => (shown === LOADING_FAILED ? undefined : shown)),
+      () => setError(LOADING_FAILED),
     );
 
   const draft = drafts.of(user.id, threadId);
@@ -150,8 +156,9 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           <Text>{error}</Text>
         </p>
       )}
-      {state.ready || rows.length > 0 ? (
+      {isOpen || (!state.ready && rows.length > 0) ? (
         <MessageList
+          key={String(state.ready)}
           ready={state.ready}
           rows={rows}
           user={user}
@@ -159,7 +166,11 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           hasOlder={state.hasBefore}
           loadingOlder={state.loadingBefore}
           actions={actions}
-          onLoadOlder={loadOlder}
+          readSeq={state.you?.readSeq}
+          position={position}
+          onLeave={(left) => rememberScrollPosition(entry, left)}
+          onLoadOlder={() => showLoaded(room.loadOlder())}
+          onLoadGap={(bounds) => showLoaded(room.loadMessages(bounds))}
           onRead={(seq) => room.read(seq)}
         />
       ) : (

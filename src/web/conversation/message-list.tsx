@@ -1,9 +1,12 @@
-/** The scrolling list of a conversation's messages. Loads older ones as the user scrolls up. */
-import { Fragment } from "preact";
-import { useCallback, useRef } from "preact/hooks";
+/**
+ * The scrolling list of a conversation's messages. Only rows near what is in view have elements, so that thousands cost
+ * what a few screens do. Loads older ones as the user scrolls up.
+ */
+import { useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
+import { DownIcon } from "../ui/icons.tsx";
 import { Text } from "../ui/text.tsx";
 import { formatDay } from "../ui/time-format.ts";
 import { today } from "../ui/today.ts";
@@ -11,7 +14,13 @@ import { useStore } from "../ui/use-store.ts";
 import type { MessageActions } from "./message-actions.ts";
 import type { MessageRowModel } from "./message-row-model.ts";
 import { MessageRow } from "./message-row.tsx";
-import { usePinnedScroll } from "./use-pinned-scroll.ts";
+import type { ScrollPosition } from "./scroll-positions.ts";
+import { useFocusedRow } from "./use-focused-row.ts";
+import { useJump } from "./use-jump.ts";
+import { useLeave } from "./use-leave.ts";
+import { useMessageScroll } from "./use-message-scroll.ts";
+import { useUnread } from "./use-unread.ts";
+import { useVirtualList } from "./use-virtual-list.ts";
 import "./message-list.css";
 
 export interface MessageListProps {
@@ -25,33 +34,55 @@ export interface MessageListProps {
   hasOlder: boolean;
   loadingOlder: boolean;
   actions: MessageActions;
+  /** Where the list stood before, if the user comes back to it. */
+  position: ScrollPosition | undefined;
+  /** Called with where the list stands when it goes. */
+  onLeave: (position: ScrollPosition | undefined) => void;
+  /** The user's read marker; undefined for who is no member. */
+  readSeq: number | undefined;
   onLoadOlder: () => void;
+  /** Loads the messages that are missing after one, or before one. */
+  onLoadGap: (bounds: { after: number } | { before: number }) => void;
+  /** Called with the `seq` up to which the user has read. */
   onRead: (seq: number) => void;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { rows, user, draft, hasOlder, loadingOlder, actions, onLoadOlder, onRead } = props;
+  const {
+    rows,
+    user,
+    draft,
+    hasOlder,
+    loadingOlder,
+    actions,
+    position,
+    readSeq,
+    onLoadOlder,
+    onLoadGap,
+    onRead,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const { hasUnseen, scrollToBottom } = usePinnedScroll({ scroller, rows, hasOlder, onLoadOlder, onRead });
+  const { kept, onFocusIn, onFocusOut } = useFocusedRow(rows);
+  const { list, pieces } = useVirtualList(scroller, rows, kept, findPosition(rows, position));
+  const unread = useUnread({ list, rows, readSeq, onRead });
+  const scroll = useMessageScroll({ list, pieces, rows, unread, hasOlder, onLoadOlder, onLoadGap });
+  const jumpTo = useJump(list, rows);
+  useLeave(list, rows, props.onLeave);
   const startOfToday = useStore(today);
-
-  // The focus highlights the message until it moves elsewhere.
-  const jumpTo = useCallback((seq: number) => {
-    const row = scroller.current?.querySelector<HTMLElement>(`li[data-seq="${seq}"]`);
-    row?.scrollIntoView({ block: "center" });
-    row?.focus({ preventScroll: true });
-  }, []);
 
   return (
     <div class="message-list">
-      {/* Focusable, so that it can be scrolled by keyboard. */}
+      {/* Focusable, so that it can be scrolled by keyboard. Elsewhere than at the bottom, what gets an element is no news. */}
       <div
         class="message-list-scroller"
         ref={scroller}
         tabIndex={0}
         role="log"
         aria-label="Messages"
-        aria-live="polite"
+        aria-live={scroll.isAtBottom ? "polite" : "off"}
+        onFocusIn={onFocusIn}
+        onFocusOut={onFocusOut}
+        onScroll={scroll.onScroll}
       >
         <p class="message-list-start note" aria-live="off">
           <Text>{startText(props)}</Text>
@@ -69,39 +100,83 @@ export function MessageList(props: MessageListProps) {
           </button>
         )}
         <ol>
-          {/* Day and row share one key: otherwise loading older messages would remount every row, and lose an edit. */}
-          {rows.map((row) => (
-            <Fragment key={row.key}>
-              {/* Not role="separator": screen readers need not announce the text inside one. */}
-              {row.startsDay && (
-                <li class="message-list-day">
-                  <Text>{formatDay(row.at, startOfToday)}</Text>
-                </li>
-              )}
-              <MessageRow row={row} user={user} draft={draft} actions={actions} onJumpTo={jumpTo} />
-            </Fragment>
-          ))}
+          {pieces.map((piece) => {
+            if ("height" in piece) return <Space key={piece.key} height={piece.height} />;
+            const row = rows[piece.index];
+            if (!row) return null;
+            // One element, with one key: otherwise loading older messages would remount a row, and lose an edit.
+            return (
+              <li key={row.key} class="message-list-item" data-index={piece.index}>
+                {row.gapAfter !== undefined && <MissingMessages after={row.gapAfter} onLoad={onLoadGap} />}
+                {row.startsDay && (
+                  <p class="message-list-day">
+                    <Text>{formatDay(row.at, startOfToday)}</Text>
+                  </p>
+                )}
+                {row.seq !== undefined && row.seq === unread.dividerSeq && (
+                  <p class="message-list-unread">
+                    <Text>New messages</Text>
+                  </p>
+                )}
+                <MessageRow row={row} user={user} draft={draft} actions={actions} onJumpTo={jumpTo} />
+              </li>
+            );
+          })}
         </ol>
       </div>
-      {hasUnseen && (
+      {!scroll.isAtBottom && (scroll.isFarUp || unread.count > 0) && (
         <button
           type="button"
           class="button message-list-new"
           onClick={() => {
-            scrollToBottom();
+            scroll.scrollToBottom();
             // The button is removed: the list takes the focus.
             scroller.current?.focus({ preventScroll: true });
           }}
         >
-          New messages
+          <DownIcon /> <Text>{newestText(unread.count)}</Text>
         </button>
       )}
     </div>
   );
 }
 
+/** The position, where its row is in the list. */
+function findPosition(
+  rows: readonly MessageRowModel[],
+  position: ScrollPosition | undefined,
+): ScrollPosition | undefined {
+  return rows.some(({ key }) => key === position?.key) ? position : undefined;
+}
+
 function startText({ ready, hasOlder, rows }: MessageListProps): string {
   if (!ready) return "Loading…";
   if (rows.length === 0) return "No messages yet. Say hello!";
   return hasOlder ? "" : "This is where it began.";
+}
+
+/** The label of the button that goes to the newest message, where so many were not seen. */
+function newestText(count: number): string {
+  if (count === 0) return "Newest messages";
+  return count === 1 ? "1 new message" : `${count > 99 ? "99+" : count} new messages`;
+}
+
+interface MissingMessagesProps {
+  /** The last message before those that are missing. */
+  after: number;
+  onLoad: MessageListProps["onLoadGap"];
+}
+
+/** Where messages are not loaded: they are as soon as the user comes near, and otherwise on request. */
+function MissingMessages({ after, onLoad }: MissingMessagesProps) {
+  return (
+    <button type="button" class="button-quiet message-list-missing" onClick={() => onLoad({ after })}>
+      <Text>Load the messages between</Text>
+    </button>
+  );
+}
+
+/** Stands for rows that have no elements. */
+function Space({ height }: { height: number }) {
+  return <li role="presentation" style={{ height }} />;
 }

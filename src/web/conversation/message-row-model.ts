@@ -1,6 +1,6 @@
 /** The rows of the message list: stored and outgoing messages, grouped by day and author. Pure. */
 import type { Outgoing, OutgoingChange } from "../../client/outbox/entry.ts";
-import { messageIn, type RoomState } from "../../client/room/room-state.ts";
+import { findMessage, messageIn, type RoomState } from "../../client/room/room-state.ts";
 import type { Message, User } from "../../protocol/model.ts";
 import { isBeingDeleted, withOutgoingChanges } from "./outgoing-changes.ts";
 import { isSameDay } from "../ui/time-format.ts";
@@ -41,11 +41,13 @@ export interface MessageRowModel {
   quote?: Quote;
   /** Whether it is the first of its day. */
   startsDay: boolean;
+  /** Above it, messages are missing that are not loaded: the last one before them. */
+  gapAfter?: number;
   /** Whether the row names its author: another author than the row above, another day, or a pause between them. */
   startsGroup: boolean;
 }
 
-type UngroupedRow = Omit<MessageRowModel, "startsDay" | "startsGroup" | "removed">;
+type UngroupedRow = Omit<MessageRowModel, "startsDay" | "startsGroup" | "gapAfter" | "removed">;
 
 /** The key of the row of an author's message with this id. */
 export function rowKey(authorId: string, id: string): string {
@@ -100,8 +102,19 @@ function completed(
   removed: ReadonlySet<string>,
 ): MessageRowModel {
   const startsDay = !above || !isSameDay(above.at, row.at);
-  const startsGroup = startsDay || above.author.id !== row.author.id || row.at - above.at > GROUP_PAUSE_MS;
-  return { ...row, startsDay, startsGroup, removed: removed.has(row.key) || isBeingDeleted(row.changes) };
+  const gapAfter = row.seq !== undefined && above?.seq !== row.seq - 1 ? above?.seq : undefined;
+  const startsGroup =
+    startsDay ||
+    gapAfter !== undefined ||
+    above.author.id !== row.author.id ||
+    row.at - above.at > GROUP_PAUSE_MS;
+  return {
+    ...row,
+    startsDay,
+    startsGroup,
+    ...(gapAfter !== undefined && { gapAfter }),
+    removed: removed.has(row.key) || isBeingDeleted(row.changes),
+  };
 }
 
 function withQuote(
@@ -111,7 +124,7 @@ function withQuote(
 ): UngroupedRow {
   if (replyTo === undefined) return row;
   const message = messageIn(state, replyTo);
-  const inList = replyTo >= (state.messages[0]?.seq ?? Infinity);
+  const inList = findMessage(state.messages, replyTo) !== undefined;
   return { ...row, quote: { seq: replyTo, inList, ...(message && { message }) } };
 }
 

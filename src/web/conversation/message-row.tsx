@@ -42,12 +42,12 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
   useEffect(() => {
     if (deleted && edit !== undefined) changeEdit(undefined);
   }, [deleted, edit]);
-  const item = useRef<HTMLLIElement>(null);
+  const item = useRef<HTMLDivElement>(null);
   // For when the focused control is removed.
   const focusRow = () => item.current?.focus({ preventScroll: true });
 
   return (
-    <li
+    <div
       ref={item}
       class={rowClass(row)}
       inert={row.removed}
@@ -133,7 +133,7 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
           }}
         />
       ))}
-    </li>
+    </div>
   );
 });
 

@@ -23,7 +23,7 @@ const state = new Store<SessionState>({ is: "loading" });
 /** Who is signed in. */
 export const currentSession: Readable<SessionState> = state;
 
-export const client = createClient({ onSignedOut: scheduleCheck });
+export const client = createClient({ rememberedRooms: 10, onSignedOut: scheduleCheck });
 
 /**
  * At least this long between two checks that closed sockets cause. Where HTTP accepts a session that sockets refuse, each

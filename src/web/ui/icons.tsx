@@ -84,3 +84,11 @@ export function ClockIcon() {
     </Icon>
   );
 }
+
+export function DownIcon() {
+  return (
+    <Icon>
+      <path d="M12 5v14m-6-6 6 6 6-6" />
+    </Icon>
+  );
+}

@@ -1,0 +1,100 @@
+/** Coming back to a chat: it is shown at once, where the user had scrolled to. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  addMessages,
+  callThreadApi,
+  closeAll,
+  controlThreadConnections,
+  DESKTOP,
+  messageRow,
+  messageRowBySeq,
+  PHONE,
+  signInGuest,
+  startChat,
+  uniqueName,
+  type Guest,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** Ada with two chats; she is in the second, and the first has 60 messages. */
+async function startTwoChats(options = DESKTOP): Promise<{ ada: Guest; bob: Guest; carol: Guest }> {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const carol = await signInGuest(browser, uniqueName("Carol"));
+  const ada = await signInGuest(browser, uniqueName("Ada"), options);
+  await startChat(ada.page, bob.name);
+  await addMessages(ada.page, 60);
+  await messageRow(ada.page, "number 60 of many").waitFor();
+  await startChat(ada.page, carol.name);
+  return { ada, bob, carol };
+}
+
+const openChat = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(name) }).click();
+
+/** Scrolls the list up a little. Returns where a message in view is then. */
+async function scrollUp(page: Page): Promise<number> {
+  await messageRow(page, "number 60 of many").waitFor();
+  await page.getByRole("log").evaluate((box) => {
+    box.scrollTop -= 700;
+  });
+  await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(1);
+  return topOf(page);
+}
+
+const topOf = async (page: Page) => Math.round((await messageRowBySeq(page, 40).boundingBox())?.y ?? -1);
+
+it("a chat that was visited before is shown at once, also without a connection", async () => {
+  const { ada, bob, carol } = await startTwoChats();
+  const connections = await controlThreadConnections(ada.page);
+  await ada.page.reload();
+  await openChat(ada.page, bob.name);
+  await messageRow(ada.page, "number 60 of many").waitFor();
+  await openChat(ada.page, carol.name);
+  await ada.page.getByText("No messages yet.").waitFor();
+  await connections.cut();
+  await ada.page.route("**/api/threads/*/messages*", (route) => route.abort());
+  await openChat(ada.page, bob.name);
+  await messageRow(ada.page, "number 60 of many").waitFor();
+  // What was missed is added once the connection is back.
+  await connections.restore();
+  await ada.page.unroute("**/api/threads/*/messages*");
+  await callThreadApi(ada.page, "POST", "/messages", { body: "written since" });
+  await messageRow(ada.page, "written since").waitFor({ timeout: 60_000 });
+  expect(await messageRow(ada.page, "number 60 of many").count()).toBe(1);
+  await closeAll(ada, bob, carol);
+});
+
+describe("the browser's Back", () => {
+  it("from one chat to another leads to where the user had scrolled to", async () => {
+    const { ada, bob, carol } = await startTwoChats();
+    await openChat(ada.page, bob.name);
+    const top = await scrollUp(ada.page);
+    await openChat(ada.page, carol.name);
+    await ada.page.getByText("No messages yet.").waitFor();
+    await ada.page.goBack();
+    await expect.poll(() => topOf(ada.page)).toBe(top);
+    // Opened from the list it is at the newest.
+    await openChat(ada.page, carol.name);
+    await openChat(ada.page, bob.name);
+    await messageRow(ada.page, "number 60 of many").waitFor();
+    await closeAll(ada, bob, carol);
+  });
+
+  it("on a phone leads from the list to where the user had scrolled to", async () => {
+    const { ada, bob, carol } = await startTwoChats(PHONE);
+    await ada.page.getByRole("link", { name: "Back to chats" }).click();
+    await openChat(ada.page, bob.name);
+    const top = await scrollUp(ada.page);
+    await ada.page.getByRole("link", { name: "Back to chats" }).click();
+    await ada.page.getByRole("button", { name: "New chat" }).waitFor();
+    await ada.page.goBack();
+    await expect.poll(() => topOf(ada.page)).toBe(top);
+    await closeAll(ada, bob, carol);
+  });
+});
