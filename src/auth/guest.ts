@@ -5,5 +5,9 @@ import { GUEST_PREFIX } from "../protocol/names.ts";
 
 /** The guest of this name: the same name is the same user. Names that differ in spaces or commas alone are one. */
 export function guest(name: string, now: number): Caller {
-  return { user: { id: GUEST_PREFIX + name.replaceAll(/[\s,]+/gu, "-"), name }, expiresAt: now + SESSION_MS };
+  return {
+    user: { id: GUEST_PREFIX + name.replaceAll(/[\s,]+/gu, "-"), name },
+    expiresAt: now + SESSION_MS,
+    namedAt: now,
+  };
 }

@@ -58,6 +58,7 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
   return {
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
     expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
+    namedAt: iat === undefined ? now : iat * 1000,
   };
 }
 

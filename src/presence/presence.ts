@@ -56,6 +56,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
     const tables = userTables(storage.sql, this.#alarm, shard);
     const packer = new BatchPacker(storage.sql, movedUsers, tables);
+    shard.propagation.isHere = (userId) => movedUsers.movedTo(userId) === undefined;
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
@@ -96,8 +97,8 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   // --- for the Worker (PresenceRpc)
 
-  signIn(user: User): Promise<void> {
-    return this.#router.oneUser(user.id, (shard) => shard.signIn(user));
+  signIn(user: User, namedAt?: number): Promise<void> {
+    return this.#router.oneUser(user.id, (shard) => shard.signIn(user, namedAt));
   }
 
   profiles(userIds: string[]): Promise<User[]> {
@@ -147,6 +148,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.split(ofDeletedThread, { threadId, shards }, (shard) =>
       shard.threadDeleted(threadId, shards),
     );
+  }
+
+  profileSeen(user: User, namedAt: number): Promise<User> {
+    return this.#router.oneUser(user.id, (shard) => shard.profileSeen(user, namedAt));
   }
 
   // --- for other shards (PresencePeerRpc)

@@ -102,4 +102,21 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- When the host gave a user this profile; null where that was before it was noted.
+  ALTER TABLE users ADD COLUMN named_at INTEGER;
+
+  -- Users whose changed profile is being sent to their threads (people/profile-propagation.ts): a row until all have it.
+  CREATE TABLE profile_jobs (
+    user_id TEXT PRIMARY KEY,
+    -- The threads with ids up to this one were sent it; null before the first.
+    sent_up_to TEXT,
+    due_at INTEGER NOT NULL,
+    -- The profile has changed since the first thread was sent it.
+    changed_again INTEGER NOT NULL,
+    -- JSON of the ids of threads that did not answer, and how often they, or all of a step, were waited for.
+    missed TEXT NOT NULL,
+    retries INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -23,6 +23,8 @@ import { resultOf, type Result } from "../rpc/result.ts";
 import { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { PeerShards } from "./peer-shards.ts";
+import { ProfilePropagation } from "./people/profile-propagation.ts";
+import { ProfileUpdates } from "./people/profile-updates.ts";
 import { UserDirectory } from "./people/user-directory.ts";
 import { UserSearchReindex } from "./people/user-search-reindex.ts";
 import { Visibility } from "./people/visibility.ts";
@@ -51,6 +53,7 @@ export class PresenceShard {
   readonly #subscriptions: Subscriptions;
   readonly #rates: RateLimits;
   readonly #searchReindex: UserSearchReindex;
+  readonly #profileUpdates: ProfileUpdates;
   readonly sockets: TabSockets;
   readonly commands: TabCommands;
   readonly directory: UserDirectory;
@@ -58,6 +61,7 @@ export class PresenceShard {
   readonly updates: ThreadUpdates;
   readonly notifications: ThreadNotifications;
   readonly subscribers: Subscribers;
+  readonly propagation: ProfilePropagation;
 
   /** Registers its duties with the alarm. */
   constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
@@ -78,6 +82,8 @@ export class PresenceShard {
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
     const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
     const rates = new RateLimits(env, new Holds(sql));
+    const propagation = new ProfilePropagation(ctx, env, alarm, directory);
+    const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
     this.#env = env;
     this.#connections = connections;
     this.#tabs = tabs;
@@ -92,10 +98,12 @@ export class PresenceShard {
       connections,
       sockets,
       rates,
-      directory,
       subscriptions,
       readCommand,
+      profileUpdates,
     });
+    this.#profileUpdates = profileUpdates;
+    this.propagation = propagation;
     this.directory = directory;
     this.userThreads = userThreads;
     this.updates = updates;
@@ -124,6 +132,7 @@ export class PresenceShard {
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted. */
   resume(now: number): void {
     this.#searchReindex.resume(now);
+    this.propagation.resume(now);
   }
 
   // --- tabs
@@ -136,7 +145,7 @@ export class PresenceShard {
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
-    this.directory.upsert(caller.user);
+    this.#profileUpdates.named(caller);
     const { tab, response } = this.sockets.accept(request, caller, now);
     this.#connections.send(tab, [this.#welcome(caller)]);
     this.#publisher.tabOpened(tab, now);
@@ -153,15 +162,21 @@ export class PresenceShard {
     this.#tabSubscriptions.removeOf(userIds);
   }
 
-  #welcome({ user, expiresAt }: Caller): PresenceEvent {
+  #welcome(caller: Caller): PresenceEvent {
+    const user = this.#profileUpdates.presentOf(caller.user);
+    const { expiresAt } = caller;
     const limits = clientLimitsFor(configOf(this.#env).rate);
     return { type: "welcome", user, ...this.userThreads.overview(user.id), expiresAt, limits };
   }
 
   // --- what the RPC methods (src/rpc/presence.ts) do here, for users of this shard
 
-  signIn(user: User): void {
-    this.directory.upsert(user);
+  signIn(user: User, namedAt = Date.now()): void {
+    this.#profileUpdates.named({ user, namedAt });
+  }
+
+  profileSeen(user: User, namedAt: number): User {
+    return this.#profileUpdates.namedInThread(user, namedAt);
   }
 
   profiles(userIds: string[]): User[] {
@@ -212,9 +227,10 @@ export class PresenceShard {
     const { commands = {} } = update;
     this.#apply(update);
     this.#rates.countCommands(commands);
+    const profiles = this.directory.profiles(update.joined.map(({ userId }) => userId));
     // Whoever sent to many threads at once is on hold in all of them: first the updates that came together are all counted.
     await Promise.resolve();
-    return { holds: this.#rates.holds(Object.keys(commands)) };
+    return { holds: this.#rates.holds(Object.keys(commands)), profiles };
   }
 
   threadDeleted(threadId: string): void {

@@ -6,7 +6,7 @@ import { commandIdOf } from "../sockets/codec.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { Replies } from "../sockets/replies.ts";
 import { TokenRenewal } from "../sockets/token-renewal.ts";
-import type { UserDirectory } from "./people/user-directory.ts";
+import type { ProfileUpdates } from "./people/profile-updates.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { Subscriptions } from "./status/subscriptions.ts";
 import type { TabSockets } from "./status/tab-sockets.ts";
@@ -16,9 +16,9 @@ export interface TabCommandsParts {
   connections: Connections;
   sockets: TabSockets;
   rates: RateLimits;
-  directory: UserDirectory;
   subscriptions: Subscriptions;
   readCommand: ReadCommand;
+  profileUpdates: ProfileUpdates;
 }
 
 export class TabCommands {
@@ -29,15 +29,15 @@ export class TabCommands {
   readonly #haveSubscribed = new WeakSet<WebSocket>();
 
   constructor(env: Env, parts: TabCommandsParts) {
-    const { connections, sockets, directory } = parts;
+    const { connections, sockets, profileUpdates } = parts;
     this.#parts = parts;
     this.#replies = new Replies(connections, (tab, code, reason) => sockets.close(tab, code, reason));
     this.#renewal = new TokenRenewal(env, connections, {
       // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
       isOpen: (tab) => this.#isOpen(tab),
-      onRenewed: (_tab, { user, expiresAt }) => {
-        directory.upsert(user);
-        sockets.endsAt(expiresAt);
+      onRenewed: (_tab, caller) => {
+        profileUpdates.named(caller);
+        sockets.endsAt(caller.expiresAt);
       },
       // Presence numbers no events.
       rev: () => 0,

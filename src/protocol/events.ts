@@ -34,6 +34,9 @@ const ackEvent = z.object({ type: z.literal("ack"), id: z.string(), ...ack.shape
 
 /** The `id` of the command that made it, by which its sender knows it again after a lost connection. */
 const commandId = z.string().optional();
+/** A user has another name or picture. In a room anyone whom the thread names, in presence the user of the tab. */
+const userEvent = z.object({ type: z.literal("user"), user });
+
 const reacted = {
   rev,
   id: commandId,
@@ -85,6 +88,7 @@ export const threadEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("online"), count: z.int() }),
   z.object({ type: z.literal("typing"), userId: z.string() }),
   z.object({ type: z.literal("read"), userId: z.string(), seq }),
+  userEvent,
   errorEvent,
   closingEvent,
 ]);
@@ -104,6 +108,7 @@ export const presenceEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("read"), threadId: z.string(), readSeq, unread }),
   z.object({ type: z.literal("thread"), thread: threadSummary }),
   z.object({ type: z.literal("thread_removed"), threadId: z.string() }),
+  userEvent,
   z.object({
     type: z.literal("presence"),
     userId: z.string(),

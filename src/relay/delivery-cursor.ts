@@ -33,6 +33,11 @@ export class DeliveryCursor {
     return this.#rev ?? 0;
   }
 
+  /** The same; undefined until a batch has been delivered. */
+  get deliveredUpTo(): number | undefined {
+    return this.#rev;
+  }
+
   /** A new socket was sent everything up to a rev. */
   opened(socket: WebSocket, rev: number): void {
     this.#connections.update(socket, { from: rev });

@@ -79,7 +79,10 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
         typing: (socket) => send(socket, { type: "typing" }),
         leave: (socket) => send(socket, { type: "leave" }),
         rev: () => this.#cursor.rev,
-        renewed: (expiresAt) => this.#sessions.endsAt(expiresAt, Date.now()),
+        renewed: (socket, { user, namedAt, expiresAt }) => {
+          this.#sessions.endsAt(expiresAt, Date.now());
+          if (namedAt !== undefined) send(socket, { type: "named", user, namedAt });
+        },
       },
     );
     connections.onGone = (socket) => {
@@ -154,8 +157,11 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
 
   async #deliver(batch: RelayBatch): Promise<Occupancy> {
     this.#requests.inSession(batch.sessionId);
-    if (!this.#cursor.follows(batch)) this.#requests.lost();
-    const missing = this.#cursor.missingBefore(batch.after);
+    const follows = this.#cursor.follows(batch);
+    if (!follows) this.#requests.lost();
+    // Of a batch that was lost, what is numbered shows by itself. Changed profiles are not, and come with those events.
+    const missing =
+      this.#cursor.missingBefore(batch.after) ?? (follows ? undefined : this.#cursor.deliveredUpTo);
     const missed = missing === undefined ? undefined : await this.#eventsSince(missing);
     // After the wait: a socket whose session ended in it receives nothing more.
     this.#room.sweep(Date.now());

@@ -7,10 +7,15 @@ export interface Caller {
   user: User;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+  /**
+   * When the host named the user so, in milliseconds since the epoch. Absent where the name is no news: that of a session was
+   * taken in when it began, and the user may have been renamed since.
+   */
+  namedAt?: number | undefined;
 }
 
 const HEADER = "x-lilypad-caller";
-const caller = z.object({ user, expiresAt: z.int() });
+const caller = z.object({ user, expiresAt: z.int(), namedAt: z.number().optional() });
 
 /**
  * The upgrade request for an object: made anew with nothing of the client's but the path and query, so that no

@@ -5,8 +5,11 @@ import type { Result } from "./result.ts";
 
 /** For the Worker. */
 export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
-  /** Makes a user known, or updates their profile. */
-  signIn: (user: User) => Promise<void>;
+  /**
+   * Makes a user known, or updates their profile and sends it to their threads. `namedAt`: when the host named them so; a
+   * profile of an earlier time than the known one changes nothing. By default now.
+   */
+  signIn: (user: User, namedAt?: number) => Promise<void>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
@@ -33,6 +36,8 @@ export interface ThreadListenerRpc {
   threadChanged: (update: ThreadUpdate) => Promise<ThreadUpdateAnswer | undefined>;
   /** The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. */
   threadDeleted: (threadId: string, shards?: number) => Promise<void>;
+  /** A credential names a user otherwise than the thread does: updates the profile, as in `signIn`, and answers with the one that counts. */
+  profileSeen: (user: User, namedAt: number) => Promise<User>;
 }
 
 /** For other shards: each sends another one no more than what concerns its own users. */
@@ -91,6 +96,8 @@ export interface ThreadUpdate {
 export interface ThreadUpdateAnswer {
   /** Of the users whose commands the update counts, those who are on hold in all threads, and until when (ms since the epoch). */
   holds: Record<string, number>;
+  /** Of the users who joined, the profiles that are known here. Absent from older versions. */
+  profiles?: User[];
 }
 
 /** Everyone of the called shard to whom a user of the calling one subscribes, in all tabs together. */
@@ -129,6 +136,8 @@ export interface MovedUsersBatch {
   users: UserRow[];
   /** Who subscribes to which of them. */
   watchers: { watcherId: string; userIds: string[] }[];
+  /** Whose changed profile is not yet with all their threads. Absent from shards of older versions. */
+  profileJobs?: ProfileJobRow[];
 }
 
 /** A row of a shard's `users` (src/presence/schema.ts). */
@@ -140,4 +149,17 @@ export type UserRow = {
   last_seen_at: number | null;
   /** The status last published to subscribers: 0 offline or none, 1 online, 2 online where it may not have reached all. */
   told_online: number;
+  /** When the host gave the user this profile, in milliseconds since the epoch. Absent from shards of older versions. */
+  named_at?: number | null;
+};
+
+/** A row of a shard's `profile_jobs` (src/presence/schema.ts). */
+export type ProfileJobRow = {
+  user_id: string;
+  sent_up_to: string | null;
+  /** Milliseconds since the epoch. */
+  due_at: number;
+  changed_again: number;
+  missed: string;
+  retries: number;
 };

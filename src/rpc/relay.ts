@@ -9,6 +9,7 @@
 import type { DurableCommand } from "../protocol/commands.ts";
 import type { CloseCode, Failure } from "../protocol/errors.ts";
 import type { Ack } from "../protocol/events.ts";
+import type { User } from "../protocol/model.ts";
 import type { Stub } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
@@ -45,6 +46,8 @@ export type RelayedCommand =
   | { type: "read"; seq: number }
   | { type: "typing" }
   | { type: "leave" }
+  /** The socket's fresh token names its user so. */
+  | { type: "named"; user: User; namedAt: number }
   /** No command of the contract: passed on so that its refusal comes in order. `about` is the `id` it named. */
   | { type: "refused"; about?: string; failure: Failure };
 

@@ -3,6 +3,7 @@ import type { DurableCommand, DurableCommandResults } from "../protocol/commands
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
 import type { Stub } from "./call.ts";
+import type { Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
 
 /** What a new thread begins with. */
@@ -36,7 +37,7 @@ export interface WriteResults extends DurableCommandResults {
 }
 
 /**
- * Each method takes the verified user who asks, and decides their right next to the data: a thread that they may not
+ * Each method but the last takes the verified user who asks, and decides their right next to the data: a thread that they may not
  * see is `not_found`.
  */
 export interface ThreadRpc {
@@ -55,9 +56,15 @@ export interface ThreadRpc {
    * Runs a command like one from a socket. May be retried: a repeated `chat` is not stored again; any other command leaves the
    * same state, but may add an event or be refused.
    */
-  run: <C extends WriteCommand>(caller: User, command: C) => Promise<Result<WriteResults[C["type"]]>>;
+  run: <C extends WriteCommand>(
+    caller: User,
+    command: C,
+    namedAt?: Caller["namedAt"],
+  ) => Promise<Result<WriteResults[C["type"]]>>;
   /** Moves the caller's read marker: stored, and sent to Presence, before it answers. */
   read: (caller: User, seq: number) => Promise<Result<ReadState>>;
+  /** For Presence: the profile of a user of this thread has changed. Idempotent. */
+  profileChanged: (user: User) => Promise<void>;
 }
 
 /** A fresh stub. Stubs are not kept: one that has thrown may be broken for good. */

@@ -12,6 +12,7 @@ import {
 import { CLOSE } from "../protocol/errors.ts";
 import type { Ack } from "../protocol/events.ts";
 import { parse } from "../protocol/parse.ts";
+import type { Caller } from "../rpc/caller.ts";
 import { failed, type Refusal, type Result } from "../rpc/result.ts";
 import { commandIdOf } from "./codec.ts";
 import type { Connections } from "./connections.ts";
@@ -30,8 +31,8 @@ export interface RoomCommandHandlers {
   leave: (socket: WebSocket) => void;
   /** The newest event's, as far as it is known here. */
   rev: () => number;
-  /** A socket's session was renewed. */
-  renewed: (expiresAt: number) => void;
+  /** A socket's session was renewed, by a token of this caller. */
+  renewed: (socket: WebSocket, caller: Caller) => void;
 }
 
 export class RoomCommands {
@@ -55,7 +56,7 @@ export class RoomCommands {
     this.#replies = new Replies(connections, (socket, code, reason) => room.close(socket, code, reason));
     this.#renewal = new TokenRenewal(env, connections, {
       isOpen: (socket) => !connections.of(socket).gone,
-      onRenewed: (_socket, { expiresAt }) => handlers.renewed(expiresAt),
+      onRenewed: (socket, caller) => handlers.renewed(socket, caller),
       rev: () => handlers.rev(),
     });
   }

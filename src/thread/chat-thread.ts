@@ -8,7 +8,6 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import { RESUME_EVENTS, RESUME_LENGTH } from "../protocol/limits.ts";
 import type { Thread, User } from "../protocol/model.ts";
 import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";
@@ -21,12 +20,13 @@ import { RoomSessions } from "../sockets/room-sessions.ts";
 import type { RoomSockets } from "../sockets/room-sockets.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import { Broadcaster } from "./broadcasting/broadcaster.ts";
+import { missedByRelay } from "./broadcasting/relay-catch-up.ts";
 import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
-import { respondsAfter, eventEntry } from "./commands.ts";
+import { respondsAfter } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
+import { ProfileChanges } from "./members/profile-changes.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
-import { eventsSince, isShareable } from "./messages/replay.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
@@ -35,9 +35,6 @@ import { RelayedCommands } from "./writing/relayed-commands.ts";
 import { SenderRates } from "./writing/sender-rates.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
-
-/** How much a relay may have missed and be sent, in UTF-16 units of JSON. Beyond it, its clients reconnect. */
-const RELAY_REPLAY_LENGTH = 8 * RESUME_LENGTH;
 
 export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc {
   readonly #alarm: AlarmScheduler;
@@ -50,6 +47,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   readonly #notifier: Notifier;
   readonly #writer: Writer;
   readonly #readMarkers: ReadMarkerUpdates;
+  readonly #profileChanges: ProfileChanges;
   readonly #socketCommands: RoomCommands;
   readonly #relayedCommands: RelayedCommands;
   readonly #deletion: Deletion;
@@ -74,7 +72,18 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
       [(user) => allThreads.check(user.id)],
     );
     const readMarkers = new ReadMarkerUpdates(ctx, { store, broadcaster, notifier }, config);
-    const parts = { connections, room, store, broadcaster, relays, writer, readMarkers, sessions };
+    const profileChanges = new ProfileChanges(ctx, env, { store, broadcaster, notifier });
+    const parts = {
+      connections,
+      room,
+      store,
+      broadcaster,
+      relays,
+      writer,
+      readMarkers,
+      profileChanges,
+      sessions,
+    };
     this.#alarm = alarm;
     this.#connections = connections;
     this.#store = store;
@@ -86,6 +95,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#writer = writer;
     this.#opens = new TokenBuckets(config.openRate.burst, { tokens: config.openRate.per10s, perMs: 10_000 });
     this.#readMarkers = readMarkers;
+    this.#profileChanges = profileChanges;
     this.#socketCommands = new RoomCommands(
       ctx,
       env,
@@ -110,12 +120,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     return resultOf(async () => {
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
       const now = Date.now();
-      const thread = this.ctx.storage.transactionSync(() => {
-        const made = this.#store.create(init, now);
-        made.addMember(caller, init.kind === "direct" ? "member" : "owner", now);
-        for (const other of others) made.addMember(other, "member", now);
-        return made;
-      });
+      const thread = this.#store.create(init, caller, others, now);
       this.#notifier.threadChanged(now);
       await this.#notifier.notify();
       return { thread: thread.view(caller), created: true };
@@ -143,9 +148,14 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     return resultOf(() => this.#store.require().messagePage(caller, query));
   }
 
-  run<C extends WriteCommand>(caller: User, command: C): Promise<Result<WriteResults[C["type"]]>> {
+  run<C extends WriteCommand>(
+    caller: User,
+    command: C,
+    namedAt?: Caller["namedAt"],
+  ): Promise<Result<WriteResults[C["type"]]>> {
     return resultOf(async () => {
       const value = await this.#writer.run(caller, command);
+      this.#profileChanges.seen({ user: caller, namedAt });
       // Removing the last member of a group begins its deletion.
       if (command.type === "remove_member") await this.#deletion.finishBegun();
       if (respondsAfter(command) === "notification") await this.#notifier.notify();
@@ -161,23 +171,28 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     });
   }
 
+  async profileChanged(user: User): Promise<void> {
+    this.#profileChanges.received(user);
+  }
+
   // --- the room's sockets
 
   /** An upgrade, handed over by the Worker. A large room sends it on to a relay. */
   override fetch(request: Request): Response {
-    const caller = callerOf(request);
+    const credential = callerOf(request);
     const now = Date.now();
     let thread: StoredThread;
     try {
-      thread = this.#admit(caller.user, now);
+      thread = this.#admit(credential, now);
       // Those that go on to a relay count here, too. After the right, so that a stranger learns nothing from it.
-      this.#opens.admit(caller.user.id, now, "Too many sockets opened here.");
+      this.#opens.admit(credential.user.id, now, "Too many sockets opened here.");
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
     this.#room.sweep(now);
     const { roomSockets, relaySockets } = configOf(this.env);
     if (this.#room.size >= roomSockets) return redirectTo("relay", this.#relays.next(relaySockets, now));
+    const caller = thread.known(credential);
     const { socket, response } = this.#room.accept(request, caller, now);
     this.#broadcaster.welcoming(socket);
     this.#sessions.endsAt(caller.expiresAt, now);
@@ -207,9 +222,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   admitAtRelay(relay: number, who: Caller, cursor: string | null): Promise<Result<RelayWelcome>> {
     return resultOf(() => {
-      const thread = this.#admit(who.user, Date.now());
+      const thread = this.#admit(who, Date.now());
       this.#relays.line(relay).entering();
-      return { frames: this.#welcome(thread, who, cursor), rev: thread.rev };
+      return { frames: this.#welcome(thread, thread.known(who), cursor), rev: thread.rev };
     });
   }
 
@@ -225,23 +240,22 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   async eventsForRelay(rev: number): Promise<MissedEvents | undefined> {
     const thread = this.#store.current;
-    if (!thread || thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
-    const events = eventsSince(thread, rev, RELAY_REPLAY_LENGTH);
-    // The relay sends the same to all. Where that cannot be, its clients reconnect, and each is told what concerns them.
-    if (!events?.every(isShareable)) return undefined;
-    const removed = events.flatMap((event) => eventEntry(event).disconnects?.(event) ?? []);
-    return { frames: this.#connections.encode(events), rev: thread.rev, removed };
+    const missed = thread && missedByRelay(thread, rev);
+    if (!missed) return undefined;
+    return { frames: this.#connections.encode(missed.events), rev: thread.rev, removed: missed.removed };
   }
 
   // --- within
 
   /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
-  #admit(user: User, now: number): StoredThread {
+  #admit(caller: Caller, now: number): StoredThread {
+    const { user } = caller;
     const thread = this.#store.require();
     if (thread.standing(user) === null) {
       this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
       this.#notifier.threadChanged(now);
-    } else thread.profiles.upsert(user);
+    }
+    this.#profileChanges.seen(caller);
     return thread;
   }
 

@@ -100,4 +100,10 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   -- The id of the command that made a change; null in rows from before this column.
   ALTER TABLE changes ADD COLUMN command_id TEXT;
   `,
+  `
+  -- The thread's rev when the profile last changed; null while it is the one with which the user came.
+  ALTER TABLE users ADD COLUMN changed_rev INTEGER;
+  -- Finds the profiles that a client missed without reading every user; written when a user is renamed, never when one comes.
+  CREATE INDEX users_by_change ON users (changed_rev) WHERE changed_rev IS NOT NULL;
+  `,
 ];

@@ -5,6 +5,7 @@
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
 import * as rights from "../protocol/rights.ts";
+import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
@@ -58,7 +59,7 @@ export class StoredThread {
 
   /** Adds a member, who has read everything so far. Makes no event. */
   addMember(user: User, role: Role, now: number): void {
-    this.profiles.upsert(user);
+    this.profiles.add(user);
     this.membership.add(user.id, role, this.messages.newest.seq, now);
   }
 
@@ -82,6 +83,17 @@ export class StoredThread {
   setName(name: string | null): void {
     this.#sql.exec("UPDATE thread SET name = ?", name);
     this.#row.name = name;
+  }
+
+  /** A caller as the thread shows them, whatever their credential says. */
+  known(caller: Caller): Caller {
+    return { ...caller, user: this.profiles.get(caller.user.id) };
+  }
+
+  /** Whether lists of threads show this user: as one of the two of a direct thread, or as the newest message's author. */
+  isShownInLists(userId: string): boolean {
+    if (this.kind === "direct" && this.membership.role(userId) !== null) return true;
+    return this.messages.last()?.author.id === userId;
   }
 
   /** The two of a direct thread. */

@@ -1,6 +1,7 @@
 /** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
+import type { User } from "../protocol/model.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { noSuchThread } from "./errors.ts";
 import { THREAD_MIGRATIONS } from "./schema.ts";
@@ -32,11 +33,17 @@ export class ThreadStore {
     return this.#thread;
   }
 
-  /** Creates the thread. To be called within a transaction. */
-  create(thread: ThreadInit, now: number): StoredThread {
-    migrate(this.#ctx.storage, THREAD_MIGRATIONS);
-    StoredThread.create(this.#ctx.storage.sql, thread, configOf(this.#env).presenceShards, now);
-    return this.reload();
+  /** Creates the thread with its first members, in one transaction. */
+  create(init: ThreadInit, creator: User, others: readonly User[], now: number): StoredThread {
+    const { storage } = this.#ctx;
+    return storage.transactionSync(() => {
+      migrate(storage, THREAD_MIGRATIONS);
+      StoredThread.create(storage.sql, init, configOf(this.#env).presenceShards, now);
+      const thread = this.reload();
+      thread.addMember(creator, init.kind === "direct" ? "member" : "owner", now);
+      for (const other of others) thread.addMember(other, "member", now);
+      return thread;
+    });
   }
 
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */

@@ -27,10 +27,10 @@ interface ThreadRequest {
  */
 export function inThread(handle: (asked: ThreadRequest) => Promise<Response>) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
-    const { user } = await signedIn(request, env);
+    const { user, namedAt } = await signedIn(request, env);
     const thread = threadOf(request, env);
     const run = <C extends WriteCommand>(command: C) =>
-      callForValue(thread, (object) => object.run(user, command));
+      callForValue(thread, (object) => object.run(user, command, namedAt));
     try {
       return await handle({ request, env, user, thread, run });
     } catch (error) {

@@ -21,12 +21,13 @@ const GUEST_LIKE: [what: string, sub: string][] = [
 ];
 
 describe("a host token", () => {
-  it("holds the user, and when their session ends", async () => {
-    const exp = inAnHour();
-    const token = await jwt({ sub: "u1", name: " Ada ", picture: "https://pics.example/a.png", exp });
+  it("holds the user, when their session ends, and when they were named so", async () => {
+    const [iat, exp] = [seconds() - 5, inAnHour()];
+    const token = await jwt({ sub: "u1", name: " Ada ", picture: "https://pics.example/a.png", iat, exp });
     expect(await verifyHostToken(env, token)).toEqual({
       user: { id: "u1", name: "Ada", avatarUrl: "https://pics.example/a.png" },
       expiresAt: exp * 1000,
+      namedAt: iat * 1000,
     });
   });
 

@@ -7,6 +7,18 @@ import { unique } from "../support/host-users.ts";
 import { shardStub } from "../support/objects.ts";
 import { evictShardOf, groupOf, knownUser, rowsOf, shardFor, unknownUser } from "./shard.ts";
 
+/** What each later step added, which a shard of that version does not have. */
+const ADDED: [version: number, undo: string][] = [
+  [7, "DROP TABLE profile_jobs; ALTER TABLE users DROP COLUMN named_at"],
+  [5, "DROP TABLE search_reindex"],
+];
+
+/** Leaves a shard as the version with so many steps had it. */
+function backTo(sql: SqlStorage, version: number): void {
+  for (const [step, undo] of ADDED) if (step > version) sql.exec(undo);
+  sql.exec("UPDATE schema_version SET version = ?", version);
+}
+
 it("gives users known before the keys by which they are found now, some at a time", async () => {
   const SHARD = 3;
   const stem = unique("éarlier");
@@ -21,8 +33,7 @@ it("gives users known before the keys by which they are found now, some at a tim
       for (const key of [name, id])
         storage.sql.exec("INSERT INTO user_keys VALUES (?, ?)", key.toLowerCase(), id);
     }
-    storage.sql.exec("UPDATE schema_version SET version = 4");
-    storage.sql.exec("DROP TABLE search_reindex");
+    backTo(storage.sql, 4);
   });
   await evictShardOf(any);
   // The one who is renamed before it is their turn keeps no key of their former name.
@@ -41,8 +52,7 @@ it("marks a newest message that was deleted when an empty preview alone said so"
   await deleted.notify(deleted.message(ada, "", 1_000), ada, bo);
   await kept.notify(kept.message(ada, "hello", 2_000), ada, bo);
   await runInDurableObject(shardStub(bo.id), (_, { storage }) => {
-    storage.sql.exec("UPDATE schema_version SET version = 3");
-    storage.sql.exec("DROP TABLE search_reindex");
+    backTo(storage.sql, 3);
   });
   await evictShardOf(bo);
   const rows = await rowsOf(bo, "threads");

@@ -47,7 +47,7 @@ export async function openTab(user: User, expiresAt = Date.now() + HOUR): Promis
 export async function openRaw(user: User, expiresAt = Date.now() + HOUR): Promise<Tab> {
   const request = upgradeFor(
     new Request("https://lilypad.test/api/presence/socket"),
-    { user, expiresAt },
+    { user, expiresAt, namedAt: Date.now() },
     SUBPROTOCOL,
   );
   const response = await shardFor(user).fetch(request);

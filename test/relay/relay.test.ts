@@ -8,7 +8,7 @@ import { ChatThread } from "../../src/thread/chat-thread.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
-import { hostToken, newThread, person, type Person } from "../support/host-users.ts";
+import { hostToken, newThread, person, renamed, signIn, type Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -204,6 +204,21 @@ describe("a relay that missed a batch", () => {
     for (const socket of [a, c]) expect(revs(socket)).toEqual([1, 2, 3, 4]);
   });
 
+  it("is sent the profile that changed in it, which is not numbered", async () => {
+    const { ada, bob, thread, a, c } = await roomOfThree();
+    await a.ask({ type: "chat", id: "1", body: "one" });
+    await c.next("chat");
+    const reconnect = await cutOff(thread.id, 2);
+    const countess = await renamed(ada, "Countess");
+    await signIn(countess);
+    expect(await a.next("user")).toEqual({ type: "user", user: countess.user });
+    await reconnect();
+    await bob.call("POST", `/api/threads/${thread.id}/messages`, { body: "two" });
+    await c.next("chat", ({ message }) => message.body === "two");
+    expect(c.events.filter(({ type }) => type === "user")).toEqual([{ type: "user", user: countess.user }]);
+    expect(revs(c)).toEqual([1, 2]);
+  });
+
   it("disconnects sockets whose errors were lost, those of invalid commands too", async () => {
     const { thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
@@ -262,7 +277,7 @@ describe("at a relay that receives a batch late", () => {
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const token = await hostToken({ sub: eve.user.id, exp });
+    const token = await hostToken({ sub: eve.user.id, name: eve.user.name, exp });
     const expiring = await openThread({ ...eve, token }, thread.id);
     await expiring.next("history");
     const reconnect = await cutOff(thread.id, 2);
@@ -495,7 +510,10 @@ describe("a socket whose session ends while its relay hibernates", () => {
   it("receives nothing more, and is closed with the next batch of the thread", async () => {
     const { ada, eve, thread, path } = await roomOfThree();
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const ending = await openThread({ ...eve, token: await hostToken({ sub: eve.user.id, exp }) }, thread.id);
+    const ending = await openThread(
+      { ...eve, token: await hostToken({ sub: eve.user.id, name: eve.user.name, exp }) },
+      thread.id,
+    );
     await ending.next("history");
     const before = ending.events.length;
     await evict(relayStub(thread.id, 2));

@@ -39,6 +39,21 @@ export async function unknownPerson(name = "Ada"): Promise<Person> {
   };
 }
 
+/** The same user, named otherwise by their host: with a token of that name, which was not used yet. */
+export async function renamed(
+  who: Person,
+  name: string,
+  claims: Record<string, unknown> = {},
+): Promise<Person> {
+  const user = { id: who.user.id, name };
+  const token = await hostToken({ sub: user.id, name, ...claims });
+  return {
+    user,
+    token,
+    call: (method, path, body) => call(method, path, body, { authorization: `Bearer ${token}` }),
+  };
+}
+
 /** A known user: one who has signed in once. */
 export async function person(name = "Ada"): Promise<Person> {
   const who = await unknownPerson(name);

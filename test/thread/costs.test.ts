@@ -254,6 +254,22 @@ describe("rows written", () => {
     expect((await costOf(stub, () => bob.call("DELETE", path))).rowsWritten).toBe(3);
   });
 
+  it("by a member's changed profile: two, and an alarm where lists of threads show them", async () => {
+    const { ada, bob, thread, stub } = await groupOfTwo(1);
+    const socket = await openIdle(bob, thread.id);
+    await runAlarm(stub);
+    passTime(60_000);
+    const named = (who: Person, name: string) =>
+      costOf(stub, () => stub.profileChanged({ ...who.user, name }));
+    // Bob sent none of the messages. A repeat is broadcast, and writes nothing.
+    expect(await named(bob, "Robert")).toMatchObject({ rowsWritten: 2, alarmsSet: 0 });
+    expect(await named(bob, "Robert")).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
+    expect(await named(ada, "Countess")).toMatchObject({ rowsWritten: 2, alarmsSet: 1 });
+    expect((await socket.next("user", ({ user }) => user.id === ada.user.id)).user.name).toBe("Countess");
+    const stranger = await unknownPerson("Eve");
+    expect(await named(stranger, "Nobody")).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
+  });
+
   it("by a sender's read marker: none, also after an eviction", async () => {
     const { ada, bob, thread, stub } = await groupOfTwo();
     const socket = await openIdle(ada, thread.id);

@@ -9,6 +9,7 @@ import { Deletion } from "../../src/thread/deletion.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
+import { eventually } from "../support/eventually.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
 
@@ -105,9 +106,11 @@ describe("members", () => {
     const thread = await newThread(ada, "group");
     await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "x" });
     const renamed = { ...ada.user, name: "Ada Lovelace" };
-    await threadStub(thread.id).run(renamed, { type: "chat", id: "2", body: "y" });
-    const page = await ada.call("GET", `/api/threads/${thread.id}/messages`);
-    expect(await page.json()).toMatchObject({ messages: [{ author: renamed }, { author: renamed }] });
+    await threadStub(thread.id).run(renamed, { type: "chat", id: "2", body: "y" }, Date.now() + 1_000);
+    await eventually(async () => {
+      const page = await ada.call("GET", `/api/threads/${thread.id}/messages`);
+      expect(await page.json()).toMatchObject({ messages: [{ author: renamed }, { author: renamed }] });
+    });
   });
 
   it("who leave as the last owner are succeeded by the longest-standing moderator, else member", async () => {

@@ -34,7 +34,8 @@ describe("a session", () => {
   it("that ends while its room hibernates receives nothing more, and is closed when the room next wakes", async () => {
     const { ada, bob, thread } = await groupOfTwo();
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const socket = await openThread({ ...bob, token: await hostToken({ sub: bob.user.id, exp }) }, thread.id);
+    const token = await hostToken({ sub: bob.user.id, name: bob.user.name, exp });
+    const socket = await openThread({ ...bob, token }, thread.id);
     await socket.next("history");
     const before = socket.events.length;
     await runDurableObjectAlarm(threadStub(thread.id));
@@ -49,14 +50,14 @@ describe("a session", () => {
     const { ada, bob, thread } = await groupOfTwo();
     const now = Math.floor(Date.now() / 1000);
     const socket = await openThread(
-      { ...bob, token: await hostToken({ sub: bob.user.id, exp: now + 30 }) },
+      { ...bob, token: await hostToken({ sub: bob.user.id, name: bob.user.name, exp: now + 30 }) },
       thread.id,
     );
     const { expiresAt } = await socket.next("welcome");
     expect(await socket.ask({ type: "auth", id: "1", token: ada.token })).toMatchObject({
       code: "forbidden",
     });
-    const fresh = await hostToken({ sub: bob.user.id, exp: now + 300 });
+    const fresh = await hostToken({ sub: bob.user.id, name: bob.user.name, exp: now + 300 });
     expect(await socket.ask({ type: "auth", id: "2", token: fresh })).toMatchObject({ type: "ack", rev: 0 });
     vi.setSystemTime(expiresAt + 1);
     await runDurableObjectAlarm(threadStub(thread.id));

@@ -5,7 +5,7 @@ import type { User } from "../../protocol/model.ts";
 import type { FoundUser, UserRow } from "../../rpc/presence.ts";
 import { matchingKey, UserSearchIndex } from "./user-search-index.ts";
 
-type ProfileRow = Pick<UserRow, "user_id" | "name" | "avatar_url">;
+type ProfileRow = Pick<UserRow, "user_id" | "name" | "avatar_url" | "named_at">;
 
 /** Profiles read in one stretch. */
 const PROFILES_AT_ONCE = 200;
@@ -19,31 +19,43 @@ export class UserDirectory {
     this.#index = new UserSearchIndex(sql);
   }
 
-  /** Adds a user, or updates their profile. Writes nothing where nothing changed. */
-  upsert(user: User): void {
+  /** Adds a user who is not known; to one who is, nothing happens. */
+  add(user: User): void {
+    if (this.#rows([user.id]).length === 0) this.upsert(user, 0);
+  }
+
+  /**
+   * Adds a user, or updates their profile. Writes nothing where nothing changed, nor where the known profile is of a later
+   * time than `namedAt`. Returns whether a known profile was changed.
+   */
+  upsert(user: User, namedAt: number): boolean {
     const [known] = this.#rows([user.id]);
     const avatarUrl = user.avatarUrl ?? null;
-    if (known && known.name === user.name && known.avatar_url === avatarUrl) return;
+    const isSame = known?.name === user.name && known.avatar_url === avatarUrl;
+    if (isSame || (known?.named_at ?? 0) > namedAt) return false;
     this.#sql.exec(
-      `INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET name = excluded.name, avatar_url = excluded.avatar_url`,
+      `INSERT INTO users (user_id, name, avatar_url, named_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+       SET name = excluded.name, avatar_url = excluded.avatar_url, named_at = excluded.named_at`,
       user.id,
       user.name,
       avatarUrl,
+      namedAt,
     );
     this.#index.update(user.id, known?.name ?? null, user.name);
+    return known !== undefined;
   }
 
   /** Adds a user's row from another shard. A user who is known here already stays as they are: that row is newer. */
   addMoved(row: UserRow): void {
     const insert = this.#sql.exec(
-      `INSERT INTO users (user_id, name, avatar_url, last_seen_at, told_online) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+      `INSERT INTO users (user_id, name, avatar_url, last_seen_at, told_online, named_at)
+       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       row.user_id,
       row.name,
       row.avatar_url,
       row.last_seen_at,
       row.told_online,
+      row.named_at ?? null,
     );
     if (insert.rowsWritten > 0) this.#index.update(row.user_id, null, row.name);
   }
@@ -86,7 +98,7 @@ export class UserDirectory {
   #rows(userIds: readonly string[]): ProfileRow[] {
     return this.#sql
       .exec<ProfileRow>(
-        `SELECT user_id, name, avatar_url FROM users
+        `SELECT user_id, name, avatar_url, named_at FROM users
          WHERE user_id IN (SELECT value FROM json_each(?))`,
         JSON.stringify(userIds),
       )

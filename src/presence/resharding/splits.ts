@@ -53,6 +53,7 @@ export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined>
   },
   join: (answers) => ({
     holds: Object.fromEntries(answers.flatMap((answer) => Object.entries(answer?.holds ?? {}))),
+    profiles: answers.flatMap((answer) => answer?.profiles ?? []),
   }),
 };
 

@@ -9,6 +9,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type { MovedUsersBatch, ThreadUpdate, UserRow } from "../../rpc/presence.ts";
+import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { Subscribers } from "../status/subscribers.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
@@ -43,11 +44,12 @@ export interface UserTableParts {
   updates: ThreadUpdates;
   notifications: ThreadNotifications;
   subscribers: Subscribers;
+  propagation: ProfilePropagation;
 }
 
 /** Every table, in the order in which their rows are delivered. */
 export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTableParts): UserTable[] {
-  return [memberships(sql, parts), profiles(sql, parts), subscriptions(alarm, parts)];
+  return [memberships(sql, parts), profiles(sql, parts), profileJobs(parts), subscriptions(alarm, parts)];
 }
 
 /** Memberships, as the update that each thread itself would send: that users joined, and up to where they have read. */
@@ -115,6 +117,22 @@ function profiles(sql: SqlStorage, { directory }: UserTableParts): UserTable {
     },
     discard({ users }) {
       for (const user of users) directory.remove(user);
+    },
+  };
+}
+
+/** Whose changed profile is not yet with all their threads: after their threads and profile, since it goes on at once. */
+function profileJobs({ propagation }: UserTableParts): UserTable {
+  return {
+    name: "profile_jobs",
+    pack: (userIds) => ({ profileJobs: propagation.jobsOf(userIds).slice(0, ROWS_PER_BATCH) }),
+    accept({ profileJobs: jobs = [] }) {
+      const now = Date.now();
+      for (const job of jobs) propagation.addMoved(job, now);
+      return () => propagation.resume(now);
+    },
+    discard({ profileJobs: jobs = [] }) {
+      for (const job of jobs) propagation.remove(job);
     },
   };
 }

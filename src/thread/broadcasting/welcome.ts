@@ -12,7 +12,7 @@ import { clientLimitsFor } from "../../protocol/model.ts";
 import type { User } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { fitting } from "../../sockets/codec.ts";
-import { eventsFor } from "../messages/replay.ts";
+import { eventsFor, profilesSince } from "../messages/replay.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { Broadcaster } from "./broadcaster.ts";
 
@@ -29,7 +29,7 @@ export function welcomeEvents(
   rate: Rate,
 ): ThreadEvent[] {
   const since = resumable(cursor, thread);
-  const missed = since === undefined ? undefined : eventsFor(user.id, thread, since, RESUME_LENGTH);
+  const missed = since === undefined ? undefined : missedSince(user.id, thread, since);
   const view = thread.view(user);
   const welcome: ThreadEvent = {
     type: "welcome",
@@ -47,6 +47,13 @@ export function welcomeEvents(
     limits: clientLimitsFor(rate),
   };
   return [welcome, ...(missed ?? [snapshot(thread, user)])];
+}
+
+/** What a user's client at a rev has missed, or undefined where that is too much. */
+function missedSince(userId: string, thread: StoredThread, rev: number): ThreadEvent[] | undefined {
+  const profiles = profilesSince(thread, rev);
+  const events = eventsFor(userId, thread, rev, RESUME_LENGTH);
+  return profiles && events && [...profiles, ...events];
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */

@@ -16,27 +16,30 @@ export class Profiles {
     this.#sql = sql;
   }
 
-  /** The profile last seen of a user. One who was never seen is named by their id. */
+  /** The profile of a user. One who was never seen is named by their id. */
   get(userId: string): User {
     const kept = this.#kept.get(userId);
     if (kept) return kept;
-    const [row] = this.#sql.exec<UserRow>("SELECT * FROM users WHERE user_id = ?", userId).toArray();
-    const user = row
-      ? { id: row.user_id, name: row.name, ...(row.avatar_url !== null && { avatarUrl: row.avatar_url }) }
-      : { id: userId, name: userId };
+    const [row] = this.#sql
+      .exec<UserRow>("SELECT user_id, name, avatar_url FROM users WHERE user_id = ?", userId)
+      .toArray();
+    const user = row ? fromRow(row) : { id: userId, name: userId };
     this.#keep(user);
     if (row) this.#stored.add(userId);
     return user;
   }
 
-  /** Stores a profile: a row written where it is new or has changed, else none. */
-  upsert(user: User): void {
-    const known = this.get(user.id);
-    const isStored = this.#stored.has(user.id);
-    if (isStored && known.name === user.name && known.avatarUrl === user.avatarUrl) return;
+  /** Whether a profile of this user is stored: whether they are, or were, a member. */
+  has(userId: string): boolean {
+    this.get(userId);
+    return this.#stored.has(userId);
+  }
+
+  /** Stores the profile of a user who is new here: a row written. Of one who is not, what is stored stays. */
+  add(user: User): void {
+    if (this.has(user.id)) return;
     this.#sql.exec(
-      `INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET name = excluded.name, avatar_url = excluded.avatar_url`,
+      "INSERT INTO users (user_id, name, avatar_url) VALUES (?, ?, ?)",
       user.id,
       user.name,
       user.avatarUrl ?? null,
@@ -45,11 +48,50 @@ export class Profiles {
     this.#stored.add(user.id);
   }
 
-  #keep(user: User): void {
+  /** Replaces a stored profile, while the thread is at this rev. False, with nothing written, where none is stored or it is the same. */
+  update(user: User, rev: number): boolean {
+    if (!this.has(user.id) || isSameProfile(this.get(user.id), user)) return false;
+    this.#sql.exec(
+      "UPDATE users SET name = ?, avatar_url = ?, changed_rev = ? WHERE user_id = ?",
+      user.name,
+      user.avatarUrl ?? null,
+      rev,
+      user.id,
+    );
+    this.#keep(user);
+    return true;
+  }
+
+  /** The profiles that changed while the thread was at this rev or later, at most so many. */
+  changedSince(rev: number, atMost: number): User[] {
+    return this.#sql
+      .exec<UserRow>(
+        "SELECT user_id, name, avatar_url FROM users WHERE changed_rev >= ? ORDER BY changed_rev LIMIT ?",
+        rev,
+        atMost,
+      )
+      .toArray()
+      .map(fromRow);
+  }
+
+  #keep({ id, name, avatarUrl }: User): void {
     if (this.#kept.size >= KEPT) {
       this.#kept.clear();
       this.#stored.clear();
     }
-    this.#kept.set(user.id, user);
+    this.#kept.set(id, { id, name, ...(avatarUrl !== undefined && { avatarUrl }) });
   }
+}
+
+/** Whether a user is shown alike by two profiles. */
+export function isSameProfile(a: User, b: User): boolean {
+  return a.name === b.name && a.avatarUrl === b.avatarUrl;
+}
+
+function fromRow(row: UserRow): User {
+  return {
+    id: row.user_id,
+    name: row.name,
+    ...(row.avatar_url !== null && { avatarUrl: row.avatar_url }),
+  };
 }

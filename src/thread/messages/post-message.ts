@@ -26,14 +26,13 @@ export function postedBefore(
   return { value: { message, repeat: true }, events: [], ack: ackOf(message) };
 }
 
-/** Stores a message of this user: one row written, and one more where their profile is new. */
+/** Stores a message of this user: one row written. */
 export function post(
   thread: StoredThread,
   user: User,
   message: Omit<NewMessage, "author">,
   now: number,
 ): Outcome<Posted> {
-  thread.profiles.upsert(user);
   const rev = thread.rev + 1;
   const stored = thread.messages.add({ ...message, author: user.id }, rev, now);
   thread.deduplication.sent(user.id, stored.id, stored.seq);

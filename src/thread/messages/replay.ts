@@ -1,5 +1,6 @@
 /** Catching up: the two logs merged into the events that a client missed, each with what it is about as that is now. */
-import type { DurableEvent } from "../../protocol/events.ts";
+import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
+import { RESUME_EVENTS } from "../../protocol/limits.ts";
 import { replayChange } from "../commands.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import { isWhole } from "./reactions.ts";
@@ -17,6 +18,12 @@ export function eventsSince(thread: StoredThread, rev: number, atMost: number): 
     events.push(event);
   }
   return events.toSorted((a, b) => a.rev - b.rev);
+}
+
+/** What a client at a rev missed besides: the profiles that have changed since; undefined where they are too many. */
+export function profilesSince(thread: StoredThread, rev: number): ThreadEvent[] | undefined {
+  const users = thread.profiles.changedSince(rev, RESUME_EVENTS + 1);
+  return users.length > RESUME_EVENTS ? undefined : users.map((user) => ({ type: "user", user }));
 }
 
 function* replayed(thread: StoredThread, after: number): Iterable<DurableEvent> {

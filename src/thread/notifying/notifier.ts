@@ -6,6 +6,7 @@
  */
 import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
+import type { User } from "../../protocol/model.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
@@ -49,6 +50,8 @@ export class Notifier {
   #sending: Promise<void> | undefined;
   /** Runs until what is pending is sent. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Called with the profiles of users who joined, as Presence has them. */
+  onProfiles: (users: readonly User[]) => void = () => {};
 
   /** Registers its duty: to send what may be pending. The counts of `commands` go along. */
   constructor(
@@ -180,6 +183,7 @@ export class Notifier {
       // A thread that was deleted meanwhile has no storage to note a hold in.
       const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
       this.#commands.answered(update.commands ?? {}, holds, Date.now());
+      this.onProfiles(answer?.profiles ?? []);
       return update;
     } catch (error) {
       this.#commands.putBack(update.commands ?? {});

@@ -7,6 +7,7 @@ import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
 import { failed, type Result } from "../../rpc/result.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import type { Relays } from "../broadcasting/relays.ts";
+import type { ProfileChanges } from "../members/profile-changes.ts";
 import type { ReadMarkerUpdates } from "../members/read-marker-updates.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import type { QueuedCommand } from "./check-queue.ts";
@@ -19,6 +20,7 @@ export interface RelayedCommandsParts {
   relays: Relays;
   writer: Writer;
   readMarkers: ReadMarkerUpdates;
+  profileChanges: ProfileChanges;
 }
 
 /** A socket at a relay. */
@@ -62,7 +64,7 @@ export class RelayedCommands {
     command: Exclude<RelayedCommand, QueuedCommand["command"]>,
     now: number,
   ): void {
-    const { store, broadcaster, relays, writer, readMarkers } = this.#parts;
+    const { store, broadcaster, relays, writer, readMarkers, profileChanges } = this.#parts;
     switch (command.type) {
       case "read":
         readMarkers.move(user, command.seq, now);
@@ -76,6 +78,9 @@ export class RelayedCommands {
         writer.afterSubmitted(user.id, () =>
           this.#reply(from, command.about, { ok: false, failure: command.failure }),
         );
+        break;
+      case "named":
+        profileChanges.seen(command);
         break;
       case "leave":
         writer.afterSubmitted(user.id, () =>

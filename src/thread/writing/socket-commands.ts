@@ -6,6 +6,7 @@ import type { Connections } from "../../sockets/connections.ts";
 import type { RoomCommandHandlers } from "../../sockets/room-commands.ts";
 import type { RoomSessions } from "../../sockets/room-sessions.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
+import type { ProfileChanges } from "../members/profile-changes.ts";
 import type { ReadMarkerUpdates } from "../members/read-marker-updates.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import type { Outcome } from "./command.ts";
@@ -17,12 +18,13 @@ export interface SocketCommandsParts {
   broadcaster: Broadcaster;
   writer: Writer;
   readMarkers: ReadMarkerUpdates;
+  profileChanges: ProfileChanges;
   sessions: RoomSessions;
 }
 
 /** `reply` replies to a durable command, or refuses what was none. */
 export function socketCommands(
-  { connections, store, broadcaster, writer, readMarkers, sessions }: SocketCommandsParts,
+  { connections, store, broadcaster, writer, readMarkers, profileChanges, sessions }: SocketCommandsParts,
   reply: (socket: WebSocket, id: string | undefined, result: Result<Ack>) => void,
 ): RoomCommandHandlers {
   const userIdOf = (socket: WebSocket) => connections.of(socket).userId;
@@ -47,7 +49,10 @@ export function socketCommands(
     leave: (socket) =>
       writer.afterSubmitted(userIdOf(socket), () => broadcaster.room.close(socket, CLOSE.left, "left")),
     rev: () => store.require().rev,
-    renewed: (expiresAt) => sessions.endsAt(expiresAt, Date.now()),
+    renewed(_socket, caller) {
+      sessions.endsAt(caller.expiresAt, Date.now());
+      profileChanges.seen(caller);
+    },
   };
 }
 

@@ -19,18 +19,22 @@ export function sessionRoutes(api: ApiRouter): void {
   api.post("/api/session", async (request, env) => {
     await countSignIn(request, env);
     const now = Date.now();
-    const { user, expiresAt: until } = await whoSignsIn(request, env, now);
-    const session = await issueSession(env, { user, expiresAt: until }, now);
+    const caller = await whoSignsIn(request, env, now);
+    const { user, namedAt } = caller;
+    const session = await issueSession(env, caller, now);
     await callObject(
       () => presenceStubOf(env, user.id),
-      (presence) => presence.signIn(user),
+      (presence) => presence.signIn(user, namedAt),
     );
     const response = json({ user, expiresAt: session.expiresAt }, 201);
     setSessionCookie(response, session, { request, env, now });
     return response;
   });
 
-  api.get("/api/session", async (request, env) => json(await signedIn(request, env)));
+  api.get("/api/session", async (request, env) => {
+    const { user, expiresAt } = await signedIn(request, env);
+    return json({ user, expiresAt });
+  });
 
   api.delete("/api/session", (request, env) => {
     const response = noContent();

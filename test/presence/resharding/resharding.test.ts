@@ -3,7 +3,9 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
+import type { Thread } from "../../../src/protocol/model.ts";
 import { expectLogged } from "../../support/console.ts";
+import { eventually } from "../../support/eventually.ts";
 import { evict } from "../../support/objects.ts";
 import type { Person } from "../../support/host-users.ts";
 import {
@@ -94,6 +96,25 @@ describe("a moved user", () => {
     await sendMessage(cy, threadId);
     await awaitNotification(ada, threadId);
     expect(await unread(ada)).toEqual([2]);
+  });
+
+  it("whose changed profile was not with all threads yet has it sent on by the new shard", async () => {
+    const { ada, bo, threadId } = await startResharding();
+    await runInDurableObject(shard(OLD), (_object, { storage }) => {
+      // As left by a crash: the profile is changed, and the job has not begun.
+      storage.sql.exec("UPDATE users SET name = 'Countess' WHERE user_id = ?", ada.user.id);
+      const never = Date.now() + 3_600_000;
+      storage.sql.exec("INSERT INTO profile_jobs VALUES (?, NULL, ?, 0, '[]', 0)", ada.user.id, never);
+    });
+    await moveStep(OLD, 8, 16);
+    await eventually(async () => {
+      const { members } = await ask<Thread>(bo, "GET", `/api/threads/${threadId}`);
+      expect(members.map(({ user }) => user.name)).toContain("Countess");
+    });
+    const left = await runInDurableObject(shard(OLD), (_object, { storage }) =>
+      storage.sql.exec("SELECT * FROM profile_jobs").toArray(),
+    );
+    expect(left).toEqual([]);
   });
 
   it("has each tab closed, and reconnects to the new shard", async () => {

@@ -25,7 +25,6 @@ function change(thread: StoredThread, user: User, command: ReactionCommand, now:
       ? thread.reactions.with(message, emoji, user.id)
       : thread.reactions.without(message, emoji, user.id);
   if (!reactions) return { value: undefined, events: [], ack: { seq, rev: message.rev, at: now } };
-  thread.profiles.upsert(user);
   const rev = thread.record({ type, seq, userId: user.id, emoji, commandId: id }, now);
   thread.messages.setReactions(seq, reactions, rev);
   return {
