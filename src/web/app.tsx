@@ -55,6 +55,8 @@ function CurrentView() {
 function SignedIn({ user }: { user: User }) {
   const presence = client.presence();
   const { unreadThreads, user: connectedUser, connection } = useStore(presence);
+  // The session says what its user was called when it began.
+  const me = connectedUser?.id === user.id ? connectedUser : user;
   const route = useRoute();
   const [signOutFailed, setSignOutFailed] = useState(false);
 
@@ -87,14 +89,14 @@ function SignedIn({ user }: { user: User }) {
 
   return (
     <>
-      <NavBar user={user} unread={unreadThreads} currentView={route.view} onSignOut={onSignOut} />
+      <NavBar user={me} unread={unreadThreads} currentView={route.view} onSignOut={onSignOut} />
       {signOutFailed && (
         <p class="error" role="alert">
           You are still signed in: Lilypad cannot be reached. Try again in a moment.
         </p>
       )}
-      {route.view === "home" && <HomePage name={user.name} unread={unreadThreads} />}
-      {route.view === "chat" && <ChatPage user={user} threadId={route.threadId} />}
+      {route.view === "home" && <HomePage name={me.name} unread={unreadThreads} />}
+      {route.view === "chat" && <ChatPage user={me} threadId={route.threadId} />}
       {route.view === "not_found" && (
         <main class="centred">
           <h1>There is nothing here</h1>

@@ -22,6 +22,8 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
       return withThread(state, event.thread);
     case "thread_removed":
       return withoutThread(state, event.threadId);
+    case "user":
+      return { ...state, user: event.user };
     case "presence": {
       const { type: _type, ...presence } = event;
       return { ...state, presence: { ...state.presence, [event.userId]: presence } };

@@ -1,6 +1,7 @@
 /** A list of messages as a client holds it: ascending by `seq`, each message in its newest version. Pure. */
 import type { ThreadEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/model.ts";
+import { mapIfSome } from "../store/map-if-some.ts";
 import { changeReaction, withOwnReactions } from "./reactions.ts";
 
 /**
@@ -21,8 +22,8 @@ export function mergeMessages(held: readonly Message[], incoming: readonly Messa
 }
 
 /**
- * Applies an event that changes a message, for the user who is signed in; the same list if the message is not in it, or is
- * as new as the event.
+ * Applies an event that changes a message or its author's profile, for the user who is signed in; the same list if the
+ * message is not in it, or is as new as the event.
  */
 export function changeMessages(
   messages: readonly Message[],
@@ -37,6 +38,12 @@ export function changeMessages(
     case "react":
     case "unreact":
       return replace(messages, event, (message) => changeReaction(message, event, userId));
+    case "user":
+      return mapIfSome(
+        messages,
+        ({ author }) => author.id === event.user.id,
+        (message) => ({ ...message, author: event.user }),
+      );
     default:
       return messages;
   }

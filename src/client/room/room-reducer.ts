@@ -1,6 +1,7 @@
 /** How each event of a thread's socket changes the state of the room. Pure: a state and an event give the next state. */
 import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import { TYPING_MS } from "../../protocol/limits.ts";
+import { mapIfSome } from "../store/map-if-some.ts";
 import { parseCursor } from "./cursor.ts";
 import { changeMembers, mergeMembers } from "./members.ts";
 import { changeMessages, mergeMessages } from "./messages.ts";
@@ -38,6 +39,8 @@ export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): R
       return withTyping(state, event.userId, now + TYPING_MS);
     case "read":
       return withReadMarker(state, event, event.userId, event.seq);
+    case "user":
+      return withProfile(state, event);
     default:
       return state;
   }
@@ -147,6 +150,20 @@ function withoutMember(state: RoomState, event: EventOf<"member_removed">): Room
     ...state,
     members,
     memberCount: event.memberCount ?? Math.max(members.length, state.memberCount - 1),
+  };
+}
+
+/** A user has another profile: they are shown by it wherever they are named. */
+function withProfile(state: RoomState, event: EventOf<"user">): RoomState {
+  const { user } = event;
+  const isMeant = ({ id }: { id: string }) => id === user.id;
+  return {
+    ...state,
+    ...(state.user && isMeant(state.user) && { user }),
+    members: changeMembers(state.members, event),
+    messages: changeMessages(state.messages, event, state.user?.id),
+    quoted: changeMessages(state.quoted, event, state.user?.id),
+    online: mapIfSome(state.online, isMeant, () => user),
   };
 }
 

@@ -114,3 +114,8 @@ describe("the status of a watched user", () => {
     expect(online.presence["ben"]).toEqual({ userId: "ben", status: "online" });
   });
 });
+
+it("shows the signed-in user by a new profile", () => {
+  const user = { id: "ada", name: "Countess" };
+  expect(reduceAll(listed, { type: "user", user }).user).toEqual(user);
+});

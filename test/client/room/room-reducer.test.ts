@@ -248,3 +248,34 @@ describe("a thread", () => {
     expect(reduceAll(room, { type: "thread", rev: 4, thread }).thread?.name).toBe("Pond");
   });
 });
+
+describe("a user with another profile", () => {
+  const BENEDICT = { id: "ben", name: "Benedict", avatarUrl: "https://pics.example/b.png" };
+  const named = { type: "user", user: BENEDICT } as const;
+  const before = { ...reduceAll(room, { type: "join", user: BEN }), quoted: [message(1)] };
+
+  it("is shown by it wherever they are named", () => {
+    const after = reduceAll(before, named);
+    expect(after.members.map(({ user }) => user)).toEqual([ADA, BENEDICT]);
+    for (const { author } of [...after.messages, ...after.quoted]) expect(author).toEqual(BENEDICT);
+    expect(after.online).toEqual([ADA, BENEDICT]);
+    expect(after.user).toEqual(ADA);
+  });
+
+  it("is the signed-in user", () => {
+    const countess = { id: "ada", name: "Countess" };
+    expect(reduceAll(room, { type: "user", user: countess }).user).toEqual(countess);
+  });
+
+  it("changes nothing where they are not named", () => {
+    const after = reduceAll(before, { type: "user", user: { id: "cy", name: "Cy" } });
+    expect(after.members).toBe(before.members);
+    expect(after.messages).toBe(before.messages);
+    expect(after).toEqual(before);
+  });
+
+  it("moves no cursor, and leaves no gap", () => {
+    expect(leavesGap(room, named)).toBe(false);
+    expect(reduceAll(room, named).cursor).toEqual(room.cursor);
+  });
+});
