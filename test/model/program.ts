@@ -26,6 +26,8 @@ export type Step =
   | { do: "crowd"; type: "react" | "unreact"; message: number; emoji: string; from: number; count: number }
   | { do: "read"; who: Who; transport: Transport; message: number }
   | { do: "rename"; who: Who; name: string | null }
+  /** The host gives the user another name. */
+  | { do: "name"; who: Who; name: string }
   | { do: "put"; who: Who; whom: Who; role: Role | null }
   | { do: "remove"; who: Who; whom: Who }
   | { do: "evict"; what: "thread" | "shards" };
@@ -107,6 +109,12 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** The same with users whose names change: those are of one program alone. */
+const namedStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: step("name", { who, name: fc.constantFrom("Countess", "Robert", "Cyd", "Same") }) },
+  { weight: 4, arbitrary: anyRoomStep },
+);
+
 const someMessage = fc.nat({ max: 1 });
 const someEmoji = fc.constantFrom("👍", "👍", "👍", "❤️");
 const reacting = fc.constantFrom("react" as const, "react" as const, "unreact" as const);
@@ -148,3 +156,10 @@ export const programs: fc.Arbitrary<Program> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind, isCrowded: fc.constant(false), steps: stepsOf(anyRoomStep) }) },
   { weight: 1, arbitrary: fc.record({ kind, isCrowded: fc.constant(true), steps: crowdedSteps }) },
 );
+
+/** Programs in which the names of users change. */
+export const namedPrograms: fc.Arbitrary<Program> = fc.record({
+  kind,
+  isCrowded: fc.constant(false),
+  steps: stepsOf(namedStep),
+});

@@ -5,7 +5,8 @@ import type { Message, Role, Thread, User } from "../../src/protocol/model.ts";
 import type { ReadState } from "../../src/protocol/http.ts";
 import { valueOf } from "../../src/rpc/result.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { newThread, type Person } from "../support/host-users.ts";
+import { eventually } from "../support/eventually.ts";
+import { newThread, renamed, signIn, type Person } from "../support/host-users.ts";
 import { ExpectedThread } from "./expected-thread.ts";
 import {
   CROWD,
@@ -105,6 +106,8 @@ export class ThreadRun {
         return this.#read(step);
       case "rename":
         return this.#rename(step);
+      case "name":
+        return this.#name(step);
       case "put":
         return this.#put(step);
       case "remove":
@@ -311,6 +314,18 @@ export class ThreadRun {
   async #rename({ who, name }: StepOf<"rename">): Promise<void> {
     const thread = await this.#http<Thread>(who, "PATCH", "", { name });
     if (thread) this.expected.name = name;
+  }
+
+  /** Resolves when the thread has the name. One who is no member keeps the former one there. */
+  async #name({ who, name }: StepOf<"name">): Promise<void> {
+    const person = this.users[who];
+    Object.assign(person, await renamed(person, name));
+    await signIn(person);
+    if (!this.isMember(who)) return;
+    await eventually(async () => {
+      const { members = [] } = (await this.#http<Thread>(who, "GET", "")) ?? {};
+      assert.equal(members.find(({ user }) => user.id === person.user.id)?.user.name, name);
+    });
   }
 
   async #put({ who, whom, role }: StepOf<"put">): Promise<void> {
