@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import {
+  chatLink,
   closeAll,
   PHONE,
   send,
@@ -40,6 +41,38 @@ describe("the page", () => {
     await ada.page.getByRole("button", { name: "Sign in" }).click();
     await expect.poll(() => otherTab.locator(".nav-name").textContent()).toBe(bob.name);
     await closeAll(ada, bob);
+  });
+
+  it("is not signed out by an answer from before the sign-in", async () => {
+    const ada = await signInGuest(browser, uniqueName("Ada"));
+    await ada.page.getByRole("button", { name: "Sign out" }).click();
+    await ada.page.getByLabel("Your name").waitFor();
+    const asked = Promise.withResolvers<void>();
+    const mayAnswer = Promise.withResolvers<void>();
+    await ada.page.route("**/api/session", async (route) => {
+      if (route.request().method() !== "GET") return route.continue();
+      const response = await route.fetch();
+      asked.resolve();
+      await mayAnswer.promise;
+      await route.fulfill({ response });
+    });
+    const answered = ada.page.waitForResponse(
+      (response) => response.url().endsWith("/api/session") && response.status() === 401,
+    );
+    // As a tab that signed somebody out.
+    const otherTab = await ada.context.newPage();
+    await otherTab.goto(inject("url"));
+    await otherTab.evaluate(`new BroadcastChannel("lilypad session").postMessage(null)`);
+    await asked.promise;
+    await ada.page.getByLabel("Your name").fill(ada.name);
+    await ada.page.getByRole("button", { name: "Sign in" }).click();
+    await ada.page.getByRole("button", { name: "Sign out" }).waitFor();
+    mayAnswer.resolve();
+    await (await answered).finished();
+    await chatLink(ada.page).click();
+    await ada.page.getByRole("heading", { name: "Chats" }).waitFor();
+    expect(await ada.page.getByLabel("Your name").count()).toBe(0);
+    await closeAll(ada);
   });
 
   it("switches to the user whom another page of the browser signed in, once it reconnects", async () => {
