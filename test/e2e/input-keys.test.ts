@@ -146,21 +146,3 @@ describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime
     await closeAll(ada, bob);
   });
 });
-
-it("a dialog stays open for the Escape of an input method, and closes for any other", async () => {
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await chatLink(ada.page).click();
-  await ada.page.getByRole("button", { name: "New chat" }).click();
-  await ada.page.getByLabel("Find people").focus();
-  const devTools = await ada.context.newCDPSession(ada.page);
-  await devTools.send("Input.dispatchKeyEvent", {
-    type: "rawKeyDown",
-    key: "Escape",
-    code: "Escape",
-    windowsVirtualKeyCode: 229,
-  });
-  expect(await ada.page.getByRole("dialog").count()).toBe(1);
-  await ada.page.keyboard.press("Escape");
-  await expect.poll(() => ada.page.getByRole("dialog").count()).toBe(0);
-  await closeAll(ada);
-});

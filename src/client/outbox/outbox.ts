@@ -133,6 +133,8 @@ export class Outbox {
     this.#persistence?.close();
     this.#persistence = undefined;
     this.#isLoaded = false;
+    // The room may be opened again, and by another user: what is given until then is theirs.
+    this.#userId = undefined;
     const left = new RequestError("offline", "The room was left.");
     for (const { reject } of this.#entries) reject?.(left);
     this.#entries = [];

@@ -341,6 +341,17 @@ describe("another user who signs in", () => {
     expect([shown(), frames]).toEqual([[], []]);
   });
 
+  it("sends what they gave to a room that was opened again before it knew them", async () => {
+    const { outbox, sentIds, disconnect, welcome: signIn } = await welcomedOutbox({ user: BEN });
+    disconnect();
+    outbox.close();
+    const stored = outbox.add(chatCommand("of Ada"));
+    await signIn({ user: ADA });
+    expect(sentIds()).toEqual(["of Ada"]);
+    outbox.receive(ack("of Ada"));
+    await expect(stored).resolves.toMatchObject({ seq: 1 });
+  });
+
   it("sends nothing before their own unsent messages are loaded", async () => {
     const storage = memoryStorage();
     const loads = new Map<string, () => void>();
