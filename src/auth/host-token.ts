@@ -58,7 +58,8 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
   return {
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
     expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
-    namedAt: iat === undefined ? now : iat * 1000,
+    // Without a time, a name may be older than the one that another device's token brought.
+    ...(iat !== undefined && { namedAt: iat * 1000 }),
   };
 }
 

@@ -172,7 +172,7 @@ export class PresenceShard {
   // --- what the RPC methods (src/rpc/presence.ts) do here, for users of this shard
 
   signIn(user: User, namedAt = Date.now()): void {
-    this.#profileUpdates.named({ user, namedAt });
+    this.#profileUpdates.signedIn(user, namedAt);
   }
 
   profileSeen(user: User, namedAt: number): User {

@@ -8,8 +8,8 @@ export interface Caller {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   /**
-   * When the host named the user so, in milliseconds since the epoch. Absent where the name is no news: that of a session was
-   * taken in when it began, and the user may have been renamed since.
+   * When the host named the user so, in milliseconds since the epoch. Absent where that is not known, and the user may have
+   * been renamed since: a session's name counted when it began, and a token need not say when it was made.
    */
   namedAt?: number | undefined;
 }

@@ -143,7 +143,7 @@ describe("a session that ends", () => {
     const ada = await knownUser();
     const tab = await openTab(ada, Date.now() + 1_000);
     const exp = Math.floor(Date.now() / 1000) + 600;
-    const token = await hostToken({ sub: ada.id, name: "Ada L.", exp });
+    const token = await hostToken({ sub: ada.id, name: "Ada L.", iat: exp - 590, exp });
     expect(await tab.ask({ type: "auth", id: "a", token })).toEqual({
       type: "ack",
       id: "a",

@@ -39,14 +39,17 @@ export async function unknownPerson(name = "Ada"): Promise<Person> {
   };
 }
 
-/** The same user, named otherwise by their host: with a token of that name, which was not used yet. */
+let lastRenamedAt = 0;
+
+/** The same user, named otherwise by their host: with a token of that name, later than all before, which was not used yet. */
 export async function renamed(
   who: Person,
   name: string,
   claims: Record<string, unknown> = {},
 ): Promise<Person> {
   const user = { id: who.user.id, name };
-  const token = await hostToken({ sub: user.id, name, ...claims });
+  lastRenamedAt = Math.max(lastRenamedAt, Date.now()) + 1;
+  const token = await hostToken({ sub: user.id, name, iat: lastRenamedAt / 1000, ...claims });
   return {
     user,
     token,

@@ -6,12 +6,12 @@ import type { Thread, User } from "../../src/protocol/model.ts";
 import { evict, threadStub } from "../support/objects.ts";
 import {
   call,
-  hostToken,
   newThread,
   person,
   renamed,
   signIn,
   unique,
+  unknownPerson,
   type Person,
 } from "../support/host-users.ts";
 import { eventually } from "../support/eventually.ts";
@@ -189,6 +189,59 @@ describe("a former name", () => {
   });
 });
 
+describe("a token without iat", () => {
+  const untimed = (who: Person, name: string) => renamed(who, name, { iat: undefined });
+
+  it.each(entrances.slice(1))(
+    "in %s renames nobody: it may be older than another device's",
+    async (_how, use) => {
+      const thread = await newThread(ada, "group", [bob]);
+      const room = await openThread(bob, thread.id);
+      for (const name of ["Ada of the phone", "Ada"]) await use(await untimed(ada, name), thread.id);
+      // A name that counts comes after whatever these would have sent.
+      const countess = await renamed(ada, "Countess");
+      await signIn(countess);
+      expect((await room.next("user")).user).toEqual(countess.user);
+      expect(await get(bob, `/api/users/${ada.user.id}`)).toEqual(countess.user);
+    },
+  );
+
+  it("names its user where a session begins", async () => {
+    await signIn(await renamed(ada, "Lady"));
+    const thread = await newThread(ada, "group", [bob]);
+    const room = await openThread(bob, thread.id);
+    const countess = await untimed(ada, "Countess");
+    await signIn(countess);
+    await room.next("user", ({ user }) => user.name === "Countess");
+    await eventually(async () => expect((await namesIn(bob, thread.id))[ada.user.id]).toBe("Countess"));
+    expect(await get(bob, `/api/users/${ada.user.id}`)).toEqual(countess.user);
+  });
+
+  it("makes its user known by that name", async () => {
+    const eve = await untimed(await unknownPerson(), "Eve");
+    await openPresence(eve);
+    expect(await get(bob, `/api/users/${eve.user.id}`)).toEqual(eve.user);
+  });
+});
+
+describe("tokens of one second that name a user differently", () => {
+  it("rename them only where a session begins", async () => {
+    const iat = Math.floor(Date.now() / 1000) + 10;
+    const thread = await newThread(ada, "group", [bob]);
+    const room = await openThread(bob, thread.id);
+    const [phone, desk] = [await renamed(ada, "Phone", { iat }), await renamed(ada, "Desk", { iat })];
+    await signIn(phone);
+    await room.next("user", ({ user }) => user.name === "Phone");
+    for (const who of [desk, phone, desk]) {
+      await openPresence(who);
+      await send(who, thread.id, "it is me");
+      expect(await get(bob, `/api/users/${ada.user.id}`)).toEqual(phone.user);
+    }
+    await signIn(desk);
+    expect(await get(bob, `/api/users/${ada.user.id}`)).toEqual(desk.user);
+  });
+});
+
 describe("a client that was away", () => {
   it("is sent the profiles that changed meanwhile, as it resumes", async () => {
     const thread = await newThread(ada, "group", [bob]);
@@ -223,12 +276,11 @@ describe("a client that was away", () => {
 
 it("of a user whom Lilypad does not know is taken over by the threads that they are used in", async () => {
   // Made a thread without ever signing in.
-  const sub = unique("silent");
-  const tokenOf = async (name: string) => ({ authorization: `Bearer ${await hostToken({ sub, name })}` });
-  const made = await call("POST", "/api/threads", { kind: "public", name: "Lobby" }, await tokenOf("Before"));
-  const { id } = await made.json<Thread>();
+  const silent = await unknownPerson("Before");
+  const { id } = await newThread(silent, "public", [], "Lobby");
   const room = await openThread(bob, id);
-  await call("POST", `/api/threads/${id}/messages`, { body: "hi" }, await tokenOf("After"));
-  expect((await room.next("user")).user).toEqual({ id: sub, name: "After" });
-  expect((await bob.call("GET", `/api/users/${sub}`)).status).toBe(404);
+  const after = await renamed(silent, "After");
+  await send(after, id, "hi");
+  expect((await room.next("user")).user).toEqual(after.user);
+  expect((await bob.call("GET", `/api/users/${silent.user.id}`)).status).toBe(404);
 });

@@ -23,10 +23,19 @@ export class ProfileUpdates {
     this.#parts = parts;
   }
 
-  /** A credential names its user: one who was unknown is known from now on. */
+  /**
+   * A credential names its user: one who was unknown is known from now on. Of two that were made at the same time neither
+   * renames the user: in use on two devices, each would undo the other over and over.
+   */
   named({ user, namedAt }: Pick<Caller, "user" | "namedAt">): void {
+    if (namedAt === undefined || this.#parts.directory.namedAt(user.id) === namedAt)
+      this.#parts.directory.add(user);
+    else this.signedIn(user, namedAt);
+  }
+
+  /** The same where a session begins with it. */
+  signedIn(user: User, namedAt: number): void {
     const { connections, tabs, directory, propagation } = this.#parts;
-    if (namedAt === undefined) return directory.add(user);
     if (!directory.upsert(user, namedAt)) return;
     propagation.changed(user.id, Date.now());
     tabs.send(user.id, connections.encode([{ type: "user", user }]));

@@ -66,6 +66,11 @@ export class UserDirectory {
     this.#index.update(user_id, name, null);
   }
 
+  /** When the host gave a user their profile; undefined where that is not known. */
+  namedAt(userId: string): number | undefined {
+    return this.#rows([userId])[0]?.named_at ?? undefined;
+  }
+
   /** The profiles of those of these users that are known here. */
   profiles(userIds: readonly string[]): User[] {
     return this.#rows(userIds).map(userOf);

@@ -20,7 +20,8 @@ export function sessionRoutes(api: ApiRouter): void {
     await countSignIn(request, env);
     const now = Date.now();
     const caller = await whoSignsIn(request, env, now);
-    const { user, namedAt } = caller;
+    // A token that does not say when it was made names its user here, where a session begins, and nowhere else.
+    const { user, namedAt = now } = caller;
     const session = await issueSession(env, caller, now);
     await callObject(
       () => presenceStubOf(env, user.id),

@@ -194,5 +194,5 @@ function mayBeRefused(error: unknown): void {
 }
 
 function tokenWithNewName({ user }: Person, random: Random): Promise<string> {
-  return hostToken({ sub: user.id, name: `Name ${random.between(1, 1_000)}` });
+  return hostToken({ sub: user.id, name: `Name ${random.between(1, 1_000)}`, iat: Date.now() / 1000 });
 }
