@@ -13,6 +13,7 @@ import {
   send,
   signInGuest,
   startChat,
+  stopClock,
   uniqueName,
   unreadBadge,
   waitUntilSent,
@@ -136,12 +137,16 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
     const connections = await controlThreadConnections(translated);
     await translated.reload();
     await composer(translated).waitFor();
+    await expect.poll(() => translated.getByTestId("here").textContent()).not.toBe("");
+    // It does not reconnect by itself, which would take the button away.
+    await stopClock(translated);
     await connections.cut();
     await translated.getByText("No connection.").waitFor();
     await send(translated, "while away");
     await translated.getByText("Sending…").waitFor();
     await connections.restore();
     await translated.getByRole("button", { name: "Try now" }).click();
+    await translated.clock.resume();
     await waitUntilSent(translated, "while away");
     await expectBothToShow("while away");
     await callThreadApi(ada.page, "DELETE", `/members/${guestId(bob.name)}`);
