@@ -19,7 +19,7 @@ import type {
   ThreadUpdateAnswer,
   WatchList,
 } from "../rpc/presence.ts";
-import { resultOf, type Result } from "../rpc/result.ts";
+import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import { shardNumber } from "../rpc/shards.ts";
 import { PeerShards } from "./peer-shards.ts";
 import { BatchPacker } from "./resharding/batch-packer.ts";
@@ -109,8 +109,8 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.admitThread(userId));
   }
 
-  admitUserSearch(userId: string): Promise<Result<string[]>> {
-    return this.#router.oneUser(userId, (shard) => shard.admitUserSearch(userId));
+  admitUserSearch(userId: string, scope?: "all" | "shared"): Promise<Result<string[]>> {
+    return this.#router.oneUser(userId, (shard) => shard.admitUserSearch(userId, scope));
   }
 
   sharedThreads(userId: string): Promise<string[]> {
@@ -130,7 +130,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   }
 
   /** Not routed: the Worker asks every shard. */
-  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[]> {
+  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[] | Refusal> {
     return this.#shard.searchUsers(prefix, among);
   }
 

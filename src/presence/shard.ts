@@ -19,13 +19,15 @@ import type {
   WatchList,
 } from "../rpc/presence.ts";
 import { subprotocolOf } from "../rpc/caller.ts";
-import { resultOf, type Result } from "../rpc/result.ts";
+import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { ProfilePropagation } from "./people/profile-propagation.ts";
 import { ProfileUpdates } from "./people/profile-updates.ts";
+import { SharedUserSearch } from "./people/shared-user-search.ts";
 import { UserDirectory } from "./people/user-directory.ts";
+import { UserSearchIndex } from "./people/user-search-index.ts";
 import { UserSearchReindex } from "./people/user-search-reindex.ts";
 import { Visibility } from "./people/visibility.ts";
 import { RateLimits } from "./rate-limits.ts";
@@ -47,6 +49,7 @@ export class PresenceShard {
   readonly #connections: Connections;
   readonly #tabs: Tabs;
   readonly #visibility: Visibility;
+  readonly #sharedSearch: SharedUserSearch;
   readonly #online: OnlineStatus;
   readonly #tabSubscriptions: TabSubscriptions;
   readonly #publisher: StatusPublisher;
@@ -76,7 +79,8 @@ export class PresenceShard {
     const publisher = new StatusPublisher(env, parts);
     const subscriptions = new Subscriptions(env, parts);
     const sockets = new TabSockets({ ...parts, publisher });
-    const directory = new UserDirectory(sql);
+    const index = new UserSearchIndex(sql);
+    const directory = new UserDirectory(sql, index);
     const userThreads = new UserThreads(sql);
     const updates = new ThreadUpdates(ctx.storage, userThreads);
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
@@ -88,6 +92,7 @@ export class PresenceShard {
     this.#connections = connections;
     this.#tabs = tabs;
     this.#visibility = visibility;
+    this.#sharedSearch = new SharedUserSearch({ index, directory, visibility });
     this.#online = online;
     this.#tabSubscriptions = tabSubscriptions;
     this.#publisher = publisher;
@@ -183,19 +188,20 @@ export class PresenceShard {
     return this.directory.profiles(userIds);
   }
 
-  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[]> {
+  async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[] | Refusal> {
     if (among === null) return this.directory.search(prefix);
-    return this.directory.searchAmong(prefix, await this.#visibility.everyoneIn(among));
+    const found = await resultOf(() => this.#sharedSearch.find(prefix, among));
+    return found.ok ? found.value : found;
   }
 
   admitThread(userId: string): Promise<Result<void>> {
     return resultOf(() => this.#rates.newThread(userId));
   }
 
-  admitUserSearch(userId: string): Promise<Result<string[]>> {
+  admitUserSearch(userId: string, scope: "all" | "shared" = "shared"): Promise<Result<string[]>> {
     return resultOf(() => {
       this.#rates.userSearch(userId);
-      return this.sharedThreads(userId);
+      return scope === "shared" ? this.#visibility.newestThreadsOf(userId) : [];
     });
   }
 

@@ -1,7 +1,7 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
-import type { Result } from "./result.ts";
+import type { Refusal, Result } from "./result.ts";
 
 /** For the Worker. */
 export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
@@ -14,12 +14,18 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread: (userId: string) => Promise<Result<void>>;
-  /** Counts a user search of this user; the ids of their direct and group threads. */
-  admitUserSearch: (userId: string) => Promise<Result<string[]>>;
+  /**
+   * Counts a user search of this user. The ids of the direct and group threads whose members it is among, most recently
+   * active first; none where it is among `all`. By default `shared`.
+   */
+  admitUserSearch: (userId: string, scope?: "all" | "shared") => Promise<Result<string[]>>;
   /** The ids of the direct and group threads of this user. */
   sharedThreads: (userId: string) => Promise<string[]>;
-  /** Users whose name, a word of it, or id begins so, at most 20, sorted by what matched. `among`: only those in one of these threads. */
-  searchUsers: (prefix: string, among: string[] | null) => Promise<FoundUser[]>;
+  /**
+   * Users whose name, a word of it, or id begins so, at most 20, sorted by what matched. `among`: only those in one of these
+   * threads, of which the first count if there are too many; `rate_limited` where too many such searches wait.
+   */
+  searchUsers: (prefix: string, among: string[] | null) => Promise<FoundUser[] | Refusal>;
   /** The status of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
   statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;
   /** A page of this user's threads, most recently active first. */

@@ -5,7 +5,7 @@ import { searchKey } from "../../src/presence/people/user-search-key.ts";
 import { eventually } from "../support/eventually.ts";
 import { unique } from "../support/host-users.ts";
 import { shardStub } from "../support/objects.ts";
-import { evictShardOf, groupOf, knownUser, rowsOf, shardFor, unknownUser } from "./shard.ts";
+import { evictShardOf, groupOf, knownUser, rowsOf, searchIn, shardFor, unknownUser } from "./shard.ts";
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
@@ -25,7 +25,7 @@ it("gives users known before the keys by which they are found now, some at a tim
   const before = Array.from({ length: 600 }, (_, i) => ({ id: `${stem}-${i}`, name: `${stem} Zoé ${i}` }));
   const any = unknownUser("Any", SHARD);
   const shard = shardFor(any);
-  const find = async (q: string) => (await shard.searchUsers(q, null)).map(({ user }) => user.id);
+  const find = async (q: string) => (await searchIn(any, q)).map(({ user }) => user.id);
   await runInDurableObject(shardStub(any.id), (_, { storage }) => {
     // As the version before wrote them: the name and the id, in lower case.
     for (const { id, name } of before) {

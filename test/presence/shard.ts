@@ -7,7 +7,8 @@ import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
 import { presenceStubOf, presenceStub, shardOf } from "../../src/rpc/shards.ts";
-import type { ThreadUpdate } from "../../src/rpc/presence.ts";
+import type { FoundUser, ThreadUpdate } from "../../src/rpc/presence.ts";
+import { valueOf } from "../../src/rpc/result.ts";
 import { costOf, evict, shardStub } from "../support/objects.ts";
 import { unique } from "../support/host-users.ts";
 import { TestSocket } from "../support/socket.ts";
@@ -34,6 +35,16 @@ export async function knownUser(name = "Ada", shard?: number): Promise<User> {
 
 export function shardFor(user: User) {
   return presenceStubOf(env, user.id);
+}
+
+/** Users of a user's shard whose name or id begins so; `among`: in one of these threads. */
+export async function searchIn(
+  user: User,
+  prefix: string,
+  among: string[] | null = null,
+): Promise<FoundUser[]> {
+  const found = await shardFor(user).searchUsers(prefix, among);
+  return Array.isArray(found) ? found : valueOf(found);
 }
 
 /** Opens a tab, and skips its welcome. */

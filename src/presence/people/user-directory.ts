@@ -1,22 +1,17 @@
 /** The profiles of this shard's users, as the host application last named them, and the user search over them. */
-import { pause } from "../../durable/stretches.ts";
-import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import type { FoundUser, UserRow } from "../../rpc/presence.ts";
-import { matchingKey, UserSearchIndex } from "./user-search-index.ts";
+import type { UserSearchIndex } from "./user-search-index.ts";
 
 type ProfileRow = Pick<UserRow, "user_id" | "name" | "avatar_url" | "named_at">;
-
-/** Profiles read in one stretch. */
-const PROFILES_AT_ONCE = 200;
 
 export class UserDirectory {
   readonly #sql: SqlStorage;
   readonly #index: UserSearchIndex;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, index: UserSearchIndex) {
     this.#sql = sql;
-    this.#index = new UserSearchIndex(sql);
+    this.#index = index;
   }
 
   /** Adds a user who is not known; to one who is, nothing happens. */
@@ -78,26 +73,16 @@ export class UserDirectory {
 
   /** Users whose name, a word within it, or id starts with a prefix, at most 20, sorted by the key that matched. */
   search(prefix: string): FoundUser[] {
-    const keys = this.#index.find(prefix);
+    return this.withProfiles(this.#index.find(prefix));
+  }
+
+  /** Users with the keys that matched, in the order of these, and their profiles. */
+  withProfiles(keys: ReadonlyMap<string, string>): FoundUser[] {
     const users = new Map(this.profiles([...keys.keys()]).map((user) => [user.id, user]));
     return [...keys].flatMap(([userId, key]) => {
       const user = users.get(userId);
       return user ? [{ key, user }] : [];
     });
-  }
-
-  /** The same among these users alone. By their profiles: any number of others may have names with that prefix. */
-  async searchAmong(prefix: string, userIds: readonly string[]): Promise<FoundUser[]> {
-    const found: FoundUser[] = [];
-    for (let from = 0; from < userIds.length; from += PROFILES_AT_ONCE) {
-      if (from > 0) await pause();
-      for (const user of this.profiles(userIds.slice(from, from + PROFILES_AT_ONCE))) {
-        const key = matchingKey(prefix, user.id, user.name);
-        if (key !== undefined) found.push({ key, user });
-      }
-    }
-    found.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
-    return found.slice(0, USER_SEARCH_RESULTS);
   }
 
   #rows(userIds: readonly string[]): ProfileRow[] {

@@ -38,19 +38,31 @@ export class UserSearchIndex {
   /** Users whose name, a word within it, or id starts with a prefix, at most 20, with the key that matched, sorted by it. */
   find(prefix: string): Map<string, string> {
     const keys = new Map<string, string>();
-    const from = searchKey(prefix);
-    if (from === "") return keys;
-    const rows = this.#sql.exec<KeyRow>(
-      "SELECT key, user_id FROM user_keys WHERE key >= ? AND key < ? ORDER BY key",
-      from,
-      from + LAST,
-    );
     // Read as far as it takes: several keys of a user may match.
-    for (const { key, user_id } of rows) {
+    for (const { key, user_id } of this.#matching(prefix, -1)) {
       if (!keys.has(user_id)) keys.set(user_id, key);
       if (keys.size === USER_SEARCH_RESULTS) break;
     }
     return keys;
+  }
+
+  /** The same of the first so many keys with the prefix, however many users they name; and whether those are all. */
+  scan(prefix: string, limit: number): { keys: Map<string, string>; isAll: boolean } {
+    const rows = this.#matching(prefix, limit).toArray();
+    // From the last on: of several keys of a user the first one stays.
+    const keys = new Map(rows.toReversed().map(({ key, user_id }) => [user_id, key]));
+    return { keys: new Map([...keys].toReversed()), isAll: rows.length < limit };
+  }
+
+  /** Keys with a prefix in their order; `limit` -1: all. */
+  #matching(prefix: string, limit: number): SqlStorageCursor<KeyRow> {
+    const from = searchKey(prefix);
+    return this.#sql.exec<KeyRow>(
+      "SELECT key, user_id FROM user_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+      from,
+      from + LAST,
+      from === "" ? 0 : limit,
+    );
   }
 
   /** Replaces the keys `old` by `after`, of which `held` are there already. */

@@ -1,9 +1,9 @@
 /**
- * Who may see whose status: users with a direct or group thread in common. A shard knows the memberships of its own users
- * alone, so those of the other side always come as a list of thread ids.
+ * Who may see whose status, or find whom: users with a direct or group thread in common. A shard knows the memberships of its
+ * own users alone, so those of the other side always come as a list of thread ids.
  *
- * What is asked about many users is read in stretches (durable/stretches.ts), which several questions may share. Users are handed over as they are found, so
- * that whatever is said of them is said in the stretch that found them.
+ * What is asked about the status of many users is read in stretches (durable/stretches.ts), which several questions may share.
+ * Users are handed over as they are found, so that whatever is said of them is said in the stretch that found them.
  */
 import { pause, Stretches } from "../../durable/stretches.ts";
 
@@ -13,8 +13,17 @@ const SCANNED_PER_LOOKUP = 8;
 const MOST_SCANNED = 10_000;
 /** How many of them are scanned first. */
 const FIRST_SCANNED = 64;
-/** Threads whose members are read by one statement. */
-const THREADS_AT_ONCE = 20;
+/** Threads of a user that are searched for others, the newest of them. */
+const THREADS_SEARCHED = 1_000;
+/** Most members read of one thread, so that a large one leaves room for others; and of all together. */
+const MOST_OF_THREAD = 100;
+const MOST_MEMBERS = 2_000;
+
+/** Members of some threads, and whether they are all of them. */
+export interface Members {
+  userIds: ReadonlySet<string>;
+  isAll: boolean;
+}
 
 export class Visibility {
   readonly #sql: SqlStorage;
@@ -56,7 +65,7 @@ export class Visibility {
   ): AsyncGenerator<string> {
     const threads = new Set(threadIds);
     for (const userId of userIds) {
-      const { isShared, rows } = this.#shared(userId, threads);
+      const { isShared, rows } = this.shared(userId, threads);
       if (isShared) yield userId;
       if (stretches.read(rows)) await pause();
     }
@@ -73,31 +82,59 @@ export class Visibility {
     others.delete(threadId);
     if (stretches.read(userIds.length)) await pause();
     for (const userId of this.membersOf(threadId, userIds)) {
-      const { isShared, rows } = this.#shared(userId, others);
+      const { isShared, rows } = this.shared(userId, others);
       if (!isShared) yield userId;
       if (stretches.read(rows)) await pause();
     }
   }
 
-  /** Every member, in this shard, of these threads. */
-  async everyoneIn(threadIds: readonly string[]): Promise<string[]> {
-    const everyone = new Set<string>();
-    const stretches = new Stretches();
-    for (let from = 0; from < threadIds.length; from += THREADS_AT_ONCE) {
-      const cursor = this.#sql.exec<{ user_id: string }>(
-        `SELECT DISTINCT m.user_id FROM json_each(?) AS asked
-         CROSS JOIN user_threads AS m ON m.thread_id = asked.value`,
-        JSON.stringify(threadIds.slice(from, from + THREADS_AT_ONCE)),
-      );
-      for (const { user_id } of cursor) everyone.add(user_id);
-      if (stretches.read(cursor.rowsRead)) await pause();
-    }
-    return [...everyone];
+  /** The direct and group threads of a user for a search, at most 1,000 of them, most recently active first. */
+  newestThreadsOf(userId: string): string[] {
+    return this.#sql
+      .exec<{ thread_id: string }>(
+        `SELECT thread_id FROM (SELECT thread_id FROM user_threads WHERE user_id = ? LIMIT ?)
+         JOIN threads AS t USING (thread_id)
+         WHERE t.kind <> 'public' ORDER BY t.active_at DESC LIMIT ?`,
+        userId,
+        MOST_SCANNED,
+        THREADS_SEARCHED,
+      )
+      .toArray()
+      .map((row) => row.thread_id);
   }
 
-  /** Whether a user is in one of these threads, and how many rows it took to say so. */
-  #shared(userId: string, threads: ReadonlySet<string>): { isShared: boolean; rows: number } {
-    const most = Math.min(threads.size * SCANNED_PER_LOOKUP, MOST_SCANNED);
+  /** Members, in this shard, of these threads: of the first 1,000, so many of each and in all. */
+  someMembersOf(threadIds: readonly string[]): Members {
+    const userIds = new Set<string>();
+    let isAll = threadIds.length <= THREADS_SEARCHED;
+    let left = MOST_MEMBERS;
+    const cursor = this.#sql.exec<{ list: string | null }>(
+      `SELECT (SELECT json_group_array(user_id) FROM (
+         SELECT user_id FROM user_threads WHERE thread_id = asked.value LIMIT ?)) AS list
+       FROM json_each(?) AS asked`,
+      MOST_OF_THREAD,
+      JSON.stringify(threadIds.slice(0, THREADS_SEARCHED)),
+    );
+    for (const { list } of cursor) {
+      if (left <= 0) return { userIds, isAll: false };
+      const ids: string[] = JSON.parse(list ?? "[]");
+      for (const id of ids) userIds.add(id);
+      if (ids.length === MOST_OF_THREAD) isAll = false;
+      left -= ids.length;
+    }
+    return { userIds, isAll };
+  }
+
+  /**
+   * Whether a user is in one of these threads, and how many rows it took to find out. So many of the user's memberships are
+   * read at most: then the threads are looked up.
+   */
+  shared(
+    userId: string,
+    threads: ReadonlySet<string>,
+    mostScanned = MOST_SCANNED,
+  ): { isShared: boolean; rows: number } {
+    const most = Math.min(threads.size * SCANNED_PER_LOOKUP, mostScanned);
     let rows = 0;
     let after = "";
     // A few first: those who share much are found soon.

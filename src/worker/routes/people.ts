@@ -1,6 +1,8 @@
 /** `/api/users` and `/api/presence`: finding people, and whether they are here. */
 import { configOf } from "../../config/config.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
+import type { FoundUser } from "../../rpc/presence.ts";
+import { valueOf, type Refusal } from "../../rpc/result.ts";
 import { byShard, presenceStubOf, presenceStub } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { presenceQuery, userSearchQuery } from "../../protocol/http.ts";
@@ -17,11 +19,12 @@ export function peopleRoutes(api: ApiRouter): void {
     const { user } = await signedIn(request, env);
     refuseWhereOff(env);
     const { q } = query(request, userSearchQuery);
+    const scope = configOf(env).userSearch === "shared" ? "shared" : "all";
     const threadIds = await callForValue(
       () => presenceStubOf(env, user.id),
-      (presence) => presence.admitUserSearch(user.id),
+      (presence) => presence.admitUserSearch(user.id, scope),
     );
-    return json({ users: await search(env, q, configOf(env).userSearch === "shared" ? threadIds : null) });
+    return json({ users: await search(env, q, scope === "shared" ? threadIds : null) });
   });
 
   api.get("/api/users/:userId", async (request, env) => {
@@ -55,11 +58,13 @@ async function search(env: Env, q: string, among: string[] | null): Promise<User
     shards.map((shard) =>
       callObject(
         () => presenceStub(env, shard),
-        (presence): Promise<{ key: string; user: User }[]> => presence.searchUsers(q, among),
+        (presence): Promise<FoundUser[] | Refusal> => presence.searchUsers(q, among),
       ),
     ),
   );
-  const sorted = found.flat().toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  const sorted = found
+    .flatMap((users: FoundUser[] | Refusal): FoundUser[] => (Array.isArray(users) ? users : valueOf(users)))
+    .toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
   const byId = new Map(sorted.map(({ user }) => [user.id, user]));
   return [...byId.values()].slice(0, USER_SEARCH_RESULTS);
 }

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { groupOf, knownUser, openTab, costIn, shardFor, unknownUser, FakeThread } from "../shard.ts";
+import {
+  groupOf,
+  knownUser,
+  openTab,
+  costIn,
+  searchIn,
+  shardFor,
+  unknownUser,
+  FakeThread,
+} from "../shard.ts";
 import { searchKey } from "../../../src/presence/people/user-search-key.ts";
 import { unique } from "../../support/host-users.ts";
 
@@ -58,7 +67,7 @@ describe("a user search", () => {
     const shard = shardFor(ada);
     await shard.signIn(ada);
     for (const prefix of ["zoe\u0301 x", "ZO\u00c9 X", ada.id.slice(0, -1), ada.id.toUpperCase()]) {
-      const found = await shard.searchUsers(prefix, null);
+      const found = await searchIn(ada, prefix);
       expect(found.map(({ user }) => user.id)).toContain(ada.id);
     }
     expect(await shard.searchUsers(ada.id.slice(1), null)).toEqual([]);
@@ -66,14 +75,15 @@ describe("a user search", () => {
 
   it("returns at most 20, each once, sorted by the key that matched", async () => {
     const stem = unique("user");
-    const shard = shardFor(unknownUser("Any", 6));
+    const any = unknownUser("Any", 6);
+    const shard = shardFor(any);
     await Promise.all(
       Array.from({ length: 30 }, (_, i) => {
         const no = String(i).padStart(2, "0");
         return shard.signIn({ id: `${stem}-id-${no}`, name: `${stem}-name-${no}` });
       }),
     );
-    const found = await shard.searchUsers(stem, null);
+    const found = await searchIn(any, stem);
     expect(found).toHaveLength(20);
     expect(found.map(({ user }) => user.id)).toEqual(
       found.map((_, i) => `${stem}-id-${String(i).padStart(2, "0")}`),
@@ -102,7 +112,7 @@ describe("a user search", () => {
     const needle = await knownUser("Needle", 7);
     await shard.signIn({ ...needle, name: `${stem} zz` });
     const thread = await groupOf(needle);
-    const found = await shard.searchUsers(stem, [thread.id]);
+    const found = await searchIn(needle, stem, [thread.id]);
     expect(found).toMatchObject([{ user: { id: needle.id } }]);
     expect(await shard.searchUsers(stem, [])).toEqual([]);
   });

@@ -125,19 +125,6 @@ describe("of one with 3,000 threads", () => {
     // Of each of the 500: the membership and where they end, and three times the user. And the rows of the two lists.
     expect(spent.presence.rowsRead).toBe(2 * MANY + 3 + 500 * 5);
   });
-
-  it("a user search with USER_SEARCH=shared reads the members of these threads, whoever else has such a name", async () => {
-    const [friend, ...strangers] = await people(100);
-    if (!friend) throw new Error("nobody");
-    const mine = threadIds(MANY);
-    await join(mine.slice(0, 1), friend);
-    for (const stranger of strangers) await join(threadIds(20), stranger);
-    const shard = shardFor(friend);
-    const cost = await costIn(friend, async () =>
-      expect((await shard.searchUsers("bo", mine)).map(({ user }) => user)).toEqual([friend]),
-    );
-    expect(cost.read).toBeLessThanOrEqual(2 * MANY + 10);
-  });
 });
 
 it("others are served while the threads of many are read", async () => {
