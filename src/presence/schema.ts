@@ -33,7 +33,7 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     active_at INTEGER NOT NULL,
     -- JSON of the contract's LastMessage; null before the first message.
     last TEXT,
-    -- JSON of the two users of a direct thread.
+    -- JSON of the users of whom the title is made: the two of a direct thread, the first ones of a group without a name.
     pair TEXT,
     -- JSON { userId: seq }: markers that the users' own messages moved, kept here at no row for each sender.
     senders TEXT NOT NULL
@@ -118,5 +118,9 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     missed TEXT NOT NULL,
     retries INTEGER NOT NULL
   ) WITHOUT ROWID;
+  `,
+  `
+  -- Of a group without a name, as \`pair\` then has the first of its members; null otherwise.
+  ALTER TABLE threads ADD COLUMN member_count INTEGER;
   `,
 ];

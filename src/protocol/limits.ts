@@ -36,6 +36,8 @@ export const PREVIEW_LENGTH = 140;
 
 /** Most `memberIds` when a thread is created. */
 export const MEMBER_IDS = 100;
+/** How many members a list of threads names of a group without a name: enough to show anyone three others. */
+export const TITLE_MEMBERS = 4;
 /** Members listed in a `Thread`, and users in a welcome's `online`. */
 export const MEMBERS_SHOWN = 200;
 /** Threads in a presence `welcome`. */

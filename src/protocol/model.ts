@@ -60,8 +60,12 @@ export const threadSummary = z.object({
   unread: z.int().min(0),
   lastMessage: lastMessage.optional(),
   members: z.array(user).optional(),
+  memberCount: z.int().min(0).optional(),
 });
-/** A thread in its member's list; `members` for a direct thread only. */
+/**
+ * A thread in its member's list. `members` for a thread whose title is made of them: both of a direct thread, and of a group
+ * without a name the first ones, with `memberCount`.
+ */
 export type ThreadSummary = z.infer<typeof threadSummary>;
 
 export const reaction = z.object({

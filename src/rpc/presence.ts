@@ -79,8 +79,10 @@ export interface ThreadUpdate {
   seq: number;
   /** Absent before the first message. */
   last?: LastMessage;
-  /** The two of a direct thread. */
+  /** The two of a direct thread; of a group without a name the first of its members, of whom its title is made. */
   pair?: User[];
+  /** Of a group without a name. Absent in updates of older versions. */
+  memberCount?: number;
   /** By how many shards the thread sorts its members. Absent in updates of older versions. */
   shards?: number;
   /** Members of this shard since the last update, with what they have read; one who is known already changes nothing. */

@@ -4,6 +4,7 @@
  */
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
+import { TITLE_MEMBERS } from "../protocol/limits.ts";
 import * as rights from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
@@ -90,15 +91,21 @@ export class StoredThread {
     return { ...caller, user: this.profiles.get(caller.user.id) };
   }
 
-  /** Whether lists of threads show this user: as one of the two of a direct thread, or as the newest message's author. */
+  /** Whether lists of threads show this user: as one of those of whom the title is made, or as the newest message's author. */
   isShownInLists(userId: string): boolean {
-    if (this.kind === "direct" && this.membership.role(userId) !== null) return true;
-    return this.messages.last()?.author.id === userId;
+    if (this.messages.last()?.author.id === userId) return true;
+    return this.isTitledByMembers && this.titleMembers().some(({ id }) => id === userId);
   }
 
-  /** The two of a direct thread. */
-  pair(): User[] {
-    return this.membership.page(undefined, 2).members.map((member) => this.profiles.get(member.userId));
+  /** Whether lists of threads show members instead of a name. Not of a public thread: whoever opens it becomes a member. */
+  get isTitledByMembers(): boolean {
+    return this.#row.name === null && this.kind !== "public";
+  }
+
+  /** The members of whom the title is made: the two of a direct thread, the first ones of a group without a name. */
+  titleMembers(): User[] {
+    const { members } = this.membership.page(undefined, TITLE_MEMBERS);
+    return members.map((member) => this.profiles.get(member.userId));
   }
 
   get isDeleting(): boolean {

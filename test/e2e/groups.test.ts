@@ -71,6 +71,13 @@ describe("a group", () => {
     for (const other of others) {
       await expect.poll(() => unreadBadge(other.page).textContent()).toBe("1");
     }
+    // Each sees it under the names of the others, in the list as above the conversation.
+    const [bob, carol] = others;
+    if (!bob || !carol) throw new Error("expected two guests");
+    expect(await title(ada.page).textContent()).toBe(`${bob.name} and ${carol.name}`);
+    await chatLink(bob.page).click();
+    await bob.page.getByRole("link", { name: `${ada.name} and ${carol.name}` }).click();
+    await expect.poll(() => title(bob.page).textContent()).toBe(`${ada.name} and ${carol.name}`);
     await closeAll(ada, ...others);
   });
 

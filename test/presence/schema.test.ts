@@ -9,6 +9,7 @@ import { evictShardOf, groupOf, knownUser, rowsOf, searchIn, shardFor, unknownUs
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
+  [8, "ALTER TABLE threads DROP COLUMN member_count"],
   [7, "DROP TABLE profile_jobs; ALTER TABLE users DROP COLUMN named_at"],
   [5, "DROP TABLE search_reindex"],
 ];

@@ -256,6 +256,7 @@ describe("rows written", () => {
 
   it("by a member's changed profile: two, and an alarm where lists of threads show them", async () => {
     const { ada, bob, thread, stub } = await groupOfTwo(1);
+    await ada.call("PATCH", `/api/threads/${thread.id}`, { name: "Pond" });
     const socket = await openIdle(bob, thread.id);
     await runAlarm(stub);
     passTime(60_000);

@@ -16,6 +16,7 @@ export type ThreadRow = {
   last: string | null;
   pair: string | null;
   senders: string;
+  member_count: number | null;
 };
 
 /** A row of `threads`, and the marker of the member it was read for. */
@@ -30,7 +31,7 @@ export function rowOf(
   senders: ReadonlyMap<string, number>,
   before: ThreadRow | undefined,
 ): ThreadRow {
-  const { last, pair } = update;
+  const { last, pair, memberCount } = update;
   const row = {
     thread_id: update.threadId,
     rev: update.rev,
@@ -42,6 +43,7 @@ export function rowOf(
     last: last ? JSON.stringify(plainLast(last)) : null,
     pair: pair ? JSON.stringify(pair.map(plainUser)) : null,
     senders: JSON.stringify(Object.fromEntries(senders)),
+    member_count: memberCount ?? null,
   };
   return row.last === null ? row : { ...row, last: row.last + paddingFor(row, before) };
 }
@@ -62,8 +64,8 @@ export function lengthOf(row: ThreadRow): number {
 }
 
 function recordOf(row: ThreadRow): (string | number | null)[] {
-  const { thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders } = row;
-  return [thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders];
+  const { thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders, member_count } = row;
+  return [thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders, member_count];
 }
 
 /** The update that leads to this row in another shard. */
@@ -78,6 +80,7 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
     seq: row.seq,
     ...(last && { last }),
     ...(row.pair !== null && { pair: JSON.parse(row.pair) as User[] }),
+    ...(row.member_count !== null && { memberCount: row.member_count }),
     joined,
     left: [],
     readers: {},
@@ -102,6 +105,7 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
     unread: unreadOf(row, marker),
     ...(last && { lastMessage: last }),
     ...(row.pair !== null && { members: JSON.parse(row.pair) as User[] }),
+    ...(row.member_count !== null && { memberCount: row.member_count }),
   };
 }
 
@@ -110,9 +114,9 @@ export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
   return sameLook(a, b) && a.last?.trimEnd() === b.last?.trimEnd();
 }
 
-/** Whether two rows have the same name and, of a direct thread, the same pair. */
+/** Whether two rows have the same name and, where the title is made of members, the same ones. */
 export function sameLook(a: ThreadRow, b: ThreadRow): boolean {
-  return a.kind === b.kind && a.name === b.name && a.pair === b.pair;
+  return a.kind === b.kind && a.name === b.name && a.pair === b.pair && a.member_count === b.member_count;
 }
 
 // Keys in a fixed order, so that equal content is equal text: rows are compared as text.

@@ -178,11 +178,13 @@ export class ThreadUpdates {
 
   #put(row: ThreadRow): void {
     this.#sql.exec(
-      `INSERT INTO threads (thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO threads (thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders,
+         member_count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET rev = excluded.rev, kind = excluded.kind, name = excluded.name,
          created_at = excluded.created_at, seq = excluded.seq, active_at = excluded.active_at,
-         last = excluded.last, pair = excluded.pair, senders = excluded.senders`,
+         last = excluded.last, pair = excluded.pair, senders = excluded.senders,
+         member_count = excluded.member_count`,
       row.thread_id,
       row.rev,
       row.kind,
@@ -193,6 +195,7 @@ export class ThreadUpdates {
       row.last,
       row.pair,
       row.senders,
+      row.member_count,
     );
   }
 }

@@ -15,6 +15,7 @@ export function headOf(
     createdAt,
     seq: thread.messages.newest.seq,
     ...(last && { last }),
-    ...(kind === "direct" && { pair: thread.pair() }),
+    ...(thread.isTitledByMembers && { pair: thread.titleMembers() }),
+    ...(thread.isTitledByMembers && kind === "group" && { memberCount: thread.membership.count() }),
   };
 }

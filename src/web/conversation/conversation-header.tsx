@@ -26,8 +26,9 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
   const { thread, online } = state;
   const startOfToday = useStore(today);
   const members = state.members.map((member) => member.user);
-  const title = thread ? threadTitle({ ...thread, members }, user.id) : "Chat";
-  const other = thread && otherMember({ ...thread, members }, user.id);
+  const titled = thread && { ...thread, members, memberCount: state.memberCount };
+  const title = titled ? threadTitle(titled, user.id) : "Chat";
+  const other = titled && otherMember(titled, user.id);
   const isOtherHere = online.some(({ id }) => id === other?.id);
   const status = personStatus(isOtherHere, presence[other?.id ?? ""], startOfToday);
   return (

@@ -6,7 +6,6 @@ import { client } from "../session/session.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
-import { formatNamesWithin } from "../ui/name-list.ts";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { PeoplePicker } from "./people-picker.tsx";
 
@@ -62,14 +61,9 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
   );
 }
 
-/** A group without a name gets those of the others: in the lists of threads it would be "Group chat" otherwise. */
+/** A group without a name is shown to each of its members by those of the others. */
 function createChat(picked: readonly User[], name: string) {
   const memberIds = picked.map(({ id }) => id);
   if (picked.length === 1) return client.api.createThread({ kind: "direct", memberIds });
-  const names = picked.map((person) => person.name);
-  return client.api.createThread({
-    kind: "group",
-    name: name === "" ? formatNamesWithin(names, 4, THREAD_NAME_LENGTH) : name,
-    memberIds,
-  });
+  return client.api.createThread({ kind: "group", ...(name !== "" && { name }), memberIds });
 }

@@ -37,7 +37,7 @@ export function ThreadDetails({
 }: ThreadDetailsProps) {
   const startOfToday = useStore(today);
   const people = state.members.map((member) => member.user);
-  const titled = { ...thread, members: people };
+  const titled = { ...thread, members: people, memberCount: state.memberCount };
   const ownRole = state.you?.role ?? null;
 
   if (thread.kind === "direct") {

@@ -7,15 +7,19 @@ import { formatNames } from "../ui/name-list.ts";
 export interface TitledThread {
   kind: "direct" | "group" | "public";
   name: string | null;
+  /** All of them or, of a group, the first ones: those whom a list of threads names are enough. */
   members?: readonly User[] | undefined;
+  memberCount?: number | undefined;
 }
 
-/** The thread's name. A direct thread has the name of the other person. */
+/** The thread's name. A direct thread has the name of the other person, and a group without a name those of the others. */
 export function threadTitle(thread: TitledThread, ownId: string): string {
-  if (thread.kind === "direct") return otherMember(thread, ownId)?.name ?? "Direct chat";
-  if (thread.name !== null) return thread.name;
-  const others = (thread.members ?? []).filter(({ id }) => id !== ownId).map(({ name }) => isolated(name));
-  return others.length > 0 ? formatNames(others, 3) : "Group chat";
+  const { kind, name, members = [], memberCount = members.length } = thread;
+  if (kind === "direct") return otherMember(thread, ownId)?.name ?? "Direct chat";
+  if (name !== null) return name;
+  if (kind === "public") return "Public chat";
+  const others = members.filter(({ id }) => id !== ownId).map((other) => isolated(other.name));
+  return others.length > 0 ? formatNames(others, 3, memberCount - 1) : "Group chat";
 }
 
 /** The other person of a direct thread; oneself, where one is its only member. */
