@@ -172,6 +172,14 @@ async function startChatWithMessage() {
   return { ada, bob };
 }
 
+/** As another tab does it. */
+const signOutElsewhere = (page: Page) =>
+  page.evaluate(async () => {
+    await fetch("/api/session", { method: "DELETE" });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
+    new BroadcastChannel("lilypad session").postMessage(null);
+  });
+
 const deleteFirst = async (page: Page) =>
   (await openMessageMenu(page, 1)).getByRole("button", { name: "Delete" }).click();
 
@@ -199,6 +207,7 @@ it.each<[string, (page: Page) => Promise<unknown>]>([
   ["the page", (page) => page.goto("about:blank")],
   ["the page by reloading it", (page) => page.reload()],
   ["their session", (page) => page.getByRole("button", { name: "Sign out" }).click()],
+  ["their session in another tab", signOutElsewhere],
 ])("a deletion that can still be undone is sent when the user leaves for %s", async (_name, leave) => {
   const { ada, bob } = await startChatWithMessage();
   await stopClock(ada.page);

@@ -6,7 +6,7 @@ import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
-import { drafts } from "../session/session.ts";
+import { drafts, userChanged } from "../session/session.ts";
 import { historyEntry } from "../router.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
@@ -43,6 +43,10 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   // A layout effect: at once, before the room is left.
   useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);
+  const isOfOther = state.user !== undefined && state.user.id !== user.id;
+  useLayoutEffect(() => {
+    if (isOfOther) void userChanged();
+  }, [isOfOther]);
   const [error, setError] = useState<string>();
   const [entry] = useState(historyEntry);
   const [position] = useState(() => scrollPositionAt(entry));
@@ -78,7 +82,8 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         heldRemovals.hold({
           key: rowKey(author.id, id),
           what: "deleted",
-          carryOut: () => change(room.erase(seq)),
+          // Not where another user has signed in meanwhile, and this one's connection was lost.
+          carryOut: async () => room.getSnapshot().user?.id === user.id && change(room.erase(seq)),
         }),
       mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
