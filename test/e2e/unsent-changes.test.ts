@@ -84,11 +84,37 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await refusal.getByText(/^Not edited: /).waitFor();
   await ada.page.reload();
   await refusal.getByText(/^Not edited: /).waitFor();
+  await refusal.getByText("Green tea?").waitFor();
+  await refusal.getByRole("button", { name: "Discard" }).click();
+  await ada.page.getByRole("status").getByText("Change discarded").waitFor();
+  await refusal.waitFor({ state: "detached" });
+  await ada.page.getByRole("button", { name: "Undo" }).click();
+  await refusal.getByText("Green tea?").waitFor();
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
   await ada.page.reload();
   await messageRowBySeq(ada.page, 1).getByText("Message deleted").waitFor();
   expect(await refusal.count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
+it("that were half written when their message was deleted are refused, and keep their text", async () => {
+  const { ada, bob } = await startInterruptibleChat("Tea?", "Coffee?");
+  for (const [seq, text] of [
+    [1, "Green tea?"],
+    [2, "Coffee?"],
+  ] as const) {
+    await (await openMessageMenu(ada.page, seq)).getByRole("button", { name: "Edit" }).click();
+    await messageRowBySeq(ada.page, seq).getByLabel("Edit message").fill(text);
+    expect(await callThreadApi(ada.page, "DELETE", `/messages/${seq}`)).toBe(204);
+    await messageRowBySeq(ada.page, seq).getByText("Message deleted").waitFor();
+  }
+  await messageRowBySeq(ada.page, 1).getByRole("alert").getByText("Green tea?").waitFor();
+  await send(ada.page, "Never mind");
+  await waitUntilSent(ada.page, "Never mind");
+  // The other one had not been changed.
+  expect(await messageRowBySeq(ada.page, 2).getByRole("alert").count()).toBe(0);
+  expect(await ada.page.getByLabel("Edit message").count()).toBe(0);
   await closeAll(ada, bob);
 });
 
@@ -103,8 +129,11 @@ it("say why they are refused where their message is not loaded", async () => {
   await composer(ada.page).waitFor();
   await connections.restore();
   const refusal = ada.page.getByRole("alert").filter({ hasText: "Not edited, an earlier message: " });
+  await refusal.getByText("Green tea?").waitFor();
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
+  await ada.page.getByRole("button", { name: "Undo" }).click();
+  await refusal.waitFor();
   await closeAll(ada, bob);
 });
 

@@ -18,7 +18,7 @@ import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
-import { changeText } from "./outgoing-changes.ts";
+import { changeText, editedText } from "./outgoing-changes.ts";
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
@@ -70,18 +70,20 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
 
   const actions = useMemo((): MessageActions => {
     // Of a change that fails its row says so. One that is not taken, since too many wait, has no place there.
-    const change = (stored: Promise<unknown>): Promise<unknown> => {
+    const change = (stored: Promise<unknown>, giveBack?: () => void): Promise<unknown> => {
       setError(undefined);
       return stored.catch(({ code, message }: RequestError) => {
-        if (code === "rate_limited") setError(message);
+        if (code !== "rate_limited") return;
+        setError(message);
+        giveBack?.();
       });
     };
     return {
-      edit: (seq, body) => void change(room.edit(seq, body)),
+      edit: (seq, body) => void change(room.edit(seq, body), () => draft.changeEdit(seq, body)),
       delete: ({ seq, id, author }) =>
         heldRemovals.hold({
           key: rowKey(author.id, id),
-          what: "deleted",
+          what: "message deleted",
           // Not where another user has signed in meanwhile, and this one's connection was lost.
           carryOut: async () => room.getSnapshot().user?.id === user.id && change(room.erase(seq)),
         }),
@@ -98,21 +100,28 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       discard: (id) =>
         heldRemovals.hold({
           key: rowKey(user.id, id),
-          what: "discarded",
+          what: "message discarded",
           carryOut: async () => room.discard(id),
         }),
-      discardChange: (id) => room.discard(id),
+      discardChange: (id) =>
+        heldRemovals.hold({ key: id, what: "change discarded", carryOut: async () => room.discard(id) }),
     };
   }, [room, draft, user, kind, ownRole]);
   const { held, underway } = useStore(heldRemovals);
+  const removed = useMemo(() => new Set([...held, ...underway].map(({ key }) => key)), [held, underway]);
+  const outgoingChanges = useMemo(
+    () => state.outgoingChanges.filter(({ id }) => !removed.has(id)),
+    [state.outgoingChanges, removed],
+  );
   const previousRows = useRef<readonly MessageRowModel[]>([]);
-  const rows = useMemo(() => {
-    const removed = new Set([...held, ...underway].map(({ key }) => key));
-    return (previousRows.current = buildRows(state, user, previousRows.current, removed));
-  }, [state.messages, state.quoted, state.outgoing, state.outgoingChanges, held, underway, user]);
+  const rows = useMemo(
+    () =>
+      (previousRows.current = buildRows({ ...state, outgoingChanges }, user, previousRows.current, removed)),
+    [state.messages, state.quoted, state.outgoing, outgoingChanges, removed, user],
+  );
 
   /** Those of messages that have no row, since they are not loaded. */
-  const refusedAbove = state.outgoingChanges.filter(
+  const refusedAbove = outgoingChanges.filter(
     ({ seq, state: is }) => is === "failed" && seq < (state.messages[0]?.seq ?? Infinity),
   );
 
@@ -151,6 +160,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           key={change.id}
           state={change.state}
           text={changeText(change, "an earlier message")}
+          body={editedText(change)}
           reason={change.reason}
           onRetry={() => actions.retry(change.id)}
           onDiscard={() => actions.discardChange(change.id)}

@@ -1,5 +1,5 @@
 /**
- * What the user has removed and can still restore: deleted messages, and unsent ones that were discarded. Each is held for
+ * What the user has removed and can still restore: deleted messages, and discarded messages and changes. Each is held for
  * some seconds before anything is sent. Leaving the thread, the page or the session ends that early, so that nothing is
  * forgotten.
  */
@@ -10,10 +10,10 @@ import { leaving } from "../session/session.ts";
 export const UNDO_MS = 6_000;
 
 export interface Removal {
-  /** The key of the message's row. */
+  /** The key of the message's row, or the id of the change. */
   key: string;
-  what: "deleted" | "discarded";
-  /** Settles when the message is removed, or could not be. */
+  what: "message deleted" | "message discarded" | "change discarded";
+  /** Settles when it is removed, or could not be. */
   carryOut: () => Promise<unknown>;
 }
 
