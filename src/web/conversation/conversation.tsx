@@ -1,5 +1,5 @@
 /** The open thread: connects its room to the components that show it. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { RequestError } from "../../client/http/request-error.ts";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
@@ -17,7 +17,7 @@ import { ConversationHeader } from "./conversation-header.tsx";
 import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
-import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
+import { MessageRows, rowKey } from "./message-row-model.ts";
 import { changeText, editedText } from "./outgoing-changes.ts";
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
@@ -113,10 +113,9 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
     () => state.outgoingChanges.filter(({ id }) => !removed.has(id)),
     [state.outgoingChanges, removed],
   );
-  const previousRows = useRef<readonly MessageRowModel[]>([]);
+  const messageRows = useMemo(() => new MessageRows(), [room]);
   const rows = useMemo(
-    () =>
-      (previousRows.current = buildRows({ ...state, outgoingChanges }, user, previousRows.current, removed)),
+    () => messageRows.build({ ...state, outgoingChanges }, user, removed),
     [state.messages, state.quoted, state.outgoing, outgoingChanges, removed, user],
   );
 
