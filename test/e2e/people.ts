@@ -15,7 +15,16 @@ export async function person(
   seconds = 3600,
   claims: Record<string, unknown> = {},
 ): Promise<Person> {
-  const id = `${name.toLowerCase()}-${crypto.randomUUID()}`;
+  return personWithId(`${name.toLowerCase()}-${crypto.randomUUID()}`, name, seconds, claims);
+}
+
+/** The same for a user who may have signed in before, by another name. */
+export async function personWithId(
+  id: string,
+  name: string,
+  seconds = 3600,
+  claims: Record<string, unknown> = {},
+): Promise<Person> {
   const token = await new SignJWT({ name, ...claims })
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(id)
