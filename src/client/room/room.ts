@@ -190,6 +190,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       this.#readMarker.forget();
     }
     this.#restartLoading();
+    this.#messagePages.restart();
     // What was given to a closed room has failed. Where it is known whose it is, it comes back from the storage.
     this.#outbox.close();
     super.open();
