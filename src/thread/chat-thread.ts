@@ -64,7 +64,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const broadcaster = new Broadcaster(connections, relays);
     const { room } = broadcaster;
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
-    const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst > 0);
+    const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
     const writer = new Writer(
       { storage: ctx.storage, store, broadcaster, notifier },
