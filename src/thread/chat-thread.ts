@@ -183,9 +183,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const now = Date.now();
     let thread: StoredThread;
     try {
-      thread = this.#admit(credential, now);
-      // Those that go on to a relay count here, too. After the right, so that a stranger learns nothing from it.
+      // The right first, so that a stranger learns nothing from the limit. Those that go on to a relay count here, too.
+      this.#store.require().standing(credential.user);
       this.#opens.admit(credential.user.id, now, "Too many sockets opened here.");
+      thread = this.#admit(credential, now);
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
