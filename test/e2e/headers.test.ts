@@ -92,8 +92,8 @@ describe("in the browser", () => {
 
     await expect.poll(() => log.locator("img").count()).toBe(1);
     expect(await log.locator("img").getAttribute("src")).toBe("https://pics.example/listed.svg");
-    expect(await log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
-    expect(new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
+    await expect.poll(() => log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
+    await expect.poll(() => new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
     expect(refused.filter((text) => !text.includes("https://other.example/other.svg"))).toEqual([]);
     await context.close();
   });

@@ -139,8 +139,8 @@ describe("the page", () => {
     await checked.promise;
     await ada.page.unroute("**/api/session");
     await send(ada.page, "still here");
-    await waitUntilSent(ada.page, "still here", { timeout: 30_000 });
-    expect(await ada.page.getByText("Your session has ended.").count()).toBe(0);
+    await waitUntilSent(ada.page, "still here");
+    await expect.poll(() => ada.page.getByText("Your session has ended.").count()).toBe(0);
     await closeAll(ada, bob);
   });
 
