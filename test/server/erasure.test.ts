@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { Server } from "../chaos/support/server.ts";
 import { signIn, type SignedInUser } from "../chaos/support/users.ts";
 
@@ -72,21 +72,25 @@ async function newGroup() {
 /** The objects close their databases when they have been idle for some 10 s. */
 const WHEN_IDLE = { interval: 500 };
 
-// All at once, since each waits for its objects to be idle.
+// All at once, since each waits for its objects to be idle. So each has an `expect` of its own: the global one belongs to
+// whichever test began last, or to none.
 describe.concurrent("in no file is", () => {
-  it.each([6, 200, 3_000, 9_900])("a message of %i characters that was deleted", async (length) => {
-    const { messages } = group();
-    const word = length < 36 ? crypto.randomUUID().slice(0, length) : marker("deleted");
-    const message = await send(ada, messages, "POST", { body: textOf(word, length) });
-    await expect.poll(() => filesWith(word)).not.toEqual([]);
-    await send(bob, messages, "POST", { body: "more chatter" });
-    await send(ada, `${messages}/${message?.seq}`, "DELETE");
-    await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
-  });
+  it.for([6, 200, 3_000, 9_900])(
+    "a message of %i characters that was deleted",
+    async (length, { expect }) => {
+      const { messages } = group();
+      const word = length < 36 ? crypto.randomUUID().slice(0, length) : marker("deleted");
+      const message = await send(ada, messages, "POST", { body: textOf(word, length) });
+      await expect.poll(() => filesWith(word)).not.toEqual([]);
+      await send(bob, messages, "POST", { body: "more chatter" });
+      await send(ada, `${messages}/${message?.seq}`, "DELETE");
+      await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
+    },
+  );
 
-  it.each([200, 3_000, 9_900])(
+  it.for([200, 3_000, 9_900])(
     "a newest message of %i characters that was deleted, and its preview",
-    async (length) => {
+    async (length, { expect }) => {
       const { messages } = group();
       const word = marker("newest");
       const message = await send(ada, messages, "POST", { body: textOf(word, length) });
@@ -96,22 +100,25 @@ describe.concurrent("in no file is", () => {
     },
   );
 
-  it.each([
+  it.for([
     [200, 20],
     [200, 2_000],
     [9_900, 20],
     [9_900, 10_000],
-  ])("what a message of %i characters said before it was edited to %i", async (before, after) => {
-    const { messages } = group();
-    const word = marker("edited");
-    const message = await send(ada, messages, "POST", { body: textOf(word, before) });
-    await expect.poll(() => filesWith(word)).not.toEqual([]);
-    await send(ada, `${messages}/${message?.seq}`, "PATCH", { body: "z".repeat(after) });
-    await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
-  });
+  ])(
+    "what a message of %i characters said before it was edited to %i",
+    async ([before = 0, after = 0], { expect }) => {
+      const { messages } = group();
+      const word = marker("edited");
+      const message = await send(ada, messages, "POST", { body: textOf(word, before) });
+      await expect.poll(() => filesWith(word)).not.toEqual([]);
+      await send(ada, `${messages}/${message?.seq}`, "PATCH", { body: "z".repeat(after) });
+      await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
+    },
+  );
 });
 
-it("in no file is anything of a thread that was deleted", async () => {
+it("in no file is anything of a thread that was deleted", async ({ expect }) => {
   const { path, messages } = group();
   const word = marker("thread");
   for (const length of [100, 9_900]) await send(ada, messages, "POST", { body: textOf(word, length) });
