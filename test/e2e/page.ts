@@ -43,8 +43,14 @@ export async function startDirectChat(browser: Browser): Promise<{ ada: Guest; b
 export async function closeAll(...guests: Guest[]): Promise<void> {
   for (const { context, errors } of guests) {
     expect(errors).toEqual([]);
-    await context.close();
+    await closeContext(context);
   }
+}
+
+/** Closes a browser context. A handler of a route may be in the middle of a request, for which nobody waits any more. */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: "ignoreErrors" });
+  await context.close();
 }
 
 /** A name that no other test uses, so that a search finds this user alone. */

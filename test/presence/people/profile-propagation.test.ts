@@ -124,7 +124,6 @@ it("goes on where it was after an eviction or a crash, whatever became of the al
   });
   await evictShardOf(ada);
   expect(await shardFor(ada).profiles([ada.id])).toEqual([ada]);
-  await eventually(async () => expect(await runAlarmOf(ada)).toBe(true));
   await noJob(ada);
   expect(idsSent().toSorted()).toEqual(byId.slice(4));
 });
