@@ -83,9 +83,9 @@ export const threadEvent = z.discriminatedUnion("type", [
   }),
   durableEvent,
   ackEvent,
-  z.object({ type: z.literal("join"), user }),
+  z.object({ type: z.literal("join"), user, member: member.optional(), memberCount }),
   z.object({ type: z.literal("leave"), userId: z.string() }),
-  z.object({ type: z.literal("online"), count: z.int() }),
+  z.object({ type: z.literal("online"), count: z.int(), memberCount }),
   z.object({ type: z.literal("typing"), userId: z.string() }),
   z.object({ type: z.literal("read"), userId: z.string(), seq }),
   userEvent,
@@ -94,6 +94,9 @@ export const threadEvent = z.discriminatedUnion("type", [
 ]);
 /** An event on a thread's socket. */
 export type ThreadEvent = z.infer<typeof threadEvent>;
+
+/** True where something in the thread was unread before this event: whoever counts such threads need not know them all. */
+const wasUnread = z.boolean().optional();
 
 export const presenceEvent = z.discriminatedUnion("type", [
   z.object({
@@ -104,10 +107,10 @@ export const presenceEvent = z.discriminatedUnion("type", [
     expiresAt: time,
     limits: clientLimits,
   }),
-  lastMessage.extend({ type: z.literal("new_message"), threadId: z.string(), unread }),
-  z.object({ type: z.literal("read"), threadId: z.string(), readSeq, unread }),
-  z.object({ type: z.literal("thread"), thread: threadSummary }),
-  z.object({ type: z.literal("thread_removed"), threadId: z.string() }),
+  lastMessage.extend({ type: z.literal("new_message"), threadId: z.string(), unread, wasUnread }),
+  z.object({ type: z.literal("read"), threadId: z.string(), readSeq, unread, wasUnread }),
+  z.object({ type: z.literal("thread"), thread: threadSummary, wasUnread }),
+  z.object({ type: z.literal("thread_removed"), threadId: z.string(), wasUnread }),
   userEvent,
   z.object({
     type: z.literal("presence"),

@@ -63,6 +63,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const relays = new Relays(ctx, env, alarm, store);
     const broadcaster = new Broadcaster(connections, relays);
     const { room } = broadcaster;
+    broadcaster.memberCount = () =>
+      store.current?.kind === "public" ? store.current.membership.count() : undefined;
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
@@ -254,6 +256,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const thread = this.#store.require();
     if (thread.standing(user) === null) {
       this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
+      const member = thread.member(thread.requireMember(user.id));
+      this.#broadcaster.memberAdded(member, thread.membership.count());
       this.#notifier.threadChanged(now);
     }
     this.#profileChanges.seen(caller);

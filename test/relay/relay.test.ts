@@ -57,6 +57,15 @@ describe("a large room", () => {
     expect(a.events.filter(({ type }) => type === "join" || type === "leave")).toEqual([]);
   });
 
+  it("broadcasts how many members a public thread has, as users join by opening it", async () => {
+    const users = await Promise.all(["Ada", "Bob", "Cy", "Di"].map((name) => person(name)));
+    const [owner = await person("Eve"), ...others] = users;
+    const thread = await newThread(owner, "public", [], "Lobby");
+    const a = await openThread(owner, thread.id);
+    for (const other of others) await openThread(other, thread.id);
+    expect((await a.next("online", ({ count }) => count === 4)).memberCount).toBe(4);
+  });
+
   it("fills no relay beyond its places, also where its report crosses an upgrade that is on its way to it", async () => {
     const [ada, bob, eve] = await Promise.all([person("Ada"), person("Bob"), person("Eve")]);
     const thread = await newThread(ada, "group", [bob, eve], "Pond");

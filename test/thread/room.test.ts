@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Thread } from "../../src/protocol/model.ts";
 import { newThread, person } from "../support/host-users.ts";
 import { openThread } from "../support/socket.ts";
 
@@ -53,6 +54,21 @@ describe("joins and leaves", () => {
       2,
     );
     expect(first.events.some((event) => event.type === "join")).toBe(false);
+  });
+
+  it("says in a join who became a member of a public thread by it, and how many there are now", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const thread = await newThread(ada, "public", [], "Lobby");
+    const observer = await openThread(ada, thread.id);
+    await openThread(bob, thread.id);
+    const join = await observer.next("join");
+    const fresh = await (await ada.call("GET", `/api/threads/${thread.id}`)).json<Thread>();
+    expect([join.memberCount, join.member]).toEqual([fresh.memberCount, fresh.members[1]]);
+    expect(join.member?.user).toEqual(bob.user);
+    const again = await person("Eve");
+    await again.call("PUT", `/api/threads/${thread.id}/members/${again.user.id}`, {});
+    await openThread(again, thread.id);
+    expect(await observer.next("join")).toEqual({ type: "join", user: again.user });
   });
 
   it("closes with 1000 on leave, after the replies to earlier commands", async () => {

@@ -14,6 +14,9 @@ export function changeMembers(members: readonly Member[], event: ThreadEvent): r
   switch (event.type) {
     case "member":
       return mergeMembers(members, [event.member]);
+    case "join":
+      // Of a public thread, which one joins by opening it.
+      return event.member ? mergeMembers(members, [event.member]) : members;
     case "member_removed":
       return members.filter(({ user }) => user.id !== event.userId);
     case "user":

@@ -34,7 +34,12 @@ export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): R
       return left(state, event);
     case "online":
       // The room has become large: from now on only the number is sent.
-      return { ...state, online: [], onlineCount: event.count };
+      return {
+        ...state,
+        online: [],
+        onlineCount: event.count,
+        memberCount: event.memberCount ?? state.memberCount,
+      };
     case "typing":
       return withTyping(state, event.userId, now + TYPING_MS);
     case "read":
@@ -183,7 +188,9 @@ function withReadMarker(
   };
 }
 
-function joined(state: RoomState, { user }: EventOf<"join">): RoomState {
+function joined(before: RoomState, event: EventOf<"join">): RoomState {
+  const { user, memberCount = before.memberCount } = event;
+  const state = { ...before, members: changeMembers(before.members, event), memberCount };
   if (state.online.some(({ id }) => id === user.id)) return state;
   return { ...state, online: [...state.online, user], onlineCount: state.onlineCount + 1 };
 }

@@ -5,6 +5,7 @@
 import type { CloseCode } from "../../protocol/errors.ts";
 import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import { ONLINE_COUNT_MS } from "../../protocol/limits.ts";
+import type { Member } from "../../protocol/model.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import { RoomSockets } from "../../sockets/room-sockets.ts";
 import { JoinLeaveBatcher } from "./join-leave-batcher.ts";
@@ -18,15 +19,23 @@ export class Broadcaster {
   readonly #relays: Relays;
   readonly #joinsAndLeaves: JoinLeaveBatcher;
   readonly #typing = new TypingThrottle();
+  /** Who became a member by the socket that they are about to open, and how many members there are with them. */
+  #newMember: { member: Member; memberCount: number } | undefined;
   #countTimer: ReturnType<typeof setTimeout> | undefined;
-  #broadcastCount = -1;
+  #lastCounts = "";
+  /** How many members a public thread has: in a large room it is sent with who is here. */
+  memberCount: () => number | undefined = () => undefined;
 
   constructor(connections: Connections, relays: Relays) {
     this.#connections = connections;
     this.#relays = relays;
     relays.onOccupancy = () => this.#countChanged();
     this.room = new RoomSockets(connections, {
-      onJoin: (user) => this.#changed(user.id, { type: "join", user }),
+      onJoin: (user) => {
+        const added = this.#newMember;
+        this.#newMember = undefined;
+        this.#changed(user.id, { type: "join", user, ...(added?.member.user.id === user.id && added) });
+      },
       onLeave: (userId) => {
         this.#typing.left(userId);
         this.#changed(userId, { type: "leave", userId });
@@ -43,6 +52,12 @@ export class Broadcaster {
   /** A socket of this object was accepted and is about to be sent its welcome. */
   welcoming(socket: WebSocket): void {
     this.#joinsAndLeaves.welcoming(socket);
+  }
+
+  /** Opening a socket made this user a member, without an event of its own: their join says so. */
+  memberAdded(member: Member, memberCount: number): void {
+    this.#newMember = { member, memberCount };
+    if (this.#relays.isLarge) this.#countChanged();
   }
 
   /** Broadcasts the joins and leaves that still wait: to be done before anything else is sent. */
@@ -96,9 +111,12 @@ export class Broadcaster {
     if (this.#countTimer !== undefined) return;
     this.#countTimer = setTimeout(() => {
       this.#countTimer = undefined;
-      if (this.#broadcastCount === this.onlineCount) return;
-      this.#broadcastCount = this.onlineCount;
-      this.broadcast({ type: "online", count: this.onlineCount });
+      const memberCount = this.memberCount();
+      const counts = `${this.onlineCount} ${memberCount}`;
+      if (this.#lastCounts === counts) return;
+      this.#lastCounts = counts;
+      const event: ThreadEvent = { type: "online", count: this.onlineCount };
+      this.broadcast(memberCount === undefined ? event : { ...event, memberCount });
     }, ONLINE_COUNT_MS);
   }
 }

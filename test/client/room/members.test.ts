@@ -11,6 +11,14 @@ it("orders members by joining, also one who is on a page and has joined meanwhil
   expect(userIdsOf(mergeMembers([third, late], joined.members))).toEqual(["ada", "ben", "third", "late"]);
 });
 
+it("has those who joined a public thread by opening it, and counts them", () => {
+  const joined = reduceAll(room, { type: "join", user: late.user, member: late, memberCount: 3 });
+  expect(userIdsOf(joined.members)).toEqual(["ada", "ben", "late"]);
+  expect(joined.memberCount).toBe(3);
+  expect(reduceAll(joined, { type: "online", count: 9, memberCount: 12 }).memberCount).toBe(12);
+  expect(reduceAll(joined, { type: "online", count: 9 }).memberCount).toBe(3);
+});
+
 it("keeps loaded members where the room resumes, and not after a snapshot", () => {
   const loaded = { ...room, members: mergeMembers([third], room.members) };
   expect(userIdsOf(reduceAll(loaded, welcome(0, { resumed: true })).members)).toEqual([
