@@ -223,8 +223,9 @@ export class PresenceShard {
   }
 
   removeFromList(userId: string, threadId: string): boolean {
-    if (!this.updates.removeFromList(userId, threadId)) return false;
-    this.notifications.notifyRemoved(threadId, [userId]);
+    const wasUnread = this.updates.removeFromList(userId, threadId);
+    if (wasUnread === undefined) return false;
+    this.notifications.notifyRemoved(threadId, new Map([[userId, wasUnread]]));
     this.#subscriptions.left([userId]);
     return true;
   }
@@ -242,7 +243,7 @@ export class PresenceShard {
   threadDeleted(threadId: string): void {
     const members = this.updates.remove(threadId);
     this.notifications.notifyRemoved(threadId, members);
-    this.#subscriptions.left(members);
+    this.#subscriptions.left([...members.keys()]);
   }
 
   watch(list: WatchList): Promise<UserPresence[]> {

@@ -221,7 +221,13 @@ describe("reading", () => {
     for (const tab of tabs) expect(await tab.next("new_message")).toMatchObject({ unread: 1 });
     tabs[0]?.send({ type: "read", threadId: id, seq: 1 });
     for (const tab of tabs)
-      expect(await tab.next("read")).toEqual({ type: "read", threadId: id, readSeq: 1, unread: 0 });
+      expect(await tab.next("read")).toEqual({
+        type: "read",
+        threadId: id,
+        readSeq: 1,
+        unread: 0,
+        wasUnread: true,
+      });
     expect(await stub.view(ada)).toMatchObject({ value: { you: { readSeq: 1 } } });
     tabs[1]?.send({ type: "read", threadId: id, seq: 1 });
     await stub.read(ada, 1);

@@ -56,7 +56,11 @@ describe("a tab", () => {
     const stored = JSON.stringify(await rowsOf(member.user, "threads"));
     expect(stored).not.toContain("hello");
     await owner.call("DELETE", `/api/threads/${thread.id}`);
-    expect(await tab.next("thread_removed")).toEqual({ type: "thread_removed", threadId: thread.id });
+    expect(await tab.next("thread_removed")).toEqual({
+      type: "thread_removed",
+      threadId: thread.id,
+      wasUnread: true,
+    });
     expect((await get<ThreadPage>(member, "/api/threads")).threads).toEqual([]);
     for (const event of tab.events) expect(presenceEvent.parse(event)).toEqual(event);
   });

@@ -226,5 +226,11 @@ it("an evicted shard remembers its users, threads and markers", async () => {
   });
   await evict(shardStub(bob.user.id));
   tab.send({ type: "read", threadId: thread.id, seq: 1 });
-  expect(await tab.next("read")).toEqual({ type: "read", threadId: thread.id, readSeq: 1, unread: 0 });
+  expect(await tab.next("read")).toEqual({
+    type: "read",
+    threadId: thread.id,
+    readSeq: 1,
+    unread: 0,
+    wasUnread: true,
+  });
 });

@@ -15,13 +15,13 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
     case "new_message":
       return withNewMessage(state, event);
     case "read": {
-      const { threadId, readSeq, unread } = event;
-      return withMarks(state, threadId, { seq: readSeq + unread, readSeq });
+      const { threadId, readSeq, unread, wasUnread } = event;
+      return withMarks(state, threadId, { seq: readSeq + unread, readSeq }, wasUnread);
     }
     case "thread":
-      return withThread(state, event.thread);
+      return withThread(state, event.thread, event.wasUnread);
     case "thread_removed":
-      return withoutThread(state, event.threadId);
+      return withoutThread(state, event);
     case "user":
       return { ...state, user: event.user };
     case "presence": {
@@ -71,22 +71,25 @@ function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventO
     ...state,
     user,
     unreadThreads,
-    marks: isComplete ? incoming : { ...state.marks, ...incoming },
+    // Of the others, what was held may be outdated: the next event about one says whether it was unread.
+    marks: incoming,
     threads: isComplete ? state.threads.filter(({ id }) => id in incoming) : state.threads,
   });
 }
 
 function withNewMessage(
   state: PresenceState,
-  { type: _type, threadId, unread, ...lastMessage }: EventOf<"new_message">,
+  { type: _type, threadId, unread, wasUnread, ...lastMessage }: EventOf<"new_message">,
 ): PresenceState {
   const { seq } = lastMessage;
   const marks = { seq, readSeq: seq - unread };
   const held = state.threads.find(hasId(threadId));
-  return held ? withThread(state, { ...held, ...marks, lastMessage }) : withMarks(state, threadId, marks);
+  return held
+    ? withThread(state, { ...held, ...marks, lastMessage }, wasUnread)
+    : withMarks(state, threadId, marks, wasUnread);
 }
 
-function withThread(state: PresenceState, thread: ThreadSummary): PresenceState {
+function withThread(state: PresenceState, thread: ThreadSummary, wasUnread = false): PresenceState {
   const { id } = thread;
   const held = state.threads.find(hasId(id));
   // A thread with marks that is not listed is further down the list than was loaded.
@@ -97,15 +100,18 @@ function withThread(state: PresenceState, thread: ThreadSummary): PresenceState 
   const threads = staysInPlace
     ? state.threads.map((other) => (other === held ? merged : other))
     : [merged, ...state.threads.filter((other) => other !== held)];
-  return withMarks({ ...state, threads }, id, thread);
+  return withMarks({ ...state, threads }, id, thread, wasUnread);
 }
 
-function withoutThread(state: PresenceState, threadId: string): PresenceState {
+function withoutThread(
+  state: PresenceState,
+  { threadId, wasUnread = false }: EventOf<"thread_removed">,
+): PresenceState {
   const { [threadId]: removed, ...marks } = state.marks;
   return {
     ...state,
     marks,
-    unreadThreads: Math.max(0, state.unreadThreads - unreadCount(removed)),
+    unreadThreads: Math.max(0, state.unreadThreads - (removed ? unreadCount(removed) : Number(wasUnread))),
     threads: state.threads.filter(({ id }) => id !== threadId),
   };
 }
@@ -136,8 +142,16 @@ function marksOf(threads: readonly (Marks & { id: string })[]): Record<string, M
   return Object.fromEntries(threads.map(({ id, seq, readSeq }) => [id, { seq, readSeq }]));
 }
 
-/** Raises the marks of a thread, and counts on the badge whether it is unread now. */
-function withMarks(state: PresenceState, threadId: string, incoming: Marks): PresenceState {
+/**
+ * Raises the marks of a thread, and counts on the badge whether it is unread now. `wasUnread`: whether it was before, where
+ * it has no marks yet, since a `welcome` lists no more than the newest.
+ */
+function withMarks(
+  state: PresenceState,
+  threadId: string,
+  incoming: Marks,
+  wasUnread = false,
+): PresenceState {
   const held = state.marks[threadId];
   const marks = {
     seq: Math.max(held?.seq ?? 0, incoming.seq),
@@ -146,7 +160,10 @@ function withMarks(state: PresenceState, threadId: string, incoming: Marks): Pre
   return withCounts({
     ...state,
     marks: { ...state.marks, [threadId]: marks },
-    unreadThreads: Math.max(0, state.unreadThreads + unreadCount(marks) - unreadCount(held)),
+    unreadThreads: Math.max(
+      0,
+      state.unreadThreads + unreadCount(marks) - (held ? unreadCount(held) : Number(wasUnread)),
+    ),
   });
 }
 

@@ -42,7 +42,8 @@ export class ReadCommand {
     );
     // The thread's update may have come before its answer: then the copy is as high already. And it may be gone by now.
     const present = userThreads.get(threadId);
-    if (present && updates.raise(present, userId, moved.readSeq))
-      notifications.notifyRead(present, userId, moved.readSeq);
+    if (!present) return;
+    const before = updates.raise(present, userId, moved.readSeq);
+    if (before !== undefined) notifications.notifyRead(present, userId, moved.readSeq, before);
   }
 }

@@ -10,6 +10,9 @@ import { markerOf, unreadOf } from "./unread.ts";
 import type { AppliedUpdate } from "./thread-updates.ts";
 import type { UserThreads } from "./user-threads.ts";
 
+/** An event that may change in how many threads something is unread. */
+type UnreadEvent = Extract<PresenceEvent, { type: "new_message" | "read" | "thread" | "thread_removed" }>;
+
 /** What the events for a member depend on, besides the update itself. */
 interface Recipient {
   marker: number;
@@ -18,6 +21,8 @@ interface Recipient {
   /** Their marker rose by this update. */
   hasRead: boolean;
   isAuthor: boolean;
+  /** Something was unread to them before it. */
+  wasUnread: boolean;
 }
 
 export class ThreadNotifications {
@@ -35,7 +40,10 @@ export class ThreadNotifications {
   notifyMembers(applied: AppliedUpdate): void {
     const { after, left } = applied;
     const threadId = after.thread_id;
-    this.notifyRemoved(threadId, left);
+    this.notifyRemoved(
+      threadId,
+      new Map(left.map((userId) => [userId, wasUnread(applied, userId, Infinity)])),
+    );
     const recipients = recipientsOf(applied, this.#tabs.users());
     if (recipients.size === 0) return;
 
@@ -45,26 +53,29 @@ export class ThreadNotifications {
       const isNew = applied.joined.has(userId);
       const hasRead = applied.read.has(userId);
       const isAuthor = lastOf(after)?.author.id === userId;
-      const content = `${marker} ${isNew} ${hasRead} ${isAuthor}`;
+      const recipient = { marker, isNew, hasRead, isAuthor, wasUnread: wasUnread(applied, userId, marker) };
+      const content = JSON.stringify(recipient);
       let frames = encoded.get(content);
       if (!frames) {
-        frames = this.#connections.encode(eventsFor(applied, { marker, isNew, hasRead, isAuthor }));
+        frames = this.#connections.encode(eventsFor(applied, recipient));
         encoded.set(content, frames);
       }
       this.#tabs.send(userId, frames);
     }
   }
 
-  /** Notifies former members that the thread is no longer on their list. */
-  notifyRemoved(threadId: string, userIds: readonly string[]): void {
-    const removed: PresenceEvent = { type: "thread_removed", threadId };
+  /** Notifies former members, each with whether something in it was unread, that the thread is no longer on their list. */
+  notifyRemoved(threadId: string, former: ReadonlyMap<string, boolean>): void {
+    const removed: UnreadEvent = { type: "thread_removed", threadId };
     const frames = this.#connections.encode([removed]);
-    for (const userId of userIds) this.#tabs.send(userId, frames);
+    const unreadFrames = this.#connections.encode([{ ...removed, wasUnread: true }]);
+    for (const [userId, isUnread] of former) this.#tabs.send(userId, isUnread ? unreadFrames : frames);
   }
 
-  /** Notifies a user's tabs that their marker has moved. */
-  notifyRead(row: ThreadRow, userId: string, readSeq: number): void {
-    this.#tabs.send(userId, this.#connections.encode([readEvent(row, readSeq)]));
+  /** Notifies a user's tabs that their marker has moved, from where it was. */
+  notifyRead(row: ThreadRow, userId: string, readSeq: number, before: number): void {
+    const was = unreadOf(row, before) > 0;
+    this.#tabs.send(userId, this.#connections.encode([withWasUnread(readEvent(row, readSeq), was)]));
   }
 }
 
@@ -84,7 +95,7 @@ function eventsFor({ before, after, isMove = false }: AppliedUpdate, recipient: 
   const notifiedOf = isNew || !before ? notifiedOfNew : before.seq;
   // A message that was deleted before anyone was notified of it is not announced; how many there are is.
   const newMessage = after.seq > notifiedOf && last !== undefined && last.deletedAt === undefined && last;
-  const events: PresenceEvent[] = [];
+  const events: UnreadEvent[] = [];
   // A new message brings the newest text with it, but not the name.
   const isSame = newMessage ? sameLook : sameHead;
   if (isNew || !before || !isSame(before, after))
@@ -94,9 +105,23 @@ function eventsFor({ before, after, isMove = false }: AppliedUpdate, recipient: 
     events.push({ type: "new_message", threadId: after.thread_id, ...last, unread });
   }
   if (hasRead) events.push(readEvent(after, marker));
-  return events;
+  return events.map((event) => withWasUnread(event, recipient.wasUnread));
 }
 
-function readEvent(row: ThreadRow, readSeq: number): PresenceEvent {
+/** Whether something was unread to a user before an update; `marker` is theirs after it. */
+function wasUnread(
+  { before, joined, markersBefore }: AppliedUpdate,
+  userId: string,
+  marker: number,
+): boolean {
+  if (!before || joined.has(userId)) return false;
+  return unreadOf(before, markersBefore.get(userId) ?? marker) > 0;
+}
+
+function withWasUnread(event: UnreadEvent, isTrue: boolean): PresenceEvent {
+  return isTrue ? { ...event, wasUnread: true } : event;
+}
+
+function readEvent(row: ThreadRow, readSeq: number): UnreadEvent {
   return { type: "read", threadId: row.thread_id, readSeq, unread: unreadOf(row, readSeq) };
 }

@@ -19,6 +19,8 @@ export interface AppliedUpdate {
   left: string[];
   /** Members whose marker rose, other than by the newest message itself. */
   read: Set<string>;
+  /** Of users whose marker rose, and of those who left: where it was before. */
+  markersBefore: ReadonlyMap<string, number>;
   /** It came from another shard, where those who joined by it were notified of everything in it. */
   isMove?: boolean;
 }
@@ -39,30 +41,46 @@ export class ThreadUpdates {
     return this.#storage.transactionSync(() => this.#apply(update));
   }
 
-  /** Raises the copy of a member's marker. False, with nothing written, where it is as high already. */
-  raise(row: ThreadRow, userId: string, seq: number): boolean {
+  /** Raises the copy of a member's marker. Returns where it was; undefined, with nothing written, where it is as high already. */
+  raise(row: ThreadRow, userId: string, seq: number): number | undefined {
     const readSeq = this.#userThreads.readSeq(userId, row.thread_id);
-    if (readSeq === undefined || seq <= markerOf(row, userId, readSeq)) return false;
+    if (readSeq === undefined) return undefined;
+    const before = markerOf(row, userId, readSeq);
+    if (seq <= before) return undefined;
     this.#write(userId, row.thread_id, seq);
-    return true;
+    return before;
   }
 
-  /** Removes a thread. Returns the members it had here. */
-  remove(threadId: string): string[] {
+  /** Removes a thread. Returns the members it had here, with whether something in it was unread to them. */
+  remove(threadId: string): Map<string, boolean> {
     return this.#storage.transactionSync(() => {
-      const members = this.#userThreads.members(threadId);
-      this.#sql.exec("DELETE FROM user_threads WHERE thread_id = ?", threadId);
+      const row = this.#userThreads.get(threadId);
+      const members = this.#sql.exec<{ user_id: string; read_seq: number }>(
+        "DELETE FROM user_threads WHERE thread_id = ? RETURNING user_id, read_seq",
+        threadId,
+      );
+      const former = members
+        .toArray()
+        .map(({ user_id, read_seq }): [string, boolean] => [
+          user_id,
+          row !== undefined && row.seq > markerOf(row, user_id, read_seq),
+        ]);
       this.#delete(threadId);
-      return members;
+      return new Map(former);
     });
   }
 
-  /** Removes a thread from one user's list. False, with nothing written, where it is not on it. */
-  removeFromList(userId: string, threadId: string): boolean {
+  /**
+   * Removes a thread from one user's list. Returns whether something in it was unread; undefined, with nothing written,
+   * where it is not on it.
+   */
+  removeFromList(userId: string, threadId: string): boolean | undefined {
     return this.#storage.transactionSync(() => {
-      if (!this.#leave(userId, threadId)) return false;
+      const row = this.#userThreads.get(threadId);
+      const marker = this.#leave(userId, threadId, row);
+      if (marker === undefined) return undefined;
       this.#removeWithoutMembers(threadId);
-      return true;
+      return row !== undefined && row.seq > marker;
     });
   }
 
@@ -71,25 +89,33 @@ export class ThreadUpdates {
     const before = this.#userThreads.get(threadId);
     if (before && update.rev < before.rev) return undefined;
 
-    const left = update.left.filter((userId) => this.#leave(userId, threadId));
+    const markersBefore = new Map<string, number>();
+    /** Notes where a user's marker was before it first rose. Whether it rose. */
+    const rose = (userId: string, marker: number | undefined): boolean => {
+      if (marker === undefined) return false;
+      if (!markersBefore.has(userId)) markersBefore.set(userId, marker);
+      return true;
+    };
+    const left = update.left.filter((userId) => rose(userId, this.#leave(userId, threadId, before)));
     const joined = new Set<string>();
     const read = new Set<string>();
     for (const { userId, readSeq } of update.joined) {
       if (this.#join(userId, threadId, readSeq)) joined.add(userId);
       // Left and joined again between two updates: the marker of the new membership is at least as high.
-      else if (before && this.raise(before, userId, readSeq)) read.add(userId);
+      else if (before && rose(userId, this.raise(before, userId, readSeq))) read.add(userId);
     }
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
     if (this.#removeWithoutMembers(threadId)) {
-      return { before, after: rowOf(update, senders, before), joined, left, read };
+      return { before, after: rowOf(update, senders, before), joined, left, read, markersBefore };
     }
 
     const known = before ?? rowOf(update, senders, undefined);
     for (const [userId, seq] of Object.entries(update.readers))
-      if (this.raise(known, userId, seq)) read.add(userId);
+      if (rose(userId, this.raise(known, userId, seq))) read.add(userId);
     for (const [userId, seq] of Object.entries(update.senders))
-      if (this.#sent(senders, userId, threadId, seq) && update.seq === before?.seq) read.add(userId);
+      if (rose(userId, this.#sent(senders, userId, threadId, seq)) && update.seq === before?.seq)
+        read.add(userId);
     this.#boundSenders(senders, threadId);
 
     const after = rowOf(update, senders, before);
@@ -99,7 +125,7 @@ export class ThreadUpdates {
       if (before && isRewritten && lengthOf(before) !== lengthOf(after)) this.#overwrite(before);
       this.#put(after);
     }
-    return { before, after, joined, left, read };
+    return { before, after, joined, left, read, markersBefore };
   }
 
   /** Removes a thread that none of this shard's users is in. False where one is. */
@@ -120,26 +146,29 @@ export class ThreadUpdates {
     return insert.rowsWritten > 0;
   }
 
-  #leave(userId: string, threadId: string): boolean {
-    const deletion = this.#sql.exec(
-      "DELETE FROM user_threads WHERE user_id = ? AND thread_id = ?",
+  /** Returns the marker of one who was a member. */
+  #leave(userId: string, threadId: string, row: ThreadRow | undefined): number | undefined {
+    const deletion = this.#sql.exec<{ read_seq: number }>(
+      "DELETE FROM user_threads WHERE user_id = ? AND thread_id = ? RETURNING read_seq",
       userId,
       threadId,
     );
-    return deletion.rowsWritten > 0;
+    const [former] = deletion.toArray();
+    return former && (row ? markerOf(row, userId, former.read_seq) : former.read_seq);
   }
 
-  /** A member's own message moved their marker. False where they had read as far already, or are no member here. */
-  #sent(senders: Map<string, number>, userId: string, threadId: string, seq: number): boolean {
+  /** A member's own message moved their marker: where it was. Undefined where they had read as far already, or are no member here. */
+  #sent(senders: Map<string, number>, userId: string, threadId: string, seq: number): number | undefined {
     const readSeq = this.#userThreads.readSeq(userId, threadId);
-    if (readSeq === undefined) return false;
-    if (readSeq >= Math.max(seq, senders.get(userId) ?? 0)) {
+    if (readSeq === undefined) return undefined;
+    const sentUpTo = senders.get(userId) ?? 0;
+    if (readSeq >= Math.max(seq, sentUpTo)) {
       senders.delete(userId);
-      return false;
+      return undefined;
     }
-    if (seq <= (senders.get(userId) ?? 0)) return false;
+    if (seq <= sentUpTo) return undefined;
     senders.set(userId, seq);
-    return true;
+    return Math.max(readSeq, sentUpTo);
   }
 
   #boundSenders(senders: Map<string, number>, threadId: string): void {

@@ -42,6 +42,31 @@ describe("the badge", () => {
     expect(reduceAll(paged, read).unreadThreads).toBe(500);
   });
 
+  it("is right for threads that the `welcome` had no room for, whatever comes of them first", () => {
+    const named = range(1, 500).map((n) => thread(`t${n}`, 1, 0));
+    const full = reduceAll(EMPTY_PRESENCE, presenceWelcome(named, { unreadThreads: 502 }));
+    const after = (event: PresenceEvent) => reduceAll(full, event).unreadThreads;
+    const read: PresenceEvent = { type: "read", threadId: "older", readSeq: 4, unread: 0 };
+    const unread = { type: "thread", thread: thread("older", 4, 2) } as const;
+    const removed: PresenceEvent = { type: "thread_removed", threadId: "older" };
+    for (const [event, fromRead, fromUnread] of [
+      [newMessage("older", 6, 2), 503, 502],
+      [read, 502, 501],
+      [unread, 503, 502],
+      [removed, 502, 501],
+    ] as const) {
+      expect([event.type, after(event)]).toEqual([event.type, fromRead]);
+      expect([event.type, after({ ...event, wasUnread: true })]).toEqual([event.type, fromUnread]);
+    }
+  });
+
+  it("forgets at a full `welcome` what it held of older threads, which may have been read meanwhile", () => {
+    const named = range(1, 500).map((n) => thread(`t${n}`, 1, 0));
+    const held = reduceAll(EMPTY_PRESENCE, presenceWelcome([thread("older", 4, 2)], { unreadThreads: 1 }));
+    const back = reduceAll(held, presenceWelcome(named, { unreadThreads: 500 }));
+    expect(reduceAll(back, newMessage("older", 5, 1)).unreadThreads).toBe(501);
+  });
+
   it("goes down when a thread is read, in whatever tab", () => {
     const read: PresenceEvent = { type: "read", threadId: "b", readSeq: 5, unread: 0 };
     expect(reduceAll(listed, read).unreadThreads).toBe(0);

@@ -13,6 +13,7 @@ import {
   FakeThread,
 } from "../shard.ts";
 import type { User } from "../../../src/protocol/model.ts";
+import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
 
 async function listOf(user: User, cursor?: string, limit = 50) {
   const answer = await shardFor(user).threads(user.id, { cursor, limit });
@@ -61,6 +62,48 @@ describe("an update of a thread", () => {
       expect(await tab.next()).toMatchObject({ type: "new_message", seq: 2, author: bo, unread: 2 });
     }
     expect(await author.next("new_message")).toMatchObject({ unread: 0 });
+  });
+
+  it("says of every event whether something was unread before it", async () => {
+    const [ada, bo] = [await knownUser("Ada", 3), await knownUser("Bo", 3)];
+    const thread = await groupOf(ada, bo);
+    const tab = await openTab(ada);
+    const counted: [type: string, unread: number | undefined, wasUnread: boolean][] = [];
+    const after = async (work: () => Promise<unknown>) => {
+      for (const event of await eventsDuring(tab, work)) {
+        if (event.type === "thread") counted.push(["thread", event.thread.unread, event.wasUnread ?? false]);
+        if (event.type === "thread_removed") counted.push([event.type, undefined, event.wasUnread ?? false]);
+        if (event.type === "new_message" || event.type === "read")
+          counted.push([event.type, event.unread, event.wasUnread ?? false]);
+      }
+    };
+    const update = (change: Partial<ThreadUpdate>) => after(() => thread.notify(thread.change(change), ada));
+    await after(() => thread.notify(thread.message(bo), ada));
+    await after(() => thread.notify(thread.message(bo), ada));
+    await update({ readers: { [ada.id]: 1 } });
+    await update({ name: "The lake" });
+    await update({ readers: { [ada.id]: 2 } });
+    await update({ name: "The sea" });
+    await after(() => thread.notify(thread.message(bo), ada));
+    await after(() => thread.notify(thread.message(ada), ada));
+    await after(() => thread.notify(thread.message(bo), ada));
+    await update({ left: [ada.id] });
+    await update({ joined: [{ userId: ada.id, readSeq: thread.seq }] });
+    await update({ left: [ada.id] });
+    expect(counted).toEqual([
+      ["new_message", 1, false],
+      ["new_message", 2, true],
+      ["read", 1, true],
+      ["thread", 1, true],
+      ["read", 0, true],
+      ["thread", 0, false],
+      ["new_message", 1, false],
+      ["new_message", 0, true],
+      ["new_message", 1, false],
+      ["thread_removed", undefined, true],
+      ["thread", 0, false],
+      ["thread_removed", undefined, false],
+    ]);
   });
 
   it("is applied once, however often it is sent, and a repeat writes nothing", async () => {
@@ -290,7 +333,7 @@ describe("unread", () => {
     await Promise.all(tabs.map(settle));
     for (const tab of tabs) {
       const events = tab.events.filter((event) => event.type === "read");
-      expect(events).toEqual([{ type: "read", threadId: thread.id, readSeq: 1, unread: 0 }]);
+      expect(events).toEqual([{ type: "read", threadId: thread.id, readSeq: 1, unread: 0, wasUnread: true }]);
     }
   });
 
