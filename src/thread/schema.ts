@@ -51,7 +51,8 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     reply_to INTEGER,
     edited_at INTEGER,
     deleted_at INTEGER,
-    -- JSON of the contract's reactions, so that a page of history reads message rows alone.
+    -- JSON of the contract's reactions, as versions before the table "reactions" wrote them; since then spare length
+    -- (message-row.ts).
     reactions TEXT
   );
 
@@ -105,5 +106,22 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   ALTER TABLE users ADD COLUMN changed_rev INTEGER;
   -- Finds the profiles that a client missed without reading every user; written when a user is renamed, never when one comes.
   CREATE INDEX users_by_change ON users (changed_rev) WHERE changed_rev IS NOT NULL;
+  `,
+  `
+  -- Rows that hold what users wrote are appended and keep their length, so that SQLite never moves them: a row that it moves
+  -- leaves a copy, which an edit or a deletion does not reach (overwriting.ts). What changes lies elsewhere:
+  -- the reactions to a message, in JSON, and the rev of the newest one;
+  CREATE TABLE reactions (
+    seq INTEGER PRIMARY KEY,
+    rev INTEGER NOT NULL,
+    list TEXT NOT NULL
+  );
+  -- the body that an edit gave its message;
+  ALTER TABLE changes ADD COLUMN body TEXT;
+  -- and that edit's rev. The message's own row has as much of the body as fits in it, which the version before shows.
+  ALTER TABLE messages ADD COLUMN text_rev INTEGER;
+  -- Up to this seq, rows of messages were written without that column, and those never edited since are as long as that.
+  ALTER TABLE thread ADD COLUMN narrow_up_to INTEGER;
+  UPDATE thread SET narrow_up_to = (SELECT max(seq) FROM messages);
   `,
 ];

@@ -2,6 +2,7 @@
  * A thread over its own storage: the parts it is made of, and what its readers see of them. What can be done to it stands
  * in commands.ts. It knows no sockets and never waits.
  */
+import { fillerLike } from "../durable/record-length.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
 import { TITLE_MEMBERS } from "../protocol/limits.ts";
@@ -81,7 +82,10 @@ export class StoredThread {
     return { id: this.#id, kind: this.kind, name: this.#row.name, createdAt: this.#row.created_at };
   }
 
+  /** Renames the thread: one row written, and one that overwrites its name where it lies, where it had one. */
   setName(name: string | null): void {
+    const before = this.#row.name;
+    if (before !== null) this.#sql.exec("UPDATE thread SET name = ?", fillerLike(before));
     this.#sql.exec("UPDATE thread SET name = ?", name);
     this.#row.name = name;
   }

@@ -3,7 +3,7 @@ import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:tes
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../src/rpc/shards.ts";
-import { alarmAt, holdWaits, passTime, runAlarm, startClock } from "../cost/clock.ts";
+import { alarmAt, passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
@@ -51,7 +51,7 @@ async function groupOf(members: number, shards: readonly number[]) {
   const others = await Promise.all(
     Array.from({ length: members - 2 }, (_, i) => personOn(shards[i % shards.length] ?? 0)),
   );
-  return groupOfTwo(0, others);
+  return groupOfTwo(1, others);
 }
 
 async function personOn(shard: number): Promise<Person> {
@@ -80,7 +80,7 @@ describe("a message, from its frame to its notification", () => {
   });
 
   it("sets the alarm twice where a session ends soon: once for the notification, once for that", async () => {
-    const { ada, bob, thread, stub } = await groupOfTwo();
+    const { ada, bob, thread, stub } = await groupOfTwo(1);
     const socket = await openIdle(ada, thread.id);
     passTime(60_000);
     const exp = Math.floor(Date.now() / 1_000) + 120;
@@ -94,8 +94,15 @@ describe("a message, from its frame to its notification", () => {
     expect(await alarmAt(stub)).toBe(exp * 1_000);
   });
 
-  it("costs the same over HTTP, in an empty room", async () => {
+  it("writes one row more as the first of its thread", async () => {
     const { ada, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
+    const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
+    expect(cost.rowsWritten).toBe(2);
+  });
+
+  it("costs the same over HTTP, in an empty room", async () => {
+    const { ada, thread, stub } = await groupOfTwo(1);
     await runAlarm(stub);
     passTime(60_000);
     const { thread: cost } = await meter(async () => {
@@ -125,7 +132,7 @@ describe("a message, from its frame to its notification", () => {
   );
 
   it("sets an alarm at most once in five seconds, however many messages come", async () => {
-    const { ada, bob, thread, stub } = await groupOfTwo();
+    const { ada, bob, thread, stub } = await groupOfTwo(1);
     const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
     const { thread: cost } = await meter(async () => {
       for (let i = 0; i < 21; i++) {
@@ -163,7 +170,6 @@ describe("a message, from its frame to its notification", () => {
   ])(
     "makes one call to each shard concerned, as does a whole burst: %i members on shards %j",
     async (members, shards) => {
-      holdWaits();
       const { ada, bob, thread, stub } = await groupOf(members, shards);
       const concerned = new Set([...shards, ...[ada, bob].map(({ user }) => shardOf(user.id, SHARDS))]);
       const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
@@ -187,7 +193,6 @@ describe("a message, from its frame to its notification", () => {
   );
 
   it("costs one call and two rows for each reader who reads on, and one notification in the end", async () => {
-    holdWaits();
     const { ada, bob, thread, stub, more } = await groupOf(10, ALL_SHARDS);
     const authors = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
     const readers = await Promise.all(
@@ -196,7 +201,7 @@ describe("a message, from its frame to its notification", () => {
         tab: await openPresence(who),
       })),
     );
-    let seq = 0;
+    let seq = 1;
     const sendNext = async () => {
       // In turn: the count of one who sends more than 10 in a second would be sent to their shard by itself.
       seq += 1;
@@ -224,11 +229,11 @@ describe("a message, from its frame to its notification", () => {
 
 describe("rows written", () => {
   it.each([
-    // One of them overwrites what the message said before.
+    // One of them is the thread's first edit alone.
     ["an edit", { type: "edit", id: "x", seq: 1, body: "y" }, 3],
     ["a reaction", { type: "react", id: "x", seq: 1, emoji: "👍" }, 2],
     ["taking a reaction back", { type: "unreact", id: "x", seq: 1, emoji: "🐸" }, 2],
-    ["a deletion", { type: "delete", id: "x", seq: 1 }, 2],
+    ["a deletion of a message with reactions", { type: "delete", id: "x", seq: 1 }, 3],
     ["a reaction that is there already", { type: "react", id: "x", seq: 1, emoji: "🐸" }, 0],
     ["a repeat", { type: "chat", id: "1", body: "x" }, 0],
   ])("by %s", async (_name, command, rows) => {
@@ -240,6 +245,21 @@ describe("rows written", () => {
     expect(cost.rowsWritten).toBe(rows);
     // Presence is notified of the newest message's new text, and not of a reaction.
     expect(cost.alarmsSet).toBeLessThanOrEqual(command.type.endsWith("react") ? 0 : 1);
+  });
+
+  it("by the edits of a message: two, and three where they overwrite an earlier edit; a deletion, too", async () => {
+    const { ada, thread, stub } = await groupOfTwo();
+    const socket = await openIdle(ada, thread.id);
+    for (const id of ["a", "b"]) await socket.ask({ type: "chat", id, body: "x" });
+    await socket.ask({ type: "edit", id: "1", seq: 1, body: "the first edit of the thread" });
+    const rows = async (command: { type: string; id: string; seq: number; body?: string }) =>
+      (await costOf(stub, () => socket.ask(command))).rowsWritten;
+    expect(await rows({ type: "edit", id: "2", seq: 2, body: "a much longer text than before" })).toBe(2);
+    expect(await rows({ type: "edit", id: "3", seq: 2, body: "a text that is longer even than that" })).toBe(
+      3,
+    );
+    expect(await rows({ type: "edit", id: "4", seq: 2, body: "a short one" })).toBe(3);
+    expect(await rows({ type: "delete", id: "5", seq: 2 })).toBe(3);
   });
 
   it("by a reaction beyond the 50 that the message's own row lists: one more", async () => {
@@ -256,7 +276,7 @@ describe("rows written", () => {
     expect((await costOf(stub, () => bob.call("DELETE", path))).rowsWritten).toBe(3);
   });
 
-  it("by a member's changed profile: two, and an alarm where lists of threads show them", async () => {
+  it("by a member's changed profile: three, and an alarm where lists of threads show them", async () => {
     const { ada, bob, thread, stub } = await groupOfTwo(1);
     await ada.call("PATCH", `/api/threads/${thread.id}`, { name: "Pond" });
     const socket = await openIdle(bob, thread.id);
@@ -265,16 +285,16 @@ describe("rows written", () => {
     const named = (who: Person, name: string) =>
       costOf(stub, () => stub.profileChanged({ ...who.user, name }));
     // Bob sent none of the messages. A repeat is broadcast, and writes nothing.
-    expect(await named(bob, "Robert")).toMatchObject({ rowsWritten: 2, alarmsSet: 0 });
+    expect(await named(bob, "Robert")).toMatchObject({ rowsWritten: 3, alarmsSet: 0 });
     expect(await named(bob, "Robert")).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
-    expect(await named(ada, "Countess")).toMatchObject({ rowsWritten: 2, alarmsSet: 1 });
+    expect(await named(ada, "Countess")).toMatchObject({ rowsWritten: 3, alarmsSet: 1 });
     expect((await socket.next("user", ({ user }) => user.id === ada.user.id)).user.name).toBe("Countess");
     const stranger = await unknownPerson("Eve");
     expect(await named(stranger, "Nobody")).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
   });
 
   it("by a sender's read marker: none, also after an eviction", async () => {
-    const { ada, bob, thread, stub } = await groupOfTwo();
+    const { ada, bob, thread, stub } = await groupOfTwo(1);
     const socket = await openIdle(ada, thread.id);
     const cost = await costOf(stub, () => socket.ask({ type: "chat", id: "1", body: "x" }));
     expect(cost.rowsWritten).toBe(1);
@@ -282,9 +302,9 @@ describe("rows written", () => {
     await evict(stub);
     const again = await meter(async () => {
       const view = await ada.call("GET", `/api/threads/${thread.id}`);
-      expect(await view.json()).toMatchObject({ you: { readSeq: 1 } });
+      expect(await view.json()).toMatchObject({ you: { readSeq: 2 } });
       const page = await ada.call("GET", "/api/threads");
-      expect(await page.json()).toMatchObject({ threads: [{ readSeq: 1, unread: 0 }] });
+      expect(await page.json()).toMatchObject({ threads: [{ readSeq: 2, unread: 0 }] });
       await (await openThread(bob, thread.id)).next("history");
     });
     expect(again.thread.rowsWritten + again.presence.rowsWritten).toBe(0);
@@ -520,8 +540,9 @@ describe("rows read", () => {
         const socket = await openThread(bob, thread.id, `${thread.epoch}:2000`);
         await socket.next("edit", (event) => event.rev === 2_000 + missed);
       });
-      // Each change, its message as it is now, and as many of the newest messages as could have been missed.
-      expect(cost.rowsRead).toBeLessThan(3 * missed + 40);
+      // Each change, its message as it is now, whether that has reactions, and as many of the newest messages as could have
+      // been missed.
+      expect(cost.rowsRead).toBeLessThan(4 * missed + 40);
     },
   );
 

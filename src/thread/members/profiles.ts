@@ -1,4 +1,5 @@
 /** The profiles of everyone whom the thread has to name, as it knows them now. */
+import { overwriteProfile } from "../../durable/overwrite-profile.ts";
 import type { User } from "../../protocol/model.ts";
 
 type UserRow = { user_id: string; name: string; avatar_url: string | null };
@@ -50,7 +51,10 @@ export class Profiles {
 
   /** Replaces a stored profile, while the thread is at this rev. False, with nothing written, where none is stored or it is the same. */
   update(user: User, rev: number): boolean {
-    if (!this.has(user.id) || isSameProfile(this.get(user.id), user)) return false;
+    if (!this.has(user.id)) return false;
+    const known = this.get(user.id);
+    if (isSameProfile(known, user)) return false;
+    overwriteProfile(this.#sql, known);
     this.#sql.exec(
       "UPDATE users SET name = ?, avatar_url = ?, changed_rev = ? WHERE user_id = ?",
       user.name,

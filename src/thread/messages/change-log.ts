@@ -1,4 +1,5 @@
 /** The durable events that are not new messages: a row each, by rev, that says what happened to what. */
+import { ROOT_FILLER_KEY, rootFiller } from "../../durable/root-page.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 
 /** New messages are in the message log. */
@@ -12,6 +13,8 @@ export interface Change {
   emoji?: string;
   /** The id of the command, where it has one. */
   commandId?: string | undefined;
+  /** What an edit says: the one text of a change, which the message's row refers to. */
+  body?: string;
 }
 
 /**
@@ -33,10 +36,12 @@ export class ChangeLog {
     return this.#newestRev;
   }
 
-  /** Records a change: one row written. */
+  /** Records a change: one row written, and one more before the first that has a body. */
   add(change: Change, rev: number, at: number): void {
+    if (change.body !== undefined) this.#fillRootPage();
     this.#sql.exec(
-      "INSERT INTO changes (rev, type, seq, user_id, emoji, at, command_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO changes (rev, type, seq, user_id, emoji, at, command_id, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       rev,
       change.type,
       change.seq ?? null,
@@ -44,6 +49,7 @@ export class ChangeLog {
       change.emoji ?? null,
       at,
       change.commandId ?? null,
+      change.body ?? null,
     );
     this.#newestRev = rev;
   }
@@ -61,5 +67,14 @@ export class ChangeLog {
     const last = new Map(changes.map((change) => [subjectOf(change), change.rev]));
     for (const change of changes) change.isLast = last.get(subjectOf(change)) === change.rev;
     return changes;
+  }
+
+  #fillRootPage(): void {
+    const filler = rootFiller((body) => [null, "", null, null, null, 0, null, body]);
+    this.#sql.exec(
+      "INSERT INTO changes (rev, type, at, body) VALUES (?, '', 0, ?) ON CONFLICT DO NOTHING",
+      ROOT_FILLER_KEY,
+      filler,
+    );
   }
 }

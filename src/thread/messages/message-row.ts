@@ -1,4 +1,5 @@
 /** A message as its table holds it. */
+import type { Reaction } from "../../protocol/model.ts";
 
 /** A row of `messages`. */
 export type MessageRow = {
@@ -13,10 +14,65 @@ export type MessageRow = {
   edited_at: number | null;
   deleted_at: number | null;
   reactions: string | null;
+  text_rev: number | null;
 };
+
+/** What a message has before anything has happened to it. */
+export const UNTOUCHED = { edited_at: null, deleted_at: null, reactions: null, text_rev: null };
+
+/** A row with what other tables hold of its message. */
+export type FullMessageRow = MessageRow & {
+  /** The body that an edit gave it. */
+  text: string | null;
+};
+
+/** A row of `reactions`. */
+export type ReactionRow = { seq: number; rev: number; list: string };
+
+/**
+ * Spare length in the row of a short message, for the numbers that an edit and a deletion add. It stands where versions
+ * before the table `reactions` keep reactions, and is none to them.
+ */
+export const SPARE = "[]".padEnd(20);
+/** What is left of it at least, where a row cannot do without any. */
+export const LEAST_SPARE = "[]";
 
 /** What SQLite stores of a row, by column of the table. */
 export function recordOf(row: MessageRow): (string | number | null)[] {
-  const { rev, touched_rev, author, command_id, body, at, reply_to, edited_at, deleted_at, reactions } = row;
-  return [null, rev, touched_rev, author, command_id, body, at, reply_to, edited_at, deleted_at, reactions];
+  const { rev, touched_rev, author, command_id, body, at, reply_to, edited_at, deleted_at } = row;
+  const { reactions, text_rev } = row;
+  return [
+    null,
+    rev,
+    touched_rev,
+    author,
+    command_id,
+    body,
+    at,
+    reply_to,
+    edited_at,
+    deleted_at,
+    reactions,
+    text_rev,
+  ];
+}
+
+/** What a message says now. What fills a tombstone is nothing that was said. */
+export function bodyOf({ deleted_at, text, body }: FullMessageRow): string {
+  return deleted_at === null ? (text ?? body) : "";
+}
+
+/** The reactions to a message that is not deleted. */
+export function reactionsOf({ deleted_at, reactions }: MessageRow): Reaction[] {
+  return deleted_at === null && reactions !== null ? (JSON.parse(reactions) as Reaction[]) : [];
+}
+
+/** A row with its reactions in place, where it has some. */
+export function withReactions<R extends MessageRow>(row: R, reactions: ReactionRow | undefined): R {
+  if (!reactions) return row;
+  return {
+    ...row,
+    reactions: reactions.list,
+    touched_rev: Math.max(row.touched_rev, reactions.rev),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Who chose which emoji for a message. The message's own row lists the first users of each emoji, so that reacting
- * costs two rows and reading nothing extra; only what is beyond that list has rows of its own.
+ * Who chose which emoji for a message. One row for each message that has reactions lists the first users of each emoji, so
+ * that reacting costs two rows, and a page one more for each such message; only what is beyond that list has further rows.
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import { REACTION_USER_IDS, REACTIONS_PER_MESSAGE } from "../../protocol/limits.ts";

@@ -1,7 +1,8 @@
 /** The messages of one commit are inserted many at a time, and read as if each had been inserted alone. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { MessageLog, ROWS_PER_INSERT } from "../../../src/thread/messages/message-log.ts";
+import { MessageLog } from "../../../src/thread/messages/message-log.ts";
+import { ROWS_PER_INSERT } from "../../../src/thread/messages/message-table.ts";
 import { Profiles } from "../../../src/thread/members/profiles.ts";
 import { costOf, threadStub } from "../../support/objects.ts";
 import { newThread, person } from "../../support/host-users.ts";
@@ -22,7 +23,7 @@ const message = (n: number) => ({ id: `id ${n}`, author: `user ${n % 3}`, body: 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 it.each([1, 2, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 2 * ROWS_PER_INSERT, 60])(
-  "writes one row for each of %i messages, in order",
+  "writes one row for each of %i messages, and one before the first, in order",
   async (count) => {
     const { stub, withLog } = await storage();
     const cost = await costOf(stub, () =>
@@ -32,7 +33,7 @@ it.each([1, 2, ROWS_PER_INSERT, ROWS_PER_INSERT + 1, 2 * ROWS_PER_INSERT, 60])(
         log.write();
       }),
     );
-    expect(cost.rowsWritten).toBe(count);
+    expect(cost.rowsWritten).toBe(1 + count);
     const { messages } = await withLog((log) => log.page(NEWEST_200));
     expect(messages.map(({ seq, rev, at, id, author, body }) => [seq, rev, at, id, author.id, body])).toEqual(
       numbers(count).map((n) => [n, n, 1_000, `id ${n}`, `user ${n % 3}`, `body ${n}`]),

@@ -17,7 +17,7 @@ export const editEntry: CommandEntry<"edit"> = {
         ack: { seq, rev: before.rev, at: now },
       };
     }
-    const rev = thread.record({ type: "edit", seq, commandId: id }, now);
+    const rev = thread.record({ type: "edit", seq, commandId: id, body }, now);
     thread.messages.edit(seq, body, rev, now);
     const message = thread.messages.get(seq);
     const value = thread.reactions.seenBy(user.id, message);

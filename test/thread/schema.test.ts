@@ -1,0 +1,67 @@
+/** A thread that was stored by an earlier version. */
+import { runInDurableObject } from "cloudflare:test";
+import { expect, it } from "vitest";
+import { recordLength } from "../../src/durable/record-length.ts";
+import type { Message } from "../../src/protocol/model.ts";
+import { recordOf, type MessageRow } from "../../src/thread/messages/message-row.ts";
+import { newThread, person } from "../support/host-users.ts";
+import { evict, threadStub } from "../support/objects.ts";
+
+/** What the step to version 7 added. */
+const UNDO_7 = `
+  DROP TABLE reactions;
+  ALTER TABLE changes DROP COLUMN body;
+  ALTER TABLE messages DROP COLUMN text_rev;
+  ALTER TABLE thread DROP COLUMN narrow_up_to;
+  UPDATE schema_version SET version = 6`;
+
+it("keeps its messages and reactions, and overwrites the messages where they lie", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  const { id } = await newThread(ada, "group", [bob]);
+  const stub = threadStub(id);
+  const rows = () =>
+    runInDurableObject(stub, (_thread, { storage }) =>
+      storage.sql.exec<MessageRow>("SELECT * FROM messages WHERE seq > 0 ORDER BY seq").toArray(),
+    );
+  await runInDurableObject(stub, (_thread, { storage }) => {
+    storage.sql.exec(UNDO_7);
+    for (const [seq, body, reactions] of [
+      [1, "reacted to and edited", JSON.stringify([{ emoji: "🐸", count: 1, userIds: [bob.user.id] }])],
+      [2, "edited and deleted", null],
+      [3, "deleted", null],
+      [4, "ok", null],
+    ] as const)
+      storage.sql.exec(
+        `INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at, reactions)
+         VALUES (?1, ?1, ?1, ?2, 'id-' || ?1, ?3, ?1, ?4)`,
+        seq,
+        ada.user.id,
+        body,
+        reactions,
+      );
+  });
+  await evict(stub);
+  const lengthsBefore = (await rows()).map((row) => recordLength(recordOf(row)) - 1);
+
+  const path = `/api/threads/${id}/messages`;
+  const call = async (...request: Parameters<typeof ada.call>) =>
+    expect((await ada.call(...request)).status).toBeLessThan(300);
+  await call("PUT", `${path}/1/reactions/${encodeURIComponent("🐸")}`);
+  for (const seq of [1, 2]) {
+    await call("PATCH", `${path}/${seq}`, { body: "in many more words than at first" });
+    await call("PATCH", `${path}/${seq}`, { body: "in other words" });
+  }
+  for (const seq of [2, 3, 4]) await call("DELETE", `${path}/${seq}`);
+
+  const page = (await (await ada.call("GET", path)).json()) as { messages: Message[] };
+  expect(page.messages).toMatchObject([
+    {
+      body: "in other words",
+      reactions: [{ emoji: "🐸", count: 2, userIds: [bob.user.id, ada.user.id] }],
+    },
+    ...[2, 3, 4].map((seq) => ({ seq, body: "", deletedAt: expect.any(Number) as number })),
+  ]);
+  const lengths = (await rows()).map((row) => recordLength(recordOf(row)));
+  // The last has no room for the time of its deletion.
+  expect(lengths.slice(0, 3)).toEqual(lengthsBefore.slice(0, 3));
+});
