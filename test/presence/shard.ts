@@ -1,6 +1,7 @@
 /** Direct access to Presence shards, with users and threads that exist nowhere else. */
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
 import { upgradeFor } from "../../src/rpc/caller.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
@@ -184,7 +185,10 @@ export async function evictShardOf(user: User): Promise<void> {
   await evict(shardStub(user.id));
 }
 
-export { passTime } from "../cost/clock.ts";
+/** Sets the clock of the objects forward. Needs `vi.useFakeTimers({ toFake: ["Date"] })`. */
+export function passTime(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
 
 /** Resolves when everything sent to the tab so far has arrived: the reply to a command comes after all frames before it. */
 export async function settle(tab: Tab): Promise<void> {

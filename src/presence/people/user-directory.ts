@@ -1,4 +1,5 @@
 /** The profiles of this shard's users, as the host application last named them, and the user search over them. */
+import { overwriteProfile } from "../../durable/overwrite-profile.ts";
 import type { User } from "../../protocol/model.ts";
 import type { FoundUser, UserRow } from "../../rpc/presence.ts";
 import type { UserSearchIndex } from "./user-search-index.ts";
@@ -28,6 +29,7 @@ export class UserDirectory {
     const avatarUrl = user.avatarUrl ?? null;
     const isSame = known?.name === user.name && known.avatar_url === avatarUrl;
     if (isSame || (known?.named_at ?? 0) > namedAt) return false;
+    if (known) overwriteProfile(this.#sql, userOf(known));
     this.#sql.exec(
       `INSERT INTO users (user_id, name, avatar_url, named_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
        SET name = excluded.name, avatar_url = excluded.avatar_url, named_at = excluded.named_at`,
@@ -56,7 +58,9 @@ export class UserDirectory {
   }
 
   /** Removes the row of a user who is in another shard now. */
-  remove({ user_id, name }: UserRow): void {
+  remove(row: UserRow): void {
+    const { user_id, name } = row;
+    overwriteProfile(this.#sql, userOf(row));
     this.#sql.exec("DELETE FROM users WHERE user_id = ?", user_id);
     this.#index.update(user_id, name, null);
   }
@@ -96,7 +100,7 @@ export class UserDirectory {
   }
 }
 
-function userOf(row: ProfileRow): User {
+function userOf(row: Pick<UserRow, "user_id" | "name" | "avatar_url">): User {
   return {
     id: row.user_id,
     name: row.name,

@@ -9,10 +9,12 @@ export type ThreadRow = {
   thread_id: string;
   rev: number;
   kind: Kind;
+  /** After spaces: `nameOf`. */
   name: string | null;
   created_at: number;
   seq: number;
   active_at: number;
+  /** JSON among spaces: `lastOf`. */
   last: string | null;
   pair: string | null;
   senders: string;
@@ -23,7 +25,14 @@ export type ThreadRow = {
 export type UserThreadRow = ThreadRow & { read_seq: number };
 
 /** Rows have lengths of so many bytes, or twice as many and so on: one preview then fits where another was. */
-const LENGTH_STEP = 500;
+const LENGTH_STEP = 4_000;
+
+/**
+ * Rows are found by their threads' ids, so that SQLite moves them as others come between, and leaves copies. It moves no
+ * more of a row than its first 1,002 bytes: the rest of a longer one has a page of its own, in which it is overwritten
+ * (https://www.sqlite.org/fileformat2.html#cell_payload_overflow_pages). So the texts begin after that.
+ */
+const TEXTS_AFTER = " ".repeat(1_002);
 
 /** The row that an update leads to from the row before. `senders` are those of both, merged. */
 export function rowOf(
@@ -31,28 +40,29 @@ export function rowOf(
   senders: ReadonlyMap<string, number>,
   before: ThreadRow | undefined,
 ): ThreadRow {
-  const { last, pair, memberCount } = update;
+  const { name, last, pair, memberCount } = update;
+  const lastMessage = JSON.stringify(last ? plainLast(last) : null);
   const row = {
     thread_id: update.threadId,
     rev: update.rev,
     kind: update.kind,
-    name: update.name,
+    name: name === null ? null : TEXTS_AFTER + name,
     created_at: update.createdAt,
     seq: update.seq,
     active_at: last?.at ?? update.createdAt,
-    last: last ? JSON.stringify(plainLast(last)) : null,
+    last: name === null ? TEXTS_AFTER + lastMessage : lastMessage,
     pair: pair ? JSON.stringify(pair.map(plainUser)) : null,
     senders: JSON.stringify(Object.fromEntries(senders)),
     member_count: memberCount ?? null,
   };
-  return row.last === null ? row : { ...row, last: row.last + paddingFor(row, before) };
+  return { ...row, last: row.last + paddingFor(row, before) };
 }
 
 /**
  * Spaces after the newest message that keep a row's length: what it held before is then overwritten where it lies, and
  * of a message that is deleted no preview stays in the file.
  */
-function paddingFor(row: ThreadRow, before: ThreadRow | undefined): string {
+function paddingFor(row: ThreadRow & { last: string }, before: ThreadRow | undefined): string {
   const least = Math.ceil(lengthOf(row) / LENGTH_STEP) * LENGTH_STEP;
   const length = Math.max(least, before ? lengthOf(before) : 0);
   return fillerFor(length, (filler) => recordOf({ ...row, last: `${row.last}${filler}` })) ?? "";
@@ -75,7 +85,7 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
     threadId: row.thread_id,
     rev: row.rev,
     kind: row.kind,
-    name: row.name,
+    name: nameOf(row),
     createdAt: row.created_at,
     seq: row.seq,
     ...(last && { last }),
@@ -88,9 +98,14 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
   };
 }
 
+/** The thread's name, which begins with no space of its own. */
+function nameOf({ name }: ThreadRow): string | null {
+  return name === null ? null : name.trimStart();
+}
+
 /** The newest message. */
-export function lastOf(row: ThreadRow): LastMessage | undefined {
-  return row.last === null ? undefined : (JSON.parse(row.last) as LastMessage);
+export function lastOf({ last }: ThreadRow): LastMessage | undefined {
+  return last === null ? undefined : ((JSON.parse(last) as LastMessage | null) ?? undefined);
 }
 
 /** The contract's summary, for a member who has read up to `marker`. */
@@ -99,7 +114,7 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
   return {
     id: row.thread_id,
     kind: row.kind,
-    name: row.name,
+    name: nameOf(row),
     seq: row.seq,
     readSeq: marker,
     unread: unreadOf(row, marker),
@@ -111,12 +126,14 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
 
 /** Whether members see the same in two rows, the newest message included. */
 export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
-  return sameLook(a, b) && a.last?.trimEnd() === b.last?.trimEnd();
+  return sameLook(a, b) && JSON.stringify(lastOf(a)) === JSON.stringify(lastOf(b));
 }
 
 /** Whether two rows have the same name and, where the title is made of members, the same ones. */
 export function sameLook(a: ThreadRow, b: ThreadRow): boolean {
-  return a.kind === b.kind && a.name === b.name && a.pair === b.pair && a.member_count === b.member_count;
+  return (
+    a.kind === b.kind && nameOf(a) === nameOf(b) && a.pair === b.pair && a.member_count === b.member_count
+  );
 }
 
 // Keys in a fixed order, so that equal content is equal text: rows are compared as text.

@@ -120,9 +120,8 @@ export class ThreadUpdates {
 
     const after = rowOf(update, senders, before);
     if (!before || !sameRow(before, after)) {
-      // The newest message was edited or deleted: of what it said, nothing is to stay.
-      const isRewritten = before?.seq === after.seq && before.last !== after.last;
-      if (before && isRewritten && lengthOf(before) !== lengthOf(after)) this.#overwrite(before);
+      // At another length it is written elsewhere, which happens once in many updates.
+      if (before && lengthOf(before) !== lengthOf(after)) this.#overwrite(before);
       this.#put(after);
     }
     return { before, after, joined, left, read, markersBefore };

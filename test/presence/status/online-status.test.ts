@@ -1,7 +1,6 @@
 import { abortAllDurableObjects, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startClock } from "../../cost/clock.ts";
 import {
   alarmOf,
   eventsDuring,
@@ -28,7 +27,9 @@ import { eventually } from "../../support/eventually.ts";
 const SUBSCRIBER_SHARD = 0;
 const USER_SHARD = 1;
 
-beforeEach(startClock);
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
@@ -216,7 +217,7 @@ describe("for subscribers", () => {
       const cy = await knownUser("Cy", SUBSCRIBER_SHARD);
       await groupOf(ada, bo, cy);
       // The runtime stamps pings by its own clock, which cannot be set: so the tab is opened in the past.
-      vi.setSystemTime(vi.getRealSystemTime() - 100_000);
+      passTime(-100_000);
       const page = await openTab(bo);
       passTime(50_000);
       if (isSubscribed) await expectStatus(await openTab(cy), bo, "online");
