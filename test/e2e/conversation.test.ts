@@ -15,7 +15,6 @@ import {
   signInGuest,
   startChat,
   startDirectChat,
-  stopClock,
   uniqueName,
   unreadBadge,
   waitUntilSent,
@@ -47,11 +46,8 @@ describe.each([
     await expect.poll(() => unreadBadge(bob.page).count()).toBe(0);
     await expect.poll(() => ada.page.getByTestId("here").textContent()).toContain(`${bob.name} is here`);
 
-    // Who types is shown for some seconds only, which do not pass.
-    await stopClock(ada.page);
     await composer(bob.page).pressSequentially("Hi");
     await ada.page.getByTestId("typing").getByText(bob.name).waitFor();
-    await ada.page.clock.resume();
     await send(bob.page, "Hi Ada 🐸");
     await messageRow(ada.page, "Hi Ada 🐸").waitFor();
 

@@ -4,32 +4,35 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
-import { Server } from "../chaos/support/server.ts";
+import { setTimeout } from "node:timers/promises";
+import { SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AUTH_SECRET, Server } from "../chaos/support/server.ts";
 import { signIn, type SignedInUser } from "../chaos/support/users.ts";
 
 let lilypad: Server;
 let ada: SignedInUser;
 let bob: SignedInUser;
 
-/** A group for each test, all there before the first: a row that is added may have SQLite move others. */
-const groups: Awaited<ReturnType<typeof newGroup>>[] = [];
-
 beforeAll(async () => {
   lilypad = await Server.start({}, { inspector: false });
   const [first, second] = await signIn(lilypad, ["ada", "bob"]);
   if (!first || !second) throw new Error("nobody signed in");
   [ada, bob] = [first, second];
-  for (let i = 0; i < 12; i++) groups.push(await newGroup());
 });
 afterAll(() => lilypad.stop());
 
 /** A word that nothing else holds. */
 const marker = (stem: string) => `${stem}-${crypto.randomUUID()}`;
+/** The same, for a text of so many characters. */
+const markerFor = (length: number, stem: string) =>
+  length < 60 ? crypto.randomUUID().slice(0, length) : marker(stem);
 
 /** A text of this length that holds a marker many times. */
 const textOf = (word: string, length: number) =>
   `${word} `.repeat(Math.ceil(length / word.length)).slice(0, length);
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** The files of all objects that hold a text. */
 async function filesWith(text: string): Promise<string[]> {
@@ -44,7 +47,17 @@ async function filesWith(text: string): Promise<string[]> {
   return found;
 }
 
-async function send(user: SignedInUser, path: string, method: string, body?: object) {
+/** A token that names its user so. A later one counts: each is a second younger than the one before. */
+function tokenOf(id: string, name: string): Promise<string> {
+  issuedAt += 1;
+  return new SignJWT({ name, iat: issuedAt, exp: issuedAt + 3_600 })
+    .setSubject(id)
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+}
+let issuedAt = Math.floor(Date.now() / 1_000) - 60;
+
+async function send(user: Pick<SignedInUser, "token">, path: string, method: string, body?: object) {
   const response = await fetch(lilypad.url + path, {
     method,
     headers: { authorization: `Bearer ${user.token}`, ...(body && { "content-type": "application/json" }) },
@@ -55,74 +68,166 @@ async function send(user: SignedInUser, path: string, method: string, body?: obj
   return response.status === 204 ? undefined : ((await response.json()) as { id: string; seq: number });
 }
 
-function group() {
-  const next = groups.pop();
-  if (!next) throw new Error("no group is left");
-  return next;
+/** A group of both, with what can be done in it. */
+async function newGroup(name?: string) {
+  const thread = await send(ada, "/api/threads", "POST", {
+    kind: "group",
+    memberIds: [bob.id],
+    ...(name !== undefined && { name }),
+  });
+  const path = `/api/threads/${thread?.id}`;
+  const messageAt = (seq: number) => `${path}/messages/${seq}`;
+  const say = async (body: string, user = ada) =>
+    (await send(user, `${path}/messages`, "POST", { body }))?.seq ?? 0;
+  return {
+    path,
+    say,
+    /** Bob says so much, in messages of many lengths. */
+    async chatter(count: number) {
+      for (const n of numbers(count)) await say("chatter ".repeat(1 + ((n * 7) % 40)), bob);
+    },
+    edit: (seq: number, body: string) => send(ada, messageAt(seq), "PATCH", { body }),
+    remove: (seq: number) => send(ada, messageAt(seq), "DELETE"),
+    async react(seq: number, ...emoji: string[]) {
+      for (const user of [ada, bob])
+        for (const one of emoji)
+          await send(user, `${messageAt(seq)}/reactions/${encodeURIComponent(one)}`, "PUT");
+    },
+  };
 }
 
-/** A group of both, in which one has written before. */
-async function newGroup() {
-  const thread = await send(ada, "/api/threads", "POST", { kind: "group", memberIds: [bob.id] });
-  const messages = `/api/threads/${thread?.id}/messages`;
-  for (let i = 0; i < 20; i++) await send(bob, messages, "POST", { body: `chatter ${i}` });
-  return { path: `/api/threads/${thread?.id}`, messages };
+/** The files that hold a text, as soon as `isExpected`. The limit is only reached on failure. */
+async function filesOnce(text: string, isExpected: (files: string[]) => boolean): Promise<string[]> {
+  for (let looks = 1; ; looks++) {
+    const files = await filesWith(text);
+    if (isExpected(files) || looks === 200) return files;
+    await setTimeout(1_000);
+  }
 }
+const filesWhenStored = (text: string) => filesOnce(text, (files) => files.length > 0);
+/** Objects close their databases when they have been idle for some 10 s. */
+const filesWhenIdle = (text: string) => filesOnce(text, (files) => files.length === 0);
 
-/** The objects close their databases when they have been idle for some 10 s. */
-const WHEN_IDLE = { interval: 500 };
-
-// All at once, since each waits for its objects to be idle. So each has an `expect` of its own: the global one belongs to
-// whichever test began last, or to none.
+// All at once, since each waits for its objects to be idle.
 describe.concurrent("in no file is", () => {
-  it.for([6, 200, 3_000, 9_900])(
-    "a message of %i characters that was deleted",
-    async (length, { expect }) => {
-      const { messages } = group();
-      const word = length < 36 ? crypto.randomUUID().slice(0, length) : marker("deleted");
-      const message = await send(ada, messages, "POST", { body: textOf(word, length) });
-      await expect.poll(() => filesWith(word)).not.toEqual([]);
-      await send(bob, messages, "POST", { body: "more chatter" });
-      await send(ada, `${messages}/${message?.seq}`, "DELETE");
-      await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
-    },
-  );
+  it.each([6, 200, 3_000, 9_900])("a message of %i characters that was deleted", async (length) => {
+    const { say, remove, chatter } = await newGroup();
+    const word = markerFor(length, "deleted");
+    const seq = await say(textOf(word, length));
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    await chatter(1);
+    await remove(seq);
+    expect(await filesWhenIdle(word)).toEqual([]);
+  });
 
-  it.for([200, 3_000, 9_900])(
+  it.each([200, 3_000, 9_900])(
     "a newest message of %i characters that was deleted, and its preview",
-    async (length, { expect }) => {
-      const { messages } = group();
+    async (length) => {
+      const { say, remove } = await newGroup();
       const word = marker("newest");
-      const message = await send(ada, messages, "POST", { body: textOf(word, length) });
-      await expect.poll(() => filesWith(word)).not.toEqual([]);
-      await send(ada, `${messages}/${message?.seq}`, "DELETE");
-      await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
+      const seq = await say(textOf(word, length));
+      expect(await filesWhenStored(word)).not.toEqual([]);
+      await remove(seq);
+      expect(await filesWhenIdle(word)).toEqual([]);
     },
   );
 
-  it.for([
+  it.each([
+    ["each of a thread's first messages, deleted when there were many", 0],
+    ["each of many messages, deleted among more", 70],
+  ])("%s", async (_what, before) => {
+    const { say, remove, react, chatter } = await newGroup();
+    const word = marker("many");
+    await chatter(before);
+    const seqs = [];
+    for (const n of numbers(24)) seqs.push(await say(textOf(word, n % 8 === 0 ? 9_000 : 30 + n * 40)));
+    await chatter(70);
+    for (const seq of seqs.filter((one) => one % 3 === 0)) await react(seq, "👍", "🎉", "👩‍🚀");
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const seq of seqs) await remove(seq);
+    expect(await filesWhenIdle(word)).toEqual([]);
+  });
+
+  it.each([6, 200, 9_900])("a message of %i characters that had reactions", async (length) => {
+    const { say, remove, react, chatter } = await newGroup();
+    const word = markerFor(length, "reacted");
+    await chatter(3);
+    const seq = await say(textOf(word, length));
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const emoji of ["👍", "🎉", "👩‍🚀", "❤️"]) await react(seq, emoji);
+    await chatter(30);
+    await remove(seq);
+    expect(await filesWhenIdle(word)).toEqual([]);
+  });
+
+  it.each([
+    [6, 2_000],
     [200, 20],
     [200, 2_000],
     [9_900, 20],
     [9_900, 10_000],
-  ])(
-    "what a message of %i characters said before it was edited to %i",
-    async ([before = 0, after = 0], { expect }) => {
-      const { messages } = group();
-      const word = marker("edited");
-      const message = await send(ada, messages, "POST", { body: textOf(word, before) });
-      await expect.poll(() => filesWith(word)).not.toEqual([]);
-      await send(ada, `${messages}/${message?.seq}`, "PATCH", { body: "z".repeat(after) });
-      await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
-    },
-  );
-});
+  ])("what a message of %i characters said before it was edited to %i", async (before, after) => {
+    const { say, edit, chatter } = await newGroup();
+    const [first, second] = [markerFor(before, "edited"), marker("edited again")];
+    const seq = await say(textOf(first, before));
+    expect(await filesWhenStored(first)).not.toEqual([]);
+    await chatter(10);
+    await edit(seq, textOf(second, 1_000));
+    await chatter(60);
+    await edit(seq, "z".repeat(after));
+    expect(await filesWhenIdle(first)).toEqual([]);
+    expect(await filesWhenIdle(second)).toEqual([]);
+  });
 
-it("in no file is anything of a thread that was deleted", async ({ expect }) => {
-  const { path, messages } = group();
-  const word = marker("thread");
-  for (const length of [100, 9_900]) await send(ada, messages, "POST", { body: textOf(word, length) });
-  await expect.poll(() => filesWith(word)).not.toEqual([]);
-  await send(ada, path, "DELETE");
-  await expect.poll(() => filesWith(word), WHEN_IDLE).toEqual([]);
+  it("what many messages said before they were edited and deleted", async () => {
+    const { say, edit, remove, react, chatter } = await newGroup();
+    const word = marker("revised");
+    const seqs = [];
+    for (const n of numbers(12)) seqs.push(await say(textOf(word, 20 * n)));
+    await chatter(20);
+    for (const seq of seqs) await edit(seq, textOf(word, 100 * seq));
+    for (const seq of seqs) await react(seq, "👍");
+    await chatter(60);
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const seq of seqs.slice(6)) await edit(seq, "nothing of it ".repeat(seq * 4));
+    for (const seq of seqs.slice(0, 6)) await remove(seq);
+    expect(await filesWhenIdle(word)).toEqual([]);
+  });
+
+  it("what lists of threads showed of messages that were deleted and of threads that were renamed or deleted", async () => {
+    const [preview, renamed, deleted] = [marker("preview"), marker("renamed"), marker("deleted")];
+    const groups = [];
+    // Each finds its place among the others by its id, and has SQLite move some of them.
+    for (const n of numbers(24)) {
+      const group = await newGroup(n % 2 === 0 ? renamed : deleted);
+      groups.push({ ...group, seq: await group.say(preview) });
+    }
+    expect(await filesWhenStored(preview)).not.toEqual([]);
+    for (const [i, { path, remove, seq }] of groups.entries()) {
+      await remove(seq);
+      if (i % 2 === 1)
+        await send(ada, path, "PATCH", { name: i % 4 === 1 ? "another name, and a longer one" : null });
+      else await send(ada, path, "DELETE");
+    }
+    expect(await filesWhenIdle(preview)).toEqual([]);
+    expect(await filesWhenIdle(renamed)).toEqual([]);
+    expect(await filesWhenIdle(deleted)).toEqual([]);
+  });
+
+  it("a name that a user had, in their profile and in their threads", async () => {
+    // In capitals: the index of the search has names in small letters, and is not searched here.
+    const former = marker("FORMER").toUpperCase();
+    const id = marker("carol");
+    const carol = { id, token: await tokenOf(id, former) };
+    await send(carol, "/api/session", "POST");
+    const threads = [];
+    for (const name of ["one", "two"])
+      threads.push(await send(carol, "/api/threads", "POST", { kind: "group", name, memberIds: [ada.id] }));
+    threads.push(await send(carol, "/api/threads", "POST", { kind: "direct", memberIds: [bob.id] }));
+    for (const thread of threads)
+      await send(carol, `/api/threads/${thread?.id}/messages`, "POST", { body: "hello" });
+    expect(await filesWhenStored(former)).not.toEqual([]);
+    await send({ ...carol, token: await tokenOf(id, "Somebody with a longer name") }, "/api/session", "POST");
+    expect(await filesWhenIdle(former)).toEqual([]);
+  });
 });

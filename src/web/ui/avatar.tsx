@@ -17,18 +17,16 @@ export interface AvatarProps {
 }
 
 export function Avatar({ id, name, avatarUrl, online }: AvatarProps) {
-  /** Not whether it is broken: a user may get another picture. */
-  const [brokenUrl, setBrokenUrl] = useState<string>();
+  const [broken, setBroken] = useState(false);
   return (
     <span class={`avatar avatar-${hueOf(id)}`}>
-      {avatarUrl !== undefined && avatarUrl !== brokenUrl ? (
+      {avatarUrl !== undefined && !broken ? (
         <img
-          key={avatarUrl}
           src={avatarUrl}
           alt=""
           loading="lazy"
           referrerpolicy="no-referrer"
-          onError={() => setBrokenUrl(avatarUrl)}
+          onError={() => setBroken(true)}
         />
       ) : (
         <span aria-hidden="true">
