@@ -36,6 +36,8 @@ const RESTRICTIONS: Record<string, string> = {
   "lacks what is new or needs https": `
     for (const name of ["indexedDB", "BroadcastChannel", "Notification", "caches"]) delete globalThis[name];
     delete Intl.Segmenter;
+    delete URL.parse;
+    delete HTMLElement.prototype.togglePopover;
     delete Crypto.prototype.randomUUID;
     delete Crypto.prototype.subtle;
     for (const name of ["locks", "serviceWorker", "storage", "clipboard"]) delete Navigator.prototype[name];`,
@@ -50,11 +52,12 @@ it.each(Object.keys(RESTRICTIONS))("people sign in and chat in a browser that %s
   await ada.page.getByLabel("Your name").fill(ada.name);
   await ada.page.getByRole("button", { name: "Sign in" }).click();
   await startChat(ada.page, bob.name);
-  await send(ada.page, "Hello");
+  await send(ada.page, "Hello from pond.example: https://pond.example/");
   await waitUntilSent(ada.page, "Hello");
   await ada.page.reload();
   await composer(ada.page).waitFor();
   await messageRow(ada.page, "Hello").waitFor();
   expect(await messageRow(ada.page, "Hello").count()).toBe(1);
+  expect(await ada.page.getByRole("link", { name: "https://pond.example/" }).count()).toBe(1);
   await closeAll(ada, bob);
 });

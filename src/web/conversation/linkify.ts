@@ -88,7 +88,7 @@ function withoutTrailingPunctuation(address: string): string {
 
 function webLink(address: string): LinkTarget | undefined {
   const hasScheme = SCHEME.test(address);
-  const url = URL.parse(hasScheme ? address : `https://${address}`);
+  const url = parseUrl(hasScheme ? address : `https://${address}`);
   if (!url) return undefined;
   const scheme = hasScheme ? `${url.protocol}//` : "";
   const rest = address.replace(AUTHORITY, "").replaceAll(INVISIBLE, encodeURIComponent);
@@ -98,8 +98,13 @@ function webLink(address: string): LinkTarget | undefined {
 
 function mailLink(address: string): LinkTarget | undefined {
   const at = address.lastIndexOf("@");
-  const host = URL.parse(`https://${address.slice(at + 1)}`)?.host;
+  const host = parseUrl(`https://${address.slice(at + 1)}`)?.host;
   if (host === undefined) return undefined;
   const mailbox = `${address.slice(0, at).replace(/^mailto:/iu, "")}@${host}`;
   return { href: `mailto:${encodeURI(mailbox)}`, shown: mailbox };
+}
+
+/** Not by `URL.parse`, which browsers from before the middle of 2024 lack: one message with a link would end the page. */
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
 }

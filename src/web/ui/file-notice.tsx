@@ -41,8 +41,8 @@ export function FileNotice() {
     };
   }, []);
 
-  // Above an open dialog, too.
-  useEffect(() => void notice.current?.togglePopover(shown), [shown]);
+  // Above an open dialog, too, where the browser can do that.
+  useEffect(() => void notice.current?.togglePopover?.(shown), [shown]);
 
   return (
     <div ref={notice} class="file-notice" popover="manual">
