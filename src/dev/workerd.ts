@@ -64,14 +64,18 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   }
 }
 
-/** Starts workerd by a configuration with a socket `http`, and for a companion one of that name; resolves when it listens. */
+/**
+ * Starts workerd by a configuration with a socket `http`, a disk service `storage` where that is given, and for a companion a
+ * socket of that name; resolves when it listens.
+ */
 export function serveConfig(
   config: string,
-  { inspector, companion, vars }: Partial<Pick<WorkerdOptions, "inspector" | "companion" | "vars">> = {},
+  { inspector, companion, storage, vars }: Partial<Omit<WorkerdOptions, "bundle" | "port" | "host">> = {},
 ): Promise<Workerd> {
   // workerd reports the ports it listens on to a file descriptor of its own.
   const args = ["serve", config, "--control-fd=3"];
   if (inspector) args.push("--inspector-addr=127.0.0.1:0");
+  if (storage !== undefined) args.push(`--directory-path=storage=${resolve(storage)}`);
   const child = spawn("node_modules/workerd/bin/workerd", args, {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
     env: { ...process.env, ...vars },
@@ -102,7 +106,7 @@ export function serveConfig(
 }
 
 /** The configuration in Cap'n Proto's text form (workerd.capnp, in the workerd package, documents each field). */
-function configFor({ port, host = "127.0.0.1", storage, vars, companion }: WorkerdOptions): string {
+function configFor({ port, host = "127.0.0.1", vars, companion }: WorkerdOptions): string {
   const text = (value: string) => JSON.stringify(value);
   const classes = Object.entries(CLASSES);
   const bindings = [
@@ -117,7 +121,7 @@ function configFor({ port, host = "127.0.0.1", storage, vars, companion }: Worke
 const config :Workerd.Config = (
   services = [
     (name = "lilypad", worker = .lilypad),
-    (name = "storage", disk = (path = ${text(resolve(storage))}, writable = true)),
+    (name = "storage", disk = (writable = true)),
     # The host application may run on this machine too.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${
       companion === undefined

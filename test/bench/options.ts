@@ -9,7 +9,7 @@ import { incoming, roomOf, smallRooms } from "./scenarios/rooms.ts";
 import type { Scale, Scenario } from "./scenarios/scenario.ts";
 import { threadList } from "./scenarios/thread-list.ts";
 import type { ChatServer } from "./systems/chat-server.ts";
-import { durableObject } from "./systems/durable-object.ts";
+import { durableObject, storingDurableObject } from "./systems/durable-object.ts";
 import { lilypad } from "./systems/lilypad.ts";
 import { nullServer } from "./systems/null.ts";
 import { bun, flask, socketIo, socketIoStoring, ws } from "./systems/peers.ts";
@@ -28,7 +28,17 @@ export interface BenchOptions {
   chart?: string | undefined;
 }
 
-const SERVERS = [lilypad(), socketIo, socketIoStoring, ws, bun, durableObject, flask, wranglerDev];
+const SERVERS = [
+  lilypad(),
+  socketIo,
+  socketIoStoring,
+  ws,
+  bun,
+  durableObject,
+  storingDurableObject,
+  flask,
+  wranglerDev,
+];
 const SCENARIOS: Scenario[] = [
   generatorLimit,
   roomOf(100),

@@ -1,6 +1,6 @@
 /**
- * `npm run profile`: where Lilypad's CPU time goes in one room under load, by V8's profiler in its isolate. With `--out`
- * the profile is written as a file that Chrome's DevTools open.
+ * `npm run profile`: where Lilypad's CPU time goes in rooms under load, or while sockets connect, by V8's profiler in its
+ * isolate. With `--out` the profile is written as a file that Chrome's DevTools open.
  */
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -19,7 +19,9 @@ const LISTED_FUNCTIONS = 25;
 const WARM_MS = 1_000;
 
 const OPTIONS = {
-  sockets: { kind: "number", default: 100, min: 1, help: "sockets in the room" },
+  rooms: { kind: "number", default: 1, min: 1, help: "rooms" },
+  sockets: { kind: "number", default: 100, min: 1, help: "sockets in each" },
+  connect: { kind: "flag", help: "profile the sockets' first visits instead of messages" },
   window: { kind: "number", default: 16, min: 1, help: "messages in flight" },
   seconds: { kind: "number", default: 5, min: 1, help: "duration of the profile" },
   out: { kind: "text", placeholder: "FILE", help: "write the profile to FILE (.cpuprofile)" },
@@ -27,7 +29,7 @@ const OPTIONS = {
 
 const HELP = `npm run profile -- [options]
 
-Profiles Lilypad in one room under load, and lists the functions that took the most CPU time.
+Profiles Lilypad in rooms under load, and lists the functions that took the most CPU time.
 
 ${optionLines(OPTIONS)
   .map((line) => `  ${line}`)
@@ -81,25 +83,30 @@ await runCommand("npm run profile", async () => {
         resources.with(
           async () => new LoadProcess(),
           async (generator) => {
-            const targets = await running.targets(1, options.sockets);
-            await generator.run("open", { targets, concurrency: CONCURRENCY });
+            const { rooms, sockets, window } = options;
+            const targets = await running.targets(rooms, sockets);
+            const open = () => generator.run("open", { targets, concurrency: CONCURRENCY });
+            if (!options.connect) await open();
             const inspector = new Inspector(running.server.inspectorUrl);
             await inspector.call("Profiler.enable");
             await inspector.call("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
             await inspector.call("Profiler.start");
-            const { deliveriesPerS } = await generator.run("load", {
-              rooms: 1,
-              window: options.window,
-              senders: SENDERS,
+            const load = {
+              rooms,
+              window,
+              senders: Math.min(sockets, SENDERS),
               bodyLength: MESSAGE_LENGTH,
               warmMs: WARM_MS,
               measureMs: options.seconds * 1000,
               pid: running.pid,
-            });
+            };
+            const done = options.connect
+              ? `${rounded((await open()).perS)} sockets/s`
+              : `${rounded((await generator.run("load", load)).deliveriesPerS)} deliveries/s`;
             const { profile } = await inspector.call<{ profile: CpuProfile }>("Profiler.stop");
             inspector.close();
             if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile));
-            console.log(`${Math.round(deliveriesPerS).toLocaleString("en")} deliveries/s while profiled`);
+            console.log(`${done} while profiled`);
             console.log(markdown(["function", "source", "% of the time"], selfTimes(profile)));
           },
         ),
@@ -108,6 +115,10 @@ await runCommand("npm run profile", async () => {
     await system.dispose();
   }
 });
+
+function rounded(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
 
 /** The functions with the most samples, and their share. */
 function selfTimes({ nodes, samples }: CpuProfile): string[][] {

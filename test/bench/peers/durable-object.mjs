@@ -1,5 +1,5 @@
-// A minimal chat in a Durable Object, without checks or storage: the limit of the platform. As Lilypad, it broadcasts a
-// lone message at once and batches those that arrive close together.
+// A minimal chat in a Durable Object, without checks: the limit of the platform. As Lilypad, it broadcasts a lone message
+// at once and batches those that arrive close together. `StoringRoom` also has each message in SQLite before anybody receives it.
 import { DurableObject } from "cloudflare:workers";
 import { roomAndUser } from "./announce.mjs";
 
@@ -12,7 +12,8 @@ const PROBE_INTERVAL_MS = 50;
 
 export class Room extends DurableObject {
   #seq = 0;
-  #events = [];
+  /** Messages to broadcast. */
+  #messages = [];
   /** Acknowledgements to send, by socket. */
   #acks = new Map();
   #busyAt = 0;
@@ -42,12 +43,12 @@ export class Room extends DurableObject {
     const { type, id, body } = JSON.parse(text);
     if (type !== "chat") return;
     const message = { seq: ++this.#seq, id, author: this.#users.get(socket), body, at: Date.now() };
-    this.#events.push(JSON.stringify({ type, message }));
+    this.#messages.push(message);
     const acks = this.#acks.get(socket);
     const ack = JSON.stringify({ type: "ack", id });
     if (acks) acks.push(ack);
     else this.#acks.set(socket, [ack]);
-    const size = this.#events.length;
+    const size = this.#messages.length;
     if (this.#timer === undefined && Date.now() - this.#busyAt >= BUSY_MS) this.#broadcast();
     else if (size < this.#expectedSize) this.#schedule(BATCH_MS);
     else if (size === this.#expectedSize) this.#batchIsFull();
@@ -65,12 +66,17 @@ export class Room extends DurableObject {
     this.#users.delete(socket);
   }
 
+  /** Called with the messages of a batch before they are broadcast. */
+  store() {}
+
   #broadcast() {
-    if (this.#events.length === 0) return;
-    const isLone = this.#events.length === 1;
+    const messages = this.#messages;
+    if (messages.length === 0) return;
+    const isLone = messages.length === 1;
     if (!isLone) this.#busyAt = Date.now();
-    this.#expectedSize = Math.max(this.#events.length, Math.floor(this.#expectedSize * 0.9));
-    const events = this.#events.join(",");
+    this.#expectedSize = Math.max(messages.length, Math.floor(this.#expectedSize * 0.9));
+    this.store(messages);
+    const events = messages.map((message) => JSON.stringify({ type: "chat", message })).join(",");
     const frame = `[${events}]`;
     for (const socket of this.#users.keys()) {
       const acks = this.#acks.get(socket);
@@ -80,7 +86,7 @@ export class Room extends DurableObject {
         // The socket is closed.
       }
     }
-    this.#events = [];
+    this.#messages = [];
     this.#acks.clear();
     this.#schedule(isLone ? 0 : BATCH_MS, true);
   }
@@ -92,6 +98,21 @@ export class Room extends DurableObject {
       this.#timer = undefined;
       this.#broadcast();
     }, ms);
+  }
+}
+
+export class StoringRoom extends Room {
+  constructor(ctx, env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(
+      "CREATE TABLE IF NOT EXISTS messages (seq INTEGER PRIMARY KEY, id TEXT, author TEXT, body TEXT, at INTEGER)",
+    );
+  }
+
+  // One commit. Until it is on disk, the platform holds back every frame that is sent after it.
+  store(messages) {
+    for (const { seq, id, author, body, at } of messages)
+      this.ctx.storage.sql.exec("INSERT INTO messages VALUES (?, ?, ?, ?, ?)", seq, id, author.id, body, at);
   }
 }
 

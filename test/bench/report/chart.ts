@@ -19,6 +19,7 @@ interface Line {
 const LINES: Line[] = [
   { server: "bun", label: "Bun’s publish", stores: false },
   { server: "object", label: "bare Durable Object", stores: false },
+  { server: "object+sqlite", label: "the same + SQLite", stores: true },
   { server: "lilypad", label: "Lilypad", stores: true },
   { server: "ws", label: "bare ws", stores: false },
   { server: "socket.io", label: "Socket.IO", stores: false },
@@ -33,7 +34,7 @@ const STYLE = `
   .grid { stroke: #d0d7de }
   .bun { --c: #8250df } .lilypad { --c: #1a7f37 } .ws { --c: #6e7781 }
   .socket-io { --c: #0969da } .socket-io-sqlite { --c: #bc4c00 } .flask { --c: #9a6700 }
-  .object { --c: #bf3989 }
+  .object { --c: #bf3989 } .object-sqlite { --c: #0f7b8a }
   polyline { fill: none; stroke: var(--c); stroke-width: 2 }
   circle { fill: var(--c) }
   text.end { fill: var(--c) }
@@ -45,7 +46,7 @@ const STYLE = `
     .grid { stroke: #3d444d }
     .bun { --c: #ab7df8 } .lilypad { --c: #3fb950 } .ws { --c: #9198a1 }
     .socket-io { --c: #4493f8 } .socket-io-sqlite { --c: #f0883e } .flask { --c: #d29922 }
-    .object { --c: #db61a2 }
+    .object { --c: #db61a2 } .object-sqlite { --c: #39c5cf }
   }
 `;
 

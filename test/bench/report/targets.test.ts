@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { Results, type Measurement } from "../results.ts";
 import { scenarioTable } from "./tables.ts";
 import { targetsTable } from "./targets.ts";
+import { FIRST_VISIT, RECONNECTING } from "../scenarios/connecting.ts";
 import { roomOf } from "../scenarios/rooms.ts";
 import { lilypad } from "../systems/lilypad.ts";
 import { socketIo } from "../systems/peers.ts";
@@ -45,6 +46,25 @@ it("shows the targets that were measured, and whether they are met", () => {
   const missed = targetsTable(new Results(ROUNDS.slice(4)));
   expect(missed).toMatch(/at least 2 × \| 0.9 \| \*\*MISS\*\*/);
   expect(targetsTable(new Results())).toBe("");
+});
+
+it("holds the ordinary case to a bare Durable Object that stores", () => {
+  const connected = (server: string, load: string, perS: number): Measurement => ({
+    ...measured(1, server, 0),
+    scenario: "connect",
+    load,
+    figures: { perS },
+  });
+  const table = targetsTable(
+    new Results([
+      connected("object+sqlite", FIRST_VISIT, 1_000),
+      connected("lilypad", FIRST_VISIT, 500),
+      connected("object+sqlite", RECONNECTING, 1_000),
+      connected("lilypad", RECONNECTING, 400),
+    ]),
+  );
+  expect(table).toMatch(/first visit: to a bare Durable Object that stores \| at least 0.4 × \| 0.5 \| PASS/);
+  expect(table).toMatch(/all back at once: to .* \| at least 0.5 × \| 0.4 \| \*\*MISS\*\*/);
 });
 
 it("compares the time to the last receiver at the smallest load that saturates Socket.IO", () => {

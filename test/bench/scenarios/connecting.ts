@@ -5,6 +5,10 @@ import { ERRORS, TIMES } from "./columns.ts";
 import { CONCURRENCY } from "./rooms.ts";
 import { isChat, type Scenario } from "./scenario.ts";
 
+/** Its loads, in the tables. */
+export const FIRST_VISIT = "first visit";
+export const RECONNECTING = "reconnecting, all at once";
+
 const PER_ROOM = 100;
 const KIB = 1024;
 
@@ -19,9 +23,9 @@ export const connecting: Scenario = {
   supports: isChat,
   run: async ({ running, generator, scale, report }) => {
     const targets = await running.targets(scale.connections / PER_ROOM, PER_ROOM);
-    report("first visit", { ...(await generator.run("open", { targets, concurrency: CONCURRENCY })) });
+    report(FIRST_VISIT, { ...(await generator.run("open", { targets, concurrency: CONCURRENCY })) });
     await generator.run("drop", {});
-    report("reconnecting, all at once", {
+    report(RECONNECTING, {
       ...(await generator.run("open", { targets, concurrency: CONCURRENCY })),
     });
   },
