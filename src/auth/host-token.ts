@@ -11,6 +11,7 @@ import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "..
 import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
+import { verifiedOnce } from "./verified-tokens.ts";
 
 /** Kept for the life of the isolate, so that keys are fetched seldom. */
 const keySets = new Map<string, KeySet>();
@@ -40,7 +41,7 @@ const claims = z.object({
 /** The user a host token names, and when it ends. Throws `unauthenticated`, or `unavailable` where the keys cannot be had. */
 export async function verifyHostToken(env: Env, token: string): Promise<Caller> {
   const { auth } = configOf(env);
-  const payload = await verified(token, auth);
+  const payload = await verifiedOnce(auth, token, () => verified(token, auth));
   const result = claims.safeParse(payload);
   if (!result.success) {
     const [issue] = result.error.issues;

@@ -8,6 +8,7 @@ import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
 import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
+import { verifiedOnce } from "./verified-tokens.ts";
 
 /** The `typ` of a session's JWT. */
 export const SESSION_TYPE = "lilypad-session+jwt";
@@ -45,8 +46,11 @@ function sign(env: Env, user: User, exp: number): Promise<string> {
 export async function verifySession(env: Env, token: string): Promise<Caller> {
   const { sessionSecrets, guestSignIn } = configOf(env);
   try {
-    const { payload } = await verifyWithSecrets(token, sessionSecrets, { typ: SESSION_TYPE });
+    const payload = await verifiedOnce(sessionSecrets, token, async () => {
+      return (await verifyWithSecrets(token, sessionSecrets, { typ: SESSION_TYPE })).payload;
+    });
     const { sub, name, picture, exp } = claims.parse(payload);
+    if (exp * 1000 <= Date.now()) throw new Error("it has ended");
     const isGuest = guestSignIn && sub.startsWith(GUEST_PREFIX);
     if (looksLikeGuest(sub) && !isGuest) throw new Error("no guest, or guests are no longer let in");
     return {

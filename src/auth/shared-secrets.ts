@@ -1,6 +1,9 @@
 /** JWTs that are signed with a secret: while it is being rotated, with the current one or the one before. */
 import { errors, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from "jose";
 
+/** Importing a key takes longer than verifying with it. */
+const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
 /** Verifies a token with each of these secrets in turn. Throws as `jwtVerify` does with the last. */
 export async function verifyWithSecrets(
   token: string,
@@ -8,10 +11,19 @@ export async function verifyWithSecrets(
   options: JWTVerifyOptions,
 ): Promise<JWTVerifyResult> {
   try {
-    return await jwtVerify(token, secret, { ...options, algorithms: ["HS256"] });
+    return await jwtVerify(token, await keyOf(secret), { ...options, algorithms: ["HS256"] });
   } catch (error) {
     const [next, ...rest] = others;
     if (!next || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     return verifyWithSecrets(token, [next, ...rest], options);
   }
+}
+
+function keyOf(secret: Uint8Array): Promise<CryptoKey> {
+  let key = imported.get(secret);
+  if (!key) {
+    key = crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    imported.set(secret, key);
+  }
+  return key;
 }
