@@ -12,6 +12,10 @@ const RETRY_MS = 5_000;
  * need not be woken for an alarm that finds everything sent.
  */
 const PENDING_MS = 5_000;
+/** While things keep becoming pending, each alarm is twice as far ahead as the one before, up to this: few for a long conversation. */
+const PENDING_MOST_MS = 20_000;
+/** With nothing pending for so long, they begin anew. */
+const PENDING_PAUSE_MS = 10_000;
 
 /** Something that an object does when its alarm comes. Times are milliseconds since the epoch. */
 export interface Duty {
@@ -27,6 +31,9 @@ export class AlarmScheduler {
   readonly #storage: DurableObjectStorage;
   readonly #duties: Duty[] = [];
   #pending: number | null = null;
+  /** When something last became pending, and how far ahead the next alarm for it is. */
+  #pendingAt = 0;
+  #pendingMs = PENDING_MS;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -44,7 +51,7 @@ export class AlarmScheduler {
 
   /** Makes sure that the alarm comes at this time or before. Durable together with the SQL written in the same stretch. */
   wakeBy(time: number): void {
-    if (this.#pending !== null && this.#pending <= time) return;
+    if (this.#isSetBy(time)) return;
     this.#pending = time;
     // Not awaited: the output gate holds every frame and reply until it is durable, and a failure resets the object.
     void this.#storage.setAlarm(time);
@@ -52,7 +59,12 @@ export class AlarmScheduler {
 
   /** Wakes for what is pending and will be sent from memory, in case this object dies before. */
   wakeForPending(now: number): void {
-    this.wakeBy(now + PENDING_MS);
+    if (now - this.#pendingAt > PENDING_PAUSE_MS) this.#pendingMs = PENDING_MS;
+    this.#pendingAt = now;
+    const time = now + this.#pendingMs;
+    if (this.#isSetBy(time)) return;
+    this.wakeBy(time);
+    this.#pendingMs = Math.min(PENDING_MOST_MS, this.#pendingMs * 2);
   }
 
   /** The object's `alarm()`: runs every duty, and sets the alarm for the one that is due first. */
@@ -68,6 +80,10 @@ export class AlarmScheduler {
   /** No alarm is pending any more: it came, or the storage is about to be erased. */
   cleared(): void {
     this.#pending = null;
+  }
+
+  #isSetBy(time: number): boolean {
+    return this.#pending !== null && this.#pending <= time;
   }
 
   /** One that fails does not keep the others from running. */

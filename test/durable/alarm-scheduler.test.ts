@@ -64,3 +64,22 @@ it("runs the other duties where one fails, and is set to retry that one soon", a
   expect(set).toEqual([1_005_000]);
   expect(logged.mock.calls[0]?.[0]).toContain("failing");
 });
+
+it("is set seldom while things keep becoming pending, and soon again after a pause", async () => {
+  const { alarm, set } = await scheduler();
+  /** Something becomes pending every two seconds for a while; returns how far ahead the alarm was set, each time that it was. */
+  const converse = async (seconds: number): Promise<number[]> => {
+    const ahead: number[] = [];
+    for (const end = Date.now() + seconds * 1_000; Date.now() < end; vi.setSystemTime(Date.now() + 2_000)) {
+      if (Date.now() >= (set.at(-1) ?? Infinity)) await alarm.alarm();
+      const before = set.length;
+      alarm.wakeForPending(Date.now());
+      ahead.push(...set.slice(before).map((time) => time - Date.now()));
+    }
+    return ahead;
+  };
+  expect(await converse(60)).toEqual([5_000, 10_000, 20_000, 20_000, 20_000]);
+  await alarm.alarm();
+  vi.setSystemTime(Date.now() + 10_000);
+  expect(await converse(10)).toEqual([5_000, 10_000]);
+});

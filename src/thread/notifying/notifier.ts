@@ -16,7 +16,7 @@ import type { AllThreadsRate } from "./all-threads-rate.ts";
 import { headOf } from "./thread-head.ts";
 
 /** After one notification, what comes within this time is sent together. */
-const COALESCE_MS = 1_000;
+const COALESCE_MS = 2_000;
 /** Most readers of whom it is remembered what was sent; of one who is forgotten it is sent once more. */
 const KEPT = 2_000;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: what is pending stays so until it is confirmed. */
