@@ -231,10 +231,10 @@ export class PresenceShard {
   }
 
   async threadChanged(update: ThreadUpdate): Promise<ThreadUpdateAnswer> {
-    const { commands = {} } = update;
+    const { commands = {}, joined } = update;
     this.#apply(update);
     this.#rates.countCommands(commands);
-    const profiles = this.directory.profiles(update.joined.map(({ userId }) => userId));
+    const profiles = joined.length > 0 ? this.directory.profiles(joined.map(({ userId }) => userId)) : [];
     // Whoever sent to many threads at once is on hold in all of them: first the updates that came together are all counted.
     await Promise.resolve();
     return { holds: this.#rates.holds(Object.keys(commands)), profiles };

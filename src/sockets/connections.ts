@@ -40,6 +40,7 @@ export class Connections {
   readonly #known = new WeakMap<WebSocket, Connection>();
   /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is expensive. */
   readonly #byUser = new Map<string, Set<WebSocket>>();
+  #size = 0;
   /** When the last command came over a socket since this object woke: a client that forgets to ping is alive all the same. */
   readonly #heardAt = new WeakMap<WebSocket, number>();
   /** No session ends before. */
@@ -105,9 +106,7 @@ export class Connections {
 
   /** How many sockets there are that are not known to be gone. */
   get size(): number {
-    let size = 0;
-    for (const sockets of this.#byUser.values()) size += sockets.size;
-    return size;
+    return this.#size;
   }
 
   /** Every socket that is not known to be gone, to send to all of them: what is sent to a broken one is dropped. */
@@ -212,6 +211,7 @@ export class Connections {
 
   #add(socket: WebSocket): void {
     const { userId } = this.of(socket);
+    this.#size++;
     this.#noteEnd(this.of(socket));
     const sockets = this.#byUser.get(userId);
     if (sockets) sockets.add(socket);
@@ -228,7 +228,7 @@ export class Connections {
     if (gone) return false;
     this.update(socket, { gone: true });
     const sockets = this.#byUser.get(userId);
-    sockets?.delete(socket);
+    if (sockets?.delete(socket)) this.#size--;
     if (sockets?.size === 0) this.#byUser.delete(userId);
     this.onGone(socket);
     return true;

@@ -106,7 +106,8 @@ export class ThreadUpdates {
     }
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
-    if (this.#removeWithoutMembers(threadId)) {
+    // A row that is there has members: only who leaves can have been the last one.
+    if ((left.length > 0 || !before) && this.#removeWithoutMembers(threadId)) {
       return { before, after: rowOf(update, senders, before), joined, left, read, markersBefore };
     }
 

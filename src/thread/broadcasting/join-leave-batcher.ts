@@ -9,7 +9,7 @@ import type { RoomSockets } from "../../sockets/room-sockets.ts";
 /** This many are broadcast at once; again once none came for a gathering period. */
 const AT_ONCE = 8;
 /** How long they are gathered: a base time, plus a time per socket in the room. */
-const GATHER_MS = 50;
+const GATHER_MS = 250;
 const GATHER_MS_PER_SOCKET = 0.25;
 
 interface JoinOrLeave {
