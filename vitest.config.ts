@@ -48,6 +48,8 @@ const EXPECTED = [
   /The RPC receiver does not implement the method "(deliver|threadChanged|threadDeleted|receiveMovedUsers)"/,
   // What callers make of either.
   /LilypadError: A part of the server did not answer/,
+  // The number of shards was lowered.
+  /LilypadError: PRESENCE_SHARDS was \d+ and is \d+/,
   // A socket that was open when its object was aborted.
   /disconnected: (read end of pipe was aborted|other end of WebSocketPipe was destroyed)/,
 ];
@@ -142,8 +144,18 @@ export default defineConfig({
         },
       },
       {
+        // As a new deployment has it, with few shards: one user is often in the shard of another.
+        plugins: [lilypad({ PRESENCE_SHARDS: "2" })],
+        test: {
+          ...shared,
+          name: "two-shards",
+          include: ["test/presence/**/*.test.ts"],
+          exclude: ["test/presence/resharding/**", "test/presence/schema.test.ts"],
+        },
+      },
+      {
         // Random programs, in workerd too; without rate limits, which would answer most of a program.
-        plugins: [lilypad({ RATE_LIMITS: "off" })],
+        plugins: [lilypad({ RATE_LIMITS: "off", PRESENCE_SHARDS: "2" })],
         test: {
           ...shared,
           name: "model",
@@ -152,7 +164,7 @@ export default defineConfig({
       },
       {
         // What everyday use costs, for `npm run cost`; without rate limits, so that much is done in little time.
-        plugins: [lilypad({ RATE_LIMITS: "off" })],
+        plugins: [lilypad({ RATE_LIMITS: "off", PRESENCE_SHARDS: "2" })],
         test: {
           ...patience,
           name: "cost",

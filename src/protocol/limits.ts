@@ -127,7 +127,7 @@ export const SIGN_INS_PER_MINUTE = 60;
 export const ANONYMOUS_PER_MINUTE = 300;
 
 /** Presence shards unless `PRESENCE_SHARDS` says otherwise, and at most. */
-export const PRESENCE_SHARDS = 8;
+export const PRESENCE_SHARDS = 2;
 export const PRESENCE_SHARDS_MOST = 1024;
 
 /** Longest session; a host JWT's earlier `exp` shortens it. */

@@ -49,9 +49,9 @@ export class ThreadStore {
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
   reload(): StoredThread {
     const { id, storage } = this.#ctx;
-    const { presenceShards } = configOf(this.#env);
+    const { presenceShards, presenceShardsAfter } = configOf(this.#env);
     this.#thread = new StoredThread(storage.sql, id.toString(), presenceShards);
-    this.#thread.membership.sortByShard();
+    this.#thread.membership.sortByShard(presenceShardsAfter);
     return this.#thread;
   }
 

@@ -12,8 +12,8 @@ import { randomFrom, type Random } from "./support/random.ts";
 import { Server } from "./support/server.ts";
 import { signIn } from "./support/users.ts";
 
-const SHARDS_BEFORE = 8;
-const SHARDS_AFTER = 16;
+const SHARDS_BEFORE = 2;
+const SHARDS_AFTER = 8;
 const THREAD_SIZE = 6;
 const SIGN_INS_AT_ONCE = 100;
 /** Clients that write and read at the same time. */
@@ -32,7 +32,7 @@ interface Settings {
 export const shards = defineProgram({
   name: "shards",
   summary:
-    "Raises PRESENCE_SHARDS from 8 to 16 while users write and read, and kills the command and the server meanwhile: no notification, read marker or profile is lost.",
+    "Raises PRESENCE_SHARDS from 2 to 8 while users write and read, and kills the command and the server meanwhile: no notification, read marker or profile is lost.",
   duration: "about 1 min",
   options: {
     users: { kind: "number", default: 60, min: THREAD_SIZE, help: "users with an open tab, in threads" },

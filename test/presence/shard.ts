@@ -16,13 +16,13 @@ import { TestSocket } from "../support/socket.ts";
 export type Tab = TestSocket<PresenceEvent>;
 
 export const HOUR = 3_600_000;
-export const SHARDS = 8;
+export const SHARDS = Number(env.PRESENCE_SHARDS);
 
-/** A user whom no shard knows; of this shard, if one is given. */
+/** A user whom no shard knows; of this shard, counted round, if one is given. */
 export function unknownUser(name = "Ada", shard?: number): User {
   for (;;) {
     const id = unique(name.toLowerCase());
-    if (shard === undefined || shardOf(id, SHARDS) === shard) return { id, name };
+    if (shard === undefined || shardOf(id, SHARDS) === shard % SHARDS) return { id, name };
   }
 }
 

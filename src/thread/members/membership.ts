@@ -1,4 +1,5 @@
 /** The members of the thread, their roles, and which Presence shards hold them. */
+import { LilypadError } from "../../protocol/errors.ts";
 import { shardOf } from "../../rpc/shards.ts";
 import { parse } from "../../protocol/parse.ts";
 import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
@@ -30,6 +31,10 @@ export class Membership {
   #first: readonly StoredMember[] | undefined;
   /** Who joined or left since Presence was last about to be notified. */
   #changed = new Set<string>();
+  /** Presence has confirmed everyone. False where memory does not know. */
+  #allConfirmed = false;
+  /** The shards that hold members, while nobody has joined or left. */
+  #shardsWithMembers: readonly number[] | undefined;
   readonly #shards: number;
 
   /** `shards` is the number of Presence shards that users are sorted by. */
@@ -38,10 +43,18 @@ export class Membership {
     this.#shards = shards;
   }
 
-  /** Sorts members by shard anew where the number of shards has changed; writes those whose shard is another. */
-  sortByShard(): void {
+  /**
+   * Sorts members by shard anew where the number of shards has changed; writes those whose shard is another. Throws where it
+   * was lowered below `atLeast`: members would be looked for where they are not, and never be notified again.
+   */
+  sortByShard(atLeast: number): void {
     const { shards } = this.#sql.exec<{ shards: number | null }>("SELECT shards FROM thread").one();
     if (shards === this.#shards) return;
+    if (shards !== null && shards > atLeast)
+      throw new LilypadError(
+        "unavailable",
+        `PRESENCE_SHARDS was ${shards} and is ${atLeast}: it cannot be lowered. Set it back. See docs/operating.md, "Raising PRESENCE_SHARDS".`,
+      );
     const members = this.#sql.exec<{ no: number; user_id: string; shard: number }>(
       "SELECT no, user_id, shard FROM members",
     );
@@ -89,17 +102,20 @@ export class Membership {
     return this.#first;
   }
 
-  add(userId: string, role: Role, readSeq: number, now: number): void {
+  add(userId: string, role: Role, readSeq: number, joinedAt: number): void {
     this.#sql.exec(
       "INSERT INTO members (user_id, role, read_seq, joined_at, shard) VALUES (?, ?, ?, ?, ?)",
       userId,
       role,
       readSeq,
-      now,
+      joinedAt,
       shardOf(userId, this.#shards),
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
-    this.#forget(userId);
+    this.#roles.delete(userId);
+    // Read anew at each of many joins, they would be read as often as there are members.
+    if (this.#first && this.#first.length < MEMBERS_SHOWN)
+      this.#first = [...this.#first, { userId, role, readSeq, joinedAt }];
     this.#changedNow(userId);
   }
 
@@ -140,17 +156,10 @@ export class Membership {
     return row?.user_id;
   }
 
-  /** The shards that hold members: one index seek for each, however many members there are. */
-  shards(): number[] {
-    const shards: number[] = [];
-    for (let above = -1; ;) {
-      const [row] = this.#sql
-        .exec<{ shard: number }>("SELECT shard FROM members WHERE shard > ? ORDER BY shard LIMIT 1", above)
-        .toArray();
-      if (!row) return shards;
-      shards.push(row.shard);
-      above = row.shard;
-    }
+  /** The shards that hold members. */
+  shards(): readonly number[] {
+    this.#shardsWithMembers ??= this.#readShards();
+    return this.#shardsWithMembers;
   }
 
   /** Users who joined or left, which Presence has not confirmed yet. */
@@ -163,14 +172,30 @@ export class Membership {
 
   /** The same, to notify Presence now: who joins or leaves from here on stays unconfirmed whatever is answered. */
   takeUnconfirmed(): string[] {
+    if (this.#allConfirmed) return [];
     this.#changed.clear();
-    return this.unconfirmed();
+    const unconfirmed = this.unconfirmed();
+    this.#allConfirmed = unconfirmed.length === 0;
+    return unconfirmed;
   }
 
   /** Presence has confirmed these. */
   confirm({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
     for (const userId of [...joined.map((member) => member.userId), ...left]) {
       if (!this.#changed.has(userId)) this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
+    }
+  }
+
+  /** One index seek for each, however many members there are. */
+  #readShards(): number[] {
+    const shards: number[] = [];
+    for (let above = -1; ;) {
+      const [row] = this.#sql
+        .exec<{ shard: number }>("SELECT shard FROM members WHERE shard > ? ORDER BY shard LIMIT 1", above)
+        .toArray();
+      if (!row) return shards;
+      shards.push(row.shard);
+      above = row.shard;
     }
   }
 
@@ -186,6 +211,8 @@ export class Membership {
   /** Presence has to be notified that this user joined or left. */
   #changedNow(userId: string): void {
     this.#changed.add(userId);
+    this.#allConfirmed = false;
+    this.#shardsWithMembers = undefined;
     this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
   }
 }

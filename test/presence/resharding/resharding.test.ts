@@ -358,6 +358,20 @@ describe("the command", () => {
     expect(await storedIn(shardOf(ada.user.id, 32))).toContain(ada.user.id);
   });
 
+  it("refuses a lower number, and goes on where it is set back", async () => {
+    const { ada, bo, threadId } = await startResharding();
+    await moveShard(OLD, 8, 16);
+    await deploy({ shards: 16 });
+    await sendMessage(bo, threadId);
+    await deploy({ shards: 8 });
+    expectLogged(/PRESENCE_SHARDS was 16 and is 8/);
+    await expect(sendMessage(bo, threadId)).rejects.toThrow("503");
+    await deploy({ shards: 16 });
+    await sendMessage(bo, threadId);
+    await awaitNotification(ada, threadId);
+    expect(await unread(ada)).toEqual([3]);
+  });
+
   it("merges the data of both shards, where new shards were used before users had moved", async () => {
     const { ada, bo, cy } = await startResharding();
     const dee = await signedIn("Dee", { shard: NEW, of: 16 });

@@ -13,6 +13,7 @@ import {
   groupOf,
   knownUser,
   openTab,
+  SHARDS,
   passTime,
   runAlarmOf,
   costIn,
@@ -45,7 +46,7 @@ function receivedStatuses(tab: Tab, user: User): string[] {
 
 /** Waits for all calls between shards. Only for tests that nothing is sent, where there is no event to await. */
 async function settleShards(...tabs: Tab[]): Promise<void> {
-  for (let shard = 0; shard < 8; shard++) await presenceStub(env, shard).profiles([]);
+  for (let shard = 0; shard < SHARDS; shard++) await presenceStub(env, shard).profiles([]);
   await new Promise((resolve) => {
     setTimeout(resolve, 20);
   });
@@ -266,7 +267,7 @@ describe.each([
 
 it("a list that arrives after a newer one changes nothing", async () => {
   const bo = await knownUser("Bo", 6);
-  const shard = presenceStub(env, 6);
+  const shard = presenceStub(env, 6 % SHARDS);
   const list = { watcherId: "w", userIds: [bo.id], threadIds: [] };
   await shard.watch({ ...list, version: 2 });
   await shard.watch({ ...list, userIds: [], version: 1 });
@@ -277,7 +278,7 @@ it("a list that arrives after a newer one changes nothing", async () => {
 it("a shard that publishes to a subscriber without tabs is sent the current list, and removes the subscriber", async () => {
   const [ada, bo] = [await knownUser("Ada", 1), await knownUser("Bo", 2)];
   await groupOf(ada, bo);
-  const shard = presenceStub(env, 2);
+  const shard = presenceStub(env, 2 % SHARDS);
   await shard.watch({ watcherId: ada.id, userIds: [bo.id], threadIds: [], version: 1 });
   await openTab(bo);
   await eventually(async () => expect(await rowsOf(bo, "watchers")).toEqual([]));
