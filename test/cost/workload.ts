@@ -59,7 +59,7 @@ export const OPTIONS = {
     fraction: true,
   },
   burst: {
-    help: "messages of a thread within a second, notified together",
+    help: "messages of a thread within two seconds, notified together",
     default: 1,
     min: 1,
     max: 100,
