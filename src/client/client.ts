@@ -79,12 +79,15 @@ export function createClient(options: ClientOptions = {}): Client {
   /** Presence and all rooms, as far as they are open. */
   const open = new Set<PresenceClient | Room>();
   let presence: PresenceClient | undefined;
+  /** Whose the last connection was since the client was closed. */
+  let userId: string | undefined;
 
   const shared = {
     api,
     getToken,
     diagnosis,
     onSignedOut: (reason?: string) => options.onSignedOut?.(reason),
+    onUser: (id: string) => void (userId = id),
     openSocket: (path: string, token: string | undefined) => {
       const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token];
       return new WebSocket(origin.replace(/^http/, "ws") + path, protocols);
@@ -106,6 +109,7 @@ export function createClient(options: ClientOptions = {}): Client {
       ...shared,
       threadId,
       storage,
+      userId: () => userId,
       onRead: (seq) => presence?.seen(threadId, seq),
       onRelease: () => remembered.add(created),
       onOpen: () => {
@@ -140,6 +144,7 @@ export function createClient(options: ClientOptions = {}): Client {
     close: () => {
       for (const store of new Set(open)) store.close();
       remembered.clear();
+      userId = undefined;
       storage?.close();
     },
   };

@@ -18,12 +18,14 @@ const KEPT = 1_000;
 export class TokenBuckets {
   readonly #burst: number;
   readonly #perMs: number;
+  readonly #lowest: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** A `burst` of 0, or `tokens` of 0, is no limit. */
-  constructor(burst: number, refill: { tokens: number; perMs: number }) {
+  /** A `burst` of 0, or `tokens` of 0, is no limit. A bucket owes at most `mostOwed` tokens, whatever is charged. */
+  constructor(burst: number, refill: { tokens: number; perMs: number }, mostOwed = Infinity) {
     this.#burst = burst;
     this.#perMs = refill.tokens / refill.perMs;
+    this.#lowest = -mostOwed;
   }
 
   /** Takes one token, or throws `rate_limited` with when there will be one. */
@@ -43,7 +45,7 @@ export class TokenBuckets {
   charge(key: string, tokens: number, now: number): number {
     if (this.#burst === 0 || this.#perMs === 0) return 0;
     const bucket = this.#refilled(key, now);
-    bucket.tokens -= tokens;
+    bucket.tokens = Math.max(this.#lowest, bucket.tokens - tokens);
     return bucket.tokens < 1 ? Math.ceil((1 - bucket.tokens) / this.#perMs) : 0;
   }
 

@@ -62,7 +62,7 @@ export class RateLimits {
   countCommands(counts: Record<string, number>): void {
     const now = Date.now();
     for (const [userId, count] of Object.entries(counts)) {
-      this.#commands ??= bucketsOf(configOf(this.#env).userRate);
+      this.#commands ??= commandBuckets(configOf(this.#env).userRate);
       const wait = this.#commands.charge(userId, count, now);
       if (wait > 0) this.#holds.extend(userId, now + wait, now);
     }
@@ -79,6 +79,14 @@ export class RateLimits {
   #admit(rate: TokenBuckets, userId: string): void {
     if (configOf(this.#env).rateLimits) rate.admit(userId, Date.now(), "Too many of these. Wait a moment.");
   }
+}
+
+/**
+ * What threads could not report for a while comes in a lump, and may be counted twice where only an answer was lost: nobody
+ * is on hold for longer than it takes to refill two bursts.
+ */
+function commandBuckets({ burst, per10s }: Rate): TokenBuckets {
+  return new TokenBuckets(burst, { tokens: per10s, perMs: 10_000 }, burst);
 }
 
 function bucketsOf({ burst, per10s }: Rate): TokenBuckets {

@@ -86,7 +86,7 @@ export class PresenceShard {
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
     const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
     const rates = new RateLimits(env, new Holds(sql));
-    const propagation = new ProfilePropagation(ctx, env, alarm, directory);
+    const propagation = new ProfilePropagation(sql, env, alarm, directory);
     const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
     this.#env = env;
     this.#connections = connections;

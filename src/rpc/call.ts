@@ -20,13 +20,17 @@ export type Stub<Rpc> = Rpc & { fetch: (request: Request) => Promise<Response> }
  * Retries, with full jitter, only what the runtime calls retryable; an overloaded object is not made busier. Throws
  * `unavailable` in the end. The called method must be safe to repeat.
  */
-export async function callObject<S, T>(stub: () => S, call: (stub: S) => Promise<T>): Promise<T> {
+export async function callObject<S, T>(
+  stub: () => S,
+  call: (stub: S) => Promise<T>,
+  { attempts = ATTEMPTS } = {},
+): Promise<T> {
   for (let wait = FIRST_WAIT_MS, attempt = 1; ; wait *= 2, attempt += 1) {
     try {
       return await call(stub());
     } catch (error) {
       const { retryable, overloaded } = error as StubError;
-      if (!retryable || overloaded || attempt === ATTEMPTS) {
+      if (!retryable || overloaded || attempt === attempts) {
         console.error("a call to an object failed", error);
         throw new LilypadError("unavailable", "A part of the server did not answer. Try again in a moment.");
       }

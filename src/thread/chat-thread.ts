@@ -66,7 +66,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     broadcaster.memberCount = () =>
       store.current?.kind === "public" ? store.current.membership.count() : undefined;
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
-    const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst > 0);
+    const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
     const writer = new Writer(
       { storage: ctx.storage, store, broadcaster, notifier },
@@ -185,9 +185,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const now = Date.now();
     let thread: StoredThread;
     try {
-      thread = this.#admit(credential, now);
-      // Those that go on to a relay count here, too. After the right, so that a stranger learns nothing from it.
+      // The right first, so that a stranger learns nothing from the limit. Those that go on to a relay count here, too.
+      this.#store.require().standing(credential.user);
       this.#opens.admit(credential.user.id, now, "Too many sockets opened here.");
+      thread = this.#admit(credential, now);
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }

@@ -1,12 +1,11 @@
 /** The root component: the sign-in form, or the views of the signed-in user. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { ChatPage } from "./chat-page.tsx";
-import { heldRemovals } from "./conversation/held-removals.ts";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { Link, navigate, useRoute } from "./router.tsx";
-import { checkSession, client, currentSession, signOut } from "./session/session.ts";
+import { checkSession, client, currentSession, signOut, userChanged } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
 import { FileNotice } from "./ui/file-notice.tsx";
 import { Text } from "./ui/text.tsx";
@@ -62,8 +61,6 @@ function SignedIn({ user }: { user: User }) {
 
   const onSignOut = () => {
     setSignOutFailed(false);
-    // While there is still somebody to carry them out for.
-    heldRemovals.carryOut();
     signOut().then(
       () => navigate("/"),
       () => setSignOutFailed(true),
@@ -75,9 +72,8 @@ function SignedIn({ user }: { user: User }) {
     if (connection === "open") setSignOutFailed(false);
   }, [connection]);
 
-  // A different user signed in in another tab: this one must not go on under the wrong name.
-  useEffect(() => {
-    if (connectedUser && connectedUser.id !== user.id) void checkSession();
+  useLayoutEffect(() => {
+    if (connectedUser && connectedUser.id !== user.id) void userChanged();
   }, [connectedUser, user]);
 
   useEffect(() => {

@@ -13,13 +13,17 @@ import type { RunningServer } from "./systems/chat-server.ts";
 
 const ROOMS = 2;
 const PER_ROOM = 3;
-const SMALL = { window: 8, senders: 2, bodyLength: 100, warmMs: 50, measureMs: 200 };
+const SMALL = { window: 8, senders: 2, bodyLength: 100, warmMs: 50 };
 
 async function loaded(targets: readonly SocketTarget[], rooms: number, pid: number): Promise<LoadFigures> {
   const generator = new LoadProcess();
   try {
     await generator.run("open", { targets: [...targets], concurrency: 2 });
-    return await generator.run("load", { ...SMALL, rooms, pid });
+    // For as long as this machine needs to deliver more than is in flight at first.
+    for (let measureMs = 200; ; measureMs *= 4) {
+      const figures = await generator.run("load", { ...SMALL, rooms, pid, measureMs });
+      if (figures.errors > 0 || (figures.messages > SMALL.window && figures.p99Ms > 0)) return figures;
+    }
   } finally {
     await generator.stop();
   }

@@ -3,7 +3,17 @@ import { describe, expect, it, vi } from "vitest";
 import { createClient, type ClientOptions, type ThreadSummary } from "../../src/client/client.ts";
 import { pass, useFakeClock, useFakeTimeouts } from "./support/fake-clock.ts";
 import { SERVER_URL, startClient, startPresence, startRoom } from "./support/fake-server.ts";
-import { chat, history, messages, presenceWelcome, seqsOf, summary, welcome } from "./support/samples.ts";
+import { memoryStorage } from "./support/memory-storage.ts";
+import {
+  BEN,
+  chat,
+  history,
+  messages,
+  presenceWelcome,
+  seqsOf,
+  summary,
+  welcome,
+} from "./support/samples.ts";
 import { emptyRoom, onlineWith } from "./support/welcomed.ts";
 
 type GetToken = NonNullable<ClientOptions["getToken"]>;
@@ -140,6 +150,45 @@ describe("a room that several retain", () => {
     release();
     await pass();
     expect([sockets.length, room.getSnapshot().connection]).toEqual([2, "connecting"]);
+    client.close();
+  });
+});
+
+describe("a user of whom another connection says who they are", () => {
+  it("has a message kept that is given to a room which never connects", async () => {
+    const outboxStorage = memoryStorage();
+    const { client } = await onlineWith([], { outboxStorage });
+    client.thread("t1").send("Hello");
+    await pass();
+    expect(client.thread("t1").getSnapshot().outgoing).toMatchObject([{ body: "Hello", state: "pending" }]);
+    client.close();
+    const reloaded = await emptyRoom({ outboxStorage });
+    expect(reloaded.sent("chat")).toMatchObject([{ body: "Hello" }]);
+    reloaded.client.close();
+  });
+
+  it("is not the author of what the user before gave to a room that connects as theirs", async () => {
+    const { client, newest, sent } = await onlineWith([]);
+    const room = client.thread("t1");
+    const unsent = room.send("of Ada");
+    await pass();
+    newest().deliver(welcome(0, { user: BEN }), history([]));
+    await pass();
+    expect([room.getSnapshot().outgoing, sent("chat")]).toEqual([[], []]);
+    await expect(unsent).rejects.toMatchObject({ code: "offline" });
+    client.close();
+  });
+
+  it("does not find in a room what was given to it while it was closed", async () => {
+    const { client, room, newest } = await emptyRoom();
+    client.close();
+    await expect(room.send("of Ada")).rejects.toMatchObject({ code: "forbidden" });
+    client.thread("t1");
+    expect(room.getSnapshot().outgoing).toEqual([]);
+    await pass();
+    newest().deliver(welcome(0, { user: BEN }), history([]));
+    room.send("of Ben");
+    expect(room.getSnapshot().outgoing).toMatchObject([{ body: "of Ben" }]);
     client.close();
   });
 });

@@ -1,13 +1,17 @@
 /**
- * The clock of the cost tests. It is always ahead of the machine's, so that no alarm fires by itself during a
- * measurement: each fires when a test calls `runAlarm`. `vi.useRealTimers()` ends it.
+ * The clock of the objects, which stands still but for `passTime`. It is always ahead of the machine's, so that no alarm
+ * fires by itself, however slow the machine: each fires when a test calls `runAlarm`. `vi.useRealTimers()` ends it.
  */
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 
 /** Longer than any test takes. */
 const AHEAD_MS = 3_600_000;
+/** From the first to the last of these lengths, a timer is one of an object's waits. Those of tests are longer. */
+const WAITS_MS = { from: 50, to: 5_000 };
+/** Between two looks at the clock. */
+const LOOK_MS = 2;
 
 export function startClock(): void {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -16,6 +20,52 @@ export function startClock(): void {
 
 export function passTime(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
+}
+
+/**
+ * Until the end of the test, the objects' waits are over when `passTime` has passed them: the moment in which joins are
+ * gathered, the second in which notifications are sent together. On a slow machine they would be over in the middle of
+ * what is to come together. An object that waits cannot be evicted meanwhile.
+ */
+export function holdWaits(): void {
+  const { setTimeout, clearTimeout } = globalThis;
+  const wait = scheduler.wait.bind(scheduler);
+  const hold = { isOver: false };
+  onTestFinished(() => {
+    hold.isOver = true;
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+    vi.mocked(scheduler.wait).mockRestore();
+  });
+  const isWait = (ms: number) => ms >= WAITS_MS.from && ms <= WAITS_MS.to;
+  const isDue = (dueAt: number) => hold.isOver || Date.now() >= dueAt;
+
+  type Timer = ReturnType<typeof setTimeout>;
+  /** The machine's timer of each wait, by the one that the object knows. */
+  const looks = new Map<unknown, Timer>();
+  // By timers of the object that waits: nobody else may run its code.
+  const held = (callback: () => void, ms: number): Timer => {
+    const dueAt = Date.now() + ms;
+    const look = () => {
+      if (!isDue(dueAt)) return void looks.set(timer, setTimeout(look, LOOK_MS));
+      looks.delete(timer);
+      callback();
+    };
+    const timer = setTimeout(look, LOOK_MS);
+    return timer;
+  };
+  Object.assign(globalThis, {
+    setTimeout: (callback: () => void, ms = 0) =>
+      isWait(ms) ? held(callback, ms) : setTimeout(callback, ms),
+    clearTimeout: (timer: Timer) => {
+      clearTimeout(looks.get(timer) ?? timer);
+      looks.delete(timer);
+    },
+  });
+  vi.spyOn(scheduler, "wait").mockImplementation(async (ms, options) => {
+    if (!isWait(ms)) return wait(ms, options);
+    const dueAt = Date.now() + ms;
+    while (!isDue(dueAt)) await wait(LOOK_MS, options);
+  });
 }
 
 /** When an object's alarm is due; null where none is set. */

@@ -63,16 +63,16 @@ it.each([
     const ada = await signInGuest(browser, uniqueName("Ada"), options);
     const { page } = ada;
     const check = async (heading: string) => {
-      expect(await mainHeadings(page)).toEqual([heading]);
-      expect(await misnamed(page)).toEqual([]);
+      await expect.poll(() => mainHeadings(page)).toEqual([heading]);
+      await expect.poll(() => misnamed(page)).toEqual([]);
     };
     await startChat(bob.page, ada.name);
     await send(bob.page, "Hello");
     await expect.poll(() => unreadBadge(page).textContent()).toBe("1");
     await check(`Hello, ${ada.name}`);
-    expect(
-      await chatLink(page).evaluate((link: HTMLElement) => link.innerText.replaceAll(/\s+/gu, " ")),
-    ).toBe("Chat 1 unread");
+    await expect
+      .poll(() => chatLink(page).evaluate((link: HTMLElement) => link.innerText.replaceAll(/\s+/gu, " ")))
+      .toBe("Chat 1 unread");
     await chatLink(page).click();
     await page.getByRole("link", { name: new RegExp(bob.name) }).waitFor();
     await check("Chats");

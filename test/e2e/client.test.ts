@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { version } from "../../package.json";
+import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 import { launchBrowser } from "./browser.ts";
 import { examplesOf } from "./doc-examples.ts";
 import { newGroup, person } from "./people.ts";
@@ -14,13 +15,11 @@ type ClientModule = typeof import("../../src/client/client.ts");
 const CLIENT = "../../dist/client/client.js";
 const { createClient } = (await import(CLIENT)) as ClientModule;
 
-const PATIENCE_MS = 10_000;
-
 /** Asks until it is so: what an example shows comes when the server has answered. */
 async function becomes(expression: string, look: () => Promise<unknown>, expected: unknown): Promise<void> {
   let found: unknown;
   for (
-    const end = Date.now() + PATIENCE_MS;
+    const end = Date.now() + WAIT_LIMIT_MS;
     Date.now() < end;
     await new Promise((turn) => setTimeout(turn, 10))
   ) {
@@ -117,7 +116,7 @@ describe("in Node", () => {
       console.log(room.getSnapshot().messages.length);`;
     const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       encoding: "utf8",
-      timeout: PATIENCE_MS,
+      timeout: WAIT_LIMIT_MS,
     });
     expect(output).toBe("1\n");
   });

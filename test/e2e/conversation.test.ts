@@ -15,6 +15,7 @@ import {
   signInGuest,
   startChat,
   startDirectChat,
+  stopClock,
   uniqueName,
   unreadBadge,
   waitUntilSent,
@@ -46,8 +47,11 @@ describe.each([
     await expect.poll(() => unreadBadge(bob.page).count()).toBe(0);
     await expect.poll(() => ada.page.getByTestId("here").textContent()).toContain(`${bob.name} is here`);
 
+    // Who types is shown for some seconds only, which do not pass.
+    await stopClock(ada.page);
     await composer(bob.page).pressSequentially("Hi");
     await ada.page.getByTestId("typing").getByText(bob.name).waitFor();
+    await ada.page.clock.resume();
     await send(bob.page, "Hi Ada 🐸");
     await messageRow(ada.page, "Hi Ada 🐸").waitFor();
 

@@ -52,11 +52,11 @@ describe("a reply that is half written", () => {
     await send(ada.page, "Tea or coffee?");
     await waitUntilSent(ada.page, "Tea or coffee?");
     await choose(ada.page, 1, "Reply");
-    await ada.page.keyboard.type("Coc");
+    await composer(ada.page).pressSequentially("Coc");
 
     await threadRow(ada.page, carol).click();
     await expect.poll(() => composer(ada.page).inputValue()).toBe("");
-    expect(await replyBar(ada.page).count()).toBe(0);
+    await expect.poll(() => replyBar(ada.page).count()).toBe(0);
     await expect.poll(() => threadRow(ada.page, bob).textContent()).toContain("Draft: Coc");
     await ada.page.reload();
     await expect.poll(() => threadRow(ada.page, bob).textContent()).toContain("Draft: Coc");
@@ -71,13 +71,14 @@ describe("a reply that is half written", () => {
     await ada.page.keyboard.press("Enter");
     await waitUntilSent(ada.page, "Cocoa, please");
     const quote = messageRow(ada.page, "Cocoa, please").getByRole("button", { name: /^In reply to/ });
-    expect(await quote.textContent()).toContain("Tea or coffee?");
+    await expect.poll(() => quote.textContent()).toContain("Tea or coffee?");
 
     await threadRow(ada.page, carol).click();
     await expect.poll(() => threadRow(ada.page, bob).textContent()).toContain("You: Cocoa, please");
     await threadRow(ada.page, bob).click();
     await expect.poll(() => messageRow(ada.page, "Cocoa, please").count()).toBe(1);
-    expect([await composer(ada.page).inputValue(), await replyBar(ada.page).count()]).toEqual(["", 0]);
+    await expect.poll(() => composer(ada.page).inputValue()).toBe("");
+    await expect.poll(() => replyBar(ada.page).count()).toBe(0);
     await closeAll(ada, bob, carol);
   });
 
@@ -94,7 +95,7 @@ describe("a reply that is half written", () => {
     await ada.page.getByRole("button", { name: "Cancel reply" }).click();
     await ada.page.reload();
     await messageRow(ada.page, "number 60 of many").waitFor();
-    expect(await replyBar(ada.page).count()).toBe(0);
+    await expect.poll(() => replyBar(ada.page).count()).toBe(0);
     await closeAll(ada, bob);
   });
 });
@@ -117,7 +118,7 @@ describe("an edit that is half written", () => {
     await messageRowBySeq(ada.page, 1).getByText("Tea for two").waitFor();
     await ada.page.reload();
     await messageRowBySeq(ada.page, 1).getByText("Tea for two").waitFor();
-    expect(await editor(ada.page).count()).toBe(0);
+    await expect.poll(() => editor(ada.page).count()).toBe(0);
     await closeAll(ada, bob, carol);
   });
 
@@ -134,7 +135,7 @@ describe("an edit that is half written", () => {
     await messageRowBySeq(ada.page, 1).getByText("Message deleted").waitFor();
     await threadRow(ada.page, carol).click();
     await expect.poll(() => threadRow(ada.page, bob).textContent()).toContain("Message deleted");
-    expect(await keptDrafts(ada.page)).toEqual([]);
+    await expect.poll(() => keptDrafts(ada.page)).toEqual([]);
     await closeAll(ada, bob, carol);
   });
 });
@@ -152,17 +153,19 @@ describe("a draft", () => {
     const threadUrl = ada.page.url();
     await ada.page.getByRole("button", { name: "Sign out" }).click();
     for (const page of [ada.page, otherTab]) await page.getByLabel("Your name").waitFor();
-    expect(await keptDrafts(ada.page)).toEqual([]);
+    await expect.poll(() => keptDrafts(ada.page)).toEqual([]);
     for (const name of [bob.name, ada.name]) {
       await ada.page.getByLabel("Your name").fill(name);
       await ada.page.getByRole("button", { name: "Sign in" }).click();
+      // Signed in, before anything else is loaded.
+      await ada.page.getByRole("button", { name: "Sign out" }).waitFor();
       await ada.page.goto(threadUrl);
-      await composer(ada.page).waitFor();
-      expect(await composer(ada.page).inputValue()).toBe("");
-      await composer(otherTab).waitFor();
-      expect(await composer(otherTab).inputValue()).toBe("");
+      for (const page of [ada.page, otherTab]) {
+        await composer(page).waitFor();
+        expect(await composer(page).inputValue()).toBe("");
+      }
       await ada.page.getByRole("button", { name: "Sign out" }).click();
-      await ada.page.getByLabel("Your name").waitFor();
+      for (const page of [ada.page, otherTab]) await page.getByLabel("Your name").waitFor();
     }
     await closeAll(ada, bob, carol);
   });
@@ -178,7 +181,7 @@ describe("a draft", () => {
       }, name);
     await signIn(bob.name);
     await ada.page.goto(threadUrl);
-    await ada.page.getByText(bob.name).first().waitFor();
+    await ada.page.locator(".nav-name", { hasText: bob.name }).waitFor();
     await composer(ada.page).waitFor();
     expect(await composer(ada.page).inputValue()).toBe("");
     await signIn(ada.name);

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { closeAll, composer, signInGuest, startDirectChat, uniqueName, waitUntilSent } from "./page.ts";
+import {
+  closeAll,
+  composer,
+  signInGuest,
+  startDirectChat,
+  stopClock,
+  uniqueName,
+  waitUntilSent,
+} from "./page.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -33,6 +41,8 @@ async function dropOn(page: Page, target: Locator, { files = [], text }: Dragged
       data: { items: text ? [text] : [], files, dragOperationsMask: COPY },
     });
   }
+  // Where the clock is stopped, so that what is shown for some seconds stays.
+  if (files.length > 0) await page.clock.runFor(100);
 }
 
 async function newFile(): Promise<string> {
@@ -46,6 +56,7 @@ it.each(["Messages", "Message"])(
   async (label) => {
     const { ada, bob } = await startDirectChat(browser);
     const url = ada.page.url();
+    await stopClock(ada.page);
     await composer(ada.page).fill("half writ");
     await dropOn(ada.page, ada.page.getByLabel(label, { exact: true }), { files: [await newFile()] });
     await ada.page.getByText(NOTICE).waitFor();
@@ -53,6 +64,7 @@ it.each(["Messages", "Message"])(
     await composer(ada.page).press("Enter");
     await waitUntilSent(ada.page, "half written");
     expect(ada.page.url()).toBe(url);
+    await ada.page.clock.fastForward(5_000);
     await expect.poll(() => ada.page.getByText(NOTICE).count()).toBe(0);
     await closeAll(ada, bob);
   },
@@ -60,9 +72,12 @@ it.each(["Messages", "Message"])(
 
 it("a file that is dropped while a dialog is open, or nobody is signed in, does not either", async () => {
   const { ada, bob } = await startDirectChat(browser);
+  await stopClock(ada.page);
   await ada.page.getByRole("button", { name: "New chat" }).click();
   await dropOn(ada.page, ada.page.getByRole("dialog"), { files: [await newFile()] });
   await ada.page.getByText(NOTICE).waitFor();
+  await ada.page.clock.fastForward(5_000);
+  await expect.poll(() => ada.page.getByText(NOTICE).count()).toBe(0);
   await ada.page.keyboard.press("Escape");
   await ada.page.getByRole("button", { name: "Sign out" }).click();
   await ada.page.getByLabel("Your name").waitFor();
@@ -87,6 +102,7 @@ it("a link that is dropped beside a field does not either, and text that is drop
 
 it("a file that is pasted is answered in the same way", async () => {
   const ada = await signInGuest(browser, uniqueName("Ada"));
+  await stopClock(ada.page);
   const paste = (text?: string) =>
     ada.page.evaluate((plain) => {
       const clipboardData = new DataTransfer();
@@ -97,6 +113,7 @@ it("a file that is pasted is answered in the same way", async () => {
   await paste("a picture's text");
   expect(await ada.page.getByText(NOTICE).count()).toBe(0);
   await paste();
+  await ada.page.clock.runFor(100);
   await ada.page.getByText(NOTICE).waitFor();
   await closeAll(ada);
 });

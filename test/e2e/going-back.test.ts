@@ -11,6 +11,7 @@ import {
   messageRow,
   messageRowBySeq,
   PHONE,
+  settled,
   signInGuest,
   startChat,
   uniqueName,
@@ -44,7 +45,7 @@ async function scrollUp(page: Page): Promise<number> {
     box.scrollTop -= 700;
   });
   await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(1);
-  return topOf(page);
+  return settled(page, () => topOf(page));
 }
 
 const topOf = async (page: Page) => Math.round((await messageRowBySeq(page, 40).boundingBox())?.y ?? -1);
@@ -65,8 +66,8 @@ it("a chat that was visited before is shown at once, also without a connection",
   await connections.restore();
   await ada.page.unroute("**/api/threads/*/messages*");
   await callThreadApi(ada.page, "POST", "/messages", { body: "written since" });
-  await messageRow(ada.page, "written since").waitFor({ timeout: 60_000 });
-  expect(await messageRow(ada.page, "number 60 of many").count()).toBe(1);
+  await messageRow(ada.page, "written since").waitFor();
+  await expect.poll(() => messageRow(ada.page, "number 60 of many").count()).toBe(1);
   await closeAll(ada, bob, carol);
 });
 

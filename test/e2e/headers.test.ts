@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { newGroup, person } from "./people.ts";
-import { DESKTOP } from "./page.ts";
+import { closeContext, DESKTOP } from "./page.ts";
 
 const get = (path: string, accept = "*/*") =>
   fetch(inject("url") + path, { headers: { accept }, redirect: "manual" });
@@ -92,10 +92,10 @@ describe("in the browser", () => {
 
     await expect.poll(() => log.locator("img").count()).toBe(1);
     expect(await log.locator("img").getAttribute("src")).toBe("https://pics.example/listed.svg");
-    expect(await log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
-    expect(new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
+    await expect.poll(() => log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
+    await expect.poll(() => new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
     expect(refused.filter((text) => !text.includes("https://other.example/other.svg"))).toEqual([]);
-    await context.close();
+    await closeContext(context);
   });
 
   it("a view that does not exist says so, with status 404", async () => {

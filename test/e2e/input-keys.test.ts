@@ -42,7 +42,7 @@ describe("on a touch screen", () => {
     expect(await composer(ada.page).inputValue()).toBe("first\nsecond");
     await ada.page.getByRole("button", { name: "Send" }).tap();
     await waitUntilSent(ada.page, "first");
-    expect(await composer(ada.page).inputValue()).toBe("");
+    await expect.poll(() => composer(ada.page).inputValue()).toBe("");
 
     await startEdit(ada.page, 1);
     await editor(ada.page).press("Enter");

@@ -17,6 +17,7 @@ import {
   startDirectChat,
   stopClock,
   uniqueName,
+  expectFocus,
   waitUntilSent,
 } from "./page.ts";
 
@@ -64,8 +65,8 @@ it("reconnecting by its button moves the focus to the banner when the button is 
   // Not at once: the banner is hidden, and cannot be focused, for its first second.
   await tryNow.waitFor();
   await tryNow.focus();
-  await expect.poll(() => focused(ada.page)).toBe("Try now");
-  await connections.restore();
+  await expectFocus(tryNow);
+  await connections.allow();
   await ada.page.keyboard.press("Enter");
   await expect.poll(() => here.textContent()).not.toBe("");
   await expect.poll(() => focused(ada.page)).toBe("status");
@@ -79,15 +80,17 @@ it("the search field has the focus again after a person is picked or removed", a
   if (!bob || !carol) throw new Error("expected two guests");
   await ada.page.goto(`${inject("url")}/chat`);
   await ada.page.getByRole("button", { name: "New chat" }).press("Enter");
-  await ada.page.getByLabel("Find people").waitFor();
+  const search = ada.page.getByLabel("Find people");
   for (const { name } of [bob, carol]) {
+    await expectFocus(search);
     await ada.page.keyboard.type(name);
     await ada.page.getByRole("button", { name, exact: true }).press("Enter");
     await ada.page.getByRole("button", { name: `Remove ${name}` }).waitFor();
   }
   await ada.page.getByRole("button", { name: `Remove ${bob.name}` }).press("Enter");
+  await expectFocus(search);
   await ada.page.keyboard.type("by");
-  expect(await ada.page.getByLabel("Find people").inputValue()).toBe("by");
+  await expect.poll(() => search.inputValue()).toBe("by");
   await closeAll(ada, bob, carol);
 });
 
@@ -108,7 +111,7 @@ it("a button whose request failed keeps the focus", async () => {
   await ada.page.getByLabel("Name", { exact: true }).fill("Pond");
   await ada.page.getByRole("button", { name: "Save" }).press("Enter");
   await ada.page.getByRole("dialog").getByRole("alert").waitFor();
-  expect(await focused(ada.page)).toBe("Save");
+  await expect.poll(() => focused(ada.page)).toBe("Save");
   await closeAll(ada, bob, carol);
 });
 
@@ -122,8 +125,7 @@ it("the search field has the focus as soon as people can be added to a group", a
   await openDetails(ada.page);
   await ada.page.getByRole("button", { name: "Add people" }).click();
   const search = ada.page.getByLabel("Find people");
-  await search.waitFor();
-  await expect.poll(() => search.evaluate((box) => box === document.activeElement)).toBe(true);
+  await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true);
   await closeAll(ada, bob, carol);
 });
 
@@ -133,19 +135,18 @@ it("a message's menu takes the focus, and returns it when it closes", async () =
   await waitUntilSent(ada.page, "first");
   const menuButton = messageRow(ada.page, "first").getByRole("button", { name: "Message actions" });
   const menu = ada.page.getByRole("dialog", { name: "Message actions" });
-  const isFocused = (element: Element) => element === document.activeElement;
   await menuButton.press("Enter");
-  expect(await menu.getByRole("button").first().evaluate(isFocused)).toBe(true);
+  await expectFocus(menu.getByRole("button").first());
   await ada.page.keyboard.press("Escape");
   await expect.poll(() => menu.count()).toBe(0);
-  expect(await menuButton.evaluate(isFocused)).toBe(true);
+  await expectFocus(menuButton);
   await menuButton.press("Enter");
   await menu.getByRole("button", { name: "React with 👍" }).press("Enter");
   await messageRow(ada.page, "first").getByRole("button", { name: /^👍/ }).waitFor();
-  expect(await menuButton.evaluate(isFocused)).toBe(true);
+  await expectFocus(menuButton);
   await menuButton.press("Enter");
   await menu.getByRole("button", { name: "Reply" }).press("Enter");
-  await expect.poll(() => composer(ada.page).evaluate(isFocused)).toBe(true);
+  await expectFocus(composer(ada.page));
   await closeAll(ada, bob);
 });
 
@@ -157,7 +158,7 @@ it("a dialog closes with Escape, returns the focus, and can be opened again at o
     await detailsDialog(ada.page).waitFor();
     await ada.page.keyboard.press("Escape");
     await expect.poll(() => detailsDialog(ada.page).count()).toBe(0);
-    expect(await details.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expectFocus(details);
   }
   await closeAll(ada, bob);
 });
@@ -173,7 +174,7 @@ it("a deletion moves the focus to Undo, and from there to what follows it", asyn
   await ada.page.keyboard.press("Enter");
   await expect.poll(() => focused(ada.page)).toBe("status");
   await ada.page.keyboard.press("Tab");
-  expect(await composer(ada.page).evaluate((box) => box === document.activeElement)).toBe(true);
+  await expectFocus(composer(ada.page));
   expect(await messageRow(ada.page, "first").textContent()).not.toContain("deleted");
   await closeAll(ada, bob);
 });

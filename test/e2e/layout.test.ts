@@ -10,9 +10,9 @@ import {
   messageRow,
   messageRowBySeq,
   openDetails,
-  painted,
   PHONE,
   send,
+  settled,
   signInGuest,
   startChat,
   startDirectChat,
@@ -39,7 +39,7 @@ it("a message's menu fits the narrowest phone", async () => {
     if (text === "Hello") await send(ada.page, text);
     await messageRow(ada.page, text).getByRole("button", { name: "Message actions" }).click();
     const menu = ada.page.getByRole("dialog", { name: "Message actions" });
-    const { x = -1, width = 0 } = (await menu.boundingBox()) ?? {};
+    const { x = -1, width = 0 } = (await settled(ada.page, () => menu.boundingBox())) ?? {};
     expect(x).toBeGreaterThanOrEqual(0);
     expect(x + width).toBeLessThanOrEqual(320);
     expect(await ada.page.getByRole("log").evaluate((list) => list.scrollLeft)).toBe(0);
@@ -95,11 +95,11 @@ it("a thread's row keeps its height, whatever is unread in it", async () => {
   const row = bob.page.getByRole("listitem").filter({ hasText: ada.name });
   await row.waitFor();
   const height = async () => (await row.boundingBox())?.height;
-  const before = await height();
+  const before = await settled(bob.page, height);
   for (const [index, text] of ["Hello", ZALGO, FAMILY.repeat(40), "नमस्ते ภาษาไทย", "\n\n\nx\n\n"].entries()) {
     await callThreadApi(ada.page, "POST", "/messages", { body: text });
     await row.getByText(`${index + 1} unread`).waitFor();
-    expect(await height(), text).toBe(before);
+    await expect.poll(height, { message: text }).toBe(before);
   }
   await closeAll(ada, bob);
 });
@@ -121,7 +121,7 @@ it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and
   const list = ada.page.getByRole("log");
   for (const [index, body] of bodies.entries()) {
     const text = messageRowBySeq(ada.page, index + 1).locator(".message-body");
-    const { height = 0, width = 0 } = (await text.boundingBox()) ?? {};
+    const { height = 0, width = 0 } = (await settled(ada.page, () => text.boundingBox())) ?? {};
     expect(height).toBeLessThan(600);
     expect(width).toBeLessThan(390);
     expect(await text.evaluate((element) => getComputedStyle(element).overflow)).toBe("clip");
@@ -129,11 +129,11 @@ it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and
     const more = row.getByRole("button", { name: "Show more" });
     await more.scrollIntoViewIfNeeded();
     const top = async () => (await text.boundingBox())?.y ?? NaN;
-    const before = await top();
+    const before = await settled(ada.page, top);
     await more.tap();
     await expect.poll(() => text.textContent()).toBe(body);
-    await painted(ada.page);
-    expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+    expect(Math.abs((await settled(ada.page, top)) - before)).toBeLessThanOrEqual(1);
     await row.getByRole("button", { name: "Show less" }).tap();
     await row.getByRole("button", { name: "Show more" }).waitFor();
     expect(await list.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
@@ -155,7 +155,9 @@ it("a name of stacked marks or joined emoji stays in its place in every view", a
     await page.getByRole("link", { name: "Lilypad, home" }).click();
     const greeting = page.getByRole("heading", { name: /^Hello/ });
     expect(await greeting.evaluate((heading) => getComputedStyle(heading).overflow)).toBe("clip");
-    expect((await greeting.boundingBox())?.height, name).toBeLessThan(300);
+    await expect
+      .poll(async () => (await greeting.boundingBox())?.height, { message: name })
+      .toBeLessThan(300);
     await page.goBack();
   }
   await expect.poll(() => unreadBadge(ada.page).textContent()).toBe("2");
@@ -165,14 +167,14 @@ it("a name of stacked marks or joined emoji stays in its place in every view", a
   for (const { page } of others) {
     await ada.page.goto(page.url());
     await messageRow(ada.page, "Hello").waitFor();
-    expect(await overflows()).toBe(false);
+    await expect.poll(overflows).toBe(false);
     const head = ada.page.locator(".message-head");
-    expect((await head.boundingBox())?.height).toBeLessThan(80);
+    await expect.poll(async () => (await head.boundingBox())?.height).toBeLessThan(80);
     expect(await head.locator(".message-author").evaluate((name) => getComputedStyle(name).overflow)).toBe(
       "clip",
     );
     await openDetails(ada.page);
-    expect(await overflows()).toBe(false);
+    await expect.poll(overflows).toBe(false);
     await ada.page.goBack();
   }
   await closeAll(ada, ...others);

@@ -15,6 +15,7 @@ import {
   startChat,
   startDirectChat,
   uniqueName,
+  expectFocus,
 } from "./page.ts";
 
 let browser: Browser;
@@ -44,7 +45,7 @@ describe("a message that is too long", () => {
     await tooLong(page).waitFor();
     await page.getByText("10,001 of 10,000 characters").waitFor();
     expect((await composer(page).inputValue()).length).toBe(BODY_LENGTH + 1);
-    expect(await sendButton(page).isDisabled()).toBe(true);
+    await expect.poll(() => sendButton(page).isDisabled()).toBe(true);
     await page.keyboard.press("Enter");
     expect((await composer(page).inputValue()).length).toBe(BODY_LENGTH + 1);
 
@@ -52,7 +53,7 @@ describe("a message that is too long", () => {
     await expect.poll(() => tooLong(page).count()).toBe(0);
     await page.keyboard.press("Enter");
     await expect.poll(() => messageRowBySeq(page, 1).getAttribute("data-state")).toBe("sent");
-    expect(await composer(page).inputValue()).toBe("");
+    await expect.poll(() => composer(page).inputValue()).toBe("");
     await closeAll(ada, bob);
   });
 
@@ -61,9 +62,10 @@ describe("a message that is too long", () => {
     const { page } = ada;
     await send(page, "short");
     await (await openMessageMenu(page, 1)).getByRole("button", { name: "Edit" }).click();
+    await expectFocus(page.getByLabel("Edit message"));
     await paste(page, "x".repeat(BODY_LENGTH));
     await tooLong(page).waitFor();
-    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
     expect((await page.getByLabel("Edit message").inputValue()).length).toBe(BODY_LENGTH + "short".length);
     await closeAll(ada, bob);
   });
@@ -78,7 +80,7 @@ describe("a name that is too long", () => {
     await paste(page, FAMILY.repeat(10));
     await tooLong(page).waitFor();
     expect(await page.getByLabel("Your name").inputValue()).toBe(FAMILY.repeat(10));
-    expect(await page.getByRole("button", { name: "Sign in" }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "Sign in" }).isDisabled()).toBe(true);
 
     await page.getByLabel("Your name").fill("x".repeat(DISPLAY_NAME_LENGTH));
     await expect.poll(() => tooLong(page).count()).toBe(0);
@@ -93,9 +95,10 @@ describe("a name that is too long", () => {
     await startChat(page, ...names);
     await openDetails(page);
     await page.getByRole("button", { name: "Rename" }).click();
+    await expectFocus(page.getByLabel("Name", { exact: true }));
     await paste(page, "x".repeat(THREAD_NAME_LENGTH + 1));
     await tooLong(page).waitFor();
-    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
     await closeAll(ada, ...others);
   });
 

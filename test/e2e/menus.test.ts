@@ -16,6 +16,7 @@ import {
   PHONE,
   refuseMessage,
   send,
+  settled,
   signInGuest,
   startChat,
   startDirectChat,
@@ -32,7 +33,12 @@ afterAll(() => browser.close());
 
 /** Taps three times where the middle of `target` is at first. Fails if what is there after a tap would remove something. */
 async function tapThreeTimes(page: Page, target: Locator): Promise<void> {
-  const { x, y, width, height } = (await target.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const { x, y, width, height } = (await settled(page, () => target.boundingBox())) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
   const spot = { x: x + width / 2, y: y + height / 2 };
   for (let tap = 0; tap < 3; tap++) {
     await page.touchscreen.tap(spot.x, spot.y);
@@ -89,20 +95,15 @@ it("a confirmation avoids the spot of the last tap, wherever that was", async ()
   const leave = detailsDialog(ada.page).getByRole("button", { name: "Leave chat" });
   const confirmation = ada.page.getByRole("dialog", { name: "Leave this chat?" });
   await leave.tap();
-  const { x, y, width, height } = (await confirmation
-    .getByRole("button", { name: "Leave" })
-    .boundingBox()) ?? {
-    x: 0,
-    y: 0,
-    width: 0,
-    height: 0,
-  };
+  const { x, y, width, height } = (await settled(ada.page, () =>
+    confirmation.getByRole("button", { name: "Leave" }).boundingBox(),
+  )) ?? { x: 0, y: 0, width: 0, height: 0 };
   await confirmation.getByRole("button", { name: "Cancel" }).tap();
   // As if "Leave chat" were there: a tap, and then a click that a script makes.
   await ada.page.touchscreen.tap(x + width / 2, y + height / 2);
   await leave.evaluate((button: HTMLElement) => button.click());
-  const moved = await confirmation.getByRole("button", { name: "Leave" }).boundingBox();
-  expect(moved?.y).toBeGreaterThan(y + height);
+  const top = async () => (await confirmation.getByRole("button", { name: "Leave" }).boundingBox())?.y;
+  await expect.poll(top).toBeGreaterThan(y + height);
   await closeAll(ada, ...others);
 });
 
@@ -124,15 +125,15 @@ it.each([
         .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
     for (const seq of [30, 26, 22]) {
       await messageRowBySeq(ada.page, seq).hover();
-      const before = await tops();
+      const before = await settled(ada.page, tops);
       const menu = await openMessageMenu(ada.page, seq);
-      expect(await tops()).toEqual(before);
+      expect(await settled(ada.page, tops)).toEqual(before);
       await menu.getByRole("button", { name: "Delete" }).click();
       await ada.page.getByRole("button", { name: "Undo" }).waitFor();
-      expect(await tops()).toEqual(before);
+      expect(await settled(ada.page, tops)).toEqual(before);
       await ada.page.getByRole("button", { name: "Undo" }).click();
       await expect.poll(() => ada.page.getByRole("button", { name: "Undo" }).count()).toBe(0);
-      expect(await tops()).toEqual(before);
+      expect(await settled(ada.page, tops)).toEqual(before);
     }
     await closeAll(ada, bob);
   },
@@ -146,7 +147,9 @@ it("a menu does not cover the button that opened it on a desktop", async () => {
     for (const seq of [30, 28]) {
       const menu = await openMessageMenu(ada.page, seq);
       const button = messageRowBySeq(ada.page, seq).getByRole("button", { name: "Message actions" });
-      const [over, under] = [await menu.boundingBox(), await button.boundingBox()];
+      const [over, under] = await settled(ada.page, () =>
+        Promise.all([menu.boundingBox(), button.boundingBox()]),
+      );
       if (!over || !under) throw new Error("not shown");
       const apart =
         over.x >= under.x + under.width ||
@@ -172,6 +175,14 @@ async function startChatWithMessage() {
   return { ada, bob };
 }
 
+/** As another tab does it. */
+const signOutElsewhere = (page: Page) =>
+  page.evaluate(async () => {
+    await fetch("/api/session", { method: "DELETE" });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
+    new BroadcastChannel("lilypad session").postMessage(null);
+  });
+
 const deleteFirst = async (page: Page) =>
   (await openMessageMenu(page, 1)).getByRole("button", { name: "Delete" }).click();
 
@@ -187,7 +198,7 @@ it("a deletion is announced, can be undone, and nothing is sent before its time 
   // On the same connection: had a deletion been sent, it would have arrived first.
   await send(ada.page, "Still there");
   await messageRow(bob.page, "Still there").waitFor();
-  expect(await messageRowBySeq(bob.page, 1).textContent()).toContain("Oops");
+  await expect.poll(() => messageRowBySeq(bob.page, 1).textContent()).toContain("Oops");
   await ada.page.clock.fastForward(2_000);
   await messageRowBySeq(bob.page, 1).getByText("Message deleted").waitFor();
   await expect.poll(() => ada.page.getByRole("button", { name: "Undo" }).count()).toBe(0);
@@ -199,6 +210,7 @@ it.each<[string, (page: Page) => Promise<unknown>]>([
   ["the page", (page) => page.goto("about:blank")],
   ["the page by reloading it", (page) => page.reload()],
   ["their session", (page) => page.getByRole("button", { name: "Sign out" }).click()],
+  ["their session in another tab", signOutElsewhere],
 ])("a deletion that can still be undone is sent when the user leaves for %s", async (_name, leave) => {
   const { ada, bob } = await startChatWithMessage();
   await stopClock(ada.page);

@@ -12,10 +12,12 @@ import {
   openMessageMenu,
   scrollToTop,
   send,
+  settled,
   signInGuest,
   startChat,
   startDirectChat,
   uniqueName,
+  expectFocus,
 } from "./page.ts";
 import { newGroup, person } from "./people.ts";
 
@@ -41,13 +43,19 @@ describe("the message list", () => {
     await ada.page.reload();
     await messageRow(ada.page, "number 80.").waitFor();
     expect(await messageRow(ada.page, "number 1.").count()).toBe(0);
+    const mayAnswer = Promise.withResolvers<void>();
+    await ada.page.route("**/messages?before=*", async (route) => {
+      await mayAnswer.promise;
+      await route.continue();
+    });
     await scrollToTop(ada.page);
     const oldestShown = messageRow(ada.page, "number 31.");
     await oldestShown.waitFor();
-    const before = await oldestShown.boundingBox();
+    const top = async () => (await oldestShown.boundingBox())?.y ?? NaN;
+    const before = await settled(ada.page, top);
+    mayAnswer.resolve();
     await messageRow(ada.page, "number 30.").waitFor({ state: "attached" });
-    const after = await oldestShown.boundingBox();
-    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+    expect(Math.abs((await settled(ada.page, top)) - before)).toBeLessThan(2);
     await scrollToTop(ada.page);
     await messageRow(ada.page, "number 1.").waitFor();
     await closeAll(ada);
@@ -62,7 +70,7 @@ describe("the message list", () => {
     await row.evaluate((li) => {
       li.scrollIntoView({ block: "start" });
     });
-    const before = await top();
+    const before = await settled(ada.page, top);
     await callThreadApi(ada.page, "PUT", `/messages/2/reactions/${encodeURIComponent("👍")}`);
     await messageRowBySeq(ada.page, 2).locator(".reactions").waitFor({ state: "attached" });
     await expect.poll(top).toBe(before);
@@ -100,9 +108,20 @@ describe("the message list", () => {
       callThreadApi(ada.page, "PUT", `/messages/40/reactions/${encodeURIComponent("👍")}`),
     );
     await staysDuring(() => callThreadApi(ada.page, "PATCH", "/messages/39", { body: "1\n2\n3\n4\n5" }));
+    // It would be shown a second after the message.
+    await ada.page.evaluate(() => {
+      const held = new CSSStyleSheet();
+      held.replaceSync(".message-sending { animation-play-state: paused !important; }");
+      document.adoptedStyleSheets = [held];
+    });
     await send(ada.page, "never stored");
     await messageRow(ada.page, "never stored").waitFor();
-    await staysDuring(() => ada.page.getByText("Sending…").waitFor());
+    await staysDuring(async () => {
+      await ada.page.evaluate(() => {
+        document.adoptedStyleSheets = [];
+      });
+      await ada.page.getByText("Sending…").waitFor();
+    });
     await closeAll(ada, bob);
   });
 
@@ -121,7 +140,7 @@ describe("the message list", () => {
     await editor.press("Escape");
     // The row has the focus now that the editor is removed.
     const row = messageRowBySeq(ada.page, 79);
-    expect(await row.evaluate((li) => li === document.activeElement)).toBe(true);
+    await expectFocus(row);
     await closeAll(ada, bob);
   });
 
@@ -140,7 +159,7 @@ describe("the message list", () => {
       })
       .toBe(1);
     await messageRowBySeq(ada.page, 1).waitFor();
-    expect(await rows.count()).toBeLessThan(150);
+    await expect.poll(() => rows.count()).toBeLessThan(150);
     // In the middle, where no row had an element so far, the box is filled with rows.
     await list.evaluate((box) => {
       box.scrollTop = box.scrollHeight / 2;
@@ -154,7 +173,7 @@ describe("the message list", () => {
         return items.every((item) => item !== null && item !== undefined);
       });
     await expect.poll(isFilled).toBe(true);
-    expect(await rows.count()).toBeLessThan(150);
+    await expect.poll(() => rows.count()).toBeLessThan(150);
     // A message that has no element is jumped to all the same.
     await list.evaluate((box) => {
       box.scrollTop = box.scrollHeight;
@@ -162,15 +181,14 @@ describe("the message list", () => {
     await messageRow(ada.page, "the reply")
       .getByRole("button", { name: /^In reply to/ })
       .click();
-    await messageRowBySeq(ada.page, 2).waitFor();
-    expect(await messageRowBySeq(ada.page, 2).evaluate((row) => row === document.activeElement)).toBe(true);
+    await expectFocus(messageRowBySeq(ada.page, 2));
     // The row with the focus keeps its element, and with it the focus, when it is scrolled out of view.
     await list.evaluate((box) => {
       box.scrollTop = box.scrollHeight;
     });
     await messageRow(ada.page, "the reply").waitFor();
-    expect(await messageRowBySeq(ada.page, 2).evaluate((row) => row === document.activeElement)).toBe(true);
-    expect(await messageRowBySeq(ada.page, 110).count()).toBe(0);
+    await expectFocus(messageRowBySeq(ada.page, 2));
+    await expect.poll(() => messageRowBySeq(ada.page, 110).count()).toBe(0);
     await closeAll(ada, bob);
   });
 

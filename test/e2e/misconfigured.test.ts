@@ -38,8 +38,8 @@ it("names an origin that is not allowed in the console, with what to do, and sto
   // The origin of a sandboxed frame is `null`, which no setting allows.
   const { page, errors, shown } = await openPage(inject("url"), { sandboxed: true });
   await expect.poll(() => shown("room")).toMatch(/^stopped: This page's origin, null, is not allowed/);
-  expect(await shown("request")).toBe("misconfigured");
-  expect(errors).toEqual([expect.stringContaining("Add it to ALLOWED_ORIGINS")]);
+  await expect.poll(() => shown("request")).toBe("misconfigured");
+  await expect.poll(() => errors).toEqual([expect.stringContaining("Add it to ALLOWED_ORIGINS")]);
   await page.close();
 });
 
@@ -47,8 +47,8 @@ it("says that a `url` is not Lilypad's where another server answers there, which
   const other = await serveHtml("<title>Not Lilypad</title>");
   const { page, errors, shown } = await openPage(other.url);
   await expect.poll(() => shown("room")).toMatch(/^stopped: .* answers, but lets this page read nothing/);
-  expect(await shown("request")).toBe("misconfigured");
-  expect(errors).toEqual([expect.stringContaining("Check the `url`")]);
+  await expect.poll(() => shown("request")).toBe("misconfigured");
+  await expect.poll(() => errors).toEqual([expect.stringContaining("Check the `url`")]);
   await page.close();
   other.close();
 });

@@ -1,4 +1,5 @@
 /** What users do on the page, and where its parts are found. */
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect, inject } from "vitest";
 
@@ -17,13 +18,9 @@ export interface Guest {
   errors: string[];
 }
 
-/** Less than half of a test's time limit: when an action times out, the error still names it. */
-const ACTION_TIMEOUT_MS = 20_000;
-
 /** Signs a guest in, in a browser context (cookies, storage) of their own. */
 export async function signInGuest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(ACTION_TIMEOUT_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -46,8 +43,14 @@ export async function startDirectChat(browser: Browser): Promise<{ ada: Guest; b
 export async function closeAll(...guests: Guest[]): Promise<void> {
   for (const { context, errors } of guests) {
     expect(errors).toEqual([]);
-    await context.close();
+    await closeContext(context);
   }
+}
+
+/** Closes a browser context. A handler of a route may be in the middle of a request, for which nobody waits any more. */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  for (const routed of [context, ...context.pages()]) await routed.unrouteAll({ behavior: "ignoreErrors" });
+  await context.close();
 }
 
 /** A name that no other test uses, so that a search finds this user alone. */
@@ -63,8 +66,8 @@ export const messageRow = (page: Page, text: string) => page.locator("[data-stat
 export const messageRowBySeq = (page: Page, seq: number) => page.locator(`[data-seq="${seq}"]`);
 
 /** Waits until the page shows that the server has stored the message. */
-export async function waitUntilSent(page: Page, text: string, options?: { timeout: number }): Promise<void> {
-  await expect.poll(() => messageRow(page, text).getAttribute("data-state"), options).toBe("sent");
+export async function waitUntilSent(page: Page, text: string): Promise<void> {
+  await expect.poll(() => messageRow(page, text).getAttribute("data-state")).toBe("sent");
 }
 
 export async function send(page: Page, text: string): Promise<void> {
@@ -97,14 +100,31 @@ export async function openMessageMenu(page: Page, seq: number): Promise<Locator>
   return page.getByRole("dialog", { name: "Message actions" });
 }
 
-/** Resolves when the page has shown what its last event changed. */
+/** Resolves when the page has shown what its last event changed. By an animation, which a stopped clock lets go on. */
 export const painted = (page: Page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame++) await document.body.animate([], 1).finished;
+  });
+
+/** What `read` returns once two frames have not changed it: the page measures what it has laid out, and moves it. */
+export async function settled<T>(page: Page, read: () => Promise<T>): Promise<T> {
+  for (let before = await read(); ;) {
+    await painted(page);
+    const now = await read();
+    if (isDeepStrictEqual(now, before)) return now;
+    before = now;
+  }
+}
 
 /** Stops the page's timers: they go on only by `page.clock.fastForward`. */
 export async function stopClock(page: Page): Promise<void> {
   await page.clock.install();
   await page.clock.pauseAt(Date.now() + 60_000);
+}
+
+/** Waits until an element has the focus. */
+export async function expectFocus(element: Locator): Promise<void> {
+  await expect.poll(() => element.evaluate((one) => one === document.activeElement)).toBe(true);
 }
 
 /** Calls the API as the page's user, about the thread that the page shows; `path` is relative to it. */
@@ -138,7 +158,9 @@ export async function scrollToTop(page: Page): Promise<void> {
 export interface ThreadConnections {
   /** Closes the open sockets, and makes new ones fail, over reloads too. */
   cut: () => Promise<void>;
-  /** Lets new sockets connect again. */
+  /** Lets new sockets connect again, from the page's next attempt on. */
+  allow: () => Promise<void>;
+  /** The same, and the browser says that it is online again: the page makes an attempt at once. */
   restore: () => Promise<void>;
 }
 
@@ -164,7 +186,12 @@ export async function controlThreadConnections(page: Page): Promise<ThreadConnec
   });
   return {
     cut: () => page.evaluate(() => void dispatchEvent(new Event("cut"))),
-    restore: () => page.evaluate(() => sessionStorage.removeItem("cut")),
+    allow: () => page.evaluate(() => sessionStorage.removeItem("cut")),
+    restore: () =>
+      page.evaluate(() => {
+        sessionStorage.removeItem("cut");
+        dispatchEvent(new Event("online"));
+      }),
   };
 }
 
@@ -200,6 +227,24 @@ export async function simulateServerClose(page: Page): Promise<(code: number) =>
   return (code) =>
     page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
 }
+
+/** How many of the page's unsent messages and changes its IndexedDB holds: those that outlast a reload. */
+export const storedUnsent = (page: Page) =>
+  page.evaluate(async () => {
+    const found = (await indexedDB.databases()).find(({ name }) => name?.startsWith("lilypad "));
+    if (!found?.name) return 0;
+    const settledRequest = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((done, fail) => {
+        request.addEventListener("success", () => done(request.result));
+        request.addEventListener("error", () => fail(request.error ?? new Error("failed")));
+      });
+    const database = await settledRequest(indexedDB.open(found.name));
+    try {
+      return await settledRequest(database.transaction("messages").objectStore("messages").count());
+    } finally {
+      database.close();
+    }
+  });
 
 /** The first `times` attempts to send a message that contains `text` get an error. Takes effect from the next load on. */
 export async function refuseMessage(page: Page, text: string, times: number): Promise<void> {

@@ -9,18 +9,32 @@ export interface Person {
   call: (method: string, path: string, body?: unknown) => Promise<Response>;
 }
 
+/** A token of this user with these claims, valid for so many seconds. */
+export function tokenOf(id: string, claims: Record<string, unknown>, seconds: number): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(id)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .sign(new TextEncoder().encode(inject("authSecret")));
+}
+
 /** A user who has signed in once, with a token that is valid for `seconds` and has further `claims`. */
 export async function person(
   name: string,
   seconds = 3600,
   claims: Record<string, unknown> = {},
 ): Promise<Person> {
-  const id = `${name.toLowerCase()}-${crypto.randomUUID()}`;
-  const token = await new SignJWT({ name, ...claims })
-    .setProtectedHeader({ alg: "HS256" })
-    .setSubject(id)
-    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-    .sign(new TextEncoder().encode(inject("authSecret")));
+  return personWithId(`${name.toLowerCase()}-${crypto.randomUUID()}`, name, seconds, claims);
+}
+
+/** The same for a user who may have signed in before, by another name. */
+export async function personWithId(
+  id: string,
+  name: string,
+  seconds = 3600,
+  claims: Record<string, unknown> = {},
+): Promise<Person> {
+  const token = await tokenOf(id, { name, ...claims }, seconds);
   const call: Person["call"] = (method, path, body) =>
     fetch(inject("url") + path, {
       method,

@@ -41,7 +41,7 @@ it("the other person of a direct chat is online, here, or was last seen, in all 
   await messageRow(bob.page, "Hello").waitFor();
   await detailsDialog(ada.page).getByText("In this chat now").waitFor();
   await expect.poll(() => here(ada.page)).toBe(`${bob.name} is here`);
-  expect(await onlineDots(ada.page)).toEqual([1, 1]);
+  await expect.poll(() => onlineDots(ada.page)).toEqual([1, 1]);
   await closeAll(bob);
   await expect.poll(() => here(ada.page)).toMatch(/^Last seen /);
   await expect.poll(() => onlineDots(ada.page)).toEqual([0, 0]);

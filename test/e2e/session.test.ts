@@ -1,10 +1,13 @@
 /** The session as the page shows it: over tabs, reloads, and times when the server cannot be reached. */
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
+  composer,
+  controlThreadConnections,
+  messageRow,
   PHONE,
   send,
   signInGuest,
@@ -19,6 +22,13 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
+
+/** As another page of the browser would that does not notify this one. */
+const signInByApi = (page: Page, name: string) =>
+  page.evaluate(async (body) => {
+    const headers = { "content-type": "application/json" };
+    await fetch("/api/session", { method: "POST", headers, body });
+  }, JSON.stringify({ name }));
 
 describe("the page", () => {
   it("stays signed out after a sign-out and a reload", async () => {
@@ -78,16 +88,42 @@ describe("the page", () => {
   it("switches to the user whom another page of the browser signed in, once it reconnects", async () => {
     const { ada, bob } = await startDirectChat(browser);
     const closeSockets = await simulateServerClose(ada.page);
-    // By the API, as a page would that does not notify this one.
-    await ada.page.evaluate(async (name) => {
-      const headers = { "content-type": "application/json" };
-      await fetch("/api/session", { method: "POST", headers, body: JSON.stringify({ name }) });
-    }, bob.name);
+    await signInByApi(ada.page, bob.name);
     await closeSockets(1001);
     await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
     // In the chat that was open before, too.
     await send(ada.page, "from Bob");
     await waitUntilSent(ada.page, "from Bob");
+    await closeAll(ada, bob);
+  });
+
+  it("sends what was written for the user who wrote it alone", async () => {
+    const { ada, bob } = await startDirectChat(browser);
+    const connections = await controlThreadConnections(ada.page);
+    await ada.page.reload();
+    await composer(ada.page).waitFor();
+    await connections.cut();
+    await ada.page.reload();
+    await send(ada.page, "from Ada");
+    await messageRow(ada.page, "from Ada").waitFor();
+    await signInByApi(ada.page, bob.name);
+    await connections.restore();
+    // At once.
+    await ada.page.evaluate(() => dispatchEvent(new Event("online")));
+    await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
+    await send(ada.page, "from Bob");
+    await waitUntilSent(ada.page, "from Bob");
+    expect(await messageRow(ada.page, "from Ada").count()).toBe(0);
+
+    await signInByApi(ada.page, ada.name);
+    await ada.page.reload();
+    await waitUntilSent(ada.page, "from Ada");
+    await chatLink(bob.page).click();
+    await bob.page.getByText(ada.name).first().click();
+    await messageRow(bob.page, "from Ada").waitFor();
+    expect(await bob.page.locator(".message-own").allTextContents()).toEqual([
+      expect.stringContaining("from Bob"),
+    ]);
     await closeAll(ada, bob);
   });
 
@@ -103,8 +139,8 @@ describe("the page", () => {
     await checked.promise;
     await ada.page.unroute("**/api/session");
     await send(ada.page, "still here");
-    await waitUntilSent(ada.page, "still here", { timeout: 30_000 });
-    expect(await ada.page.getByText("Your session has ended.").count()).toBe(0);
+    await waitUntilSent(ada.page, "still here");
+    await expect.poll(() => ada.page.getByText("Your session has ended.").count()).toBe(0);
     await closeAll(ada, bob);
   });
 

@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import type { SignInOptions } from "../../src/protocol/http.ts";
 import { launchBrowser } from "./browser.ts";
-import { composer } from "./page.ts";
+import { closeContext, composer } from "./page.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
@@ -42,7 +42,7 @@ function hostPage(token: string): string {
 /** A browser in which nobody is signed in, and a Lilypad that says that one signs in so. */
 async function openBrowser(options: SignInOptions): Promise<Page> {
   const context = await browser.newContext();
-  onTestFinished(() => context.close());
+  onTestFinished(() => closeContext(context));
   await context.route("**/api/sign-in", (route) => route.fulfill({ json: options }));
   const page = await context.newPage();
   const errors: unknown[] = [];

@@ -1,11 +1,8 @@
 /** What only a real network connection shows: closing handshakes, and who is still online when a tab closes. */
 import { describe, expect, inject, it } from "vitest";
 import { WebSocket } from "ws";
-import { newGroup, person } from "./people.ts";
+import { newGroup, person, tokenOf } from "./people.ts";
 import { RealSocket } from "./real-socket.ts";
-
-/** With `ws` a closing handshake that the server does not answer takes 30 s; one that it answers, milliseconds. */
-const ANSWERED_MS = 5_000;
 
 /** A group of Ada, its owner, and Bob. */
 async function groupOfTwo() {
@@ -27,8 +24,8 @@ describe("a socket that the client closes", () => {
       await socket.event("welcome");
       socket.close(code);
       const closed = await socket.closed;
-      expect(closed.code).toBe(expected);
-      expect(closed.afterMs).toBeLessThan(ANSWERED_MS);
+      // Where the server does not answer, it is 1006.
+      expect(closed).toBe(expected);
     }
   });
 
@@ -63,7 +60,7 @@ describe("a socket that the server closes", () => {
     await ada.call("DELETE", `/api/threads/${id}/members/${bob.id}`);
     expect(await socket.event("closing")).toMatchObject({ code: 4003 });
     socket.close();
-    expect((await socket.closed).code).toBe(4003);
+    expect(await socket.closed).toBe(4003);
   });
 
   it("after a malformed frame gets its close code", async () => {
@@ -72,7 +69,7 @@ describe("a socket that the server closes", () => {
     await socket.event("welcome");
     socket.raw.send(Buffer.from([1, 2, 3]));
     expect(await socket.event("closing")).toMatchObject({ code: 4000 });
-    expect((await socket.closed).code).toBe(4000);
+    expect(await socket.closed).toBe(4000);
   });
 
   it("as a refused upgrade gets a close code that a browser can read, and no event", async () => {
@@ -85,28 +82,37 @@ describe("a socket that the server closes", () => {
     ] as const) {
       const socket = new RealSocket(path, who);
       const closed = await socket.closed;
-      expect(closed.code).toBe(code);
+      expect(closed).toBe(code);
       expect(socket.events).toEqual([]);
       expect(socket.raw.protocol).toBe("lilypad.v1");
     }
   });
 
-  it("is closed within a minute of its session's end", { timeout: 90_000 }, async () => {
+  it("is closed within a minute of its session's end", async () => {
     const { ada, bob, id } = await groupOfTwo();
-    const expiring = await person("Carol", 3);
-    await ada.call("PUT", `/api/threads/${id}/members/${expiring.id}`);
-    const [room, presence] = [
-      new RealSocket(`/api/threads/${id}/socket`, expiring),
-      new RealSocket("/api/presence/socket", expiring),
-    ];
-    await Promise.all([room.event("welcome"), presence.event("welcome")]);
     const observer = new RealSocket(`/api/threads/${id}/socket`, bob);
     await observer.event("welcome");
-    await expect
-      .poll(() => room.events.at(-1), { timeout: 60_000 })
-      .toMatchObject({ type: "closing", code: 4001 });
-    expect(await observer.event("leave")).toMatchObject({ userId: expiring.id });
+    const carol = await person("Carol");
+    await ada.call("PUT", `/api/threads/${id}/members/${carol.id}`);
+    const { sockets, seconds } = await openForSeconds(carol.id, id);
+    const limit = { timeout: seconds * 1_000 + 60_000 };
+    for (const socket of sockets)
+      await expect.poll(() => socket.events.at(-1), limit).toMatchObject({ type: "closing", code: 4001 });
+    await observer.event("leave", ({ userId }) => userId === carol.id);
   });
+
+  /** Sockets of a room and of presence, whose session ends soon after both are open, however long that takes. */
+  async function openForSeconds(userId: string, threadId: string) {
+    for (let seconds = 3; ; seconds *= 2) {
+      const token = await tokenOf(userId, { name: "Carol" }, seconds);
+      const sockets = [`/api/threads/${threadId}/socket`, "/api/presence/socket"].map(
+        (path) => new RealSocket(path, { token }),
+      );
+      const opened = sockets.map((socket) => Promise.race([socket.event("welcome"), socket.closed]));
+      if ((await Promise.all(opened)).every((outcome) => typeof outcome === "object"))
+        return { sockets, seconds };
+    }
+  }
 });
 
 it("a token in the subprotocol opens a socket from another site, and is not sent back", async () => {

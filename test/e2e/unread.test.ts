@@ -8,6 +8,7 @@ import {
   messageRow,
   messageRowBySeq,
   send,
+  settled,
   signInGuest,
   uniqueName,
   unreadBadge,
@@ -76,6 +77,13 @@ const lastInView = (page: Page) =>
     return Number(rows.findLast((row) => row.getBoundingClientRect().bottom <= bottom + 1)?.dataset["seq"]);
   });
 
+/** Waits until all that is in view has been read, and nothing below it. */
+async function expectReadToBottom(page: Page): Promise<void> {
+  await expect
+    .poll(async () => ({ read: await readMarker(page), shown: await lastInView(page) }))
+    .toSatisfy(({ read, shown }: { read: number; shown: number }) => read === shown);
+}
+
 /** Makes the page's tab look hidden, or shown again. */
 const setHidden = (page: Page, hidden: boolean) =>
   page.evaluate((isHidden) => {
@@ -91,21 +99,21 @@ describe("a chat with unread messages", () => {
     const { ada, id } = await groupWith(60);
     await open(ada.page, id);
     await divider(ada.page).waitFor();
-    expect(await isInView(ada.page, 11)).toBe(true);
-    expect(await isInView(ada.page, 10)).toBe(true);
-    expect(await isInView(ada.page, 60)).toBe(false);
-    const shown = await lastInView(ada.page);
+    await expect.poll(() => isInView(ada.page, 11)).toBe(true);
+    await expect.poll(() => isInView(ada.page, 10)).toBe(true);
+    const shown = await settled(ada.page, () => lastInView(ada.page));
+    expect(shown).toBeLessThan(60);
     await expect.poll(() => readMarker(ada.page)).toBe(shown);
     const count = ada.page.getByRole("link", { name: new RegExp(`${60 - shown} unread`) });
     await count.waitFor();
-    expect(await toNewest(ada.page).textContent()).toContain(`${60 - shown} new messages`);
-    expect(await unreadBadge(ada.page).textContent()).toBe("1");
+    await expect.poll(() => toNewest(ada.page).textContent()).toContain(`${60 - shown} new messages`);
+    await expect.poll(() => unreadBadge(ada.page).textContent()).toBe("1");
 
     await toNewest(ada.page).click();
     await expect.poll(() => isInView(ada.page, 60)).toBe(true);
     await expect.poll(() => readMarker(ada.page)).toBe(60);
     await expect.poll(() => unreadBadge(ada.page).count()).toBe(0);
-    expect(await toNewest(ada.page).count()).toBe(0);
+    await expect.poll(() => toNewest(ada.page).count()).toBe(0);
     await closeAll(ada);
   });
 
@@ -113,8 +121,8 @@ describe("a chat with unread messages", () => {
     const { ada, id } = await groupWith(160);
     await open(ada.page, id);
     await divider(ada.page).waitFor();
-    expect(await isInView(ada.page, 11)).toBe(true);
-    await expect.poll(() => readMarker(ada.page)).toBe(await lastInView(ada.page));
+    await expect.poll(() => isInView(ada.page, 11)).toBe(true);
+    await expectReadToBottom(ada.page);
     // Down through all of them, a screen at a time.
     await ada.page.getByRole("log").focus();
     const seen = new Set<number>();
@@ -125,6 +133,7 @@ describe("a chat with unread messages", () => {
           .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
         for (const seq of drawn) seen.add(seq);
         await ada.page.keyboard.press("PageDown");
+        await settled(ada.page, () => lastInView(ada.page));
         return isInView(ada.page, 160);
       })
       .toBe(true);
@@ -139,7 +148,7 @@ describe("a chat with unread messages", () => {
     await open(ada.page, id);
     await messageRowBySeq(ada.page, 111).waitFor();
     await divider(ada.page).waitFor();
-    expect(await isInView(ada.page, 111)).toBe(true);
+    await expect.poll(() => isInView(ada.page, 111)).toBe(true);
     expect(await isInView(ada.page, 160)).toBe(false);
     await ada.page.unroute("**/messages?*");
     await closeAll(ada);
@@ -149,9 +158,9 @@ describe("a chat with unread messages", () => {
     const { ada, id } = await groupWith(10);
     await open(ada.page, id);
     await messageRow(ada.page, "number 10.").waitFor();
-    expect(await isInView(ada.page, 10)).toBe(true);
+    await expect.poll(() => isInView(ada.page, 10)).toBe(true);
     expect(await divider(ada.page).count()).toBe(0);
-    expect(await toNewest(ada.page).count()).toBe(0);
+    await expect.poll(() => toNewest(ada.page).count()).toBe(0);
     await closeAll(ada);
   });
 
@@ -179,11 +188,12 @@ describe("messages that come", () => {
       box.scrollTop = box.scrollHeight / 2;
     });
     await expect.poll(() => toNewest(ada.page).textContent()).toContain("Newest messages");
-    const row = messageRowBySeq(ada.page, (await lastInView(ada.page)) - 3);
-    const top = (await row.boundingBox())?.y;
+    const row = messageRowBySeq(ada.page, (await settled(ada.page, () => lastInView(ada.page))) - 3);
+    const top = async () => (await row.boundingBox())?.y ?? NaN;
+    const before = await settled(ada.page, top);
     await write(owner, id, 61, 62);
     await expect.poll(() => toNewest(ada.page).textContent()).toContain("2 new messages");
-    expect((await row.boundingBox())?.y).toBeCloseTo(top ?? 0, 0);
+    await expect.poll(top).toBeCloseTo(before, 0);
     expect(await readMarker(ada.page)).toBe(60);
     await toNewest(ada.page).click();
     await expect.poll(() => readMarker(ada.page)).toBe(62);
@@ -200,8 +210,8 @@ describe("messages that come", () => {
     expect(await readMarker(ada.page)).toBe(10);
     await setHidden(ada.page, false);
     await divider(ada.page).waitFor();
-    expect(await isInView(ada.page, 11)).toBe(true);
-    await expect.poll(() => readMarker(ada.page)).toBe(await lastInView(ada.page));
+    await expect.poll(() => isInView(ada.page, 11)).toBe(true);
+    await expectReadToBottom(ada.page);
     expect(await lastInView(ada.page)).toBeLessThan(70);
     await closeAll(ada);
   });
@@ -214,7 +224,7 @@ describe("messages that come", () => {
     await connections.cut();
     await write(owner, id, 11, 70);
     await connections.restore();
-    await messageRow(ada.page, "number 11.").waitFor({ timeout: 60_000 });
+    await messageRow(ada.page, "number 11.").waitFor();
     await expect.poll(() => isInView(ada.page, 11)).toBe(true);
     await divider(ada.page).waitFor();
     expect(await isInView(ada.page, 70)).toBe(false);

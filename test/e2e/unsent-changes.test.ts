@@ -14,6 +14,7 @@ import {
   send,
   signInGuest,
   startChat,
+  storedUnsent,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
@@ -53,10 +54,14 @@ it("wait on their rows, and reach the others after a reload", async () => {
   await row(1).getByText("Green tea?").waitFor();
   await (await openMessageMenu(ada.page, 2)).getByRole("button", { name: "React with 👍" }).click();
   await row(2).getByText("👍 not sent yet").waitFor();
-  expect(await row(2).getByRole("button", { name: "👍 1" }).getAttribute("aria-pressed")).toBe("true");
+  await row(2).getByRole("button", { name: "👍 1", pressed: true }).waitFor();
+  await ada.page.clock.install();
   await (await openMessageMenu(ada.page, 3)).getByRole("button", { name: "Delete" }).click();
+  // Until it can no longer be undone.
+  await ada.page.clock.fastForward(10_000);
   await row(3).getByText("Deletion not sent yet").waitFor();
 
+  await expect.poll(() => storedUnsent(ada.page)).toBe(3);
   await ada.page.reload();
   await composer(ada.page).waitFor();
   await connections.restore();
@@ -66,7 +71,7 @@ it("wait on their rows, and reach the others after a reload", async () => {
     await messageRowBySeq(page, 1).getByText("Green tea?").waitFor();
     await messageRowBySeq(page, 2).getByRole("button", { name: "👍 1" }).waitFor();
     await messageRowBySeq(page, 3).getByText("Message deleted").waitFor();
-    expect(await page.getByText("not sent yet").count()).toBe(0);
+    await expect.poll(() => page.getByText("not sent yet").count()).toBe(0);
   }
   await closeAll(ada, bob);
 });
@@ -76,6 +81,7 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await connections.cut();
   await edit(ada.page, 1, "Green tea?");
   await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
+  await expect.poll(() => storedUnsent(ada.page)).toBe(1);
   expect(await callThreadApi(ada.page, "DELETE", "/messages/1")).toBe(204);
   await ada.page.reload();
   await composer(ada.page).waitFor();
@@ -84,6 +90,12 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await refusal.getByText(/^Not edited: /).waitFor();
   await ada.page.reload();
   await refusal.getByText(/^Not edited: /).waitFor();
+  await refusal.getByText("Green tea?").waitFor();
+  await refusal.getByRole("button", { name: "Discard" }).click();
+  await ada.page.getByRole("status").getByText("Change discarded").waitFor();
+  await refusal.waitFor({ state: "detached" });
+  await ada.page.getByRole("button", { name: "Undo" }).click();
+  await refusal.getByText("Green tea?").waitFor();
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
   await ada.page.reload();
@@ -92,19 +104,43 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await closeAll(ada, bob);
 });
 
+it("that were half written when their message was deleted are refused, and keep their text", async () => {
+  const { ada, bob } = await startInterruptibleChat("Tea?", "Coffee?");
+  for (const [seq, text] of [
+    [1, "Green tea?"],
+    [2, "Coffee?"],
+  ] as const) {
+    await (await openMessageMenu(ada.page, seq)).getByRole("button", { name: "Edit" }).click();
+    await messageRowBySeq(ada.page, seq).getByLabel("Edit message").fill(text);
+    expect(await callThreadApi(ada.page, "DELETE", `/messages/${seq}`)).toBe(204);
+    await messageRowBySeq(ada.page, seq).getByText("Message deleted").waitFor();
+  }
+  await messageRowBySeq(ada.page, 1).getByRole("alert").getByText("Green tea?").waitFor();
+  await send(ada.page, "Never mind");
+  await waitUntilSent(ada.page, "Never mind");
+  // The other one had not been changed.
+  expect(await messageRowBySeq(ada.page, 2).getByRole("alert").count()).toBe(0);
+  expect(await ada.page.getByLabel("Edit message").count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
 it("say why they are refused where their message is not loaded", async () => {
   const { ada, bob, connections } = await startInterruptibleChat("Tea?");
   await connections.cut();
   await edit(ada.page, 1, "Green tea?");
   await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
+  await expect.poll(() => storedUnsent(ada.page)).toBe(1);
   expect(await callThreadApi(ada.page, "DELETE", "/messages/1")).toBe(204);
   await addMessages(ada.page, 60);
   await ada.page.reload();
   await composer(ada.page).waitFor();
   await connections.restore();
   const refusal = ada.page.getByRole("alert").filter({ hasText: "Not edited, an earlier message: " });
+  await refusal.getByText("Green tea?").waitFor();
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
+  await ada.page.getByRole("button", { name: "Undo" }).click();
+  await refusal.waitFor();
   await closeAll(ada, bob);
 });
 
@@ -117,9 +153,9 @@ it("that cancel out are sent as the last of them", async () => {
   await messageRowBySeq(ada.page, 1).getByText("👍 not sent yet").waitFor();
   await react();
   await messageRowBySeq(ada.page, 1).getByText("Removal of 👍 not sent yet").waitFor();
-  expect(await messageRowBySeq(ada.page, 1).getByText("not sent yet").count()).toBe(1);
+  await expect.poll(() => messageRowBySeq(ada.page, 1).getByText("not sent yet").count()).toBe(1);
   await connections.restore();
-  await expect.poll(() => ada.page.getByText("not sent yet").count(), { timeout: 40_000 }).toBe(0);
-  expect(await messageRowBySeq(ada.page, 1).getByRole("button", { name: "👍 1" }).count()).toBe(0);
+  await expect.poll(() => ada.page.getByText("not sent yet").count()).toBe(0);
+  await expect.poll(() => messageRowBySeq(ada.page, 1).getByRole("button", { name: "👍 1" }).count()).toBe(0);
   await closeAll(ada, bob);
 });

@@ -13,6 +13,7 @@ import {
   signInGuest,
   startChat,
   startDirectChat,
+  storedUnsent,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
@@ -22,22 +23,6 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-
-/** Run in the page: how many unsent messages its IndexedDB holds. */
-const COUNT_STORED = `(async () => {
-  const found = (await indexedDB.databases()).find(({ name }) => name.startsWith("lilypad "));
-  if (!found) return 0;
-  const settled = (request) => new Promise((done, fail) => {
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => fail(request.error);
-  });
-  const database = await settled(indexedDB.open(found.name));
-  try {
-    return await settled(database.transaction("messages").objectStore("messages").count());
-  } finally {
-    database.close();
-  }
-})()`;
 
 /** A direct chat with one message, in which Ada's connection can be cut. */
 async function startInterruptibleChat() {
@@ -60,7 +45,7 @@ describe("an unsent message", () => {
     await send(ada.page, "while offline");
     expect(await messageRow(ada.page, "while offline").getAttribute("data-state")).toBe("pending");
     await ada.context.setOffline(false);
-    await waitUntilSent(ada.page, "while offline", { timeout: 30_000 });
+    await waitUntilSent(ada.page, "while offline");
     expect(await messageRow(ada.page, "while offline").count()).toBe(1);
     await closeAll(ada, bob);
   });
@@ -70,6 +55,7 @@ describe("an unsent message", () => {
     await connections.cut();
     await send(ada.page, "second, unsent");
     await send(ada.page, "third, unsent");
+    await expect.poll(() => storedUnsent(ada.page)).toBe(2);
     await ada.page.reload();
     await composer(ada.page).waitFor();
     await connections.restore();
@@ -91,8 +77,8 @@ describe("an unsent message", () => {
     });
     await connections.cut();
     await send(ada.page, "second, unsent");
-    // The database is created again for this message: a page that is reloaded at once has no time for that.
-    await expect.poll(() => ada.page.evaluate(COUNT_STORED)).toBe(1);
+    // The database is created again for this message.
+    await expect.poll(() => storedUnsent(ada.page)).toBe(1);
     await ada.page.reload();
     await composer(ada.page).waitFor();
     await connections.restore();

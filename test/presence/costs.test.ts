@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { keepHeartbeatsFresh } from "../cost/clock.ts";
+import { keepHeartbeatsFresh, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { person } from "../support/host-users.ts";
 import { openPresence } from "../support/socket.ts";
@@ -24,9 +24,7 @@ import {
 
 // Rows written cost the most; each alarm set is billed as one. The limits are the measured numbers.
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-});
+beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
   await reset();

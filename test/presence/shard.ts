@@ -1,7 +1,6 @@
 /** Direct access to Presence shards, with users and threads that exist nowhere else. */
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
 import { upgradeFor } from "../../src/rpc/caller.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
@@ -185,10 +184,7 @@ export async function evictShardOf(user: User): Promise<void> {
   await evict(shardStub(user.id));
 }
 
-/** Sets the clock of the objects forward. Needs `vi.useFakeTimers({ toFake: ["Date"] })`. */
-export function passTime(ms: number): void {
-  vi.setSystemTime(Date.now() + ms);
-}
+export { passTime } from "../cost/clock.ts";
 
 /** Resolves when everything sent to the tab so far has arrived: the reply to a command comes after all frames before it. */
 export async function settle(tab: Tab): Promise<void> {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { startClock } from "../cost/clock.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
@@ -49,7 +50,7 @@ describe("opening a tab", () => {
 
   it("beyond the 32nd closes the one that was silent the longest, with the reason", async () => {
     const ada = await knownUser();
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const tabs = [];
     for (let i = 0; i < 32; i++) {
       tabs.push(await openTab(ada));
@@ -88,7 +89,7 @@ describe("what waits for tabs that do not read", () => {
   it("is bounded for all of them: those that have vanished are closed when much was sent", async () => {
     const [ada, bo] = [await knownUser(), await knownUser()];
     const thread = await groupOf(ada, bo);
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const [vanished, ...others] = await Promise.all(Array.from({ length: 24 }, () => openTab(ada)));
     passTime(60_000);
     for (const tab of others) await settle(tab);
@@ -103,7 +104,7 @@ describe("what waits for tabs that do not read", () => {
 
 describe("a session that ends", () => {
   it("closes its tabs with 4001 within 5 seconds, and no others", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const ada = await knownUser();
     const [short, long] = [await openTab(ada, Date.now() + 1_000), await openTab(ada, Date.now() + HOUR)];
     expect(await alarmOf(ada)).toBeLessThanOrEqual(Date.now() + 6_000);
@@ -115,7 +116,7 @@ describe("a session that ends", () => {
   });
 
   it("makes the shard ignore its tabs' commands and send them nothing, also before they are closed", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const thread = await groupOf(ada, bo);
     const [expired, silent, open] = [
@@ -139,7 +140,7 @@ describe("a session that ends", () => {
   });
 
   it("is renewed by a fresh token of the same user, which is acknowledged", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const ada = await knownUser();
     const tab = await openTab(ada, Date.now() + 1_000);
     const exp = Math.floor(Date.now() / 1000) + 600;
@@ -160,7 +161,7 @@ describe("a session that ends", () => {
   });
 
   it("is not renewed by a token that is still being checked when it ends, since events may have been missed", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const thread = await groupOf(ada, bo);
     const [tab, other] = [await openTab(ada, Date.now() + 1_000), await openTab(ada)];
@@ -176,7 +177,7 @@ describe("a session that ends", () => {
   });
 
   it("stops the processing of a frame whose commands are still running", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+    startClock();
     const [ada, bo] = [await knownUser(), await knownUser("Bo")];
     const { stub, id } = await realThread(bo, ada);
     await stub.run(bo, { type: "chat", id: "hello", body: "hello" });

@@ -1,7 +1,5 @@
-/** How tests wait. The limit is only reached on failure, so it is long enough for the slowest and busiest machine. */
-
-/** How long one awaited event may take, in milliseconds. */
-export const WAIT_LIMIT_MS = 120_000;
+/** How tests wait where there is nothing to await. */
+import { WAIT_LIMIT_MS } from "./wait-limit.ts";
 
 /** Between two checks, in milliseconds. */
 const INTERVAL_MS = 5;

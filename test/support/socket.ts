@@ -2,8 +2,8 @@
 import { exports } from "cloudflare:workers";
 import type { PresenceEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import { SUBPROTOCOL } from "../../src/protocol/subprotocol.ts";
-import { WAIT_LIMIT_MS } from "./eventually.ts";
 import { ORIGIN, type Person } from "./host-users.ts";
+import { WAIT_LIMIT_MS } from "./wait-limit.ts";
 
 type Typed = { type: string };
 type OfType<E extends Typed, T extends E["type"]> = Extract<E, { type: T }>;

@@ -3,7 +3,7 @@ import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:tes
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { shardOf } from "../../src/rpc/shards.ts";
-import { alarmAt, passTime, runAlarm, startClock } from "../cost/clock.ts";
+import { alarmAt, holdWaits, passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
@@ -170,6 +170,7 @@ describe("a message, from its frame to its notification", () => {
   ])(
     "makes one call to each shard concerned, as does a whole burst: %i members on shards %j",
     async (members, shards) => {
+      holdWaits();
       const { ada, bob, thread, stub } = await groupOf(members, shards);
       const concerned = new Set([...shards, ...[ada, bob].map(({ user }) => shardOf(user.id, SHARDS))]);
       const [a, b] = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
@@ -193,6 +194,7 @@ describe("a message, from its frame to its notification", () => {
   );
 
   it("costs one call and two rows for each reader who reads on, and one notification in the end", async () => {
+    holdWaits();
     const { ada, bob, thread, stub, more } = await groupOf(10, ALL_SHARDS);
     const authors = [await openIdle(ada, thread.id), await openIdle(bob, thread.id)];
     const readers = await Promise.all(

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { buildRows } from "../../src/web/conversation/message-row-model.ts";
+import { MessageRows, type RowSource } from "../../src/web/conversation/message-row-model.ts";
+import type { Message } from "../../src/protocol/model.ts";
 import { ADA, message, NOW } from "../client/support/samples.ts";
 
 describe("the rows of the message list", () => {
-  const rows = (room: Partial<Parameters<typeof buildRows>[0]>) =>
-    buildRows({ messages: [], quoted: [], outgoing: [], outgoingChanges: [], ...room }, ADA);
+  const EMPTY: RowSource = { messages: [], quoted: [], outgoing: [], outgoingChanges: [] };
+  const rows = (room: Partial<RowSource>) => new MessageRows().build({ ...EMPTY, ...room }, ADA);
 
   it("name an author once, until another writes or five minutes pass", () => {
     const built = rows({
@@ -29,19 +30,54 @@ describe("the rows of the message list", () => {
   it("are the same objects as before where nothing in them changed, whatever is added above and below", () => {
     const outgoing = { id: "x", body: "hi", at: NOW, state: "pending" as const, replyTo: 3 };
     const messages = [message(2), message(3, { replyTo: 2 }), message(4)];
-    const before = rows({ messages, outgoing: [outgoing] });
+    const list = new MessageRows();
+    const before = list.build({ ...EMPTY, messages, outgoing: [outgoing] }, ADA);
     const edited = message(4, { body: "edited" });
-    const state = { messages: [message(1), ...messages.with(2, edited), message(5)], quoted: [] };
-    const after = buildRows({ ...state, outgoing: [{ ...outgoing }], outgoingChanges: [] }, ADA, before);
+    const changed = [message(1), ...messages.with(2, edited), message(5)];
+    const after = list.build({ ...EMPTY, messages: changed, outgoing: [{ ...outgoing }] }, ADA);
     // The first of `before` started the day and named its author; now the one above it does.
     expect(after.map((row) => before.indexOf(row))).toEqual([-1, -1, 1, -1, -1, 3]);
   });
 
+  const counted = [1, 2, 3, 4, 5].map((seq) => {
+    const reads = { count: 0 };
+    const body = { enumerable: true, get: () => `${(reads.count += 1)}` && `message ${seq}` };
+    return { reads, message: Object.defineProperty(message(seq), "body", body) };
+  });
+  const [one, two, three, four, five] = counted.map((each) => each.message) as [
+    Message,
+    Message,
+    Message,
+    Message,
+    Message,
+  ];
+  const waiting = { type: "edit", id: "e", seq: 2, body: "new", at: NOW, state: "pending" } as const;
+
+  it.each<[string, Partial<RowSource>, number[]]>([
+    ["a new message", { messages: [one, two, three, four, five] }, [1, 2, 3, 4]],
+    ["an edit", { messages: [one, two, message(3, { body: "edited" }), four] }, [1, 2]],
+    ["a message that is sent", { outgoing: [{ ...waiting, id: "x" }] }, [1, 2, 3, 4]],
+    ["a change that waits", { outgoingChanges: [waiting] }, [1]],
+    ["messages that go", { messages: [one, two] }, [1, 2]],
+  ])("are not built again above the first change: %s", (_what, change, unread) => {
+    const list = new MessageRows();
+    const source = { ...EMPTY, messages: [one, two, three, four] };
+    const before = list.build(source, ADA);
+    for (const { reads } of counted) reads.count = 0;
+    const after = list.build({ ...source, ...change }, ADA);
+    for (const seq of unread) {
+      expect(counted[seq - 1]?.reads.count).toBe(0);
+      expect(after[seq - 1]).toBe(before[seq - 1]);
+    }
+    expect(after).toEqual(rows({ ...source, ...change }));
+  });
+
   it("know which of them the user has removed, and change no others", () => {
-    const before = rows({ messages: [message(1), message(2)] });
-    const state = { messages: [message(1), message(2)], quoted: [], outgoing: [], outgoingChanges: [] };
-    const removed = new Set([before[1]?.key ?? ""]);
-    const after = buildRows(state, ADA, before, removed);
+    const list = new MessageRows();
+    const source = { ...EMPTY, messages: [message(1), message(2)] };
+    const before = list.build(source, ADA);
+    const after = list.build(source, ADA, new Set([before[1]?.key ?? ""]));
+    expect(after[0]).toBe(before[0]);
     expect(after.map((row) => row.removed)).toEqual([false, true]);
   });
 

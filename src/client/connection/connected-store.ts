@@ -20,13 +20,16 @@ export interface ConnectedStoreOptions {
   /** `reason` is for a developer or a log. */
   onSignedOut(reason: string | undefined): void;
   diagnosis: Pick<Diagnosis, "find" | "reached">;
+  /** A connection is this user's. */
+  onUser(userId: string): void;
   /** It was closed and is open again. */
   onOpen(): void;
   onClose(): void;
 }
 
-/** An event of a socket; its `welcome` says when the session ends, in milliseconds since the epoch. */
+/** An event of a socket; its `welcome` says whose session it is, and when that ends, in milliseconds since the epoch. */
 interface SessionEvent extends SocketEvent {
+  user?: { id: string };
   expiresAt?: number;
 }
 
@@ -164,10 +167,15 @@ export abstract class ConnectedStore<
     for (const event of events) {
       // A listener, or a gap between events, may have ended the connection in the middle of a frame.
       if (this.connection.state !== "open") break;
-      if (event.type === "welcome" && event.expiresAt !== undefined) this.#renewal?.schedule(event.expiresAt);
+      if (event.type === "welcome") this.#welcomed(event);
       if (this.apply(event)) this.#listeners.notify(event);
     }
     this.onFrameApplied(frameLength);
+  }
+
+  #welcomed({ user, expiresAt }: Event): void {
+    if (user) this.#options.onUser(user.id);
+    if (expiresAt !== undefined) this.#renewal?.schedule(expiresAt);
   }
 
   #enter(connection: ConnectionState, closeCode?: number, reason?: string): void {

@@ -22,6 +22,8 @@ export interface OutboxOptions {
   threadId: string;
   /** Where commands survive a reload; without one they do not. */
   storage: OutboxStorage | null | undefined;
+  /** Who was signed in last, as far as that is known: what is given before the room's own `welcome` is theirs. */
+  userId(): string | undefined;
   /** Sends commands in one frame; false if the connection is not open. */
   send(commands: readonly DurableCommand[]): boolean;
   /** How far the room has followed the thread; undefined while the connection is not open. */
@@ -39,11 +41,11 @@ export class Outbox {
   #view = EMPTY_OUTBOX;
   /** The ids of commands that are known to be stored. */
   readonly #storedIds = new Set<string>();
-  /** Whose commands these are; undefined until the first `welcome`. */
+  /** Whose commands these are; undefined while that is not known. */
   #userId: string | undefined;
   /** Undefined while it is not known whose commands these are. */
   #persistence: OutboxPersistence | undefined;
-  /** Whether the commands from before a reload are here: nothing may overtake them. */
+  /** Whether the user was welcomed, and what is from before a reload is here: nothing may overtake that. */
   #isLoaded = false;
   readonly #pause = new Pause(() => this.#flush());
 
@@ -58,6 +60,8 @@ export class Outbox {
 
   /** Takes a command; settles when the server has stored or refused it. */
   add(command: DurableCommand): Promise<Stored> {
+    const userId = this.#userId ?? this.#options.userId();
+    if (userId !== undefined) this.#becomeOf(userId);
     const entry: OutboxEntry = { command, at: this.#nextTime(), state: "queued" };
     if (command.type !== "chat") entry.epoch = this.#options.epoch();
     const stored = new Promise<Stored>((resolve, reject) => {
@@ -148,21 +152,25 @@ export class Outbox {
   }
 
   async #welcomed(userId: string): Promise<void> {
-    // Another user has signed in: what the one before gave is not theirs to send.
-    if (this.#userId !== undefined && this.#userId !== userId) this.close();
-    this.#userId = userId;
-    this.#persistence ??= this.#openPersistence(userId);
-    const persistence = this.#persistence;
-    if (!this.#isLoaded) {
-      // Given before it was known whose they are. Not later: what is not kept then was discarded in another tab.
-      for (const entry of this.#entries) this.#persistence?.put(entry);
-    }
+    const persistence = this.#becomeOf(userId);
     await persistence.loaded;
     // Closed meanwhile, or another user has signed in.
     if (persistence !== this.#persistence) return;
     this.#isLoaded = true;
     // Not before the rest of the frame was received: own messages in its replay need not be sent again.
     this.#flush();
+  }
+
+  /** From here on it holds the commands of this user. What another one gave is not theirs to send. */
+  #becomeOf(userId: string): OutboxPersistence {
+    if (this.#userId === userId && this.#persistence) return this.#persistence;
+    if (this.#userId !== undefined) this.close();
+    this.#userId = userId;
+    const persistence = this.#openPersistence(userId);
+    this.#persistence = persistence;
+    // Given before it was known whose they are. Not later: what is not kept then was discarded in another tab.
+    for (const entry of this.#entries) persistence.put(entry);
+    return persistence;
   }
 
   #openPersistence(userId: string): OutboxPersistence {

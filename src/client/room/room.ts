@@ -35,6 +35,8 @@ export interface RoomOptions extends ConnectedStoreOptions {
   threadId: string;
   /** Where unsent messages survive a reload; without one they do not. */
   storage: OutboxStorage | null | undefined;
+  /** Who was signed in last, as far as that is known. */
+  userId(): string | undefined;
   /** Called when the user has read up to `seq`, so that unread counts need not wait for the server. */
   onRead(seq: number): void;
   /** Called when nobody retains the room any more; true if it is to remember what it has loaded. */
@@ -64,13 +66,14 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
 
   constructor(options: RoomOptions) {
     super(EMPTY_ROOM, options);
-    const { api, threadId, storage } = options;
+    const { api, threadId, storage, userId } = options;
     const { store, connection, recordEvents } = this;
     this.threadId = threadId;
     this.#options = options;
     this.#outbox = new Outbox({
       threadId,
       storage,
+      userId,
       send: (commands) => connection.sendForAnswer(commands),
       position: () => (connection.state === "open" ? this.getSnapshot().cursor : undefined),
       epoch: () => this.getSnapshot().cursor?.epoch,
@@ -187,6 +190,9 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       this.#readMarker.forget();
     }
     this.#restartLoading();
+    this.#messagePages.restart();
+    // What was given to a closed room has failed. Where it is known whose it is, it comes back from the storage.
+    this.#outbox.close();
     super.open();
   }
 

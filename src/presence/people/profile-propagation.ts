@@ -3,6 +3,8 @@
  * or a crash delays it and no more. The threads of the newest activity come first, and then all in the order of their ids,
  * which stays the same while messages come. A thread that receives a profile twice does no more than broadcast it twice.
  *
+ * Each step is an alarm, and so an invocation of its own: the platform bounds the calls of one invocation.
+ *
  * A user has one job at a time, and a pause after each, so that whoever changes their name in a loop causes a bounded number
  * of calls: what changes meanwhile waits for the next job, and is sent as it is then.
  */
@@ -14,30 +16,31 @@ import type { ProfileJobRow } from "../../rpc/presence.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
-/** Threads that are called at once. */
-const THREADS_PER_STEP = 50;
-/** How long is worked on jobs at a stretch: the alarm's other duties may be waiting for it. */
-const WORK_MS = 1_000;
+/**
+ * Threads that are called in one step: half of the subrequests that the free plan allows an invocation, in which the alarm's
+ * other duties call shards.
+ */
+const THREADS_PER_STEP = 25;
 /** The pause after a job of a user: so long, and so long again for each thread that they have. */
 const PAUSE_MS = 10_000;
 const PAUSE_MS_PER_THREAD = 100;
 /** Most users of whom it is remembered; an object that was evicted had been idle, and forgets it. */
 const PAUSES_KEPT = 1_000;
-/** The first wait after threads did not answer, which doubles; how often they are called again, and how many a job notes. */
+/** The wait before threads that did not answer are called again, which doubles while none of them does; and how often. */
 const RETRY_MS = 5_000;
 const RETRIES = 10;
+/** How many a job notes. Above it they are called again before any others. */
 const MOST_MISSED = 500;
 /** Sorts after every thread id. */
 const END = "~";
 
-/** The threads of one step, and up to which id the profile is sent after it: `END` where they are the last ones. */
+/** The threads of one step, and up to which id the profile was sent to all after it: `END` where there are no more. */
 interface Step {
   threadIds: string[];
   sentUpTo: string;
 }
 
 export class ProfilePropagation {
-  readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #sql: SqlStorage;
   readonly #alarm: AlarmScheduler;
@@ -46,17 +49,15 @@ export class ProfilePropagation {
   readonly #first = new Map<string, ReadonlySet<string>>();
   /** Before which time no job of a user begins. */
   readonly #pausedUntil = new Map<string, number>();
-  #working: Promise<void> | undefined;
   /** Whose profile is on its way to threads right now. */
   #sendingOf: string | undefined;
   /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
   isHere: (userId: string) => boolean = () => true;
 
   /** Registers its duty. */
-  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, directory: UserDirectory) {
-    this.#ctx = ctx;
+  constructor(sql: SqlStorage, env: Env, alarm: AlarmScheduler, directory: UserDirectory) {
     this.#env = env;
-    this.#sql = ctx.storage.sql;
+    this.#sql = sql;
     this.#alarm = alarm;
     this.#directory = directory;
     alarm.register({
@@ -76,9 +77,7 @@ export class ProfilePropagation {
     if (job) return;
     const dueAt = Math.max(now, this.#pausedUntil.get(userId) ?? 0);
     this.#begin(userId, dueAt);
-    if (dueAt > now) return this.#alarm.wakeBy(dueAt);
-    this.#alarm.wakeForPending(now);
-    this.#ctx.waitUntil(this.#work());
+    this.#alarm.wakeBy(dueAt);
   }
 
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted, whatever became of that. */
@@ -105,29 +104,26 @@ export class ProfilePropagation {
 
   // --- within
 
-  /** Works on the jobs that are due, for a while; the alarm goes on with what is left. */
-  #work(): Promise<void> {
-    this.#working ??= this.#workForAWhile().finally(() => {
-      this.#working = undefined;
-    });
-    return this.#working;
-  }
-
-  async #workForAWhile(): Promise<void> {
-    const until = Date.now() + WORK_MS;
-    do {
+  /** Takes the next step of jobs that are due, of as many as one invocation may call the threads of. */
+  async #work(): Promise<void> {
+    let calls = 0;
+    for (;;) {
       const [job] = this.#jobs();
-      if (!job || job.due_at > Date.now()) break;
-      const [user] = this.#directory.profiles([job.user_id]);
+      if (!job || job.due_at > Date.now()) return;
       const step = this.#nextStep(job);
+      calls += step.threadIds.length;
+      if (calls > THREADS_PER_STEP) return;
+      const [user] = this.#directory.profiles([job.user_id]);
       const missed = user ? await this.#send(user, step.threadIds) : [];
       this.#advance(job.user_id, step, missed, Date.now());
-    } while (Date.now() < until);
-    this.resume(Date.now());
+    }
   }
 
-  #nextStep({ user_id, sent_up_to, missed }: ProfileJobRow): Step {
-    if (sent_up_to === END) return { threadIds: JSON.parse(missed) as string[], sentUpTo: END };
+  #nextStep(job: ProfileJobRow): Step {
+    const { user_id, sent_up_to } = job;
+    const missed = missedBy(job);
+    if (sent_up_to === END || missed.length > MOST_MISSED - THREADS_PER_STEP)
+      return { threadIds: missed.slice(0, THREADS_PER_STEP), sentUpTo: sent_up_to ?? "" };
     if (sent_up_to === null) {
       const threadIds = this.#newest(user_id);
       this.#first.set(user_id, new Set(threadIds));
@@ -149,6 +145,8 @@ export class ProfilePropagation {
         callObject(
           () => threadStub(this.#env, this.#env.CHAT_THREAD.idFromString(id)),
           (thread) => thread.profileChanged(user),
+          // Each attempt is a call. Those that did not answer are called again in a later step.
+          { attempts: 1 },
         ),
       ),
     );
@@ -160,30 +158,25 @@ export class ProfilePropagation {
   #advance(userId: string, { threadIds, sentUpTo }: Step, missedNow: readonly string[], now: number): void {
     const job = this.#job(userId);
     if (!job || !this.isHere(userId)) return;
-    const isRetry = job.sent_up_to === END;
-    const missed = isRetry ? missedNow : [...(JSON.parse(job.missed) as string[]), ...missedNow];
+    const missed = [...missedBy(job).filter((id) => !threadIds.includes(id)), ...missedNow];
     if (missed.length === 0 && sentUpTo === END) return this.#finish(job, now);
     const hasFailed = missedNow.length > 0 && missedNow.length === threadIds.length;
-    const goesOn = isRetry || (!hasFailed && missed.length <= MOST_MISSED);
-    if (goesOn)
-      this.#sql.exec(
-        "UPDATE profile_jobs SET sent_up_to = ?, missed = ? WHERE user_id = ?",
-        sentUpTo,
-        JSON.stringify(missed),
-        userId,
-      );
-    if (!goesOn || sentUpTo === END) this.#postpone(job, now);
-  }
-
-  #postpone(job: ProfileJobRow, now: number): void {
-    if (job.retries >= RETRIES) {
+    const isRound = sentUpTo === END && job.sent_up_to !== END;
+    // A round is a call of each thread that was missed, in as many steps as that takes.
+    const steps = Math.max(1, Math.ceil(missed.length / THREADS_PER_STEP));
+    const rounds = hasFailed ? Math.floor(job.retries / steps) : 0;
+    if (rounds >= RETRIES) {
       console.error("a changed profile was not received by some threads, which do not answer");
       return this.#finish(job, now);
     }
+    const wait = hasFailed || isRound ? Math.ceil((RETRY_MS * 2 ** rounds) / steps) : 0;
     this.#sql.exec(
-      "UPDATE profile_jobs SET due_at = ?, retries = retries + 1 WHERE user_id = ?",
-      now + RETRY_MS * 2 ** job.retries,
-      job.user_id,
+      "UPDATE profile_jobs SET sent_up_to = ?, missed = ?, due_at = ?, retries = ? WHERE user_id = ?",
+      sentUpTo,
+      JSON.stringify(missed),
+      now + wait,
+      hasFailed ? job.retries + 1 : 0,
+      userId,
     );
   }
 
@@ -244,4 +237,8 @@ export class ProfilePropagation {
       .toArray()
       .map((row) => row.thread_id);
   }
+}
+
+function missedBy({ missed }: ProfileJobRow): string[] {
+  return JSON.parse(missed) as string[];
 }

@@ -16,7 +16,7 @@ const WAIT_MS = 1_000;
 
 export class AllThreadsRate {
   readonly #holds: Holds;
-  readonly #isLimited: boolean;
+  readonly #burst: number;
   /** Commands that Presence was not sent yet. */
   readonly #counts = new Map<string, number>();
   /** Commands that went on since Presence last answered for their user. */
@@ -27,15 +27,15 @@ export class AllThreadsRate {
   /** Sends Presence the counts that are due; resolves when it has answered. */
   report: () => Promise<void> = async () => {};
 
-  /** Where there is no such limit, nothing is counted. */
-  constructor(holds: Holds, isLimited: boolean) {
+  /** `burst`: what a user may send at once in all threads together. Where it is 0 there is no limit, and nothing is counted. */
+  constructor(holds: Holds, burst: number) {
     this.#holds = holds;
-    this.#isLimited = isLimited;
+    this.#burst = burst;
   }
 
   /** Looks at a command that is about to be applied: undefined lets it go on, a promise when Presence has answered (check-queue.ts). */
   check(userId: string): Promise<void> | undefined {
-    if (!this.#isLimited) return undefined;
+    if (this.#burst === 0) return undefined;
     const unanswered = (this.#unanswered.get(userId) ?? 0) + 1;
     this.#unanswered.set(userId, unanswered);
     if (unanswered <= UNANSWERED) return undefined;
@@ -53,7 +53,7 @@ export class AllThreadsRate {
 
   /** So many commands of a user were let through. */
   count(userId: string, commands: number, now: number): void {
-    if (!this.#isLimited) return;
+    if (this.#burst === 0) return;
     const count = (this.#counts.get(userId) ?? 0) + commands;
     this.#counts.set(userId, count);
     if (count >= UNANSWERED) this.onDue(now);
@@ -71,10 +71,13 @@ export class AllThreadsRate {
     return Object.fromEntries(taken);
   }
 
-  /** A shard did not answer. Where it was only the answer that was lost, these are counted twice. */
+  /**
+   * A shard did not answer. Where it was only the answer that was lost, these are counted twice. No more than a burst of each
+   * user is kept: while the shard is away they send at the thread's own rate, and are not to be on hold for it afterwards.
+   */
   putBack(counts: Record<string, number>): void {
     for (const [userId, count] of Object.entries(counts))
-      this.#counts.set(userId, (this.#counts.get(userId) ?? 0) + count);
+      this.#counts.set(userId, Math.min(this.#burst, (this.#counts.get(userId) ?? 0) + count));
   }
 
   /** A shard has answered for these counts; `holds` as in `ThreadUpdateAnswer`. */
@@ -83,8 +86,13 @@ export class AllThreadsRate {
     for (const [userId, until] of Object.entries(holds)) this.#holds.extend(userId, until, now);
   }
 
+  /** Never rejects: a fault in reporting is no reason to refuse a command. */
   async #answer(userId: string): Promise<void> {
-    await Promise.race([this.report(), scheduler.wait(WAIT_MS)]);
+    try {
+      await Promise.race([this.report(), scheduler.wait(WAIT_MS)]);
+    } catch (error) {
+      console.error("commands were not reported to Presence", error);
+    }
     this.#waiting.delete(userId);
     this.#unanswered.delete(userId);
   }

@@ -9,6 +9,7 @@ import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
+import { failed } from "../../rpc/result.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -169,26 +170,27 @@ export class Notifier {
       for (const [userId, seq] of pending.readers) raise(this.#confirmedReaders, userId, seq);
       return;
     }
+    // A shard that did not answer was logged where it was called; a fault of our own is here.
+    for (const result of results) if (result.status === "rejected") failed(result.reason);
     this.#putBack(pending);
     const backOff = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** this.#failures++);
     this.#alarm.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
   }
 
   async #sendTo(shard: number, update: ThreadUpdate): Promise<ThreadUpdate> {
-    try {
-      const answer = await callObject(
-        () => presenceStub(this.#env, shard),
-        (presence) => presence.threadChanged(update),
-      );
-      // A thread that was deleted meanwhile has no storage to note a hold in.
-      const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
-      this.#commands.answered(update.commands ?? {}, holds, Date.now());
-      this.onProfiles(answer?.profiles ?? []);
-      return update;
-    } catch (error) {
-      this.#commands.putBack(update.commands ?? {});
+    const { commands = {} } = update;
+    const answer = await callObject(
+      () => presenceStub(this.#env, shard),
+      (presence) => presence.threadChanged(update),
+    ).catch((error: unknown) => {
+      this.#commands.putBack(commands);
       throw error;
-    }
+    });
+    // A thread that was deleted meanwhile has no storage to note a hold in.
+    const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
+    this.#commands.answered(commands, holds, Date.now());
+    this.onProfiles(answer?.profiles ?? []);
+    return update;
   }
 
   #takeAll(thread: StoredThread): Pending {

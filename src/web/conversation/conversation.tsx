@@ -1,12 +1,12 @@
 /** The open thread: connects its room to the components that show it. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { RequestError } from "../../client/http/request-error.ts";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
-import { drafts } from "../session/session.ts";
+import { drafts, userChanged } from "../session/session.ts";
 import { historyEntry } from "../router.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
@@ -17,8 +17,8 @@ import { ConversationHeader } from "./conversation-header.tsx";
 import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
-import { buildRows, rowKey, type MessageRowModel } from "./message-row-model.ts";
-import { changeText } from "./outgoing-changes.ts";
+import { MessageRows, rowKey } from "./message-row-model.ts";
+import { changeText, editedText } from "./outgoing-changes.ts";
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
@@ -43,6 +43,10 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   // A layout effect: at once, before the room is left.
   useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);
+  const isOfOther = state.user !== undefined && state.user.id !== user.id;
+  useLayoutEffect(() => {
+    if (isOfOther) void userChanged();
+  }, [isOfOther]);
   const [error, setError] = useState<string>();
   const [entry] = useState(historyEntry);
   const [position] = useState(() => scrollPositionAt(entry));
@@ -66,19 +70,22 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
 
   const actions = useMemo((): MessageActions => {
     // Of a change that fails its row says so. One that is not taken, since too many wait, has no place there.
-    const change = (stored: Promise<unknown>): Promise<unknown> => {
+    const change = (stored: Promise<unknown>, giveBack?: () => void): Promise<unknown> => {
       setError(undefined);
       return stored.catch(({ code, message }: RequestError) => {
-        if (code === "rate_limited") setError(message);
+        if (code !== "rate_limited") return;
+        setError(message);
+        giveBack?.();
       });
     };
     return {
-      edit: (seq, body) => void change(room.edit(seq, body)),
+      edit: (seq, body) => void change(room.edit(seq, body), () => draft.changeEdit(seq, body)),
       delete: ({ seq, id, author }) =>
         heldRemovals.hold({
           key: rowKey(author.id, id),
-          what: "deleted",
-          carryOut: () => change(room.erase(seq)),
+          what: "message deleted",
+          // Not where another user has signed in meanwhile, and this one's connection was lost.
+          carryOut: async () => room.getSnapshot().user?.id === user.id && change(room.erase(seq)),
         }),
       mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
       reply: (seq) => {
@@ -93,21 +100,27 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       discard: (id) =>
         heldRemovals.hold({
           key: rowKey(user.id, id),
-          what: "discarded",
+          what: "message discarded",
           carryOut: async () => room.discard(id),
         }),
-      discardChange: (id) => room.discard(id),
+      discardChange: (id) =>
+        heldRemovals.hold({ key: id, what: "change discarded", carryOut: async () => room.discard(id) }),
     };
   }, [room, draft, user, kind, ownRole]);
   const { held, underway } = useStore(heldRemovals);
-  const previousRows = useRef<readonly MessageRowModel[]>([]);
-  const rows = useMemo(() => {
-    const removed = new Set([...held, ...underway].map(({ key }) => key));
-    return (previousRows.current = buildRows(state, user, previousRows.current, removed));
-  }, [state.messages, state.quoted, state.outgoing, state.outgoingChanges, held, underway, user]);
+  const removed = useMemo(() => new Set([...held, ...underway].map(({ key }) => key)), [held, underway]);
+  const outgoingChanges = useMemo(
+    () => state.outgoingChanges.filter(({ id }) => !removed.has(id)),
+    [state.outgoingChanges, removed],
+  );
+  const messageRows = useMemo(() => new MessageRows(), [room]);
+  const rows = useMemo(
+    () => messageRows.build({ ...state, outgoingChanges }, user, removed),
+    [state.messages, state.quoted, state.outgoing, outgoingChanges, removed, user],
+  );
 
   /** Those of messages that have no row, since they are not loaded. */
-  const refusedAbove = state.outgoingChanges.filter(
+  const refusedAbove = outgoingChanges.filter(
     ({ seq, state: is }) => is === "failed" && seq < (state.messages[0]?.seq ?? Infinity),
   );
 
@@ -146,6 +159,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           key={change.id}
           state={change.state}
           text={changeText(change, "an earlier message")}
+          body={editedText(change)}
           reason={change.reason}
           onRetry={() => actions.retry(change.id)}
           onDiscard={() => actions.discardChange(change.id)}

@@ -1,17 +1,19 @@
 /**
- * What the user has removed and can still restore: deleted messages, and unsent ones that were discarded. Each is held for
- * some seconds before anything is sent. Leaving the thread or the page ends that early, so that nothing is forgotten.
+ * What the user has removed and can still restore: deleted messages, and discarded messages and changes. Each is held for
+ * some seconds before anything is sent. Leaving the thread, the page or the session ends that early, so that nothing is
+ * forgotten.
  */
 import { Store, type Readable } from "../../client/store/store.ts";
+import { leaving } from "../session/session.ts";
 
 /** How long a removal can be undone; a further one starts this time again, for all that are held. */
 export const UNDO_MS = 6_000;
 
 export interface Removal {
-  /** The key of the message's row. */
+  /** The key of the message's row, or the id of the change. */
   key: string;
-  what: "deleted" | "discarded";
-  /** Settles when the message is removed, or could not be. */
+  what: "message deleted" | "message discarded" | "change discarded";
+  /** Settles when it is removed, or could not be. */
   carryOut: () => Promise<unknown>;
 }
 
@@ -65,4 +67,5 @@ export const heldRemovals = new HeldRemovals();
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") heldRemovals.carryOut();
 });
+leaving.add(() => heldRemovals.carryOut());
 addEventListener("pagehide", () => heldRemovals.carryOut());

@@ -54,31 +54,74 @@ export function rowKey(authorId: string, id: string): string {
   return `${authorId} ${id}`;
 }
 
+/** What the rows show. */
+export type RowSource = Pick<RoomState, "messages" | "quoted" | "outgoing" | "outgoingChanges">;
+
+/** What rows were built from, and the rows. */
+interface Built {
+  source: RowSource;
+  user: User;
+  removed: ReadonlySet<string>;
+  rows: readonly MessageRowModel[];
+}
+
 /**
- * A row equal to one of `previous`, the rows built last, is that very object, so that it need not render again. `removed`
- * has the keys of the rows that the user has removed.
+ * Builds the rows of one list, again and again. A row equal to the one before is that very object, so that it need not
+ * render again. Only rows from the first change on are built: a new message costs the same however many are loaded.
  */
-export function buildRows(
-  state: Pick<RoomState, "messages" | "quoted" | "outgoing" | "outgoingChanges">,
+export class MessageRows {
+  #last: Built | undefined;
+
+  /** `removed` has the keys of the rows that the user has removed. */
+  build(source: RowSource, user: User, removed = NONE): readonly MessageRowModel[] {
+    const last = this.#last;
+    const start = last ? firstChange(last, { source, user, removed }) : 0;
+    const kept = last?.rows.slice(0, start) ?? [];
+    const built = buildRows(source, start, user, removed, kept.at(-1));
+    const before = new Map(last?.rows.slice(start).map((row) => [row.key, row]));
+    const rows = built.map((row) => {
+      const same = before.get(row.key);
+      return same && areRowsEqual(same, row) ? same : row;
+    });
+    this.#last = { source, user, removed, rows: [...kept, ...rows] };
+    return this.#last.rows;
+  }
+}
+
+/** The index of the first row that may differ. A row depends on what is above it alone, and not on what is below. */
+function firstChange(last: Built, { source, user, removed }: Omit<Built, "rows">): number {
+  const { messages, quoted, outgoingChanges } = source;
+  if (last.user !== user || last.removed !== removed || last.source.quoted !== quoted) return 0;
+  const changes =
+    last.source.outgoingChanges === outgoingChanges
+      ? []
+      : [...last.source.outgoingChanges, ...outgoingChanges];
+  const firstSeq = Math.min(...changes.map(({ seq }) => seq));
+  const index = messages.findIndex(
+    (message, at) => message !== last.source.messages[at] || message.seq >= firstSeq,
+  );
+  return index === -1 ? messages.length : index;
+}
+
+/** The rows from the index `start` on, below the row `above`. */
+function buildRows(
+  source: RowSource,
+  start: number,
   user: User,
-  previous: readonly MessageRowModel[] = [],
-  removed: ReadonlySet<string> = NONE,
+  removed: ReadonlySet<string>,
+  above: MessageRowModel | undefined,
 ): MessageRowModel[] {
-  const changed = new Set(state.outgoingChanges.map(({ seq }) => seq));
+  const { messages, outgoing, outgoingChanges } = source;
+  const changed = new Set(outgoingChanges.map(({ seq }) => seq));
   const changesOf = ({ seq }: Message) =>
-    changed.has(seq) ? state.outgoingChanges.filter((change) => change.seq === seq) : undefined;
+    changed.has(seq) ? outgoingChanges.filter((change) => change.seq === seq) : undefined;
   const ungrouped = [
-    ...state.messages.map((message) =>
-      withQuote(storedRow(message, user, changesOf(message)), message, state),
-    ),
-    ...state.outgoing.map((outgoing) => withQuote(outgoingRow(outgoing, user), outgoing, state)),
+    ...messages
+      .slice(start)
+      .map((message) => withQuote(storedRow(message, user, changesOf(message)), message, source)),
+    ...outgoing.map((one) => withQuote(outgoingRow(one, user), one, source)),
   ];
-  const previousByKey = new Map(previous.map((row) => [row.key, row]));
-  return ungrouped.map((one, index) => {
-    const row = completed(one, ungrouped[index - 1], removed);
-    const before = previousByKey.get(row.key);
-    return before && areRowsEqual(before, row) ? before : row;
-  });
+  return ungrouped.map((row, index) => completed(row, ungrouped[index - 1] ?? above, removed));
 }
 
 /** Messages are replaced, never mutated: comparing them by identity is enough. */

@@ -13,7 +13,7 @@ import { MessageEditor } from "./message-editor.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { MessageQuote } from "./message-quote.tsx";
 import type { MessageRowModel } from "./message-row-model.ts";
-import { changeText } from "./outgoing-changes.ts";
+import { changeText, editedText } from "./outgoing-changes.ts";
 import { Reactions } from "./reactions.tsx";
 import { UnstoredState } from "./unstored-state.tsx";
 import "./message-row.css";
@@ -39,8 +39,14 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
   const changeEdit = (text: string | undefined) => seq !== undefined && draft.changeEdit(seq, text);
   // An edit that was half written earlier does not take the focus when it is shown again.
   const isEditChosen = useRef(false);
+  // A message that is deleted while the user edits it: the edit is refused, and its text then shown with that.
+  const lastBody = useRef(row.body);
+  if (!deleted) lastBody.current = row.body;
   useEffect(() => {
-    if (deleted && edit !== undefined) changeEdit(undefined);
+    if (!deleted || edit === undefined || seq === undefined) return;
+    changeEdit(undefined);
+    const body = edit.trim();
+    if (body !== "" && body !== lastBody.current) actions.edit(seq, body);
   }, [deleted, edit]);
   const item = useRef<HTMLDivElement>(null);
   // For when the focused control is removed.
@@ -122,6 +128,7 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
           key={change.id}
           state={change.state}
           text={changeText(change)}
+          body={editedText(change)}
           reason={change.reason}
           onRetry={() => {
             focusRow();

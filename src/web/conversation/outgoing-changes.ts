@@ -42,6 +42,11 @@ export function changeText(change: OutgoingChange, where?: string): { pending: s
   return { pending, failed: where === undefined ? failed : `${failed}, ${where}` };
 }
 
+/** The text that an edit has failed to store: only here it is still to be seen. */
+export function editedText(change: OutgoingChange): string | undefined {
+  return change.type === "edit" && change.state === "failed" ? change.body : undefined;
+}
+
 function textOf(change: OutgoingChange): { pending: string; failed: string } {
   switch (change.type) {
     case "edit":

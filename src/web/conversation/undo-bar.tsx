@@ -33,7 +33,16 @@ export function UndoBar({ removals, onUndo }: UndoBarProps) {
   );
 }
 
+const TEXT: Record<Removal["what"], [one: string, several: string]> = {
+  "message deleted": ["Message deleted", "messages deleted"],
+  "message discarded": ["Message discarded", "messages discarded"],
+  "change discarded": ["Change discarded", "changes discarded"],
+};
+
 function removalText(removals: readonly Removal[]): string {
-  const [first, second] = removals;
-  return second ? `${removals.length} messages deleted` : `Message ${first?.what}`;
+  const [first, ...others] = removals.map(({ what }) => what);
+  if (first === undefined) return "";
+  const [one, several] = TEXT[first];
+  if (others.length === 0) return one;
+  return `${removals.length} ${others.every((what) => what === first) ? several : "removed"}`;
 }

@@ -1,6 +1,7 @@
 /** The signed-in user, and the client that the whole page shares. */
 import { createClient } from "../../client/client.ts";
 import { RequestError } from "../../client/http/request-error.ts";
+import { Listeners } from "../../client/store/listeners.ts";
 import { Store, type Readable } from "../../client/store/store.ts";
 import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
@@ -60,6 +61,14 @@ function openChannel(name: string): BroadcastChannel | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Notified before the client is closed, while what its user has begun can still be sent. */
+export const leaving = new Listeners<void>();
+
+function closeClient(): void {
+  leaving.notify();
+  client.close();
 }
 
 /** Shared by all tabs. */
@@ -148,13 +157,25 @@ async function signInWithToken(token: string, path: string): Promise<void> {
   }
 }
 
+/**
+ * A connection of the client is another user's than the page's: somebody has signed in in another tab. Nothing that is
+ * shown may go on under the wrong name.
+ */
+export async function userChanged(): Promise<void> {
+  closeClient();
+  state.set({ is: "loading" });
+  await checkSession();
+}
+
 export async function signOut(): Promise<void> {
   const ended = state.getSnapshot();
+  // Not only once the client is closed: now there is time for the answers.
+  leaving.notify();
   await client.session.signOut();
   sharedStorage.set(SIGNED_OUT, "yes");
   notifyOtherTabs();
   forgetDrafts(ended);
-  client.close();
+  closeClient();
   state.set({ is: "loading" });
   await checkSession();
 }
@@ -165,7 +186,7 @@ function setSignedIn(user: User): void {
   sharedStorage.remove(SIGNED_OUT);
   const previous = state.getSnapshot();
   // Another tab may have signed in a different user: no state of the previous one may remain.
-  if (previous.is === "signed_in" && previous.user.id !== user.id) client.close();
+  if (previous.is === "signed_in" && previous.user.id !== user.id) closeClient();
   state.set({ is: "signed_in", user });
   client.signedIn();
 }
@@ -173,7 +194,7 @@ function setSignedIn(user: User): void {
 function setSignedOut(options: SignInOptions): void {
   // By another tab. What is being composed outlives a session that ended by itself.
   if (sharedStorage.get(SIGNED_OUT) !== undefined) forgetDrafts(state.getSnapshot());
-  client.close();
+  closeClient();
   state.set({ is: "signed_out", options });
 }
 

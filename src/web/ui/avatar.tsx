@@ -17,16 +17,18 @@ export interface AvatarProps {
 }
 
 export function Avatar({ id, name, avatarUrl, online }: AvatarProps) {
-  const [broken, setBroken] = useState(false);
+  /** Not whether it is broken: a user may get another picture. */
+  const [brokenUrl, setBrokenUrl] = useState<string>();
   return (
     <span class={`avatar avatar-${hueOf(id)}`}>
-      {avatarUrl !== undefined && !broken ? (
+      {avatarUrl !== undefined && avatarUrl !== brokenUrl ? (
         <img
+          key={avatarUrl}
           src={avatarUrl}
           alt=""
           loading="lazy"
           referrerpolicy="no-referrer"
-          onError={() => setBroken(true)}
+          onError={() => setBrokenUrl(avatarUrl)}
         />
       ) : (
         <span aria-hidden="true">

@@ -10,7 +10,7 @@ import { countDeliveries, longestOrder, textOf, type DeliveryCounts } from "./de
 const SEND_INTERVAL_MS = 500;
 const SAMPLE_INTERVAL_MS = 100;
 const CHECK_INTERVAL_MS = 200;
-/** When everybody is idle and nothing has arrived for so long, nothing more is expected. */
+/** When everybody is idle and nothing has arrived for so long, nothing more is expected of a system that may lose messages. */
 const QUIET_MS = 5_000;
 /** The longest wait for idleness; the longest back-off of any client is 30 s. */
 const DEADLINE_MS = 120_000;
@@ -35,7 +35,7 @@ export async function runSystem(
   const connectivity = sampleConnectivity(participants);
   await Promise.all(proxied.flatMap((one) => [sendRegularly(one, sent, durationMs), applyCuts(one, system)]));
   const connectedShare = connectivity.stop();
-  await allDelivered(participants, sent);
+  await allDelivered(participants, sent, system);
 
   const cuts = proxied.reduce((sum, { proxy }) => sum + proxy.cuts, 0);
   const report = reportOf(system, participants, sent, { cuts, "connected %": percent(connectedShare) });
@@ -93,7 +93,11 @@ async function applyCuts(
 }
 
 /** Resolves when everything has arrived everywhere, or when nothing more is expected. */
-async function allDelivered(participants: readonly Participant[], sent: ReadonlySet<string>): Promise<void> {
+async function allDelivered(
+  participants: readonly Participant[],
+  sent: ReadonlySet<string>,
+  { guaranteesDelivery }: ChatSystem,
+): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;
   let arrived = 0;
   let changedAt = performance.now();
@@ -102,7 +106,8 @@ async function allDelivered(participants: readonly Participant[], sent: Readonly
     if (now !== arrived) changedAt = performance.now();
     arrived = now;
     const areIdle = participants.every(({ isIdle }) => isIdle);
-    if (areIdle && (haveAll(participants, sent) || performance.now() - changedAt > QUIET_MS)) break;
+    const isQuiet = !guaranteesDelivery && performance.now() - changedAt > QUIET_MS;
+    if (areIdle && (isQuiet || haveAll(participants, sent))) break;
     await sleep(CHECK_INTERVAL_MS);
   }
   await sleep(LINGER_MS);

@@ -35,11 +35,15 @@ export async function closingTabs(server: Server): Promise<ScenarioOutcome> {
       violations.push(`${id} was last seen ${lastSeenAt - closedAt} ms after closing`);
     return at - closedAt;
   };
-  await Promise.all([twoTabs.closeTab(), reloading.closeTab()]);
+  await twoTabs.closeTab();
+  const reloadedAt = Date.now();
+  await reloading.closeTab();
   await reloading.openTab(server.url);
+  const reloadMs = Date.now() - reloadedAt;
   // When this user is reported offline, the others' changes would have been reported before.
   const first = await closeLastTab(oneTab);
-  for (const { user } of [twoTabs, reloading]) {
+  // On a machine so slow that a reload takes longer than the grace period, it is right to report it.
+  for (const { user } of reloadMs < GRACE_MS - TOLERANCE_MS ? [twoTabs, reloading] : [twoTabs]) {
     const { length } = subscriber.received(user);
     // Offline initially, then online.
     if (length !== 2) violations.push(`${user.id} was reported ${length} times, not 2`);

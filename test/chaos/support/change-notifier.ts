@@ -1,7 +1,7 @@
 /** Waiting for a condition without polling: who changes state calls `notify`, and each waiter checks its condition again. */
 
 /** How long a wait may take. Long enough for a slow machine: it only passes in full when something is wrong. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** A condition did not become true in time. */
 export class WaitTimeout extends Error {}

@@ -27,16 +27,19 @@ function error(
 interface OutboxSetup {
   storage?: OutboxStorage;
   user?: typeof ADA;
+  /** Who was signed in last, as far as that is known before the first `welcome`. */
+  userId?: string;
 }
 
 /** An outbox with a connection that can be lost, before the first `welcome`. */
-function createOutbox({ storage, user = ADA }: OutboxSetup = {}) {
+function createOutbox({ storage, user = ADA, userId }: OutboxSetup = {}) {
   const frames: DurableCommand[][] = [];
   let position: { epoch: string; rev: number } | undefined;
   let shown: { epoch: string } | undefined;
   const outbox = new Outbox({
     threadId: "t1",
     storage,
+    userId: () => userId,
     send: (commands) => {
       if (position) frames.push([...commands]);
       return position !== undefined;
@@ -350,6 +353,17 @@ describe("another user who signs in", () => {
     expect(sentIds()).toEqual(["of Ada"]);
     outbox.receive(ack("of Ada"));
     await expect(stored).resolves.toMatchObject({ seq: 1 });
+  });
+
+  it("does not send what the one before gave to a room that did not know them yet", async () => {
+    const storage = memoryStorage();
+    const { outbox, shown, frames, welcome: signIn } = createOutbox({ storage, userId: BEN.id });
+    const unsent = outbox.add(chatCommand("of Ben"));
+    await signIn({ user: ADA });
+    expect([shown(), frames, storage.keptIds()]).toEqual([[], [], ["of Ben"]]);
+    await expect(unsent).rejects.toMatchObject({ code: "offline" });
+    await signIn({ user: BEN });
+    expect([shown(), frames.flat().map(({ id }) => id)]).toEqual([["of Ben pending"], ["of Ben"]]);
   });
 
   it("sends nothing before their own unsent messages are loaded", async () => {

@@ -91,4 +91,19 @@ describe("a remembered room", () => {
     await pass();
     expect(newest().path).not.toContain("cursor");
   });
+
+  it("loads a page again that was on its way when it was left", async () => {
+    const page = { messages: messages(1, 2), hasBefore: false, hasAfter: true };
+    const pages = vi
+      .fn<Api["messages"]>()
+      .mockReturnValueOnce(new Promise(() => {}))
+      .mockResolvedValue(page);
+    const { client, room, newest } = await startRoom({ rememberedRooms, responses: { messages: pages } });
+    newest().deliver(welcome(40), history(messages(39, 40)));
+    void room.loadMessages({ around: 1 });
+    await leave(room);
+    client.thread("t1");
+    await room.loadMessages({ around: 1 });
+    expect(seqsOf(room.getSnapshot())).toEqual([1, 2, 39, 40]);
+  });
 });

@@ -1,7 +1,8 @@
 /** How a changed profile reaches all threads of its user: each once, through evictions and failures, and not as often as one likes. */
-import { runInDurableObject } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ChatThread } from "../../../src/thread/chat-thread.ts";
+import { startClock } from "../../cost/clock.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
@@ -24,7 +25,8 @@ let sent: { threadId: string; name: string }[] = [];
 
 beforeEach(() => {
   sent = [];
-  vi.useFakeTimers({ toFake: ["Date"] });
+  // The alarms of the steps come when a test runs them.
+  startClock();
   vi.spyOn(ChatThread.prototype, "profileChanged").mockImplementation(async function (
     this: ChatThread,
     user,
@@ -32,9 +34,10 @@ beforeEach(() => {
     sent.push({ threadId: this.ctx.id.toString(), name: user.name });
   });
 });
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  await reset();
 });
 
 /** A user with so many threads, the newest first. */
@@ -46,26 +49,66 @@ async function userWith(count: number, shard = 1): Promise<{ ada: User; threadId
 }
 
 const rename = (user: User, name: string) => shardFor(user).signIn({ ...user, name });
-const noJob = (user: User) => eventually(async () => expect(await rowsOf(user, "profile_jobs")).toEqual([]));
+/** Runs the alarms of all steps. */
+const noJob = (user: User) =>
+  eventually(async () => {
+    await runAlarmOf(user);
+    expect(await rowsOf(user, "profile_jobs")).toEqual([]);
+  });
 const idsSent = () => sent.map(({ threadId }) => threadId);
+
+/** The most subrequests that the free plan allows one invocation of a Worker or an object. */
+const SUBREQUESTS = 50;
+
+/** What is sent in one invocation: the alarm's, with what a request before it may have begun. Then a minute passes. */
+async function invocation(user: User): Promise<string[]> {
+  const before = sent.length;
+  await runAlarmOf(user);
+  passTime(60_000);
+  return idsSent().slice(before);
+}
+
+/** From now on these threads do not answer. Returns how many calls there were, of any thread, and brings them back. */
+function cutOff(isCutOff: (threadId: string, call: number) => boolean) {
+  const outage = { calls: 0, over: false };
+  vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
+    const threadId = this.ctx.id.toString();
+    if (!outage.over && isCutOff(threadId, (outage.calls += 1))) throw new Error("expected: no answer");
+    sent.push({ threadId, name: user.name });
+  });
+  return outage;
+}
 
 it("is sent to each thread once, to those of the newest activity first", async () => {
   const { ada, threadIds } = await userWith(120);
   await rename(ada, "Countess");
   await noJob(ada);
   expect(idsSent().toSorted()).toEqual(threadIds.toSorted());
-  expect(idsSent().slice(0, 50).toSorted()).toEqual(threadIds.slice(0, 50).toSorted());
+  expect(idsSent().slice(0, 25).toSorted()).toEqual(threadIds.slice(0, 25).toSorted());
   expect(new Set(sent.map(({ name }) => name))).toEqual(new Set(["Countess"]));
 });
 
-it("costs a row for the profile, two of its search keys, and one for each 50 threads besides two", async () => {
+it("calls at most half as many threads in an invocation as a plan may allow", async () => {
+  const { ada, threadIds } = await userWith(120);
+  await rename(ada, "Countess");
+  for (let left = threadIds.length; left > 0;) {
+    const now = await invocation(ada);
+    expect(now.length).toBeGreaterThan(0);
+    expect(now.length).toBeLessThanOrEqual(SUBREQUESTS / 2);
+    left -= now.length;
+  }
+  expect(idsSent().toSorted()).toEqual(threadIds.toSorted());
+});
+
+it("costs a row for the profile, two of its search keys, and two for each 25 threads besides three", async () => {
   const { ada } = await userWith(120, 2);
   const renaming = async () => {
     await rename(ada, "Countess");
     await noJob(ada);
   };
-  // The job: made, moved on by the newest 50, by two pages of 50 ids, and removed. And the alarm in case it is interrupted.
-  expect((await costIn(ada, renaming)).written).toBe(1 + 2 + 5 + 1);
+  // The job: made, moved on by the newest 25 and by pages of 25 ids, and removed. And the alarm of each step.
+  const steps = 1 + Math.ceil(120 / 25);
+  expect((await costIn(ada, renaming)).written).toBe(1 + 2 + (1 + steps) + steps);
   expect(sent).toHaveLength(120);
   passTime(60_000);
   const { ada: lone } = await userWith(0, 3);
@@ -95,18 +138,53 @@ it("waits for a thread that does not answer, and sends it the newest profile whe
     sent.push({ threadId: this.ctx.id.toString(), name: user.name });
   });
   await rename(ada, "Countess");
-  await eventually(async () =>
-    expect(await rowsOf(ada, "profile_jobs")).toMatchObject([{ missed: JSON.stringify([broken]) }]),
-  );
+  await runAlarmOf(ada);
+  expect(await rowsOf(ada, "profile_jobs")).toMatchObject([{ missed: JSON.stringify([broken]) }]);
   expect(idsSent().toSorted()).toEqual(threadIds.slice(1).toSorted());
   isBroken = false;
-  await eventually(async () => {
-    passTime(10_000);
-    await runAlarmOf(ada);
-    expect(sent.at(-1)).toEqual({ threadId: broken, name: "Countess" });
-  });
+  passTime(10_000);
   await noJob(ada);
+  expect(sent.at(-1)).toEqual({ threadId: broken, name: "Countess" });
   expect(sent).toHaveLength(3);
+});
+
+it("is not given up while some threads answer, however many do not at first", async () => {
+  expectLogged(/expected: no answer/);
+  const { ada, threadIds } = await userWith(700);
+  // As if an invocation's calls ran out each second time.
+  cutOff((_, call) => call % 100 > 50);
+  await rename(ada, "Countess");
+  while ((await rowsOf(ada, "profile_jobs")).length > 0) await invocation(ada);
+  expect(new Set(idsSent())).toEqual(new Set(threadIds));
+});
+
+it("calls threads that did not answer again, in as many invocations as that takes", async () => {
+  expectLogged(/expected: no answer/);
+  const { ada, threadIds } = await userWith(80);
+  const outage = cutOff(() => true);
+  await rename(ada, "Countess");
+  while (outage.calls < threadIds.length) {
+    const before = outage.calls;
+    await invocation(ada);
+    expect(outage.calls - before).toBeLessThanOrEqual(SUBREQUESTS / 2);
+  }
+  outage.over = true;
+  while ((await rowsOf(ada, "profile_jobs")).length > 0)
+    expect((await invocation(ada)).length).toBeLessThanOrEqual(SUBREQUESTS / 2);
+  expect(idsSent().toSorted()).toEqual(threadIds.toSorted());
+});
+
+it("goes on to the other threads where those of one step are gone", async () => {
+  expectLogged(/expected: no answer/);
+  const { ada, threadIds } = await userWith(60);
+  // What the step after that of the newest threads calls.
+  const gone = new Set(threadIds.toSorted().slice(0, SUBREQUESTS / 2));
+  for (const id of threadIds.slice(0, SUBREQUESTS / 2)) gone.delete(id);
+  cutOff((threadId) => gone.has(threadId));
+  await rename(ada, "Countess");
+  const others = threadIds.filter((id) => !gone.has(id));
+  while (sent.length < others.length) await invocation(ada);
+  expect(idsSent().toSorted()).toEqual(others.toSorted());
 });
 
 it("is sent again only after a pause, as it is then, however often it changes", async () => {
@@ -140,7 +218,7 @@ it("is sent again to those that were sent the profile before, where it changes w
   passTime(1_000);
   await evictShardOf(ada);
   await runAlarmOf(ada);
-  await eventually(() => expect(sent).toHaveLength(2));
+  expect(sent).toHaveLength(2);
   passTime(20_000);
   await runAlarmOf(ada);
   await noJob(ada);
@@ -155,12 +233,12 @@ it("is sent again after the pause, where it changes while the first threads are 
     await held.pass();
   });
   await rename(ada, "First");
+  const alarm = runAlarmOf(ada);
   await eventually(() => expect(sent).toHaveLength(3));
   await rename(ada, "Second");
   held.open();
-  await eventually(async () =>
-    expect(await rowsOf(ada, "profile_jobs")).toMatchObject([{ changed_again: 0 }]),
-  );
+  await alarm;
+  expect(await rowsOf(ada, "profile_jobs")).toMatchObject([{ changed_again: 0 }]);
   passTime(20_000);
   await runAlarmOf(ada);
   await noJob(ada);

@@ -1,6 +1,7 @@
 import { abortAllDurableObjects, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startClock } from "../../cost/clock.ts";
 import {
   alarmOf,
   eventsDuring,
@@ -27,9 +28,7 @@ import { eventually } from "../../support/eventually.ts";
 const SUBSCRIBER_SHARD = 0;
 const USER_SHARD = 1;
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-});
+beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
@@ -217,7 +216,7 @@ describe("for subscribers", () => {
       const cy = await knownUser("Cy", SUBSCRIBER_SHARD);
       await groupOf(ada, bo, cy);
       // The runtime stamps pings by its own clock, which cannot be set: so the tab is opened in the past.
-      passTime(-100_000);
+      vi.setSystemTime(vi.getRealSystemTime() - 100_000);
       const page = await openTab(bo);
       passTime(50_000);
       if (isSubscribed) await expectStatus(await openTab(cy), bo, "online");

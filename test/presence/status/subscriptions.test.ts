@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startClock } from "../../cost/clock.ts";
 import { Presence } from "../../../src/presence/presence.ts";
 import { jsonCodec } from "../../../src/sockets/codec.ts";
 import { presenceStub } from "../../../src/rpc/shards.ts";
@@ -24,9 +25,7 @@ import {
 } from "../shard.ts";
 import { eventually } from "../../support/eventually.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-});
+beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();

@@ -11,18 +11,24 @@ export class MessagePages {
   readonly #store: Store<RoomState>;
   readonly #pages: PageLoader;
   /** The pages on their way, by their bounds. */
-  readonly #loading = new Map<string, Promise<void>>();
+  #loading = new Map<string, Promise<void>>();
 
   constructor(store: Store<RoomState>, pages: PageLoader) {
     this.#store = store;
     this.#pages = pages;
   }
 
+  /** The room was opened again: what is on its way was for the one before, and is rejected. */
+  restart(): void {
+    this.#loading = new Map();
+  }
+
   /** Loads a page into `messages`; while that is under way, returns the same promise. */
   load(bounds: PageBounds): Promise<void> {
     const key = JSON.stringify(bounds);
-    const loading = this.#loading.get(key) ?? this.#load(bounds).finally(() => this.#loading.delete(key));
-    this.#loading.set(key, loading);
+    const pages = this.#loading;
+    const loading = pages.get(key) ?? this.#load(bounds).finally(() => pages.delete(key));
+    pages.set(key, loading);
     return loading;
   }
 
