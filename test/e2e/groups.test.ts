@@ -74,7 +74,7 @@ describe("a group", () => {
     // Each sees it under the names of the others, in the list as above the conversation.
     const [bob, carol] = others;
     if (!bob || !carol) throw new Error("expected two guests");
-    expect(await title(ada.page).textContent()).toBe(`${bob.name} and ${carol.name}`);
+    await expect.poll(() => title(ada.page).textContent()).toBe(`${bob.name} and ${carol.name}`);
     await chatLink(bob.page).click();
     await bob.page.getByRole("link", { name: `${ada.name} and ${carol.name}` }).click();
     await expect.poll(() => title(bob.page).textContent()).toBe(`${ada.name} and ${carol.name}`);

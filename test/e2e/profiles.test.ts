@@ -1,7 +1,7 @@
 /** Users who are given another name or picture while others have the page open. */
 import { expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
-import { DESKTOP } from "./page.ts";
+import { closeContext, DESKTOP } from "./page.ts";
 import { newGroup, person, personWithId } from "./people.ts";
 
 it("are shown by it on messages from before, also where the picture before could not be loaded", async () => {
@@ -28,5 +28,6 @@ it("are shown by it on messages from before, also where the picture before could
   await personWithId(bob.id, "Robert", 3600, { picture: "https://pics.example/new.svg" });
   await row.getByText("Robert").waitFor();
   await expect.poll(() => row.locator("img").getAttribute("src")).toBe("https://pics.example/new.svg");
+  await closeContext(context);
   await browser.close();
 });

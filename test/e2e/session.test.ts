@@ -13,6 +13,7 @@ import {
   signInGuest,
   simulateServerClose,
   startDirectChat,
+  storedUnsent,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
@@ -107,13 +108,12 @@ describe("the page", () => {
     await send(ada.page, "from Ada");
     await messageRow(ada.page, "from Ada").waitFor();
     await signInByApi(ada.page, bob.name);
+    await expect.poll(() => storedUnsent(ada.page)).toBe(1);
     await connections.restore();
-    // At once.
-    await ada.page.evaluate(() => dispatchEvent(new Event("online")));
     await expect.poll(() => ada.page.locator(".nav-name").textContent()).toContain(bob.name);
     await send(ada.page, "from Bob");
     await waitUntilSent(ada.page, "from Bob");
-    expect(await messageRow(ada.page, "from Ada").count()).toBe(0);
+    await expect.poll(() => messageRow(ada.page, "from Ada").count()).toBe(0);
 
     await signInByApi(ada.page, ada.name);
     await ada.page.reload();
@@ -121,9 +121,9 @@ describe("the page", () => {
     await chatLink(bob.page).click();
     await bob.page.getByText(ada.name).first().click();
     await messageRow(bob.page, "from Ada").waitFor();
-    expect(await bob.page.locator(".message-own").allTextContents()).toEqual([
-      expect.stringContaining("from Bob"),
-    ]);
+    await expect
+      .poll(() => bob.page.locator(".message-own").allTextContents())
+      .toEqual([expect.stringContaining("from Bob")]);
     await closeAll(ada, bob);
   });
 

@@ -14,6 +14,7 @@ import {
   send,
   signInGuest,
   startChat,
+  stopClock,
   storedUnsent,
   uniqueName,
   waitUntilSent,
@@ -91,6 +92,8 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await ada.page.reload();
   await refusal.getByText(/^Not edited: /).waitFor();
   await refusal.getByText("Green tea?").waitFor();
+  // The time in which it can be undone does not pass.
+  await stopClock(ada.page);
   await refusal.getByRole("button", { name: "Discard" }).click();
   await ada.page.getByRole("status").getByText("Change discarded").waitFor();
   await refusal.waitFor({ state: "detached" });
@@ -98,6 +101,9 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await refusal.getByText("Green tea?").waitFor();
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
+  await ada.page.clock.fastForward(10_000);
+  await expect.poll(() => storedUnsent(ada.page)).toBe(0);
+  await ada.page.clock.resume();
   await ada.page.reload();
   await messageRowBySeq(ada.page, 1).getByText("Message deleted").waitFor();
   expect(await refusal.count()).toBe(0);
@@ -119,8 +125,8 @@ it("that were half written when their message was deleted are refused, and keep 
   await send(ada.page, "Never mind");
   await waitUntilSent(ada.page, "Never mind");
   // The other one had not been changed.
-  expect(await messageRowBySeq(ada.page, 2).getByRole("alert").count()).toBe(0);
-  expect(await ada.page.getByLabel("Edit message").count()).toBe(0);
+  await expect.poll(() => messageRowBySeq(ada.page, 2).getByRole("alert").count()).toBe(0);
+  await expect.poll(() => ada.page.getByLabel("Edit message").count()).toBe(0);
   await closeAll(ada, bob);
 });
 
@@ -137,6 +143,7 @@ it("say why they are refused where their message is not loaded", async () => {
   await connections.restore();
   const refusal = ada.page.getByRole("alert").filter({ hasText: "Not edited, an earlier message: " });
   await refusal.getByText("Green tea?").waitFor();
+  await stopClock(ada.page);
   await refusal.getByRole("button", { name: "Discard" }).click();
   await refusal.waitFor({ state: "detached" });
   await ada.page.getByRole("button", { name: "Undo" }).click();
