@@ -105,7 +105,7 @@ describe("a group", () => {
 
     // Bob's dialog shows every change. Its only buttons are Close and Leave: he is not an owner.
     await openDetails(bob.page);
-    await detailsDialog(bob.page).getByText(dan.name).waitFor();
+    await detailsDialog(bob.page).getByText(dan.name, { exact: true }).waitFor();
     await clickInDetails(ada.page, "Rename");
     const name = uniqueName("Pond");
     await ada.page.getByLabel("Name", { exact: true }).fill(name);
