@@ -27,7 +27,7 @@ export async function callObject<S, T>(
 ): Promise<T> {
   for (let wait = FIRST_WAIT_MS, attempt = 1; ; wait *= 2, attempt += 1) {
     try {
-      return await call(stub());
+      return released(await call(stub()));
     } catch (error) {
       const { retryable, overloaded } = error as StubError;
       if (!retryable || overloaded || attempt === attempts) {
@@ -37,6 +37,19 @@ export async function callObject<S, T>(
     }
     await scheduler.wait(Math.random() * wait);
   }
+}
+
+/**
+ * What a call returned: data, for which nothing of the called object is needed. The runtime is told so, and its disposer is
+ * taken off: whoever this is passed on to by RPC would have to call one as well.
+ */
+function released<T>(result: T): T {
+  const disposable = result as Partial<Disposable> | null | undefined;
+  if (disposable?.[Symbol.dispose]) {
+    disposable[Symbol.dispose]?.();
+    delete disposable[Symbol.dispose];
+  }
+  return result;
 }
 
 /** Calls a method that returns a `Result`: its value. Throws its failure, or `unavailable`. */

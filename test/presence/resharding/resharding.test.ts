@@ -68,6 +68,16 @@ describe("before the command runs", () => {
 });
 
 describe("a moved user", () => {
+  it("is answered about with nothing that whoever asked the old shard would have to dispose of", async () => {
+    const { ada } = await startResharding();
+    await moveStep(OLD, 8, 16);
+    const isDisposable = await runInDurableObject(shard(OLD), async (object) => {
+      const page = await object.threads(ada.user.id, { limit: 1 });
+      return page.ok && Symbol.dispose in page;
+    });
+    expect(isDisposable).toBe(false);
+  });
+
   it("keeps threads, markers, profile and last seen, and nothing stays in the old shard", async () => {
     const { ada, bo, cy, threadId } = await startResharding();
     const before = await threadsOf(ada);
