@@ -26,7 +26,13 @@ const errorEvent = z.object({
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retryAfterMs: z.int().optional(),
 });
-const closingEvent = z.object({ type: z.literal("closing"), code: z.int(), reason: z.string() });
+const closingEvent = z.object({
+  type: z.literal("closing"),
+  code: z.int(),
+  reason: z.string(),
+  /** With 4129: when to connect again at the earliest, in milliseconds from now. Absent where the server does not know. */
+  retryAfterMs: z.int().optional(),
+});
 const ack = z.object({ seq: seq.optional(), rev, at: time });
 /** That a command was applied: the `seq` of the message it concerns, and the `rev` and time of what it did. */
 export type Ack = z.infer<typeof ack>;

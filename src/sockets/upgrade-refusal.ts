@@ -12,19 +12,28 @@ const CLOSE_CODES: Partial<Record<ErrorCode, CloseCode>> = {
 
 /** The answer to an upgrade that failed. Throws again what does not concern the caller. */
 export function refusalOfUpgrade(error: unknown, subprotocol: string | undefined): Response {
-  const code = error instanceof LilypadError ? CLOSE_CODES[error.code] : undefined;
+  if (!(error instanceof LilypadError)) throw error;
+  const code = CLOSE_CODES[error.code];
   if (code === undefined) throw error;
-  return refuseUpgrade(code, (error as LilypadError).message, subprotocol);
+  return refuseUpgrade(code, error, subprotocol);
 }
 
 /**
  * Answers an upgrade with 101 and closes at once with a code: a browser cannot read the status of a refused one. The
- * socket is a plain one, since a hibernatable socket closed here would reach the client some 10 s late.
+ * socket is a plain one, since a hibernatable socket closed here would reach the client some 10 s late. When to try again, which
+ * a close frame has no place for, is in a `closing` event before it.
  */
-function refuseUpgrade(code: CloseCode, reason: string, subprotocol: string | undefined): Response {
+function refuseUpgrade(
+  code: CloseCode,
+  { message, retryAfterMs }: LilypadError,
+  subprotocol: string | undefined,
+): Response {
   const { 0: client, 1: server } = new WebSocketPair();
+  const reason = closeReason(message);
   server.accept();
-  server.close(code, closeReason(reason));
+  if (retryAfterMs !== undefined)
+    server.send(JSON.stringify([{ type: "closing", code, reason, retryAfterMs }]));
+  server.close(code, reason);
   const headers = new Headers();
   if (subprotocol !== undefined) headers.set("sec-websocket-protocol", SUBPROTOCOL);
   return new Response(null, { status: 101, webSocket: client, headers });

@@ -205,9 +205,10 @@ describe("while Presence does not answer, a user", () => {
     const counts: number[] = [];
     const { threadChanged } = Presence.prototype;
     vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function (this: Presence, update) {
-      counts.push(update.commands?.[ada.user.id] ?? 0);
+      const count = update.commands?.[ada.user.id] ?? 0;
+      if (count > 0) counts.push(count);
       const answer = await threadChanged.call(this, update);
-      const isFirst = counts.length === 1;
+      const isFirst = count > 0 && counts.length === 1;
       return isFirst && answer ? { ...answer, profiles: [null as unknown as User] } : answer;
     });
     await flood([room], 1);
@@ -277,6 +278,11 @@ describe("sockets that a user opens", () => {
     for (let i = 0; i < OPENS_BURST; i++) await (await openThread(ada, id)).next("welcome");
     const refused = await openThread(ada, id);
     expect(await refused.closed).toMatchObject({ code: 4129, reason: expect.stringMatching(/\S/) });
+    // When to try again, which a close frame cannot say. There is one more each second.
+    expect(refused.events).toMatchObject([{ type: "closing", code: 4129, retryAfterMs: expect.any(Number) }]);
+    const [{ retryAfterMs = 0 } = {}] = refused.events as { retryAfterMs?: number }[];
+    expect(retryAfterMs).toBeGreaterThan(0);
+    expect(retryAfterMs).toBeLessThanOrEqual(1_000);
     expect(refused.protocol).toBe("lilypad.v1");
     await (await openThread(bob, id)).next("welcome");
     passTime(1_000);

@@ -35,6 +35,7 @@ interface ClosingEvent extends SocketEvent {
   type: "closing";
   code: number;
   reason: string;
+  retryAfterMs?: number;
 }
 
 export interface ReconnectingSocketOptions<Event extends SocketEvent> {
@@ -67,6 +68,8 @@ export class ReconnectingSocket<Event extends SocketEvent> {
   /** It has stopped over a fault that was found here, and not because the server said so. */
   #hasFoundFault = false;
   #retryTimer: Timer | undefined;
+  /** The server has asked for the wait that is under way. */
+  #isRateLimited = false;
 
   /** Connects when `reconnect` is first called. */
   constructor(options: ReconnectingSocketOptions<Event>) {
@@ -186,7 +189,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     if (this.#state !== "open" && !closing) this.#opened();
     this.#options.onEvents(events, frame.length);
     // Without waiting for the close frame, which may arrive late or never.
-    if (closing) this.#disconnected(closing.code, closing.reason);
+    if (closing) this.#disconnected(closing.code, closing.reason, closing.retryAfterMs);
   }
 
   /** The first frame has arrived. Not at the socket's `open` event, which a refused upgrade has too. */
@@ -197,7 +200,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#enter("open");
   }
 
-  #disconnected(code: number, reason?: string): void {
+  #disconnected(code: number, reason?: string, retryAfterMs?: number): void {
     // A listener closed the connection in the middle of a frame.
     if (this.#isClosed) return;
     const wasOpen = this.#state === "open";
@@ -210,7 +213,9 @@ export class ReconnectingSocket<Event extends SocketEvent> {
       if (!this.#options.getToken || this.#isRenewing) return this.#enter("signed_out", code, reason);
       this.#isRenewing = true;
     }
-    this.#retryTimer = setTimeout(() => void this.#connect(), reconnectDelayMs(code, this.#failures));
+    this.#isRateLimited = code === CLOSE.rateLimited;
+    const delay = reconnectDelayMs(code, this.#failures, retryAfterMs);
+    this.#retryTimer = setTimeout(() => void this.#connect(), delay);
     this.#failures += 1;
     this.#enter("waiting", code, reason);
     if (!wasOpen && this.#failures >= FAILURES_TO_DIAGNOSE) void this.#diagnose();
@@ -248,7 +253,7 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     // A socket that slept with the device looks open and may be dead.
     if (this.#state === "open") return this.#heartbeat.ping();
     // An attempt that began without a network may take long to notice that there is one again.
-    if (this.#state === "waiting" || this.#state === "connecting") this.reconnect();
+    if ((this.#state === "waiting" && !this.#isRateLimited) || this.#state === "connecting") this.reconnect();
     // What was found may have been a moment's: something on the way that answered in Lilypad's place.
     if (this.#hasFoundFault) this.reconnect();
   }

@@ -16,13 +16,18 @@ describe("a close code", () => {
 
 describe("the delay before the next attempt", () => {
   it("spreads clients over two seconds where the server restarts", () => {
-    expect(reconnectDelayMs(1001, 0, longest)).toBe(2_000);
-    expect(reconnectDelayMs(1001, 0, shortest)).toBe(0);
+    expect(reconnectDelayMs(1001, 0, undefined, longest)).toBe(2_000);
+    expect(reconnectDelayMs(1001, 0, undefined, shortest)).toBe(0);
   });
 
-  it("is ten seconds longer where the client was rate limited", () => {
-    expect(reconnectDelayMs(4129, 0, shortest)).toBe(10_000);
-    expect(reconnectDelayMs(4108, 0, shortest)).toBe(0);
+  it("is at least what the server asks a client that was rate limited to wait, else ten seconds", () => {
+    expect(reconnectDelayMs(4129, 0, 60_000, shortest)).toBe(60_000);
+    expect(reconnectDelayMs(4129, 0, undefined, shortest)).toBe(10_000);
+    expect(reconnectDelayMs(4108, 0, undefined, shortest)).toBe(0);
+  });
+
+  it("spreads those that were refused at once over half as long again", () => {
+    expect(reconnectDelayMs(4129, 0, 60_000, longest)).toBe(60_000 + 30_000 + 500);
   });
 
   it("grows exponentially, with full jitter, to 30 seconds at most", () => {

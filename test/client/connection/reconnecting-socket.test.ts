@@ -136,6 +136,23 @@ describe("a closing event", () => {
   });
 });
 
+describe("a socket that is refused as one too many (4129)", () => {
+  const refusal = { type: "closing", code: 4129, reason: "Too many sockets opened.", retryAfterMs: 60_000 };
+
+  it("is opened again when the server asks for it, and not before", async () => {
+    const { connection, newest, sockets, states } = await connect();
+    newest().deliver(refusal);
+    newest().drop(4129);
+    expect(states).toEqual(["connecting", "waiting"]);
+    await pass(59_999);
+    expect(sockets).toHaveLength(1);
+    await pass(30_501);
+    expect(sockets).toHaveLength(2);
+    newest().deliver(WELCOME);
+    expect(connection.state).toBe("open");
+  });
+});
+
 describe("the end of a session (4001)", () => {
   it("signs out where only a person can help", async () => {
     const { connection, newest, sockets } = await connect();

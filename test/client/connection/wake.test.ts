@@ -41,6 +41,20 @@ async function waiting() {
   return { ...started, attempts: started.sockets.length };
 }
 
+describe("a client that the server has asked to wait", () => {
+  it("does not connect before, whatever the browser reports", async () => {
+    const { sockets, newest } = await startRoom();
+    newest().drop(4129);
+    const attempts = sockets.length;
+    browser.dispatchEvent(new Event("online"));
+    page.dispatchEvent(new Event("visibilitychange"));
+    await pass(9_999);
+    expect(sockets).toHaveLength(attempts);
+    await pass(5_501);
+    expect(sockets).toHaveLength(attempts + 1);
+  });
+});
+
 describe("a client that waits for its next attempt", () => {
   it("connects at once when the network returns", async () => {
     const { sockets, attempts } = await waiting();
