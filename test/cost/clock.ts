@@ -34,7 +34,7 @@ export function holdWaits(): void {
   onTestFinished(() => {
     hold.isOver = true;
     Object.assign(globalThis, { setTimeout, clearTimeout });
-    vi.mocked(scheduler.wait).mockRestore();
+    waiting.mockRestore();
   });
   const isWait = (ms: number) => ms >= WAITS_MS.from && ms <= WAITS_MS.to;
   const isDue = (dueAt: number) => hold.isOver || Date.now() >= dueAt;
@@ -61,7 +61,7 @@ export function holdWaits(): void {
       looks.delete(timer);
     },
   });
-  vi.spyOn(scheduler, "wait").mockImplementation(async (ms, options) => {
+  const waiting = vi.spyOn(scheduler, "wait").mockImplementation(async (ms, options) => {
     if (!isWait(ms)) return wait(ms, options);
     const dueAt = Date.now() + ms;
     while (!isDue(dueAt)) await wait(LOOK_MS, options);

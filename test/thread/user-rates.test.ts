@@ -11,7 +11,7 @@ import {
 } from "../../src/protocol/limits.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import type { Thread, User } from "../../src/protocol/model.ts";
-import { holdWaits, passTime, startClock } from "../cost/clock.ts";
+import { passTime, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { expectLogged, mayLog } from "../support/console.ts";
 import { eventually } from "../support/eventually.ts";
@@ -71,8 +71,6 @@ async function flood(rooms: readonly Room[], each: number): Promise<number> {
 
 describe("400 messages into 20 groups at once", () => {
   it("are stored up to what a user may send in all threads together, and what is on its way before that is known", async () => {
-    // Presence always answers in time.
-    holdWaits();
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const rooms = await groupsOf(ada, bob, GROUPS);
     let stored = await flood(rooms, RATE_BURST);
