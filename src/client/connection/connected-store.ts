@@ -9,8 +9,9 @@ import { Listeners } from "../store/listeners.ts";
 import { Store, type Readable } from "../store/store.ts";
 import type { ConnectionState, ConnectionStatus } from "./connection-state.ts";
 import { createEventRecorder, type RecordEvents } from "./event-recorder.ts";
-import { ReconnectingSocket, type SocketEvent } from "./reconnecting-socket.ts";
+import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { SessionRenewal } from "./session-renewal.ts";
+import type { SocketEvent } from "./socket-frame.ts";
 
 export interface ConnectedStoreOptions {
   /** Opens a socket at this path, with a token where `getToken` is given. */

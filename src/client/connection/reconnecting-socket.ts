@@ -11,6 +11,7 @@ import { stopTimer, type Timer } from "../timer.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isFinal, reconnectDelayMs } from "./reconnect-delay.ts";
+import { isClosing, parseFrame, type SocketEvent } from "./socket-frame.ts";
 import { watchNetwork } from "./wake.ts";
 
 /** `WebSocket.OPEN`, which not every runtime's type has. */
@@ -25,18 +26,6 @@ const FAILURES_TO_DIAGNOSE = 2;
 const TOKEN_FAILURES = 5;
 /** Close code of a connection that was lost (RFC 6455, section 7.4.1), also used for one that the client gave up. */
 const CONNECTION_LOST = 1006;
-
-/** An event of the contract, as far as a connection looks at it. */
-export interface SocketEvent {
-  type: string;
-}
-
-interface ClosingEvent extends SocketEvent {
-  type: "closing";
-  code: number;
-  reason: string;
-  retryAfterMs?: number;
-}
 
 export interface ReconnectingSocketOptions<Event extends SocketEvent> {
   /** Opens a socket, for each attempt anew; with a token where `getToken` is given. */
@@ -279,17 +268,4 @@ export class ReconnectingSocket<Event extends SocketEvent> {
     this.#socket.send(frame);
     return true;
   }
-}
-
-function parseFrame<Event>(frame: string): Event[] | undefined {
-  try {
-    const events: unknown = JSON.parse(frame);
-    return Array.isArray(events) ? events : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isClosing<Event extends SocketEvent>(event: Event): event is Event & ClosingEvent {
-  return event.type === "closing";
 }

@@ -10,12 +10,8 @@ import { EMPTY_OUTBOX, type Stored } from "../outbox/entry.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
 import { formatCursor } from "./cursor.ts";
-import { MemberPages } from "./loading/member-pages.ts";
-import { MessagePages, type PageBounds } from "./loading/message-pages.ts";
-import { MessageRefresh } from "./loading/message-refresh.ts";
-import { OlderMessages } from "./loading/older-messages.ts";
-import { PageLoader } from "./loading/page-loader.ts";
-import { Quotes } from "./loading/quotes.ts";
+import type { PageBounds } from "./loading/message-pages.ts";
+import { RoomLoading } from "./loading/room-loading.ts";
 import { ReadMarker } from "./read-marker.ts";
 import { Receipts } from "./receipts.ts";
 import { isDurable, leavesGap, reduceRoom } from "./room-reducer.ts";
@@ -51,12 +47,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   readonly #receipts: Receipts;
   readonly #typingNotifier: TypingNotifier;
   readonly #typingExpiry: TypingExpiry;
-  readonly #pages: PageLoader;
-  readonly #olderMessages: OlderMessages;
-  readonly #messagePages: MessagePages;
-  readonly #messageRefresh: MessageRefresh;
-  readonly #memberPages: MemberPages;
-  readonly #quotes: Quotes;
+  readonly #loading: RoomLoading;
   /** While an event is applied, a change of the outbox is part of the new state, and is not announced alone. */
   #isApplying = false;
   /** Whether the state is what a suspended room has remembered, and the server has not let the user in again yet. */
@@ -85,18 +76,13 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#receipts = new Receipts(() => this.#sendReceipt());
     this.#typingNotifier = new TypingNotifier(() => connection.send({ type: "typing" }));
     this.#typingExpiry = new TypingExpiry(store);
-    this.#pages = new PageLoader({
+    this.#loading = new RoomLoading(store, {
       api,
       threadId,
       recordEvents,
       isClosed: () => connection.isClosed,
       userId: () => this.getSnapshot().user?.id,
     });
-    this.#olderMessages = new OlderMessages(store, this.#pages);
-    this.#messagePages = new MessagePages(store, this.#pages);
-    this.#messageRefresh = new MessageRefresh(store, this.#pages);
-    this.#memberPages = new MemberPages(store, this.#pages);
-    this.#quotes = new Quotes(store, this.#pages);
     this.reconnect();
   }
 
@@ -160,7 +146,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
    * `RequestError`.
    */
   loadOlder(): Promise<void> {
-    return this.#olderMessages.load();
+    return this.#loading.older.load();
   }
 
   /**
@@ -168,17 +154,17 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
    * other messages there may be a gap, which `{ after }` or `{ before }` its edges fills. Rejects with a `RequestError`.
    */
   loadMessages(bounds: PageBounds): Promise<void> {
-    return this.#messagePages.load(bounds);
+    return this.#loading.messages.load(bounds);
   }
 
   /** Loads the message `seq` into `quoted`, for a reply that quotes it. */
   loadQuoted(seq: number): void {
-    this.#quotes.load(seq);
+    this.#loading.quotes.load(seq);
   }
 
   /** Loads more members, while there are fewer in the state than `memberCount`. Rejects with a `RequestError`. */
   loadMembers(): Promise<void> {
-    return this.#memberPages.load();
+    return this.#loading.members.load();
   }
 
   /** Enters the room again where it was closed. */
@@ -189,8 +175,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
       this.#isSnapshotComplete = false;
       this.#readMarker.forget();
     }
-    this.#restartLoading();
-    this.#messagePages.restart();
+    this.#loading.restart();
     // What was given to a closed room has failed. Where it is known whose it is, it comes back from the storage.
     this.#outbox.close();
     super.open();
@@ -209,9 +194,10 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   protected override released(): void {
     if (!this.#options.onRelease()) return this.close();
     // What is not known to be up to date is replaced by a snapshot.
-    if (this.#messageRefresh.isRunning) this.#isSnapshotComplete = false;
+    if (this.#loading.refresh.isRunning) this.#isSnapshotComplete = false;
     this.suspend();
-    this.store.update((state) => ({ ...state, ...EMPTY_OUTBOX, online: [], onlineCount: 0, typing: [] }));
+    const nothing = { ...EMPTY_OUTBOX, online: [], onlineCount: 0, typing: [], loadingBefore: false };
+    this.store.update((state) => ({ ...state, ...nothing }));
   }
 
   protected socketPath(): string {
@@ -264,22 +250,16 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   #welcomed({ resumed, thread, user }: EventOf<"welcome">, before: RoomState): void {
     this.#isSnapshotComplete = resumed;
     this.#isRemembered = false;
-    if (!resumed) this.#restartLoading();
+    if (!resumed) this.#loading.restart();
     const isSameReader = before.cursor?.epoch === thread.epoch && before.user?.id === user.id;
     if (before.ready && !isSameReader) this.#readMarker.forget();
     if (thread.you) this.#readMarker.known(thread.you.readSeq);
   }
 
-  #restartLoading(): void {
-    this.#pages.restart();
-    this.#memberPages.restart();
-    this.#quotes.restart();
-  }
-
   #snapshotReceived({ messages }: EventOf<"history">, before: RoomState): void {
     this.#isSnapshotComplete = true;
     const [oldest] = before.messages;
-    if (oldest) void this.#messageRefresh.run(oldest.seq, messages[0]?.seq ?? 0);
+    if (oldest) void this.#loading.refresh.run(oldest.seq, messages[0]?.seq ?? 0);
   }
 
   #sendCommand(command: WithoutId<DurableCommand>): Promise<Stored> {

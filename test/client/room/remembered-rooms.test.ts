@@ -92,18 +92,26 @@ describe("a remembered room", () => {
     expect(newest().path).not.toContain("cursor");
   });
 
-  it("loads a page again that was on its way when it was left", async () => {
-    const page = { messages: messages(1, 2), hasBefore: false, hasAfter: true };
-    const pages = vi
-      .fn<Api["messages"]>()
-      .mockReturnValueOnce(new Promise(() => {}))
-      .mockResolvedValue(page);
-    const { client, room, newest } = await startRoom({ rememberedRooms, responses: { messages: pages } });
+  it.each<[string, (room: Room) => Promise<void>]>([
+    ["messages", (room) => room.loadMessages({ around: 1 })],
+    ["older messages", (room) => room.loadOlder()],
+    ["members", (room) => room.loadMembers()],
+  ])("loads %s again that were on their way when it was left", async (_what, load) => {
+    const page = { messages: messages(1, 38), hasBefore: false, hasAfter: true };
+    const never = new Promise<never>(() => {});
+    const pages = vi.fn<Api["messages"]>().mockReturnValueOnce(never).mockResolvedValue(page);
+    const members = vi.fn<Api["members"]>().mockReturnValueOnce(never).mockResolvedValue({ members: [] });
+    const { client, room, newest } = await startRoom({
+      rememberedRooms,
+      responses: { messages: pages, members },
+    });
     newest().deliver(welcome(40), history(messages(39, 40)));
-    void room.loadMessages({ around: 1 });
+    void load(room);
     await leave(room);
     client.thread("t1");
-    await room.loadMessages({ around: 1 });
-    expect(seqsOf(room.getSnapshot())).toEqual([1, 2, 39, 40]);
+    const loaded = vi.fn<() => void>();
+    void load(room).then(loaded);
+    await pass();
+    expect([loaded.mock.calls.length, pages.mock.calls.length + members.mock.calls.length]).toEqual([1, 2]);
   });
 });

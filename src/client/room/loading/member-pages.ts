@@ -19,12 +19,17 @@ export class MemberPages {
   /** A snapshot has replaced the members: the pages begin anew. */
   restart(): void {
     this.#cursor = undefined;
+    this.#loading = undefined;
   }
 
   /** Loads more members than there are in the state; while that is under way, returns the same promise. */
   load(): Promise<void> {
-    this.#loading ??= this.#loadMore().finally(() => (this.#loading = undefined));
-    return this.#loading;
+    if (this.#loading) return this.#loading;
+    const loading = this.#loadMore().finally(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    this.#loading = loading;
+    return loading;
   }
 
   async #loadMore(): Promise<void> {

@@ -18,7 +18,7 @@ export class MessagePages {
     this.#pages = pages;
   }
 
-  /** The room was opened again: what is on its way was for the one before, and is rejected. */
+  /** A page that is on its way is loaded again when it is asked for. */
   restart(): void {
     this.#loading = new Map();
   }
