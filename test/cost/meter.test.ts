@@ -23,6 +23,9 @@ it("counts a message's frame, its row, the alarm set and run, and a call and a r
   const { ada, threadId } = await pair();
   const socket = await openThread(ada, threadId);
   await socket.next("welcome");
+  // A thread's first message costs a row more.
+  await socket.ask({ type: "chat", id: "first", body: "x" });
+  await runAlarm(threadStub(threadId));
   const spent = await meter(async () => {
     await socket.ask({ type: "chat", id: "1", body: "x" });
     await runAlarm(threadStub(threadId));

@@ -249,7 +249,7 @@ describe("a relay that missed a batch", () => {
     c.send({ type: "chat", id: "mine", body: "once" });
     await eventually(() =>
       runInDurableObject(threadStub(thread.id), async (_thread, { storage }) => {
-        expect(storage.sql.exec("SELECT seq FROM messages").toArray()).toHaveLength(1);
+        expect(storage.sql.exec("SELECT seq FROM messages WHERE seq > 0").toArray()).toHaveLength(1);
       }),
     );
     await reconnect();

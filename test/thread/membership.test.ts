@@ -194,7 +194,7 @@ describe("deleting a thread", () => {
     const [socket, tab] = [await openThread(bob, thread.id), await openPresence(bob)];
     await tab.next("welcome");
     expect((await ada.call("DELETE", path)).status).toBe(204);
-    expect(await tab.next("thread_removed")).toEqual({ type: "thread_removed", threadId: thread.id });
+    expect(await tab.next("thread_removed")).toMatchObject({ threadId: thread.id, wasUnread: true });
     expect(await socket.next("closing")).toMatchObject({ code: 4004 });
     const tables = await runInDurableObject(threadStub(thread.id), async (_instance, { storage }) => ({
       names: storage.sql
