@@ -1,8 +1,8 @@
 /** JWTs that are signed with a secret: while it is being rotated, with the current one or the one before. */
 import { errors, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from "jose";
 
-/** Importing a key takes longer than verifying with it. */
-const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+/** The keys of these secrets, each imported once. */
+const imported = new WeakMap<Uint8Array, CryptoKey>();
 
 /** Verifies a token with each of these secrets in turn. Throws as `jwtVerify` does with the last. */
 export async function verifyWithSecrets(
@@ -19,11 +19,11 @@ export async function verifyWithSecrets(
   }
 }
 
-function keyOf(secret: Uint8Array): Promise<CryptoKey> {
-  let key = imported.get(secret);
-  if (!key) {
-    key = crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
-    imported.set(secret, key);
-  }
+async function keyOf(secret: Uint8Array): Promise<CryptoKey> {
+  const known = imported.get(secret);
+  if (known) return known;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["verify"]);
+  imported.set(secret, key);
   return key;
 }

@@ -1,6 +1,6 @@
 /**
- * Tokens that were verified a moment ago: a page opens its sockets, and sends its first requests, with one and the same, and
- * checking its signature takes longer than all else that the Worker does for them. In the memory of one isolate alone.
+ * Tokens that were verified a moment ago: a page opens its sockets, and sends its first requests, with one and the same. In
+ * the memory of one isolate alone.
  */
 import type { JWTPayload } from "jose";
 

@@ -40,7 +40,7 @@ export async function callObject<S, T>(
 }
 
 /**
- * What a call returned: data, for which nothing of the called object is needed. The runtime is told so, and its disposer is
+ * What a call returned: data, for which nothing of the called object is needed. It is disposed of at once, and its disposer
  * taken off: whoever this is passed on to by RPC would have to call one as well.
  */
 function released<T>(result: T): T {

@@ -108,6 +108,11 @@ export function lastOf({ last }: ThreadRow): LastMessage | undefined {
   return last === null ? undefined : ((JSON.parse(last) as LastMessage | null) ?? undefined);
 }
 
+/** The same as JSON, by which rows are compared. */
+function lastText({ last }: ThreadRow): string {
+  return last?.trim() ?? "null";
+}
+
 /** The contract's summary, for a member who has read up to `marker`. */
 export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
   const last = lastOf(row);
@@ -126,7 +131,7 @@ export function summaryOf(row: ThreadRow, marker: number): ThreadSummary {
 
 /** Whether members see the same in two rows, the newest message included. */
 export function sameHead(a: ThreadRow, b: ThreadRow): boolean {
-  return sameLook(a, b) && JSON.stringify(lastOf(a)) === JSON.stringify(lastOf(b));
+  return sameLook(a, b) && lastText(a) === lastText(b);
 }
 
 /** Whether two rows have the same name and, where the title is made of members, the same ones. */

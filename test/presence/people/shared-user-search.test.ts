@@ -18,7 +18,7 @@ const search = (prefix: string, among: string[]) => searchIn(anyone(), prefix, a
 const idsOf = (found: { user: { id: string } }[]) => found.map(({ user }) => user.id);
 
 /** Makes so many users of the shard known by name, and members of these threads, in its storage alone. */
-async function crowd(stem: string, count: number, threadIds: string[]): Promise<string[]> {
+async function addUsers(stem: string, count: number, threadIds: string[]): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, i) => `${unique(stem)}-${i}`);
   await runInDurableObject(shardStub(anyone().id), (_, { storage: { sql } }) => {
     const list = JSON.stringify(ids);
@@ -35,33 +35,33 @@ const threadIds = (count: number) => Array.from({ length: count }, () => new Fak
 describe("a search among the members of one's threads", () => {
   it("finds everyone where these are few, whatever the number of others with such a name", async () => {
     const [here = "", elsewhere = ""] = threadIds(2);
-    await crowd("Bo", 700, [elsewhere]);
-    const friends = await crowd("Bo", 5, [here]);
+    await addUsers("Bo", 700, [elsewhere]);
+    const friends = await addUsers("Bo", 5, [here]);
     const found = await search("bo", [here]);
     expect(idsOf(found).toSorted()).toEqual(friends.toSorted());
   });
 
   it("finds everyone where few have such a name, whatever the number of members", async () => {
     const [huge = "", small = ""] = threadIds(2);
-    await crowd("Somebody", 3_000, [huge]);
-    const friends = [...(await crowd("Bo", 5, [small])), ...(await crowd("Bo", 5, [huge]))];
-    await crowd("Bo", 10, threadIds(1));
+    await addUsers("Somebody", 3_000, [huge]);
+    const friends = [...(await addUsers("Bo", 5, [small])), ...(await addUsers("Bo", 5, [huge]))];
+    await addUsers("Bo", 10, threadIds(1));
     const found = await search("bo", [huge, small]);
     expect(idsOf(found).toSorted()).toEqual(friends.toSorted());
   });
 
   it("finds members of small threads also beside a huge one, where very many have such a name", async () => {
     const [huge = "", small = "", elsewhere = ""] = threadIds(3);
-    await crowd("Somebody", 3_000, [huge]);
-    await crowd("Bo", 700, [elsewhere]);
-    const friends = await crowd("Bo", 5, [small]);
+    await addUsers("Somebody", 3_000, [huge]);
+    await addUsers("Bo", 700, [elsewhere]);
+    const friends = await addUsers("Bo", 5, [small]);
     expect(idsOf(await search("bo", [huge, small])).toSorted()).toEqual(friends.toSorted());
   });
 
   it("finds the first 20 in the order of what matched", async () => {
     const [here = ""] = threadIds(1);
-    const later = await crowd("Bob", 15, [here]);
-    const first = await crowd("Bo", 15, [here]);
+    const later = await addUsers("Bob", 15, [here]);
+    const first = await addUsers("Bo", 15, [here]);
     const found = idsOf(await search("bo", [here]));
     expect(found).toHaveLength(20);
     expect(found.slice(0, 15).toSorted()).toEqual(first.toSorted());
@@ -75,23 +75,23 @@ describe(`at most ${MOST_ROWS} rows are read in a shard`, () => {
 
   it("for one who shares threads with very many", async () => {
     const ours = threadIds(20);
-    await crowd("Bo", 4_000, ours);
+    await addUsers("Bo", 4_000, ours);
     for (const prefix of ["bo", "nobody"]) expect(await read(prefix, ours)).toBeLessThanOrEqual(MOST_ROWS);
   });
 
   it("for one with very many threads, with members of very many others", async () => {
     const ours = threadIds(1_500);
     for (const ourThread of [ours.slice(0, 100), ours.slice(100, 200)])
-      await crowd("Cleo", 300, [...ourThread, ...threadIds(10)]);
-    await crowd("Bo", 600, threadIds(100));
+      await addUsers("Cleo", 300, [...ourThread, ...threadIds(10)]);
+    await addUsers("Bo", 600, threadIds(100));
     for (const prefix of ["bo", "cleo", "nobody"])
       expect(await read(prefix, ours)).toBeLessThanOrEqual(MOST_ROWS);
   });
 
   it("and few for one with few, who is found by their name", async () => {
     const [here = ""] = threadIds(1);
-    await crowd("Bo", 10, [here]);
-    await crowd("Cleo", 3_000, threadIds(1));
+    await addUsers("Bo", 10, [here]);
+    await addUsers("Cleo", 3_000, threadIds(1));
     // Members, keys, and three rows of each profile; and those at which a query ends.
     expect(await read("bo", [here])).toBeLessThanOrEqual(1 + 10 + 10 + 3 * 10 + 3);
   });
@@ -100,7 +100,7 @@ describe(`at most ${MOST_ROWS} rows are read in a shard`, () => {
 describe("searches at the same time", () => {
   it("have their turns one after another, and others are served in between", async () => {
     const ours = threadIds(20);
-    await crowd("Bo", 2_000, ours);
+    await addUsers("Bo", 2_000, ours);
     const shard = shardFor(anyone());
     const searches = Array.from({ length: 40 }, () => shard.searchUsers("nobody", ours));
     let done = 0;
@@ -113,7 +113,7 @@ describe("searches at the same time", () => {
 
   it("are refused where very many wait, and the others are answered", async () => {
     const ours = threadIds(2);
-    const friends = await crowd("Bo", 5, ours);
+    const friends = await addUsers("Bo", 5, ours);
     const shard = shardFor(anyone());
     const results = await Promise.all(Array.from({ length: 300 }, () => shard.searchUsers("bo", ours)));
     const answered = results.filter((result) => Array.isArray(result));
