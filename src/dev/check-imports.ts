@@ -10,7 +10,8 @@ import { parseSync } from "vite";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   client: ["protocol"],
-  web: ["client", "protocol"],
+  view: ["client", "protocol"],
+  web: ["view", "client", "protocol"],
   config: ["protocol"],
   durable: ["protocol"],
   rpc: ["protocol", "config"],

@@ -6,7 +6,7 @@ import { NewChatDialog } from "./people/new-chat-dialog.tsx";
 import { navigate, threadHref } from "./router.tsx";
 import { client } from "./session/session.ts";
 import { ThreadList } from "./thread-list/thread-list.tsx";
-import { otherMember } from "./thread-list/thread-title.ts";
+import { otherMember } from "../view/text/thread-title.ts";
 import { useStore } from "./ui/use-store.ts";
 import "./chat-page.css";
 

@@ -5,7 +5,7 @@ import "./tokens.css";
 import "./base.css";
 import { App } from "./app.tsx";
 import { enterPage } from "./session/session.ts";
-import { ignoreImeKeys } from "./ui/ime.ts";
+import { ignoreImeKeys } from "../view/keys/ime.ts";
 
 const root = document.getElementById("app");
 // First: it takes the host's token out of the address bar.

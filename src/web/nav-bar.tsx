@@ -1,7 +1,7 @@
 /** The bar above every view: home, chats with the unread badge, and the signed-in user. */
 import type { User } from "../protocol/model.ts";
 import { Link, type Route } from "./router.tsx";
-import { isolated } from "./ui/bidi.ts";
+import { isolated } from "../view/text/bidi.ts";
 import { ChatIcon } from "./ui/icons.tsx";
 import { Text, UserText } from "./ui/text.tsx";
 import "./nav-bar.css";

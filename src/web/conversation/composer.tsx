@@ -5,7 +5,7 @@ import type { Message } from "../../protocol/model.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
-import { isSendKey } from "../ui/send-key.ts";
+import { isSendKey } from "../../view/keys/send-key.ts";
 import { useStore } from "../ui/use-store.ts";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";

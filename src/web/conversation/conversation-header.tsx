@@ -4,13 +4,13 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 import { personStatus } from "../people/person-status.ts";
 import { Link } from "../router.tsx";
-import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
+import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { isolated } from "../ui/bidi.ts";
+import { isolated } from "../../view/text/bidi.ts";
 import { BackIcon } from "../ui/icons.tsx";
-import { formatNames } from "../ui/name-list.ts";
+import { formatNames } from "../../view/text/name-list.ts";
 import { Text, UserText } from "../ui/text.tsx";
-import { today } from "../ui/today.ts";
+import { today } from "../../view/text/today.ts";
 import { useStore } from "../ui/use-store.ts";
 import "./conversation-header.css";
 

@@ -2,8 +2,8 @@
  * A user's text whose addresses are links. It is rendered as text nodes only, so nothing in it can become markup. A link
  * reads as where it leads: from left to right, whatever the text around it does.
  */
-import { withoutOverrides } from "../ui/bidi.ts";
-import { linkify, type LinkTarget } from "./linkify.ts";
+import { withoutOverrides } from "../../view/text/bidi.ts";
+import { linkify, type LinkTarget } from "../../view/text/linkify.ts";
 
 export function LinkedText({ text }: { text: string }) {
   const drawn = withoutOverrides(text);

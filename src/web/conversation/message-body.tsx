@@ -1,9 +1,9 @@
 /** The text of a message. Of a very long one the beginning is shown, and a button that shows the rest. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Text } from "../ui/text.tsx";
-import { formatDateTime } from "../ui/time-format.ts";
+import { formatDateTime } from "../../view/text/time-format.ts";
 import { LinkedText } from "./linked-text.tsx";
-import { beginningOf, isLong } from "./long-text.ts";
+import { beginningOf, isLong } from "../../view/text/long-text.ts";
 import "./message-body.css";
 
 export interface MessageBodyProps {

@@ -2,7 +2,7 @@
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import { LengthNote } from "../ui/length-note.tsx";
-import { isSendKey } from "../ui/send-key.ts";
+import { isSendKey } from "../../view/keys/send-key.ts";
 import "./message-editor.css";
 
 export interface MessageEditorProps {

@@ -8,19 +8,19 @@ import type { ThreadDraft } from "../drafts/drafts.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { DownIcon } from "../ui/icons.tsx";
 import { Text } from "../ui/text.tsx";
-import { formatDay } from "../ui/time-format.ts";
-import { today } from "../ui/today.ts";
+import { formatDay } from "../../view/text/time-format.ts";
+import { today } from "../../view/text/today.ts";
 import { useStore } from "../ui/use-store.ts";
 import type { MessageActions } from "./message-actions.ts";
-import type { MessageRowModel } from "./message-row-model.ts";
+import type { MessageRowModel } from "../../view/message-list/message-row-model.ts";
 import { MessageRow } from "./message-row.tsx";
 import type { ScrollPosition } from "./scroll-positions.ts";
-import { useFocusedRow } from "./use-focused-row.ts";
-import { useJump } from "./use-jump.ts";
+import { useFocusedRow } from "../../view/message-list/use-focused-row.ts";
+import { useJump } from "../../view/message-list/use-jump.ts";
 import { useLeave } from "./use-leave.ts";
-import { useMessageScroll } from "./use-message-scroll.ts";
-import { useUnread } from "./use-unread.ts";
-import { useVirtualList } from "./use-virtual-list.ts";
+import { useMessageScroll } from "../../view/message-list/use-message-scroll.ts";
+import { useUnread } from "../../view/message-list/use-unread.ts";
+import { useVirtualList } from "../../view/message-list/use-virtual-list.ts";
 import "./message-list.css";
 
 export interface MessageListProps {

@@ -1,7 +1,7 @@
 /** Above a reply: the message that it replies to. A button that jumps to that message where it is in the list. */
 import { useEffect } from "preact/hooks";
 import { MessageExcerpt } from "./message-excerpt.tsx";
-import type { Quote } from "./message-row-model.ts";
+import type { Quote } from "../../view/message-list/message-row-model.ts";
 import "./message-quote.css";
 
 export interface MessageQuoteProps {

@@ -2,7 +2,7 @@
  * Where the message list stood at each entry of the browser's history, so that Back and Forward return there. In memory
  * alone, as the messages are.
  */
-import type { HeldRow } from "./virtual-list.ts";
+import type { HeldRow } from "../../view/message-list/virtual-list.ts";
 
 /** As many entries are remembered. */
 const MOST_ENTRIES = 100;

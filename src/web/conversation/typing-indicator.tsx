@@ -1,6 +1,6 @@
 /** Who is typing. Keeps its height when nobody is, so that the layout does not shift. */
-import { isolated } from "../ui/bidi.ts";
-import { formatNames } from "../ui/name-list.ts";
+import { isolated } from "../../view/text/bidi.ts";
+import { formatNames } from "../../view/text/name-list.ts";
 import { Text } from "../ui/text.tsx";
 import "./typing-indicator.css";
 

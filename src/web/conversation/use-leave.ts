@@ -1,8 +1,8 @@
 /** Tells where the message list stood when it is removed from the page. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { MessageRowModel } from "./message-row-model.ts";
+import type { MessageRowModel } from "../../view/message-list/message-row-model.ts";
 import type { ScrollPosition } from "./scroll-positions.ts";
-import type { VirtualList } from "./virtual-list.ts";
+import type { VirtualList } from "../../view/message-list/virtual-list.ts";
 
 export function useLeave(
   list: VirtualList,

@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MEMBER_IDS, USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { isolated } from "../ui/bidi.ts";
+import { isolated } from "../../view/text/bidi.ts";
 import { CloseIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { usePeopleSearch, type PeopleSearch } from "./use-people-search.ts";

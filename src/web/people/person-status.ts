@@ -3,7 +3,7 @@
  * whatever page. Who has a chat open is online, also before their presence says so. Pure.
  */
 import type { UserPresence } from "../../protocol/model.ts";
-import { formatShort } from "../ui/time-format.ts";
+import { formatShort } from "../../view/text/time-format.ts";
 
 export interface PersonStatus {
   online: boolean;

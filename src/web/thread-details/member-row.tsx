@@ -5,7 +5,7 @@ import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, type Standing } from "../../protocol/rights.ts";
 import { client } from "../session/session.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { isolated } from "../ui/bidi.ts";
+import { isolated } from "../../view/text/bidi.ts";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Menu } from "../ui/menu.tsx";

@@ -5,7 +5,7 @@ import type { ThreadInfo, User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { may, mayAdd } from "../../protocol/rights.ts";
 import { personStatus, type PersonStatus } from "../people/person-status.ts";
-import { otherMember, threadTitle } from "../thread-list/thread-title.ts";
+import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Text, UserText } from "../ui/text.tsx";
@@ -13,7 +13,7 @@ import { AddMembers } from "./add-members.tsx";
 import { LeaveOrDelete } from "./leave-or-delete.tsx";
 import { MemberList } from "./member-list.tsx";
 import { ThreadName } from "./thread-name.tsx";
-import { today } from "../ui/today.ts";
+import { today } from "../../view/text/today.ts";
 import { useStore } from "../ui/use-store.ts";
 import "./thread-details.css";
 

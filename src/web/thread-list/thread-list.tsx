@@ -9,11 +9,11 @@ import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { PlusIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
-import { formatShort } from "../ui/time-format.ts";
-import { today } from "../ui/today.ts";
+import { formatShort } from "../../view/text/time-format.ts";
+import { today } from "../../view/text/today.ts";
 import { useSelected, useStore } from "../ui/use-store.ts";
-import { threadPreview } from "./thread-preview.ts";
-import { otherMember, threadTitle } from "./thread-title.ts";
+import { threadPreview } from "../../view/text/thread-preview.ts";
+import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import "./thread-list.css";
 
 export interface ThreadListProps {

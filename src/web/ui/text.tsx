@@ -4,7 +4,7 @@
  * its key is its text. The same for text that goes while its element stays, or while another of the same type comes: Preact
  * makes one of the other.
  */
-import { withoutOverrides } from "./bidi.ts";
+import { withoutOverrides } from "../../view/text/bidi.ts";
 
 /** The page's own text. */
 export function Text({ children }: { children: string | number }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linkify } from "../../src/web/conversation/linkify.ts";
+import { linkify } from "../../../src/view/text/linkify.ts";
 
 const links = (text: string) => linkify(text).flatMap(({ link }) => (link ? [link] : []));
 const addresses = (text: string) => linkify(text).flatMap((segment) => (segment.link ? [segment.text] : []));

@@ -1,11 +1,10 @@
 /** Draws a component's rows by a `VirtualList`, and keeps that informed of all that changes the list's heights. */
-import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { VirtualList, type HeldRow, type Piece } from "./virtual-list.ts";
 
 /** `kept` has the keys of rows that have elements also out of view; `place` is where the list begins. */
 export function useVirtualList(
-  scroller: RefObject<HTMLElement | null>,
+  scroller: { readonly current: HTMLElement | null },
   rows: readonly { key: string }[],
   kept: ReadonlySet<string>,
   place: HeldRow | undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { threadPreview } from "../../src/web/thread-list/thread-preview.ts";
-import { threadTitle } from "../../src/web/thread-list/thread-title.ts";
-import { ADA, BEN, NOW } from "../client/support/samples.ts";
+import { threadPreview } from "../../../src/view/text/thread-preview.ts";
+import { threadTitle } from "../../../src/view/text/thread-title.ts";
+import { ADA, BEN, NOW } from "../../client/support/samples.ts";
 
 describe("a thread's title", () => {
   it("is the other person's name in a direct thread", () => {

@@ -85,6 +85,8 @@ export function useUnread({ list, rows, readSeq = Infinity, onRead }: UnreadOpti
       removeEventListener("focus", onMoved);
       document.removeEventListener("visibilitychange", onMoved);
       cancelAnimationFrame(frame.current);
+      // Effects may run again with the same state, as in React's StrictMode.
+      frame.current = 0;
     };
   }, []);
 

@@ -1,7 +1,7 @@
 /** The title under which one of its members sees a thread. */
 import type { User } from "../../protocol/model.ts";
-import { isolated } from "../ui/bidi.ts";
-import { formatNames } from "../ui/name-list.ts";
+import { isolated } from "./bidi.ts";
+import { formatNames } from "./name-list.ts";
 
 /** The part of a thread that its title depends on. */
 export interface TitledThread {

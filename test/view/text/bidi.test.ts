@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isolated, withoutOverrides } from "../../src/web/ui/bidi.ts";
+import { isolated, withoutOverrides } from "../../../src/view/text/bidi.ts";
 
 const [LRE, RLE, PDF, RLO] = ["\u202a", "\u202b", "\u202c", "\u202e"];
 const [LRI, FSI, PDI] = ["\u2066", "\u2068", "\u2069"];

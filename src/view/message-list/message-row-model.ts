@@ -3,7 +3,7 @@ import type { Outgoing, OutgoingChange } from "../../client/outbox/entry.ts";
 import { findMessage, messageIn, type RoomState } from "../../client/room/room-state.ts";
 import type { Message, User } from "../../protocol/model.ts";
 import { isBeingDeleted, withOutgoingChanges } from "./outgoing-changes.ts";
-import { isSameDay } from "../ui/time-format.ts";
+import { isSameDay } from "../text/time-format.ts";
 
 /** After a pause this long, the same author's next message starts a new group. */
 const GROUP_PAUSE_MS = 5 * 60 * 1000;

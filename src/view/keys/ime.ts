@@ -19,6 +19,6 @@ export function ignoreImeKeys(): void {
  * Safari ends the composition before the Enter key that confirms it, and marks that key by its code alone
  * (https://bugs.webkit.org/show_bug.cgi?id=165004).
  */
-function isImeKey(event: KeyboardEvent): boolean {
+export function isImeKey(event: Pick<KeyboardEvent, "isComposing" | "keyCode">): boolean {
   return event.isComposing || event.keyCode === 229;
 }

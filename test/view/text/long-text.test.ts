@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginningOf, isLong } from "../../src/web/conversation/long-text.ts";
+import { beginningOf, isLong } from "../../../src/view/text/long-text.ts";
 
 describe("a long text", () => {
   it("has many characters or many lines", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { MessageRows, type RowSource } from "../../src/web/conversation/message-row-model.ts";
-import type { Message } from "../../src/protocol/model.ts";
-import { ADA, message, NOW } from "../client/support/samples.ts";
+import { MessageRows, type RowSource } from "../../../src/view/message-list/message-row-model.ts";
+import type { Message } from "../../../src/protocol/model.ts";
+import { ADA, message, NOW } from "../../client/support/samples.ts";
 
 describe("the rows of the message list", () => {
   const EMPTY: RowSource = { messages: [], quoted: [], outgoing: [], outgoingChanges: [] };

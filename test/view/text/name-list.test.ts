@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatNames } from "../../src/web/ui/name-list.ts";
+import { formatNames } from "../../../src/view/text/name-list.ts";
 
 it("a list of names is cut at its limit, and counts the others", () => {
   expect(formatNames(["A"], 3)).toBe("A");

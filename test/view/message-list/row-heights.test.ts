@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rowAt, RowHeights } from "../../src/web/conversation/row-heights.ts";
+import { rowAt, RowHeights } from "../../../src/view/message-list/row-heights.ts";
 
 const rows = ["a", "b", "c"].map((key) => ({ key }));
 
