@@ -5,6 +5,16 @@
 import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
 import { BATCH, CLIENT_FRAME_BYTES, COMMAND_ID_LENGTH, SERVER_FRAME_BYTES } from "../protocol/limits.ts";
 
+/** An event that is JSON already: what is the same for many sockets is serialized once. */
+export class EncodedEvent {
+  constructor(readonly json: string) {}
+}
+
+/** The JSON of an event, whichever way it is given. */
+function jsonOf(event: object): string {
+  return event instanceof EncodedEvent ? event.json : JSON.stringify(event);
+}
+
 export interface Codec {
   /**
    * The commands in a client's frame, not parsed by any schema yet. Throws `FrameError` where the socket is to be
@@ -49,7 +59,7 @@ export const jsonCodec: Codec = {
     let batch: string[] = [];
     let bytes = 0;
     for (const event of events) {
-      const text = JSON.stringify(event);
+      const text = jsonOf(event);
       // An upper bound is enough here: it can only make a frame smaller than it might be.
       const size = text.length * BYTES_PER_UNIT + 1;
       if (batch.length > 0 && bytes + size > SERVER_FRAME_BYTES) {
@@ -81,16 +91,27 @@ export function commandIdOf(command: unknown): string | undefined {
   return typeof command.id === "string" && command.id.length <= COMMAND_ID_LENGTH ? command.id : undefined;
 }
 
-/** As many of the first items as fit into so many bytes of JSON. */
-export function fitting<T>(items: readonly T[], bytes: number): T[] {
-  // Far below it, as most are, one look is enough.
-  if (!isOver(JSON.stringify(items), bytes)) return [...items];
+/** As many of the first items, given as JSON, as fit into so many bytes of it. */
+export function fitting(items: readonly string[], bytes: number): readonly string[] {
+  // Far below it, as most are, their lengths are enough.
+  const length = items.reduce((sum, item) => sum + item.length + 1, 0);
+  if (length * BYTES_PER_UNIT <= bytes) return items;
   let left = bytes;
   const cut = items.findIndex((item) => {
-    left -= encoder.encode(JSON.stringify(item)).length + 1;
+    left -= encoder.encode(item).length + 1;
     return left < 0;
   });
-  return items.slice(0, cut === -1 ? items.length : cut);
+  return cut === -1 ? items : items.slice(0, cut);
+}
+
+/** The JSON of an object that has a key, with another one that holds a list of these items, given as JSON. */
+export function withList(object: string, key: string, items: readonly string[]): string {
+  return withValue(object, key, `[${items.join(",")}]`);
+}
+
+/** The JSON of an object that has a key, with another one of this value, given as JSON. */
+export function withValue(object: string, key: string, value: string): string {
+  return `${object.slice(0, -1)},"${key}":${value}}`;
 }
 
 /** Whether a text is over so many bytes of UTF-8, without encoding the many that cannot be. */

@@ -255,7 +255,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const { user } = caller;
     const thread = this.#store.require();
     if (thread.standing(user) === null) {
-      this.ctx.storage.transactionSync(() => thread.addMember(user, "member", now));
+      this.#store.atomically(() => thread.addMember(user, "member", now));
       const member = thread.member(thread.requireMember(user.id));
       this.#broadcaster.memberAdded(member, thread.membership.count());
       this.#notifier.threadChanged(now);

@@ -31,6 +31,8 @@ export class StoredThread {
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
+  /** Members as they were last shown. */
+  readonly #shown = new WeakMap<StoredMember, Member>();
 
   /** A thread that exists. `shards` is the number of Presence shards that users are sorted by. */
   constructor(sql: SqlStorage, id: string, shards: number) {
@@ -194,13 +196,15 @@ export class StoredThread {
     return rev;
   }
 
-  /** A member as the contract shows them. */
+  /** A member as the contract shows them: the same object again while nothing of it has changed. */
   member(stored: StoredMember): Member {
-    return {
-      user: this.profiles.get(stored.userId),
-      role: stored.role,
-      readSeq: this.readMarkers.of(stored),
-      joinedAt: stored.joinedAt,
-    };
+    const { role, joinedAt } = stored;
+    const user = this.profiles.get(stored.userId);
+    const readSeq = this.readMarkers.of(stored);
+    const known = this.#shown.get(stored);
+    if (known?.user === user && known.readSeq === readSeq) return known;
+    const member = { user, role, readSeq, joinedAt };
+    this.#shown.set(stored, member);
+    return member;
   }
 }

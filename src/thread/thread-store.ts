@@ -46,6 +46,16 @@ export class ThreadStore {
     });
   }
 
+  /** Writes all or nothing. Memory that was ahead of storage when it threw is forgotten. */
+  atomically(write: () => void): void {
+    try {
+      this.#ctx.storage.transactionSync(write);
+    } catch (error) {
+      this.reload();
+      throw error;
+    }
+  }
+
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
   reload(): StoredThread {
     const { id, storage } = this.#ctx;

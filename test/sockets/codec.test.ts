@@ -36,8 +36,8 @@ it("encodes events in order into frames within the limit, which merge into one t
 });
 
 it("fits as many items into a frame as its limit allows", () => {
-  expect(fitting(["蓮", "蓮", "蓮"], 14)).toEqual(["蓮", "蓮"]);
-  expect(fitting(["a"], 100)).toEqual(["a"]);
+  expect(fitting(['"蓮"', '"蓮"', '"蓮"'], 14)).toEqual(['"蓮"', '"蓮"']);
+  expect(fitting(['"a"'], 100)).toEqual(['"a"']);
 });
 
 it("sends replies and broadcasts as the codec of the transport encodes them", async () => {

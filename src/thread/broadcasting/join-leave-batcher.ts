@@ -3,6 +3,7 @@
  * a thousand users who come back at the same time are not announced to a thousand others one by one.
  */
 import type { ThreadEvent } from "../../protocol/events.ts";
+import { EncodedEvent } from "../../sockets/codec.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { RoomSockets } from "../../sockets/room-sockets.ts";
 
@@ -14,7 +15,7 @@ const GATHER_MS_PER_SOCKET = 0.25;
 
 interface JoinOrLeave {
   userId: string;
-  event: ThreadEvent;
+  event: EncodedEvent;
 }
 
 export class JoinLeaveBatcher {
@@ -35,7 +36,7 @@ export class JoinLeaveBatcher {
 
   /** A user joined or left: `event` is for the others. */
   add(userId: string, event: ThreadEvent): void {
-    this.#waiting.push({ userId, event });
+    this.#waiting.push({ userId, event: new EncodedEvent(JSON.stringify(event)) });
     this.#isQuiet = false;
     if (this.#atOnce > 0) {
       this.#atOnce--;

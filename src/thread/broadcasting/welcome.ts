@@ -9,9 +9,9 @@ import {
   SERVER_FRAME_BYTES,
 } from "../../protocol/limits.ts";
 import { clientLimitsFor } from "../../protocol/model.ts";
-import type { User } from "../../protocol/model.ts";
+import type { Member, User } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import { fitting } from "../../sockets/codec.ts";
+import { EncodedEvent, fitting, withList, withValue } from "../../sockets/codec.ts";
 import { eventsFor, profilesSince } from "../messages/replay.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { Broadcaster } from "./broadcaster.ts";
@@ -20,33 +20,64 @@ import type { Broadcaster } from "./broadcaster.ts";
 const LIST_BYTES = SERVER_FRAME_BYTES / 3;
 const HISTORY_BYTES = SERVER_FRAME_BYTES - 1024;
 
+type Welcome = Extract<ThreadEvent, { type: "welcome" }>;
+type History = Extract<ThreadEvent, { type: "history" }>;
+
 /** Everything that a new socket is sent first, in order. `cursor` is what the client says it has. */
 export function welcomeEvents(
   thread: StoredThread,
   broadcaster: Broadcaster,
-  { user, expiresAt }: Caller,
+  caller: Caller,
   cursor: string | null,
   rate: Rate,
-): ThreadEvent[] {
+): (ThreadEvent | EncodedEvent)[] {
   const since = resumable(cursor, thread);
-  const missed = since === undefined ? undefined : missedSince(user.id, thread, since);
-  const view = thread.view(user);
-  const welcome: ThreadEvent = {
+  const missed = since === undefined ? undefined : missedSince(caller.user.id, thread, since);
+  const welcome = welcomeEvent(thread, broadcaster, {
     type: "welcome",
-    thread: { ...view, members: fitting(view.members, LIST_BYTES) },
-    user,
+    user: caller.user,
     cursor: `${thread.epoch}:${missed ? since : thread.rev}`,
     resumed: missed !== undefined,
-    online: fitting(
-      broadcaster.room.online(MEMBERS_SHOWN).map((userId) => thread.profiles.get(userId)),
-      LIST_BYTES,
-    ),
     // At a relay this one is not counted yet.
     onlineCount: Math.max(1, broadcaster.onlineCount),
-    expiresAt,
+    expiresAt: caller.expiresAt,
     limits: clientLimitsFor(rate),
-  };
-  return [welcome, ...(missed ?? [snapshot(thread, user)])];
+  });
+  return [welcome, ...(missed ?? [snapshot(thread, caller.user)])];
+}
+
+/** The welcome with its two lists, which are most of it, and the same for everyone who comes in. */
+function welcomeEvent(
+  thread: StoredThread,
+  { room }: Broadcaster,
+  welcome: Omit<Welcome, "thread" | "online">,
+): EncodedEvent {
+  const { members, ...view } = thread.view(welcome.user);
+  const membersJson = fitting(members.map(jsonOfMember), LIST_BYTES);
+  const online = room.online(MEMBERS_SHOWN).map((userId) => jsonOfUser(thread.profiles.get(userId)));
+  const threadJson = withList(JSON.stringify(view), "members", membersJson);
+  const json = withList(JSON.stringify(welcome), "online", fitting(online, LIST_BYTES));
+  return new EncodedEvent(withValue(json, "thread", threadJson));
+}
+
+/** Of profiles and members as memory keeps them: each is serialized once. */
+const users = new WeakMap<User, string>();
+const members = new WeakMap<Member, string>();
+
+function jsonOfUser(user: User): string {
+  return kept(users, user);
+}
+
+function jsonOfMember(member: Member): string {
+  return kept(members, member);
+}
+
+function kept<T extends object>(texts: WeakMap<T, string>, value: T): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(value);
+  texts.set(value, json);
+  return json;
 }
 
 /** What a user's client at a rev has missed, or undefined where that is too much. */
@@ -65,8 +96,13 @@ function resumable(cursor: string | null, thread: StoredThread): number | undefi
 }
 
 /** The newest messages, as many as a frame holds. */
-function snapshot(thread: StoredThread, user: User): ThreadEvent {
+function snapshot(thread: StoredThread, user: User): EncodedEvent {
   const { messages, hasBefore } = thread.messagePage(user, { limit: PAGE_DEFAULT });
-  const shown = fitting(messages.toReversed(), HISTORY_BYTES).toReversed();
-  return { type: "history", messages: shown, hasBefore: hasBefore || shown.length < messages.length };
+  const newestFirst = messages.toReversed().map((message) => JSON.stringify(message));
+  const shown = fitting(newestFirst, HISTORY_BYTES);
+  const history: Omit<History, "messages"> = {
+    type: "history",
+    hasBefore: hasBefore || shown.length < messages.length,
+  };
+  return new EncodedEvent(withList(JSON.stringify(history), "messages", shown.toReversed()));
 }

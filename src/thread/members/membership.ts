@@ -21,12 +21,15 @@ const memberCursor = z
   .regex(/^\d{1,15}$/, "is not a cursor of this list")
   .transform(Number);
 
-/** Roles kept in memory, at most: every command asks for its sender's. */
+/** Members kept in memory, at most, and users who are none: every command asks for its sender. */
 const KEPT = 2_000;
 
 export class Membership {
   readonly #sql: SqlStorage;
-  readonly #roles = new Map<string, Role | null>();
+  /** As they are stored; null for one who is no member. */
+  readonly #kept = new Map<string, StoredMember | null>();
+  /** How many there are, once that was read. */
+  #count: number | undefined;
   /** The members that every welcome shows, while none of them has changed. */
   #first: readonly StoredMember[] | undefined;
   /** Who joined or left since Presence was last about to be notified. */
@@ -66,22 +69,24 @@ export class Membership {
   }
 
   get(userId: string): StoredMember | undefined {
+    const kept = this.#kept.get(userId);
+    if (kept !== undefined) return kept ?? undefined;
     const [row] = this.#sql.exec<MemberRow>("SELECT * FROM members WHERE user_id = ?", userId).toArray();
-    return row && fromRow(row);
+    const member = row && fromRow(row);
+    this.#keep(userId, member ?? null);
+    return member;
   }
 
   role(userId: string): Role | null {
-    const kept = this.#roles.get(userId);
-    if (kept !== undefined) return kept;
-    const role = this.get(userId)?.role ?? null;
-    if (this.#roles.size >= KEPT) this.#roles.clear();
-    this.#roles.set(userId, role);
-    return role;
+    return this.get(userId)?.role ?? null;
   }
 
-  /** How many there are; kept in the thread's row. */
+  /** How many there are; stored in the thread's row. */
   count(): number {
-    return this.#sql.exec<{ member_count: number }>("SELECT member_count FROM thread").one().member_count;
+    this.#count ??= this.#sql
+      .exec<{ member_count: number }>("SELECT member_count FROM thread")
+      .one().member_count;
+    return this.#count;
   }
 
   /** A page in the order of joining. `cursor` is a page's `nextCursor`; one that cannot be read is `bad_request`. */
@@ -112,16 +117,18 @@ export class Membership {
       shardOf(userId, this.#shards),
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
-    this.#roles.delete(userId);
+    if (this.#count !== undefined) this.#count++;
+    const member = { userId, role, readSeq, joinedAt };
+    this.#keep(userId, member);
     // Read anew at each of many joins, they would be read as often as there are members.
-    if (this.#first && this.#first.length < MEMBERS_SHOWN)
-      this.#first = [...this.#first, { userId, role, readSeq, joinedAt }];
+    if (this.#first && this.#first.length < MEMBERS_SHOWN) this.#first = [...this.#first, member];
     this.#changedNow(userId);
   }
 
   remove(userId: string): void {
     this.#sql.exec("DELETE FROM members WHERE user_id = ?", userId);
     this.#sql.exec("UPDATE thread SET member_count = member_count - 1");
+    if (this.#count !== undefined) this.#count--;
     this.#forget(userId);
     this.#changedNow(userId);
   }
@@ -134,6 +141,7 @@ export class Membership {
   /** Stores how far a member has read, if that is further than what is stored. */
   raiseMarker(userId: string, seq: number): void {
     this.#sql.exec("UPDATE members SET read_seq = ? WHERE user_id = ? AND read_seq < ?", seq, userId, seq);
+    this.#kept.delete(userId);
     this.#first = this.#first?.map((member) =>
       member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
     );
@@ -199,9 +207,14 @@ export class Membership {
     }
   }
 
+  #keep(userId: string, member: StoredMember | null): void {
+    if (this.#kept.size >= KEPT) this.#kept.clear();
+    this.#kept.set(userId, member);
+  }
+
   /** Drops what memory holds of a member. */
   #forget(userId: string): void {
-    this.#roles.delete(userId);
+    this.#kept.delete(userId);
     const first = this.#first;
     const isShown =
       first && (first.length < MEMBERS_SHOWN || first.some((member) => member.userId === userId));

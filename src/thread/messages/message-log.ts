@@ -85,6 +85,7 @@ export class MessageLog {
   page(query: MessagesQuery): MessagePage {
     const { limit } = query;
     const newest = this.#newest.seq;
+    if (newest === 0) return { messages: [], hasBefore: false, hasAfter: false };
     let from = newest - limit + 1;
     let to = newest;
     let rows: FullMessageRow[];
