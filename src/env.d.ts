@@ -41,6 +41,10 @@ declare namespace Cloudflare {
     SESSION_SECRET?: string;
     SESSION_SECRET_PREVIOUS?: string;
     ADMIN_SECRET?: string;
+    WEBHOOK_URL?: string;
+    WEBHOOK_SECRET?: string;
+    BEFORE_SEND_URL?: string;
+    BEFORE_SEND_FAIL?: string;
   }
 }
 interface Env extends Cloudflare.Env {}

@@ -20,6 +20,7 @@ import {
 } from "../protocol/limits.ts";
 import { hostFrom, originFrom } from "./origins.ts";
 import { productionFaults } from "./production.ts";
+import { receiverFaults, receiverUrl, webhookKey, webhookSecret } from "./receivers.ts";
 
 const bytes = new TextEncoder();
 
@@ -122,6 +123,10 @@ const settings = z.object({
   SESSION_SECRET: setting(secret),
   SESSION_SECRET_PREVIOUS: setting(secret.optional()),
   ADMIN_SECRET: setting(bearerSecret.optional()),
+  WEBHOOK_URL: setting(receiverUrl.optional()),
+  WEBHOOK_SECRET: setting(webhookSecret.optional()),
+  BEFORE_SEND_URL: setting(receiverUrl.optional()),
+  BEFORE_SEND_FAIL: setting(z.enum(["open", "closed"]).default("open")),
 });
 
 /** The names of all that can be set. */
@@ -131,6 +136,12 @@ export const SETTINGS = Object.keys(settings.shape);
 export interface Rate {
   burst: number;
   per10s: number;
+}
+
+/** An address of the host's that is sent to, and the key that signs what is sent. */
+export interface Receiver {
+  url: string;
+  key: Uint8Array;
 }
 
 export interface Config {
@@ -172,6 +183,10 @@ export interface Config {
   sessionSecrets: readonly [Uint8Array, ...Uint8Array[]];
   /** Without it nobody is an administrator. */
   adminSecret: Uint8Array | undefined;
+  /** Where each thread's events are delivered; without it none is. */
+  webhooks: Receiver | undefined;
+  /** Who is asked before a message or an edit is stored; `failsClosed`: what has no answer is refused. */
+  beforeSend: (Receiver & { failsClosed: boolean }) | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -207,6 +222,7 @@ function parseConfig(env: Env): Config {
   const faults = development ? [] : productionFaults(s);
   if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn)
     faults.push("AUTH_SECRET or AUTH_JWKS_URL is missing");
+  faults.push(...receiverFaults(s, development));
   if (faults.length > 0) throw notConfigured(faults);
   const presenceShards = s.PRESENCE_SHARDS_BEFORE ?? s.PRESENCE_SHARDS;
   // Then each shard's users stay or go to shards that nobody else goes to, and no two shards' users ever mix.
@@ -216,6 +232,9 @@ function parseConfig(env: Env): Config {
       'This server is not configured: PRESENCE_SHARDS is not a multiple of PRESENCE_SHARDS_BEFORE. See docs/operating.md, "Raising PRESENCE_SHARDS".',
     );
   }
+  const key = webhookKey(s.WEBHOOK_SECRET ?? "");
+  const receiverAt = (url: string | undefined) => (url === undefined || !key ? undefined : { url, key });
+  const beforeSend = receiverAt(s.BEFORE_SEND_URL);
   return {
     development,
     guestSignIn,
@@ -241,6 +260,8 @@ function parseConfig(env: Env): Config {
     signInUrl: s.SIGN_IN_URL,
     sessionSecrets: [bytes.encode(s.SESSION_SECRET), ...keysOf(s.SESSION_SECRET_PREVIOUS)],
     adminSecret: s.ADMIN_SECRET === undefined ? undefined : bytes.encode(s.ADMIN_SECRET),
+    webhooks: receiverAt(s.WEBHOOK_URL),
+    beforeSend: beforeSend && { ...beforeSend, failsClosed: s.BEFORE_SEND_FAIL === "closed" },
   };
 }
 

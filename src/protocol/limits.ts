@@ -5,6 +5,8 @@
 
 /** Longest message body. */
 export const BODY_LENGTH = 10_000;
+/** Largest `data` of a message, in bytes of its compact JSON. */
+export const MESSAGE_DATA_BYTES = 2_048;
 /** Largest frame a client may send, in bytes of UTF-8. Above it the socket is closed with 4009. */
 export const CLIENT_FRAME_BYTES = 64 * 1024;
 /** Largest frame the server sends, in bytes of UTF-8. */
@@ -141,3 +143,17 @@ export const SECRET_BYTES = 32;
 export const OFFLINE_GRACE_MS = 5_000;
 /** Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5: control frames of 125 bytes, 2 for the code). */
 export const CLOSE_REASON_BYTES = 123;
+
+/** How long the host's server has to answer a webhook. */
+export const WEBHOOK_MS = 5_000;
+/** A webhook that failed is tried again after this long, then after twice as long each time, up to the second. */
+export const WEBHOOK_RETRY_MS = 1_000;
+export const WEBHOOK_RETRY_MOST_MS = 10 * 60 * 1000;
+/** An event of this age that cannot be delivered is skipped. */
+export const WEBHOOK_KEPT_MS = 24 * 60 * 60 * 1000;
+/** How long the host's server has to answer a check before sending, from that request's start. */
+export const BEFORE_SEND_MS = 1_500;
+/** Most messages and edits of a sender that wait for it in a thread. */
+export const BEFORE_SEND_WAITING = 20;
+/** Longest reason of a refusal that its sender is shown. */
+export const REFUSAL_REASON_LENGTH = 200;

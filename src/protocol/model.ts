@@ -1,7 +1,7 @@
 /** The entities of the contract: what both HTTP answers and socket events are made of. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
-import { readSeq, rev, seq, time } from "./names.ts";
+import { messageData, readSeq, rev, seq, time } from "./names.ts";
 
 export const user = z.object({
   id: z.string(),
@@ -87,13 +87,14 @@ export const message = z.object({
   id: z.string(),
   author: user,
   body: z.string(),
+  data: messageData.optional(),
   at: time,
   replyTo: seq.optional(),
   editedAt: time.optional(),
   deletedAt: time.optional(),
   reactions: z.array(reaction).optional(),
 });
-/** A message. With `deletedAt` it is a tombstone: no body, no reactions. `rev` is that of the last event that touched it. */
+/** A message. With `deletedAt` it is a tombstone: no body, no data, no reactions. `rev` is that of the last event that touched it. */
 export type Message = z.infer<typeof message>;
 
 export const status = z.enum(["online", "offline"]);

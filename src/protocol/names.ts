@@ -6,6 +6,7 @@ import {
   COMMAND_ID_LENGTH,
   DISPLAY_NAME_LENGTH,
   EMOJI_BYTES,
+  MESSAGE_DATA_BYTES,
   THREAD_NAME_LENGTH,
   USER_ID_LENGTH,
 } from "./limits.ts";
@@ -49,6 +50,20 @@ export const userId = z
       // A path cannot name these, percent-encoded or not (WHATWG URL, "double-dot URL path segment").
       .refine((id) => id !== "." && id !== "..", "cannot be named in a path"),
   );
+
+/**
+ * The host itself, as a caller and as the author of system messages: nobody's `sub`, and no member. The Worker alone says
+ * that it asks, by a server token (src/auth/server-token.ts).
+ */
+export const SYSTEM_ID = "system";
+
+/** Whether this is the host itself, not one of its users. */
+export function isHost({ id }: { id: string }): boolean {
+  return id === SYSTEM_ID;
+}
+
+/** The id of somebody: a user who can sign in, be a member, or be made known. */
+export const personId = userId.refine((id) => id !== SYSTEM_ID, "is the host's own");
 
 /** Trimmed, composed (NFC), and with one plain space for white space of any kind and length, which would look alike. */
 function shownName(maxLength: number) {
@@ -126,6 +141,33 @@ function rgiSpelling(text: string): string {
     .replaceAll(/[\ufe0e\ufe0f]/g, "")
     .replaceAll(/(?=\p{Emoji})\P{Emoji_Presentation}(?!\p{Emoji_Modifier})/gu, "$&\ufe0f");
 }
+
+/**
+ * A JSON object of the host's own, which Lilypad keeps and shows and never looks into: at most so many bytes as compact
+ * JSON, in UTF-8; `parse` answers a larger one with `too_large`.
+ */
+export function jsonObject(maxBytes: number) {
+  return z.custom<Record<string, unknown>>().check(({ value, issues }) => {
+    const input: unknown = value;
+    if (typeof input !== "object" || input === null || Array.isArray(input))
+      issues.push({ code: "custom", message: "is no JSON object", input });
+    else if (bytesOfJson(input) > maxBytes)
+      issues.push({ code: "too_big", origin: "string", maximum: maxBytes, inclusive: true, input });
+  });
+}
+
+function bytesOfJson(value: object): number {
+  try {
+    return new TextEncoder().encode(JSON.stringify(value)).length;
+  } catch {
+    // Nested more deeply than the call stack goes, which is thousands of levels.
+    return Infinity;
+  }
+}
+
+/** What an author attaches to a message. */
+export const messageData = jsonObject(MESSAGE_DATA_BYTES);
+export type MessageData = z.infer<typeof messageData>;
 
 /** Names a message within its thread. */
 export const seq = z.int().min(1);

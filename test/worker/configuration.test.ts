@@ -25,6 +25,8 @@ const keySet = {
   AUTH_ISSUER: "https://hush.example",
   AUTH_AUDIENCE: "hush",
 };
+/** A secret that signs what the host is sent. */
+const signed = { WEBHOOK_SECRET: `whsec_${btoa("hushZ3vK8qWm1Yb6Tn0Rc5Xe9")}` };
 const RANDOM = "hushZ3vK8qWm1Yb6Tn0Rc5Xe9Lg2Jd7Pf4A";
 const MAKE_ANOTHER = /: set another, such as `openssl rand -base64 48` prints/;
 
@@ -57,6 +59,37 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
     { ...production, SIGN_IN_URL: "http://hush.example/" },
     /SIGN_IN_URL is not https/,
   ],
+  ...(["WEBHOOK_URL", "BEFORE_SEND_URL"] as const).flatMap((name): typeof cases => [
+    [`${name} is no URL`, { ...signed, [name]: "hush-hush" }, new RegExp(`${name} is no http or https`)],
+    [
+      `${name} has user info`,
+      { ...signed, [name]: "https://a:hush@b.example" },
+      new RegExp(`${name} has a fragment or user info`),
+    ],
+    [
+      `${name} is plain http in production`,
+      { ...production, ...signed, [name]: "http://hush.example/" },
+      new RegExp(`${name} is not https: set the https address`),
+    ],
+    [
+      `${name} is set and nothing signs what it is sent`,
+      { [name]: "https://hush.example/" },
+      /WEBHOOK_SECRET is missing: set whsec_ and what/,
+    ],
+  ]),
+  ...["hush".repeat(10), `whsec_${"hush".repeat(7)}`, `whsec_${"hush".repeat(22)}`, "whsec_hush hush"].map(
+    (secret): (typeof cases)[number] => [
+      `WEBHOOK_SECRET is ${secret.length} characters of another form`,
+      { WEBHOOK_SECRET: secret },
+      /WEBHOOK_SECRET is not whsec_ and base64 of 24 to 64 bytes/,
+    ],
+  ),
+  [
+    "WEBHOOK_SECRET repeats itself in production",
+    { ...production, WEBHOOK_SECRET: `whsec_${"hush8Kq2Zx5V".repeat(4)}` },
+    /WEBHOOK_SECRET repeats itself: set whsec_/,
+  ],
+  ["BEFORE_SEND_FAIL is unknown", { BEFORE_SEND_FAIL: "hush-hush" }, /BEFORE_SEND_FAIL/],
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
   ["PRESENCE_SHARDS is 0", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
   [
