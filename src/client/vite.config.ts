@@ -1,4 +1,7 @@
-/** Builds the client to dist/client/client.js: one ES module, for pages and bundlers alike. */
+/**
+ * Builds the client to dist/client: `client.js`, an ES module for pages and bundlers alike, and in `chunks` what it loads
+ * later.
+ */
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -6,16 +9,21 @@ export default defineConfig({
   publicDir: false,
   build: {
     outDir: "../../dist/client",
-    // The types are there too.
-    emptyOutDir: false,
+    emptyOutDir: true,
     target: "es2023",
-    modulePreload: false,
-    // Not `build.lib`, which leaves white space in ES modules.
+    lib: { entry: { client: "client.ts" }, formats: ["es"] },
     rolldownOptions: {
-      input: { client: "client.ts" },
-      preserveEntrySignatures: "strict",
-      // Constants stay `const`, which the minifier puts where they are used; it does not do so with Vite's `var`.
-      output: { entryFileNames: "[name].js", topLevelVar: false },
+      // Chunks import from client.js, and not both from a third file, which would be one more way to the server and back.
+      preserveEntrySignatures: "allow-extension",
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        // Constants stay `const`, which the minifier puts where they are used; it does not do so with Vite's `var`.
+        topLevelVar: false,
+        // Vite leaves the white space in libraries that are ES modules.
+        minify: { codegen: true },
+        comments: false,
+      },
     },
   },
 });

@@ -1,5 +1,5 @@
-/** `npm run build`: the page to dist/web, and the client to dist/client and, as `/client.js`, beside the page. */
-import { copyFile } from "node:fs/promises";
+/** `npm run build`: the page to dist/web, and the client to dist/client and, as `/client.js` and `/chunks`, beside the page. */
+import { cp } from "node:fs/promises";
 import { build, type Rolldown } from "vite";
 
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
@@ -41,8 +41,9 @@ async function watch(config: typeof PAGE | typeof CLIENT, rebuilt: () => Promise
   });
 }
 
-function copyClient(): Promise<void> {
-  return copyFile("dist/client/client.js", "dist/web/client.js");
+async function copyClient(): Promise<void> {
+  await cp("dist/client/client.js", "dist/web/client.js");
+  await cp("dist/client/chunks", "dist/web/chunks", { recursive: true });
 }
 
 if (import.meta.main) await buildAssets();

@@ -1,5 +1,6 @@
 /** The client as others use it: the built module in Node, in a Worker and in a page of another site, and its documentation. */
 import { execFileSync } from "node:child_process";
+import { globSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -8,7 +9,7 @@ import { version } from "../../package.json";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 import { launchBrowser } from "./browser.ts";
 import { examplesOf } from "./doc-examples.ts";
-import { newGroup, person } from "./people.ts";
+import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml, startScript } from "./sites.ts";
 
 type ClientModule = typeof import("../../src/client/client.ts");
@@ -98,6 +99,46 @@ describe("the three lines of the README", () => {
   });
 });
 
+describe("the part that comes later", () => {
+  it("is not loaded before a thread is open, and everything else goes on without it", async () => {
+    const people = await Promise.all(["Ada", "Bob", "Cy"].map((name) => person(name)));
+    const [ada] = people as [Person];
+    const threadId = await newGroup(...(people as [Person]));
+    // No more of each than the rate limit takes at once.
+    for (const one of people)
+      for (let count = 0; count < 18; count++)
+        await one.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello" });
+    const site = await serveHtml(`<!doctype html><title>Another site</title><script type="module">
+      import { createClient } from ${JSON.stringify(`${inject("url")}/client.js`)};
+      const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
+      window.enter = () => (window.room = client.thread(${JSON.stringify(threadId)}));
+    </script>`);
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const chunks: string[] = [];
+      await page.route("**/chunks/*.js", (route) => {
+        chunks.push(route.request().url());
+        return route.abort();
+      });
+      await page.goto(site.url);
+      await page.waitForFunction("window.enter");
+      expect(chunks).toEqual([]);
+      const outcome = await page.evaluate(`(async () => {
+        const room = window.enter();
+        await room.send("Without it");
+        const failed = await room.loadOlder().catch(({ code }) => code);
+        return [failed, room.getSnapshot().messages.length, room.getSnapshot().loadingBefore];
+      })()`);
+      expect(outcome).toEqual(["offline", 51, false]);
+      expect(chunks).toHaveLength(1);
+    } finally {
+      await browser.close();
+      site.close();
+    }
+  });
+});
+
 describe("in Node", () => {
   it("leaves nothing behind once it is closed: the process ends by itself", async () => {
     const ada = await person("Ada");
@@ -132,16 +173,20 @@ describe("in a Worker", () => {
         async fetch() {
           const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
           const { name } = await client.api.user(${JSON.stringify(ada.id)});
-          const { seq } = await client.thread(${JSON.stringify(threadId)}).send("Hello from a Worker");
+          const room = client.thread(${JSON.stringify(threadId)});
+          const { seq } = await room.send("Hello from a Worker");
+          await room.loadMembers();
           client.close();
-          return Response.json({ name, seq });
+          return Response.json({ name, seq, members: room.getSnapshot().members.length });
         },
       };`,
-      { "client.js": "dist/client/client.js" },
+      Object.fromEntries(
+        globSync("**/*.js", { cwd: "dist/client" }).map((name) => [name, `dist/client/${name}`]),
+      ),
     );
     try {
       const response = await fetch(worker.url);
-      expect(await response.json()).toEqual({ name: "Ada", seq: 1 });
+      expect(await response.json()).toEqual({ name: "Ada", seq: 1, members: 1 });
     } finally {
       worker.stop();
     }

@@ -29,10 +29,15 @@ describe("a file", () => {
     },
   );
 
-  it("/client.js may be loaded by pages of other sites, and no other", async () => {
-    const { headers } = await get("/client.js");
-    expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
-    expect(headers.get("access-control-allow-origin")).toBe("*");
+  it("/client.js and its chunks may be loaded by pages of other sites, and no other", async () => {
+    const [chunk = ""] = /chunks\/[\w.-]+\.js/.exec(await (await get("/client.js")).text()) ?? [];
+    for (const path of ["/client.js", `/${chunk}`]) {
+      const { status, headers } = await get(path);
+      expect(status).toBe(200);
+      expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+    }
+    expect((await get(`/${chunk}`)).headers.get("cache-control")).toContain("immutable");
     expect((await get("/favicon.svg")).headers.get("cross-origin-resource-policy")).toBe("same-origin");
   });
 

@@ -1,7 +1,7 @@
 /** Hosts for programs that use the client: a page of another site, and a Worker of another project. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ export async function startScript(
 ): Promise<{ url: string; stop: () => void }> {
   const directory = await mkdtemp(join(inject("scratch"), "worker-"));
   await writeFile(join(directory, "worker.js"), code);
-  for (const [name, file] of Object.entries(modules)) await copyFile(file, join(directory, name));
+  for (const [name, file] of Object.entries(modules)) await cp(file, join(directory, name));
   const embedded = ["worker.js", ...Object.keys(modules)]
     .map((name) => `(name = "${name}", esModule = embed "${name}")`)
     .join(", ");

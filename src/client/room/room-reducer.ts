@@ -96,6 +96,11 @@ export function withPage(
   };
 }
 
+/** The state without the messages before `seq`: what cannot be confirmed is not shown. `loadOlder()` brings it back. */
+export function withoutBefore(state: RoomState, seq: number): RoomState {
+  return { ...state, messages: state.messages.filter((message) => message.seq >= seq), hasBefore: true };
+}
+
 function reduceDurable(state: RoomState, event: DurableEvent): RoomState {
   // An event that a replay repeats.
   if (state.cursor && event.rev <= state.cursor.rev) return state;

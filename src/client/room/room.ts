@@ -10,8 +10,8 @@ import { EMPTY_OUTBOX, type Stored } from "../outbox/entry.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
 import { formatCursor } from "./cursor.ts";
+import { DeferredLoading } from "./loading/deferred-loading.ts";
 import type { PageBounds } from "./loading/message-pages.ts";
-import { RoomLoading } from "./loading/room-loading.ts";
 import { ReadMarker } from "./read-marker.ts";
 import { Receipts } from "./receipts.ts";
 import { isDurable, leavesGap, reduceRoom } from "./room-reducer.ts";
@@ -47,7 +47,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   readonly #receipts: Receipts;
   readonly #typingNotifier: TypingNotifier;
   readonly #typingExpiry: TypingExpiry;
-  readonly #loading: RoomLoading;
+  readonly #loading: DeferredLoading;
   /** While an event is applied, a change of the outbox is part of the new state, and is not announced alone. */
   #isApplying = false;
   /** Whether the state is what a suspended room has remembered, and the server has not let the user in again yet. */
@@ -76,7 +76,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#receipts = new Receipts(() => this.#sendReceipt());
     this.#typingNotifier = new TypingNotifier(() => connection.send({ type: "typing" }));
     this.#typingExpiry = new TypingExpiry(store);
-    this.#loading = new RoomLoading(store, {
+    this.#loading = new DeferredLoading(store, {
       api,
       threadId,
       recordEvents,
@@ -146,7 +146,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
    * `RequestError`.
    */
   loadOlder(): Promise<void> {
-    return this.#loading.older.load();
+    return this.#loading.older();
   }
 
   /**
@@ -154,17 +154,17 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
    * other messages there may be a gap, which `{ after }` or `{ before }` its edges fills. Rejects with a `RequestError`.
    */
   loadMessages(bounds: PageBounds): Promise<void> {
-    return this.#loading.messages.load(bounds);
+    return this.#loading.messages(bounds);
   }
 
   /** Loads the message `seq` into `quoted`, for a reply that quotes it. */
   loadQuoted(seq: number): void {
-    this.#loading.quotes.load(seq);
+    this.#loading.quoted(seq);
   }
 
   /** Loads more members, while there are fewer in the state than `memberCount`. Rejects with a `RequestError`. */
   loadMembers(): Promise<void> {
-    return this.#loading.members.load();
+    return this.#loading.members();
   }
 
   /** Enters the room again where it was closed. */
@@ -194,7 +194,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   protected override released(): void {
     if (!this.#options.onRelease()) return this.close();
     // What is not known to be up to date is replaced by a snapshot.
-    if (this.#loading.refresh.isRunning) this.#isSnapshotComplete = false;
+    if (this.#loading.isRefreshing) this.#isSnapshotComplete = false;
     this.suspend();
     const nothing = { ...EMPTY_OUTBOX, online: [], onlineCount: 0, typing: [], loadingBefore: false };
     this.store.update((state) => ({ ...state, ...nothing }));
@@ -251,6 +251,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#isSnapshotComplete = resumed;
     this.#isRemembered = false;
     if (!resumed) this.#loading.restart();
+    this.#loading.prepare();
     const isSameReader = before.cursor?.epoch === thread.epoch && before.user?.id === user.id;
     if (before.ready && !isSameReader) this.#readMarker.forget();
     if (thread.you) this.#readMarker.known(thread.you.readSeq);
@@ -259,7 +260,7 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   #snapshotReceived({ messages }: EventOf<"history">, before: RoomState): void {
     this.#isSnapshotComplete = true;
     const [oldest] = before.messages;
-    if (oldest) void this.#loading.refresh.run(oldest.seq, messages[0]?.seq ?? 0);
+    if (oldest) void this.#loading.refresh(oldest.seq, messages[0]?.seq ?? 0);
   }
 
   #sendCommand(command: WithoutId<DurableCommand>): Promise<Stored> {

@@ -240,6 +240,7 @@ describe("further members", () => {
     const page = Promise.withResolvers<MemberPage>();
     const started = await startRoom({ responses: { members: () => page.promise } });
     started.newest().deliver(welcome(0), history([]));
+    await pass();
     const loaded = started.room.loadMembers();
     const finish = async (...members: Member[]) => {
       page.resolve({ members });

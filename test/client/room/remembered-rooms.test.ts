@@ -106,6 +106,7 @@ describe("a remembered room", () => {
       responses: { messages: pages, members },
     });
     newest().deliver(welcome(40), history(messages(39, 40)));
+    await pass();
     void load(room);
     await leave(room);
     client.thread("t1");

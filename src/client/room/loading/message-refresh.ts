@@ -7,6 +7,7 @@ import { PAGE_MAX } from "../../../protocol/limits.ts";
 import type { Message } from "../../../protocol/model.ts";
 import type { Store } from "../../store/store.ts";
 import { mergeMessages } from "../messages.ts";
+import { withoutBefore } from "../room-reducer.ts";
 import type { RoomState } from "../room-state.ts";
 import type { PageLoader } from "./page-loader.ts";
 
@@ -16,26 +17,14 @@ const MOST_PAGES = 10;
 export class MessageRefresh {
   readonly #store: Store<RoomState>;
   readonly #pages: PageLoader;
-  #running = 0;
 
   constructor(store: Store<RoomState>, pages: PageLoader) {
     this.#store = store;
     this.#pages = pages;
   }
 
-  /** Whether messages are shown that may be out of date, or miss others between them. */
-  get isRunning(): boolean {
-    return this.#running > 0;
-  }
-
   /** Loads the messages from `oldest`, the first one shown, to `snapshotFrom`, the first one of the snapshot. */
   async run(oldest: number, snapshotFrom: number): Promise<void> {
-    this.#running += 1;
-    await this.#refresh(oldest, snapshotFrom);
-    this.#running -= 1;
-  }
-
-  async #refresh(oldest: number, snapshotFrom: number): Promise<void> {
     const { snapshots } = this.#pages;
     // From here on, the messages are known to be as they are on the server.
     let confirmedFrom = snapshotFrom;
@@ -43,7 +32,7 @@ export class MessageRefresh {
       const messages = loaded < MOST_PAGES ? await this.#load(confirmedFrom) : undefined;
       // Another snapshot has its own refresh.
       if (this.#pages.isClosed || snapshots !== this.#pages.snapshots) return;
-      if (!messages) return this.#dropBefore(confirmedFrom);
+      if (!messages) return this.#store.update((state) => withoutBefore(state, confirmedFrom));
       const [first] = messages;
       if (!first) return;
       confirmedFrom = first.seq;
@@ -63,14 +52,5 @@ export class MessageRefresh {
 
   #merge(messages: readonly Message[]): void {
     this.#store.update((state) => ({ ...state, messages: mergeMessages(state.messages, messages) }));
-  }
-
-  /** What cannot be confirmed is not shown. `loadOlder()` brings it back. */
-  #dropBefore(seq: number): void {
-    this.#store.update((state) => ({
-      ...state,
-      messages: state.messages.filter((message) => message.seq >= seq),
-      hasBefore: true,
-    }));
   }
 }
