@@ -20,6 +20,7 @@ function workers(bindings: Record<string, string>) {
         ALLOWED_ORIGINS: "https://app.example",
         AUTH_SECRET: "tests-alone-qV7nX2mBz9LrT4kYc8WdJ1hF",
         SESSION_SECRET: "tests-alone-Gp5sR0uKe3NwZ6aQv2MxH8jC",
+        SERVER_SECRET: "tests-alone-Xw4tB9nVk1Yq7Ls3Ze6Mf0Rd",
         PRESENCE_SHARDS: "8",
         ...bindings,
       },

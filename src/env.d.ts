@@ -45,6 +45,8 @@ declare namespace Cloudflare {
     WEBHOOK_SECRET?: string;
     BEFORE_SEND_URL?: string;
     BEFORE_SEND_FAIL?: string;
+    SERVER_SECRET?: string;
+    SYSTEM_NAME?: string;
   }
 }
 interface Env extends Cloudflare.Env {}

@@ -3,6 +3,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { BEARER_PREFIX } from "../protocol/subprotocol.ts";
 import { verifyHostToken } from "./host-token.ts";
+import { isServerToken, verifyServerToken, type ServerToken } from "./server-token.ts";
 import { sessionCookieOf } from "./session-cookie.ts";
 import { verifySession } from "./session-token.ts";
 
@@ -19,19 +20,32 @@ export function isUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-/** The verified user of a request, or `unauthenticated`. */
-export async function authenticate(request: Request, env: Env): Promise<Caller> {
-  const authorization = request.headers.get("authorization");
-  if (authorization !== null) return verifyHostToken(env, bearerToken(authorization));
+/** What a request is authenticated by: a user's own token or cookie, or the host's server token. */
+export type Credential = ({ by: "user" } & Caller) | ({ by: "server" } & ServerToken);
 
-  if (isUpgrade(request)) {
-    const bearer = offeredSubprotocols(request).find((name) => name.startsWith(BEARER_PREFIX));
-    if (bearer !== undefined) return verifyHostToken(env, bearer.slice(BEARER_PREFIX.length));
-  }
-
+/** The verified credential of a request. Throws `unauthenticated`. */
+export async function authenticate(request: Request, env: Env): Promise<Credential> {
+  const token = bearerOf(request);
+  if (token !== undefined) return verifyBearer(env, token);
   const session = sessionCookieOf(request, env);
-  if (session !== undefined) return verifySession(env, session);
+  if (session !== undefined) return { by: "user", ...(await verifySession(env, session)) };
   throw new LilypadError("unauthenticated", "Sign in first.");
+}
+
+/** The token that a request carries in its Authorization header, or an upgrade as a subprotocol. */
+export function bearerOf(request: Request): string | undefined {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return bearerToken(authorization);
+  if (!isUpgrade(request)) return undefined;
+  const bearer = offeredSubprotocols(request).find((name) => name.startsWith(BEARER_PREFIX));
+  return bearer?.slice(BEARER_PREFIX.length);
+}
+
+/** Verifies a token in the one meaning that it has. Throws `unauthenticated`. */
+export async function verifyBearer(env: Env, token: string): Promise<Credential> {
+  return isServerToken(env, token)
+    ? { by: "server", ...(await verifyServerToken(env, token)) }
+    : { by: "user", ...(await verifyHostToken(env, token)) };
 }
 
 /** The token of an Authorization header (RFC 6750, section 2.1). */

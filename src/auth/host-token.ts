@@ -7,7 +7,7 @@ import { z } from "zod";
 import { configOf, type Config } from "../config/config.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/names.ts";
 import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
@@ -27,7 +27,7 @@ const LAST_END_MS = 2 ** 42;
 const HOUR_MS = 60 * 60_000;
 
 const claims = z.object({
-  sub: userId.refine((id) => !looksLikeGuest(id), `begins like ${GUEST_PREFIX}, which is for guests`),
+  sub: personId.refine((id) => !looksLikeGuest(id), `begins like ${GUEST_PREFIX}, which is for guests`),
   name: displayName,
   picture: avatarUrl,
   iat: z

@@ -6,7 +6,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, userId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/names.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
 import { verifiedOnce } from "./verified-tokens.ts";
 
@@ -16,7 +16,7 @@ export const SESSION_TYPE = "lilypad-session+jwt";
 /** Longest token: browsers drop a cookie whose name and value are over 4,096 bytes together (RFC 6265bis, section 5.6). */
 const TOKEN_LENGTH = 4096 - "__Host-session".length;
 
-const claims = z.object({ sub: userId, name: displayName, picture: avatarUrl, exp: z.number() });
+const claims = z.object({ sub: personId, name: displayName, picture: avatarUrl, exp: z.number() });
 
 /** A session for this user, until `until` (milliseconds since the epoch) and at most 7 days from now. */
 export async function issueSession(

@@ -18,8 +18,9 @@ import {
   SECRET_BYTES,
   TOKEN_HOURS,
 } from "../protocol/limits.ts";
+import { displayName } from "../protocol/names.ts";
 import { hostFrom, originFrom } from "./origins.ts";
-import { productionFaults } from "./production.ts";
+import { productionFaults, serverSecretFaults } from "./production.ts";
 import { receiverFaults, receiverUrl, webhookKey, webhookSecret } from "./receivers.ts";
 
 const bytes = new TextEncoder();
@@ -39,6 +40,9 @@ const ANY = "*";
 /** Of hosts: none. */
 const NONE = "off";
 const HOUR_MS = 60 * 60_000;
+
+/** Default of the setting of this name. */
+const SYSTEM_NAME = "System";
 
 const origins = z
   .string()
@@ -127,6 +131,8 @@ const settings = z.object({
   WEBHOOK_SECRET: setting(webhookSecret.optional()),
   BEFORE_SEND_URL: setting(receiverUrl.optional()),
   BEFORE_SEND_FAIL: setting(z.enum(["open", "closed"]).default("open")),
+  SERVER_SECRET: setting(secret.optional()),
+  SYSTEM_NAME: setting(displayName.default(SYSTEM_NAME)),
 });
 
 /** The names of all that can be set. */
@@ -187,6 +193,10 @@ export interface Config {
   webhooks: Receiver | undefined;
   /** Who is asked before a message or an edit is stored; `failsClosed`: what has no answer is refused. */
   beforeSend: (Receiver & { failsClosed: boolean }) | undefined;
+  /** Verifies the server tokens of the host; without it there is no server API. */
+  serverSecret: Uint8Array | undefined;
+  /** By what name the host itself is shown. */
+  systemName: string;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -219,7 +229,7 @@ function parseConfig(env: Env): Config {
   const rateLimits = !development || s.RATE_LIMITS === "on";
   const rateOf = (burst: number, per10s: number): Rate =>
     rateLimits ? { burst, per10s } : { burst: 0, per10s: 0 };
-  const faults = development ? [] : productionFaults(s);
+  const faults = development ? serverSecretFaults(s) : productionFaults(s);
   if (!s.AUTH_SECRET && !s.AUTH_JWKS_URL && !guestSignIn)
     faults.push("AUTH_SECRET or AUTH_JWKS_URL is missing");
   faults.push(...receiverFaults(s, development));
@@ -259,9 +269,11 @@ function parseConfig(env: Env): Config {
     },
     signInUrl: s.SIGN_IN_URL,
     sessionSecrets: [bytes.encode(s.SESSION_SECRET), ...keysOf(s.SESSION_SECRET_PREVIOUS)],
-    adminSecret: s.ADMIN_SECRET === undefined ? undefined : bytes.encode(s.ADMIN_SECRET),
     webhooks: receiverAt(s.WEBHOOK_URL),
     beforeSend: beforeSend && { ...beforeSend, failsClosed: s.BEFORE_SEND_FAIL === "closed" },
+    adminSecret: keysOf(s.ADMIN_SECRET)[0],
+    serverSecret: keysOf(s.SERVER_SECRET)[0],
+    systemName: s.SYSTEM_NAME,
   };
 }
 

@@ -8,6 +8,8 @@ interface Given {
   SESSION_SECRET: string;
   SESSION_SECRET_PREVIOUS?: string | undefined;
   ADMIN_SECRET?: string | undefined;
+  WEBHOOK_SECRET?: string | undefined;
+  SERVER_SECRET?: string | undefined;
   AUTH_JWKS_URL?: string | undefined;
   AUTH_ISSUER?: string | undefined;
   AUTH_AUDIENCE?: string | undefined;
@@ -20,6 +22,8 @@ const SECRETS = [
   "SESSION_SECRET",
   "SESSION_SECRET_PREVIOUS",
   "ADMIN_SECRET",
+  "WEBHOOK_SECRET",
+  "SERVER_SECRET",
 ] as const;
 
 const NEW_SECRET = "set another, such as `openssl rand -base64 48` prints";
@@ -29,19 +33,30 @@ export function productionFaults(given: Given): string[] {
   return [...secretFaults(given), ...keySetFaults(given), ...signInFaults(given)];
 }
 
+/** In development too: whoever can sign users' tokens or cookies is not to act as the host. */
+export function serverSecretFaults(given: Given): string[] {
+  return equalFaults("SERVER_SECRET", given);
+}
+
 function secretFaults(given: Given): string[] {
   const names = SECRETS.filter((name) => given[name] !== undefined);
-  const equal = names.flatMap((name, i) => {
-    // A secret that is about to be rotated is the one before, too.
-    const others = names.slice(0, i).filter((other) => name !== `${other}_PREVIOUS`);
-    const other = others.find((each) => given[each] === given[name]);
-    return other === undefined ? [] : [`${name} is the same as ${other}: ${NEW_SECRET}`];
-  });
+  const equal = names.flatMap((name) => equalFaults(name, given));
   const weak = names.flatMap((name) => {
+    // The words of receivers.ts say what it is made of.
+    if (name === "WEBHOOK_SECRET") return [];
     const weakness = weaknessOf(given[name] ?? "");
     return weakness === undefined ? [] : [`${name} ${weakness}: ${NEW_SECRET}`];
   });
   return [...equal, ...weak];
+}
+
+/** That a secret is the same as one of those before it. */
+function equalFaults(name: (typeof SECRETS)[number], given: Given): string[] {
+  if (given[name] === undefined) return [];
+  // A secret that is about to be rotated is the one before, too.
+  const others = SECRETS.slice(0, SECRETS.indexOf(name)).filter((other) => name !== `${other}_PREVIOUS`);
+  const other = others.find((each) => given[each] === given[name]);
+  return other === undefined ? [] : [`${name} is the same as ${other}: ${NEW_SECRET}`];
 }
 
 /** A provider signs for many applications, and perhaps with the same keys for other issuers. */

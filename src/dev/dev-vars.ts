@@ -23,5 +23,6 @@ GUEST_SIGN_IN="true"
 ALLOWED_ORIGINS="*"
 AUTH_SECRET="${secret()}"
 SESSION_SECRET="${secret()}"
+SERVER_SECRET="${secret()}"
 `;
 }

@@ -136,6 +136,8 @@ export const PRESENCE_SHARDS_MOST = 1024;
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 /** For how many hours a host JWT may be valid in production. Default of `AUTH_TOKEN_MAX_HOURS`: as long as a session. */
 export const TOKEN_HOURS = 7 * 24;
+/** How far ahead the `exp` of a server token may be, in milliseconds. */
+export const SERVER_TOKEN_MS = 5 * 60 * 1000;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

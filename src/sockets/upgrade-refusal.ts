@@ -6,6 +6,7 @@ import { closeReason } from "./close-reason.ts";
 /** The refusals that concern the caller, and the code that tells a browser of each. */
 const CLOSE_CODES: Partial<Record<ErrorCode, CloseCode>> = {
   unauthenticated: CLOSE.unauthenticated,
+  forbidden: CLOSE.forbidden,
   not_found: CLOSE.notFound,
   rate_limited: CLOSE.rateLimited,
 };

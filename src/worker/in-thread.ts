@@ -2,10 +2,10 @@
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import { callForValue, type Stub } from "../rpc/call.ts";
-import type { ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
+import { threadStub, type ThreadRpc, type WriteCommand, type WriteResults } from "../rpc/thread.ts";
 import type { ApiRequest } from "./api.ts";
-import { threadOf } from "./parameters.ts";
-import { signedIn } from "./request-limits.ts";
+import { threadIdOf } from "./parameters.ts";
+import { signedIn } from "./signed-in.ts";
 
 /** What a request is refused with before its thread is asked. */
 const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "unsupported_media_type"]);
@@ -14,7 +14,9 @@ const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "un
 interface ThreadRequest {
   request: ApiRequest;
   env: Env;
+  /** Whoever asks: a user, or the host itself. */
   user: User;
+  threadId: string;
   /** The thread's object, by a new stub for each call. */
   thread: () => Stub<ThreadRpc>;
   /** Runs a command of the user in the thread; throws its refusal. */
@@ -28,11 +30,12 @@ interface ThreadRequest {
 export function inThread(handle: (asked: ThreadRequest) => Promise<Response>) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
     const { user, namedAt } = await signedIn(request, env);
-    const thread = threadOf(request, env);
+    const id = threadIdOf(request, env);
+    const thread = () => threadStub(env, id);
     const run = <C extends WriteCommand>(command: C) =>
       callForValue(thread, (object) => object.run(user, command, namedAt));
     try {
-      return await handle({ request, env, user, thread, run });
+      return await handle({ request, env, user, threadId: id.toString(), thread, run });
     } catch (error) {
       if (error instanceof LilypadError && UNSOUND.has(error.code))
         await callForValue(thread, (object) => object.view(user));

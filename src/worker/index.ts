@@ -15,6 +15,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { threadRoutes } from "./routes/threads.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
+import { checkNoPage } from "./signed-in.ts";
 
 export { Presence } from "../presence/presence.ts";
 export { Relay } from "../relay/relay.ts";
@@ -60,6 +61,7 @@ async function respond(request: Request, env: Env): Promise<Response> {
   if (pathname !== HEALTH || !isPlainRead(request)) {
     configOf(env);
     checkOrigin(request, env);
+    await checkNoPage(request, env);
   }
   // The router overlooks a slash at the end. But "members/.." is read as "" by every URL parser, and would name the thread.
   if (pathname.endsWith("/")) throw new LilypadError("not_found", "There is nothing here.");

@@ -3,11 +3,13 @@ import { callObject } from "../rpc/call.ts";
 import { byShard, presenceStub } from "../rpc/shards.ts";
 import { unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
+import { SYSTEM_ID } from "../protocol/names.ts";
 
-/** The profiles of those who are known, in the order asked for: one call to each shard concerned. */
+/** The profiles of those who are known, never of the host itself, in the order asked for: one call to each shard concerned. */
 export async function profilesOf(env: Env, userIds: readonly string[]): Promise<User[]> {
+  const people = userIds.filter((id) => id !== SYSTEM_ID);
   const found = await Promise.all(
-    [...byShard(env, userIds)].map(([shard, ids]) =>
+    [...byShard(env, people)].map(([shard, ids]) =>
       callObject(
         () => presenceStub(env, shard),
         (presence): Promise<User[]> => presence.profiles(ids),

@@ -1,29 +1,20 @@
 /** What a path and a query name, parsed before anything is done with it. */
 import { z } from "zod";
-import type { Stub } from "../rpc/call.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
 import { emoji, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
-import { threadStub, type ThreadRpc } from "../rpc/thread.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */
 interface Params {
   params: Record<string, string>;
 }
 
-/** The thread's object, or `not_found` before any object starts. Upper case would be a second name for the same thread. */
-export function threadOf({ params }: Params, env: Env): () => Stub<ThreadRpc> {
-  const id = threadIdOf(params["threadId"] ?? "", env);
-  return () => threadStub(env, id);
-}
-
-/** Whether a text has the form of a thread's id. */
-export const isThreadId = (text: string) => /^[0-9a-f]{64}$/.test(text);
-
-export function threadIdOf(text: string, env: Env): DurableObjectId {
+/** The id of the thread's object, or `not_found` before any object starts. Upper case would be a second name for the same thread. */
+export function threadIdOf({ params }: Params, env: Env): DurableObjectId {
+  const text = params["threadId"] ?? "";
   try {
-    if (isThreadId(text)) return env.CHAT_THREAD.idFromString(text);
+    if (/^[0-9a-f]{64}$/.test(text)) return env.CHAT_THREAD.idFromString(text);
   } catch {
     // Of another namespace, or made up.
   }

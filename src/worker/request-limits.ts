@@ -3,10 +3,9 @@
  * by the `ratelimits` bindings of wrangler.toml, in each of Cloudflare's locations by itself; without a binding, not at all.
  * docs/limits.md lists these limits with all others.
  */
-import { authenticate, isUpgrade } from "../auth/authenticate.ts";
+import { isUpgrade } from "../auth/authenticate.ts";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import type { Caller } from "../rpc/caller.ts";
 
 /** Every binding, and what is said to whom it refuses. */
 const REFUSALS = {
@@ -23,11 +22,9 @@ type RequestLimit = keyof typeof REFUSALS;
 /** The period of all bindings, which do not disclose when they will allow the next one. */
 const PERIOD_MS = 60_000;
 
-/** The verified user of a request, which counts as theirs. Throws `unauthenticated`, or `rate_limited`. */
-export async function signedIn(request: Request, env: Env): Promise<Caller> {
-  const caller = await authenticate(request, env);
-  await count(env, limitOf(request), caller.user.id);
-  return caller;
+/** Counts a request of this user. */
+export function countRequest(request: Request, env: Env, userId: string): Promise<void> {
+  return count(env, limitOf(request), userId);
 }
 
 /** Counts a thread that a user is about to make. */

@@ -57,8 +57,8 @@ describe("of header, subprotocol and cookie", () => {
   it.each(combinations.filter(({ accepted }) => accepted))(
     "the $source is used where they are $has.header, $has.subprotocol and $has.cookie on $kind",
     async ({ has, kind, source }) => {
-      const caller = await authenticate(await requestWith(has, kind === UPGRADE), env);
-      expect(caller.user.id).toBe(source);
+      const credential = await authenticate(await requestWith(has, kind === UPGRADE), env);
+      expect(credential).toMatchObject({ by: "user", user: { id: source } });
     },
   );
 

@@ -23,7 +23,7 @@ describe(".dev.vars", () => {
     return { vars: JSON.parse(vars) as Record<string, string>, mode: mode & 0o777 };
   }
 
-  it("is written with development values and two secrets, for its owner alone, and kept", async () => {
+  it("is written with development values and three secrets, for its owner alone, and kept", async () => {
     const { vars, mode } = await devVars();
     expect(vars).toEqual({
       ENVIRONMENT: "development",
@@ -31,8 +31,9 @@ describe(".dev.vars", () => {
       ALLOWED_ORIGINS: "*",
       AUTH_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       SESSION_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      SERVER_SECRET: expect.stringMatching(/^[\w-]{43}$/),
     });
-    expect(vars["AUTH_SECRET"]).not.toBe(vars["SESSION_SECRET"]);
+    expect(new Set(Object.values(vars)).size).toBe(Object.keys(vars).length);
     expect(mode).toBe(0o600);
     expect((await devVars()).vars).toEqual(vars);
   });

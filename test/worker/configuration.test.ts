@@ -90,6 +90,24 @@ const cases: [string, Parameters<typeof requestWith>[0], RegExp][] = [
     /WEBHOOK_SECRET repeats itself: set whsec_/,
   ],
   ["BEFORE_SEND_FAIL is unknown", { BEFORE_SEND_FAIL: "hush-hush" }, /BEFORE_SEND_FAIL/],
+  ["SERVER_SECRET is short", { SERVER_SECRET: "hush-hush" }, /SERVER_SECRET is shorter than 32 bytes/],
+  ["SYSTEM_NAME cannot be shown", { SYSTEM_NAME: "hush\u202e" }, /SYSTEM_NAME has a control/],
+  ["SYSTEM_NAME is too long", { SYSTEM_NAME: "hush".repeat(26) }, /SYSTEM_NAME has a value that is not/],
+  ...(["development", "production"] as const).flatMap((ENVIRONMENT) =>
+    (
+      [
+        "AUTH_SECRET",
+        "AUTH_SECRET_PREVIOUS",
+        "SESSION_SECRET",
+        "SESSION_SECRET_PREVIOUS",
+        "ADMIN_SECRET",
+      ] as const
+    ).map((other): (typeof cases)[number] => [
+      `SERVER_SECRET and ${other} are the same in ${ENVIRONMENT}`,
+      { ENVIRONMENT, [other]: RANDOM, SERVER_SECRET: RANDOM },
+      new RegExp(`SERVER_SECRET is the same as ${other}${MAKE_ANOTHER.source}`),
+    ]),
+  ),
   ["USER_SEARCH is unknown", { USER_SEARCH: "hush-hush" }, /USER_SEARCH/],
   ["PRESENCE_SHARDS is 0", { PRESENCE_SHARDS: "0" }, /PRESENCE_SHARDS/],
   [

@@ -1,28 +1,16 @@
 /** `/api/threads/:threadId/members`: who belongs. */
-import { authenticate } from "../../auth/authenticate.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { pageQuery, putMember } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRequest, ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
 import { profilesOf } from "../known-users.ts";
-import { isThreadId, query, userIdOf } from "../parameters.ts";
+import { query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";
 
 const MEMBERS = "/api/threads/:threadId/members";
-
-/** Where a user leaves a thread that is gone, or that they are not in: whether it was still on their list, and no longer is. */
-async function removeFromOwnList(request: ApiRequest, env: Env): Promise<boolean> {
-  const { user } = await authenticate(request, env);
-  const threadId = request.params["threadId"] ?? "";
-  if (userIdOf(request) !== user.id || !isThreadId(threadId)) return false;
-  return callObject(
-    () => presenceStubOf(env, user.id),
-    (presence) => presence.removeFromList(user.id, threadId),
-  );
-}
 
 export function memberRoutes(api: ApiRouter): void {
   api.get(
@@ -44,17 +32,25 @@ export function memberRoutes(api: ApiRouter): void {
     }),
   );
 
-  const removeMember = inThread(async ({ request, run }) => {
-    await run({ type: "remove_member", userId: userIdOf(request) });
-    return noContent();
-  });
-  api.delete(`${MEMBERS}/:userId`, async (request, env) => {
-    try {
-      return await removeMember(request, env);
-    } catch (error) {
-      const isNotFound = error instanceof LilypadError && error.code === "not_found";
-      if (isNotFound && (await removeFromOwnList(request, env))) return noContent();
-      throw error;
-    }
-  });
+  api.delete(
+    `${MEMBERS}/:userId`,
+    inThread(async ({ request, env, user, threadId, run }) => {
+      const userId = userIdOf(request);
+      try {
+        await run({ type: "remove_member", userId });
+      } catch (error) {
+        const isNotFound = error instanceof LilypadError && error.code === "not_found";
+        // Leaving a thread that is gone, or that one is not in, succeeds where it was still on one's list.
+        if (!isNotFound || userId !== user.id || !(await removeFromList(env, userId, threadId))) throw error;
+      }
+      return noContent();
+    }),
+  );
+}
+
+function removeFromList(env: Env, userId: string, threadId: string): Promise<boolean> {
+  return callObject(
+    () => presenceStubOf(env, userId),
+    (presence) => presence.removeFromList(userId, threadId),
+  );
 }

@@ -12,11 +12,11 @@ import { json } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { profilesOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
-import { signedIn } from "../request-limits.ts";
+import { signedInUser } from "../signed-in.ts";
 
 export function peopleRoutes(api: ApiRouter): void {
   api.get("/api/users", async (request, env) => {
-    const { user } = await signedIn(request, env);
+    const { user } = await signedInUser(request, env);
     refuseWhereOff(env);
     const { q } = query(request, userSearchQuery);
     const scope = configOf(env).userSearch === "shared" ? "shared" : "all";
@@ -28,7 +28,7 @@ export function peopleRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/users/:userId", async (request, env) => {
-    const { user } = await signedIn(request, env);
+    const { user } = await signedInUser(request, env);
     refuseWhereOff(env);
     const userId = userIdOf(request);
     const [[profile], isVisible] = await Promise.all([
@@ -40,7 +40,7 @@ export function peopleRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/presence", async (request, env) => {
-    const { user } = await signedIn(request, env);
+    const { user } = await signedInUser(request, env);
     const { ids } = query(request, presenceQuery);
     return json({ presence: await statuses(env, user.id, ids) });
   });

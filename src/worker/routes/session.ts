@@ -1,7 +1,6 @@
 /** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
-import { bearerToken } from "../../auth/authenticate.ts";
+import { bearerToken, verifyBearer } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
-import { verifyHostToken } from "../../auth/host-token.ts";
 import { setSessionCookie } from "../../auth/session-cookie.ts";
 import { issueSession } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
@@ -13,7 +12,8 @@ import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
-import { countSignIn, signedIn } from "../request-limits.ts";
+import { countSignIn } from "../request-limits.ts";
+import { noSession, signedInUser } from "../signed-in.ts";
 
 export function sessionRoutes(api: ApiRouter): void {
   api.post("/api/session", async (request, env) => {
@@ -33,7 +33,7 @@ export function sessionRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/session", async (request, env) => {
-    const { user, expiresAt } = await signedIn(request, env);
+    const { user, expiresAt } = await signedInUser(request, env);
     return json({ user, expiresAt });
   });
 
@@ -52,7 +52,11 @@ export function sessionRoutes(api: ApiRouter): void {
 /** A host's user by their token, or with none a guest by their name. */
 async function whoSignsIn(request: Request, env: Env, now: number): Promise<Caller> {
   const authorization = request.headers.get("authorization");
-  if (authorization !== null) return verifyHostToken(env, bearerToken(authorization));
+  if (authorization !== null) {
+    const credential = await verifyBearer(env, bearerToken(authorization));
+    if (credential.by === "server") throw noSession();
+    return credential;
+  }
   if (!hasBody(request))
     throw new LilypadError("unauthenticated", "Signing in takes a token of the host application.");
   if (!configOf(env).guestSignIn) {

@@ -7,10 +7,12 @@ import { upgradeFor, type Caller } from "../../rpc/caller.ts";
 import { redirectIn } from "../../rpc/redirect.ts";
 import { relayStub } from "../../rpc/relay.ts";
 import { presenceStub, presenceStubOf } from "../../rpc/shards.ts";
+import { threadStub } from "../../rpc/thread.ts";
 import { refusalOfUpgrade } from "../../sockets/upgrade-refusal.ts";
 import type { ApiRequest, ApiRouter } from "../api.ts";
-import { threadOf } from "../parameters.ts";
-import { refusalFor, signedIn } from "../request-limits.ts";
+import { threadIdOf } from "../parameters.ts";
+import { refusalFor } from "../request-limits.ts";
+import { signedInThemself } from "../signed-in.ts";
 
 /** The object that is to take an upgrade, by a new stub for each call. */
 type Target = () => { fetch: (request: Request) => Promise<Response> };
@@ -24,13 +26,16 @@ interface Upgrade {
 export function socketRoutes(api: ApiRouter): void {
   api.get("/api/threads/:threadId/socket", (request, env) =>
     open(request, env, {
-      target: () => threadOf(request, env),
+      target: () => {
+        const id = threadIdOf(request, env);
+        return () => threadStub(env, id);
+      },
       // The room is large, and a relay takes this socket.
       redirected: (answer) => {
         const relay = redirectIn("relay", answer);
         return relay === undefined
           ? undefined
-          : () => relayStub(env, request.params["threadId"] ?? "", relay);
+          : () => relayStub(env, threadIdOf(request, env).toString(), relay);
       },
     }),
   );
@@ -57,7 +62,7 @@ async function open(request: ApiRequest, env: Env, { target, redirected }: Upgra
   if (!isUpgrade(request)) throw new LilypadError("upgrade_required", "This is a WebSocket's address.");
   const subprotocol = chosenSubprotocol(request);
   try {
-    const caller = await signedIn(request, env);
+    const caller = await signedInThemself(request, env);
     // One upgrade for each attempt: a request that was handed over is used up.
     const handOver = (object: Target) =>
       callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));

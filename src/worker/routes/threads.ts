@@ -12,11 +12,12 @@ import { inThread } from "../in-thread.ts";
 import { knownUsers } from "../known-users.ts";
 import { query } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
-import { countNewThread, signedIn } from "../request-limits.ts";
+import { countNewThread } from "../request-limits.ts";
+import { signedInUser } from "../signed-in.ts";
 
 export function threadRoutes(api: ApiRouter): void {
   api.post("/api/threads", async (request, env) => {
-    const { user } = await signedIn(request, env);
+    const { user } = await signedInUser(request, env);
     const asked = await body(request, createThread);
     const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
     if (asked.kind === "direct" && otherIds.length === 0) {
@@ -47,7 +48,7 @@ export function threadRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/threads", async (request, env) => {
-    const { user } = await signedIn(request, env);
+    const { user } = await signedInUser(request, env);
     const page = query(request, pageQuery);
     return json(
       await callForValue(
