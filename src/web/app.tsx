@@ -1,22 +1,37 @@
 /** The root component: the sign-in form, or the views of the signed-in user. */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
-import { ChatPage } from "./chat-page.tsx";
+import { ChatContext, type Chat } from "./chat.ts";
+import { ChatPanes } from "./chat-panes.tsx";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
-import { Link, navigate, useRoute } from "./router.tsx";
-import { checkSession, client, currentSession, signOut, userChanged } from "./session/session.ts";
+import { chatViews, Link, navigate, useRoute } from "./router.tsx";
+import {
+  chat as shared,
+  checkSession,
+  client,
+  currentSession,
+  signOut,
+  userChanged,
+} from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
 import { FileNotice } from "./ui/file-notice.tsx";
 import { Text } from "./ui/text.tsx";
 import { useStore } from "./ui/use-store.ts";
 
+const chat: Chat = {
+  ...shared,
+  onUserChanged: () => void userChanged(),
+  views: chatViews,
+  overlays: () => document.body,
+};
+
 export function App() {
   return (
-    <>
+    <ChatContext.Provider value={chat}>
       <CurrentView />
-      <FileNotice />
-    </>
+      <FileNotice around={globalThis} />
+    </ChatContext.Provider>
   );
 }
 
@@ -92,7 +107,7 @@ function SignedIn({ user }: { user: User }) {
         </p>
       )}
       {route.view === "home" && <HomePage name={me.name} unread={unreadThreads} />}
-      {route.view === "chat" && <ChatPage user={me} threadId={route.threadId} />}
+      {route.view === "chat" && <ChatPanes as="main" user={me} threadId={route.threadId} />}
       {route.view === "not_found" && (
         <main class="centred">
           <h1>There is nothing here</h1>

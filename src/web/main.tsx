@@ -3,6 +3,7 @@ import { render } from "preact";
 // First: the components' style sheets override these.
 import "./tokens.css";
 import "./base.css";
+import "./page.css";
 import { App } from "./app.tsx";
 import { enterPage } from "./session/session.ts";
 import { ignoreImeKeys } from "../view/keys/ime.ts";

@@ -1,6 +1,7 @@
 /** Routes by the History API: `/`, `/chat` and `/chat/:threadId`. */
-import type { ComponentChildren } from "preact";
 import { Store } from "../client/store/store.ts";
+import type { Views } from "./chat.ts";
+import { LocalLink, type LocalLinkProps } from "./ui/local-link.tsx";
 import { useStore } from "./ui/use-store.ts";
 
 export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { view: "not_found" };
@@ -12,7 +13,7 @@ addEventListener("popstate", () => path.set(location.pathname));
 let entries = 0;
 
 /** Identifies the present entry of the browser's history among those of this page. */
-export function historyEntry(): string {
+function historyEntry(): string {
   const { entry = "" } = (history.state ?? {}) as { entry?: string };
   return entry;
 }
@@ -25,11 +26,6 @@ export function navigate(to: string): void {
   path.set(to);
 }
 
-/** Goes to another view if `from` is still the present one: what comes late does not lead away from a third. */
-export function navigateFrom(from: string, to: string): void {
-  if (path.getSnapshot() === from) navigate(to);
-}
-
 /** Goes to another view in place of the present one, to which Back does not return. */
 export function replaceRoute(to: string): void {
   history.replaceState(history.state, "", to);
@@ -40,9 +36,21 @@ export function useRoute(): Route {
   return parseRoute(useStore(path));
 }
 
-export function threadHref(threadId: string): string {
-  return `/chat/${encodeURIComponent(threadId)}`;
+function chatHref(threadId: string | undefined): string {
+  return threadId === undefined ? "/chat" : `/chat/${encodeURIComponent(threadId)}`;
 }
+
+/** The views of the chat, at addresses of their own. */
+export const chatViews: Views = {
+  href: chatHref,
+  hasList: true,
+  go: (threadId) => navigate(chatHref(threadId)),
+  leave: (threadId) => {
+    if (path.getSnapshot() === chatHref(threadId)) navigate(chatHref(undefined));
+  },
+  visit: historyEntry,
+  heading: "h1",
+};
 
 function parseRoute(pathname: string): Route {
   if (pathname === "/") return { view: "home" };
@@ -60,20 +68,7 @@ function decodeSegment(text: string): string {
   }
 }
 
-export interface LinkProps {
-  href: string;
-  class?: string;
-  children: ComponentChildren;
-  "aria-label"?: string;
-  "aria-current"?: "page";
-}
-
-/** A link to a view. With a modifier key the browser handles the click, for example to open a new tab. */
-export function Link(props: LinkProps) {
-  const onClick = (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    navigate(props.href);
-  };
-  return <a {...props} onClick={onClick} />;
+/** A link to a view. */
+export function Link(props: LocalLinkProps) {
+  return <LocalLink {...props} onFollow={() => navigate(props.href)} />;
 }

@@ -6,6 +6,9 @@ import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact
 import type { MessageRowModel } from "./message-row-model.ts";
 import type { VirtualList } from "./virtual-list.ts";
 
+/** How exactly is followed how much of the list is on screen. */
+const TWENTIETHS = Array.from({ length: 21 }, (_, index) => index / 20);
+
 export interface UnreadOptions {
   list: VirtualList;
   rows: readonly MessageRowModel[];
@@ -77,6 +80,23 @@ export function useUnread({ list, rows, readSeq = Infinity, onRead }: UnreadOpti
     if (document.visibilityState === "visible" && document.hasFocus()) arrived.current = first;
     else setDividerSeq(first);
   }, [rows]);
+
+  // Part of a page that scrolls, the list may be out of view.
+  useEffect(() => {
+    if (!list.box) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const entry = entries.at(-1);
+        list.heightOnScreen = entry?.isIntersecting
+          ? entry.intersectionRect.bottom - entry.boundingClientRect.top
+          : 0;
+        onMoved();
+      },
+      { threshold: TWENTIETHS },
+    );
+    observer.observe(list.box);
+    return () => observer.disconnect();
+  }, []);
 
   useEffect(() => {
     addEventListener("focus", onMoved);

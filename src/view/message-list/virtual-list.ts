@@ -32,6 +32,8 @@ interface Row {
 export class VirtualList {
   /** The element that scrolls; null before the list is in the document. */
   box: HTMLElement | null = null;
+  /** How far down the box is on screen, from its top edge: not to its end, maybe, on a page that scrolls. 0 while unknown. */
+  heightOnScreen = 0;
   /** The key of a row that the list never scrolls past by itself, although it is pinned. */
   stopAt: string | undefined;
   /** Called when the list may have another place than before, or shows more of its rows. */
@@ -58,9 +60,10 @@ export class VirtualList {
     return this.#held;
   }
 
-  /** The last row whose bottom edge is in view; -1 if there is none. */
+  /** The last row whose bottom edge is on screen; -1 if there is none. */
   get lastInView(): number {
-    const height = this.box?.clientHeight ?? 0;
+    const height = Math.min(this.box?.clientHeight ?? 0, this.heightOnScreen);
+    if (height <= 0) return -1;
     const index = this.indexAt(height);
     return this.bottomOf(index) <= height + 1 ? index : index - 1;
   }

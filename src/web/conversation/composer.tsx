@@ -1,4 +1,5 @@
 /** Where the user writes a message. */
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
@@ -11,6 +12,8 @@ import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
 
 export interface ComposerProps {
+  /** Is given the field. */
+  field: RefObject<HTMLTextAreaElement | null>;
   draft: ThreadDraft;
   maxLength: number | undefined;
   disabled: boolean;
@@ -21,9 +24,8 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { draft, maxLength = BODY_LENGTH, disabled, repliedTo, onSend, onTyping } = props;
+  const { field: textarea, draft, maxLength = BODY_LENGTH, disabled, repliedTo, onSend, onTyping } = props;
   const { text, replyTo } = useStore(draft);
-  const textarea = useRef<HTMLTextAreaElement>(null);
 
   // As high as its text, up to the style sheet's max-height.
   useLayoutEffect(() => {

@@ -3,7 +3,8 @@ import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 import { personStatus } from "../people/person-status.ts";
-import { Link } from "../router.tsx";
+import { useChat } from "../chat.ts";
+import { ViewLink } from "../view-link.tsx";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { isolated } from "../../view/text/bidi.ts";
@@ -23,6 +24,7 @@ export interface ConversationHeaderProps {
 }
 
 export function ConversationHeader({ state, user, presence, onOpenDetails }: ConversationHeaderProps) {
+  const { hasList, heading } = useChat().views;
   const { thread, online } = state;
   const startOfToday = useStore(today);
   const members = state.members.map((member) => member.user);
@@ -33,9 +35,15 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
   const status = personStatus(isOtherHere, presence[other?.id ?? ""], startOfToday);
   return (
     <header class="conversation-header">
-      <Link href="/chat" class="icon-button conversation-header-back" aria-label="Back to chats">
-        <BackIcon />
-      </Link>
+      {hasList && (
+        <ViewLink
+          threadId={undefined}
+          class="icon-button conversation-header-back"
+          aria-label="Back to chats"
+        >
+          <BackIcon />
+        </ViewLink>
+      )}
       <div class="conversation-header-title">
         {thread && (
           <Avatar
@@ -46,7 +54,7 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
           />
         )}
         <div class="conversation-header-text">
-          <UserText as="h1" text={title} />
+          <UserText as={heading} text={title} />
           <p class="note" data-testid="here">
             {state.connection === "open" && <Text>{hereText(state, user) ?? status.text}</Text>}
           </p>

@@ -1,20 +1,18 @@
 /** The open thread: connects its room to the components that show it. */
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RequestError } from "../../client/http/request-error.ts";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase } from "../../protocol/rights.ts";
-import { drafts, userChanged } from "../session/session.ts";
-import { historyEntry } from "../router.tsx";
+import { useChat } from "../chat.ts";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
 import { useSelected, useStore } from "../ui/use-store.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
-import { heldRemovals } from "./held-removals.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { MessageRows, rowKey } from "../../view/message-list/message-row-model.ts";
@@ -38,17 +36,19 @@ export interface ConversationProps {
 }
 
 export function Conversation({ user, threadId, presence }: ConversationProps) {
-  const { room, leave } = useMemo(() => enterRoom(threadId), [threadId]);
+  const { client, drafts, removals, onUserChanged, views } = useChat();
+  const heldRemovals = removals.of(threadId);
+  const { room, leave } = useMemo(() => enterRoom(client, threadId), [client, threadId]);
   useEffect(() => leave, [leave]);
   // A layout effect: at once, before the room is left.
   useLayoutEffect(() => () => heldRemovals.carryOut(), [room]);
   const state = useStore(room);
   const isOfOther = state.user !== undefined && state.user.id !== user.id;
   useLayoutEffect(() => {
-    if (isOfOther) void userChanged();
+    if (isOfOther) onUserChanged();
   }, [isOfOther]);
   const [error, setError] = useState<string>();
-  const [entry] = useState(historyEntry);
+  const [entry] = useState(views.visit);
   const [position] = useState(() => scrollPositionAt(entry));
   const isOpen = useOpening(room, state, position?.seq);
   const showLoaded = (loaded: Promise<void>) =>
@@ -57,6 +57,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       () => setError(LOADING_FAILED),
     );
 
+  const composer = useRef<HTMLTextAreaElement>(null);
   const draft = drafts.of(user.id, threadId);
   const replyTo = useSelected(draft, (composed) => composed.replyTo);
   const repliedTo = replyTo === undefined ? undefined : messageIn(state, replyTo);
@@ -91,7 +92,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       reply: (seq) => {
         draft.change({ replyTo: seq });
         // The composer takes the focus by itself only where the reply changes.
-        document.getElementById("composer")?.focus();
+        composer.current?.focus();
       },
       loadQuoted: (seq) => room.loadQuoted(seq),
       toggleReaction: (seq, emoji, mine) =>
@@ -195,6 +196,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       <UndoBar removals={held} onUndo={() => heldRemovals.undo()} />
       <TypingIndicator names={typing} />
       <Composer
+        field={composer}
         draft={draft}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}

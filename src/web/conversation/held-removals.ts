@@ -3,8 +3,8 @@
  * some seconds before anything is sent. Leaving the thread, the page or the session ends that early, so that nothing is
  * forgotten.
  */
+import type { Listeners } from "../../client/store/listeners.ts";
 import { Store, type Readable } from "../../client/store/store.ts";
-import { leaving } from "../session/session.ts";
 
 /** How long a removal can be undone; a further one starts this time again, for all that are held. */
 export const UNDO_MS = 6_000;
@@ -24,7 +24,7 @@ export interface RemovalsState {
   underway: readonly Removal[];
 }
 
-class HeldRemovals implements Readable<RemovalsState> {
+export class HeldRemovals implements Readable<RemovalsState> {
   readonly #state = new Store<RemovalsState>({ held: [], underway: [] });
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,12 +60,27 @@ class HeldRemovals implements Readable<RemovalsState> {
   }
 }
 
-/** Those of the open thread: another one is opened only once they are carried out. */
-export const heldRemovals = new HeldRemovals();
+/** Those of each thread. Those of a thread that is left are carried out. */
+export class ThreadRemovals {
+  readonly #byThread = new Map<string, HeldRemovals>();
 
-// A phone may end a page in the background without a further event.
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") heldRemovals.carryOut();
-});
-leaving.add(() => heldRemovals.carryOut());
-addEventListener("pagehide", () => heldRemovals.carryOut());
+  /** `leaving` is notified before the session ends. */
+  constructor(leaving: Listeners<void>) {
+    const carryOut = () => {
+      for (const removals of this.#byThread.values()) removals.carryOut();
+    };
+    // A phone may end a page in the background without a further event.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") carryOut();
+    });
+    addEventListener("pagehide", carryOut);
+    leaving.add(carryOut);
+  }
+
+  /** The same object each time. */
+  of(threadId: string): HeldRemovals {
+    let removals = this.#byThread.get(threadId);
+    if (!removals) this.#byThread.set(threadId, (removals = new HeldRemovals()));
+    return removals;
+  }
+}

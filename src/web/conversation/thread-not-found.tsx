@@ -1,10 +1,10 @@
 /** Instead of a conversation that does not exist. One that is still on the user's list, its storage lost, can be taken off it. */
 import type { User } from "../../protocol/model.ts";
-import { Link, navigate } from "../router.tsx";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { useStore } from "../ui/use-store.ts";
+import { ViewLink } from "../view-link.tsx";
 
 export interface ThreadNotFoundProps {
   user: User;
@@ -12,14 +12,16 @@ export interface ThreadNotFoundProps {
 }
 
 export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
+  const { client, views } = useChat();
+  const Heading = views.heading;
   const isListed = useStore(client.presence()).threads.some(({ id }) => id === threadId);
   const { busy, error, run } = useAsyncAction();
   const remove = async () => {
-    if (await run(() => client.api.removeMember(threadId, user.id))) navigate("/chat");
+    if (await run(() => client.api.removeMember(threadId, user.id))) views.go(undefined);
   };
   return (
     <div class="centred">
-      <h1>This chat is not here</h1>
+      <Heading>This chat is not here</Heading>
       <p class="note">
         {isListed
           ? "It is on your list, but it does not exist any more."
@@ -31,9 +33,11 @@ export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
           Remove from your list
         </button>
       )}
-      <Link href="/chat" class={isListed ? "button-quiet" : "button"}>
-        Back to your chats
-      </Link>
+      {views.hasList && (
+        <ViewLink threadId={undefined} class={isListed ? "button-quiet" : "button"}>
+          Back to your chats
+        </ViewLink>
+      )}
     </div>
   );
 }

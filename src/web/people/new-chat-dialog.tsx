@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
-import { client } from "../session/session.ts";
+import type { Client } from "../../client/client.ts";
+import { useChat } from "../chat.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
@@ -18,6 +19,7 @@ export interface NewChatDialogProps {
 export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) {
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
+  const { client } = useChat();
   const { busy, error, run } = useAsyncAction();
   const isOpen = useRef(true);
   useEffect(() => () => void (isOpen.current = false), []);
@@ -28,7 +30,7 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
     event.preventDefault();
     if (picked.length === 0 || tooLong) return;
     await run(async () => {
-      const { id } = await createChat(picked, groupName);
+      const { id } = await createChat(client, picked, groupName);
       // Closed meanwhile: the user has gone on to something else.
       if (isOpen.current) onStarted(id);
     });
@@ -62,7 +64,7 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
 }
 
 /** A group without a name is shown to each of its members by those of the others. */
-function createChat(picked: readonly User[], name: string) {
+function createChat(client: Client, picked: readonly User[], name: string) {
   const memberIds = picked.map(({ id }) => id);
   if (picked.length === 1) return client.api.createThread({ kind: "direct", memberIds });
   return client.api.createThread({ kind: "group", ...(name !== "" && { name }), memberIds });

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { isSearchable } from "../../protocol/user-search.ts";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 
 /** The search starts this long after the last key. */
 const DEBOUNCE_MS = 200;
@@ -25,6 +25,7 @@ interface Result {
 }
 
 export function usePeopleSearch(text: string): PeopleSearch {
+  const { client } = useChat();
   const [result, setResult] = useState<Result>();
   const query = text.trim();
   const isTooLong = query.length > USER_SEARCH_MAX;

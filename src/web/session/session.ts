@@ -6,7 +6,10 @@ import { Store, type Readable } from "../../client/store/store.ts";
 import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
 import { browserStorage } from "../browser-storage.ts";
+import type { SharedChat } from "../chat.ts";
+import { ThreadRemovals } from "../conversation/held-removals.ts";
 import { Drafts } from "../drafts/drafts.ts";
+import { followOtherTabs } from "../drafts/other-tabs.ts";
 import { replaceRoute } from "../router.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { forgetSignIn, hasLeftForSignIn, leaveForSignIn, takeSignInReturn } from "./host-sign-in.ts";
@@ -63,8 +66,7 @@ function openChannel(name: string): BroadcastChannel | undefined {
   }
 }
 
-/** Notified before the client is closed, while what its user has begun can still be sent. */
-export const leaving = new Listeners<void>();
+const leaving = new Listeners<void>();
 
 function closeClient(): void {
   leaving.notify();
@@ -74,18 +76,11 @@ function closeClient(): void {
 /** Shared by all tabs. */
 const sharedStorage = browserStorage("localStorage");
 
-/** What the users of this browser are composing. */
-export const drafts = new Drafts(sharedStorage);
+const drafts = new Drafts(sharedStorage);
+followOtherTabs(drafts);
 
-addEventListener("storage", ({ key }) => {
-  // Nothing takes the place of what is being typed: this tab keeps its own at the next key.
-  if (!isTyping()) drafts.changedElsewhere(key);
-});
-
-function isTyping(): boolean {
-  const { activeElement } = document;
-  return document.hasFocus() && activeElement instanceof HTMLTextAreaElement && activeElement.value !== "";
-}
+/** What the page's views share. */
+export const chat: SharedChat = { client, drafts, removals: new ThreadRemovals(leaving), leaving };
 
 /** Kept from a sign-out to the next sign-in, so that the page does not sign in again by itself. */
 const SIGNED_OUT = "lilypad signed out";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { PeoplePicker } from "../people/people-picker.tsx";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
@@ -27,6 +27,7 @@ export function AddMembers({ threadId, members }: AddMembersProps) {
 
 function AddMembersForm({ threadId, members, onDone }: AddMembersProps & { onDone: () => void }) {
   const [picked, setPicked] = useState<readonly User[]>([]);
+  const { client } = useChat();
   const { busy, error, run } = useAsyncAction();
 
   const add = async (event: SubmitEvent) => {

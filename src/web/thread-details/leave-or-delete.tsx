@@ -2,8 +2,7 @@
 import { useState } from "preact/hooks";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import { may, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { navigateFrom, threadHref } from "../router.tsx";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { ConfirmDialog, type ConfirmDialogProps } from "../ui/confirm-dialog.tsx";
 import "./leave-or-delete.css";
 
@@ -15,7 +14,8 @@ export interface LeaveOrDeleteProps {
 
 export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
   const mayLeave = ownRole !== null && mayRemove(thread.kind, ownRole, true, ownRole);
-  const leaveView = () => navigateFrom(threadHref(thread.id), "/chat");
+  const { client, views } = useChat();
+  const leaveView = () => views.leave(thread.id);
   return (
     <section class="leave-or-delete" aria-label="Leave or delete">
       {mayLeave && (

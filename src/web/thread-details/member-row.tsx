@@ -3,7 +3,7 @@ import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { isolated } from "../../view/text/bidi.ts";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
@@ -31,6 +31,7 @@ export interface MemberRowProps {
 export const MemberRow = memo(function MemberRow({ thread, member, own, here, ownRole }: MemberRowProps) {
   const { user, role } = member;
   const [removing, setRemoving] = useState(false);
+  const { client } = useChat();
   const { error, run } = useAsyncAction();
   // None on the user's own row: "Leave chat" is a button of its own, and only another owner changes an owner's role.
   const roles =

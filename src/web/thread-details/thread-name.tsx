@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo } from "../../protocol/model.ts";
-import { client } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { UserText } from "../ui/text.tsx";
@@ -33,6 +33,7 @@ export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
 
 function RenameForm({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) {
   const [name, setName] = useState(thread.name ?? "");
+  const { client } = useChat();
   const { busy, error, run } = useAsyncAction();
   const newName = name.trim().normalize("NFC");
   const tooLong = newName.length > THREAD_NAME_LENGTH;

@@ -2,8 +2,7 @@
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
 import { draftPreview } from "../drafts/draft.ts";
-import { Link, threadHref } from "../router.tsx";
-import { drafts } from "../session/session.ts";
+import { useChat } from "../chat.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
@@ -12,6 +11,7 @@ import { Text, UserText } from "../ui/text.tsx";
 import { formatShort } from "../../view/text/time-format.ts";
 import { today } from "../../view/text/today.ts";
 import { useSelected, useStore } from "../ui/use-store.ts";
+import { ViewLink } from "../view-link.tsx";
 import { threadPreview } from "../../view/text/thread-preview.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import "./thread-list.css";
@@ -26,12 +26,13 @@ export interface ThreadListProps {
 }
 
 export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onReconnect }: ThreadListProps) {
+  const Heading = useChat().views.heading;
   const { threads, threadsLoaded, nextCursor, presence } = state;
   return (
     <section class="thread-list" aria-labelledby="chats" tabIndex={-1}>
       <header class="thread-list-head">
         {/* The heading of the view, unless a thread is open, whose title is. */}
-        {openId === undefined ? <h1 id="chats">Chats</h1> : <h2 id="chats">Chats</h2>}
+        {openId === undefined ? <Heading id="chats">Chats</Heading> : <h2 id="chats">Chats</h2>}
         <button type="button" class="button" onClick={onNewChat}>
           <PlusIcon /> New chat
         </button>
@@ -83,14 +84,15 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
   const other = otherMember(thread, user.id);
   const { lastMessage, unread } = thread;
   // Not of the open thread, whose draft is in its composer and changes at each key.
+  const { drafts } = useChat();
   const draft = useSelected(drafts.of(user.id, thread.id), (composed) =>
     open ? undefined : draftPreview(composed),
   );
   const preview = threadPreview(thread, user.id, draft);
   return (
     <li>
-      <Link
-        href={threadHref(thread.id)}
+      <ViewLink
+        threadId={thread.id}
         class={unread > 0 ? "thread-row thread-row-unread" : "thread-row"}
         {...(open && { "aria-current": "page" })}
       >
@@ -112,7 +114,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
             <span class="visually-hidden"> unread</span>
           </span>
         )}
-      </Link>
+      </ViewLink>
     </li>
   );
 }

@@ -8,7 +8,8 @@ import "./file-notice.css";
 /** From when the last file was seen. */
 const SHOWN_MS = 4_000;
 
-export function FileNotice() {
+/** `around` is what is dropped on, and what is pasted into. */
+export function FileNotice({ around }: { around: EventTarget }) {
   const [shown, setShown] = useState(false);
   const notice = useRef<HTMLDivElement>(null);
 
@@ -30,16 +31,16 @@ export function FileNotice() {
       // A picture that was copied from a document comes with its text, which is pasted.
       if (clipboardData?.types.includes("Files") && !clipboardData.types.includes("text/plain")) show();
     };
-    addEventListener("dragover", refuse);
-    addEventListener("drop", refuse);
-    addEventListener("paste", onPaste);
+    around.addEventListener("dragover", refuse as EventListener);
+    around.addEventListener("drop", refuse as EventListener);
+    around.addEventListener("paste", onPaste as EventListener);
     return () => {
       clearTimeout(timer);
-      removeEventListener("dragover", refuse);
-      removeEventListener("drop", refuse);
-      removeEventListener("paste", onPaste);
+      around.removeEventListener("dragover", refuse as EventListener);
+      around.removeEventListener("drop", refuse as EventListener);
+      around.removeEventListener("paste", onPaste as EventListener);
     };
-  }, []);
+  }, [around]);
 
   // Above an open dialog, too, where the browser can do that.
   useEffect(() => void notice.current?.togglePopover?.(shown), [shown]);

@@ -5,7 +5,8 @@
 export function handOffFocus(control: HTMLElement | null): (() => void) | undefined {
   if (!control) return undefined;
   return () => {
-    if (document.activeElement !== control) return;
+    const { activeElement } = control.getRootNode() as Document | ShadowRoot;
+    if (activeElement !== control) return;
     control.closest<HTMLElement>("[tabindex]")?.focus({ preventScroll: true });
   };
 }

@@ -5,6 +5,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useChat } from "../chat.ts";
 import { MoreIcon } from "./icons.tsx";
 import { menuPosition } from "./menu-position.ts";
 import { isOnBackdrop, useModal } from "./modal.ts";
@@ -19,6 +20,7 @@ export interface MenuProps {
 
 export function Menu({ label, children }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null);
+  const { overlays } = useChat();
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -39,7 +41,7 @@ export function Menu({ label, children }: MenuProps) {
           <FloatingMenu label={label} button={button} onClose={() => setOpen(false)}>
             {children}
           </FloatingMenu>,
-          document.body,
+          overlays(),
         )}
     </>
   );

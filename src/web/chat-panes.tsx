@@ -1,21 +1,24 @@
-/** The view at `/chat`: the thread list and the open conversation, side by side; on a phone one at a time. */
+/** The thread list and the open conversation: side by side where there is room, else one at a time. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
+import { otherMember } from "../view/text/thread-title.ts";
+import { useChat } from "./chat.ts";
 import { Conversation } from "./conversation/conversation.tsx";
 import { NewChatDialog } from "./people/new-chat-dialog.tsx";
-import { navigate, threadHref } from "./router.tsx";
-import { client } from "./session/session.ts";
 import { ThreadList } from "./thread-list/thread-list.tsx";
-import { otherMember } from "../view/text/thread-title.ts";
 import { useStore } from "./ui/use-store.ts";
-import "./chat-page.css";
+import "./chat-panes.css";
 
-export interface ChatPageProps {
+export interface ChatPanesProps {
   user: User;
+  /** The open thread. */
   threadId: string | undefined;
+  /** The element around them: `main` where they are what the page is about. */
+  as: "main" | "div";
 }
 
-export function ChatPage({ user, threadId }: ChatPageProps) {
+export function ChatPanes({ user, threadId, as: Element }: ChatPanesProps) {
+  const { client, views } = useChat();
   const presence = client.presence();
   const state = useStore(presence);
   const [newChatOpen, setNewChatOpen] = useState(false);
@@ -28,11 +31,11 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
 
   const openThread = (id: string) => {
     setNewChatOpen(false);
-    navigate(threadHref(id));
+    views.go(id);
   };
 
   return (
-    <main class={threadId === undefined ? "chat-page" : "chat-page chat-page-thread-open"}>
+    <Element class={threadId === undefined ? "chat-panes" : "chat-panes chat-panes-thread-open"}>
       <ThreadList
         user={user}
         state={state}
@@ -41,7 +44,7 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
         onReconnect={() => presence.reconnect()}
         onLoadMore={() => void presence.loadMoreThreads().catch(() => {})}
       />
-      <section class="chat-page-conversation" aria-label="Conversation">
+      <section class="chat-panes-conversation" aria-label="Conversation">
         {threadId === undefined ? (
           <div class="centred">
             <p class="note">Choose a chat, or start a new one.</p>
@@ -53,6 +56,6 @@ export function ChatPage({ user, threadId }: ChatPageProps) {
       {newChatOpen && (
         <NewChatDialog user={user} onStarted={openThread} onClose={() => setNewChatOpen(false)} />
       )}
-    </main>
+    </Element>
   );
 }
