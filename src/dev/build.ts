@@ -1,5 +1,10 @@
-/** `npm run build`: the page to dist/web, and the client to dist/client and, as `/client.js` and `/chunks`, beside the page. */
+/**
+ * `npm run build`: the page to dist/web, the client to dist/client and, as `/client.js` and `/chunks`, beside the page, and
+ * the documents of the API.
+ */
+import { execFile } from "node:child_process";
 import { cp } from "node:fs/promises";
+import { promisify } from "node:util";
 import { build, type Rolldown } from "vite";
 
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
@@ -9,18 +14,18 @@ const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as 
 export async function buildAssets(): Promise<void> {
   await build(PAGE);
   await build(CLIENT);
-  await copyClient();
+  await addOtherAssets();
 }
 
 /** Builds the same, and again on every change of a source. Resolves after the first build; `log` gets a line per rebuild. */
 export async function watchAssets(log: (line: string) => void): Promise<void> {
   await watch(PAGE, () => rebuilt("page"));
   await watch(CLIENT, () => rebuilt("client"));
-  await copyClient();
+  await addOtherAssets();
 
   async function rebuilt(what: string): Promise<void> {
     // Also after the page alone: its build empties dist/web.
-    await copyClient();
+    await addOtherAssets();
     log(`Rebuilt the ${what}.`);
   }
 }
@@ -41,9 +46,12 @@ async function watch(config: typeof PAGE | typeof CLIENT, rebuilt: () => Promise
   });
 }
 
-async function copyClient(): Promise<void> {
+/** What is beside the page. */
+async function addOtherAssets(): Promise<void> {
   await cp("dist/client/client.js", "dist/web/client.js");
   await cp("dist/client/chunks", "dist/web/chunks", { recursive: true });
+  // In a process of its own, which reads the schemas as they are now.
+  await promisify(execFile)(process.execPath, ["src/dev/api-documents.ts"]);
 }
 
 if (import.meta.main) await buildAssets();

@@ -9,6 +9,7 @@ import { parseSync } from "vite";
 /** What each folder of src may import from besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  "api-docs": ["protocol"],
   client: ["protocol"],
   view: ["client", "protocol"],
   web: ["view", "client", "protocol"],
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   relay: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   worker: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   cli: ["protocol"],
-  dev: ["config"],
+  dev: ["config", "api-docs"],
 };
 /** The folders of the Durable Object classes, and the file that re-exports these classes and nothing else of them. */
 const OBJECT_FOLDERS = new Set(["thread", "presence", "relay"]);

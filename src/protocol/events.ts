@@ -1,9 +1,10 @@
 /** The events that the server sends on a socket. Every frame is a JSON array of these. */
 import { z } from "zod";
-import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import { REACTION_USER_IDS } from "./limits.ts";
 import {
   clientLimits,
+  errorCode,
+  issue,
   lastMessage,
   member,
   message,
@@ -16,14 +17,13 @@ import {
 import { readSeq, rev, seq, time } from "./names.ts";
 
 const unread = z.int().min(0);
-const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
 
 const errorEvent = z.object({
   type: z.literal("error"),
   code: errorCode,
   message: z.string(),
   id: z.string().optional(),
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  issues: z.array(issue).optional(),
   retryAfterMs: z.int().optional(),
 });
 const closingEvent = z.object({

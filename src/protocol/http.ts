@@ -1,7 +1,7 @@
 /** Bodies, queries and answers of the HTTP interface. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
-import { kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
+import { errorCode, issue, kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
 import {
   characters,
   commandId,
@@ -124,4 +124,19 @@ export const readState = z.object({ readSeq, unread: z.int().min(0) });
 export type ReadState = z.infer<typeof readState>;
 export const userPage = z.object({ users: z.array(user) });
 export const presencePage = z.object({ presence: z.array(userPresence) });
+/** That Lilypad is here. `originAllowed` answers a request that names its `Origin`. */
+export const health = z.object({
+  ok: z.literal(true),
+  version: z.string(),
+  originAllowed: z.boolean().optional(),
+});
+/** What every refused request is answered with (RFC 9457). */
+export const problemDetails = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: errorCode,
+  issues: z.array(issue).optional(),
+});
 export { kind };

@@ -1,5 +1,6 @@
 /** The entities of the contract: what both HTTP answers and socket events are made of. */
 import { z } from "zod";
+import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import * as limits from "./limits.ts";
 import { messageData, readSeq, rev, seq, time } from "./names.ts";
 
@@ -101,6 +102,10 @@ export const status = z.enum(["online", "offline"]);
 export const userPresence = z.object({ userId: z.string(), status, lastSeenAt: time.optional() });
 /** Whether a user is connected, and when they last were. */
 export type UserPresence = z.infer<typeof userPresence>;
+
+export const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
+/** One complaint about the input: where, and what. */
+export const issue = z.object({ path: z.string(), message: z.string() });
 
 export const clientLimits = z.object({
   bodyLength: z.int(),

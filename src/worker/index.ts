@@ -6,14 +6,8 @@ import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";
 import { refusalFor } from "./request-limits.ts";
-import { adminRoutes } from "./routes/admin.ts";
-import { HEALTH, healthRoute } from "./routes/health.ts";
-import { memberRoutes } from "./routes/members.ts";
-import { messageRoutes } from "./routes/messages.ts";
-import { peopleRoutes } from "./routes/people.ts";
-import { sessionRoutes } from "./routes/session.ts";
-import { socketRoutes } from "./routes/sockets.ts";
-import { threadRoutes } from "./routes/threads.ts";
+import { HEALTH } from "./routes/health.ts";
+import { addRoutes } from "./routes/routes.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import { checkNoPage } from "./signed-in.ts";
 
@@ -24,14 +18,7 @@ export { ChatThread } from "../thread/chat-thread.ts";
 const API = "/api/";
 
 const api = newRouter();
-healthRoute(api);
-adminRoutes(api);
-sessionRoutes(api);
-socketRoutes(api);
-threadRoutes(api);
-memberRoutes(api);
-messageRoutes(api);
-peopleRoutes(api);
+addRoutes(api);
 api.options("/api/*", (request) => preflight(request));
 api.all("*", (request) => notFound(request));
 

@@ -1,0 +1,60 @@
+/** The entities that requests, answers and events are made of, with their names in the documents. */
+import * as http from "../protocol/http.ts";
+import * as model from "../protocol/model.ts";
+import type { NamedSchema } from "./json-schemas.ts";
+
+const entity = (name: string, schema: NamedSchema["schema"], description: string): NamedSchema => ({
+  name,
+  schema,
+  description,
+});
+
+/** In both documents. */
+export const entities: readonly NamedSchema[] = [
+  entity("User", model.user, "A person, as the host application named them."),
+  entity("Kind", model.kind, "What kind of thread it is."),
+  entity("Role", model.role, "What a member may do in a group or a public thread."),
+  entity("Member", model.member, "One who belongs to a thread."),
+  entity("Thread", model.thread, "A thread as its reader sees it; `you` where the reader is a member."),
+  entity("LastMessage", model.lastMessage, "The newest message, shortened. With `deletedAt` it was deleted."),
+  entity("ThreadSummary", model.threadSummary, "A thread in its member's list."),
+  entity("Reaction", model.reaction, "One emoji on a message: how many chose it, and the first of them."),
+  entity("Message", model.message, "A message. With `deletedAt` it is a tombstone: no body, no reactions."),
+  entity("Status", model.status, "Whether a user has a tab open."),
+  entity("ErrorCode", model.errorCode, "What went wrong, for programs."),
+  entity("Issue", model.issue, "One complaint about the input: where, and what."),
+];
+
+/** On sockets alone. */
+export const socketEntities: readonly NamedSchema[] = [
+  entity("ThreadInfo", model.threadInfo, "What a thread is, without its state."),
+  entity(
+    "ClientLimits",
+    model.clientLimits,
+    "The limits that a client is held to; `burst` and `per10s` 0: none.",
+  ),
+];
+
+/** Bodies and answers of HTTP. */
+export const bodies: readonly NamedSchema[] = [
+  entity("Problem", http.problemDetails, "What every refused request is answered with (RFC 9457)."),
+  entity("Health", http.health, "That Lilypad is here."),
+  entity("GuestSignIn", http.guestSignIn, "A guest signs in by a name."),
+  entity("Session", http.session, "Who is signed in, and until when."),
+  entity("SignInOptions", http.signInOptions, "How a person can sign in on the page."),
+  entity("CreateThread", http.createThread, "A thread to be made."),
+  entity("RenameThread", http.renameThread, "What changes; `null` removes the name."),
+  entity("ThreadPage", http.threadPage, "A part of the list, and the cursor of the next one."),
+  entity("PutMember", http.putMember, "The member's role; absent it stays, or is `member`."),
+  entity("MemberPage", http.memberPage, "A part of the members, and the cursor of the next one."),
+  entity("PostMessage", http.postMessage, "A message to be sent. With an `id` it may be sent again."),
+  entity("PatchMessage", http.patchMessage, "The message's new text."),
+  entity("MessagePage", http.messagePage, "Messages ascending by `seq`, and whether there are others."),
+  entity("PutRead", http.putRead, "The newest message that was read."),
+  entity("ReadState", http.readState, "The reader's marker, and how many messages are beyond it."),
+  entity("UserPage", http.userPage, "Whom the search found."),
+  entity("UserPresence", model.userPresence, "Whether a user is connected, and when they last were."),
+  entity("PresencePage", http.presencePage, "The presence of those asked for who may be seen."),
+  entity("MoveUsers", http.moveUsers, "Which users of a shard are to be moved."),
+  entity("MovedUsers", http.movedUsers, "How many users have moved, and whether that was all."),
+];

@@ -1,0 +1,10 @@
+/**
+ * Every route of the Worker, documented. A route that is missing here fails test/api-docs/complete.test.ts: add an entry,
+ * `METHOD path` as the router has it, to the file of its group.
+ */
+import type { Operations } from "./operation.ts";
+import { peopleOperations } from "./people.ts";
+import { socketOperations } from "./sockets.ts";
+import { threadOperations } from "./threads.ts";
+
+export const operations: Operations = { ...threadOperations, ...peopleOperations, ...socketOperations };

@@ -1,0 +1,21 @@
+/** Every route. Each is documented in src/api-docs/operations; test/api-docs compares the two. */
+import type { ApiRouter } from "../api.ts";
+import { adminRoutes } from "./admin.ts";
+import { healthRoute } from "./health.ts";
+import { memberRoutes } from "./members.ts";
+import { messageRoutes } from "./messages.ts";
+import { peopleRoutes } from "./people.ts";
+import { sessionRoutes } from "./session.ts";
+import { socketRoutes } from "./sockets.ts";
+import { threadRoutes } from "./threads.ts";
+
+export function addRoutes(api: ApiRouter): void {
+  healthRoute(api);
+  adminRoutes(api);
+  sessionRoutes(api);
+  socketRoutes(api);
+  threadRoutes(api);
+  memberRoutes(api);
+  messageRoutes(api);
+  peopleRoutes(api);
+}
