@@ -5,20 +5,15 @@ import { entities, socketEntities } from "./entities.ts";
 import { inlineSchema, jsonSchemas, type JsonSchemas } from "./json-schemas.ts";
 import { pathTemplate } from "./openapi.ts";
 import { roomQuery } from "./operations/sockets.ts";
-import {
-  presenceCommands,
-  presenceEvents,
-  threadCommands,
-  threadEvents,
-  type SocketMessage,
-} from "./socket-messages.ts";
+import { presenceCommands, presenceEvents, threadCommands, threadEvents } from "./socket-messages.ts";
+import type { TaggedSchema } from "./tagged-schemas.ts";
 
 interface Channel {
   path: string;
   title: string;
   description: string;
-  commands: readonly SocketMessage[];
-  events: readonly SocketMessage[];
+  commands: readonly TaggedSchema[];
+  events: readonly TaggedSchema[];
   query: Readonly<Record<string, unknown>>;
 }
 
@@ -119,7 +114,7 @@ function documentedChannel(
   };
 }
 
-function arrayOf(messages: readonly SocketMessage[], schemas: JsonSchemas, bounds: object) {
+function arrayOf(messages: readonly TaggedSchema[], schemas: JsonSchemas, bounds: object) {
   return { type: "array", ...bounds, items: { oneOf: messages.map(({ schema }) => schemas.refTo(schema)) } };
 }
 

@@ -23,6 +23,13 @@ export interface JsonSchemas {
 
 const uri = (name: string) => `#/components/schemas/${name}`;
 
+const OPTIONS = {
+  io: "input",
+  // What zod cannot know of a schema of its own kind, such as data of the host's, is among the leaves.
+  unrepresentable: "any",
+  override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => withoutSafeIntegerBounds(jsonSchema),
+} as const;
+
 /**
  * Schemas as what is sent, before the receiver parses it; keys that they do not list may come with a later version. Where
  * one contains another it refers to it.
@@ -32,10 +39,9 @@ export function jsonSchemas(named: readonly NamedSchema[]): JsonSchemas {
   for (const { schema, ...keywords } of leaves) registry.add(schema, keywords);
   for (const { name, schema, description } of named) registry.add(schema, { id: name, description });
   const { schemas } = z.toJSONSchema(registry as Parameters<typeof z.toJSONSchema>[0] & typeof registry, {
-    io: "input",
+    ...OPTIONS,
     uri,
     metadata: registry,
-    override: ({ jsonSchema }) => withoutSafeIntegerBounds(jsonSchema),
   }) as { schemas: Record<string, JsonSchema> };
   return {
     components: Object.fromEntries(
@@ -54,9 +60,8 @@ export function inlineSchema(schema: z.ZodType): JsonSchema {
   const registry = z.registry<Record<string, unknown>>();
   for (const { schema: leaf, ...keywords } of leaves) registry.add(leaf, keywords);
   const { $schema: _version, ...json } = z.toJSONSchema(schema, {
-    io: "input",
+    ...OPTIONS,
     metadata: registry,
-    override: ({ jsonSchema }) => withoutSafeIntegerBounds(jsonSchema),
   });
   return json;
 }

@@ -6,6 +6,7 @@ import {
   displayName,
   emoji,
   messageBody,
+  messageData,
   readSeq,
   rev,
   seq,
@@ -20,6 +21,7 @@ interface Leaf {
   description: string;
   minLength?: number;
   maxLength?: number;
+  type?: "object";
 }
 
 /** Lengths are UTF-16 units in Lilypad and code points in JSON Schema: what is over a limit here is over it there. */
@@ -47,6 +49,11 @@ export const leaves: readonly Leaf[] = [
     description: "A message's text: 1 to 10,000 UTF-16 units, and not blank.",
     minLength: 1,
     maxLength: limits.BODY_LENGTH,
+  },
+  {
+    schema: messageData,
+    description: "Data of the host's: at most 2,048 bytes as compact JSON.",
+    type: "object",
   },
   { schema: emoji, description: "One emoji, in any spelling." },
   { schema: seq, description: "Names a message within its thread; counts from 1." },

@@ -7,6 +7,7 @@ import { bodies, entities } from "./entities.ts";
 import { inlineSchema, jsonSchemas, type JsonSchemas } from "./json-schemas.ts";
 import { TAGS, type Allowed, type Answer, type Operation } from "./operations/operation.ts";
 import { operations } from "./operations/operations.ts";
+import { documentedWebhooks, webhookSchemas } from "./webhooks.ts";
 
 /** What a path names. */
 const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; description: string }>> = {
@@ -75,7 +76,7 @@ const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
 
 /** The document, for this version of Lilypad. It is plain JSON. */
 export function openApiDocument(version: string) {
-  const schemas = jsonSchemas([...entities, ...bodies]);
+  const schemas = jsonSchemas([...entities, ...bodies, ...webhookSchemas]);
   return {
     openapi: "3.1.1",
     info: {
@@ -89,6 +90,7 @@ export function openApiDocument(version: string) {
     servers: [{ url: "/", description: "The Lilypad that serves this document." }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: paths(schemas),
+    webhooks: documentedWebhooks(schemas),
     components: {
       schemas: schemas.components,
       responses: problemResponses(schemas),

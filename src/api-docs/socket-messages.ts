@@ -2,11 +2,10 @@
  * Every command and event of the sockets, described. The types of the contract say which there are: one that is missing
  * here is a type error.
  */
-import { z } from "zod";
 import { presenceCommand, threadCommand } from "../protocol/commands.ts";
 import type { PresenceCommand, ThreadCommand } from "../protocol/commands.ts";
 import { presenceEvent, threadEvent, type PresenceEvent, type ThreadEvent } from "../protocol/events.ts";
-import type { NamedSchema } from "./json-schemas.ts";
+import { taggedSchemas } from "./tagged-schemas.ts";
 
 const THREAD_COMMANDS: Record<ThreadCommand["type"], string> = {
   chat: "Stores and broadcasts a message.",
@@ -62,40 +61,19 @@ const PRESENCE_EVENTS: Record<PresenceEvent["type"], string> = {
   closing: "The server closes this socket.",
 };
 
-/** A command or an event: its type in the contract, and its schema, named. */
-export interface SocketMessage extends NamedSchema {
-  type: string;
-}
-
-/** An option of a discriminated union, or a union of such options. */
-interface Option extends z.ZodType {
-  def: z.ZodType["def"] & { options?: Option[]; shape?: { type: z.ZodLiteral<string> } };
-}
-
-function messages(
-  union: z.ZodType,
-  descriptions: Readonly<Record<string, string>>,
-  prefix: string,
-  suffix: string,
-) {
-  return optionsOf(union as Option).map((schema): SocketMessage => {
-    const type = schema.def.shape?.type.value ?? "";
-    const words = type.split("_").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-    return {
-      type,
-      // What both sockets have in common is registered twice: a copy for each.
-      schema: schema.clone(),
-      name: prefix + words.join("") + suffix,
-      description: descriptions[type] ?? "",
-    };
-  });
-}
-
-function optionsOf(schema: Option): Option[] {
-  return schema.def.options?.flatMap(optionsOf) ?? [schema];
-}
-
-export const threadCommands = messages(threadCommand, THREAD_COMMANDS, "Thread", "Command");
-export const threadEvents = messages(threadEvent, THREAD_EVENTS, "Thread", "Event");
-export const presenceCommands = messages(presenceCommand, PRESENCE_COMMANDS, "Presence", "Command");
-export const presenceEvents = messages(presenceEvent, PRESENCE_EVENTS, "Presence", "Event");
+export const threadCommands = taggedSchemas(
+  threadCommand,
+  THREAD_COMMANDS,
+  (words) => `Thread${words}Command`,
+);
+export const threadEvents = taggedSchemas(threadEvent, THREAD_EVENTS, (words) => `Thread${words}Event`);
+export const presenceCommands = taggedSchemas(
+  presenceCommand,
+  PRESENCE_COMMANDS,
+  (words) => `Presence${words}Command`,
+);
+export const presenceEvents = taggedSchemas(
+  presenceEvent,
+  PRESENCE_EVENTS,
+  (words) => `Presence${words}Event`,
+);

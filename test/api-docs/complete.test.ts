@@ -5,6 +5,7 @@ import { asyncApiDocument } from "../../src/api-docs/asyncapi.ts";
 import { openApiDocument, pathTemplate } from "../../src/api-docs/openapi.ts";
 import { presenceCommand, threadCommand } from "../../src/protocol/commands.ts";
 import { presenceEvent, threadEvent } from "../../src/protocol/events.ts";
+import { beforeSendRequest, webhookEvent } from "../../src/protocol/webhooks.ts";
 import { newRouter } from "../../src/worker/api.ts";
 import { addRoutes } from "../../src/worker/routes/routes.ts";
 
@@ -46,6 +47,16 @@ function referred(document: unknown, reference: string): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 }
 
+/** The properties, as `Schema.property`, of which nothing says what they are. */
+function untyped(schemas: Record<string, Record<string, unknown>>): string[] {
+  const says = ["type", "$ref", "const", "enum", "oneOf", "anyOf", "allOf"];
+  return Object.entries(schemas).flatMap(([name, schema]) =>
+    Object.entries((schema["properties"] ?? {}) as Record<string, object>)
+      .filter(([, property]) => !says.some((keyword) => keyword in property))
+      .map(([property]) => `${name}.${property}`),
+  );
+}
+
 describe("the OpenAPI document", () => {
   it("has every route: add what is missing to src/api-docs/operations", () => {
     expect(routes().filter((route) => !operations.includes(route))).toEqual([]);
@@ -53,6 +64,12 @@ describe("the OpenAPI document", () => {
 
   it("has no route that does not exist: remove it from src/api-docs/operations", () => {
     expect(operations.filter((operation) => !routes().includes(operation))).toEqual([]);
+  });
+
+  it("has every webhook, and the check before sending", () => {
+    expect(Object.keys(openApi.webhooks).toSorted()).toEqual(
+      [...typesOf(webhookEvent), ...typesOf(beforeSendRequest)].toSorted(),
+    );
   });
 
   it("names each operation once", () => {
@@ -107,6 +124,10 @@ describe.each([
     expect(undescribed).toEqual([]);
     const used = new Set(referencesIn(document).map((reference) => reference.split("/").at(-1)));
     expect(Object.keys(schemas).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it("every property has a type: of a schema of our own, add it to src/api-docs/names.ts", () => {
+    expect(untyped(document.components.schemas)).toEqual([]);
   });
 
   it("is what JSON can hold", () => {

@@ -55,5 +55,6 @@ export const TAGS = {
   Messages: "History, sending, editing, deleting, reactions, read markers.",
   People: "Finding users, and whether they are online.",
   Sockets: "WebSocket upgrades. `/api/asyncapi.json` documents what is sent on them.",
+  Webhooks: "What Lilypad sends to the host's server.",
   Operating: "For monitoring, and for the one who runs Lilypad.",
 } as const;
