@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { WATCHED_USERS } from "./limits.ts";
 import type { Message } from "./model.ts";
-import { commandId, emoji, messageBody, readSeq, rev, seq, userId } from "./names.ts";
+import { commandId, emoji, messageBody, messageData, readSeq, rev, seq, userId } from "./names.ts";
 
 const auth = z.object({ type: z.literal("auth"), id: commandId, token: z.string().min(1) });
 
@@ -10,6 +10,7 @@ export const chatCommand = z.object({
   type: z.literal("chat"),
   id: commandId,
   body: messageBody,
+  data: messageData.nullish(),
   replyTo: seq.optional(),
   since: rev.optional(),
 });

@@ -7,6 +7,7 @@ import {
   commandId,
   displayName,
   messageBody,
+  messageData,
   readSeq,
   rev,
   seq,
@@ -46,6 +47,7 @@ export const putMember = z.object({ role: role.optional() });
 export const postMessage = z.object({
   id: commandId.optional(),
   body: messageBody,
+  data: messageData.nullish(),
   replyTo: seq.optional(),
   since: rev.optional(),
 });

@@ -124,4 +124,22 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   ALTER TABLE thread ADD COLUMN narrow_up_to INTEGER;
   UPDATE thread SET narrow_up_to = (SELECT max(seq) FROM messages);
   `,
+  `
+  -- What authors attached to their messages, in JSON: a row for each message that has some, appended and overwritten as
+  -- bodies are (overwriting.ts).
+  CREATE TABLE message_data (
+    seq INTEGER PRIMARY KEY,
+    data TEXT NOT NULL
+  );
+  -- How far the host's server was sent what happened here (webhooks/): one row, where it is sent anything.
+  CREATE TABLE webhooks (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    -- The rev of the newest event that was delivered, -1 before the thread's creation was, and the newest message's seq.
+    rev INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    -- How often delivery failed since it last succeeded, and when it is tried again.
+    failures INTEGER NOT NULL,
+    retry_at INTEGER NOT NULL
+  );
+  `,
 ];

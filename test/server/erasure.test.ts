@@ -77,8 +77,8 @@ async function newGroup(name?: string) {
   });
   const path = `/api/threads/${thread?.id}`;
   const messageAt = (seq: number) => `${path}/messages/${seq}`;
-  const say = async (body: string, user = ada) =>
-    (await send(user, `${path}/messages`, "POST", { body }))?.seq ?? 0;
+  const say = async (body: string, user = ada, data?: object) =>
+    (await send(user, `${path}/messages`, "POST", { body, ...(data && { data }) }))?.seq ?? 0;
   return {
     path,
     say,
@@ -144,6 +144,18 @@ describe.concurrent("in no file is", () => {
     await chatter(70);
     for (const seq of seqs.filter((one) => one % 3 === 0)) await react(seq, "👍", "🎉", "👩‍🚀");
     expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const seq of seqs) await remove(seq);
+    expect(await filesWhenIdle(word)).toEqual([]);
+  });
+
+  it.each([10, 200, 1_900])("data of %i characters, of messages that were deleted", async (length) => {
+    const { say, edit, remove, chatter } = await newGroup();
+    const word = markerFor(length, "attached");
+    const seqs = [];
+    for (const n of numbers(12)) seqs.push(await say(`order ${n}`, ada, { note: textOf(word, length) }));
+    await chatter(10);
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const seq of seqs.slice(4)) await edit(seq, "another order, and a longer one");
     for (const seq of seqs) await remove(seq);
     expect(await filesWhenIdle(word)).toEqual([]);
   });

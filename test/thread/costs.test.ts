@@ -101,6 +101,16 @@ describe("a message, from its frame to its notification", () => {
     expect(cost.rowsWritten).toBe(2);
   });
 
+  it("writes one row more with data, and two as the first that has some", async () => {
+    const { ada, thread, stub } = await groupOfTwo(1);
+    const socket = await openIdle(ada, thread.id);
+    const send = (id: string) => socket.ask({ type: "chat", id, body: "x", data: { order: 123 } });
+    expect((await costOf(stub, () => send("1"))).rowsWritten).toBe(3);
+    expect((await costOf(stub, () => send("2"))).rowsWritten).toBe(2);
+    const erased = await costOf(stub, () => socket.ask({ type: "delete", id: "d", seq: 2 }));
+    expect(erased.rowsWritten).toBeLessThanOrEqual(3);
+  });
+
   it("costs the same over HTTP, in an empty room", async () => {
     const { ada, thread, stub } = await groupOfTwo(1);
     await runAlarm(stub);

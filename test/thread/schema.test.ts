@@ -7,8 +7,10 @@ import { recordOf, type MessageRow } from "../../src/thread/messages/message-row
 import { newThread, person } from "../support/host-users.ts";
 import { evict, threadStub } from "../support/objects.ts";
 
-/** What the step to version 7 added. */
+/** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE message_data;
+  DROP TABLE webhooks;
   DROP TABLE reactions;
   ALTER TABLE changes DROP COLUMN body;
   ALTER TABLE messages DROP COLUMN text_rev;

@@ -1,5 +1,6 @@
 /** What the outbox holds, and how a room shows it. */
 import type { DurableCommand } from "../../protocol/commands.ts";
+import type { MessageData } from "../../protocol/names.ts";
 import type { RequestError } from "../http/request-error.ts";
 
 /** A command that the server has stored. */
@@ -22,6 +23,7 @@ interface Unstored {
 /** The user's own message that is not known to be stored yet. */
 export interface Outgoing extends Unstored {
   body: string;
+  data?: MessageData | null | undefined;
   replyTo?: number | undefined;
 }
 
@@ -63,8 +65,8 @@ export function viewOf(entries: readonly OutboxEntry[]): OutboxView {
     const shown = { at, reason, state: state === "failed" ? ("failed" as const) : ("pending" as const) };
     if (command.type !== "chat") outgoingChanges.push({ ...command, ...shown });
     else {
-      const { id, body, replyTo } = command;
-      outgoing.push({ id, body, replyTo, ...shown });
+      const { id, body, data, replyTo } = command;
+      outgoing.push({ id, body, data, replyTo, ...shown });
     }
   }
   return { outgoing, outgoingChanges };

@@ -76,8 +76,8 @@ function unsentOf({ command, at, epoch, reason }: OutboxEntry): Unsent {
   const { id } = command;
   const kept = { id, at, epoch, reason };
   if (command.type === "chat") {
-    const { body, replyTo, since } = command;
-    return { ...kept, body, replyTo, since };
+    const { body, data, replyTo, since } = command;
+    return { ...kept, body, data, replyTo, since };
   }
   const { type, seq } = command;
   const change = { type, seq, ...("emoji" in command && { emoji: command.emoji }) };
@@ -89,8 +89,8 @@ function entryOf(unsent: Unsent): OutboxEntry {
   return { command: commandOf(unsent), at, state: reason ? "failed" : "queued", epoch, reason };
 }
 
-function commandOf({ id, body, replyTo, since, change }: Unsent): DurableCommand {
-  if (!change) return { type: "chat", id, body, replyTo, since };
+function commandOf({ id, body, data, replyTo, since, change }: Unsent): DurableCommand {
+  if (!change) return { type: "chat", id, body, data, replyTo, since };
   const { type, seq, emoji = "" } = change;
   if (type === "edit") return { type, id, seq, body };
   return type === "delete" ? { type, id, seq } : { type, id, seq, emoji };

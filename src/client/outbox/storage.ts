@@ -1,11 +1,15 @@
 /** Where messages, and changes to messages, that are not stored on the server yet survive a reload of the page. */
 
+import type { MessageData } from "../../protocol/names.ts";
+
 /** A message that was given to `send`, or a change to one, that is not known to be stored. */
 export interface Unsent {
   /** Unique to its author in the thread: by it the server recognises a message that is sent twice. */
   id: string;
   /** The text of a message or an edit; empty for any other change. */
   body: string;
+  /** What its author attached to a message. */
+  data?: MessageData | null | undefined;
   replyTo?: number | undefined;
   /** When it was given to the room, in milliseconds since the epoch; also its order among others. */
   at: number;

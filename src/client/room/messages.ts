@@ -61,8 +61,8 @@ function replace(
   return messages.with(index, { ...change(held), rev });
 }
 
-/** What remains of a deleted message: neither text nor reactions. */
+/** What remains of a deleted message: neither text, data nor reactions. */
 function toTombstone(message: Message, deletedAt: number): Message {
-  const { reactions: _reactions, ...rest } = message;
+  const { reactions: _reactions, data: _data, ...rest } = message;
   return { ...rest, body: "", deletedAt };
 }

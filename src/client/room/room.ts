@@ -1,6 +1,7 @@
 /** A thread while the user is in it: its state, fed by a socket, and what the user sends, until the server has stored it. */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
+import type { MessageData } from "../../protocol/names.ts";
 import { newCommandId } from "../command-id.ts";
 import { ConnectedStore, type ConnectedStoreOptions } from "../connection/connected-store.ts";
 import type { ConnectionState } from "../connection/connection-state.ts";
@@ -87,12 +88,12 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   }
 
   /**
-   * Sends a message, now or once connected. It is shown in `outgoing` until it is stored. Resolves then; rejects with a
+   * Sends a message, now or once connected; `data` is a JSON object of the application's own, of at most 2,048 bytes. It is shown in `outgoing` until it is stored. Resolves then; rejects with a
    * `RequestError` if the message failed, was discarded, or the room was closed. The rejection need not be handled.
    */
-  send(body: string, replyTo?: number): Promise<Stored> {
+  send(body: string, replyTo?: number, data?: MessageData): Promise<Stored> {
     this.#typingNotifier.sent();
-    return this.#sendCommand({ type: "chat", body, replyTo });
+    return this.#sendCommand({ type: "chat", body, data, replyTo });
   }
 
   /** Sends a message or a change again that has failed. */

@@ -7,7 +7,7 @@ import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
 import { PAGE_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
 import type { Profiles } from "../members/profiles.ts";
-import { bodyOf, reactionsOf, UNTOUCHED, type FullMessageRow } from "./message-row.ts";
+import { bodyOf, dataOf, reactionsOf, UNTOUCHED, type FullMessageRow } from "./message-row.ts";
 import { columnsOf, MessageTable, type NewMessage, type Run } from "./message-table.ts";
 import { previewOf } from "./preview.ts";
 
@@ -30,14 +30,16 @@ export class MessageLog {
     return this.#newest;
   }
 
-  /** Stores a message: one row written, by `write` at the latest. */
+  /** Stores a message: one row written, and one with data, by `write` at the latest. */
   add(message: NewMessage, rev: number, at: number): Message {
     const seq = this.#newest.seq + 1;
     if (this.#unwritten && (rev !== this.#newest.rev + 1 || at !== this.#unwritten.at)) this.write();
     this.#unwritten ??= { seq, rev, at, messages: [] };
     this.#unwritten.messages.push(message);
     this.#newest = { seq, rev };
-    return this.#message({ seq, rev, at, touched_rev: rev, ...columnsOf(message), ...UNTOUCHED, text: null });
+    const { data = null } = message;
+    const columns = { ...columnsOf(message), ...UNTOUCHED, text: null, data };
+    return this.#message({ seq, rev, at, touched_rev: rev, ...columns });
   }
 
   /** Writes what was added: to be done before a transaction ends. */
@@ -175,12 +177,14 @@ export class MessageLog {
 
   #message(row: FullMessageRow): Message {
     const reactions = reactionsOf(row);
+    const data = dataOf(row);
     return {
       seq: row.seq,
       rev: row.touched_rev,
       id: row.command_id,
       author: this.#profiles.get(row.author),
       body: bodyOf(row),
+      ...(data && { data }),
       at: row.at,
       ...(row.reply_to !== null && { replyTo: row.reply_to }),
       ...(row.edited_at !== null && { editedAt: row.edited_at }),
@@ -190,12 +194,12 @@ export class MessageLog {
   }
 }
 
-/** The first rows, as many as are no longer together, in UTF-16 units of bodies and reactions; at least one where there is any. */
+/** The first rows, as many as are no longer together, in UTF-16 units of bodies, data and reactions; at least one where there is any. */
 function fitting(rows: Iterable<FullMessageRow>, length: number): FullMessageRow[] {
   const taken: FullMessageRow[] = [];
   let left = length;
   for (const row of rows) {
-    left -= bodyOf(row).length + (row.reactions?.length ?? 0);
+    left -= bodyOf(row).length + (row.data?.length ?? 0) + (row.reactions?.length ?? 0);
     if (left < 0 && taken.length > 0) break;
     taken.push(row);
   }

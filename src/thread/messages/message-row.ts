@@ -1,5 +1,6 @@
 /** A message as its table holds it. */
 import type { Reaction } from "../../protocol/model.ts";
+import type { MessageData } from "../../protocol/names.ts";
 
 /** A row of `messages`. */
 export type MessageRow = {
@@ -24,6 +25,8 @@ export const UNTOUCHED = { edited_at: null, deleted_at: null, reactions: null, t
 export type FullMessageRow = MessageRow & {
   /** The body that an edit gave it. */
   text: string | null;
+  /** JSON of what its author attached, or what has overwritten it. */
+  data: string | null;
 };
 
 /** A row of `reactions`. */
@@ -60,6 +63,11 @@ export function recordOf(row: MessageRow): (string | number | null)[] {
 /** What a message says now. What fills a tombstone is nothing that was said. */
 export function bodyOf({ deleted_at, text, body }: FullMessageRow): string {
   return deleted_at === null ? (text ?? body) : "";
+}
+
+/** What the author of a message that is not deleted attached to it. */
+export function dataOf({ deleted_at, data }: FullMessageRow): MessageData | undefined {
+  return deleted_at === null && data !== null ? (JSON.parse(data) as MessageData) : undefined;
 }
 
 /** The reactions to a message that is not deleted. */

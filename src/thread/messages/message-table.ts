@@ -1,7 +1,8 @@
-/** The rows of messages, with their reactions and edits, which lie in tables of their own: rows of messages keep their length. */
+/** The rows of messages, with their data, reactions and edits, which lie in tables of their own: rows of messages keep their length. */
 import { ROOT_FILLER_KEY, rootFiller } from "../../durable/root-page.ts";
 import { recordOf, SPARE, UNTOUCHED, withReactions } from "./message-row.ts";
 import type { FullMessageRow, MessageRow, ReactionRow } from "./message-row.ts";
+import { MessageDataTable, type DataRow } from "./message-data.ts";
 import { Overwriting } from "./overwriting.ts";
 
 /** A message on its way in. */
@@ -9,6 +10,8 @@ export interface NewMessage {
   id: string;
   author: string;
   body: string;
+  /** JSON of what its author attached. */
+  data?: string | undefined;
   replyTo?: number | undefined;
 }
 
@@ -33,17 +36,20 @@ const MOST_PARAMETERS = 100;
 export const ROWS_PER_INSERT = Math.floor((MOST_PARAMETERS - SHARED_PARAMETERS) / COLUMNS.length);
 
 /** A message's row, with the body that an edit gave it. What an earlier version edited since is in the row itself. */
-const FULL_ROWS = `
+const EDITED_ROWS = `
   SELECT messages.*, changes.body AS text FROM messages
   LEFT JOIN changes ON changes.rev = messages.text_rev AND changes.at = messages.edited_at`;
+type EditedRow = Omit<FullMessageRow, "data">;
 
 export class MessageTable {
   readonly #sql: SqlStorage;
   readonly #overwriting: Overwriting;
+  readonly #data: MessageDataTable;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     this.#overwriting = new Overwriting(sql);
+    this.#data = new MessageDataTable(sql);
   }
 
   /** The newest message's seq and rev, 0 with none. */
@@ -54,7 +60,7 @@ export class MessageTable {
     return row ?? { seq: 0, rev: 0 };
   }
 
-  /** Writes messages: a row each, and one more before a thread's first. With one statement a message, that was a fifth of the time under load. */
+  /** Writes messages: a row each, one more where it has data, and one before a thread's first. With one statement a message, that was a fifth of the time under load. */
   insert({ seq, rev, at, messages }: Run): void {
     if (seq === 1) this.#fillRootPage();
     for (let from = 0; from < messages.length; from += ROWS_PER_INSERT) {
@@ -67,33 +73,35 @@ export class MessageTable {
         ...rows.flatMap((message) => Object.values(columnsOf(message))),
       );
     }
+    for (const [i, { data }] of messages.entries()) if (data !== undefined) this.#data.insert(seq + i, data);
   }
 
-  /** One message's row: two rows read, and one if it was edited. */
+  /** One message's row: two rows read, and one if it was edited, and with data. */
   full(seq: number): FullMessageRow | undefined {
-    const [row] = this.#sql.exec<FullMessageRow>(`${FULL_ROWS} WHERE messages.seq = ?`, seq).toArray();
+    const [row] = this.#sql.exec<EditedRow>(`${EDITED_ROWS} WHERE messages.seq = ?`, seq).toArray();
     if (!row) return undefined;
     const [reactions] = this.#sql.exec<ReactionRow>("SELECT * FROM reactions WHERE seq = ?", seq).toArray();
-    return withReactions(row, reactions);
+    return withReactions({ ...row, data: this.#data.of(seq) }, reactions);
   }
 
-  /** Rows by seq. Reads each, one for each of those that have reactions or were edited, and one or two more. */
+  /** Rows by seq. Reads each, one for each of those that have data or reactions or were edited, and one or two more. */
   ascending(from: number, to: number): Generator<FullMessageRow, undefined> {
     return merged(
-      this.#sql.exec<FullMessageRow>(
-        `${FULL_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq`,
+      this.#sql.exec<EditedRow>(
+        `${EDITED_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq`,
         from,
         to,
       ),
       this.#sql.exec<ReactionRow>("SELECT * FROM reactions WHERE seq BETWEEN ? AND ? ORDER BY seq", from, to),
+      this.#data.between(from, to, "ASC"),
     );
   }
 
   /** The same, from the newest down. */
   descending(from: number, to: number): Generator<FullMessageRow, undefined> {
     return merged(
-      this.#sql.exec<FullMessageRow>(
-        `${FULL_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq DESC`,
+      this.#sql.exec<EditedRow>(
+        `${EDITED_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq DESC`,
         from,
         to,
       ),
@@ -102,6 +110,7 @@ export class MessageTable {
         from,
         to,
       ),
+      this.#data.between(from, to, "DESC"),
     );
   }
 
@@ -110,10 +119,11 @@ export class MessageTable {
     this.#overwriting.edit(this.#own(seq), edit);
   }
 
-  /** Makes a message a tombstone, without reactions. */
+  /** Makes a message a tombstone, without data and reactions. */
   erase(seq: number, deletion: { rev: number; at: number }): void {
     this.#overwriting.erase(this.#own(seq), deletion);
     this.#sql.exec("DELETE FROM reactions WHERE seq = ?", seq);
+    this.#data.erase(seq);
   }
 
   /** One row written. It stays without any reactions, too: the rev of a message never falls. */
@@ -144,17 +154,25 @@ export class MessageTable {
   }
 }
 
-/** Rows with their reactions, both in the same order. */
+/** Rows with their reactions and data, all in the same order. */
 function* merged(
-  rows: Iterable<FullMessageRow>,
+  rows: Iterable<EditedRow>,
   reactions: Iterator<ReactionRow>,
+  data: Iterator<DataRow>,
 ): Generator<FullMessageRow, undefined> {
-  let next = reactions.next();
-  for (const row of rows) {
-    const own = next.done !== true && next.value.seq === row.seq ? next.value : undefined;
-    if (own) next = reactions.next();
-    yield withReactions(row, own);
-  }
+  const reactionsOf = inStep(reactions);
+  const dataOf = inStep(data);
+  for (const row of rows) yield withReactions({ ...row, data: dataOf(row)?.data ?? null }, reactionsOf(row));
+}
+
+/** Finds the row of a message in further rows, which are in the same order, and not of every message. */
+function inStep<R extends { seq: number }>(rows: Iterator<R>): (message: { seq: number }) => R | undefined {
+  let next = rows.next();
+  return ({ seq }) => {
+    const own = next.done !== true && next.value.seq === seq ? next.value : undefined;
+    if (own) next = rows.next();
+    return own;
+  };
 }
 
 /** A statement for each number of rows: messages of one time that follow one another from a seq and a rev on. */

@@ -26,7 +26,7 @@ export function postedBefore(
   return { value: { message, repeat: true }, events: [], ack: ackOf(message) };
 }
 
-/** Stores a message of this user: one row written. */
+/** Stores a message of this user: one row written, and one with data. */
 export function post(
   thread: StoredThread,
   user: User,

@@ -23,6 +23,19 @@ describe("a message one sends", () => {
     expect(room.getSnapshot()).toMatchObject({ outgoing: [], messages: [{ id, seq: 1 }] });
   });
 
+  it("keeps its data while it is unsent, over a reload too", async () => {
+    const outboxStorage = memoryStorage();
+    const before = await emptyRoom({ outboxStorage });
+    before.room.send("Hello", undefined, { order: 123 });
+    expect(before.room.getSnapshot().outgoing).toMatchObject([{ data: { order: 123 } }]);
+    await pass();
+    before.client.close();
+    const { newest, sent } = await startRoom({ outboxStorage });
+    newest().deliver(welcome(0), history([]));
+    await pass();
+    expect(sent("chat")).toMatchObject([{ body: "Hello", data: { order: 123 } }]);
+  });
+
   it("is kept while the connection is lost, and sent in order with its id and `since`", async () => {
     const { room, newest, sent, loseAndReturn } = await emptyRoom();
     room.send("One");

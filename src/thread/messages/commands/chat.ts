@@ -10,12 +10,13 @@ export const chatEntry: CommandEntry<"chat"> = {
     const repeat = postedBefore(thread, user, command);
     if (repeat) return repeat;
     const { id, body, replyTo } = command;
+    const data = command.data ? JSON.stringify(command.data) : undefined;
     if (replyTo !== undefined && !thread.messages.has(replyTo)) {
       throw new LilypadError("bad_request", "replyTo: names no message of this thread", {
         issues: [{ path: "replyTo", message: "names no message of this thread" }],
       });
     }
-    return post(thread, user, { id, body, replyTo }, now);
+    return post(thread, user, { id, body, data, replyTo }, now);
   },
   respondsAfter: "commit",
 };
