@@ -1,11 +1,10 @@
 /** The client as others use it: the built module in Node, in a Worker and in a page of another site, and its documentation. */
 import { execFileSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, inject, it } from "vitest";
-import { version } from "../../package.json";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 import { launchBrowser } from "./browser.ts";
 import { examplesOf } from "./doc-examples.ts";
@@ -190,51 +189,5 @@ describe("in a Worker", () => {
     } finally {
       worker.stop();
     }
-  });
-});
-
-describe("as a package", () => {
-  it("is imported by its name, and has types that a strict compiler takes", async () => {
-    const site = await mkdtemp(join(inject("scratch"), "site-"));
-    const run = (command: string, ...args: string[]) =>
-      execFileSync(command, args, { cwd: site, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-    // Without its scripts: it is built, and building it anew would pull it from under the server of the other tests.
-    execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", site]);
-    await mkdir(join(site, "node_modules/lilypad"), { recursive: true });
-    run("tar", "-xzf", `lilypad-${version}.tgz`, "--strip-components=1", "-C", "node_modules/lilypad");
-    await symlink(resolve("node_modules/zod"), join(site, "node_modules/zod"));
-    await writeFile(join(site, "package.json"), `{ "type": "module" }`);
-    await writeFile(
-      join(site, "site.ts"),
-      `import { createClient, type Message, type Room } from "lilypad/client";
-      const room: Room = createClient({ url: "https://chat.example.com" }).thread("t");
-      room.on("chat", ({ message }) => { const { seq }: Message = message; seq.toFixed(); });
-      // @ts-expect-error: there is no such event
-      room.on("chit", () => {});
-      // @ts-expect-error: a message has no title
-      room.subscribe(({ messages }) => messages.map(({ title }) => title));`,
-    );
-    const options = [
-      "--noEmit",
-      "--strict",
-      "--exactOptionalPropertyTypes",
-      "--target",
-      "es2024",
-      "--lib",
-      "esnext,dom",
-    ];
-    run(
-      process.execPath,
-      resolve("node_modules/typescript/bin/tsc"),
-      ...options,
-      "--module",
-      "nodenext",
-      "site.ts",
-    );
-    await writeFile(
-      join(site, "site.js"),
-      `import { createClient } from "lilypad/client"; console.log(typeof createClient);`,
-    );
-    expect(run(process.execPath, "site.js")).toBe("function\n");
   });
 });

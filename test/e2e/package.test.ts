@@ -1,0 +1,150 @@
+/** What `npm pack` makes: a package that needs nothing of the Worker's, with types for every way of finding them. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+
+const TSC = resolve("node_modules/typescript/bin/tsc");
+/** The Node of this machine: npm scripts have their own first in the path. */
+const HOST_NODE = process.env["npm_node_execpath"] ?? process.execPath;
+const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2024"];
+
+let tarball: string;
+let site: string;
+let packed: string[];
+let install: { status: number | null; output: string };
+
+/** Runs a program in the site. Compilers print what is wrong to either stream: both are the output. */
+function run(command: string, ...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: site, encoding: "utf8" });
+  return { status, output: stdout + stderr };
+}
+
+const FINE = { status: 0, output: "" };
+
+beforeAll(async () => {
+  site = await mkdtemp(join(inject("scratch"), "site-"));
+  // Without its scripts: it is built, and building it anew would pull it from under the server of the other tests.
+  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", site];
+  const [{ filename, files }] = JSON.parse(execFileSync("npm", args, { encoding: "utf8" })) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  tarball = join(site, filename);
+  packed = files.map(({ path }) => path);
+  await writeFile(join(site, "package.json"), `{ "type": "module", "private": true }`);
+  // A registry would be asked for what the package depends on: there is none here.
+  install = run("npm", "install", "--offline", "--cache", join(site, ".npm"), tarball);
+});
+
+describe("the package", () => {
+  it("is installed without a network, and brings nothing with it", async () => {
+    expect(install).toEqual({ status: 0, output: expect.any(String) });
+    const installed = await readdir(join(site, "node_modules"));
+    expect(installed.filter((name) => !name.startsWith("."))).toEqual(["lilypad"]);
+  });
+
+  it("has what is built of its entries, and no source, test, setting or secret", async () => {
+    const isBuilt = (path: string) => /^dist\/(client|react|server|types)\/.*\.(js|d\.ts|css)$/.test(path);
+    const others = packed.filter((path) => !isBuilt(path));
+    expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+    const secrets = [...(await readFile(".dev.vars", "utf8")).matchAll(/_SECRET="?([^"\n]{16,})/g)];
+    expect(secrets.length).toBeGreaterThan(0);
+    for (const path of packed) {
+      const text = await readFile(join(site, "node_modules/lilypad", path), "utf8");
+      for (const [, secret = ""] of secrets) expect(text).not.toContain(secret);
+      expect(text).not.toMatch(/from ?"(zod|jose|itty-router|preact|cloudflare:)/);
+    }
+  });
+
+  it("is one that publint finds nothing to say about", async () => {
+    const { messages, pkg } = await publint({
+      pack: { tarball: new Uint8Array(await readFile(tarball)).buffer },
+      strict: true,
+    });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it("has types that are not wrong, as far as an ES module is imported", async () => {
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(tarball))));
+    if (result.types === false) throw new Error("it has no types");
+    const modes = new Set(["node16-esm", "bundler"]);
+    const problems = result.problems.filter(
+      (problem) => !("resolutionKind" in problem) || modes.has(problem.resolutionKind),
+    );
+    expect(problems).toEqual([]);
+    for (const [entry, { resolutions }] of Object.entries(result.entrypoints)) {
+      if (entry === "./package.json") continue;
+      expect([entry, resolutions.bundler.resolution?.isTypeScript]).toEqual([entry, true]);
+    }
+  });
+});
+
+describe("lilypad/client", () => {
+  it.each(["node16", "nodenext", "bundler"])(
+    "has types that a strict compiler takes, found as %s",
+    async (resolution) => {
+      await writeFile(
+        join(site, "site.ts"),
+        `import { createClient, type Message, type Room } from "lilypad/client";
+        const room: Room = createClient({ url: "https://chat.example.com" }).thread("t");
+        room.on("chat", ({ message }) => { const { seq }: Message = message; seq.toFixed(); });
+        // @ts-expect-error: there is no such event
+        room.on("chit", () => {});
+        // @ts-expect-error: a message has no title
+        room.subscribe(({ messages }) => messages.map(({ title }) => title));`,
+      );
+      const module = resolution === "bundler" ? "esnext" : resolution;
+      const options = ["--lib", "esnext,dom", "--module", module, "--moduleResolution", resolution];
+      expect(run(process.execPath, TSC, ...STRICT, ...options, "site.ts")).toEqual(FINE);
+    },
+  );
+
+  it("is imported by its name in the Node of this machine", async () => {
+    await writeFile(
+      join(site, "site.js"),
+      `import { createClient } from "lilypad/client"; console.log(typeof createClient);`,
+    );
+    expect(run(HOST_NODE, "site.js")).toEqual({ status: 0, output: "function\n" });
+  });
+});
+
+describe("the contract's types, which are written without zod", () => {
+  it("are those that zod makes", async () => {
+    const checks = ["import type { Equal } from './equal.ts';"];
+    for (const file of globSync("dist/types/protocol/*.d.ts")) {
+      const module = basename(file, ".d.ts");
+      const names = [...(await readFile(file, "utf8")).matchAll(/^export type (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      checks.push(
+        `import type * as plain_${module} from ${JSON.stringify(resolve(file.replace(".d.ts", ".js")))};`,
+      );
+      checks.push(
+        `import type * as zod_${module} from ${JSON.stringify(resolve(`src/protocol/${module}.ts`))};`,
+      );
+      for (const name of names)
+        checks.push(`true satisfies Equal<plain_${module}.${name}, zod_${module}.${name}>;`);
+    }
+    expect(checks.length).toBeGreaterThan(20);
+    const directory = await mkdtemp(join(inject("scratch"), "types-"));
+    await symlink(resolve("node_modules"), join(directory, "node_modules"));
+    await writeFile(
+      join(directory, "equal.ts"),
+      "export type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;",
+    );
+    await writeFile(join(directory, "types.ts"), checks.join("\n"));
+    const options = ["--lib", "esnext,dom", "--module", "esnext", "--moduleResolution", "bundler"];
+    options.push("--allowImportingTsExtensions", join(directory, "types.ts"));
+    expect(run(process.execPath, TSC, ...STRICT, ...options)).toEqual(FINE);
+  });
+});
+
+it("has the version that the Worker has", async () => {
+  const text = await readFile(join(site, "node_modules/lilypad/package.json"), "utf8");
+  expect((JSON.parse(text) as { version: string }).version).toBe(manifest.version);
+});
