@@ -1,6 +1,6 @@
 /**
  * `npm run build`: the page to dist/web, the client to dist/client and, as `/client.js` and `/chunks`, beside the page, and
- * the documents of the API.
+ * the documents of the API; and the library for the host's server to dist/server.
  */
 import { execFile } from "node:child_process";
 import { cp } from "node:fs/promises";
@@ -8,12 +8,14 @@ import { promisify } from "node:util";
 import { build, type Rolldown } from "vite";
 
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
+const SERVER = { configFile: "src/server/vite.config.ts", logLevel: "warn" } as const;
 const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as const;
 
-/** Builds what the Worker serves as static assets. */
+/** Builds what the Worker serves as static assets, and the server library. */
 export async function buildAssets(): Promise<void> {
   await build(PAGE);
   await build(CLIENT);
+  await build(SERVER);
   await addOtherAssets();
 }
 

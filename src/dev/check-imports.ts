@@ -10,6 +10,7 @@ import { parseSync } from "vite";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   "api-docs": ["protocol"],
+  server: ["protocol"],
   client: ["protocol"],
   view: ["client", "protocol"],
   web: ["view", "client", "protocol"],

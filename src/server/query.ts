@@ -1,0 +1,7 @@
+/** A query string with its `?`, of what is defined; empty where nothing is. */
+export function query(parameters: object): string {
+  const pairs = Object.entries(parameters).flatMap(([name, value]: [string, unknown]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}
