@@ -8,7 +8,7 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
-import { callerOf } from "../rpc/caller.ts";
+import { callerOf, type AskedBy } from "../rpc/caller.ts";
 import type {
   FoundUser,
   MovedUsersBatch,
@@ -30,6 +30,7 @@ import { ShardRouter } from "./resharding/shard-router.ts";
 import {
   ofDeletedThread,
   ofNewlyVisible,
+  ofProfiles,
   ofStatusChanges,
   ofThreadUpdate,
   ofWatchList,
@@ -101,6 +102,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(user.id, (shard) => shard.signIn(user, namedAt));
   }
 
+  makeKnown(users: User[]): Promise<User[]> {
+    return this.#router.split(ofProfiles, users, (shard, part) => shard.makeKnown(part));
+  }
+
   profiles(userIds: string[]): Promise<User[]> {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.profiles(ids));
   }
@@ -109,8 +114,8 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.admitThread(userId));
   }
 
-  admitUserSearch(userId: string, scope?: "all" | "shared"): Promise<Result<string[]>> {
-    return this.#router.oneUser(userId, (shard) => shard.admitUserSearch(userId, scope));
+  admitUserSearch(userId: string, scope?: "all" | "shared", by?: AskedBy): Promise<Result<string[]>> {
+    return this.#router.oneUser(userId, (shard) => shard.admitUserSearch(userId, scope, by));
   }
 
   sharedThreads(userId: string): Promise<string[]> {

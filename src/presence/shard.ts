@@ -9,7 +9,7 @@ import { CLOSE } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
 import type { PageQuery, ThreadPage } from "../protocol/http.ts";
 import { clientLimitsFor, type User, type UserPresence } from "../protocol/model.ts";
-import type { Caller } from "../rpc/caller.ts";
+import type { AskedBy, Caller } from "../rpc/caller.ts";
 import type {
   FoundUser,
   NewlyVisible,
@@ -184,6 +184,11 @@ export class PresenceShard {
     return this.#profileUpdates.namedInThread(user, namedAt);
   }
 
+  makeKnown(users: User[]): User[] {
+    for (const user of users) this.directory.add(user);
+    return this.profiles(users.map(({ id }) => id));
+  }
+
   profiles(userIds: string[]): User[] {
     return this.directory.profiles(userIds);
   }
@@ -198,9 +203,13 @@ export class PresenceShard {
     return resultOf(() => this.#rates.newThread(userId));
   }
 
-  admitUserSearch(userId: string, scope: "all" | "shared" = "shared"): Promise<Result<string[]>> {
+  admitUserSearch(
+    userId: string,
+    scope: "all" | "shared" = "shared",
+    by?: AskedBy,
+  ): Promise<Result<string[]>> {
     return resultOf(() => {
-      this.#rates.userSearch(userId);
+      if (by !== "server") this.#rates.userSearch(userId);
       return scope === "shared" ? this.#visibility.newestThreadsOf(userId) : [];
     });
   }

@@ -70,6 +70,11 @@ export function unknownUser(...userIds: string[]): LilypadError {
   );
 }
 
+/** For a thread that is there by the same key, and is of this kind. */
+export function otherKind(kind: string): LilypadError {
+  return new LilypadError("conflict", `The thread of this key is there, and is ${kind}.`);
+}
+
 /** What a thrown value means to a client: the contract's error, or `internal` with nothing said. */
 export function failureOf(error: unknown): Failure {
   return error instanceof LilypadError

@@ -3,14 +3,17 @@ import { z } from "zod";
 import * as limits from "./limits.ts";
 import { errorCode, issue, kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
 import {
+  avatarUrl,
   characters,
   commandId,
   displayName,
   messageBody,
   messageData,
+  personId,
   readSeq,
   rev,
   seq,
+  threadData,
   threadName,
   time,
   userId,
@@ -41,6 +44,25 @@ export const createThread = z.discriminatedUnion("kind", [
   }),
 ]);
 export type CreateThread = z.infer<typeof createThread>;
+
+/** The host's: what a thread of its key is to be. What is absent stays as it is, and `null` removes. */
+export const putThread = z.object({
+  kind: z.enum(["group", "public"]),
+  name: threadName.nullish(),
+  data: threadData.nullish(),
+  members: z
+    .array(
+      z.object({
+        id: personId,
+        /** Of one whom Lilypad does not know yet, and is to. */
+        name: displayName.optional(),
+        avatarUrl,
+      }),
+    )
+    .max(limits.MEMBER_IDS)
+    .default([]),
+});
+export type PutThread = z.infer<typeof putThread>;
 
 export const renameThread = z.object({ name: threadName.nullable().optional() });
 export const putMember = z.object({ role: role.optional() });

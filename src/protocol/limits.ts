@@ -5,6 +5,8 @@
 
 /** Longest message body. */
 export const BODY_LENGTH = 10_000;
+/** Largest `data` of a thread, in bytes of its compact JSON. */
+export const THREAD_DATA_BYTES = 4_096;
 /** Largest `data` of a message, in bytes of its compact JSON. */
 export const MESSAGE_DATA_BYTES = 2_048;
 /** Largest frame a client may send, in bytes of UTF-8. Above it the socket is closed with 4009. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import * as limits from "./limits.ts";
-import { messageData, readSeq, rev, seq, time } from "./names.ts";
+import { messageData, threadData, readSeq, rev, seq, time } from "./names.ts";
 
 export const user = z.object({
   id: z.string(),
@@ -27,8 +27,10 @@ export const threadInfo = z.object({
   kind,
   name: z.string().nullable(),
   createdAt: time,
+  key: z.string().optional(),
+  data: threadData.optional(),
 });
-/** What a `thread` event of the room carries. */
+/** What a `thread` event of the room carries: `key` and `data` where the host gave it some, for all who may see the thread. */
 export type ThreadInfo = z.infer<typeof threadInfo>;
 
 export const thread = threadInfo.extend({

@@ -7,6 +7,7 @@ import {
   DISPLAY_NAME_LENGTH,
   EMOJI_BYTES,
   MESSAGE_DATA_BYTES,
+  THREAD_DATA_BYTES,
   THREAD_NAME_LENGTH,
   USER_ID_LENGTH,
 } from "./limits.ts";
@@ -64,6 +65,15 @@ export function isHost({ id }: { id: string }): boolean {
 
 /** The id of somebody: a user who can sign in, be a member, or be made known. */
 export const personId = userId.refine((id) => id !== SYSTEM_ID, "is the host's own");
+
+/** What a thread's id begins with in a path where it is the host's own key: what follows is the key. */
+export const KEY_PREFIX = "key:";
+
+/** The host's own name for a thread. As it is given: case and normalization count. */
+export const threadKey = characters(1, USER_ID_LENGTH).refine(
+  (key) => key.isWellFormed() && !CONTROL.test(key) && !key.includes(","),
+  "has a control character or a comma",
+);
 
 /** Trimmed, composed (NFC), and with one plain space for white space of any kind and length, which would look alike. */
 function shownName(maxLength: number) {
@@ -168,6 +178,10 @@ function bytesOfJson(value: object): number {
 /** What an author attaches to a message. */
 export const messageData = jsonObject(MESSAGE_DATA_BYTES);
 export type MessageData = z.infer<typeof messageData>;
+
+/** What the host keeps with a thread. */
+export const threadData = jsonObject(THREAD_DATA_BYTES);
+export type ThreadData = z.infer<typeof threadData>;
 
 /** Names a message within its thread. */
 export const seq = z.int().min(1);

@@ -4,12 +4,21 @@
  */
 import type { Kind, Role } from "./model.ts";
 
-/** Someone's standing in a thread: their role, or null for one who is no member. */
-export type Standing = Role | null;
+/** Someone's standing in a thread: their role, null for one who is no member, or "host" for the host itself. */
+export type Standing = Role | "host" | null;
 
-export type Action = "send" | "rename" | "delete thread";
+/**
+ * `take part`: what only members do for themselves, which is to react, to type, and to move a read marker. `put thread`:
+ * everything at once that a host's server says a thread is to be.
+ */
+export type Action = "send" | "take part" | "rename" | "put thread" | "delete thread";
 
-const isModerator = (standing: Standing) => standing === "moderator" || standing === "owner";
+const isMember = (standing: Standing) => standing !== null && standing !== "host";
+
+const isModerator = (standing: Standing) =>
+  standing === "moderator" || standing === "owner" || standing === "host";
+
+const isOwner = (standing: Standing) => standing === "owner" || standing === "host";
 
 /** Whether one may read the thread at all. To one who may not, the thread does not exist. */
 export function maySee(kind: Kind, standing: Standing): boolean {
@@ -19,35 +28,44 @@ export function maySee(kind: Kind, standing: Standing): boolean {
 export function may(action: Action, kind: Kind, standing: Standing): boolean {
   switch (action) {
     case "send":
-      return standing !== null;
+      return isMember(standing) || (kind !== "direct" && standing === "host");
+    case "take part":
+      return isMember(standing);
     case "rename":
       return kind !== "direct" && isModerator(standing);
+    case "put thread":
+      return kind !== "direct" && standing === "host";
     case "delete thread":
-      return kind !== "direct" && standing === "owner";
+      return standing === "host" || (kind !== "direct" && standing === "owner");
   }
 }
 
-/** Deleting a message: its author, and in groups and public threads moderators and owners. */
-export function mayErase(kind: Kind, standing: Standing, isAuthor: boolean): boolean {
-  if (standing === null) return false;
-  return isAuthor || (kind !== "direct" && isModerator(standing));
+/** Editing a message: its author, as long as they are a member. What the host sent, the host alone. */
+export function mayEdit(standing: Standing, isAuthor: boolean): boolean {
+  return standing !== null && isAuthor;
 }
 
-/** Adding a member, oneself or another, with this role. Only owners give a role above member. */
+/** Deleting a message: its author and the host, and in groups and public threads moderators and owners. */
+export function mayErase(kind: Kind, standing: Standing, isAuthor: boolean): boolean {
+  if (standing === null) return false;
+  return isAuthor || standing === "host" || (kind !== "direct" && isModerator(standing));
+}
+
+/** Adding a member, oneself or another, with this role. Only owners and the host give a role above member. */
 export function mayAdd(kind: Kind, standing: Standing, isSelf: boolean, role: Role): boolean {
   if (kind === "direct") return false;
-  if (role !== "member" && standing !== "owner") return false;
+  if (role !== "member" && !isOwner(standing)) return false;
   return isModerator(standing) || (kind === "public" && isSelf);
 }
 
 /** Changing the role of one who is a member already. */
 export function mayChangeRole(kind: Kind, standing: Standing): boolean {
-  return kind !== "direct" && standing === "owner";
+  return kind !== "direct" && isOwner(standing);
 }
 
 /** Removing a member of this role, or leaving. */
 export function mayRemove(kind: Kind, standing: Standing, isSelf: boolean, target: Role): boolean {
   if (kind === "direct" || standing === null) return false;
-  if (isSelf || standing === "owner") return true;
+  if (isSelf || isOwner(standing)) return true;
   return standing === "moderator" && target === "member";
 }

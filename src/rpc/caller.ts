@@ -14,6 +14,9 @@ export interface Caller {
   namedAt?: number | undefined;
 }
 
+/** Present where the host's server asks: no rate of the user in whose name it does limits it. */
+export type AskedBy = "server" | undefined;
+
 const HEADER = "x-lilypad-caller";
 const caller = z.object({ user, expiresAt: z.int(), namedAt: z.number().optional() });
 

@@ -1,6 +1,7 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
+import type { AskedBy } from "./caller.ts";
 import type { Refusal, Result } from "./result.ts";
 
 /** For the Worker. */
@@ -10,15 +11,17 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
    * profile of an earlier time than the known one changes nothing. By default now.
    */
   signIn: (user: User, namedAt?: number) => Promise<void>;
+  /** Makes those of these users known who are not, until a credential names them otherwise. The profiles of all. Idempotent. */
+  makeKnown: (users: User[]) => Promise<User[]>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread: (userId: string) => Promise<Result<void>>;
   /**
    * Counts a user search of this user. The ids of the direct and group threads whose members it is among, most recently
-   * active first; none where it is among `all`. By default `shared`.
+   * active first; none where it is among `all`. By default `shared`. One by the host's server is not counted.
    */
-  admitUserSearch: (userId: string, scope?: "all" | "shared") => Promise<Result<string[]>>;
+  admitUserSearch: (userId: string, scope?: "all" | "shared", by?: AskedBy) => Promise<Result<string[]>>;
   /** The ids of the direct and group threads of this user. */
   sharedThreads: (userId: string) => Promise<string[]>;
   /**

@@ -2,19 +2,33 @@
 import type { DurableCommand, DurableCommandResults } from "../protocol/commands.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
+import type { ThreadData } from "../protocol/names.ts";
 import type { Stub } from "./call.ts";
-import type { Caller } from "./caller.ts";
+import type { AskedBy, Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
 
 /** What a new thread begins with. */
 export interface ThreadInit {
   kind: Kind;
   name: string | null;
+  /** The host's own name for it, by which its object was found. */
+  key?: string;
+  data?: ThreadData | null;
+}
+
+/** What the host says that the thread of its key is to be: what is absent stays, and `null` removes. */
+export interface ThreadPut {
+  kind: "group" | "public";
+  name?: string | null | undefined;
+  data?: ThreadData | null | undefined;
+  /** To be added, except who left. */
+  members: User[];
 }
 
 /** The commands that come over HTTP alone. */
 export type HttpCommand =
   | { type: "rename"; name?: string | null | undefined }
+  | ({ type: "put_thread" } & ThreadPut)
   /** Adds a member or changes a role. `profile` is null for a user whom Lilypad does not know. */
   | { type: "put_member"; userId: string; role?: Role | undefined; profile: User | null }
   /** Removes a member; of oneself: leaves. */
@@ -32,6 +46,7 @@ export type CommandOf<T extends WriteType> = {
 export interface WriteResults extends DurableCommandResults {
   /** The thread as it is now. */
   rename: Thread;
+  put_thread: Thread;
   put_member: Member;
   remove_member: void;
 }
@@ -47,6 +62,12 @@ export interface ThreadRpc {
     thread: ThreadInit,
     others: User[],
   ) => Promise<Result<{ thread: Thread; created: boolean }>>;
+  /** For the host: makes the thread of a key, or brings it up to date. Two at once make it once. */
+  put: (
+    caller: User,
+    key: string,
+    thread: ThreadPut,
+  ) => Promise<Result<{ thread: Thread; created: boolean }>>;
   view: (caller: User) => Promise<Result<Thread>>;
   /** Deletes the thread: from here on it does not exist for anyone, and what is left to do survives a crash. */
   deleteThread: (caller: User) => Promise<Result<void>>;
@@ -60,9 +81,10 @@ export interface ThreadRpc {
     caller: User,
     command: C,
     namedAt?: Caller["namedAt"],
+    by?: AskedBy,
   ) => Promise<Result<WriteResults[C["type"]]>>;
   /** Moves the caller's read marker: stored, and sent to Presence, before it answers. */
-  read: (caller: User, seq: number) => Promise<Result<ReadState>>;
+  read: (caller: User, seq: number, by?: AskedBy) => Promise<Result<ReadState>>;
   /** For Presence: the profile of a user of this thread has changed. Idempotent. */
   profileChanged: (user: User) => Promise<void>;
 }

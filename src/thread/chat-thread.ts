@@ -8,12 +8,14 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Thread, User } from "../protocol/model.ts";
-import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
+import type { Role, Thread, User } from "../protocol/model.ts";
+import { isHost } from "../protocol/names.ts";
+import { may } from "../protocol/rights.ts";
+import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
-import type { ThreadInit, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
+import type { ThreadInit, ThreadPut, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
 import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
@@ -25,6 +27,7 @@ import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
+import { forbidden } from "./errors.ts";
 import { ProfileChanges } from "./members/profile-changes.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
@@ -71,7 +74,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const writer = new Writer(
       { storage: ctx.storage, store, broadcaster, notifier },
       new SenderRates(config.rate, allThreads),
-      [(user) => allThreads.check(user.id)],
+      [(user, _command, by) => (by === "server" ? undefined : allThreads.check(user.id))],
     );
     const readMarkers = new ReadMarkerUpdates(ctx, { store, broadcaster, notifier }, config);
     const profileChanges = new ProfileChanges(ctx, env, { store, broadcaster, notifier });
@@ -121,11 +124,35 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   ): Promise<Result<{ thread: Thread; created: boolean }>> {
     return resultOf(async () => {
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
-      const now = Date.now();
-      const thread = this.#store.create(init, caller, others, now);
-      this.#notifier.threadChanged(now);
-      await this.#notifier.notify();
-      return { thread: thread.view(caller), created: true };
+      const role = init.kind === "direct" ? "member" : "owner";
+      const members = [{ user: caller, role }, ...membersOf(others)] as const;
+      return { thread: (await this.#create(init, members)).view(caller), created: true };
+    });
+  }
+
+  put(
+    caller: User,
+    key: string,
+    { kind, name, data, members }: ThreadPut,
+  ): Promise<Result<{ thread: Thread; created: boolean }>> {
+    return resultOf(async () => {
+      if (!may("put thread", kind, isHost(caller) ? "host" : null)) throw forbidden();
+      for (;;) {
+        // One that is being deleted is gone first, and then made anew.
+        await this.#deletion.finishBegun();
+        if (!this.#store.current) {
+          const init = { kind, name: name ?? null, key, data: data ?? null };
+          return { thread: (await this.#create(init, membersOf(members))).view(caller), created: true };
+        }
+        try {
+          const thread = await this.#writer.run(caller, { type: "put_thread", kind, name, data, members });
+          await this.#notifier.notify();
+          return { thread, created: false };
+        } catch (error) {
+          // Deleted meanwhile.
+          if (this.#store.current?.isDeleting === false) throw error;
+        }
+      }
     });
   }
 
@@ -154,9 +181,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     caller: User,
     command: C,
     namedAt?: Caller["namedAt"],
+    by?: AskedBy,
   ): Promise<Result<WriteResults[C["type"]]>> {
     return resultOf(async () => {
-      const value = await this.#writer.run(caller, command);
+      const value = await this.#writer.run(caller, command, by);
       this.#profileChanges.seen({ user: caller, namedAt });
       // Removing the last member of a group begins its deletion.
       if (command.type === "remove_member") await this.#deletion.finishBegun();
@@ -165,9 +193,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     });
   }
 
-  read(caller: User, seq: number): Promise<Result<ReadState>> {
+  read(caller: User, seq: number, by?: AskedBy): Promise<Result<ReadState>> {
     return resultOf(async () => {
-      const state = this.#readMarkers.move(caller, seq, Date.now());
+      const state = this.#readMarkers.move(caller, seq, Date.now(), by);
       await this.#readMarkers.store();
       return state;
     });
@@ -250,6 +278,14 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   // --- within
 
+  async #create(init: ThreadInit, members: readonly { user: User; role: Role }[]): Promise<StoredThread> {
+    const now = Date.now();
+    const thread = this.#store.create(init, members, now);
+    this.#notifier.threadChanged(now);
+    await this.#notifier.notify();
+    return thread;
+  }
+
   /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */
   #admit(caller: Caller, now: number): StoredThread {
     const { user } = caller;
@@ -268,4 +304,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const events = welcomeEvents(thread, this.#broadcaster, caller, cursor, configOf(this.env).rate);
     return this.#connections.encode(events);
   }
+}
+
+/** Users as members of a new thread, none of whom owns it. */
+function membersOf(users: readonly User[]): { user: User; role: Role }[] {
+  return users.map((user) => ({ user, role: "member" }));
 }

@@ -3,6 +3,7 @@ import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
 import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
+import { putThreadEntry } from "./members/commands/put-thread.ts";
 import { memberRemovedEventEntry, removeMemberEntry } from "./members/commands/remove-member.ts";
 import { renameEntry, threadEventEntry } from "./members/commands/rename.ts";
 import type { Change, ChangeType, LoggedChange } from "./messages/change-log.ts";
@@ -20,6 +21,7 @@ const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
   react: reactEntry,
   unreact: unreactEntry,
   rename: renameEntry,
+  put_thread: putThreadEntry,
   put_member: putMemberEntry,
   remove_member: removeMemberEntry,
 };

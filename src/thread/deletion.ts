@@ -27,6 +27,7 @@ export class Deletion {
   readonly #env: Env;
   readonly #threadId: string;
   readonly #parts: DeletionParts;
+  #finishing: Promise<void> | undefined;
 
   /** Registers its duty: to finish a deletion that has begun. */
   constructor(env: Env, threadId: string, parts: DeletionParts) {
@@ -49,6 +50,14 @@ export class Deletion {
 
   /** Does what is left of a deletion that has begun. Where a shard does not answer it throws, and is to be called again. */
   async finishBegun(): Promise<void> {
+    // Once at a time: by its key a thread may be made anew as soon as it is gone, and is not to be erased again.
+    this.#finishing ??= this.#finish().finally(() => {
+      this.#finishing = undefined;
+    });
+    await this.#finishing;
+  }
+
+  async #finish(): Promise<void> {
     const { alarm, store, broadcaster, relays, notifier } = this.#parts;
     const thread = store.current;
     if (!thread?.isDeleting) return;
@@ -66,6 +75,7 @@ export class Deletion {
     broadcaster.room.closeAll(CLOSE.notFound, reason);
     await relays.end(this.#threadId, CLOSE.notFound, reason);
     alarm.cleared();
+    notifier.forget();
     await store.erase();
   }
 

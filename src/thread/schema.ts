@@ -142,4 +142,13 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     retry_at INTEGER NOT NULL
   );
   `,
+  `
+  -- The host's own name for the thread, which never changes; null where users made it.
+  ALTER TABLE thread ADD COLUMN key TEXT;
+  -- What the host keeps with the thread, in JSON: one row, in a table of its own, so that the thread's row keeps its length.
+  CREATE TABLE thread_data (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    data TEXT NOT NULL
+  );
+  `,
 ];

@@ -2,14 +2,17 @@
  * A thread over its own storage: the parts it is made of, and what its readers see of them. What can be done to it stands
  * in commands.ts. It knows no sockets and never waits.
  */
+import type { Config } from "../config/config.ts";
 import { fillerLike } from "../durable/record-length.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
 import { TITLE_MEMBERS } from "../protocol/limits.ts";
+import { isHost, type ThreadData } from "../protocol/names.ts";
 import * as rights from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
+import { HostData } from "./host-data.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
 import { Profiles } from "./members/profiles.ts";
 import { ReadMarkers } from "./members/read-markers.ts";
@@ -18,7 +21,17 @@ import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
 import { ReactionStore } from "./messages/reactions.ts";
 
-type ThreadRow = { kind: Kind; name: string | null; created_at: number; epoch: string; deleting: number };
+type ThreadRow = {
+  kind: Kind;
+  name: string | null;
+  created_at: number;
+  epoch: string;
+  deleting: number;
+  key: string | null;
+};
+
+/** The settings that a thread depends on. */
+export type ThreadSettings = Pick<Config, "presenceShards" | "systemName">;
 
 export class StoredThread {
   readonly profiles: Profiles;
@@ -31,34 +44,38 @@ export class StoredThread {
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
+  readonly #data: HostData;
   /** Members as they were last shown. */
   readonly #shown = new WeakMap<StoredMember, Member>();
 
-  /** A thread that exists. `shards` is the number of Presence shards that users are sorted by. */
-  constructor(sql: SqlStorage, id: string, shards: number) {
+  /** A thread that exists. */
+  constructor(sql: SqlStorage, id: string, { presenceShards, systemName }: ThreadSettings) {
     this.#id = id;
     this.#sql = sql;
-    this.profiles = new Profiles(sql);
-    this.membership = new Membership(sql, shards);
+    this.profiles = new Profiles(sql, systemName);
+    this.membership = new Membership(sql, presenceShards);
     this.messages = new MessageLog(sql, this.profiles);
     this.changes = new ChangeLog(sql);
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
     this.reactions = new ReactionStore(sql);
     this.deduplication = new Deduplication(this.messages);
-    this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting FROM thread").one();
+    this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting, key FROM thread").one();
+    this.#data = new HostData(sql);
   }
 
   /** Writes a new thread's row. The schema is there, and nothing else. */
   static create(sql: SqlStorage, thread: ThreadInit, shards: number, now: number): void {
     sql.exec(
-      `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting, shards)
-       VALUES (1, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      `INSERT INTO thread (only, kind, name, created_at, epoch, member_count, senders_saved_seq, deleting, shards, key)
+       VALUES (1, ?, ?, ?, ?, 0, 0, 0, ?, ?)`,
       thread.kind,
       thread.name,
       now,
       crypto.randomUUID(),
       shards,
+      thread.key ?? null,
     );
+    if (thread.data) new HostData(sql).set(thread.data);
   }
 
   /** Adds a member, who has read everything so far. Makes no event. */
@@ -81,15 +98,34 @@ export class StoredThread {
   }
 
   get info(): ThreadInfo {
-    return { id: this.#id, kind: this.kind, name: this.#row.name, createdAt: this.#row.created_at };
+    const { kind, name, created_at, key } = this.#row;
+    const data = this.#data.current;
+    return {
+      id: this.#id,
+      kind,
+      name,
+      createdAt: created_at,
+      ...(key !== null && { key }),
+      ...(data && { data }),
+    };
   }
 
-  /** Renames the thread: one row written, and one that overwrites its name where it lies, where it had one. */
-  setName(name: string | null): void {
+  /**
+   * Renames the thread: one row written, and one that overwrites its name where it lies, where it had one. False, with
+   * nothing written, where it is the same.
+   */
+  setName(name: string | null): boolean {
     const before = this.#row.name;
+    if (name === before) return false;
     if (before !== null) this.#sql.exec("UPDATE thread SET name = ?", fillerLike(before));
     this.#sql.exec("UPDATE thread SET name = ?", name);
     this.#row.name = name;
+    return true;
+  }
+
+  /** Replaces what the host keeps with the thread. False, with nothing written, where it is the same. */
+  setData(data: ThreadData | null): boolean {
+    return this.#data.set(data);
   }
 
   /** A caller as the thread shows them, whatever their credential says. */
@@ -128,9 +164,18 @@ export class StoredThread {
 
   /** The caller's standing, or `not_found` where they may not see the thread. */
   standing(user: User): rights.Standing {
-    const standing = this.membership.role(user.id);
+    const standing = this.#standingOf(user);
     if (this.isDeleting || !rights.maySee(this.kind, standing)) throw noSuchThread();
     return standing;
+  }
+
+  /** Whether a user may see the thread. */
+  isSeenBy(user: User): boolean {
+    return !this.isDeleting && rights.maySee(this.kind, this.#standingOf(user));
+  }
+
+  #standingOf(user: User): rights.Standing {
+    return isHost(user) ? "host" : this.membership.role(user.id);
   }
 
   view(user: User): Thread {
@@ -163,7 +208,7 @@ export class StoredThread {
 
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */
   read(user: User, seq: number): ReadState & { moved: boolean } {
-    this.require("send", user);
+    this.require("take part", user);
     const member = this.requireMember(user.id);
     const newest = this.messages.newest.seq;
     const moved = this.readMarkers.move(member, Math.min(seq, newest));
@@ -171,9 +216,9 @@ export class StoredThread {
     return { readSeq, unread: newest - readSeq, moved };
   }
 
-  /** Whether nobody is left in a group, which then has no reason to stay. */
+  /** Whether nobody is left in a group, which then has no reason to stay. One that the host made by its key stays. */
   get isDeserted(): boolean {
-    return this.kind === "group" && this.membership.count() === 0;
+    return this.kind === "group" && this.#row.key === null && this.membership.count() === 0;
   }
 
   // --- for commands

@@ -1,7 +1,7 @@
 /** Whether there is a thread in this object, and the object's memory of it: a cache that can be thrown away. */
 import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
-import type { User } from "../protocol/model.ts";
+import type { Role, User } from "../protocol/model.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { noSuchThread } from "./errors.ts";
 import { THREAD_MIGRATIONS } from "./schema.ts";
@@ -34,14 +34,13 @@ export class ThreadStore {
   }
 
   /** Creates the thread with its first members, in one transaction. */
-  create(init: ThreadInit, creator: User, others: readonly User[], now: number): StoredThread {
+  create(init: ThreadInit, members: readonly { user: User; role: Role }[], now: number): StoredThread {
     const { storage } = this.#ctx;
     return storage.transactionSync(() => {
       migrate(storage, THREAD_MIGRATIONS);
       StoredThread.create(storage.sql, init, configOf(this.#env).presenceShards, now);
       const thread = this.reload();
-      thread.addMember(creator, init.kind === "direct" ? "member" : "owner", now);
-      for (const other of others) thread.addMember(other, "member", now);
+      for (const { user, role } of members) thread.addMember(user, role, now);
       return thread;
     });
   }
@@ -59,9 +58,9 @@ export class ThreadStore {
   /** Forgets what memory holds and reads it anew: after a transaction was rolled back, memory may be ahead of storage. */
   reload(): StoredThread {
     const { id, storage } = this.#ctx;
-    const { presenceShards, presenceShardsAfter } = configOf(this.#env);
-    this.#thread = new StoredThread(storage.sql, id.toString(), presenceShards);
-    this.#thread.membership.sortByShard(presenceShardsAfter);
+    const config = configOf(this.#env);
+    this.#thread = new StoredThread(storage.sql, id.toString(), config);
+    this.#thread.membership.sortByShard(config.presenceShardsAfter);
     return this.#thread;
   }
 

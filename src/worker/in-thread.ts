@@ -3,9 +3,10 @@ import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import { callForValue, type Stub } from "../rpc/call.ts";
 import { threadStub, type ThreadRpc, type WriteCommand, type WriteResults } from "../rpc/thread.ts";
+import type { AskedBy } from "../rpc/caller.ts";
 import type { ApiRequest } from "./api.ts";
 import { threadIdOf } from "./parameters.ts";
-import { signedIn } from "./signed-in.ts";
+import { signedIn, type SignedIn } from "./signed-in.ts";
 
 /** What a request is refused with before its thread is asked. */
 const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "unsupported_media_type"]);
@@ -16,6 +17,7 @@ interface ThreadRequest {
   env: Env;
   /** Whoever asks: a user, or the host itself. */
   user: User;
+  by: AskedBy;
   threadId: string;
   /** The thread's object, by a new stub for each call. */
   thread: () => Stub<ThreadRpc>;
@@ -25,17 +27,22 @@ interface ThreadRequest {
 
 /**
  * A route to a thread, for its verified caller. That a request is not sound is disclosed to those alone who may see the
- * thread; to anyone else there is none, whatever they send.
+ * thread; to anyone else there is none, whatever they send. `callerOf` says who may ask: users and the host, or by
+ * `signedInUser` users alone.
  */
-export function inThread(handle: (asked: ThreadRequest) => Promise<Response>) {
+export function inThread(
+  handle: (asked: ThreadRequest) => Promise<Response>,
+  callerOf: (request: Request, env: Env) => Promise<SignedIn> = signedIn,
+) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
-    const { user, namedAt } = await signedIn(request, env);
+    const { user, namedAt, byServer } = await callerOf(request, env);
+    const by = byServer ? "server" : undefined;
     const id = threadIdOf(request, env);
     const thread = () => threadStub(env, id);
     const run = <C extends WriteCommand>(command: C) =>
-      callForValue(thread, (object) => object.run(user, command, namedAt));
+      callForValue(thread, (object) => object.run(user, command, namedAt, by));
     try {
-      return await handle({ request, env, user, threadId: id.toString(), thread, run });
+      return await handle({ request, env, user, by, threadId: id.toString(), thread, run });
     } catch (error) {
       if (error instanceof LilypadError && UNSOUND.has(error.code))
         await callForValue(thread, (object) => object.view(user));

@@ -1,9 +1,9 @@
 /** Users by their ids, wherever they are kept. */
 import { callObject } from "../rpc/call.ts";
 import { byShard, presenceStub } from "../rpc/shards.ts";
-import { unknownUser } from "../protocol/errors.ts";
+import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
-import { SYSTEM_ID } from "../protocol/names.ts";
+import { looksLikeGuest, SYSTEM_ID } from "../protocol/names.ts";
 
 /** The profiles of those who are known, never of the host itself, in the order asked for: one call to each shard concerned. */
 export async function profilesOf(env: Env, userIds: readonly string[]): Promise<User[]> {
@@ -27,4 +27,57 @@ export async function knownUsers(env: Env, userIds: readonly string[]): Promise<
   const unknown = userIds.filter((id) => !known.has(id));
   if (unknown.length > 0) throw unknownUser(...unknown);
   return users;
+}
+
+/** Somebody whom the host names: by their id, and by a name in case they are not known yet. */
+interface NamedPerson {
+  id: string;
+  name?: string | undefined;
+  avatarUrl?: string | undefined;
+}
+
+/**
+ * The profiles of all of these, each once. Those who are unknown are made known by the names that they come with, after
+ * `mayStill` has let it happen; with no name it is `not_found`, with their ids, and nobody is.
+ */
+export async function peopleNamed(
+  env: Env,
+  people: readonly NamedPerson[],
+  mayStill: () => Promise<void>,
+): Promise<User[]> {
+  const byId = new Map<string, NamedPerson>();
+  // Of two entries for one person, the first with a name counts.
+  for (const person of people) if (byId.get(person.id)?.name === undefined) byId.set(person.id, person);
+  const known = new Map((await profilesOf(env, [...byId.keys()])).map((user) => [user.id, user]));
+  const unknown = [...byId.values()].filter(({ id }) => !known.has(id));
+  const guests = unknown.filter(({ id }) => looksLikeGuest(id));
+  if (guests.length > 0)
+    throw new LilypadError(
+      "bad_request",
+      `members: ${guests.map(({ id }) => id).join(", ")}: guests are made known by themselves alone`,
+    );
+  const named = unknown.flatMap(({ id, name, avatarUrl }): User[] =>
+    name === undefined ? [] : [{ id, name, ...(avatarUrl !== undefined && { avatarUrl }) }],
+  );
+  if (named.length < unknown.length)
+    throw unknownUser(...unknown.filter(({ name }) => name === undefined).map(({ id }) => id));
+  if (named.length > 0) {
+    await mayStill();
+    for (const user of await madeKnown(env, named)) known.set(user.id, user);
+  }
+  return [...byId.keys()].flatMap((id) => known.get(id) ?? []);
+}
+
+/** Makes users known who are not; the profiles that count: one call to each shard concerned. */
+async function madeKnown(env: Env, users: readonly User[]): Promise<User[]> {
+  const byId = new Map(users.map((user) => [user.id, user]));
+  const profiles = await Promise.all(
+    [...byShard(env, byId.keys())].map(([shard, ids]) =>
+      callObject(
+        () => presenceStub(env, shard),
+        (presence): Promise<User[]> => presence.makeKnown(ids.flatMap((id) => byId.get(id) ?? [])),
+      ),
+    ),
+  );
+  return profiles.flat();
 }

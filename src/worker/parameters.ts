@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
-import { emoji, userId } from "../protocol/names.ts";
+import { emoji, KEY_PREFIX, threadKey, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */
@@ -10,15 +10,39 @@ interface Params {
   params: Record<string, string>;
 }
 
-/** The id of the thread's object, or `not_found` before any object starts. Upper case would be a second name for the same thread. */
-export function threadIdOf({ params }: Params, env: Env): DurableObjectId {
-  const text = params["threadId"] ?? "";
+/**
+ * The id of the thread's object, or `not_found` before any object starts. Upper case would be a second name for the same
+ * thread.
+ */
+export function threadIdOf(request: Params, env: Env): DurableObjectId {
+  const text = request.params["threadId"] ?? "";
   try {
     if (/^[0-9a-f]{64}$/.test(text)) return env.CHAT_THREAD.idFromString(text);
+    const key = keyIn(request);
+    if (key !== undefined) return idOfKey(env, parse(threadKey, key));
   } catch {
-    // Of another namespace, or made up.
+    // Of another namespace, made up, or no key.
   }
   throw new LilypadError("not_found", "There is no such thread.");
+}
+
+/** The key that a path names a thread by. Throws `bad_request`, or `not_found` where it is named otherwise. */
+export function threadKeyOf(request: Params): string {
+  const key = keyIn(request);
+  if (key === undefined)
+    throw new LilypadError("not_found", `Only threads by key are made so: /api/threads/${KEY_PREFIX}KEY`);
+  return parse(z.object({ key: threadKey }), { key }).key;
+}
+
+/** The object of the thread of a key: by a name that is no pair's, which is an array. */
+export function idOfKey(env: Env, key: string): DurableObjectId {
+  return env.CHAT_THREAD.idFromName(JSON.stringify({ key }));
+}
+
+/** What follows `key:`; undefined where a path names a thread otherwise. Throws `bad_request` where it is not percent-encoded. */
+function keyIn(request: Params): string | undefined {
+  const name = decoded(request, "threadId");
+  return name.startsWith(KEY_PREFIX) ? name.slice(KEY_PREFIX.length) : undefined;
 }
 
 export function seqOf({ params }: Params): number {

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import type { Message, Role, Thread, User } from "../../src/protocol/model.ts";
 import type { ReadState } from "../../src/protocol/http.ts";
 import { valueOf } from "../../src/rpc/result.ts";
-import { evict, shardStub, threadStub } from "../support/objects.ts";
+import { evict, shardStub, threadRpc, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { newThread, renamed, signIn, type Person } from "../support/host-users.ts";
 import { ExpectedThread } from "./expected-thread.ts";
@@ -55,7 +55,7 @@ export class ThreadRun {
     const crowd = Array.from({ length: CROWD }, (_, i) => ({ id: `crowd-${i}`, name: `One of ${CROWD}` }));
     const others = [users.Bo.user, ...crowd];
     const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId());
-    const { thread } = valueOf(await stub.create(users.Ada.user, { kind, name: "Pool" }, others));
+    const { thread } = valueOf(await threadRpc(stub).create(users.Ada.user, { kind, name: "Pool" }, others));
     const run = new ThreadRun(users, thread);
     run.#crowd.push(...crowd);
     for (const { id } of crowd) run.expected.joins(id, "member");

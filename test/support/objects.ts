@@ -1,10 +1,17 @@
 /** Access to Durable Objects from inside: what they store, what an action costs them, and evicting them. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { Stub } from "../../src/rpc/call.ts";
+import type { ThreadRpc } from "../../src/rpc/thread.ts";
 import { shardOf } from "../../src/rpc/shards.ts";
 
 export function threadStub(threadId: string) {
   return env.CHAT_THREAD.get(env.CHAT_THREAD.idFromString(threadId));
+}
+
+/** A thread's object by its own interface, whose results the platform's types cannot follow where they hold any JSON. */
+export function threadRpc(stub: unknown): Stub<ThreadRpc> {
+  return stub as Stub<ThreadRpc>;
 }
 
 /** A relay of a large room. They are numbered from 1. */

@@ -6,7 +6,7 @@ import { shardOf } from "../../src/rpc/shards.ts";
 import { alarmAt, holdWaits, passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
-import { costOf, evict, threadStub } from "../support/objects.ts";
+import { costOf, evict, threadRpc, threadStub } from "../support/objects.ts";
 import { hostToken, unknownPerson, newThread, person, signIn, type Person } from "../support/host-users.ts";
 import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
@@ -526,7 +526,7 @@ describe("rows read", () => {
 
   it("by resuming after 100 missed events: those events", async () => {
     const [short = 0, long = 0] = await reads(async ({ bob, thread, stub }) => {
-      const view = await stub.view(bob.user);
+      const view = await threadRpc(stub).view(bob.user);
       const rev = view.ok ? view.value.rev : 0;
       const socket = await openThread(bob, thread.id, `${thread.epoch}:${rev - 100}`);
       await socket.next("chat", (event) => event.rev === rev);

@@ -5,6 +5,7 @@ import type { MessagePage } from "../../src/protocol/http.ts";
 import type { Message, Thread } from "../../src/protocol/model.ts";
 import { valueOf } from "../../src/rpc/result.ts";
 import { person, type Person } from "../support/host-users.ts";
+import { threadRpc } from "../support/objects.ts";
 import { openThread } from "../support/socket.ts";
 import { meter } from "../cost/meter.ts";
 
@@ -16,7 +17,7 @@ async function popularMessage() {
   const fans = Array.from({ length: 51 }, (_, i) => ({ id: `fan-${i + 10}`, name: "Fan" }));
   const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId());
   const { thread } = valueOf(
-    await stub.create(ada.user, { kind: "group", name: "Pond" }, [bob.user, ...fans]),
+    await threadRpc(stub).create(ada.user, { kind: "group", name: "Pond" }, [bob.user, ...fans]),
   );
   valueOf(await stub.run(ada.user, { type: "chat", id: "m", body: "Croak" }));
   for (const fan of fans) valueOf(await stub.run(fan, { type: "react", id: "r", seq: 1, emoji: FROG }));

@@ -2,11 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Thread } from "../../src/protocol/model.ts";
+import { host } from "../support/host-server.ts";
 import { call, newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
 
 type Kind = Thread["kind"];
-type Standing = "owner" | "moderator" | "member" | "stranger" | "removed" | "anonymous";
+type Standing = "owner" | "moderator" | "member" | "stranger" | "removed" | "anonymous" | "host";
 
 /** A thread with a user of each role, and the caller. */
 interface Scene {
@@ -37,6 +38,9 @@ async function anonymous(): Promise<Person> {
   };
 }
 
+/** The host itself, by its server token. It opens no socket. */
+const theHost: Person = { user: { id: "system", name: "System" }, token: "", call: host };
+
 async function post(who: Person, id: string, body: string): Promise<number> {
   const response = await ok(who.call("POST", `/api/threads/${id}/messages`, { body }));
   return ((await response.json()) as { seq: number }).seq;
@@ -44,7 +48,7 @@ async function post(who: Person, id: string, body: string): Promise<number> {
 
 async function scene(kind: Kind, standing: Standing): Promise<Scene> {
   const [asker, other, moderator, owner, outsider] = await Promise.all([
-    standing === "anonymous" ? anonymous() : person("Asker"),
+    standing === "anonymous" ? anonymous() : standing === "host" ? theHost : person("Asker"),
     person("Other"),
     person("Moderator"),
     person("Owner"),
@@ -57,35 +61,43 @@ async function scene(kind: Kind, standing: Standing): Promise<Scene> {
     const otherSeq = await post(other, id, "theirs");
     return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
   }
-  const wasIn = standing !== "stranger" && standing !== "anonymous";
+  const wasIn = !["stranger", "anonymous", "host"].includes(standing);
   const { id } = await newThread(owner, kind, [other, moderator, ...(wasIn ? [asker] : [])], "Talk");
   const path = `/api/threads/${id}/members`;
   await ok(owner.call("PUT", `${path}/${moderator.user.id}`, { role: "moderator" }));
   if (standing === "moderator" || standing === "owner") {
     await ok(owner.call("PUT", `${path}/${asker.user.id}`, { role: standing }));
   }
-  const ownSeq = wasIn ? await post(asker, id, "mine") : await post(owner, id, "somebody's");
+  const mayWrite = wasIn || standing === "host";
+  const ownSeq = mayWrite ? await post(asker, id, "mine") : await post(owner, id, "somebody's");
   const otherSeq = await post(other, id, "theirs");
   if (standing === "removed") await ok(owner.call("DELETE", `${path}/${asker.user.id}`));
   return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
 }
 
-const everyone: Standing[] = ["owner", "moderator", "member", "stranger", "removed"];
 const members: Standing[] = ["owner", "moderator", "member"];
+const everyone: Standing[] = [...members, "stranger", "removed"];
 const moderators: Standing[] = ["owner", "moderator"];
+const owners: Standing[] = ["owner"];
 const none: Standing[] = [];
+/** These, and the host itself. */
+const andHost = (standings: Standing[]): Standing[] => [...standings, "host"];
 
 /** A request, and who may make it in each kind of thread. */
 type Row = [name: string, act: (scene: Scene) => Promise<Response>, may: Record<Kind, Standing[]>];
 
-const readers = { direct: members, group: members, public: everyone };
+const readers = { direct: andHost(members), group: andHost(members), public: andHost(everyone) };
 const all = { direct: members, group: members, public: members };
 
 const HTTP: Row[] = [
   ["see the thread", (s) => s.caller.call("GET", `/api/threads/${s.id}`), readers],
   ["read messages", (s) => s.caller.call("GET", `/api/threads/${s.id}/messages`), readers],
   ["list members", (s) => s.caller.call("GET", `/api/threads/${s.id}/members`), readers],
-  ["send", (s) => s.caller.call("POST", `/api/threads/${s.id}/messages`, { body: "hello" }), all],
+  [
+    "send",
+    (s) => s.caller.call("POST", `/api/threads/${s.id}/messages`, { body: "hello" }),
+    { direct: members, group: andHost(members), public: andHost(members) },
+  ],
   ["move the read marker", (s) => s.caller.call("PUT", `/api/threads/${s.id}/read`, { seq: 1 }), all],
   ["react", (s) => s.caller.call("PUT", `/api/threads/${s.id}/messages/1/reactions/%F0%9F%91%8D`), all],
   [
@@ -96,33 +108,38 @@ const HTTP: Row[] = [
   [
     "edit an own message",
     (s) => s.caller.call("PATCH", `/api/threads/${s.id}/messages/${s.ownSeq}`, { body: "new" }),
-    all,
+    { direct: members, group: andHost(members), public: andHost(members) },
   ],
   [
     "edit another's message",
     (s) => s.caller.call("PATCH", `/api/threads/${s.id}/messages/${s.otherSeq}`, { body: "new" }),
     { direct: none, group: none, public: none },
   ],
-  ["delete an own message", (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.ownSeq}`), all],
+  [
+    "delete an own message",
+    (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.ownSeq}`),
+    // In a direct thread, where it has none, it is another's to the host.
+    { direct: andHost(members), group: andHost(members), public: andHost(members) },
+  ],
   [
     "delete another's message",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.otherSeq}`),
-    { direct: none, group: moderators, public: moderators },
+    { direct: ["host"], group: andHost(moderators), public: andHost(moderators) },
   ],
   [
     "rename",
     (s) => s.caller.call("PATCH", `/api/threads/${s.id}`, { name: "Other" }),
-    { direct: none, group: moderators, public: moderators },
+    { direct: none, group: andHost(moderators), public: andHost(moderators) },
   ],
   [
     "add another",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, {}),
-    { direct: none, group: moderators, public: moderators },
+    { direct: none, group: andHost(moderators), public: andHost(moderators) },
   ],
   [
     "add a moderator",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.outsider.user.id}`, { role: "moderator" }),
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: none, group: andHost(owners), public: andHost(owners) },
   ],
   [
     "add oneself",
@@ -133,27 +150,27 @@ const HTTP: Row[] = [
     "make oneself owner",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.caller.user.id}`, { role: "owner" }),
     // An owner is one already: nothing changes.
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: none, group: owners, public: owners },
   ],
   [
     "change a role",
     (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.other.user.id}`, { role: "moderator" }),
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: none, group: andHost(owners), public: andHost(owners) },
   ],
   [
     "remove a member",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.other.user.id}`),
-    { direct: none, group: moderators, public: moderators },
+    { direct: none, group: andHost(moderators), public: andHost(moderators) },
   ],
   [
     "remove a moderator",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.moderator.user.id}`),
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: none, group: andHost(owners), public: andHost(owners) },
   ],
   [
     "remove an owner",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.owner.user.id}`),
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: none, group: andHost(owners), public: andHost(owners) },
   ],
   [
     "leave",
@@ -163,7 +180,7 @@ const HTTP: Row[] = [
   [
     "delete the thread",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}`),
-    { direct: none, group: ["owner"], public: ["owner"] },
+    { direct: ["host"], group: andHost(owners), public: andHost(owners) },
   ],
 ];
 
@@ -211,9 +228,9 @@ const SOCKET: [
 ];
 
 const STANDINGS: Record<Kind, Standing[]> = {
-  direct: ["member", "stranger", "anonymous"],
-  group: ["owner", "moderator", "member", "stranger", "removed", "anonymous"],
-  public: ["owner", "moderator", "member", "stranger", "removed", "anonymous"],
+  direct: ["member", "stranger", "anonymous", "host"],
+  group: ["owner", "moderator", "member", "stranger", "removed", "anonymous", "host"],
+  public: ["owner", "moderator", "member", "stranger", "removed", "anonymous", "host"],
 };
 
 const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
@@ -223,7 +240,7 @@ const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
 /** The refusal for a user who may not: it discloses nothing of a thread they cannot see. */
 function refusal(kind: Kind, standing: Standing): string {
   if (standing === "anonymous") return "401 unauthenticated";
-  const sees = kind === "public" || members.includes(standing);
+  const sees = kind === "public" || andHost(members).includes(standing);
   return sees ? "403 forbidden" : "404 not_found";
 }
 
@@ -243,12 +260,17 @@ function firstOf(socket: TestSocket): Promise<string> {
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   let untouched: Promise<Scene> | undefined;
 
-  it.concurrent.each(HTTP)("over HTTP: %s", async (_name, act, may) => {
+  it.concurrent.each(HTTP)("over HTTP: %s", async (name, act, may) => {
     const isAllowed = may[kind].includes(standing);
     // A refused request changes nothing, so all of them share one thread.
     const s = await (isAllowed ? scene(kind, standing) : (untouched ??= scene(kind, standing)));
-    expect(await outcomeOf(await act(s))).toBe(isAllowed ? "allowed" : refusal(kind, standing));
+    const outcome = await outcomeOf(await act(s));
+    // The host is no user, whom one could add, or who could leave.
+    const isOfItself = standing === "host" && kind !== "direct" && /oneself|^leave$/.test(name);
+    expect(outcome).toBe(isAllowed ? "allowed" : isOfItself ? "404 not_found" : refusal(kind, standing));
   });
+
+  if (standing === "host") return;
 
   const mayOpen = readers[kind].includes(standing);
 

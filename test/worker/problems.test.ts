@@ -76,7 +76,7 @@ describe("a method that a path does not support", () => {
   it.each([
     ["PUT", "/api/session", ["GET", "POST", "DELETE"]],
     ["DELETE", "/api/threads", ["GET", "POST"]],
-    ["POST", `/api/threads/${NO_THREAD}`, ["GET", "PATCH", "DELETE"]],
+    ["POST", `/api/threads/${NO_THREAD}`, ["GET", "PUT", "PATCH", "DELETE"]],
     ["POST", `/api/threads/${NO_THREAD}/members/ada`, ["PUT", "DELETE"]],
     ["GET", `/api/threads/${NO_THREAD}/messages/1`, ["PATCH", "DELETE"]],
     ["POST", "/api/presence/socket", ["GET"]],
@@ -141,6 +141,7 @@ describe("without signing in", () => {
     ["GET", "/api/threads"],
     ["POST", "/api/threads"],
     ["GET", "/api/threads/nonsense"],
+    ["PUT", "/api/threads/key:order-1"],
     ["PATCH", `/api/threads/${NO_THREAD}`],
     ["DELETE", `/api/threads/${NO_THREAD}`],
     ["GET", `/api/threads/${NO_THREAD}/members`],

@@ -39,6 +39,21 @@ export const threadOperations: Operations = {
     allowed: "user or host",
     answers: { 200: ["The thread.", thread] },
   },
+  "PUT /api/threads/:threadId": {
+    id: "putThread",
+    tag: "Threads",
+    summary: "Make the thread of a key, or bring it up to date",
+    description:
+      "`threadId` is `key:KEY`. What is absent stays, and `null` removes. `members` are added, but for those who left; one " +
+      "who is not known yet is made known by `name`.",
+    allowed: "host",
+    body: http.putThread,
+    answers: {
+      200: ["The thread, which existed.", thread],
+      201: ["The new thread.", thread],
+    },
+    errors: ["not_found", "conflict"],
+  },
   "PATCH /api/threads/:threadId": {
     id: "renameThread",
     tag: "Threads",

@@ -2,7 +2,7 @@
  * How the arguments of RPC calls about several users are split by the shards that hold those users, and how the results
  * become one again.
  */
-import type { UserPresence } from "../../protocol/model.ts";
+import type { User, UserPresence } from "../../protocol/model.ts";
 import type {
   NewlyVisible,
   StatusChange,
@@ -28,6 +28,12 @@ export function byUser<T>(): Split<string[], T[]> {
     join: (results) => results.flat(),
   };
 }
+
+/** Each user's shard is given that user's profile. */
+export const ofProfiles: Split<User[], User[]> = {
+  parts: (users, movedUsers) => Map.groupBy(users, ({ id }) => movedUsers.movedTo(id)),
+  join: (results) => results.flat(),
+};
 
 /** Every shard that may hold a member is sent the thread's state; each of who joined, left and read, its own users alone. */
 export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined> = {

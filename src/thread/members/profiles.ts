@@ -1,6 +1,7 @@
 /** The profiles of everyone whom the thread has to name, as it knows them now. */
 import { overwriteProfile } from "../../durable/overwrite-profile.ts";
 import type { User } from "../../protocol/model.ts";
+import { SYSTEM_ID } from "../../protocol/names.ts";
 
 type UserRow = { user_id: string; name: string; avatar_url: string | null };
 
@@ -9,16 +10,20 @@ const KEPT = 2_000;
 
 export class Profiles {
   readonly #sql: SqlStorage;
+  readonly #system: User;
   readonly #kept = new Map<string, User>();
   /** Whose profile is stored, as far as that is known: a stand-in equal to the profile still has to be stored once. */
   readonly #stored = new Set<string>();
 
-  constructor(sql: SqlStorage) {
+  /** `systemName`: by what name the host itself is shown. */
+  constructor(sql: SqlStorage, systemName: string) {
     this.#sql = sql;
+    this.#system = { id: SYSTEM_ID, name: systemName };
   }
 
-  /** The profile of a user. One who was never seen is named by their id. */
+  /** The profile of a user, or of the host. One who was never seen is named by their id. */
   get(userId: string): User {
+    if (userId === SYSTEM_ID) return this.#system;
     const kept = this.#kept.get(userId);
     if (kept) return kept;
     const [row] = this.#sql

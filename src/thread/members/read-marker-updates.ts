@@ -5,6 +5,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import type { ReadState } from "../../protocol/http.ts";
 import { READS_PER_SECOND } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
+import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import type { Notifier } from "../notifying/notifier.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -40,8 +41,8 @@ export class ReadMarkerUpdates {
    * Moves a marker. The first move is stored at once, those of the following second together at its end: what a
    * crash in that second loses, the client sends again when it is back.
    */
-  move(user: User, seq: number, now: number): ReadState {
-    const wait = this.#rate.take(user.id, now);
+  move(user: User, seq: number, now: number, by?: AskedBy): ReadState {
+    const wait = by === "server" ? 0 : this.#rate.take(user.id, now);
     if (wait > 0) throw new LilypadError("rate_limited", "Too many read markers.", { retryAfterMs: wait });
     const { moved, ...state } = this.#store.require().read(user, seq);
     // Sent again although it stands there already: the notification of Presence may have been lost in a crash.

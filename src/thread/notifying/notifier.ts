@@ -122,6 +122,15 @@ export class Notifier {
     while (this.#sending) await this.#sending;
   }
 
+  /** The thread is gone. What was sent of it says nothing of one that is made anew in this object. */
+  forget(): void {
+    this.#headPending = false;
+    this.#senders.clear();
+    this.#readers.clear();
+    this.#confirmedReaders.clear();
+    this.#failures = 0;
+  }
+
   /** The shards that know of this thread, or may. */
   shardsConcerned(thread: StoredThread): number[] {
     const { membership } = thread;

@@ -7,6 +7,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import type { User } from "../../protocol/model.ts";
 import { failed, type Result } from "../../rpc/result.ts";
 import type { WriteCommand } from "../../rpc/thread.ts";
+import type { AskedBy } from "../../rpc/caller.ts";
 import type { Outcome } from "./command.ts";
 
 /**
@@ -14,12 +15,13 @@ import type { Outcome } from "./command.ts";
  * with a `LilypadError` refuses the command with it. Whoever provides a check bounds how long it takes. Nothing was decided
  * of the command before, but that its sender may see the thread: neither the right nor the rate.
  */
-export type Check = (user: User, command: WriteCommand) => Promise<void> | undefined;
+export type Check = (user: User, command: WriteCommand, by?: AskedBy) => Promise<void> | undefined;
 
 /** A user's command on its way. */
 export interface QueuedCommand {
   user: User;
   command: WriteCommand;
+  by?: AskedBy;
   /** Called once what the command did is stored and broadcast, or with why it is refused. */
   reply: (result: Result<Outcome>) => void;
 }
@@ -69,10 +71,10 @@ export class CheckQueue {
     else work();
   }
 
-  #check({ user, command }: QueuedCommand): Promise<void>[] {
+  #check({ user, command, by }: QueuedCommand): Promise<void>[] {
     return this.#checks.flatMap((check) => {
       try {
-        return check(user, command) ?? [];
+        return check(user, command, by) ?? [];
       } catch (error) {
         // Of this command alone: those beside it go on.
         return Promise.reject(error);

@@ -71,7 +71,7 @@ export class RelayedCommands {
         break;
       case "typing":
         // Removed, and not closed yet at the relay.
-        store.require().require("send", user);
+        store.require().require("take part", user);
         broadcaster.typing(user.id, now);
         break;
       case "refused":

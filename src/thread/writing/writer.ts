@@ -6,9 +6,9 @@
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
-import { maySee } from "../../protocol/rights.ts";
 import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
 import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
+import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import { eventEntry, runCommand } from "../commands.ts";
 import type { Notifier } from "../notifying/notifier.ts";
@@ -37,8 +37,9 @@ export class Writer {
     this.#rates = rates;
     const forMembers = checks.map(
       (check): Check =>
-        (user, command) =>
-          this.#maySee(user) ? check(user, command) : undefined,
+        (user, command, by) =>
+          // A stranger's command is refused by itself, and causes no check.
+          this.#parts.store.current?.isSeenBy(user) ? check(user, command, by) : undefined,
     );
     this.#checks = new CheckQueue(forMembers, (commands) => this.#groupCommit.submit(commands));
   }
@@ -49,8 +50,8 @@ export class Writer {
   }
 
   /** Runs one command and waits for what it did. Throws its refusal. */
-  async run<C extends WriteCommand>(user: User, command: C): Promise<WriteResults[C["type"]]> {
-    const result = await new Promise<Result<Outcome>>((reply) => this.submit([{ user, command, reply }]));
+  async run<C extends WriteCommand>(user: User, command: C, by?: AskedBy): Promise<WriteResults[C["type"]]> {
+    const result = await new Promise<Result<Outcome>>((reply) => this.submit([{ user, command, by, reply }]));
     // A command's outcome has the value of its type.
     return valueOf(result).value as WriteResults[C["type"]];
   }
@@ -66,12 +67,6 @@ export class Writer {
   /** Applies what was gathered, now. */
   flush(): void {
     this.#groupCommit.flush();
-  }
-
-  /** A stranger's command is refused by itself, and causes no check. */
-  #maySee(user: User): boolean {
-    const thread = this.#parts.store.current;
-    return thread !== undefined && !thread.isDeleting && maySee(thread.kind, thread.membership.role(user.id));
   }
 
   #apply(commands: QueuedCommand[]): void {
@@ -108,16 +103,17 @@ export class Writer {
   }
 
   /** A command that is refused fails alone: rights and input are decided before anything is written. */
-  #attempt({ user, command }: QueuedCommand, now: number): Result<Outcome> {
+  #attempt({ user, command, by }: QueuedCommand, now: number): Result<Outcome> {
     try {
       const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
       thread.standing(user);
-      this.#rates.admit(user.id, now);
+      if (by !== "server") this.#rates.admit(user.id, now);
       try {
         return success(runCommand(thread, user, command, now));
       } finally {
-        this.#rates.scanned(user.id, thread.deduplication.takeScanned(), now);
+        const scanned = thread.deduplication.takeScanned();
+        if (by !== "server") this.#rates.scanned(user.id, scanned, now);
       }
     } catch (error) {
       if (error instanceof LilypadError) return failed(error);

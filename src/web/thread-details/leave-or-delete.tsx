@@ -13,7 +13,7 @@ export interface LeaveOrDeleteProps {
 }
 
 export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
-  const mayLeave = ownRole !== null && mayRemove(thread.kind, ownRole, true, ownRole);
+  const mayLeave = mayRemove(thread.kind, ownRole, true, "member");
   const { client, views } = useChat();
   const leaveView = () => views.leave(thread.id);
   return (

@@ -6,6 +6,7 @@ import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
 import { emojiOf, query, seqOf } from "../parameters.ts";
 import { body } from "../request-body.ts";
+import { signedInUser } from "../signed-in.ts";
 
 const MESSAGES = "/api/threads/:threadId/messages";
 
@@ -51,7 +52,7 @@ export function messageRoutes(api: ApiRouter): void {
     inThread(async ({ request, run }) => {
       await run({ type: "react", id: newId(), seq: seqOf(request), emoji: emojiOf(request) });
       return noContent();
-    }),
+    }, signedInUser),
   );
 
   api.delete(
@@ -59,14 +60,14 @@ export function messageRoutes(api: ApiRouter): void {
     inThread(async ({ request, run }) => {
       await run({ type: "unreact", id: newId(), seq: seqOf(request), emoji: emojiOf(request) });
       return noContent();
-    }),
+    }, signedInUser),
   );
 
   api.put(
     "/api/threads/:threadId/read",
-    inThread(async ({ request, user, thread }) => {
+    inThread(async ({ request, user, by, thread }) => {
       const { seq } = await body(request, putRead);
-      return json(await callForValue(thread, (object) => object.read(user, seq)));
-    }),
+      return json(await callForValue(thread, (object) => object.read(user, seq, by)));
+    }, signedInUser),
   );
 }

@@ -16,13 +16,13 @@ import { signedInUser } from "../signed-in.ts";
 
 export function peopleRoutes(api: ApiRouter): void {
   api.get("/api/users", async (request, env) => {
-    const { user } = await signedInUser(request, env);
+    const { user, byServer } = await signedInUser(request, env);
     refuseWhereOff(env);
     const { q } = query(request, userSearchQuery);
     const scope = configOf(env).userSearch === "shared" ? "shared" : "all";
     const threadIds = await callForValue(
       () => presenceStubOf(env, user.id),
-      (presence) => presence.admitUserSearch(user.id, scope),
+      (presence) => presence.admitUserSearch(user.id, scope, byServer ? "server" : undefined),
     );
     return json({ users: await search(env, q, scope === "shared" ? threadIds : null) });
   });

@@ -2,22 +2,22 @@
 import type { Result } from "../../rpc/result.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
-import { LilypadError } from "../../protocol/errors.ts";
-import { createThread, pageQuery, renameThread } from "../../protocol/http.ts";
+import { LilypadError, otherKind } from "../../protocol/errors.ts";
+import { createThread, pageQuery, putThread, renameThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
-import { knownUsers } from "../known-users.ts";
-import { query } from "../parameters.ts";
+import { knownUsers, peopleNamed } from "../known-users.ts";
+import { idOfKey, query, threadKeyOf } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
 import { countNewThread } from "../request-limits.ts";
-import { signedInUser } from "../signed-in.ts";
+import { signedInHost, signedInUser } from "../signed-in.ts";
 
 export function threadRoutes(api: ApiRouter): void {
   api.post("/api/threads", async (request, env) => {
-    const { user } = await signedInUser(request, env);
+    const { user, byServer } = await signedInUser(request, env);
     const asked = await body(request, createThread);
     const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
     if (asked.kind === "direct" && otherIds.length === 0) {
@@ -33,11 +33,13 @@ export function threadRoutes(api: ApiRouter): void {
       );
       if (existing.ok) return json(existing.value);
     }
-    await countNewThread(env, user.id);
-    await callForValue(
-      () => presenceStubOf(env, user.id),
-      (presence) => presence.admitThread(user.id),
-    );
+    if (!byServer) {
+      await countNewThread(env, user.id);
+      await callForValue(
+        () => presenceStubOf(env, user.id),
+        (presence) => presence.admitThread(user.id),
+      );
+    }
     const others = await knownUsers(env, otherIds);
     const name = asked.kind === "direct" ? null : (asked.name ?? null);
     const { thread, created } = await callForValue(
@@ -64,6 +66,25 @@ export function threadRoutes(api: ApiRouter): void {
       return json(await callForValue(thread, (object) => object.view(user)));
     }),
   );
+
+  api.put("/api/threads/:threadId", async (request, env) => {
+    const { user } = await signedInHost(request, env);
+    const key = threadKeyOf(request);
+    const asked = await body(request, putThread);
+    const id = idOfKey(env, key);
+    const members = await peopleNamed(env, asked.members, async () => {
+      const existing = await callObject(
+        () => threadStub(env, id),
+        (object): Promise<Result<Thread>> => object.view(user),
+      );
+      if (existing.ok && existing.value.kind !== asked.kind) throw otherKind(existing.value.kind);
+    });
+    const { thread, created } = await callForValue(
+      () => threadStub(env, id),
+      (object) => object.put(user, key, { ...asked, members }),
+    );
+    return json(thread, created ? 201 : 200);
+  });
 
   api.patch(
     "/api/threads/:threadId",

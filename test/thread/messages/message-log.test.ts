@@ -14,7 +14,7 @@ async function storage() {
   const stub = threadStub(id);
   const withLog = <T>(work: (log: MessageLog) => T) =>
     runInDurableObject(stub, (_instance, { storage: { sql } }) =>
-      work(new MessageLog(sql, new Profiles(sql))),
+      work(new MessageLog(sql, new Profiles(sql, "System"))),
     );
   return { stub, withLog };
 }

@@ -15,7 +15,7 @@ function writerWith(check: Check): Writer {
   const thread = {
     kind: "group",
     isDeleting: false,
-    membership: { role },
+    isSeenBy: ({ id }: User) => role(id) !== null,
     messages: { write: () => {} },
     deduplication: { takeScanned: () => 0 },
     standing: ({ id }: User) => {
@@ -43,5 +43,5 @@ it("a stranger's command causes no check, and is refused as if there were no thr
 it("a member's command is checked before it is applied, and refused with the error of the check", async () => {
   const check = vi.fn<Check>(() => Promise.reject(new LilypadError("forbidden", "Not here.")));
   await expect(writerWith(check).run(member, chat)).rejects.toMatchObject({ code: "forbidden" });
-  expect(check).toHaveBeenCalledExactlyOnceWith(member, chat);
+  expect(check).toHaveBeenCalledExactlyOnceWith(member, chat, undefined);
 });

@@ -1,19 +1,15 @@
 /** Renames the thread. Moderators and owners may; a direct thread has no name. */
 import type { DurableEvent } from "../../../protocol/events.ts";
-import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
+import type { StoredThread } from "../../stored-thread.ts";
+import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
 export const renameEntry: CommandEntry<"rename"> = {
   run(thread, user, { name }, now) {
     thread.require("rename", user);
-    if (name === undefined || name === thread.info.name)
+    if (name === undefined || !thread.setName(name))
       return { value: thread.view(user), events: [], ack: { rev: thread.rev, at: now } };
-    thread.setName(name);
-    const rev = thread.record({ type: "thread" }, now);
-    return {
-      value: thread.view(user),
-      events: [{ type: "thread", rev, thread: thread.info }],
-      ack: { rev, at: now },
-    };
+    const changed = threadChanged(thread, now);
+    return { value: thread.view(user), ...changed };
   },
   respondsAfter: "notification",
 };
@@ -22,3 +18,9 @@ export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread
   concernsPresence: () => true,
   replay: ({ rev }, thread) => ({ type: "thread", rev, thread: thread.info }),
 };
+
+/** Records that the thread has another name, or other data. */
+export function threadChanged(thread: StoredThread, now: number): Omit<Outcome, "value"> {
+  const rev = thread.record({ type: "thread" }, now);
+  return { events: [{ type: "thread", rev, thread: thread.info }], ack: { rev, at: now } };
+}

@@ -1,5 +1,6 @@
-/** `edit`: gives a message another body. Its author may. */
+/** `edit`: gives a message another body. Its author may (`mayEdit`). */
 import type { DurableEvent } from "../../../protocol/events.ts";
+import { mayEdit } from "../../../protocol/rights.ts";
 import { forbidden, messageGone } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
@@ -7,7 +8,7 @@ export const editEntry: CommandEntry<"edit"> = {
   run(thread, user, { id, seq, body }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
-    if (standing === null || before.author.id !== user.id) throw forbidden();
+    if (!mayEdit(standing, before.author.id === user.id)) throw forbidden();
     if (before.deletedAt !== undefined) throw messageGone();
     // Sent again after a lost connection, or saved without a change.
     if (before.body === body) {

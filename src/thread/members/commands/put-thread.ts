@@ -1,0 +1,28 @@
+/**
+ * Brings the thread of a host's key up to what the host says it is to be: its name and data, and its members but those who
+ * left. The host alone may. Making it is ChatThread's.
+ */
+import { otherKind } from "../../../protocol/errors.ts";
+import type { DurableEvent } from "../../../protocol/events.ts";
+import type { CommandEntry } from "../../writing/command.ts";
+import { memberChanged } from "./put-member.ts";
+import { threadChanged } from "./rename.ts";
+
+export const putThreadEntry: CommandEntry<"put_thread"> = {
+  run(thread, user, { kind, name, data, members }, now) {
+    thread.require("put thread", user);
+    if (thread.kind !== kind) throw otherKind(thread.kind);
+    const events: DurableEvent[] = [];
+    const isRenamed = name !== undefined && thread.setName(name);
+    const hasOtherData = data !== undefined && thread.setData(data);
+    if (isRenamed || hasOtherData) events.push(...threadChanged(thread, now).events);
+    for (const member of members) {
+      // Whoever was in it once, and is not now, left or was removed.
+      if (thread.profiles.has(member.id)) continue;
+      thread.addMember(member, "member", now);
+      events.push(...memberChanged(thread, member.id, now).events);
+    }
+    return { value: thread.view(user), events, ack: { rev: thread.rev, at: now } };
+  },
+  respondsAfter: "notification",
+};
