@@ -43,6 +43,11 @@ export const bodies: readonly NamedSchema[] = [
   entity("Session", http.session, "Who is signed in, and until when."),
   entity("SignInOptions", http.signInOptions, "How a person can sign in on the page."),
   entity("CreateThread", http.createThread, "A thread to be made."),
+  entity(
+    "PutThread",
+    http.putThread,
+    "What the thread of a key is to be: what is absent stays, `null` removes.",
+  ),
   entity("RenameThread", http.renameThread, "What changes; `null` removes the name."),
   entity("ThreadPage", http.threadPage, "A part of the list, and the cursor of the next one."),
   entity("PutMember", http.putMember, "The member's role; absent it stays, or is `member`."),

@@ -7,9 +7,11 @@ import {
   emoji,
   messageBody,
   messageData,
+  personId,
   readSeq,
   rev,
   seq,
+  threadData,
   threadName,
   time,
   userId,
@@ -29,6 +31,13 @@ export const leaves: readonly Leaf[] = [
   {
     schema: userId,
     description: "A user's id: 1 to 128 UTF-16 units, no control character, no comma, composed (NFC).",
+    minLength: 1,
+    maxLength: limits.USER_ID_LENGTH,
+  },
+  {
+    schema: personId,
+    description:
+      "A user's id: 1 to 128 UTF-16 units, no control character, no comma, composed (NFC); not `system`.",
     minLength: 1,
     maxLength: limits.USER_ID_LENGTH,
   },
@@ -53,6 +62,11 @@ export const leaves: readonly Leaf[] = [
   {
     schema: messageData,
     description: "Data of the host's: at most 2,048 bytes as compact JSON.",
+    type: "object",
+  },
+  {
+    schema: threadData,
+    description: "Data that the host keeps with a thread: at most 4,096 bytes as compact JSON.",
     type: "object",
   },
   { schema: emoji, description: "One emoji, in any spelling." },
