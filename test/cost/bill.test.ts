@@ -1,12 +1,12 @@
 /** The arithmetic of the bill, with examples computed by hand and Cloudflare's own examples. */
 import { describe, expect, it } from "vitest";
 import { amountsOf, maxActiveSeconds, billFor, linesOf, storedBytes, totalOf, type Amounts } from "./bill.ts";
-import { averageOf, NO_COUNTS, type ObjectCounts, type BilledOperations } from "./counts.ts";
-import type { CostMeasurement } from "./measurement.ts";
-import { ACTIONS, monthOf, type Action } from "./month.ts";
+import { averageOf } from "./counts.ts";
+import { monthOf } from "./month.ts";
 import json from "./prices.json";
 import { pricesFrom } from "./prices.ts";
-import { workloadFrom, type Workload } from "./workload.ts";
+import { measurementOf, messagesOnly, operationsOf } from "./samples.ts";
+import { workloadFrom } from "./workload.ts";
 
 const prices = pricesFrom(json);
 
@@ -19,53 +19,6 @@ const NO_AMOUNTS: Amounts = {
   rowsWritten: 0,
   storedGbMonths: 0,
 };
-
-function operationsOf(part: {
-  worker?: number;
-  thread?: Partial<ObjectCounts>;
-  presence?: Partial<ObjectCounts>;
-}): BilledOperations {
-  return {
-    worker: part.worker ?? 0,
-    thread: { ...NO_COUNTS, ...part.thread },
-    presence: { ...NO_COUNTS, ...part.presence },
-    relay: { ...NO_COUNTS },
-  };
-}
-
-/** A measurement in which these actions cost so much, and all others nothing. */
-function measurementOf(actions: Partial<Record<Action, BilledOperations>>): CostMeasurement {
-  const all = (Object.keys(ACTIONS) as Action[]).map((action) => [
-    action,
-    actions[action] ?? operationsOf({}),
-  ]);
-  return {
-    actions: Object.fromEntries(all) as CostMeasurement["actions"],
-    stored: {
-      thread: 1_000,
-      message: 100,
-      change: 10,
-      user: 50,
-      threadInShard: 20,
-      membership: 5,
-      shard: 7_000,
-    },
-    shards: 8,
-    shardsConcerned: 2,
-  };
-}
-
-/** 1,000 users who send 100,000 messages a day, and nothing else. */
-function messagesOnly(more: Partial<Workload> = {}): Workload {
-  const nothing = {
-    "daily-active": 0,
-    "readers-online": 0,
-    "typing-per-message": 0,
-    "reactions-per-message": 0,
-  };
-  const rest = { "edits-per-message": 0, "deletions-per-message": 0, "new-threads-per-day": 0 };
-  return workloadFrom({ "messages-per-day": 100_000, ...nothing, ...rest, ...more });
-}
 
 const lineOf = (amounts: Partial<Amounts>) => totalOf(linesOf({ ...NO_AMOUNTS, ...amounts }, prices), prices);
 

@@ -12,6 +12,7 @@ describe("prices.json", () => {
     ["a negative price", { usdPerMonth: -1 }],
     ["an invalid date", { read: "2026-13-01" }],
     ["a page that is not a URL", { pages: ["the docs"] }],
+    ["a free plan without limits", { free: { ...json.free, perDay: {} } }],
     ["an unknown unit", { units: { ...json.units, x: {} } }],
   ])("is refused with %s", (_name, change) => {
     expect(() => pricesFrom({ ...json, ...change })).toThrow('"path"');

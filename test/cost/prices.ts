@@ -6,6 +6,8 @@ const usd = z.number().min(0);
 /** What the plan's price includes, and the price of a million more. */
 const unit = z.strictObject({ included: z.number().min(0), usdPerMillion: usd });
 
+const perDay = z.number().positive();
+
 const prices = z.strictObject({
   plan: z.string(),
   usdPerMonth: usd,
@@ -27,9 +29,25 @@ const prices = z.strictObject({
   framesPerRequest: z.int().positive(),
   /** An object's memory as it is billed, whatever it uses. */
   objectGb: z.number().positive(),
+  /** The plan without a price: where one of its limits is reached, what it limits fails until the next day (UTC). */
+  free: z.strictObject({
+    plan: z.string(),
+    perDay: z.strictObject({
+      workerRequests: perDay,
+      objectRequests: perDay,
+      objectGbSeconds: perDay,
+      rowsRead: perDay,
+      rowsWritten: perDay,
+    }),
+    storedGb: z.number().positive(),
+    /** What a request to the Worker may take. */
+    cpuMsPerRequest: z.number().positive(),
+  }),
 });
 
 export type CloudflarePrices = z.infer<typeof prices>;
+/** What the free plan limits. */
+export type FreeUnit = keyof CloudflarePrices["free"]["perDay"] | "storedGbMonths";
 export type BilledUnit = keyof CloudflarePrices["units"];
 
 /** Parses prices.json. Throws where it does not have the schema. */

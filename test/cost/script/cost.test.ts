@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { Bill } from "../bill.ts";
+import type { FreePlan } from "../free-plan.ts";
 import type { CostMeasurement } from "../measurement.ts";
 
 async function cost(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
@@ -48,7 +49,11 @@ it("bills the measured operations of a workload", async () => {
   const workload = ["--users", "20000", "--messages-per-day", "2000000", "--thread-size", "4"];
   const { code, out, err } = await cost(...workload, "--json");
   expect(code, err).toBe(0);
-  const { measured, bill } = JSON.parse(out) as { measured: CostMeasurement; bill: Bill };
+  const { measured, bill, free } = JSON.parse(out) as {
+    measured: CostMeasurement;
+    bill: Bill;
+    free: FreePlan;
+  };
   const { message } = measured.actions;
   // A row for the message and one for its alarm, and a row in each shard; the rest is for senders' read markers.
   expect(message.thread.rowsWritten + message.thread.alarmsSet).toBeCloseTo(2.04, 1);
@@ -60,4 +65,10 @@ it("bills the measured operations of a workload", async () => {
   const written = message.thread.rowsWritten + message.thread.alarmsSet + message.presence.rowsWritten;
   expect(line).toMatchObject({ times: 60_000_000, once: { rowsWritten: written } });
   expect(bill.usd).toBeGreaterThan(60 * written - 50);
+  // So many messages are far beyond the free plan: it allows as large a part of these users as of the rows they write.
+  const rows = free.lines.find(({ unit }) => unit === "rowsWritten");
+  expect(rows?.limit).toBe(100_000);
+  expect(free.allows.endsWith).toBe("rowsWritten");
+  expect(free.allows.users / 20_000).toBeCloseTo(100_000 / (rows?.amount ?? 0), 2);
+  expect(free.allows.messagesPerDay).toBe(free.allows.users * 100);
 });

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { billFor } from "../bill.ts";
+import { freePlanFor } from "../free-plan.ts";
 import { monthOf } from "../month.ts";
 import { pricesFrom } from "../prices.ts";
 import { OPTIONS, workloadOptionLines, WorkloadError, workloadOf, type Workload } from "../workload.ts";
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   const measured = await measureWorkload(workload);
   const month = monthOf(workload, measured.shards);
   const bill = billFor(workload, month, measured, prices);
-  const report = { workload, measured, bill };
+  const report = { workload, measured, bill, free: freePlanFor(workload, measured, prices) };
   console.log(json ? JSON.stringify({ ...report, month }, null, 2) : reportOf(report, prices));
 }
 

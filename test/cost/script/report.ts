@@ -1,6 +1,7 @@
 /** The bill as text, with its assumptions. */
 import type { Bill } from "../bill.ts";
 import { billedWrites, type BilledOperations } from "../counts.ts";
+import type { Allowance, FreePlan } from "../free-plan.ts";
 import type { CostMeasurement } from "../measurement.ts";
 import type { BilledUnit, CloudflarePrices } from "../prices.ts";
 import { OPTIONS, type Workload } from "../workload.ts";
@@ -20,15 +21,19 @@ export interface CostReport {
   workload: Workload;
   measured: CostMeasurement;
   bill: Bill;
+  free: FreePlan;
 }
 
-export function reportOf({ workload, measured, bill }: CostReport, prices: CloudflarePrices): string {
+export function reportOf({ workload, measured, bill, free }: CostReport, prices: CloudflarePrices): string {
   return [
     `A month of: ${workloadLine(workload)}`,
     "The operations of each action as counted in this run, and of a month of it (USD as if the plan included nothing)",
     actionTable(bill, measured),
     `The bill: Cloudflare ${prices.plan}, prices of ${prices.read}`,
     billTable(bill, prices),
+    `The same on Cloudflare ${prices.free.plan}, whose limits begin anew each day`,
+    freePlanTable(free),
+    freePlanLines(free, workload, prices),
     assumptions(workload, measured, prices),
   ].join("\n\n");
 }
@@ -86,6 +91,30 @@ function billTable(bill: Bill, { units, usdPerMonth, plan }: CloudflarePrices): 
     ["at most", "", "", "", "", usd(bill.atMostUsd)],
   ];
   return textTable(["unit", "a month", "included", "billed", "price", "USD"], [...rows, ...total]);
+}
+
+function freePlanTable({ lines }: FreePlan): string {
+  const rows = lines.map(({ unit, amount, limit }) => [
+    unit === "storedGbMonths" ? "stored in the end, GB" : UNIT_NAMES[unit],
+    number(amount),
+    number(limit),
+    `${number((100 * amount) / limit)} %`,
+  ]);
+  return textTable(["unit", "a day", "limit", "share"], rows);
+}
+
+function freePlanLines(
+  { allows, allowsAtLeast }: FreePlan,
+  workload: Workload,
+  { free }: CloudflarePrices,
+): string {
+  const line = ({ users, messagesPerDay, endsWith }: Allowance) =>
+    `${number(users)} users and ${number(messagesPerDay)} messages a day (${UNIT_NAMES[endsWith]} end first)`;
+  return [
+    `It allows ${line(allows)},`,
+    `or ${line(allowsAtLeast)}, were ${workload["idle-seconds"]} s of idle time after each event billed.`,
+    `Not in the table: a request may take ${free.cpuMsPerRequest} ms of CPU there; ${workload["worker-cpu-ms"]} ms are assumed.`,
+  ].join("\n");
 }
 
 function assumptions(
