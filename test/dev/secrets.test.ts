@@ -1,9 +1,8 @@
 /** Where the secrets of a local server are kept, and that development's values are for development alone. */
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bundleWorker, startWorkerd } from "../../src/dev/workerd.ts";
 
@@ -43,15 +42,6 @@ describe(".dev.vars", () => {
     await chmod(join(directory, ".dev.vars"), 0o644);
     expect((await devVars()).mode).toBe(0o600);
   });
-});
-
-it("what a Deploy button asks for is the secrets of production, none of which has a value", async () => {
-  const example = parseEnv(await readFile(".dev.vars.example", "utf8"));
-  expect(example).toEqual({ SESSION_SECRET: "", AUTH_SECRET: "" });
-  const { cloudflare } = JSON.parse(await readFile("package.json", "utf8")) as {
-    cloudflare: { bindings: Record<string, { description: string }> };
-  };
-  expect(Object.keys(cloudflare.bindings).toSorted()).toEqual(Object.keys(example).toSorted());
 });
 
 it("a server on workerd leaves no file with its secrets or its configuration, started or not", async () => {
