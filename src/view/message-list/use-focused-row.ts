@@ -5,7 +5,7 @@ export interface FocusedRow {
   /** Its key; empty where the focus is elsewhere. */
   kept: ReadonlySet<string>;
   /** For the element around the rows. */
-  onFocusIn: (event: FocusEvent) => void;
+  onFocusIn: (event: Pick<FocusEvent, "target">) => void;
   onFocusOut: () => void;
 }
 

@@ -7,7 +7,11 @@ import type { Room } from "../../client/room/room.ts";
  * Whether the messages can be shown: those at which the thread opens are loaded, or cannot be. `wanted` is the message to
  * open at; without one, it is the first that is unread.
  */
-export function useOpening(room: Room, state: RoomState, wanted: number | undefined): boolean {
+export function useOpening(
+  room: Pick<Room, "getSnapshot" | "loadMessages">,
+  state: Pick<RoomState, "ready">,
+  wanted: number | undefined,
+): boolean {
   const [isOpen, setOpen] = useState(false);
   const { ready } = state;
   useLayoutEffect(() => {

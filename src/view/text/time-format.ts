@@ -1,4 +1,5 @@
 /** Formats times (milliseconds since the epoch) in the reader's language and time zone. */
+import { ENGLISH, type Words } from "./words.ts";
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
@@ -29,10 +30,14 @@ export function formatShort(at: number, today: number): string {
 }
 
 /** The day, for the line between two days of messages. */
-export function formatDay(at: number, today: number): string {
+export function formatDay(
+  at: number,
+  today: number,
+  words: Pick<Words, "today" | "yesterday"> = ENGLISH,
+): string {
   const days = daysBetween(at, today);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
   return (isSameYear(at, today) ? longDate : longDateWithYear).format(at);
 }
 

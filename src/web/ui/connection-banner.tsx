@@ -1,12 +1,11 @@
 /** Reports a lost or ended connection: what is shown may be out of date. */
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
-import { CLOSE } from "../../protocol/errors.ts";
+import { connectionNotice, isDelayed } from "../../view/connection-notice.ts";
+import { ENGLISH } from "../../view/text/words.ts";
 import { handOffFocus } from "./focus-handoff.ts";
 import { Text } from "./text.tsx";
 import { useNetwork } from "./use-network.ts";
 import "./connection-banner.css";
-
-const OFFLINE = "You are offline. Messages wait until you are back.";
 
 export interface ConnectionBannerProps {
   connection: ConnectionState;
@@ -17,19 +16,16 @@ export interface ConnectionBannerProps {
 }
 
 export function ConnectionBanner({ connection, closeCode, ready, onRetry }: ConnectionBannerProps) {
-  const isOffline = !useNetwork() && (connection === "waiting" || connection === "connecting");
-  const text = isOffline ? OFFLINE : bannerText(connection, closeCode, ready);
-  // A connection that is lost while there is a network is mostly back at once.
-  const isDelayed = connection !== "stopped" && connection !== "signed_out" && !isOffline;
+  const notice = connectionNotice({ connection, closeCode }, ready, useNetwork());
   return (
     <div
-      class={isDelayed ? "connection-banner connection-banner-delayed" : "connection-banner"}
+      class={isDelayed(notice) ? "connection-banner connection-banner-delayed" : "connection-banner"}
       role="status"
       tabIndex={-1}
     >
-      {text !== undefined && (
+      {notice !== undefined && (
         <p>
-          <Text>{text}</Text>
+          <Text>{ENGLISH[notice]}</Text>
         </p>
       )}
       {connection === "waiting" && (
@@ -39,15 +35,4 @@ export function ConnectionBanner({ connection, closeCode, ready, onRetry }: Conn
       )}
     </div>
   );
-}
-
-function bannerText(connection: ConnectionState, closeCode: number | undefined, ready: boolean) {
-  if (connection === "open") return undefined;
-  if (connection === "connecting") return ready ? "Connecting…" : undefined;
-  if (connection === "waiting") return "No connection. Messages are sent once it is back.";
-  if (connection === "signed_out") return "Your session has ended.";
-  if (closeCode === CLOSE.forbidden) return "You are no longer in this chat.";
-  if (closeCode === CLOSE.notFound) return "This chat was deleted.";
-  if (closeCode === CLOSE.replaced) return "This chat is open in too many other tabs.";
-  return "The server ended the connection. Reload the page to go on.";
 }

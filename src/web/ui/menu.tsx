@@ -7,7 +7,7 @@ import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useChat } from "../chat.ts";
 import { MoreIcon } from "./icons.tsx";
-import { menuPosition } from "./menu-position.ts";
+import { menuPosition } from "../../view/menu-position.ts";
 import { isOnBackdrop, useModal } from "./modal.ts";
 import "./menu.css";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { menuPosition } from "../../src/web/ui/menu-position.ts";
+import { menuPosition } from "../../src/view/menu-position.ts";
 
 const MENU = { width: 270, height: 190 };
 const WINDOW = { width: 1280, height: 800 };

@@ -1,0 +1,49 @@
+/** The words of what the page and other views show, in one language. */
+
+export interface Words {
+  /** The language in which names are listed and numbers are formatted: a BCP 47 tag. */
+  locale: string;
+  today: string;
+  yesterday: string;
+  /** The reader, as the author of a message. */
+  you: string;
+  /** The rest of a list of people. */
+  others: (count: number) => string;
+  /** Titles of threads that have no name. */
+  directChat: string;
+  publicChat: string;
+  groupChat: string;
+  /** In a list of threads. */
+  noMessages: string;
+  messageDeleted: string;
+  /** What is said of a connection that is not open. */
+  connecting: string;
+  waiting: string;
+  offline: string;
+  signedOut: string;
+  removed: string;
+  deleted: string;
+  replaced: string;
+  stopped: string;
+}
+
+export const ENGLISH: Words = {
+  locale: "en",
+  today: "Today",
+  yesterday: "Yesterday",
+  you: "You",
+  others: (count) => `${count} others`,
+  directChat: "Direct chat",
+  publicChat: "Public chat",
+  groupChat: "Group chat",
+  noMessages: "No messages yet",
+  messageDeleted: "Message deleted",
+  connecting: "Connecting…",
+  waiting: "No connection. Messages are sent once it is back.",
+  offline: "You are offline. Messages wait until you are back.",
+  signedOut: "Your session has ended.",
+  removed: "You are no longer in this chat.",
+  deleted: "This chat was deleted.",
+  replaced: "This chat is open in too many other tabs.",
+  stopped: "The server ended the connection. Reload the page to go on.",
+};
