@@ -1,15 +1,16 @@
 /**
- * `npm run build`: the page to dist/web, the client to dist/client and, as `/client.js` and `/chunks`, beside the page, and
- * the documents of the API; and the library for the host's server to dist/server.
+ * `npm run build`: the page to dist/web, the client to dist/client and, as `/client.js` and `/chunks`, beside the page, the
+ * documents of the API, the library for the host's server to dist/server, and the React components to dist/react.
  */
 import { execFile } from "node:child_process";
-import { cp } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { build, type Rolldown } from "vite";
 
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
 const SERVER = { configFile: "src/server/vite.config.ts", logLevel: "warn" } as const;
 const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as const;
+const REACT = { configFile: "src/react/vite.config.ts", logLevel: "warn" } as const;
 
 /** Builds what the Worker serves as static assets, and the server library. */
 export async function buildAssets(): Promise<void> {
@@ -56,4 +57,15 @@ async function addOtherAssets(): Promise<void> {
   await promisify(execFile)(process.execPath, ["src/dev/api-documents.ts"]);
 }
 
-if (import.meta.main) await buildAssets();
+/** Builds what an application installs, besides the client. */
+async function buildReact(): Promise<void> {
+  await build(REACT);
+  await cp("src/react/style.css", "dist/react/style.css");
+  // TypeScript asks for the types of what is imported, also for its effects alone.
+  await writeFile("dist/react/style.css.d.ts", "export {};\n");
+}
+
+if (import.meta.main) {
+  await buildAssets();
+  await buildReact();
+}

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ["protocol"],
   view: ["client", "protocol"],
   web: ["view", "client", "protocol"],
+  react: ["view", "client", "protocol"],
   config: ["protocol"],
   durable: ["protocol"],
   rpc: ["protocol", "config"],

@@ -1,15 +1,10 @@
-/**
- * React, as Vite's template for it sets it up: in development its StrictMode mounts each component, takes it away and mounts
- * it again, with the same state. The documented hook is read from the client's own page.
- */
-import { mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+/** The client alone in React: the documented hook is read from the client's own page. */
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { build, type Rolldown } from "vite";
 import { launchBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
-import { serveHtml } from "./sites.ts";
+import { openReactApp } from "./react-app.ts";
 
 let browser: Browser;
 beforeAll(async () => void (browser = await launchBrowser()));
@@ -18,19 +13,13 @@ afterAll(() => browser.close());
 /** The hook that the client's page shows. */
 const [, HOOK = ""] = /```jsx\n(import [^]*?)```/.exec(await readFile("src/client/README.md", "utf8")) ?? [];
 
-/** Builds an application around this component, with a development build of React, and opens it in the browser. */
-async function openApp(ada: Person, threadId: string, app: string): Promise<Page> {
-  const directory = await mkdtemp(join(inject("scratch"), "react-"));
-  await symlink(resolve("node_modules"), join(directory, "node_modules"));
-  await writeFile(
-    join(directory, "lilypad.js"),
-    `export * from ${JSON.stringify(resolve("dist/client/client.js"))};`,
-  );
-  await writeFile(
-    join(directory, "main.jsx"),
-    `import { StrictMode, useState } from "react";
+/** Opens an application around this component, with a development build of React. */
+function openApp(ada: Person, threadId: string, app: string): Promise<Page> {
+  return openReactApp(browser, {
+    files: {
+      "main.jsx": `import { StrictMode, useState } from "react";
     import { createRoot } from "react-dom/client";
-    import { createClient } from "./lilypad.js";
+    import { createClient } from "lilypad/client";
     ${HOOK}
     const threadId = ${JSON.stringify(threadId)};
     const client = createClient({
@@ -41,27 +30,8 @@ async function openApp(ada: Person, threadId: string, app: string): Promise<Page
     window.client = client;
     ${app}
     createRoot(document.getElementById("root")).render(<StrictMode><App /></StrictMode>);`,
-  );
-  await writeFile(
-    join(directory, "index.html"),
-    `<div id="root"></div><script type="module" src="/main.jsx"></script>`,
-  );
-  const built = await build({
-    root: directory,
-    configFile: false,
-    logLevel: "error",
-    mode: "development",
-    define: { "process.env.NODE_ENV": '"development"' },
-    build: { write: false, minify: false },
+    },
   });
-  // Without a watcher, one configuration has one output: this script and the page.
-  const [{ code }] = (built as Rolldown.RolldownOutput).output;
-  const site = await serveHtml(`<!doctype html><title>A React site</title><div id="root"></div>
-    <script type="module">${code.replaceAll("</script", "<\\/script")}</script>`);
-  const page = await browser.newPage();
-  page.once("close", () => site.close());
-  await page.goto(site.url);
-  return page;
 }
 
 /** What the page shows of the thread: its connection, and its messages. */

@@ -2,7 +2,7 @@
  * What of the messages the user has seen. A message is seen once all of it was on screen, and read once it is in a tab
  * that has the focus. The list does not scroll past what was not seen by itself.
  */
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MessageRowModel } from "./message-row-model.ts";
 import type { VirtualList } from "./virtual-list.ts";
 
@@ -37,7 +37,7 @@ export function useUnread({ list, rows, readSeq = Infinity, onRead }: UnreadOpti
   const read = useRef(readSeq);
   seen.current = Math.max(seen.current, readSeq);
   read.current = Math.max(read.current, readSeq);
-  const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
+  const [, setDrawn] = useState(0);
   const [dividerSeq, setDividerSeq] = useState(() => firstAfter(rows, readSeq)?.seq);
   const newestSeq = newestSeqIn(rows, rows.length - 1);
   /** The newest message when the list was last drawn, and the first one that came since. */
@@ -50,7 +50,7 @@ export function useUnread({ list, rows, readSeq = Infinity, onRead }: UnreadOpti
     const seq = newestSeqIn(rows, list.lastInView);
     if (seq > seen.current) {
       seen.current = seq;
-      redraw(undefined);
+      setDrawn((times) => times + 1);
     }
     if (document.hasFocus() && seen.current > read.current) {
       read.current = seen.current;

@@ -1,5 +1,5 @@
 /** Draws a component's rows by a `VirtualList`, and keeps that informed of all that changes the list's heights. */
-import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { VirtualList, type HeldRow, type Piece } from "./virtual-list.ts";
 
 /** `kept` has the keys of rows that have elements also out of view; `place` is where the list begins. */
@@ -9,9 +9,9 @@ export function useVirtualList(
   kept: ReadonlySet<string>,
   place: HeldRow | undefined,
 ): { list: VirtualList; pieces: readonly Piece[] } {
-  const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
+  const [, setDrawn] = useState(0);
   const held = useRef<VirtualList>(undefined);
-  const list = (held.current ??= new VirtualList(() => draw(undefined), place));
+  const list = (held.current ??= new VirtualList(() => setDrawn((times) => times + 1), place));
   const pieces = list.pieces(rows, kept);
 
   // A layout effect, so that the list is in place before the browser paints.

@@ -1,0 +1,48 @@
+/** What the components that a host may replace are given: its own ones get the same. */
+import type { MessageRowModel } from "../view/message-list/message-row-model.ts";
+
+export interface ThreadHeaderProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+}
+
+export interface ConnectionNoticeProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+}
+
+export interface MessageListProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+  className?: string | undefined;
+}
+
+export interface MessageProps {
+  /** The message, and how it stands in the list. The same object until something of it changes. */
+  row: MessageRowModel;
+}
+
+export interface AvatarProps {
+  /** Id of the user or the thread; decides the colour. */
+  id: string;
+  name: string;
+  avatarUrl?: string | undefined;
+  /** Whether a dot says that the user is online. */
+  online?: boolean | undefined;
+}
+
+export interface TypingIndicatorProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+}
+
+export interface ComposerProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+  className?: string | undefined;
+  placeholder?: string | undefined;
+  /** Whether the field takes the focus when it appears. */
+  autoFocus?: boolean | undefined;
+  /** Called instead of sending: send it yourself, with `useThreadActions(thread).send`. */
+  onSend?: ((body: string, replyTo: number | undefined) => void) | undefined;
+}

@@ -1,0 +1,128 @@
+/** The texts of the components, which a host may replace by its own, in another language for instance. */
+import { createContext, useContext } from "react";
+import { ENGLISH, type Words } from "../view/text/words.ts";
+import type { OutgoingChange } from "../client/client.ts";
+
+export interface Labels extends Words {
+  loading: string;
+  /** A thread that does not exist, or that the user is not in. */
+  notFound: string;
+  tryAgain: string;
+  /** The name of the list of messages, for screen readers. */
+  messages: string;
+  empty: string;
+  beginning: string;
+  loadOlder: string;
+  loadingOlder: string;
+  loadingFailed: string;
+  /** Where messages between two others are not loaded. */
+  loadBetween: string;
+  /** Above the first message that came unseen. */
+  newMessages: string;
+  newest: string;
+  /** On the button that goes to the newest message. */
+  newCount: (count: number) => string;
+  edited: string;
+  earlierMessage: string;
+  inReplyTo: string;
+  sending: string;
+  notSent: string;
+  /** A change that is not stored: while it waits, and when it has failed. */
+  change: (type: OutgoingChange["type"], state: OutgoingChange["state"], emoji: string) => string;
+  retry: string;
+  discard: string;
+  showMore: string;
+  showLess: string;
+  reactions: string;
+  reactWith: (emoji: string) => string;
+  actions: string;
+  reply: string;
+  edit: string;
+  erase: string;
+  confirmErase: string;
+  cancel: string;
+  save: string;
+  editMessage: string;
+  /** The name of the composer's field, and its placeholder. */
+  message: string;
+  send: string;
+  replyingTo: string;
+  cancelReply: string;
+  tooLong: string;
+  length: (length: string, most: string) => string;
+  /** Who is typing: at least one name. `list` is the names as a phrase. */
+  typing: (list: string, count: number) => string;
+  somebody: string;
+  members: (count: number) => string;
+  online: string;
+  /** The name of the list of threads, for screen readers. */
+  threads: string;
+  noThreads: string;
+  moreThreads: string;
+  unread: (count: number) => string;
+}
+
+const CHANGES = {
+  edit: ["Edit not sent yet", "Not edited"],
+  delete: ["Deletion not sent yet", "Not deleted"],
+  react: ["not sent yet", "not added"],
+  unreact: ["not removed yet", "not removed"],
+} as const;
+
+export const ENGLISH_LABELS: Labels = {
+  ...ENGLISH,
+  loading: "Loading…",
+  notFound: "This chat does not exist, or you are not in it.",
+  tryAgain: "Try now",
+  messages: "Messages",
+  empty: "No messages yet. Say hello!",
+  beginning: "This is where it began.",
+  loadOlder: "Load older messages",
+  loadingOlder: "Loading older messages…",
+  loadingFailed: "Older messages could not be loaded.",
+  loadBetween: "Load the messages between",
+  newMessages: "New messages",
+  newest: "Newest messages",
+  newCount: (count) => (count === 1 ? "1 new message" : `${count > 99 ? "99+" : count} new messages`),
+  edited: "(edited)",
+  earlierMessage: "Earlier message",
+  inReplyTo: "In reply to",
+  sending: "Sending…",
+  notSent: "Not sent",
+  change: (type, state, emoji) =>
+    [emoji, CHANGES[type][state === "failed" ? 1 : 0]].filter((part) => part !== "").join(" "),
+  retry: "Retry",
+  discard: "Discard",
+  showMore: "Show more",
+  showLess: "Show less",
+  reactions: "Reactions",
+  reactWith: (emoji) => `React with ${emoji}`,
+  actions: "Message actions",
+  reply: "Reply",
+  edit: "Edit",
+  erase: "Delete",
+  confirmErase: "Delete this message for everyone?",
+  cancel: "Cancel",
+  save: "Save",
+  editMessage: "Edit message",
+  message: "Message",
+  send: "Send",
+  replyingTo: "Replying to",
+  cancelReply: "Cancel reply",
+  tooLong: "Too long.",
+  length: (length, most) => `${length} of ${most} characters`,
+  typing: (list, count) => `${list} ${count === 1 ? "is" : "are"} typing…`,
+  somebody: "Somebody",
+  members: (count) => `${count} ${count === 1 ? "member" : "members"}`,
+  online: "online",
+  threads: "Chats",
+  noThreads: "No chats yet.",
+  moreThreads: "Show more",
+  unread: (count) => `${count} unread`,
+};
+
+export const LabelsContext = createContext<Labels>(ENGLISH_LABELS);
+
+export function useLabels(): Labels {
+  return useContext(LabelsContext);
+}

@@ -1,0 +1,30 @@
+/** The stores of a client: one of each thread, and one of presence, for all components that use the client. */
+import type { Client } from "../../client/client.ts";
+import { PresenceStore } from "./presence-store.ts";
+import { ThreadStore } from "./thread-store.ts";
+
+export class ClientStores {
+  readonly client: Client;
+  readonly presence: PresenceStore;
+  readonly #threads = new Map<string, ThreadStore>();
+
+  constructor(client: Client) {
+    this.client = client;
+    this.presence = new PresenceStore(client);
+  }
+
+  thread(thread: string): ThreadStore {
+    let store = this.#threads.get(thread);
+    if (!store) this.#threads.set(thread, (store = new ThreadStore(this.client, thread)));
+    return store;
+  }
+}
+
+const stores = new WeakMap<Client, ClientStores>();
+
+/** Those of this client: the same ones each time. */
+export function storesOf(client: Client): ClientStores {
+  let found = stores.get(client);
+  if (!found) stores.set(client, (found = new ClientStores(client)));
+  return found;
+}

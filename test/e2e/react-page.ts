@@ -1,0 +1,69 @@
+/** A page that shows threads with the React components, as a user sees it. */
+import type { Browser, Page } from "playwright-core";
+import { inject } from "vitest";
+import type { Person } from "./people.ts";
+import { openReactApp, type ReactVersion } from "./react-app.ts";
+
+export interface ChatAppOptions {
+  react?: ReactVersion;
+  /** Declares `App`, with the names that `lilypad/react` and `react` export. */
+  app?: string;
+  /** The attributes of the provider besides `url` and `getToken`. */
+  provider?: string;
+  /** A style sheet beside the package's own. */
+  style?: string;
+}
+
+const LAYOUT = `body { margin: 0 } #root { height: 100vh } :root { color-scheme: light dark }`;
+
+/** Opens a page in StrictMode that shows a thread to a user; `problems` has what it logs. */
+export async function openChat(
+  browser: Browser,
+  user: Person,
+  thread: string,
+  options: ChatAppOptions = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const {
+    app = "function App() { return <Thread thread={thread} />; }",
+    provider = "",
+    style = "",
+  } = options;
+  const problems: string[] = [];
+  const page = await openReactApp(browser, {
+    ...(options.react && { react: options.react }),
+    onPage: (opened) => {
+      opened.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) problems.push(message.text());
+      });
+      opened.on("pageerror", (error) => problems.push(String(error)));
+    },
+    files: {
+      "style.css": `${LAYOUT}\n${style}`,
+      "main.jsx": `
+        import { StrictMode, useEffect, useMemo, useState } from "react";
+        import { createRoot } from "react-dom/client";
+        import { createClient } from "lilypad/client";
+        import * as Lilypad from "lilypad/react";
+        import "lilypad/react/style.css";
+        import "./style.css";
+        const {
+          Avatar, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Thread, ThreadHeader,
+          ThreadList, TypingIndicator, useClient, useConnection, useMessageActions, usePresence, useThread, useThreadActions,
+          useThreadState, useThreads, useTyping, useUnread,
+        } = Lilypad;
+        const thread = ${JSON.stringify(thread)};
+        const url = ${JSON.stringify(inject("url"))};
+        const getToken = () => ${JSON.stringify(user.token)};
+        ${app}
+        createRoot(document.getElementById("root")).render(
+          <StrictMode><LilypadProvider url={url} getToken={getToken} ${provider}><App /></LilypadProvider></StrictMode>,
+        );`,
+    },
+  });
+  return { page, problems };
+}
+
+export const field = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+export const messages = (page: Page) => page.getByRole("log").locator(".lilypad-message");
+/** The texts of the messages that are shown. */
+export const bodies = (page: Page) => page.getByRole("log").locator(".lilypad-bubble").allTextContents();
