@@ -1,6 +1,7 @@
 /** Users of a host application: each has a host token, and makes requests to the Worker with it. */
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
+import { requireDocumented } from "./documented.ts";
 import type { User } from "../../src/protocol/model.ts";
 
 export const ORIGIN = "https://lilypad.test";
@@ -72,8 +73,8 @@ export async function signIn(who: Person): Promise<void> {
   }
 }
 
-/** A request to the Worker, through its own `fetch`. */
-export function call(
+/** A request to the Worker, through its own `fetch`. Throws where the answer is not as it is documented. */
+export async function call(
   method: string,
   path: string,
   body?: unknown,
@@ -84,7 +85,9 @@ export function call(
     init.headers = { ...headers, "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
-  return exports.default.fetch(new Request(ORIGIN + path, init));
+  const response = await exports.default.fetch(new Request(ORIGIN + path, init));
+  await requireDocumented(method, ORIGIN + path, response);
+  return response;
 }
 
 /** A new thread that `owner` creates, with these other members. */
