@@ -57,7 +57,10 @@ export interface Client {
   readonly api: Api;
   /** Goes online, and returns the same store at each call; one that was closed is opened again. */
   presence(): PresenceClient;
-  /** Enters a thread, and returns the same room at each call; one that was closed is opened again. */
+  /**
+   * Enters a thread, by its id or as `key:KEY` by the host's key, and returns the same room at each call; one that was closed
+   * is opened again.
+   */
   thread(threadId: string): Room;
   /** Reconnects whatever is waiting for the user to sign in. */
   signedIn(): void;
@@ -110,7 +113,7 @@ export function createClient(options: ClientOptions = {}): Client {
       threadId,
       storage,
       userId: () => userId,
-      onRead: (seq) => presence?.seen(threadId, seq),
+      onRead: (seq) => presence?.seen(created.getSnapshot().thread?.id ?? threadId, seq),
       onRelease: () => remembered.add(created),
       onOpen: () => {
         open.add(created);

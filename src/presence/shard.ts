@@ -81,7 +81,7 @@ export class PresenceShard {
     const sockets = new TabSockets({ ...parts, publisher });
     const index = new UserSearchIndex(sql);
     const directory = new UserDirectory(sql, index);
-    const userThreads = new UserThreads(sql);
+    const userThreads = new UserThreads(sql, () => configOf(env).systemName);
     const updates = new ThreadUpdates(ctx.storage, userThreads);
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
     const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });

@@ -11,6 +11,7 @@ import {
   THREAD_NAME_LENGTH,
   USER_ID_LENGTH,
 } from "./limits.ts";
+import { SYSTEM_ID } from "./system-user.ts";
 import { invisibleIn, isBlank, visibleIn } from "./visible-text.ts";
 
 /** A text of so many characters, counted as the contract counts them, in UTF-16 units: zod's own checks count code points. */
@@ -51,17 +52,6 @@ export const userId = z
       // A path cannot name these, percent-encoded or not (WHATWG URL, "double-dot URL path segment").
       .refine((id) => id !== "." && id !== "..", "cannot be named in a path"),
   );
-
-/**
- * The host itself, as a caller and as the author of system messages: nobody's `sub`, and no member. The Worker alone says
- * that it asks, by a server token (src/auth/server-token.ts).
- */
-export const SYSTEM_ID = "system";
-
-/** Whether this is the host itself, not one of its users. */
-export function isHost({ id }: { id: string }): boolean {
-  return id === SYSTEM_ID;
-}
 
 /** The id of somebody: a user who can sign in, be a member, or be made known. */
 export const personId = userId.refine((id) => id !== SYSTEM_ID, "is the host's own");

@@ -9,7 +9,7 @@ import { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Role, Thread, User } from "../protocol/model.ts";
-import { isHost } from "../protocol/names.ts";
+import { isHost } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
 import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";

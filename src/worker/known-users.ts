@@ -3,7 +3,8 @@ import { callObject } from "../rpc/call.ts";
 import { byShard, presenceStub } from "../rpc/shards.ts";
 import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
-import { looksLikeGuest, SYSTEM_ID } from "../protocol/names.ts";
+import { looksLikeGuest } from "../protocol/names.ts";
+import { SYSTEM_ID } from "../protocol/system-user.ts";
 
 /** The profiles of those who are known, never of the host itself, in the order asked for: one call to each shard concerned. */
 export async function profilesOf(env: Env, userIds: readonly string[]): Promise<User[]> {

@@ -6,7 +6,7 @@ import { authenticate, bearerOf } from "../auth/authenticate.ts";
 import { isServerToken, verifyServerToken } from "../auth/server-token.ts";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { isHost, SYSTEM_ID } from "../protocol/names.ts";
+import { isHost, SYSTEM_ID } from "../protocol/system-user.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { profilesOf } from "./known-users.ts";
 import { countRequest } from "./request-limits.ts";

@@ -2,7 +2,9 @@
 import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
 import { WELCOME_THREADS } from "../../protocol/limits.ts";
+import type { ThreadSummary } from "../../protocol/model.ts";
 import { parse } from "../../protocol/parse.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { summaryOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
 import type { UserIds } from "../status/tabs.ts";
@@ -28,9 +30,12 @@ const TOP = { activeAt: Number.MAX_SAFE_INTEGER, threadId: "" };
 
 export class UserThreads {
   readonly #sql: SqlStorage;
+  readonly #systemName: () => string;
 
-  constructor(sql: SqlStorage) {
+  /** `systemName`: by what name the host itself is shown now; rows have the one of their time. */
+  constructor(sql: SqlStorage, systemName: () => string) {
     this.#sql = sql;
+    this.#systemName = systemName;
   }
 
   get(threadId: string): ThreadRow | undefined {
@@ -93,7 +98,7 @@ export class UserThreads {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
-      threads: shown.map((row) => summaryOf(row, markerOf(row, userId, row.read_seq))),
+      threads: shown.map((row) => this.#named(summaryOf(row, markerOf(row, userId, row.read_seq)))),
       ...(rows.length > limit && last && { nextCursor: cursorOf(last) }),
     };
   }
@@ -116,6 +121,13 @@ export class UserThreads {
       threads: threads.slice(0, WELCOME_THREADS),
       unreadThreads: threads.filter((thread) => thread.unread > 0).length,
     };
+  }
+
+  #named(summary: ThreadSummary): ThreadSummary {
+    const { lastMessage } = summary;
+    if (!lastMessage || !isHost(lastMessage.author)) return summary;
+    const author = { ...lastMessage.author, name: this.#systemName() };
+    return { ...summary, lastMessage: { ...lastMessage, author } };
   }
 
   #membersIn(threadId: string, userIds: UserIds): Map<string, number> {

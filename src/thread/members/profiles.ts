@@ -1,7 +1,7 @@
 /** The profiles of everyone whom the thread has to name, as it knows them now. */
 import { overwriteProfile } from "../../durable/overwrite-profile.ts";
 import type { User } from "../../protocol/model.ts";
-import { SYSTEM_ID } from "../../protocol/names.ts";
+import { SYSTEM_ID } from "../../protocol/system-user.ts";
 
 type UserRow = { user_id: string; name: string; avatar_url: string | null };
 

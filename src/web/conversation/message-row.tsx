@@ -2,6 +2,7 @@
 import { memo } from "preact/compat";
 import { useEffect, useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";
@@ -61,7 +62,9 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
       data-seq={seq}
       data-state={row.state}
     >
-      {row.startsGroup && !own && <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />}
+      {row.startsGroup && !own && !isHost(author) && (
+        <Avatar id={author.id} name={author.name} avatarUrl={author.avatarUrl} />
+      )}
       {row.startsGroup && (
         <p class="message-head">
           <UserText
@@ -144,10 +147,11 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
   );
 });
 
-function rowClass({ own, startsGroup, state, removed }: MessageRowModel): string {
+function rowClass({ author, own, startsGroup, state, removed }: MessageRowModel): string {
   return [
     "message",
     own && "message-own",
+    isHost(author) && "message-system",
     startsGroup && "message-first",
     state !== "sent" && `message-${state}-row`,
     removed && "message-removed",

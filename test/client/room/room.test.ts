@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { TYPING_MS, TYPING_RELAY_MS } from "../../../src/protocol/limits.ts";
 import { pass, useFakeClock } from "../support/fake-clock.ts";
-import { startRoom } from "../support/fake-server.ts";
+import { startClient, startRoom } from "../support/fake-server.ts";
 import { memoryStorage } from "../support/memory-storage.ts";
 import { ADA, BEN, chat, history, message, messages, seqsOf, welcome } from "../support/samples.ts";
 import { emptyRoom } from "../support/welcomed.ts";
@@ -232,6 +232,20 @@ describe("a read marker", () => {
     const seen = vi.spyOn(client.presence(), "seen");
     room.read(3);
     expect(seen).toHaveBeenCalledWith("t1", 3);
+  });
+
+  it("of the user counts in presence by the thread's id where the room was entered by the host's key", async () => {
+    const { client, newest } = startClient();
+    const presence = client.presence();
+    const seen = vi.spyOn(presence, "seen");
+    const room = client.thread("key:order/1 é");
+    await pass();
+    expect(newest().path).toBe("/api/threads/key%3Aorder%2F1%20%C3%A9/socket?paced=");
+    newest().deliver(welcome(1), history(messages(1, 1)));
+    room.read(1);
+    expect(seen).toHaveBeenCalledWith("t1", 1);
+    expect(client.thread("key:order/1 é")).toBe(room);
+    client.close();
   });
 });
 
