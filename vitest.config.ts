@@ -132,6 +132,7 @@ export default defineConfig({
             "test/cost/script/**",
             "test/dev/**",
             "test/server/**",
+            "test/thread/host-server/**",
           ],
         },
       },
@@ -142,6 +143,21 @@ export default defineConfig({
           ...shared,
           name: "relayed",
           include: ["test/relay/**/*.test.ts", "test/thread/{messages,membership,resume,refusals}.test.ts"],
+        },
+      },
+      {
+        // Where the host's server is sent what happens, and asked before a message is stored.
+        plugins: [
+          lilypad({
+            WEBHOOK_URL: "https://host.example/webhooks",
+            WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            BEFORE_SEND_URL: "https://host.example/before-send",
+          }),
+        ],
+        test: {
+          ...shared,
+          name: "host-server",
+          include: ["test/thread/host-server/**/*.test.ts"],
         },
       },
       {

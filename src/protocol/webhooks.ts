@@ -37,6 +37,10 @@ export const webhookEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("thread.deleted"), ...about, data: z.object({}) }),
 ]);
 export type WebhookEvent = z.infer<typeof webhookEvent>;
+/** What a webhook says besides when and where. */
+export type WebhookContent = {
+  [T in WebhookEvent["type"]]: Pick<Extract<WebhookEvent, { type: T }>, "type" | "data">;
+}[WebhookEvent["type"]];
 
 export const beforeSendCheck = z.object({
   /** Names the check to its answer, within one request. */

@@ -12,6 +12,7 @@ import type { Role, Thread, User } from "../protocol/model.ts";
 import { isHost } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
 import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
+import type { DeletedThread, DeletedThreadRpc } from "../rpc/deleted-thread.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
@@ -28,6 +29,8 @@ import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { forbidden } from "./errors.ts";
+import { DeletedThreads } from "./host-server/deleted-threads.ts";
+import { Webhooks } from "./host-server/webhooks.ts";
 import { ProfileChanges } from "./members/profile-changes.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
@@ -39,7 +42,7 @@ import { SenderRates } from "./writing/sender-rates.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
 
-export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc {
+export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc, DeletedThreadRpc {
   readonly #alarm: AlarmScheduler;
   readonly #connections: Connections;
   readonly #store: ThreadStore;
@@ -53,7 +56,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   readonly #profileChanges: ProfileChanges;
   readonly #socketCommands: RoomCommands;
   readonly #relayedCommands: RelayedCommands;
+  readonly #webhooks: Webhooks;
   readonly #deletion: Deletion;
+  readonly #deletedThreads: DeletedThreads;
   /** Of sockets that a user opens, at relays too. */
   readonly #opens: TokenBuckets;
 
@@ -71,8 +76,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
+    const webhooks = new Webhooks(ctx, env, alarm, store);
     const writer = new Writer(
-      { storage: ctx.storage, store, broadcaster, notifier },
+      { storage: ctx.storage, store, broadcaster, notifier, webhooks },
       new SenderRates(config.rate, allThreads),
       [(user, _command, by) => (by === "server" ? undefined : allThreads.check(user.id))],
     );
@@ -98,6 +104,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#sessions = sessions;
     this.#notifier = notifier;
     this.#writer = writer;
+    this.#webhooks = webhooks;
+    this.#deletedThreads = new DeletedThreads(ctx.storage, env, alarm);
     this.#opens = new TokenBuckets(config.openRate.burst, { tokens: config.openRate.per10s, perMs: 10_000 });
     this.#readMarkers = readMarkers;
     this.#profileChanges = profileChanges;
@@ -108,7 +116,14 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
       socketCommands(parts, (...reply) => this.#socketCommands.reply(...reply)),
     );
     this.#relayedCommands = new RelayedCommands(parts);
-    this.#deletion = new Deletion(env, ctx.id.toString(), { alarm, store, broadcaster, relays, notifier });
+    this.#deletion = new Deletion(env, ctx.id.toString(), {
+      alarm,
+      store,
+      broadcaster,
+      relays,
+      notifier,
+      webhooks,
+    });
     void ctx.blockConcurrencyWhile(async () => {
       await alarm.load();
       this.#deletion.resume();
@@ -276,12 +291,23 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     return { frames: this.#connections.encode(missed.events), rev: thread.rev, removed: missed.removed };
   }
 
+  // --- the deletion of a thread, kept outside it (DeletedThreadRpc)
+
+  keepDeletion(thread: DeletedThread): Promise<void> {
+    return this.#deletedThreads.keepDeletion(thread);
+  }
+
+  deletionDue(): Promise<number | null> {
+    return this.#deletedThreads.deletionDue();
+  }
+
   // --- within
 
   async #create(init: ThreadInit, members: readonly { user: User; role: Role }[]): Promise<StoredThread> {
     const now = Date.now();
     const thread = this.#store.create(init, members, now);
     this.#notifier.threadChanged(now);
+    this.#webhooks.created(now);
     await this.#notifier.notify();
     return thread;
   }

@@ -1,6 +1,7 @@
 /** Every command that writes to a thread, and every durable event: the one list that all transports go by. */
 import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
+import type { WebhookContent } from "../protocol/webhooks.ts";
 import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
 import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
 import { putThreadEntry } from "./members/commands/put-thread.ts";
@@ -58,6 +59,11 @@ export function respondsAfter({ type }: WriteCommand): "commit" | "notification"
 export function eventEntry({ type }: DurableEvent): EventEntry {
   // An entry is asked of events of its own type alone.
   return EVENTS[type] as EventEntry;
+}
+
+/** What the host's server is sent of a logged change, if anything. */
+export function webhookOf(change: Change & { at: number }, thread: StoredThread): WebhookContent | undefined {
+  return (CHANGES[change.type] as ChangeEntry<DurableEvent, Change>).webhook?.(change, thread);
 }
 
 /** The event of a logged change, for a client that missed it. */

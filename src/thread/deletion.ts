@@ -1,6 +1,7 @@
 /**
  * Deleting a thread, as steps that survive a crash between any two: it is marked, and from then on exists for nobody;
- * members' shards are notified, and erase what they keep of it; the sockets are closed; everything here is erased.
+ * members' shards are notified, and erase what they keep of it; the sockets are closed; where webhooks are delivered, another
+ * object keeps the deletion for that; everything here is erased.
  */
 import { configOf } from "../config/config.ts";
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
@@ -9,7 +10,10 @@ import { callObject } from "../rpc/call.ts";
 import { presenceStub } from "../rpc/shards.ts";
 import type { Broadcaster } from "./broadcasting/broadcaster.ts";
 import type { Relays } from "./broadcasting/relays.ts";
+import { keepDeletion } from "./host-server/deleted-threads.ts";
+import type { Webhooks } from "./host-server/webhooks.ts";
 import type { Notifier } from "./notifying/notifier.ts";
+import type { StoredThread } from "./stored-thread.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /** When the alarm goes on with a deletion that was interrupted. */
@@ -21,6 +25,7 @@ export interface DeletionParts {
   broadcaster: Broadcaster;
   relays: Relays;
   notifier: Notifier;
+  webhooks: Webhooks;
 }
 
 export class Deletion {
@@ -74,9 +79,19 @@ export class Deletion {
     const reason = "the thread was deleted";
     broadcaster.room.closeAll(CLOSE.notFound, reason);
     await relays.end(this.#threadId, CLOSE.notFound, reason);
+    await this.#keepForWebhooks(thread);
     alarm.cleared();
     notifier.forget();
     await store.erase();
+  }
+
+  /** Where webhooks are delivered: that the thread was deleted is, after it is gone. */
+  async #keepForWebhooks(thread: StoredThread): Promise<void> {
+    this.#parts.webhooks.stop();
+    if (!configOf(this.#env).webhooks) return;
+    const { key, epoch } = thread;
+    const about = { threadId: this.#threadId, epoch, at: Date.now() };
+    await keepDeletion(this.#env, { ...about, ...(key !== undefined && { key }) });
   }
 
   #wake(): void {

@@ -131,7 +131,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     seq INTEGER PRIMARY KEY,
     data TEXT NOT NULL
   );
-  -- How far the host's server was sent what happened here (webhooks/): one row, where it is sent anything.
+  -- How far the host's server was sent what happened here (host-server/): one row, where it is sent anything.
   CREATE TABLE webhooks (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     -- The rev of the newest event that was delivered, -1 before the thread's creation was, and the newest message's seq.

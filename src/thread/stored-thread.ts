@@ -111,6 +111,11 @@ export class StoredThread {
     };
   }
 
+  /** The host's own key of the thread, where it has one. */
+  get key(): string | undefined {
+    return this.#row.key ?? undefined;
+  }
+
   /**
    * Renames the thread: one row written, and one that overwrites its name where it lies, where it had one. False, with
    * nothing written, where it is the same.
@@ -182,6 +187,11 @@ export class StoredThread {
   view(user: User): Thread {
     this.standing(user);
     const you = this.membership.get(user.id);
+    return { ...this.shared(), ...(you && { you: { role: you.role, readSeq: this.readMarkers.of(you) } }) };
+  }
+
+  /** The thread as everyone sees it. */
+  shared(): Omit<Thread, "you"> {
     return {
       ...this.info,
       epoch: this.epoch,
@@ -189,7 +199,6 @@ export class StoredThread {
       rev: this.rev,
       members: this.membership.first().map((member) => this.member(member)),
       memberCount: this.membership.count(),
-      ...(you && { you: { role: you.role, readSeq: this.readMarkers.of(you) } }),
     };
   }
 

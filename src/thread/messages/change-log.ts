@@ -13,6 +13,11 @@ export interface Change {
   emoji?: string;
   /** The id of the command, where it has one. */
   commandId?: string | undefined;
+  /**
+   * Who added or removed a member; absent where a role changed, and in rows from before. It is stored where other changes
+   * have `commandId`: a column more would make rows longer that are overwritten where they lie (overwriting.ts).
+   */
+  by?: string | undefined;
   /** What an edit says: the one text of a change, which the message's row refers to. */
   body?: string;
 }
@@ -48,7 +53,7 @@ export class ChangeLog {
       change.userId ?? null,
       change.emoji ?? null,
       at,
-      change.commandId ?? null,
+      change.commandId ?? change.by ?? null,
       change.body ?? null,
     );
     this.#newestRev = rev;
@@ -67,6 +72,19 @@ export class ChangeLog {
     const last = new Map(changes.map((change) => [subjectOf(change), change.rev]));
     for (const change of changes) change.isLast = last.get(subjectOf(change)) === change.rev;
     return changes;
+  }
+
+  /** The first change after a rev and before another that is no reaction; undefined where there is none. */
+  nextDelivered(after: number, before: number): (Change & { rev: number; at: number }) | undefined {
+    const [row] = this.#sql
+      .exec<{ rev: number; type: ChangeType; seq: number; userId: string; at: number; by: string | null }>(
+        `SELECT rev, type, seq, user_id AS userId, at, command_id AS "by" FROM changes
+         WHERE rev > ? AND rev < ? AND type NOT IN ('react', 'unreact') ORDER BY rev LIMIT 1`,
+        after,
+        before,
+      )
+      .toArray();
+    return row && { ...row, by: row.by ?? undefined };
   }
 
   #fillRootPage(): void {

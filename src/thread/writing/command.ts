@@ -4,6 +4,7 @@
  */
 import type { Ack, DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
+import type { WebhookContent } from "../../protocol/webhooks.ts";
 import type { CommandOf, WriteResults, WriteType } from "../../rpc/thread.ts";
 import type { Change, LoggedChange } from "../messages/change-log.ts";
 import type { StoredThread } from "../stored-thread.ts";
@@ -33,6 +34,8 @@ export interface EventEntry<E extends DurableEvent = DurableEvent> {
   concernsPresence: (event: E, thread: StoredThread) => boolean;
   /** Whose sockets are closed before anyone receives it, if anybody's. */
   disconnects?: (event: E) => string;
+  /** Whether the host's server is sent it, where it is sent anything. */
+  isDelivered: boolean;
   /** Whose read marker it moved, and where to. */
   movesMarker?: (event: E) => { userId: string; seq: number };
 }
@@ -41,4 +44,6 @@ export interface EventEntry<E extends DurableEvent = DurableEvent> {
 export interface ChangeEntry<E extends DurableEvent, C extends Change> extends EventEntry<E> {
   /** The event for a client that missed it, with what it is about as that is now. */
   replay: (change: LoggedChange<C>, thread: StoredThread) => DurableEvent;
+  /** What the host's server is sent of it, as that is now; nothing where there is no webhook of it. */
+  webhook?: (change: C & { at: number }, thread: StoredThread) => WebhookContent | undefined;
 }

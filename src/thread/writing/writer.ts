@@ -11,6 +11,7 @@ import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import { eventEntry, runCommand } from "../commands.ts";
+import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
@@ -23,6 +24,7 @@ export interface WriterParts {
   store: ThreadStore;
   broadcaster: Broadcaster;
   notifier: Notifier;
+  webhooks: Webhooks;
 }
 
 export class Writer {
@@ -123,7 +125,7 @@ export class Writer {
 
   /** Broadcasts what a group changed, and has Presence notified where that concerns it. */
   #publish(events: readonly DurableEvent[], now: number): void {
-    const { store, broadcaster, notifier } = this.#parts;
+    const { store, broadcaster, notifier, webhooks } = this.#parts;
     const thread = store.current;
     if (events.length === 0 || !thread) return;
     let concernsPresence = false;
@@ -137,6 +139,7 @@ export class Writer {
       concernsPresence ||= entry.concernsPresence(event, thread);
     }
     if (concernsPresence) notifier.threadChanged(now);
+    webhooks.changed(events, now);
     broadcaster.broadcastDurable(events);
   }
 }

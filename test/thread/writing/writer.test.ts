@@ -27,6 +27,7 @@ function writerWith(check: Check): Writer {
     store: { current: thread, require: () => thread },
     broadcaster: { room: { coalesce: (work: () => unknown) => work() }, flushJoinsAndLeaves: () => {} },
     notifier: {},
+    webhooks: {},
   } as unknown as WriterParts;
   const unlimited = { admit: () => {}, count: () => {} };
   return new Writer(parts, new SenderRates({ burst: 0, per10s: 0 }, unlimited), [check]);

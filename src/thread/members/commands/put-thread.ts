@@ -5,7 +5,7 @@
 import { otherKind } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { CommandEntry } from "../../writing/command.ts";
-import { memberChanged } from "./put-member.ts";
+import { memberAdded } from "./put-member.ts";
 import { threadChanged } from "./rename.ts";
 
 export const putThreadEntry: CommandEntry<"put_thread"> = {
@@ -20,7 +20,7 @@ export const putThreadEntry: CommandEntry<"put_thread"> = {
       // Whoever was in it once, and is not now, left or was removed.
       if (thread.profiles.has(member.id)) continue;
       thread.addMember(member, "member", now);
-      events.push(...memberChanged(thread, member.id, now).events);
+      events.push(...memberAdded(thread, member.id, user, now).events);
     }
     return { value: thread.view(user), events, ack: { rev: thread.rev, at: now } };
   },

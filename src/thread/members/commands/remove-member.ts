@@ -7,7 +7,7 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import { mayRemove } from "../../../protocol/rights.ts";
 import { forbidden } from "../../errors.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
-import { memberChanged, memberEventEntry } from "./put-member.ts";
+import { roleChanged, memberEventEntry } from "./put-member.ts";
 
 export const removeMemberEntry: CommandEntry<"remove_member"> = {
   run(thread, user, { userId }, now) {
@@ -18,7 +18,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     if (!member) throw new LilypadError("not_found", "There is no such member.");
     const wasLastOwner = thread.membership.isLastOwner(userId);
     thread.membership.remove(userId);
-    const rev = thread.record({ type: "member_removed", userId }, now);
+    const rev = thread.record({ type: "member_removed", userId, by: user.id }, now);
     if (thread.isDeserted) thread.markDeleting();
     const events: DurableEvent[] = [
       { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
@@ -26,7 +26,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const successor = wasLastOwner ? thread.membership.successor() : undefined;
     if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
     thread.membership.setRole(successor, "owner");
-    const promoted = memberChanged(thread, successor, now);
+    const promoted = roleChanged(thread, successor, now);
     return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
   },
   respondsAfter: "notification",
@@ -34,9 +34,14 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
 
 export const memberRemovedEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "member_removed" }>,
-  { type: "member_removed"; userId: string }
+  { type: "member_removed"; userId: string; by?: string | undefined }
 > = {
   concernsPresence: () => true,
+  isDelivered: true,
+  webhook: ({ userId, by = userId }, thread) => ({
+    type: "member.removed",
+    data: { userId, by: thread.profiles.get(by) },
+  }),
   // Whoever was removed receives nothing from that moment on.
   disconnects: ({ userId }) => userId,
   replay: memberEventEntry.replay,

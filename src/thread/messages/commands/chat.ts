@@ -24,5 +24,6 @@ export const chatEntry: CommandEntry<"chat"> = {
 /** Replayed from the message log. */
 export const chatEventEntry: EventEntry<Extract<DurableEvent, { type: "chat" }>> = {
   concernsPresence: () => true,
+  isDelivered: true,
   movesMarker: ({ message }) => ({ userId: message.author.id, seq: message.seq }),
 };

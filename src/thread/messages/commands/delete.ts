@@ -30,6 +30,11 @@ export const deleteEventEntry: ChangeEntry<
   { type: "delete"; seq: number; userId: string; commandId?: string | undefined }
 > = {
   concernsPresence: ({ seq }, thread) => thread.messages.isNewest(seq),
+  isDelivered: true,
+  webhook: ({ seq, userId }, thread) => ({
+    type: "message.deleted",
+    data: { seq, by: thread.profiles.get(userId) },
+  }),
   replay: ({ rev, seq, at, userId, commandId }, thread) => ({
     type: "delete",
     rev,

@@ -32,6 +32,8 @@ export const editEventEntry: ChangeEntry<
   { type: "edit"; seq: number; commandId?: string | undefined }
 > = {
   concernsPresence: ({ message }, thread) => thread.messages.isNewest(message.seq),
+  isDelivered: true,
+  webhook: ({ seq }, thread) => ({ type: "message.edited", data: { message: thread.messages.get(seq) } }),
   replay: ({ rev, seq, commandId }, thread) => ({
     type: "edit",
     rev,

@@ -48,6 +48,7 @@ export const reactionEventEntry: ChangeEntry<
   { type: "react" | "unreact"; seq: number; userId: string; emoji: string; commandId?: string | undefined }
 > = {
   concernsPresence: () => false,
+  isDelivered: false,
   replay({ type, rev, seq, userId, emoji, commandId, isLast }, thread) {
     const message = thread.messages.get(seq);
     // A deleted message has no reactions: who once reacted is not disclosed any more.

@@ -1,0 +1,55 @@
+/** What the host's server is sent next: the thread's own logs from a position on, each event as it is now. */
+import type { WebhookContent } from "../../protocol/webhooks.ts";
+import { webhookOf } from "../commands.ts";
+import type { StoredThread } from "../stored-thread.ts";
+import { deliveryId, type Delivery } from "./webhook-attempts.ts";
+import type { Position } from "./webhook-cursor.ts";
+
+/** The position before a thread's creation. */
+export const BEFORE_CREATION: Position = { rev: -1, seq: 0 };
+
+/** The next event after a position, and the position after it; without `delivery` where nothing is to be sent up to there. */
+export interface Next {
+  delivery?: Delivery;
+  position: Position;
+}
+
+/** Reads a row or two, and those of the reactions between. */
+export function nextAfter({ rev, seq }: Position, thread: StoredThread): Next {
+  const { createdAt } = thread.info;
+  if (rev < 0) {
+    const content = { type: "thread.created", data: { thread: thread.shared() } } as const;
+    return { delivery: deliveryOf(thread, 0, createdAt, content), position: { rev: 0, seq } };
+  }
+  const message = thread.messages.has(seq + 1) ? thread.messages.get(seq + 1) : undefined;
+  const messageRev = message ? thread.messages.revOf(seq + 1) : Infinity;
+  const change = thread.changes.nextDelivered(rev, messageRev);
+  if (change) {
+    const content = webhookOf(change, thread);
+    const position = { rev: change.rev, seq };
+    return content
+      ? { delivery: deliveryOf(thread, change.rev, change.at, content), position }
+      : { position };
+  }
+  if (!message) return { position: { rev: thread.rev, seq } };
+  const content = { type: "message.created", data: { message } } as const;
+  return {
+    delivery: deliveryOf(thread, messageRev, message.at, content),
+    position: { rev: messageRev, seq: seq + 1 },
+  };
+}
+
+function deliveryOf(thread: StoredThread, rev: number, at: number, content: WebhookContent): Delivery {
+  const { key } = thread;
+  const threadId = thread.info.id;
+  return {
+    id: deliveryId(thread.epoch, rev),
+    event: {
+      type: content.type,
+      at,
+      threadId,
+      ...(key !== undefined && { key }),
+      data: content.data,
+    } as Delivery["event"],
+  };
+}
