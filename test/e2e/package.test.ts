@@ -1,7 +1,7 @@
 /** What `npm pack` makes: a package that needs nothing of the Worker's, with types for every way of finding them. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -84,30 +84,65 @@ describe("the package", () => {
   });
 });
 
-describe("lilypad/client", () => {
+/** A program of a user of each entry: what compiles, and what does not. */
+const PROGRAMS = {
+  "client.ts": `import { createClient, type Message, type Room } from "lilypad/client";
+    const room: Room = createClient({ url: "https://chat.example.com" }).thread("key:order-123");
+    room.on("chat", ({ message }) => { const { seq }: Message = message; seq.toFixed(); });
+    // @ts-expect-error: there is no such event
+    room.on("chit", () => {});
+    // @ts-expect-error: a message has no title
+    room.subscribe(({ messages }) => messages.map(({ title }) => title));`,
+  "server.ts": `import { createServer, type WebhookEvent } from "lilypad/server";
+    const lilypad = createServer({ url: "https://chat.example.com", secret: "s", authSecret: "a" });
+    export const token: Promise<string> = lilypad.signUserToken({ id: "ada", name: "Ada" });
+    export const bodyOf = (event: WebhookEvent) => event.type === "message.created" && event.data.message.body;
+    // @ts-expect-error: a thread of the host's is a group or public
+    lilypad.thread("key:k").put({ kind: "direct" });`,
+  "react.tsx": `import { LilypadProvider, Thread, useUnread } from "lilypad/react";
+    import "lilypad/react/style.css";
+    export const Badge = () => <b>{useUnread().toFixed()}</b>;
+    export const Chat = () => (
+      <LilypadProvider url="https://chat.example.com" getToken={() => "t"}><Thread thread="key:k" /></LilypadProvider>
+    );
+    // @ts-expect-error: a provider has no thread
+    export const wrong = <LilypadProvider thread="t" />;`,
+};
+
+describe("its entries", () => {
+  beforeAll(async () => {
+    for (const [name, program] of Object.entries(PROGRAMS)) await writeFile(join(site, name), program);
+    // React is the user's own.
+    await mkdir(join(site, "node_modules/@types"));
+    for (const name of ["react", "@types/react", "csstype"])
+      await symlink(resolve("node_modules", name), join(site, "node_modules", name));
+  });
+
   it.each(["node16", "nodenext", "bundler"])(
-    "has types that a strict compiler takes, found as %s",
-    async (resolution) => {
-      await writeFile(
-        join(site, "site.ts"),
-        `import { createClient, type Message, type Room } from "lilypad/client";
-        const room: Room = createClient({ url: "https://chat.example.com" }).thread("t");
-        room.on("chat", ({ message }) => { const { seq }: Message = message; seq.toFixed(); });
-        // @ts-expect-error: there is no such event
-        room.on("chit", () => {});
-        // @ts-expect-error: a message has no title
-        room.subscribe(({ messages }) => messages.map(({ title }) => title));`,
-      );
+    "have types that a strict compiler takes, found as %s",
+    (resolution) => {
       const module = resolution === "bundler" ? "esnext" : resolution;
-      const options = ["--lib", "esnext,dom", "--module", module, "--moduleResolution", resolution];
-      expect(run(process.execPath, TSC, ...STRICT, ...options, "site.ts")).toEqual(FINE);
+      const options = [
+        "--lib",
+        "esnext,dom,dom.iterable",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+      ];
+      const files = [...Object.keys(PROGRAMS), "--jsx", "react-jsx"];
+      expect(run(process.execPath, TSC, ...STRICT, ...options, ...files)).toEqual(FINE);
     },
   );
 
-  it("is imported by its name in the Node of this machine", async () => {
+  it.each([
+    ["lilypad/client", "createClient"],
+    ["lilypad/server", "createServer"],
+    ["lilypad/react", "LilypadProvider"],
+  ])("%s is imported by its name in the Node of this machine", async (entry, name) => {
     await writeFile(
       join(site, "site.js"),
-      `import { createClient } from "lilypad/client"; console.log(typeof createClient);`,
+      `import { ${name} } from "${entry}"; console.log(typeof ${name});`,
     );
     expect(run(HOST_NODE, "site.js")).toEqual({ status: 0, output: "function\n" });
   });
