@@ -8,12 +8,14 @@ import {
   messageBody,
   messageData,
   personId,
+  putAvatarUrl,
   readSeq,
   rev,
   seq,
   threadData,
   threadName,
   time,
+  userData,
   userId,
 } from "../protocol/names.ts";
 
@@ -23,7 +25,7 @@ interface Leaf {
   description: string;
   minLength?: number;
   maxLength?: number;
-  type?: "object";
+  type?: "object" | readonly ["string", "null"];
 }
 
 /** Lengths are UTF-16 units in Lilypad and code points in JSON Schema: what is over a limit here is over it there. */
@@ -58,6 +60,16 @@ export const leaves: readonly Leaf[] = [
     description: "A message's text: 1 to 10,000 UTF-16 units, and not blank.",
     minLength: 1,
     maxLength: limits.BODY_LENGTH,
+  },
+  {
+    schema: userData,
+    description: "A JSON object of the host's own: at most 1,024 bytes as compact JSON, in UTF-8.",
+    type: "object",
+  },
+  {
+    schema: putAvatarUrl,
+    description: "A picture's address: https, at most 2,048 characters. Any other is none.",
+    type: ["string", "null"],
   },
   {
     schema: messageData,

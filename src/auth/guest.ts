@@ -9,5 +9,6 @@ export function guest(name: string, now: number): Caller {
     user: { id: GUEST_PREFIX + name.replaceAll(/[\s,]+/gu, "-"), name },
     expiresAt: now + SESSION_MS,
     namedAt: now,
+    issuedAt: Math.floor(now / 1000),
   };
 }

@@ -60,7 +60,7 @@ export async function verifyHostToken(env: Env, token: string): Promise<Caller> 
     user: { id: sub, name, ...(picture !== undefined && { avatarUrl: picture }) },
     expiresAt: Math.min(Math.floor(exp * 1000), LAST_END_MS),
     // Without a time, a name may be older than the one that another device's token brought.
-    ...(iat !== undefined && { namedAt: iat * 1000 }),
+    ...(iat !== undefined && { namedAt: iat * 1000, issuedAt: iat }),
   };
 }
 

@@ -17,9 +17,13 @@ import type {
   StatusChange,
   ThreadUpdate,
   ThreadUpdateAnswer,
+  UserData,
+  UserPut,
+  UserRecord,
   WatchList,
 } from "../rpc/presence.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
+import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import { shardNumber } from "../rpc/shards.ts";
 import { PeerShards } from "./peer-shards.ts";
 import { BatchPacker } from "./resharding/batch-packer.ts";
@@ -57,7 +61,9 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
     const tables = userTables(storage.sql, this.#alarm, shard);
     const packer = new BatchPacker(storage.sql, movedUsers, tables);
-    shard.propagation.isHere = (userId) => movedUsers.movedTo(userId) === undefined;
+    const isHere = (userId: string) => movedUsers.movedTo(userId) === undefined;
+    shard.propagation.isHere = isHere;
+    shard.revocationPropagation.isHere = isHere;
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
@@ -98,12 +104,24 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   // --- for the Worker (PresenceRpc)
 
-  signIn(user: User, namedAt?: number): Promise<void> {
+  signIn(user: User, namedAt?: number): Promise<User | undefined> {
     return this.#router.oneUser(user.id, (shard) => shard.signIn(user, namedAt));
   }
 
   makeKnown(users: User[]): Promise<User[]> {
     return this.#router.split(ofProfiles, users, (shard, part) => shard.makeKnown(part));
+  }
+
+  putUser(userId: string, put: UserPut): Promise<User> {
+    return this.#router.oneUser(userId, (shard) => shard.putUser(userId, put));
+  }
+
+  userRecord(userId: string): Promise<UserRecord | undefined> {
+    return this.#router.oneUser(userId, (shard) => shard.userRecord(userId));
+  }
+
+  userData(userIds: string[]): Promise<UserData[]> {
+    return this.#router.manyUsers(userIds, (shard, ids) => shard.userData(ids));
   }
 
   profiles(userIds: string[]): Promise<User[]> {
@@ -132,6 +150,23 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   removeFromList(userId: string, threadId: string): Promise<boolean> {
     return this.#router.oneUser(userId, (shard) => shard.removeFromList(userId, threadId));
+  }
+
+  revoke(userId: string, before: number): Promise<void> {
+    return this.#router.oneUser(userId, (shard) => shard.revoke(userId, before));
+  }
+
+  endSession(userId: string, sessionId: string, until: number): Promise<void> {
+    return this.#router.oneUser(userId, (shard) => shard.endSession(userId, sessionId, until));
+  }
+
+  async verdictOn(userId: string, issuance: Issuance, since?: RevocationCursor): Promise<Verdict> {
+    if (this.#router.isHere(userId)) return this.#shard.verdictOn(userId, issuance, since);
+    // What changes of one who has moved, this shard does not know.
+    const { news: _, ...verdict } = await this.#router.oneUser(userId, (shard) =>
+      shard.verdictOn(userId, issuance),
+    );
+    return verdict;
   }
 
   /** Not routed: the Worker asks every shard. */

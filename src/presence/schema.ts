@@ -123,4 +123,40 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
   -- Of a group without a name, as \`pair\` then has the first of its members; null otherwise.
   ALTER TABLE threads ADD COLUMN member_count INTEGER;
   `,
+  `
+  -- When the host last put the user (a name in an earlier credential then counts for nothing), what it keeps with them as
+  -- JSON, and when they were first known; null of users from before these columns.
+  ALTER TABLE users ADD COLUMN put_at INTEGER;
+  ALTER TABLE users ADD COLUMN data TEXT;
+  ALTER TABLE users ADD COLUMN created_at INTEGER;
+
+  -- Before which time, in seconds since the epoch, the host revoked a user's tokens and cookies. Kept for ever: those that do
+  -- not say when they were made are refused from then on. The user need not be known.
+  CREATE TABLE revocations (
+    user_id TEXT PRIMARY KEY,
+    before REAL NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Sessions that users have signed out of, as long as a cookie of theirs could be valid: until that time, in ms.
+  CREATE TABLE ended_sessions (
+    user_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (user_id, session_id)
+  ) WITHOUT ROWID;
+
+  -- Users whose threads are yet to close the sockets of either (revoking/revocation-propagation.ts): a row until all have.
+  CREATE TABLE revocation_jobs (
+    user_id TEXT PRIMARY KEY,
+    begun_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    -- When it is to begin anew once it is done; null where it is not.
+    again_at INTEGER,
+    -- The threads with ids up to this one were called in the second round; null in the first.
+    sent_up_to TEXT,
+    -- JSON of the ids of threads that did not answer in it, and how often all of a step were waited for.
+    missed TEXT NOT NULL,
+    retries INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -16,10 +16,14 @@ import type {
   StatusChange,
   ThreadUpdate,
   ThreadUpdateAnswer,
+  UserData,
+  UserPut,
+  UserRecord,
   WatchList,
 } from "../rpc/presence.ts";
 import { subprotocolOf } from "../rpc/caller.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
+import { revokedError, type Issuance, type RevocationCursor, type Verdict } from "../rpc/revocation.ts";
 import { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { PeerShards } from "./peer-shards.ts";
@@ -31,6 +35,9 @@ import { UserSearchIndex } from "./people/user-search-index.ts";
 import { UserSearchReindex } from "./people/user-search-reindex.ts";
 import { Visibility } from "./people/visibility.ts";
 import { RateLimits } from "./rate-limits.ts";
+import { RevocationPropagation } from "./revoking/revocation-propagation.ts";
+import { Revocations } from "./revoking/revocations.ts";
+import { Verdicts } from "./revoking/verdicts.ts";
 import { OnlineStatus } from "./status/online-status.ts";
 import { StatusPublisher } from "./status/status-publisher.ts";
 import { Subscribers } from "./status/subscribers.ts";
@@ -57,6 +64,7 @@ export class PresenceShard {
   readonly #rates: RateLimits;
   readonly #searchReindex: UserSearchReindex;
   readonly #profileUpdates: ProfileUpdates;
+  readonly #verdicts: Verdicts;
   readonly sockets: TabSockets;
   readonly commands: TabCommands;
   readonly directory: UserDirectory;
@@ -65,6 +73,8 @@ export class PresenceShard {
   readonly notifications: ThreadNotifications;
   readonly subscribers: Subscribers;
   readonly propagation: ProfilePropagation;
+  readonly revocations: Revocations;
+  readonly revocationPropagation: RevocationPropagation;
 
   /** Registers its duties with the alarm. */
   constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
@@ -86,7 +96,12 @@ export class PresenceShard {
     const notifications = new ThreadNotifications(connections, tabs, userThreads);
     const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
     const rates = new RateLimits(env, new Holds(sql));
+    const revocations = new Revocations(sql);
+    const verdicts = new Verdicts(revocations, directory);
+    const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
     const propagation = new ProfilePropagation(sql, env, alarm, directory);
+    // The calls of one invocation are bounded for both together.
+    propagation.mayCall = (now) => !revocationPropagation.isDue(now);
     const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
     this.#env = env;
     this.#connections = connections;
@@ -106,9 +121,13 @@ export class PresenceShard {
       subscriptions,
       readCommand,
       profileUpdates,
+      revocations,
     });
     this.#profileUpdates = profileUpdates;
     this.propagation = propagation;
+    this.revocations = revocations;
+    this.#verdicts = verdicts;
+    this.revocationPropagation = revocationPropagation;
     this.directory = directory;
     this.userThreads = userThreads;
     this.updates = updates;
@@ -138,6 +157,7 @@ export class PresenceShard {
   resume(now: number): void {
     this.#searchReindex.resume(now);
     this.propagation.resume(now);
+    this.revocationPropagation.resume(now);
   }
 
   // --- tabs
@@ -147,6 +167,7 @@ export class PresenceShard {
     const now = Date.now();
     try {
       this.#rates.open(caller.user.id);
+      if (this.revocations.isRevoked(caller.user.id, caller)) throw revokedError();
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
@@ -165,6 +186,7 @@ export class PresenceShard {
         this.sockets.close(tab, CLOSE.restarting, "moved to another part of the server");
     // Their tabs subscribe again at the other shard: a list that this one sent later would undo that.
     this.#tabSubscriptions.removeOf(userIds);
+    this.#verdicts.forget();
   }
 
   #welcome(caller: Caller): PresenceEvent {
@@ -176,8 +198,25 @@ export class PresenceShard {
 
   // --- what the RPC methods (src/rpc/presence.ts) do here, for users of this shard
 
-  signIn(user: User, namedAt = Date.now()): void {
+  signIn(user: User, namedAt?: number): User {
     this.#profileUpdates.signedIn(user, namedAt);
+    return this.#profileUpdates.presentOf(user);
+  }
+
+  putUser(userId: string, put: UserPut): User {
+    return this.#profileUpdates.put(userId, put);
+  }
+
+  userRecord(userId: string): UserRecord | undefined {
+    const [user] = this.directory.profiles([userId]);
+    const createdAt = this.directory.createdAt(userId);
+    if (!user || createdAt === undefined) return undefined;
+    const [kept] = this.directory.dataOf([userId]);
+    return { user, ...(kept && { data: kept.data }), createdAt, threadCount: this.userThreads.count(userId) };
+  }
+
+  userData(userIds: string[]): UserData[] {
+    return this.directory.dataOf(userIds);
   }
 
   profileSeen(user: User, namedAt: number): User {
@@ -216,6 +255,24 @@ export class PresenceShard {
 
   sharedThreads(userId: string): string[] {
     return this.#visibility.threadsOf(userId);
+  }
+
+  revoke(userId: string, before: number): void {
+    const now = Date.now();
+    if (!this.revocations.revoke(userId, before)) return;
+    this.revocationPropagation.revoked(userId, now);
+    this.sockets.closeRevoked(userId, this.revocations.of(userId, now));
+  }
+
+  endSession(userId: string, sessionId: string, until: number): void {
+    const now = Date.now();
+    if (!this.revocations.endSession(userId, sessionId, until, now)) return;
+    this.revocationPropagation.sessionEnded(userId, now);
+    this.sockets.closeRevoked(userId, this.revocations.of(userId, now));
+  }
+
+  verdictOn(userId: string, issuance: Issuance, since?: RevocationCursor): Verdict {
+    return this.#verdicts.on(userId, issuance, since);
   }
 
   async statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {

@@ -2,12 +2,14 @@
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
 import { parse } from "../protocol/parse.ts";
 import { failed } from "../rpc/result.ts";
+import { revokedError } from "../rpc/revocation.ts";
 import { commandIdOf } from "../sockets/codec.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { Replies } from "../sockets/replies.ts";
 import { TokenRenewal } from "../sockets/token-renewal.ts";
 import type { ProfileUpdates } from "./people/profile-updates.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import type { Revocations } from "./revoking/revocations.ts";
 import type { Subscriptions } from "./status/subscriptions.ts";
 import type { TabSockets } from "./status/tab-sockets.ts";
 import type { ReadCommand } from "./threads/read-command.ts";
@@ -19,6 +21,7 @@ export interface TabCommandsParts {
   subscriptions: Subscriptions;
   readCommand: ReadCommand;
   profileUpdates: ProfileUpdates;
+  revocations: Revocations;
 }
 
 export class TabCommands {
@@ -29,12 +32,15 @@ export class TabCommands {
   readonly #haveSubscribed = new WeakSet<WebSocket>();
 
   constructor(env: Env, parts: TabCommandsParts) {
-    const { connections, sockets, profileUpdates } = parts;
+    const { connections, sockets, profileUpdates, revocations } = parts;
     this.#parts = parts;
     this.#replies = new Replies(connections, (tab, code, reason) => sockets.close(tab, code, reason));
     this.#renewal = new TokenRenewal(env, connections, {
       // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
       isOpen: (tab) => this.#isOpen(tab),
+      requireUnrevoked: (caller) => {
+        if (revocations.isRevoked(caller.user.id, caller)) throw revokedError();
+      },
       onRenewed: (_tab, caller) => {
         profileUpdates.named(caller);
         sockets.endsAt(caller.expiresAt);

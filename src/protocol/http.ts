@@ -7,15 +7,19 @@ import {
   characters,
   commandId,
   displayName,
+  GUEST_PREFIX,
+  looksLikeGuest,
   messageBody,
   messageData,
   personId,
+  putAvatarUrl,
   readSeq,
   rev,
   seq,
   threadData,
   threadName,
   time,
+  userData,
   userId,
 } from "./names.ts";
 import { isSearchable } from "./user-search.ts";
@@ -64,6 +68,20 @@ export const putThread = z.object({
 });
 export type PutThread = z.infer<typeof putThread>;
 
+/** What is absent stays, `null` removes. A picture that cannot be shown is none. */
+export const putUser = z.object({
+  name: displayName,
+  avatarUrl: putAvatarUrl.optional(),
+  data: userData.nullish(),
+});
+export type PutUser = z.infer<typeof putUser>;
+/** Whom the host's server may make known: not guests, nor itself. */
+export const putUserId = personId.refine(
+  (id) => !looksLikeGuest(id),
+  `begins like ${GUEST_PREFIX}, which is for guests`,
+);
+/** From before which time, in seconds since the epoch, a user's tokens and cookies are revoked. */
+export const revokeUser = z.object({ before: z.number().min(0).optional() });
 export const renameThread = z.object({ name: threadName.nullable().optional() });
 export const putMember = z.object({ role: role.optional() });
 export const postMessage = z.object({
@@ -137,7 +155,11 @@ export const messagePage = z.object({
   hasAfter: z.boolean(),
 });
 export type MessagePage = z.infer<typeof messagePage>;
-export const memberPage = z.object({ members: z.array(member), nextCursor: z.string().optional() });
+/** Here users come with what the host keeps with them, if it does. */
+export const memberPage = z.object({
+  members: z.array(member.extend({ user: user.extend({ data: userData.optional() }) })),
+  nextCursor: z.string().optional(),
+});
 export type MemberPage = z.infer<typeof memberPage>;
 export const threadPage = z.object({
   threads: z.array(threadSummary),
@@ -146,6 +168,15 @@ export const threadPage = z.object({
 export type ThreadPage = z.infer<typeof threadPage>;
 export const readState = z.object({ readSeq, unread: z.int().min(0) });
 export type ReadState = z.infer<typeof readState>;
+/** What the host's server sees of a user. */
+export const hostUser = user.extend({
+  data: userData.optional(),
+  createdAt: time,
+  threadCount: z.int().min(0),
+});
+export type HostUser = z.infer<typeof hostUser>;
+/** A user, as a user sees them or as the host does. */
+export const shownUser = z.union([hostUser, user]);
 export const userPage = z.object({ users: z.array(user) });
 export const presencePage = z.object({ presence: z.array(userPresence) });
 /** That Lilypad is here. `originAllowed` answers a request that names its `Origin`. */

@@ -9,6 +9,8 @@ export const BODY_LENGTH = 10_000;
 export const THREAD_DATA_BYTES = 4_096;
 /** Largest `data` of a message, in bytes of its compact JSON. */
 export const MESSAGE_DATA_BYTES = 2_048;
+/** The same of a user. */
+export const USER_DATA_BYTES = 1_024;
 /** Largest frame a client may send, in bytes of UTF-8. Above it the socket is closed with 4009. */
 export const CLIENT_FRAME_BYTES = 64 * 1024;
 /** Largest frame the server sends, in bytes of UTF-8. */
@@ -140,6 +142,12 @@ export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 export const TOKEN_HOURS = 7 * 24;
 /** How far ahead the `exp` of a server token may be, in milliseconds. */
 export const SERVER_TOKEN_MS = 5 * 60 * 1000;
+/** Ended sessions of a user that are remembered while their cookies could be valid: those that would be valid the longest. */
+export const ENDED_SESSIONS = 100;
+/** Threads, those most recently active, in which a revoked user's sockets are closed first. */
+export const REVOKED_AT_ONCE = 200;
+/** How far ahead of now a revocation's `before` may be, in seconds. */
+export const REVOKED_AHEAD_SECONDS = 60;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

@@ -9,6 +9,7 @@ import {
   MESSAGE_DATA_BYTES,
   THREAD_DATA_BYTES,
   THREAD_NAME_LENGTH,
+  USER_DATA_BYTES,
   USER_ID_LENGTH,
 } from "./limits.ts";
 import { SYSTEM_ID } from "./system-user.ts";
@@ -109,6 +110,9 @@ export const avatarUrl = z
   .transform((value) => (isAvatarUrl(value) ? value : undefined))
   .optional();
 
+/** The same where the host itself says it: one that cannot be shown removes the picture, as `null` does. */
+export const putAvatarUrl = z.unknown().transform((value) => (isAvatarUrl(value) ? value : null));
+
 /** Names a command to its answer, and a message to its repeats. Unique to its author in the thread. */
 export const commandId = characters(1, COMMAND_ID_LENGTH).refine(
   (id) => id.isWellFormed(),
@@ -167,6 +171,8 @@ function bytesOfJson(value: object): number {
 
 /** What an author attaches to a message. */
 export const messageData = jsonObject(MESSAGE_DATA_BYTES);
+/** What the host keeps with a user. */
+export const userData = jsonObject(USER_DATA_BYTES);
 export type MessageData = z.infer<typeof messageData>;
 
 /** What the host keeps with a thread. */

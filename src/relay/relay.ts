@@ -21,6 +21,7 @@ import {
   type RelayRpc,
   type RelayWelcome,
 } from "../rpc/relay.ts";
+import type { Revocation } from "../rpc/revocation.ts";
 import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
@@ -100,6 +101,10 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     return delivered;
   }
 
+  async revoked(userId: string, revocation: Revocation): Promise<void> {
+    this.#room.closeRevoked(userId, revocation, Date.now());
+  }
+
   async end(code: CloseCode, reason: string): Promise<void> {
     this.#room.closeAll(code, reason);
     this.#alarm.cleared();
@@ -123,6 +128,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
         () => this.#thread(),
         (thread) => thread.admitAtRelay(this.#owner.relay, caller, cursor),
       );
+      this.#room.requireUnrevoked(caller, Date.now());
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     } finally {

@@ -1,9 +1,10 @@
 /** The verified user of an upgrade: handed to an object beside the request, in one header that no client can set. */
 import { z } from "zod";
 import { user, type User } from "../protocol/model.ts";
+import type { Issuance } from "./revocation.ts";
 
 /** A verified user, and when their session ends. */
-export interface Caller {
+export interface Caller extends Issuance {
   user: User;
   /** Milliseconds since the epoch. */
   expiresAt: number;
@@ -18,7 +19,13 @@ export interface Caller {
 export type AskedBy = "server" | undefined;
 
 const HEADER = "x-lilypad-caller";
-const caller = z.object({ user, expiresAt: z.int(), namedAt: z.number().optional() });
+const caller = z.object({
+  user,
+  expiresAt: z.int(),
+  namedAt: z.number().optional(),
+  issuedAt: z.number().optional(),
+  sessionId: z.string().optional(),
+});
 
 /**
  * The upgrade request for an object: made anew with nothing of the client's but the path and query, so that no

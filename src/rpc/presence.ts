@@ -3,16 +3,24 @@ import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy } from "./caller.ts";
 import type { Refusal, Result } from "./result.ts";
+import type { Issuance, RevocationCursor, Verdict } from "./revocation.ts";
 
 /** For the Worker. */
 export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   /**
    * Makes a user known, or updates their profile and sends it to their threads. `namedAt`: when the host named them so; a
-   * profile of an earlier time than the known one changes nothing. By default now.
+   * profile of an earlier time than the known one changes nothing. Absent where that is not known: the name counts as of now,
+   * and not where the host has put another one. Answers with the profile that counts; shards of older versions do not.
    */
-  signIn: (user: User, namedAt?: number) => Promise<void>;
+  signIn: (user: User, namedAt?: number) => Promise<User | undefined>;
   /** Makes those of these users known who are not, until a credential names them otherwise. The profiles of all. Idempotent. */
   makeKnown: (users: User[]) => Promise<User[]>;
+  /** Makes a user known, or updates what is known of them, as the host itself says it. Null removes, undefined leaves. */
+  putUser: (userId: string, put: UserPut) => Promise<User>;
+  /** What the host sees of a user; undefined of one who is not known. */
+  userRecord: (userId: string) => Promise<UserRecord | undefined>;
+  /** What the host keeps with those of these users that it keeps something with. */
+  userData: (userIds: string[]) => Promise<UserData[]>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
@@ -35,6 +43,15 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   threads: (userId: string, page: PageQuery) => Promise<Result<ThreadPage>>;
   /** Takes a thread that does not exist, or that this user is not in, off their list. False where it is not on it. */
   removeFromList: (userId: string, threadId: string) => Promise<boolean>;
+  /**
+   * Revokes the tokens and cookies of a user that were made before this time, in seconds since the epoch, and all that do not
+   * say when: they are refused, and their sockets closed. A time before an earlier one changes nothing.
+   */
+  revoke: (userId: string, before: number) => Promise<void>;
+  /** Ends a session of a user, whose cookies would be valid until then (ms since the epoch). */
+  endSession: (userId: string, sessionId: string, until: number) => Promise<void>;
+  /** Whether a credential of a user was revoked, and whose revocations changed since the caller last asked. */
+  verdictOn: (userId: string, issuance: Issuance, since?: RevocationCursor) => Promise<Verdict>;
   /** Moves some of the users whom `after` shards put elsewhere; to be called until it is done. */
   moveUsers: (before: number, after: number) => Promise<Result<MovedUsers>>;
 }
@@ -59,6 +76,28 @@ export interface PresencePeerRpc {
   statusChanged: (changes: StatusChange[]) => Promise<void>;
   /** Takes in some of what another shard has of users who move here. Idempotent. */
   receiveMovedUsers: (batch: MovedUsersBatch) => Promise<void>;
+}
+
+/** What the host says of a user. What is undefined stays, and null removes. */
+export interface UserPut {
+  name: string;
+  avatarUrl?: string | null | undefined;
+  data?: Record<string, unknown> | null | undefined;
+}
+
+/** What the host keeps with a user. */
+export interface UserData {
+  userId: string;
+  data: Record<string, unknown>;
+}
+
+/** What the host sees of a user. */
+export interface UserRecord {
+  user: User;
+  data?: Record<string, unknown>;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  threadCount: number;
 }
 
 /** A user who was found, and the key that matched: what results of several shards are sorted by. */
@@ -149,6 +188,10 @@ export interface MovedUsersBatch {
   watchers: { watcherId: string; userIds: string[] }[];
   /** Whose changed profile is not yet with all their threads. Absent from shards of older versions. */
   profileJobs?: ProfileJobRow[];
+  /** What was revoked of them, and whose threads have not all closed their sockets. Absent from shards of older versions. */
+  revocations?: RevocationRow[];
+  endedSessions?: EndedSessionRow[];
+  revocationJobs?: RevocationJobRow[];
 }
 
 /** A row of a shard's `users` (src/presence/schema.ts). */
@@ -162,6 +205,10 @@ export type UserRow = {
   told_online: number;
   /** When the host gave the user this profile, in milliseconds since the epoch. Absent from shards of older versions. */
   named_at?: number | null;
+  /** When the host last put the user, and when they were first known; its data as JSON. Absent from older versions, all three. */
+  put_at?: number | null;
+  created_at?: number | null;
+  data?: string | null;
 };
 
 /** A row of a shard's `profile_jobs` (src/presence/schema.ts). */
@@ -171,6 +218,24 @@ export type ProfileJobRow = {
   /** Milliseconds since the epoch. */
   due_at: number;
   changed_again: number;
+  missed: string;
+  retries: number;
+};
+
+/** A row of a shard's `revocations` (src/presence/schema.ts). */
+export type RevocationRow = { user_id: string; before: number };
+
+/** A row of a shard's `ended_sessions`. */
+export type EndedSessionRow = { user_id: string; session_id: string; until: number };
+
+/** A row of a shard's `revocation_jobs`. */
+export type RevocationJobRow = {
+  user_id: string;
+  /** Milliseconds since the epoch, all three. */
+  begun_at: number;
+  due_at: number;
+  again_at: number | null;
+  sent_up_to: string | null;
   missed: string;
   retries: number;
 };

@@ -13,6 +13,7 @@ import type { User } from "../protocol/model.ts";
 import type { Stub } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
+import type { Revocation } from "./revocation.ts";
 
 /** One thing for a relay to do, in order. */
 export type RelayItem =
@@ -74,6 +75,8 @@ export interface MissedEvents extends RelayWelcome {
 export interface RelayRpc {
   /** Delivers a batch; what was missed before it is fetched first. Answers with how many are there. */
   deliver: (batch: RelayBatch) => Promise<Occupancy>;
+  /** This was revoked of a user, whose sockets with such a credential are closed. Idempotent. */
+  revoked: (userId: string, revocation: Revocation) => Promise<void>;
   /** Closes every socket. */
   end: (code: CloseCode, reason: string) => Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { ThreadData } from "../protocol/names.ts";
 import type { Stub } from "./call.ts";
 import type { AskedBy, Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
+import type { Revocation } from "./revocation.ts";
 
 /** What a new thread begins with. */
 export interface ThreadInit {
@@ -52,7 +53,7 @@ export interface WriteResults extends DurableCommandResults {
 }
 
 /**
- * Each method but the last takes the verified user who asks, and decides their right next to the data: a thread that they may not
+ * Each method but the last two takes the verified user who asks, and decides their right next to the data: a thread that they may not
  * see is `not_found`.
  */
 export interface ThreadRpc {
@@ -87,6 +88,8 @@ export interface ThreadRpc {
   read: (caller: User, seq: number, by?: AskedBy) => Promise<Result<ReadState>>;
   /** For Presence: the profile of a user of this thread has changed. Idempotent. */
   profileChanged: (user: User) => Promise<void>;
+  /** For Presence: this was revoked of a user, whose sockets with such a credential are closed, at relays too. Idempotent. */
+  revoked: (userId: string, revocation: Revocation) => Promise<void>;
 }
 
 /** A fresh stub. Stubs are not kept: one that has thrown may be broken for good. */

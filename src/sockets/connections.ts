@@ -17,6 +17,10 @@ export interface Connection {
   /** Milliseconds since the epoch, both. */
   openedAt: number;
   expiresAt: number;
+  /** Of the token or cookie that it was opened or last renewed with (rpc/revocation.ts). */
+  issuedAt?: number | undefined;
+  /** Of the cookie that it was opened with. */
+  sessionId?: string | undefined;
   /** Commands refused in a row. */
   refused: number;
   /** Its client has promised to acknowledge what it received (flow control). */
@@ -67,6 +71,8 @@ export class Connections {
       userId: caller.user.id,
       openedAt: now,
       expiresAt: caller.expiresAt,
+      issuedAt: caller.issuedAt,
+      sessionId: caller.sessionId,
       refused: 0,
       gone: false,
       paced: new URL(request.url).searchParams.has("paced"),

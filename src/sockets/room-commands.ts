@@ -3,6 +3,7 @@
  * commands in a frame are each applied or refused by themselves, in order. What concerns the connection itself (a fresh token, flow control) is
  * done here; the thread decides the rest, directly or through a relay.
  */
+import { admitted } from "../auth/admission.ts";
 import {
   isDurableCommand,
   threadCommand,
@@ -56,6 +57,10 @@ export class RoomCommands {
     this.#replies = new Replies(connections, (socket, code, reason) => room.close(socket, code, reason));
     this.#renewal = new TokenRenewal(env, connections, {
       isOpen: (socket) => !connections.of(socket).gone,
+      requireUnrevoked: async (caller) => {
+        await admitted(env, caller);
+        room.requireUnrevoked(caller, Date.now());
+      },
       onRenewed: (socket, caller) => handlers.renewed(socket, caller),
       rev: () => handlers.rev(),
     });

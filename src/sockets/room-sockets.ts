@@ -5,8 +5,10 @@
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import type { Caller } from "../rpc/caller.ts";
+import { isRevoked, REVOKED, revokedError, type Revocation } from "../rpc/revocation.ts";
 import type { Connections } from "./connections.ts";
 import { FlowControl } from "./flow-control.ts";
+import { RecentRevocations } from "./recent-revocations.ts";
 
 /** A socket that was silent for this long, three missed pings, has vanished without closing. */
 const SILENT_MS = 105_000;
@@ -24,6 +26,7 @@ export class RoomSockets {
   readonly #connections: Connections;
   readonly #options: RoomSocketsOptions;
   readonly #flowControl = new FlowControl();
+  readonly #revocations = new RecentRevocations();
   /** Who has an open socket; after an eviction the sockets say it. */
   readonly #online: Set<string>;
   /** Whose leave was reported just now: another socket of theirs may be closing too. */
@@ -96,6 +99,19 @@ export class RoomSockets {
   /** Closes every socket of a user, or all there are. */
   closeAll(code: CloseCode, reason: string, userId?: string): void {
     for (const socket of this.#connections.open(userId)) this.close(socket, code, reason);
+  }
+
+  /** Closes the sockets of a user whose token or cookie was revoked, and lets none in for a while that says it was not. */
+  closeRevoked(userId: string, revocation: Revocation, now: number): void {
+    this.#revocations.note(userId, revocation, now);
+    for (const socket of this.#connections.open(userId))
+      if (isRevoked(this.#connections.of(socket), revocation))
+        this.close(socket, CLOSE.unauthenticated, REVOKED);
+  }
+
+  /** Throws `unauthenticated` where a caller, whom a verdict of a while ago lets in, was revoked here since. */
+  requireUnrevoked({ user, ...credential }: Caller, now: number): void {
+    if (this.#revocations.isRevoked(user.id, credential, now)) throw revokedError();
   }
 
   /** Closes the sockets whose sessions have ended. */

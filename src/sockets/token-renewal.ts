@@ -13,6 +13,8 @@ const RETRY_AFTER_MS = 1_000;
 export interface TokenRenewalOptions {
   /** Whether the socket still is what it was when the token came; asked again after each wait. */
   isOpen: (socket: WebSocket) => boolean;
+  /** Throws where the caller's token was revoked. */
+  requireUnrevoked: (caller: Caller) => void | Promise<void>;
   /** The socket's session is the caller's from now on. */
   onRenewed: (socket: WebSocket, caller: Caller) => void;
   /** The `rev` of the acknowledgement. */
@@ -55,14 +57,16 @@ export class TokenRenewal {
   }
 
   async #check(socket: WebSocket, token: string): Promise<Result<Ack> | undefined> {
-    const { isOpen, onRenewed, rev } = this.#options;
+    const { isOpen, requireUnrevoked, onRenewed, rev } = this.#options;
     if (!isOpen(socket)) return undefined;
     const result = await resultOf(async (): Promise<Ack | undefined> => {
       const caller = await verifyHostToken(this.#env, token);
       if (!isOpen(socket)) return undefined;
       if (caller.user.id !== this.#connections.of(socket).userId)
         throw new LilypadError("forbidden", "That token is another user's.");
-      this.#connections.update(socket, { expiresAt: caller.expiresAt });
+      await requireUnrevoked(caller);
+      if (!isOpen(socket)) return undefined;
+      this.#connections.update(socket, { expiresAt: caller.expiresAt, issuedAt: caller.issuedAt });
       onRenewed(socket, caller);
       return { rev: rev(), at: Date.now() };
     });

@@ -16,6 +16,7 @@ import type { DeletedThread, DeletedThreadRpc } from "../rpc/deleted-thread.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
+import type { Revocation } from "../rpc/revocation.ts";
 import type { ThreadInit, ThreadPut, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
 import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
@@ -220,6 +221,11 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#profileChanges.received(user);
   }
 
+  async revoked(userId: string, revocation: Revocation): Promise<void> {
+    this.#room.closeRevoked(userId, revocation, Date.now());
+    await this.#relays.revoked(userId, revocation);
+  }
+
   // --- the room's sockets
 
   /** An upgrade, handed over by the Worker. A large room sends it on to a relay. */
@@ -316,6 +322,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   #admit(caller: Caller, now: number): StoredThread {
     const { user } = caller;
     const thread = this.#store.require();
+    this.#room.requireUnrevoked(caller, now);
     if (thread.standing(user) === null) {
       this.#store.atomically(() => thread.addMember(user, "member", now));
       const member = thread.member(thread.requireMember(user.id));

@@ -7,3 +7,8 @@ export function json(value: unknown, status = 200): Response {
 export function noContent(): Response {
   return new Response(null, { status: 204 });
 }
+
+/** What was asked for is stored, and done in a while. */
+export function accepted(): Response {
+  return new Response(null, { status: 202 });
+}

@@ -32,10 +32,10 @@ interface ThreadRequest {
  */
 export function inThread(
   handle: (asked: ThreadRequest) => Promise<Response>,
-  callerOf: (request: Request, env: Env) => Promise<SignedIn> = signedIn,
+  callerOf: (request: Request, env: Env, check: () => unknown) => Promise<SignedIn> = signedIn,
 ) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
-    const { user, namedAt, byServer } = await callerOf(request, env);
+    const { user, namedAt, byServer } = await callerOf(request, env, () => threadIdOf(request, env));
     const by = byServer ? "server" : undefined;
     const id = threadIdOf(request, env);
     const thread = () => threadStub(env, id);

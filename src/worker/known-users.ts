@@ -1,5 +1,6 @@
 /** Users by their ids, wherever they are kept. */
 import { callObject } from "../rpc/call.ts";
+import type { UserData } from "../rpc/presence.ts";
 import { byShard, presenceStub } from "../rpc/shards.ts";
 import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
@@ -81,4 +82,20 @@ async function madeKnown(env: Env, users: readonly User[]): Promise<User[]> {
     ),
   );
   return profiles.flat();
+}
+
+/** What the host keeps with those of these users that it keeps something with: one call to each shard concerned. */
+export async function userDataOf(
+  env: Env,
+  userIds: readonly string[],
+): Promise<Map<string, Record<string, unknown>>> {
+  const found = await Promise.all(
+    [...byShard(env, userIds)].map(([shard, ids]) =>
+      callObject(
+        () => presenceStub(env, shard),
+        (presence): Promise<UserData[]> => presence.userData(ids),
+      ),
+    ),
+  );
+  return new Map(found.flat().map(({ userId, data }) => [userId, data]));
 }

@@ -2,6 +2,7 @@
  * In whose name a request is made: of a user, by their own credential or by the host's server token that names them, or of
  * the host itself. Whichever a route takes, it asks here.
  */
+import { admitted } from "../auth/admission.ts";
 import { authenticate, bearerOf } from "../auth/authenticate.ts";
 import { isServerToken, verifyServerToken } from "../auth/server-token.ts";
 import { configOf } from "../config/config.ts";
@@ -17,11 +18,22 @@ export interface SignedIn extends Caller {
   byServer: boolean;
 }
 
-/** A user or the host. Throws `unauthenticated`, or `rate_limited` where a user asks too often. */
-export async function signedIn(request: Request, env: Env): Promise<SignedIn> {
+/**
+ * A user or the host. Throws `unauthenticated`, or `rate_limited` where a user asks too often. `check` is of what the request
+ * names, and comes before any object is called for a user.
+ */
+export async function signedIn(request: Request, env: Env, check?: () => unknown): Promise<SignedIn> {
   const credential = await authenticate(request, env);
   if (credential.by === "user") {
-    const { by: _, ...caller } = credential;
+    const { by: _, ...verified } = credential;
+    try {
+      check?.();
+    } catch (error) {
+      await countRequest(request, env, verified.user.id);
+      throw error;
+    }
+    // First, so that what was revoked does not use up the rate of the user whom it names.
+    const caller = await admitted(env, verified);
     await countRequest(request, env, caller.user.id);
     return { ...caller, byServer: false };
   }
@@ -38,17 +50,29 @@ export async function signedIn(request: Request, env: Env): Promise<SignedIn> {
 }
 
 /** A user, not the host itself: to that it is `forbidden`. */
-export async function signedInUser(request: Request, env: Env): Promise<SignedIn> {
-  const who = await signedIn(request, env);
+export async function signedInUser(request: Request, env: Env, check?: () => unknown): Promise<SignedIn> {
+  const who = await signedIn(request, env, check);
   if (isHost(who.user))
     throw new LilypadError("forbidden", "Only a user can do that: name one as the token's sub.");
   return who;
 }
 
 /** A user by their own credential: no session and no socket is made of a server token, to which it is `forbidden`. */
-export async function signedInThemself(request: Request, env: Env): Promise<Caller> {
-  const { byServer, ...caller } = await signedIn(request, env);
+export async function signedInThemself(request: Request, env: Env, check?: () => unknown): Promise<Caller> {
+  const { byServer, ...caller } = await signedIn(request, env, check);
   if (byServer) throw noSession();
+  return caller;
+}
+
+/**
+ * The same for an upgrade that the user's own shard takes: whether the credential was revoked it finds out by itself, at no
+ * further call.
+ */
+export async function signedInForPresence(request: Request, env: Env): Promise<Caller> {
+  const credential = await authenticate(request, env);
+  if (credential.by === "server") throw noSession();
+  const { by: _, ...caller } = credential;
+  await countRequest(request, env, caller.user.id);
   return caller;
 }
 

@@ -28,6 +28,7 @@ describe("a host token", () => {
       user: { id: "u1", name: "Ada", avatarUrl: "https://pics.example/a.png" },
       expiresAt: exp * 1000,
       namedAt: iat * 1000,
+      issuedAt: iat,
     });
   });
 

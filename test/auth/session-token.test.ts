@@ -13,9 +13,15 @@ const sessionKey = () => bytes(env.SESSION_SECRET ?? "");
 describe("a session", () => {
   it("holds the user it was issued for, and ends with the host token", async () => {
     const expiresAt = inAnHour() * 1000;
-    const session = await issueSession(env, { user: ada, expiresAt }, Date.now());
+    const session = await issueSession(env, { user: ada, expiresAt, issuedAt: 7.5 }, Date.now());
     expect(session.expiresAt).toBe(expiresAt);
-    expect(await verifySession(env, session.token)).toEqual({ user: ada, expiresAt });
+    const sessionId: unknown = expect.any(String);
+    expect(await verifySession(env, session.token)).toEqual({
+      user: ada,
+      expiresAt,
+      issuedAt: 7.5,
+      sessionId,
+    });
   });
 
   it("lasts no longer than 7 days", async () => {

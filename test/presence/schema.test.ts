@@ -9,6 +9,12 @@ import { evictShardOf, groupOf, knownUser, rowsOf, searchIn, shardFor, unknownUs
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
+  [
+    9,
+    `DROP TABLE revocations; DROP TABLE ended_sessions; DROP TABLE revocation_jobs;
+     ALTER TABLE users DROP COLUMN put_at; ALTER TABLE users DROP COLUMN data;
+     ALTER TABLE users DROP COLUMN created_at`,
+  ],
   [8, "ALTER TABLE threads DROP COLUMN member_count"],
   [7, "DROP TABLE profile_jobs; ALTER TABLE users DROP COLUMN named_at"],
   [5, "DROP TABLE search_reindex"],

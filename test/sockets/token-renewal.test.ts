@@ -12,7 +12,12 @@ const connections = { of: () => ({ userId: "ada" }), update: () => {} } as unkno
 const newSocket = () => ({}) as WebSocket;
 
 function tokenRenewal() {
-  return new TokenRenewal(env, connections, { isOpen: () => true, onRenewed: () => {}, rev: () => 7 });
+  return new TokenRenewal(env, connections, {
+    isOpen: () => true,
+    requireUnrevoked: () => {},
+    onRenewed: () => {},
+    rev: () => 7,
+  });
 }
 
 it("checks the tokens of one socket in turn, also after a refused one, and delays no other socket", async () => {

@@ -27,7 +27,8 @@ export const peopleOperations: Operations = {
     tag: "Session",
     summary: "Sign out",
     allowed: "anyone",
-    answers: { 204: ["The cookie is cleared."] },
+    description: "Copies of the cookie sign in no more, and the session's sockets are closed with 4001.",
+    answers: { 204: ["The session has ended, and the cookie is cleared."] },
   },
   "GET /api/sign-in": {
     id: "getSignInOptions",
@@ -55,8 +56,31 @@ export const peopleOperations: Operations = {
     tag: "People",
     summary: "Get a user",
     allowed: "user or host",
-    answers: { 200: ["The user.", user] },
+    answers: {
+      200: ["The user; to the host with what it keeps with them, whatever `USER_SEARCH`.", http.shownUser],
+    },
     errors: ["forbidden"],
+  },
+  "PUT /api/users/:userId": {
+    id: "putUser",
+    tag: "People",
+    summary: "Make a user known, or rename them",
+    description:
+      "What is absent stays, `null` removes. From then on a name in a token counts only if its `iat` is later.",
+    allowed: "host",
+    body: http.putUser,
+    answers: { 200: ["The user.", user] },
+  },
+  "POST /api/users/:userId/revoke": {
+    id: "revokeUser",
+    tag: "People",
+    summary: "Revoke a user's tokens and cookies",
+    description:
+      "Those with an `iat` below `before`, and for ever those without: refused within 5 s, their sockets closed with 4001.",
+    allowed: "host",
+    body: http.revokeUser,
+    isBodyOptional: true,
+    answers: { 202: ["Revoked; sockets are being closed."] },
   },
   "GET /api/presence": {
     id: "getPresence",

@@ -49,10 +49,14 @@ export class ProfilePropagation {
   readonly #first = new Map<string, ReadonlySet<string>>();
   /** Before which time no job of a user begins. */
   readonly #pausedUntil = new Map<string, number>();
+  /** Whose job is the host's: there is no pause after it. */
+  readonly #unpaused = new Set<string>();
   /** Whose profile is on its way to threads right now. */
   #sendingOf: string | undefined;
   /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
   isHere: (userId: string) => boolean = () => true;
+  /** Whether threads may be called in the invocation that begins now, or what is more urgent calls them. */
+  mayCall: (now: number) => boolean = () => true;
 
   /** Registers its duty. */
   constructor(sql: SqlStorage, env: Env, alarm: AlarmScheduler, directory: UserDirectory) {
@@ -62,7 +66,7 @@ export class ProfilePropagation {
     this.#directory = directory;
     alarm.register({
       name: "changed profiles",
-      run: () => this.#work(),
+      run: (now) => (this.mayCall(now) ? this.#work() : undefined),
       dueAt: () => this.#jobs()[0]?.due_at,
     });
   }
@@ -78,6 +82,20 @@ export class ProfilePropagation {
     const dueAt = Math.max(now, this.#pausedUntil.get(userId) ?? 0);
     this.#begin(userId, dueAt);
     this.#alarm.wakeBy(dueAt);
+  }
+
+  /** The same where the host changed it, whom no pause holds up. */
+  changedByHost(userId: string, now: number): void {
+    this.#pausedUntil.delete(userId);
+    this.#unpaused.add(userId);
+    this.changed(userId, now);
+    this.#sql.exec(
+      "UPDATE profile_jobs SET due_at = ?1 WHERE user_id = ?2 AND sent_up_to IS NULL AND due_at > ?1",
+      now,
+      userId,
+    );
+    if (this.#job(userId)) this.#alarm.wakeBy(now);
+    else this.#unpaused.delete(userId);
   }
 
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted, whatever became of that. */
@@ -182,7 +200,8 @@ export class ProfilePropagation {
 
   #finish({ user_id, changed_again }: ProfileJobRow, now: number): void {
     const { rateLimits } = configOf(this.#env);
-    const pausedUntil = rateLimits ? now + PAUSE_MS + PAUSE_MS_PER_THREAD * this.#count(user_id) : now;
+    const isPaused = rateLimits && !this.#unpaused.delete(user_id);
+    const pausedUntil = isPaused ? now + PAUSE_MS + PAUSE_MS_PER_THREAD * this.#count(user_id) : now;
     this.#first.delete(user_id);
     this.#sql.exec("DELETE FROM profile_jobs WHERE user_id = ?", user_id);
     if (changed_again) return this.#begin(user_id, pausedUntil);

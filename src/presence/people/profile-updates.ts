@@ -4,6 +4,7 @@
  */
 import type { User } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
+import type { UserPut } from "../../rpc/presence.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { Tabs } from "../status/tabs.ts";
 import type { ProfilePropagation } from "./profile-propagation.ts";
@@ -33,12 +34,27 @@ export class ProfileUpdates {
     else this.signedIn(user, namedAt);
   }
 
-  /** The same where a session begins with it. */
-  signedIn(user: User, namedAt: number): void {
-    const { connections, tabs, directory, propagation } = this.#parts;
-    if (!directory.upsert(user, namedAt)) return;
-    propagation.changed(user.id, Date.now());
-    tabs.send(user.id, connections.encode([{ type: "user", user }]));
+  /** The same where a session begins with it: there a name counts, too, that does not say when it was given. */
+  signedIn(user: User, namedAt: number | undefined): void {
+    const { directory, propagation } = this.#parts;
+    const now = Date.now();
+    const isNews =
+      namedAt === undefined ? directory.upsertUndated(user, now) : directory.upsert(user, namedAt);
+    if (!isNews) return;
+    propagation.changed(user.id, now);
+    this.#notifyTabs(user);
+  }
+
+  /** The host itself says who a user is. Returns the profile. */
+  put(userId: string, put: UserPut): User {
+    const { directory, propagation } = this.#parts;
+    const now = Date.now();
+    const { user, changed } = directory.put(userId, put, now);
+    if (changed) {
+      propagation.changedByHost(userId, now);
+      this.#notifyTabs(user);
+    }
+    return user;
   }
 
   /** The same where it was used in a thread, which makes nobody known. Returns the profile that counts. */
@@ -50,6 +66,11 @@ export class ProfileUpdates {
   /** The profile that counts: the known one, which may be newer than what a credential says. */
   presentOf(user: User): User {
     return this.#known(user.id) ?? user;
+  }
+
+  #notifyTabs(user: User): void {
+    const { connections, tabs } = this.#parts;
+    tabs.send(user.id, connections.encode([{ type: "user", user }]));
   }
 
   #known(userId: string): User | undefined {

@@ -39,6 +39,11 @@ export class ShardRouter {
     this.#resharding = resharding;
   }
 
+  /** Whether a user has not moved. */
+  isHere(userId: string): boolean {
+    return this.#movedUsers.movedTo(userId) === undefined;
+  }
+
   /** The redirect for an upgrade of a user who has moved; undefined for one who is here. */
   redirect(userId: string): Promise<Response> | undefined {
     const target = this.#movedUsers.movedTo(userId);

@@ -8,9 +8,17 @@
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
-import type { MovedUsersBatch, ThreadUpdate, UserRow } from "../../rpc/presence.ts";
+import type {
+  EndedSessionRow,
+  MovedUsersBatch,
+  RevocationRow,
+  ThreadUpdate,
+  UserRow,
+} from "../../rpc/presence.ts";
 import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
+import type { RevocationPropagation } from "../revoking/revocation-propagation.ts";
+import type { Revocations } from "../revoking/revocations.ts";
 import type { Subscribers } from "../status/subscribers.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
 import { updateOf } from "../threads/thread-row.ts";
@@ -24,7 +32,7 @@ const ROWS_PER_BATCH = 500;
 export interface UserTable {
   /**
    * The table's name, where a column `user_id` says whose each row is: users who are to move are found by their rows in
-   * it, and a step moves a bounded number of them.
+   * it, and a step moves a bounded number of them. At most five have one: so many the runtime's SQLite unites in a query.
    */
   name?: string;
   /** Else: every user of whom there are rows. They move after the rows of all other tables. */
@@ -45,11 +53,21 @@ export interface UserTableParts {
   notifications: ThreadNotifications;
   subscribers: Subscribers;
   propagation: ProfilePropagation;
+  revocations: Revocations;
+  revocationPropagation: RevocationPropagation;
 }
 
 /** Every table, in the order in which their rows are delivered. */
 export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTableParts): UserTable[] {
-  return [memberships(sql, parts), profiles(sql, parts), profileJobs(parts), subscriptions(alarm, parts)];
+  return [
+    memberships(sql, parts),
+    profiles(sql, parts),
+    profileJobs(parts),
+    revocations(sql, parts),
+    endedSessions(sql, parts),
+    revocationJobs(parts),
+    subscriptions(alarm, parts),
+  ];
 }
 
 /** Memberships, as the update that each thread itself would send: that users joined, and up to where they have read. */
@@ -103,14 +121,7 @@ function memberships(sql: SqlStorage, { userThreads, updates, notifications }: U
 function profiles(sql: SqlStorage, { directory }: UserTableParts): UserTable {
   return {
     name: "users",
-    pack(userIds) {
-      const rows = sql.exec<UserRow>(
-        "SELECT * FROM users WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?",
-        JSON.stringify(userIds),
-        ROWS_PER_BATCH,
-      );
-      return { users: rows.toArray() };
-    },
+    pack: (userIds) => ({ users: rowsOf<UserRow>(sql, "users", userIds) }),
     accept({ users }) {
       for (const user of users) directory.addMoved(user);
       return undefined;
@@ -132,6 +143,54 @@ function profileJobs({ propagation }: UserTableParts): UserTable {
       return () => propagation.resume(now);
     },
     discard({ profileJobs: jobs = [] }) {
+      for (const job of jobs) propagation.remove(job);
+    },
+  };
+}
+
+/** What the host revoked. Those users need not be known. */
+function revocations(sql: SqlStorage, { revocations: store }: UserTableParts): UserTable {
+  return {
+    name: "revocations",
+    pack: (userIds) => ({ revocations: rowsOf<RevocationRow>(sql, "revocations", userIds) }),
+    accept({ revocations: rows = [] }) {
+      for (const row of rows) store.add(row);
+      return undefined;
+    },
+    discard({ revocations: rows = [] }) {
+      for (const row of rows) store.remove(row);
+    },
+  };
+}
+
+/** The sessions that users have signed out of. */
+function endedSessions(sql: SqlStorage, { revocations: store }: UserTableParts): UserTable {
+  return {
+    name: "ended_sessions",
+    pack: (userIds) => ({ endedSessions: rowsOf<EndedSessionRow>(sql, "ended_sessions", userIds) }),
+    accept({ endedSessions: rows = [] }) {
+      for (const row of rows) store.addSession(row);
+      return undefined;
+    },
+    discard({ endedSessions: rows = [] }) {
+      for (const row of rows) store.removeSession(row);
+    },
+  };
+}
+
+/**
+ * Whose threads have not all closed revoked sockets: after their threads and what was revoked, since it goes on at once. Those
+ * users are found by what was revoked of them.
+ */
+function revocationJobs({ revocationPropagation: propagation }: UserTableParts): UserTable {
+  return {
+    pack: (userIds) => ({ revocationJobs: propagation.jobsOf(userIds).slice(0, ROWS_PER_BATCH) }),
+    accept({ revocationJobs: jobs = [] }) {
+      const now = Date.now();
+      for (const job of jobs) propagation.addMoved(job, now);
+      return () => propagation.resume(now);
+    },
+    discard({ revocationJobs: jobs = [] }) {
       for (const job of jobs) propagation.remove(job);
     },
   };
@@ -162,4 +221,19 @@ function subscriptions(alarm: AlarmScheduler, { subscribers }: UserTableParts): 
       for (const { watcherId, userIds } of watchers) subscribers.remove(watcherId, userIds);
     },
   };
+}
+
+/** The rows of these users in a table, as many as a batch takes. */
+function rowsOf<Row extends Record<string, SqlStorageValue>>(
+  sql: SqlStorage,
+  table: string,
+  userIds: readonly string[],
+): Row[] {
+  return sql
+    .exec<Row>(
+      `SELECT * FROM ${table} WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?`,
+      JSON.stringify(userIds),
+      ROWS_PER_BATCH,
+    )
+    .toArray();
 }

@@ -76,6 +76,13 @@ export class UserThreads {
       .map((row) => row.user_id);
   }
 
+  /** How many threads a user has. */
+  count(userId: string): number {
+    return this.#sql
+      .exec<{ count: number }>("SELECT count(*) AS count FROM user_threads WHERE user_id = ?", userId)
+      .one().count;
+  }
+
   hasMembers(threadId: string): boolean {
     const some = this.#sql.exec("SELECT 1 FROM user_threads WHERE thread_id = ? LIMIT 1", threadId);
     return some.toArray().length > 0;

@@ -6,6 +6,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
 import { callObject } from "../../rpc/call.ts";
+import type { Revocation } from "../../rpc/revocation.ts";
 import { relayStub, type Occupancy, type RelayItem } from "../../rpc/relay.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { RelayLine } from "./relay-line.ts";
@@ -77,6 +78,19 @@ export class Relays {
       this.#ctx.storage.sql.exec("DELETE FROM relays WHERE no = ?", no);
     }
     this.onOccupancy();
+  }
+
+  /** Has every relay close the sockets of a user whose token or cookie was revoked, and waits until they have. */
+  async revoked(userId: string, revocation: Revocation): Promise<void> {
+    const threadId = this.#ctx.id.toString();
+    await Promise.all(
+      [...this.#lines.keys()].map((no) =>
+        callObject(
+          () => relayStub(this.#env, threadId, no),
+          (relay) => relay.revoked(userId, revocation),
+        ),
+      ),
+    );
   }
 
   /** Closes every socket at the relays, which are then empty, and waits until they are. */

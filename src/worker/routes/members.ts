@@ -1,12 +1,14 @@
 /** `/api/threads/:threadId/members`: who belongs. */
+import { configOf } from "../../config/config.ts";
 import { LilypadError } from "../../protocol/errors.ts";
+import type { Member } from "../../protocol/model.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
-import { pageQuery, putMember } from "../../protocol/http.ts";
+import { pageQuery, putMember, type MemberPage } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
-import { profilesOf } from "../known-users.ts";
+import { profilesOf, userDataOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";
 
@@ -15,9 +17,10 @@ const MEMBERS = "/api/threads/:threadId/members";
 export function memberRoutes(api: ApiRouter): void {
   api.get(
     MEMBERS,
-    inThread(async ({ request, user, thread }) => {
+    inThread(async ({ request, env, user, thread }) => {
       const page = query(request, pageQuery);
-      return json(await callForValue(thread, (object) => object.members(user, page)));
+      const found = await callForValue(thread, (object) => object.members(user, page));
+      return json({ ...found, members: await withData(env, found.members) });
     }),
   );
 
@@ -53,4 +56,17 @@ function removeFromList(env: Env, userId: string, threadId: string): Promise<boo
     () => presenceStubOf(env, userId),
     (presence) => presence.removeFromList(userId, threadId),
   );
+}
+
+/** Members with what the host keeps with their users: one call to each shard concerned, where there is a host's server. */
+async function withData(env: Env, members: Member[]): Promise<MemberPage["members"]> {
+  if (!configOf(env).serverSecret) return members;
+  const data = await userDataOf(
+    env,
+    members.map(({ user }) => user.id),
+  );
+  return members.map((member) => {
+    const kept = data.get(member.user.id);
+    return kept ? { ...member, user: { ...member.user, data: kept } } : member;
+  });
 }

@@ -8,11 +8,13 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { presenceQuery, userSearchQuery } from "../../protocol/http.ts";
 import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { json } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { profilesOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
-import { signedInUser } from "../signed-in.ts";
+import { signedIn, signedInUser } from "../signed-in.ts";
+import { hostUserOf } from "./host-users.ts";
 
 export function peopleRoutes(api: ApiRouter): void {
   api.get("/api/users", async (request, env) => {
@@ -28,9 +30,10 @@ export function peopleRoutes(api: ApiRouter): void {
   });
 
   api.get("/api/users/:userId", async (request, env) => {
-    const { user } = await signedInUser(request, env);
-    refuseWhereOff(env);
+    const { user } = await signedIn(request, env);
     const userId = userIdOf(request);
+    if (isHost(user)) return json(await hostUserOf(env, userId));
+    refuseWhereOff(env);
     const [[profile], isVisible] = await Promise.all([
       profilesOf(env, [userId]),
       mayFind(env, user.id, userId),

@@ -2,6 +2,7 @@
 import type { ApiRouter } from "../api.ts";
 import { adminRoutes } from "./admin.ts";
 import { healthRoute } from "./health.ts";
+import { hostUserRoutes } from "./host-users.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
 import { peopleRoutes } from "./people.ts";
@@ -18,4 +19,5 @@ export function addRoutes(api: ApiRouter): void {
   memberRoutes(api);
   messageRoutes(api);
   peopleRoutes(api);
+  hostUserRoutes(api);
 }

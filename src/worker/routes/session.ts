@@ -1,10 +1,12 @@
 /** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
+import { admitted } from "../../auth/admission.ts";
 import { bearerToken, verifyBearer } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
-import { setSessionCookie } from "../../auth/session-cookie.ts";
-import { issueSession } from "../../auth/session-token.ts";
+import { sessionCookieOf, setSessionCookie } from "../../auth/session-cookie.ts";
+import { issueSession, verifySession, type SessionCaller } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { callObject } from "../../rpc/call.ts";
+import type { User } from "../../protocol/model.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
@@ -12,21 +14,22 @@ import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
-import { countSignIn } from "../request-limits.ts";
+import { countRequest, countSignIn } from "../request-limits.ts";
 import { noSession, signedInUser } from "../signed-in.ts";
 
 export function sessionRoutes(api: ApiRouter): void {
   api.post("/api/session", async (request, env) => {
     await countSignIn(request, env);
     const now = Date.now();
-    const caller = await whoSignsIn(request, env, now);
-    // A token that does not say when it was made names its user here, where a session begins, and nowhere else.
-    const { user, namedAt = now } = caller;
-    const session = await issueSession(env, caller, now);
-    await callObject(
-      () => presenceStubOf(env, user.id),
-      (presence) => presence.signIn(user, namedAt),
+    // No session is made of a token that was revoked. One that does not say when it was made names its user here, where a
+    // session begins, and nowhere else.
+    const caller = await admitted(env, await whoSignsIn(request, env, now));
+    const known = await callObject(
+      () => presenceStubOf(env, caller.user.id),
+      (presence): Promise<User | undefined> => presence.signIn(caller.user, caller.namedAt),
     );
+    const user = known ?? caller.user;
+    const session = await issueSession(env, { ...caller, user }, now);
     const response = json({ user, expiresAt: session.expiresAt }, 201);
     setSessionCookie(response, session, { request, env, now });
     return response;
@@ -37,7 +40,8 @@ export function sessionRoutes(api: ApiRouter): void {
     return json({ user, expiresAt });
   });
 
-  api.delete("/api/session", (request, env) => {
+  api.delete("/api/session", async (request, env) => {
+    await endSession(request, env);
     const response = noContent();
     setSessionCookie(response, null, { request, env, now: Date.now() });
     return response;
@@ -64,4 +68,30 @@ async function whoSignsIn(request: Request, env: Env, now: number): Promise<Call
   }
   const { name } = await body(request, guestSignIn);
   return guest(name, now);
+}
+
+/** Ends the session of the request's cookie, if it has one that is valid: no copy of the cookie signs in any more. */
+async function endSession(request: Request, env: Env): Promise<void> {
+  const caller = await inSession(request, env);
+  if (!caller) return;
+  const { user, sessionId, expiresAt } = caller;
+  await countRequest(request, env, user.id);
+  await callObject(
+    () => presenceStubOf(env, user.id),
+    (presence) => presence.endSession(user.id, sessionId, expiresAt),
+  );
+}
+
+/** Whose session a request's cookie is of; undefined for none, or one that has ended. */
+async function inSession(request: Request, env: Env): Promise<SessionCaller | undefined> {
+  const cookie = sessionCookieOf(request, env);
+  if (cookie === undefined) return undefined;
+  try {
+    const caller = await verifySession(env, cookie);
+    await admitted(env, caller);
+    return caller;
+  } catch (error) {
+    if (error instanceof LilypadError && error.code === "unauthenticated") return undefined;
+    throw error;
+  }
 }

@@ -12,12 +12,13 @@ import { refusalOfUpgrade } from "../../sockets/upgrade-refusal.ts";
 import type { ApiRequest, ApiRouter } from "../api.ts";
 import { threadIdOf } from "../parameters.ts";
 import { refusalFor } from "../request-limits.ts";
-import { signedInThemself } from "../signed-in.ts";
+import { signedInForPresence, signedInThemself } from "../signed-in.ts";
 
 /** The object that is to take an upgrade, by a new stub for each call. */
 type Target = () => { fetch: (request: Request) => Promise<Response> };
 
 interface Upgrade {
+  signIn: () => Promise<Caller>;
   target: (caller: Caller) => Target;
   /** The object that the first one's answer sends on to, if it does. */
   redirected: (answer: Response) => Target | undefined;
@@ -26,6 +27,7 @@ interface Upgrade {
 export function socketRoutes(api: ApiRouter): void {
   api.get("/api/threads/:threadId/socket", (request, env) =>
     open(request, env, {
+      signIn: () => signedInThemself(request, env, () => threadIdOf(request, env)),
       target: () => {
         const id = threadIdOf(request, env);
         return () => threadStub(env, id);
@@ -41,6 +43,7 @@ export function socketRoutes(api: ApiRouter): void {
   );
   api.get("/api/presence/socket", (request, env) =>
     open(request, env, {
+      signIn: () => signedInForPresence(request, env),
       target:
         ({ user }) =>
         () =>
@@ -58,11 +61,15 @@ export function socketRoutes(api: ApiRouter): void {
  * Hands an upgrade to an object, with the user it is for. Refusals that concern the caller close a socket, which a
  * browser can read.
  */
-async function open(request: ApiRequest, env: Env, { target, redirected }: Upgrade): Promise<Response> {
+async function open(
+  request: ApiRequest,
+  env: Env,
+  { signIn, target, redirected }: Upgrade,
+): Promise<Response> {
   if (!isUpgrade(request)) throw new LilypadError("upgrade_required", "This is a WebSocket's address.");
   const subprotocol = chosenSubprotocol(request);
   try {
-    const caller = await signedInThemself(request, env);
+    const caller = await signIn();
     // One upgrade for each attempt: a request that was handed over is used up.
     const handOver = (object: Target) =>
       callObject(object, (stub) => stub.fetch(upgradeFor(request, caller, subprotocol)));
