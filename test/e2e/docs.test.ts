@@ -264,6 +264,9 @@ describe("shell commands", () => {
   });
 });
 
+// Those of docs/react.md are run and type-checked by react-docs.test.ts.
+codeBlocks("tsx", "lilypad/react");
+
 describe("the documentation", () => {
   it("has no program that no test runs", () => {
     const programs = blocks.filter(({ language }) => RUN.has(language));

@@ -74,7 +74,7 @@ export async function writeApp(files: Record<string, string>): Promise<string> {
 export async function openReactApp(browser: Browser, options: AppOptions): Promise<Page> {
   const main = "main.tsx" in options.files ? "main.tsx" : "main.jsx";
   const directory = await writeApp({
-    "index.html": `<!doctype html><html lang="en"><head><title>A React site</title>
+    "index.html": `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>A React site</title>
       <meta name="viewport" content="width=device-width, initial-scale=1" /></head>
       <body><div id="root"></div><script type="module" src="/${main}"></script></body></html>`,
     ...options.files,

@@ -14,6 +14,8 @@ declare module "vitest" {
     url: string;
     /** What the server checks tokens with. */
     authSecret: string;
+    /** What it checks the host's own tokens with. */
+    serverSecret: string;
     /** A directory for what tests write, gone after the run. */
     scratch: string;
   }
@@ -38,6 +40,7 @@ const settings = {
   GUEST_SIGN_IN: "true",
   ALLOWED_ORIGINS: "*",
   AUTH_SECRET: randomBytes(32).toString("hex"),
+  SERVER_SECRET: randomBytes(32).toString("hex"),
   USER_SEARCH: "all",
   AVATAR_HOSTS: "pics.example",
   RATE_LIMITS: "off",
@@ -83,6 +86,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide("url", `http://localhost:${port}`);
   project.provide("authSecret", settings.AUTH_SECRET);
+  project.provide("serverSecret", settings.SERVER_SECRET);
   project.provide("scratch", scratch);
   return stop;
 }
