@@ -142,7 +142,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: "relayed",
-          include: ["test/relay/**/*.test.ts", "test/thread/{messages,membership,resume,refusals}.test.ts"],
+          include: [
+            "test/relay/**/*.test.ts",
+            "test/thread/{keys,system-messages,messages,membership,resume,refusals}.test.ts",
+          ],
         },
       },
       {

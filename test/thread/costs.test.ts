@@ -7,6 +7,7 @@ import { alarmAt, holdWaits, passTime, runAlarm, startClock } from "../cost/cloc
 import { meter } from "../cost/meter.ts";
 import { SHARDS } from "../presence/shard.ts";
 import { costOf, evict, threadRpc, threadStub } from "../support/objects.ts";
+import { host, newKey } from "../support/host-server.ts";
 import { hostToken, unknownPerson, newThread, person, signIn, type Person } from "../support/host-users.ts";
 import { openPresence, openThread, type TestSocket } from "../support/socket.ts";
 
@@ -625,4 +626,60 @@ it("hundreds of idle sockets with heartbeats never wake their thread, and receiv
   await back.ask({ type: "chat", id: "1", body: "is anybody here?" });
   await Promise.all(sockets.map((socket) => socket.next("closing", ({ code }) => code === 4001)));
   expect(sockets.flatMap(({ events }) => events.filter(({ type }) => type === "chat"))).toEqual([]);
+});
+
+describe("the host's server", () => {
+  it("sends a message at the cost of a user's: one row", async () => {
+    const { ada, thread, stub } = await groupOf(100, ALL_SHARDS);
+    await openIdle(ada, thread.id);
+    passTime(60_000);
+    const { thread: cost } = await meter(async () => {
+      expect((await host("POST", `/api/threads/${thread.id}/messages`, { body: "x" })).status).toBe(201);
+      await runAlarm(stub);
+    });
+    expect(cost).toMatchObject({ rowsWritten: 1, alarmsSet: 1 });
+  });
+
+  it("makes a thread by key at the cost of a user's: seven rows a member", async () => {
+    const [ada, ...others] = [
+      await person("Ada"),
+      await person("Bob"),
+      await person("Cyd"),
+      await person("Dan"),
+    ];
+    const rowsFor = async (make: () => Promise<unknown>) => (await meter(make)).thread.rowsWritten;
+    const byHost = (members: Person[]) =>
+      rowsFor(() =>
+        host("PUT", `/api/threads/${newKey()}`, {
+          kind: "group",
+          members: members.map(({ user }) => ({ id: user.id })),
+        }),
+      );
+    expect((await byHost([ada, ...others])) - (await byHost([ada]))).toBe(3 * 7);
+    expect(await byHost([ada, ...others])).toBe(await rowsFor(() => newThread(ada, "group", others)));
+  });
+
+  it("brings a thread by key up to date where it is already: no row written, and nobody notified", async () => {
+    const people = [await person("Ada"), await person("Bob")];
+    const key = newKey();
+    const members = people.map(({ user }) => ({ id: user.id }));
+    const body = { kind: "group", name: "Order", data: { order: 123 }, members };
+    await host("PUT", `/api/threads/${key}`, body);
+    passTime(60_000);
+    const cost = await meter(async () => {
+      expect((await host("PUT", `/api/threads/${key}`, body)).status).toBe(200);
+    });
+    expect(cost.thread).toMatchObject({ calls: 1, rowsWritten: 0, alarmsSet: 0 });
+    // Who the members are is asked of their shards.
+    expect(cost.presence).toMatchObject({ rowsWritten: 0 });
+    expect(cost.presence.calls).toBeLessThanOrEqual(2);
+  });
+
+  it("causes no row where a made-up key is asked for", async () => {
+    const eve = await person("Eve");
+    const { thread: cost } = await meter(async () => {
+      for (let i = 0; i < 3; i++) await eve.call("GET", `/api/threads/${newKey()}`);
+    });
+    expect(cost).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
+  });
 });
