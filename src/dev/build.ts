@@ -1,6 +1,6 @@
 /**
- * `npm run build`: the page to dist/web, the client to dist/client and, as `/client.js` and `/chunks`, beside the page, the
- * documents of the API, the library for the host's server to dist/server, and the React components to dist/react.
+ * `npm run build`: the page to dist/web, and beside it the client (dist/client), the widget (dist/widget) and the documents
+ * of the API; the library for the host's server to dist/server, and the React components to dist/react.
  */
 import { execFile } from "node:child_process";
 import { cp, writeFile } from "node:fs/promises";
@@ -10,12 +10,16 @@ import { build, type Rolldown } from "vite";
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
 const SERVER = { configFile: "src/server/vite.config.ts", logLevel: "warn" } as const;
 const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as const;
+const WIDGET = { configFile: "src/widget/vite.config.ts", logLevel: "warn" } as const;
+/** What pages of other sites load. */
+const FOR_OTHER_SITES = ["client/client.js", "client/chunks", "widget/widget.js", "widget/widget"];
 const REACT = { configFile: "src/react/vite.config.ts", logLevel: "warn" } as const;
 
 /** Builds what the Worker serves as static assets, and the server library. */
 export async function buildAssets(): Promise<void> {
   await build(PAGE);
   await build(CLIENT);
+  await build(WIDGET);
   await build(SERVER);
   await addOtherAssets();
 }
@@ -24,6 +28,7 @@ export async function buildAssets(): Promise<void> {
 export async function watchAssets(log: (line: string) => void): Promise<void> {
   await watch(PAGE, () => rebuilt("page"));
   await watch(CLIENT, () => rebuilt("client"));
+  await watch(WIDGET, () => rebuilt("widget"));
   await addOtherAssets();
 
   async function rebuilt(what: string): Promise<void> {
@@ -34,7 +39,7 @@ export async function watchAssets(log: (line: string) => void): Promise<void> {
 }
 
 /** Resolves after the first build; `rebuilt` is called after each further one. */
-async function watch(config: typeof PAGE | typeof CLIENT, rebuilt: () => Promise<void>): Promise<void> {
+async function watch(config: typeof PAGE | typeof CLIENT | typeof WIDGET, rebuilt: () => Promise<void>): Promise<void> {
   const watcher = (await build({ ...config, build: { watch: {} } })) as Rolldown.RolldownWatcher;
   await new Promise<void>((resolve) => {
     let isFirst = true;
@@ -51,8 +56,8 @@ async function watch(config: typeof PAGE | typeof CLIENT, rebuilt: () => Promise
 
 /** What is beside the page. */
 async function addOtherAssets(): Promise<void> {
-  await cp("dist/client/client.js", "dist/web/client.js");
-  await cp("dist/client/chunks", "dist/web/chunks", { recursive: true });
+  for (const path of FOR_OTHER_SITES)
+    await cp(`dist/${path}`, `dist/web${path.slice(path.indexOf("/"))}`, { recursive: true });
   // In a process of its own, which reads the schemas as they are now.
   await promisify(execFile)(process.execPath, ["src/dev/api-documents.ts"]);
 }

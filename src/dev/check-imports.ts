@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   view: ["client", "protocol"],
   web: ["view", "client", "protocol"],
   react: ["view", "client", "protocol"],
+  widget: ["web", "view", "client", "protocol"],
   config: ["protocol"],
   durable: ["protocol"],
   rpc: ["protocol", "config"],

@@ -24,6 +24,7 @@ const chat: Chat = {
   onUserChanged: () => void userChanged(),
   views: chatViews,
   overlays: () => document.body,
+  takesFocus: true,
 };
 
 export function App() {

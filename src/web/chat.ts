@@ -32,6 +32,14 @@ export interface Chat {
   views: Views;
   /** The element that menus are added to. It has the style sheets. */
   overlays: () => Element;
+  /** The language of dates and times; by default the browser's. */
+  language?: string | undefined;
+  /** Whether a thread that is shown takes the focus: not where it is a part of a page that is about something else. */
+  takesFocus: boolean;
+  /** Closes what the chat is shown in; absent where that cannot be closed. */
+  onClose?: (() => void) | undefined;
+  /** A thread that was to be shown does not exist, or is none of the user's. */
+  onMissing?: () => void;
 }
 
 /** What a client's views share, whichever element they are in. */

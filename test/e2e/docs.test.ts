@@ -2,9 +2,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { access, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import type { RequestListener } from "node:http";
 import { dirname, join, normalize } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import {
   anchorsOf,
@@ -15,6 +16,7 @@ import {
   tableRowsOf,
   type CodeBlock,
 } from "./doc-pages.ts";
+import { startHostSite } from "./host-site.ts";
 import { newGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
@@ -213,6 +215,42 @@ describe("browser code", () => {
   });
 });
 
+describe("the widget's quick start", () => {
+  const [{ code: makeToken }] = codeBlocks("js", "function lilypadToken");
+  const [{ code: chatToken }] = codeBlocks("js", "function chatToken");
+  const [{ code: html }] = codeBlocks("html", 'thread="key:order-123"');
+  const [{ code: launcher }] = codeBlocks("html", 'mode="launcher"');
+
+  it("is two lines, and an address that answers in ten", () => {
+    expect(html.trim().split("\n")).toHaveLength(2);
+    expect(chatToken.trim().split("\n").length).toBeLessThanOrEqual(10);
+  });
+
+  it("shows the thread of an order, and a launcher, on a page of another site", async () => {
+    const ada = await person("Ada");
+    const threadId = await newGroup(ada);
+    const directory = await mkdtemp(join(inject("scratch"), "widget-"));
+    await writeFile(
+      join(directory, "site.mjs"),
+      `${makeToken}\n${chatToken}\nexport const token = chatToken;\nfunction userOf() { return ${JSON.stringify({ id: ada.id, name: "Ada" })}; }`,
+    );
+    vi.stubEnv("AUTH_SECRET", inject("authSecret"));
+    const { token } = (await import(join(directory, "site.mjs"))) as { token: RequestListener };
+    const tags = (html + launcher).replaceAll(EXAMPLE_URL, inject("url")).replace("key:order-123", threadId);
+    const site = await startHostSite(`<!doctype html><title>A shop</title>${tags}`, token);
+    const browser = await launchBrowser();
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    await page.getByLabel("Message", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Open chat" }).click();
+    await page.getByRole("heading", { name: "Chats" }).waitFor();
+    expect(await page.title()).toBe("A shop");
+    await browser.close();
+    site.close();
+    vi.unstubAllEnvs();
+  });
+});
+
 describe("shell commands", () => {
   const lines = pages
     .flatMap(codeBlocksOf)
@@ -275,7 +313,7 @@ describe("the documentation", () => {
   });
 
   it("has no code whose language is not said, but for diagrams", () => {
-    const known = new Set([...RUN, "sh", "toml"]);
+    const known = new Set([...RUN, "sh", "toml", "http"]);
     const others = blocks.filter(({ language, code }) => !known.has(language) && !/[─→]/.test(code));
     expect(others).toEqual([]);
   });

@@ -1,32 +1,46 @@
-/** Formats times (milliseconds since the epoch) in the reader's language and time zone. */
+/** Formats times (milliseconds since the epoch) in the reader's time zone, and in their language unless another is named. */
 import { ENGLISH, type Words } from "./words.ts";
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const dateWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const longDateWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+type Kind = "time" | "weekday" | "date" | "dateWithYear" | "longDate" | "longDateWithYear" | "dateTime";
+
+const OPTIONS: Record<Kind, Intl.DateTimeFormatOptions> = {
+  time: { hour: "numeric", minute: "2-digit" },
+  weekday: { weekday: "short" },
+  date: { day: "numeric", month: "short" },
+  dateWithYear: { dateStyle: "medium" },
+  longDate: { weekday: "long", day: "numeric", month: "long" },
+  longDateWithYear: { dateStyle: "long" },
+  dateTime: { dateStyle: "medium", timeStyle: "short" },
+};
+
+/** Made once each: making one takes longer than formatting with it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(kind: Kind, at: number, language: string | undefined): string {
+  const key = `${kind} ${language ?? ""}`;
+  let made = formats.get(key);
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(language, OPTIONS[kind])));
+  return made.format(at);
+}
 
 const UTC_DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The time of day. */
-export function formatTime(at: number): string {
-  return time.format(at);
+export function formatTime(at: number, language?: string): string {
+  return format("time", at, language);
 }
 
-export function formatDateTime(at: number): string {
-  return dateTime.format(at);
+export function formatDateTime(at: number, language?: string): string {
+  return format("dateTime", at, language);
 }
 
 /** The shortest form, for a list: the time today, the weekday within a week, else the date. */
-export function formatShort(at: number, today: number): string {
+export function formatShort(at: number, today: number, language?: string): string {
   const days = daysBetween(at, today);
   // The server's clock may be ahead.
-  if (days <= 0) return time.format(at);
-  if (days < 7) return weekday.format(at);
-  return (isSameYear(at, today) ? date : dateWithYear).format(at);
+  if (days <= 0) return format("time", at, language);
+  if (days < 7) return format("weekday", at, language);
+  return format(isSameYear(at, today) ? "date" : "dateWithYear", at, language);
 }
 
 /** The day, for the line between two days of messages. */
@@ -34,11 +48,12 @@ export function formatDay(
   at: number,
   today: number,
   words: Pick<Words, "today" | "yesterday"> = ENGLISH,
+  language?: string,
 ): string {
   const days = daysBetween(at, today);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  return (isSameYear(at, today) ? longDate : longDateWithYear).format(at);
+  return format(isSameYear(at, today) ? "longDate" : "longDateWithYear", at, language);
 }
 
 export function isSameDay(a: number, b: number): boolean {

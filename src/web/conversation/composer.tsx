@@ -3,6 +3,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
+import { useChat } from "../chat.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
@@ -25,6 +26,7 @@ export interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { field: textarea, draft, maxLength = BODY_LENGTH, disabled, repliedTo, onSend, onTyping } = props;
+  const { takesFocus } = useChat();
   const { text, replyTo } = useStore(draft);
 
   // As high as its text, up to the style sheet's max-height.
@@ -36,7 +38,7 @@ export function Composer(props: ComposerProps) {
 
   // Not on touch screens, where the on-screen keyboard would cover half of the conversation.
   useLayoutEffect(() => {
-    if (matchMedia("(hover: hover)").matches) textarea.current?.focus();
+    if (takesFocus && matchMedia("(hover: hover)").matches) textarea.current?.focus();
   }, []);
 
   // A layout effect, so that the first key pressed after choosing Reply reaches it. A reply that is found is not chosen.
@@ -97,7 +99,11 @@ export function Composer(props: ComposerProps) {
           if (event.currentTarget.value.trim() !== "") onTyping();
         }}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && replyTo !== undefined) cancelReply();
+          if (event.key === "Escape" && replyTo !== undefined) {
+            // It closes nothing around it.
+            event.preventDefault();
+            cancelReply();
+          }
           if (!isSendKey(event)) return;
           event.preventDefault();
           send();

@@ -4,6 +4,7 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 import { personStatus } from "../people/person-status.ts";
 import { useChat } from "../chat.ts";
+import { CloseChat } from "../close-chat.tsx";
 import { ViewLink } from "../view-link.tsx";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -24,7 +25,8 @@ export interface ConversationHeaderProps {
 }
 
 export function ConversationHeader({ state, user, presence, onOpenDetails }: ConversationHeaderProps) {
-  const { hasList, heading } = useChat().views;
+  const { language, views } = useChat();
+  const { hasList, heading } = views;
   const { thread, online } = state;
   const startOfToday = useStore(today);
   const members = state.members.map((member) => member.user);
@@ -32,7 +34,7 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
   const title = titled ? threadTitle(titled, user.id) : "Chat";
   const other = titled && otherMember(titled, user.id);
   const isOtherHere = online.some(({ id }) => id === other?.id);
-  const status = personStatus(isOtherHere, presence[other?.id ?? ""], startOfToday);
+  const status = personStatus(isOtherHere, presence[other?.id ?? ""], startOfToday, language);
   return (
     <header class="conversation-header">
       {hasList && (
@@ -70,6 +72,7 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
           />
         )}
       </div>
+      <CloseChat />
     </header>
   );
 }

@@ -1,5 +1,6 @@
 /** The text of a message. Of a very long one the beginning is shown, and a button that shows the rest. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useChat } from "../chat.ts";
 import { Text } from "../ui/text.tsx";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { LinkedText } from "./linked-text.tsx";
@@ -12,6 +13,7 @@ export interface MessageBodyProps {
 }
 
 export function MessageBody({ body, editedAt }: MessageBodyProps) {
+  const { language } = useChat();
   const [expanded, setExpanded] = useState(false);
   const long = isLong(body);
   const collapsed = long && !expanded;
@@ -27,7 +29,7 @@ export function MessageBody({ body, editedAt }: MessageBodyProps) {
       <p class={collapsed ? "message-body message-body-collapsed" : "message-body"} dir="auto">
         <LinkedText text={collapsed ? beginningOf(body) : body} />
         {editedAt !== undefined && (
-          <span class="message-edited" title={formatDateTime(editedAt)}>
+          <span class="message-edited" title={formatDateTime(editedAt, language)}>
             {" "}
             (edited)
           </span>

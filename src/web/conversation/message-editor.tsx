@@ -50,7 +50,11 @@ export function MessageEditor({ text, autoFocus, onChange, onSave, onCancel }: M
         aria-describedby={lengthId}
         onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") onCancel();
+          if (event.key === "Escape") {
+            // It closes nothing around it.
+            event.preventDefault();
+            onCancel();
+          }
           if (!isSendKey(event)) return;
           event.preventDefault();
           save();

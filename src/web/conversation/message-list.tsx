@@ -4,6 +4,7 @@
  */
 import { useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
+import { useChat } from "../chat.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { DownIcon } from "../ui/icons.tsx";
@@ -69,6 +70,7 @@ export function MessageList(props: MessageListProps) {
   const jumpTo = useJump(list, rows);
   useLeave(list, rows, props.onLeave);
   const startOfToday = useStore(today);
+  const { language } = useChat();
 
   return (
     <div class="message-list">
@@ -110,7 +112,7 @@ export function MessageList(props: MessageListProps) {
                 {row.gapAfter !== undefined && <MissingMessages after={row.gapAfter} onLoad={onLoadGap} />}
                 {row.startsDay && (
                   <p class="message-list-day">
-                    <Text>{formatDay(row.at, startOfToday)}</Text>
+                    <Text>{formatDay(row.at, startOfToday, undefined, language)}</Text>
                   </p>
                 )}
                 {row.seq !== undefined && row.seq === unread.dividerSeq && (

@@ -3,6 +3,7 @@ import { memo } from "preact/compat";
 import { useEffect, useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
+import { useChat } from "../chat.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";
@@ -33,6 +34,7 @@ export interface MessageRowProps {
 
 /** Memoized: there may be thousands of rows, and only those whose props changed render again. */
 export const MessageRow = memo(function MessageRow({ row, user, draft, actions, onJumpTo }: MessageRowProps) {
+  const { language } = useChat();
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
   /** The new text, while the user edits the message. */
@@ -72,8 +74,8 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
             class={own ? "visually-hidden" : "message-author"}
             text={own ? "You" : author.name}
           />{" "}
-          <time dateTime={new Date(row.at).toISOString()} title={formatDateTime(row.at)}>
-            <Text>{formatTime(row.at)}</Text>
+          <time dateTime={new Date(row.at).toISOString()} title={formatDateTime(row.at, language)}>
+            <Text>{formatTime(row.at, language)}</Text>
           </time>
         </p>
       )}

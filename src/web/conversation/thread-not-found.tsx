@@ -1,5 +1,6 @@
 /** Instead of a conversation that does not exist. One that is still on the user's list, its storage lost, can be taken off it. */
 import type { User } from "../../protocol/model.ts";
+import { useEffect } from "preact/hooks";
 import { useChat } from "../chat.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
@@ -12,9 +13,10 @@ export interface ThreadNotFoundProps {
 }
 
 export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
-  const { client, views } = useChat();
+  const { client, views, onMissing } = useChat();
   const Heading = views.heading;
   const isListed = useStore(client.presence()).threads.some(({ id }) => id === threadId);
+  useEffect(() => onMissing?.(), []);
   const { busy, error, run } = useAsyncAction();
   const remove = async () => {
     if (await run(() => client.api.removeMember(threadId, user.id))) views.go(undefined);
@@ -31,6 +33,11 @@ export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
       {isListed && (
         <button type="button" class="button" aria-disabled={busy} onClick={() => void remove()}>
           Remove from your list
+        </button>
+      )}
+      {!views.hasList && (
+        <button type="button" class="button" onClick={() => client.thread(threadId).reconnect()}>
+          Try again
         </button>
       )}
       {views.hasList && (

@@ -15,6 +15,7 @@ export function personStatus(
   isHere: boolean,
   presence: UserPresence | undefined,
   today: number,
+  language?: string,
 ): PersonStatus {
   if (isHere) return { online: true, text: "In this chat now" };
   if (!presence) return { online: false, text: "" };
@@ -22,6 +23,6 @@ export function personStatus(
   if (status === "online") return { online: true, text: "Online" };
   return {
     online: false,
-    text: lastSeenAt === undefined ? "Offline" : `Last seen ${formatShort(lastSeenAt, today)}`,
+    text: lastSeenAt === undefined ? "Offline" : `Last seen ${formatShort(lastSeenAt, today, language)}`,
   };
 }

@@ -4,6 +4,7 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { may, mayAdd } from "../../protocol/rights.ts";
+import { useChat } from "../chat.ts";
 import { personStatus, type PersonStatus } from "../people/person-status.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -36,6 +37,7 @@ export function ThreadDetails({
   onClose,
 }: ThreadDetailsProps) {
   const startOfToday = useStore(today);
+  const { language } = useChat();
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people, memberCount: state.memberCount };
   const ownRole = state.you?.role ?? null;
@@ -51,6 +53,7 @@ export function ThreadDetails({
               state.online.some(({ id }) => id === other.id),
               presence[other.id],
               startOfToday,
+              language,
             )}
           />
         )}

@@ -3,6 +3,7 @@ import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
 import { draftPreview } from "../drafts/draft.ts";
 import { useChat } from "../chat.ts";
+import { CloseChat } from "../close-chat.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
@@ -36,6 +37,7 @@ export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onRecon
         <button type="button" class="button" onClick={onNewChat}>
           <PlusIcon /> New chat
         </button>
+        <CloseChat />
       </header>
       {/* An open conversation has a banner of its own. */}
       {openId === undefined && (
@@ -84,7 +86,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
   const other = otherMember(thread, user.id);
   const { lastMessage, unread } = thread;
   // Not of the open thread, whose draft is in its composer and changes at each key.
-  const { drafts } = useChat();
+  const { drafts, language } = useChat();
   const draft = useSelected(drafts.of(user.id, thread.id), (composed) =>
     open ? undefined : draftPreview(composed),
   );
@@ -100,7 +102,7 @@ function ThreadRow({ thread, user, open, online }: ThreadRowProps) {
         <UserText as="span" class="thread-row-title" text={title} />
         {lastMessage && (
           <time class="thread-row-at" dateTime={new Date(lastMessage.at).toISOString()}>
-            <Text>{formatShort(lastMessage.at, startOfToday)}</Text>
+            <Text>{formatShort(lastMessage.at, startOfToday, language)}</Text>
           </time>
         )}
         <span class="thread-row-preview">

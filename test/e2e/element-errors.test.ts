@@ -1,0 +1,194 @@
+/** What `<lilypad-chat>` says where it does not work: in words in the element, and to the page by an `error` event. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { openElement } from "./element.ts";
+import { startHostSite, tokenAnswer } from "./host-site.ts";
+import { composer } from "./page.ts";
+import { newGroup, person, tokenOf } from "./people.ts";
+
+let browser: Browser;
+beforeAll(async () => void (browser = await launchBrowser()));
+afterAll(() => browser.close());
+
+const problem = (page: Page) => page.locator(".frame-message").getByRole("alert");
+const element = (thread: string, tokenUrl = "/chat-token") =>
+  `<lilypad-chat thread="${thread}" token-url="${tokenUrl}"></lilypad-chat>`;
+
+const answer =
+  (status: number, headers: Record<string, string> = {}, body = "") =>
+  (_request: IncomingMessage, response: ServerResponse) =>
+    void response.writeHead(status, headers).end(body);
+
+it.each([
+  ["nobody is signed in", answer(401), "unauthenticated", /^Sign in to this site/],
+  ["the address redirects", answer(302, { location: "/sign-in" }), "misconfigured", /redirects instead/],
+  [
+    "a page comes",
+    answer(200, { "content-type": "text/html" }, "<h1>Sign in</h1>"),
+    "misconfigured",
+    /answers with a page/,
+  ],
+  [
+    "other JSON comes",
+    answer(200, { "content-type": "application/json" }, "{}"),
+    "misconfigured",
+    /JSON without a token/,
+  ],
+  ["there is no such address", answer(404), "misconfigured", /answers 404/],
+  ["the site's server fails", answer(500), "unavailable", /cannot sign you in/],
+  [
+    "the site cannot be reached",
+    (request: IncomingMessage) => void request.socket.destroy(),
+    "offline",
+    /cannot be reached/,
+  ],
+] as const)("where %s says so, and works once that is mended", async (_case, failing, code, text) => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const { page, site, events, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    answer: failing,
+  });
+  await expect.poll(() => problem(page).textContent()).toMatch(text);
+  expect(await events()).toEqual([`error ${code}`]);
+  site.onToken(tokenAnswer(ada.token));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await composer(page).waitFor();
+  await expect.poll(() => problem(page).count()).toBe(0);
+  await close();
+});
+
+it("takes a token as plain text, and from a function of the page", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const { page, site, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    answer: answer(200, { "content-type": "text/plain" }, `${ada.token}\n`),
+  });
+  await composer(page).waitFor();
+  const asked = site.asked();
+  await page
+    .locator("lilypad-chat")
+    .evaluate((one, token) => Object.assign(one, { getToken: () => token }), ada.token);
+  await composer(page).waitFor();
+  expect(site.asked()).toBe(asked);
+  await close();
+});
+
+it("asks its site again before a token ends", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const { page, site, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    answer: async (request, response) =>
+      tokenAnswer(await tokenOf(ada.id, { name: "Ada" }, 40))(request, response),
+  });
+  await composer(page).waitFor();
+  await expect.poll(() => site.asked()).toBeGreaterThan(1);
+  await close();
+});
+
+it("says that its token-url is missing, or of another site", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const without = `<lilypad-chat thread="${threadId}"></lilypad-chat>`;
+  const { page, events, close } = await openElement(browser, without, { user: ada });
+  await expect.poll(() => problem(page).textContent()).toMatch(/has no token-url/);
+  expect(await events()).toEqual(["error misconfigured"]);
+  const set = (url: string) =>
+    page.locator("lilypad-chat").evaluate((one, value) => one.setAttribute("token-url", value), url);
+  await set("https://other.example/chat-token");
+  await expect.poll(() => problem(page).textContent()).toMatch(/not an address of this page's own site/);
+  await set("/chat-token");
+  await composer(page).waitFor();
+  await close();
+});
+
+it("says that the chat does not accept the site's tokens", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const { page, events, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    answer: tokenAnswer(`${ada.token.slice(0, -8)}AAAAAAAA`),
+  });
+  await expect.poll(() => problem(page).textContent()).toMatch(/did not accept/);
+  expect(await events()).toEqual(["error unauthenticated"]);
+  await close();
+});
+
+it("says that its page's origin is not allowed, on the page and in the console", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  // The origin of a sandboxed page is `null`, which no setting allows.
+  const site = await startHostSite(
+    `<!doctype html><title>A shop</title><script type="module" src="${inject("url")}/widget.js"></script>
+    <script>addEventListener("error", ({ target, detail }) => target.localName && (document.title = detail.code), true)</script>
+    <lilypad-chat thread="${threadId}"></lilypad-chat>
+    <script>document.querySelector("lilypad-chat").getToken = () => ${JSON.stringify(ada.token)};</script>`,
+    answer(404),
+    { "content-security-policy": "sandbox allow-scripts" },
+  );
+  const page = await browser.newPage();
+  const logged: string[] = [];
+  page.on("console", (line) => logged.push(line.text()));
+  await page.goto(site.url);
+  await expect
+    .poll(() => problem(page).textContent())
+    .toMatch(/origin, null, is not allowed at .*ALLOWED_ORIGINS/);
+  expect(await page.title()).toBe("misconfigured");
+  expect(logged.filter((line) => /^Lilypad: .*ALLOWED_ORIGINS/.test(line))).toHaveLength(1);
+  await page.close();
+  site.close();
+});
+
+it("says that a thread is not there, and finds it once the user is let in", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const threadId = await newGroup(bob);
+  const { page, events, close } = await openElement(browser, element(threadId), { user: ada });
+  await page.getByRole("heading", { name: "This chat is not here" }).waitFor();
+  expect(await events()).toContain("error not_found");
+  await bob.call("PUT", `/api/threads/${threadId}/members/${ada.id}`, {});
+  await page.getByRole("button", { name: "Try again" }).click();
+  await composer(page).waitFor();
+  await close();
+});
+
+it("says that Lilypad cannot be reached, and connects when it can", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const server = new URL(inject("url"));
+  const { page, events, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    prepare: async (opened) => {
+      await opened.route(`${server.origin}/api/**`, (route) => route.abort());
+      await opened.routeWebSocket(/\/api\//, (socket) => socket.close());
+    },
+  });
+  await expect.poll(() => problem(page).textContent()).toBe("Lilypad cannot be reached.");
+  expect(await events()).toEqual(["error offline"]);
+  await page.unrouteAll();
+  await close();
+});
+
+it("loads the files of today where a deployment has replaced those that its page names", async () => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  let isGone = true;
+  const { page, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    prepare: async (opened) => {
+      await opened.route("**/widget/connection-*.js", (route) =>
+        isGone ? route.fulfill({ status: 404 }) : route.continue(),
+      );
+      await opened.route(/widget\.js\?\d+$/, (route) => {
+        isGone = false;
+        return route.continue();
+      });
+    },
+  });
+  await composer(page).waitFor();
+  expect(isGone).toBe(false);
+  await close();
+});
