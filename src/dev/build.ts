@@ -39,7 +39,10 @@ export async function watchAssets(log: (line: string) => void): Promise<void> {
 }
 
 /** Resolves after the first build; `rebuilt` is called after each further one. */
-async function watch(config: typeof PAGE | typeof CLIENT | typeof WIDGET, rebuilt: () => Promise<void>): Promise<void> {
+async function watch(
+  config: typeof PAGE | typeof CLIENT | typeof WIDGET,
+  rebuilt: () => Promise<void>,
+): Promise<void> {
   const watcher = (await build({ ...config, build: { watch: {} } })) as Rolldown.RolldownWatcher;
   await new Promise<void>((resolve) => {
     let isFirst = true;

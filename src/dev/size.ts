@@ -14,7 +14,7 @@ const PARTS: readonly Part[] = [
   { name: "client, before it connects", files: withImports("dist/client/client.js"), limitBytes: 12 * 1024 },
   { name: "client, what it loads later", files: globSync("dist/client/chunks/*.js") },
   { name: "widget, its loader", files: withImports("dist/widget/widget.js"), limitBytes: 4 * 1024 },
-  { name: "widget, what it loads later", files: globSync("dist/widget/widget/*.js") },
+  { name: "widget, what it loads later", files: globSync("dist/widget/widget/*.js"), limitBytes: 56 * 1024 },
   { name: "page, before it shows anything", files: filesOfPage("dist/web"), limitBytes: 60 * 1024 },
 ];
 

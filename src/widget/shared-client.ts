@@ -39,6 +39,7 @@ export class SharedClient {
   readonly #retained = new Set<object>();
   readonly #ids = new Map<string, Promise<string>>();
   #presence: PresenceClient | undefined;
+  #retries = 0;
 
   constructor(server: string, source: TokenSource) {
     this.problem = this.#problem;
@@ -78,11 +79,11 @@ export class SharedClient {
 
   /** Tries again what has failed, with a fresh token. */
   retry(): void {
+    this.#retries += 1;
     this.#tokens.drop();
     this.#problem.set(undefined);
+    if (this.#state.getSnapshot().connection !== "open") this.#presence?.reconnect();
     this.client.signedIn();
-    const { connection } = this.#state.getSnapshot();
-    if (connection !== "open" && connection !== "connecting") this.#presence?.reconnect();
   }
 
   /** A connection is another user's than before: what is shown begins anew. */
@@ -106,6 +107,7 @@ export class SharedClient {
   }
 
   async #token(): Promise<string> {
+    const retries = this.#retries;
     try {
       return await this.#tokens.get();
     } catch (error) {
@@ -113,7 +115,8 @@ export class SharedClient {
         error instanceof TokenProblem
           ? error.problem
           : ({ code: "unauthenticated", message: "This site did not sign you in to the chat." } as const);
-      this.#fail(problem);
+      // What was asked for before the latest retry is out of date.
+      if (retries === this.#retries) this.#fail(problem);
       // No token at all is an end, and what is thrown is tried again.
       if (error instanceof TokenProblem && error.isFinal) return "";
       throw error;
@@ -123,6 +126,11 @@ export class SharedClient {
   #signedOut(reason: string | undefined): void {
     if (this.#problem.getSnapshot()) return;
     if (this.#tokens.age > FRESH_MS) return this.retry();
+    this.#refused(reason);
+  }
+
+  /** Its reason is for the site's developer. */
+  #refused(reason: string | undefined): void {
     console.error(`lilypad-chat: the token is not accepted: ${reason}`);
     this.#fail({ code: "unauthenticated", message: "The chat did not accept this site’s sign-in." });
   }
@@ -149,8 +157,9 @@ export class SharedClient {
       () => undefined,
       (failure: RequestError) => failure,
     );
-    if (error && this.#isNew && this.#state.getSnapshot().connection !== "open")
-      this.#fail({ code: error.code, message: error.message });
+    if (!error || !this.#isNew || this.#state.getSnapshot().connection === "open") return;
+    if (error.code === "unauthenticated") this.#refused(error.message);
+    else this.#fail({ code: error.code, message: error.message });
   }
 
   #fail(problem: Problem): void {

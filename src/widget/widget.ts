@@ -65,6 +65,12 @@ export class LilypadChat extends HTMLElement {
   }
 
   connectedCallback(): void {
+    // Set before this script had been loaded, it hides the accessor.
+    if (Object.hasOwn(this, "getToken")) {
+      const { getToken } = this;
+      Reflect.deleteProperty(this, "getToken");
+      this.getToken = getToken;
+    }
     this.#schedule();
   }
 

@@ -17,7 +17,7 @@ import {
   type CodeBlock,
 } from "./doc-pages.ts";
 import { startHostSite } from "./host-site.ts";
-import { newGroup, person } from "./people.ts";
+import { newGroup, newKeyedGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
 /** The longest README, in bytes: one that is read to its end. */
@@ -228,7 +228,7 @@ describe("the widget's quick start", () => {
 
   it("shows the thread of an order, and a launcher, on a page of another site", async () => {
     const ada = await person("Ada");
-    const threadId = await newGroup(ada);
+    await newKeyedGroup("order-123", ada);
     const directory = await mkdtemp(join(inject("scratch"), "widget-"));
     await writeFile(
       join(directory, "site.mjs"),
@@ -236,12 +236,13 @@ describe("the widget's quick start", () => {
     );
     vi.stubEnv("AUTH_SECRET", inject("authSecret"));
     const { token } = (await import(join(directory, "site.mjs"))) as { token: RequestListener };
-    const tags = (html + launcher).replaceAll(EXAMPLE_URL, inject("url")).replace("key:order-123", threadId);
+    const tags = (html + launcher).replaceAll(EXAMPLE_URL, inject("url"));
     const site = await startHostSite(`<!doctype html><title>A shop</title>${tags}`, token);
     const browser = await launchBrowser();
     const page = await browser.newPage();
     await page.goto(site.url);
     await page.getByLabel("Message", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: "order-123" }).waitFor();
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByRole("heading", { name: "Chats" }).waitFor();
     expect(await page.title()).toBe("A shop");

@@ -121,7 +121,7 @@ it("says that the chat does not accept the site's tokens", async () => {
 it("says that its page's origin is not allowed, on the page and in the console", async () => {
   const ada = await person("Ada");
   const threadId = await newGroup(ada);
-  // The origin of a sandboxed page is `null`, which no setting allows.
+  // A sandboxed page has the origin `null`, which no setting allows.
   const site = await startHostSite(
     `<!doctype html><title>A shop</title><script type="module" src="${inject("url")}/widget.js"></script>
     <script>addEventListener("error", ({ target, detail }) => target.localName && (document.title = detail.code), true)</script>
@@ -136,7 +136,7 @@ it("says that its page's origin is not allowed, on the page and in the console",
   await page.goto(site.url);
   await expect
     .poll(() => problem(page).textContent())
-    .toMatch(/origin, null, is not allowed at .*ALLOWED_ORIGINS/);
+    .toMatch(/^This page's origin, .*, is not allowed at .*ALLOWED_ORIGINS/);
   expect(await page.title()).toBe("misconfigured");
   expect(logged.filter((line) => /^Lilypad: .*ALLOWED_ORIGINS/.test(line))).toHaveLength(1);
   await page.close();
@@ -179,12 +179,17 @@ it("loads the files of today where a deployment has replaced those that its page
   const { page, close } = await openElement(browser, element(threadId), {
     user: ada,
     prepare: async (opened) => {
-      await opened.route("**/widget/connection-*.js", (route) =>
-        isGone ? route.fulfill({ status: 404 }) : route.continue(),
-      );
-      await opened.route(/widget\.js\?\d+$/, (route) => {
+      await opened.route(/\/widget\/[^/]+\.js$/, (route) => route.fulfill({ status: 404 }));
+      // The version that was deployed since, which names other files.
+      await opened.route(/\/widget\.js\?\d+$/, async (route) => {
         isGone = false;
-        return route.continue();
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll("./widget/", "./widget/since/");
+        return route.fulfill({ response, body });
+      });
+      await opened.route("**/widget/since/*.js", async (route) => {
+        const url = route.request().url().replace("/since/", "/");
+        return route.fulfill({ response: await route.fetch({ url }) });
       });
     },
   });

@@ -1,4 +1,5 @@
 /** What browsers are told about the page and its files, by the started server; and that the page works within it. */
+import { readdir } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
@@ -39,6 +40,22 @@ describe("a file", () => {
     }
     expect((await get(`/${chunk}`)).headers.get("cache-control")).toContain("immutable");
     expect((await get("/favicon.svg")).headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  });
+
+  it("what a widget consists of may be loaded by pages of other sites: its loader for 5 minutes, the rest for ever", async () => {
+    const loader = await get("/widget.js");
+    expect(loader.headers.get("cache-control")).toBe("public, max-age=300");
+    const chunks = (await readdir("dist/web/widget")).map((file) => `/widget/${file}`);
+    expect(chunks.length).toBeGreaterThan(1);
+    const answers = [loader, ...(await Promise.all(chunks.map((path) => get(path))))];
+    for (const { status, headers } of answers) {
+      expect(status).toBe(200);
+      expect(headers.get("content-type")).toMatch(/^text\/javascript/);
+      expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+    }
+    for (const { headers } of answers.slice(1))
+      expect(headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   });
 
   it("/robots.txt is text, which turns robots away", async () => {

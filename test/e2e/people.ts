@@ -49,6 +49,20 @@ export async function personWithId(
   return { id, token, call };
 }
 
+/** Makes a group by a key of the host's, as its server does. */
+export async function newKeyedGroup(key: string, ...members: Pick<Person, "id">[]): Promise<void> {
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: "HS256" })
+    .setExpirationTime("1m")
+    .sign(new TextEncoder().encode(inject("serverSecret")));
+  const response = await fetch(`${inject("url")}/api/threads/${encodeURIComponent(`key:${key}`)}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ kind: "group", name: key, members: members.map(({ id }) => ({ id })) }),
+  });
+  if (response.status !== 201) throw new Error(`creating a thread by its key answered ${response.status}`);
+}
+
 /** Creates a group with these members, and returns its id. */
 export async function newGroup(owner: Person, ...others: Pick<Person, "id">[]): Promise<string> {
   const response = await owner.call("POST", "/api/threads", {
