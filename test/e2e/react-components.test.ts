@@ -2,6 +2,7 @@
 import type { createClient as CreateClient } from "../../src/client/client.ts";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createServer, type ThreadName } from "../../src/server/server.ts";
 import { launchBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { REACT_VERSIONS, type ReactVersion } from "./react-app.ts";
@@ -160,6 +161,26 @@ describe("a list of messages", () => {
     await frog.click();
     await page.getByRole("button", { name: "🐸 2", pressed: true }).click();
     await page.getByRole("button", { name: "🐸 1", pressed: false }).waitFor();
+    await page.close();
+  });
+
+  it("draws what the host's server says apart, and names a thread by the host's key", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const host = createServer({ url: inject("url"), secret: inject("serverSecret") });
+    const key: ThreadName = `key:order-${crypto.randomUUID()}`;
+    await host.thread(key).put({ kind: "group", name: "Order", members: [{ id: ada.id }, { id: bob.id }] });
+    await host.thread(key).sendMessage({ body: "Your order was sent." });
+    const { page, problems } = await openChat(browser, ada, key, {
+      app: `function App() { return <><p id="unread">{useUnread()}</p><Thread thread={thread} /></>; }`,
+    });
+    const said = page.locator(".lilypad-message-system");
+    await said.getByText("Your order was sent.").waitFor();
+    expect(await said.getByRole("button").count()).toBe(0);
+    await field(page).fill("Thank you");
+    await field(page).press("Enter");
+    await expect.poll(() => bodies(page)).toEqual(["Your order was sent.", "Thank you"]);
+    await expect.poll(() => page.locator("#unread").textContent()).toBe("0");
+    expect(problems).toEqual([]);
     await page.close();
   });
 
