@@ -133,6 +133,7 @@ export default defineConfig({
             "test/dev/**",
             "test/server/**",
             "test/thread/host-server/**",
+            "test/snippets/**",
           ],
         },
       },
@@ -206,6 +207,16 @@ export default defineConfig({
           ...patience,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/server.ts"],
+          fileParallelism: false,
+        },
+      },
+      {
+        // In Python and PHP: the documentation's code in these languages, against a started `wrangler dev`.
+        test: {
+          ...patience,
+          name: "snippets",
+          include: ["test/snippets/**/*.test.ts"],
           globalSetup: ["test/e2e/server.ts"],
           fileParallelism: false,
         },

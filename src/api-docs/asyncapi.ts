@@ -89,7 +89,9 @@ function documentedChannel(
     address: pathTemplate(path),
     title,
     description,
-    ...(hasThread && { parameters: { threadId: { description: "The thread's id." } } }),
+    ...(hasThread && {
+      parameters: { threadId: { description: "The thread's id, or `key:` and the host's own key of it." } },
+    }),
     bindings: {
       ws: { method: "GET", query: { type: "object", properties: query }, bindingVersion: "0.1.0" },
     },

@@ -11,7 +11,10 @@ import { documentedWebhooks, webhookSchemas } from "./webhooks.ts";
 
 /** What a path names. */
 const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; description: string }>> = {
-  threadId: { schema: z.string(), description: "The thread's id." },
+  threadId: {
+    schema: z.string(),
+    description: "The thread's id, or `key:` and the host's own key of it, percent-encoded.",
+  },
   userId: { schema: userId, description: "The user's id, percent-encoded." },
   seq: { schema: seqParam, description: "The message's `seq`." },
   emoji: { schema: emoji, description: "The emoji, percent-encoded." },

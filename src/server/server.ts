@@ -13,7 +13,7 @@ import { signUserToken, type TokenUser, type UserTokenOptions } from "./user-tok
 import { Users } from "./users.ts";
 
 export type { ErrorCode, Issue } from "../protocol/errors.ts";
-export type { MemberPage, MessagePage, ReadState, ThreadPage } from "../protocol/http.ts";
+export type { HostUser, MemberPage, MessagePage, ReadState, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { BeforeSendCheck, BeforeSendRequest, WebhookEvent } from "../protocol/webhooks.ts";
 export { ApiError, type ApiErrorCode } from "./api-error.ts";
@@ -30,7 +30,7 @@ export type {
   UserThread,
 } from "./threads.ts";
 export type { TokenUser, UserTokenOptions } from "./user-token.ts";
-export type { HostUser, PutUser, Users } from "./users.ts";
+export type { PutUser, Users } from "./users.ts";
 export {
   answerChecks,
   verifyWebhook,

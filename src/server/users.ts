@@ -1,4 +1,5 @@
 /** The users of the host, as it makes them known to Lilypad and ends their sessions. */
+import type { HostUser } from "../protocol/http.ts";
 import type { User } from "../protocol/model.ts";
 import type { Send } from "./request.ts";
 import type { Data } from "./threads.ts";
@@ -9,14 +10,6 @@ export interface PutUser {
   avatarUrl?: string | null;
   /** For the host's own eyes: at most 1,024 bytes as JSON. `null` removes it, absent leaves it. */
   data?: Data | null;
-}
-
-/** A user, with what only the host is shown. */
-export interface HostUser extends User {
-  data?: Data;
-  /** When they became known, in milliseconds since the Unix epoch. */
-  createdAt: number;
-  threadCount: number;
 }
 
 export class Users {

@@ -2,8 +2,9 @@
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { createServer } from "../../src/server/server.ts";
+import { eventually } from "../support/eventually.ts";
 import { newKey } from "../support/host-server.ts";
-import { call, ORIGIN, person, unique } from "../support/host-users.ts";
+import { call, newThread, ORIGIN, person, unique } from "../support/host-users.ts";
 
 const server = createServer({
   url: ORIGIN,
@@ -44,6 +45,54 @@ it("does for a user what they may do", async () => {
   await expect(thread.delete()).rejects.toMatchObject({ name: "ApiError", code: "forbidden", status: 403 });
 });
 
-it("names a thread by the host's key", async () => {
-  await expect(server.thread(newKey()).get()).rejects.toMatchObject({ code: "not_found" });
+it("does as the host what only the host may do", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  const thread = server.thread((await newThread(ada, "group", [], "Frogs")).id);
+  expect(await thread.get()).toMatchObject({ name: "Frogs" });
+  expect(await thread.rename("Toads")).toMatchObject({ name: "Toads" });
+  expect(await thread.putMember(bob.user.id, { role: "moderator" })).toMatchObject({ role: "moderator" });
+  expect((await thread.members({ limit: 1 })).nextCursor).toBeDefined();
+  await thread.removeMember(bob.user.id);
+  await thread.delete();
+  await expect(thread.get()).rejects.toMatchObject({ code: "not_found", status: 404 });
+});
+
+it("makes a thread by the host's key, and sends in it once", async () => {
+  const [ada, bob] = [await person("Ada"), { id: unique("bob"), name: "Bob" }];
+  const thread = server.thread(newKey());
+  await expect(thread.get()).rejects.toMatchObject({ code: "not_found" });
+  const members = [{ id: ada.user.id }, bob];
+  const made = await thread.put({ kind: "group", name: "Order", members, data: { status: "paid" } });
+  expect(made).toMatchObject({ name: "Order", data: { status: "paid" }, memberCount: 2 });
+  expect(await thread.put({ kind: "group", name: null })).toMatchObject({ id: made.id, name: null });
+  await expect(thread.put({ kind: "public" })).rejects.toMatchObject({ code: "conflict" });
+  const message = await thread.sendMessage({ id: "paid", body: "It was paid.", data: { invoice: 7 } });
+  expect(message).toMatchObject({ author: { id: "system" }, data: { invoice: 7 } });
+  expect(await thread.sendMessage({ id: "paid", body: "It was paid." })).toMatchObject({ seq: message.seq });
+  const asBob = server.asUser(bob.id).thread(made.id);
+  const { seq } = await asBob.sendMessage({ body: "Thanks", replyTo: message.seq });
+  await expect(asBob.deleteMessage(message.seq)).rejects.toMatchObject({ code: "forbidden" });
+  await thread.deleteMessage(seq);
+});
+
+it("makes users known, renames them, and ends their sessions", async () => {
+  const id = unique("ada");
+  await expect(server.users.get(id)).rejects.toMatchObject({ code: "not_found" });
+  const picture = "https://pics.example/ada.png";
+  const put = await server.users.put(id, { name: "Ada", avatarUrl: picture, data: { customer: 7 } });
+  expect(put).toEqual({ id, name: "Ada", avatarUrl: picture });
+  await server.users.put(id, { name: "Ada Lovelace", avatarUrl: null });
+  expect(await server.users.get(id)).toMatchObject({
+    name: "Ada Lovelace",
+    data: { customer: 7 },
+    threadCount: 0,
+  });
+  const authorization = `Bearer ${await server.signUserToken({ id, name: "Ada" })}`;
+  expect((await call("GET", "/api/threads", undefined, { authorization })).status).toBe(200);
+  await server.users.revoke(id);
+  await eventually(async () => {
+    expect((await call("GET", "/api/threads", undefined, { authorization })).status).toBe(401);
+  });
+  // The host still acts for them.
+  expect(await server.asUser(id).threads()).toEqual({ threads: [] });
 });
