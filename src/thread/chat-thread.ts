@@ -30,6 +30,7 @@ import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { forbidden } from "./errors.ts";
+import { BeforeSend } from "./host-server/before-send.ts";
 import { DeletedThreads } from "./host-server/deleted-threads.ts";
 import { Webhooks } from "./host-server/webhooks.ts";
 import { ProfileChanges } from "./members/profile-changes.ts";
@@ -78,8 +79,9 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
     const webhooks = new Webhooks(ctx, env, alarm, store);
+    const beforeSend = config.beforeSend && new BeforeSend(config.beforeSend);
     const writer = new Writer(
-      { storage: ctx.storage, store, broadcaster, notifier, webhooks },
+      { storage: ctx.storage, store, broadcaster, notifier, webhooks, beforeSend },
       new SenderRates(config.rate, allThreads),
       [(user, _command, by) => (by === "server" ? undefined : allThreads.check(user.id))],
     );

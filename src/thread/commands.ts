@@ -3,6 +3,7 @@ import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import type { WebhookContent } from "../protocol/webhooks.ts";
 import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
+import type { Asked } from "./host-server/before-send.ts";
 import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
 import { putThreadEntry } from "./members/commands/put-thread.ts";
 import { memberRemovedEventEntry, removeMemberEntry } from "./members/commands/remove-member.ts";
@@ -48,6 +49,16 @@ export function runCommand<T extends WriteType>(
 ): Outcome<WriteResults[T]> {
   const entry: CommandEntry<T> = COMMANDS[command.type];
   return entry.run(thread, user, command, now);
+}
+
+/** What the host's server is asked before a command is run; undefined where it is not. Throws what `run` would refuse it with. */
+export function askedBefore<T extends WriteType>(
+  thread: StoredThread,
+  user: User,
+  command: CommandOf<T>,
+): Asked | undefined {
+  const entry: CommandEntry<T> = COMMANDS[command.type];
+  return entry.beforeSend?.(thread, user, command);
 }
 
 /** When an HTTP request that runs this command is answered. */

@@ -5,23 +5,36 @@
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import type { User } from "../../protocol/model.ts";
-import { failed, type Result } from "../../rpc/result.ts";
+import { failed, success, type Result } from "../../rpc/result.ts";
 import type { WriteCommand } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Outcome } from "./command.ts";
 
 /**
- * Looks at a command before it is applied: undefined lets it pass at once, a promise when it resolves. One that rejects
- * with a `LilypadError` refuses the command with it. Whoever provides a check bounds how long it takes. Nothing was decided
- * of the command before, but that its sender may see the thread: neither the right nor the rate.
+ * Looks at a command before it is applied: undefined lets it pass at once, a promise when it resolves, with what it changes
+ * of the command, if anything. One that rejects with a `LilypadError` refuses the command with it. Whoever provides a check
+ * bounds how long it takes. Nothing was decided of the command before, but that its sender may see the thread: neither the
+ * right nor the rate.
  */
-export type Check = (user: User, command: WriteCommand, by?: AskedBy) => Promise<void> | undefined;
+export type Check = (
+  user: User,
+  command: WriteCommand,
+  by?: AskedBy,
+) => Promise<Partial<Checked> | void> | undefined;
+
+/** What a check can change. */
+interface Checked {
+  command: WriteCommand;
+  /** The sender's rate has let it through already. */
+  isAdmitted: true;
+}
 
 /** A user's command on its way. */
 export interface QueuedCommand {
   user: User;
   command: WriteCommand;
   by?: AskedBy;
+  isAdmitted?: true;
   /** Called once what the command did is stored and broadcast, or with why it is refused. */
   reply: (result: Result<Outcome>) => void;
 }
@@ -71,7 +84,7 @@ export class CheckQueue {
     else work();
   }
 
-  #check({ user, command, by }: QueuedCommand): Promise<void>[] {
+  #check({ user, command, by }: QueuedCommand): ReturnType<Check>[] {
     return this.#checks.flatMap((check) => {
       try {
         return check(user, command, by) ?? [];
@@ -82,21 +95,21 @@ export class CheckQueue {
     });
   }
 
-  #wait(senderId: string, queued: QueuedCommand, checked: Promise<void>[]): void {
+  #wait(senderId: string, queued: QueuedCommand, checked: ReturnType<Check>[]): void {
     // Its rejection is handled when its turn comes, which may be later.
     const all = Promise.all(checked).then(
-      () => undefined,
+      (changes) => success(Object.assign({}, queued, ...changes) as QueuedCommand),
       (error: unknown) => failed(error),
     );
     const sender = this.#senders.get(senderId) ?? { last: Promise.resolve(), waiting: 0 };
     this.#senders.set(senderId, sender);
     sender.waiting += 1;
     this.#chain(sender, async () => {
-      const refusal = await all;
+      const result = await all;
       sender.waiting -= 1;
       if (sender.waiting === 0) this.#senders.delete(senderId);
-      if (refusal) queued.reply(refusal);
-      else this.#pass([queued]);
+      if (result.ok) this.#pass([result.value]);
+      else queued.reply(result);
     });
   }
 

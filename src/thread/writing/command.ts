@@ -6,6 +6,7 @@ import type { Ack, DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
 import type { WebhookContent } from "../../protocol/webhooks.ts";
 import type { CommandOf, WriteResults, WriteType } from "../../rpc/thread.ts";
+import type { Asked } from "../host-server/before-send.ts";
 import type { Change, LoggedChange } from "../messages/change-log.ts";
 import type { StoredThread } from "../stored-thread.ts";
 
@@ -24,6 +25,11 @@ export interface CommandEntry<T extends WriteType> {
    * anything is written.
    */
   run: (thread: StoredThread, user: User, command: CommandOf<T>, now: number) => Outcome<WriteResults[T]>;
+  /**
+   * What the host's server is asked before it is run, where it asks to be. Decides as `run` does, and writes nothing:
+   * undefined where nothing would be stored; throws the refusal.
+   */
+  beforeSend?: (thread: StoredThread, user: User, command: CommandOf<T>) => Asked | undefined;
   /** When an HTTP request is answered: after the commit, or after Presence was notified too, as far as it answers. */
   respondsAfter: "commit" | "notification";
 }

@@ -6,13 +6,16 @@
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
 import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
-import { eventEntry, runCommand } from "../commands.ts";
+import { askedBefore, eventEntry, runCommand } from "../commands.ts";
+import type { Asked, BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
+import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
 import type { Outcome } from "./command.ts";
@@ -25,6 +28,8 @@ export interface WriterParts {
   broadcaster: Broadcaster;
   notifier: Notifier;
   webhooks: Webhooks;
+  /** Who is asked before a message or an edit is stored; absent where nobody is. */
+  beforeSend?: BeforeSend | undefined;
 }
 
 export class Writer {
@@ -37,7 +42,8 @@ export class Writer {
   constructor(parts: WriterParts, rates: SenderRates, checks: readonly Check[] = []) {
     this.#parts = parts;
     this.#rates = rates;
-    const forMembers = checks.map(
+    const withHost = parts.beforeSend ? [...checks, this.#askHost] : checks;
+    const forMembers = withHost.map(
       (check): Check =>
         (user, command, by) =>
           // A stranger's command is refused by itself, and causes no check.
@@ -69,6 +75,35 @@ export class Writer {
   /** Applies what was gathered, now. */
   flush(): void {
     this.#groupCommit.flush();
+  }
+
+  /**
+   * Asks the host's server about a message or an edit that may be stored: after the right, repeats and the rate. What is
+   * refused for those is refused by the write, which decides all of it again.
+   */
+  readonly #askHost: Check = (user, command, by) => {
+    const { store, beforeSend } = this.#parts;
+    const thread = store.current;
+    if (!thread || !beforeSend || isHost(user)) return undefined;
+    const now = Date.now();
+    const asked = this.#askedBefore(thread, user, command);
+    if (by !== "server") this.#rates.scanned(user.id, thread.deduplication.takeScanned(), now);
+    if (!asked) return undefined;
+    if (by !== "server") this.#rates.admit(user.id, now);
+    const { id: threadId, key } = thread.info;
+    return beforeSend.ask({ threadId, ...(key !== undefined && { key }) }, asked).then((body) => ({
+      isAdmitted: true,
+      ...(body !== undefined && { command: { ...command, body } as WriteCommand }),
+    }));
+  };
+
+  #askedBefore(thread: StoredThread, user: User, command: WriteCommand): Asked | undefined {
+    try {
+      return askedBefore(thread, user, command);
+    } catch (error) {
+      if (error instanceof LilypadError) return undefined;
+      throw error;
+    }
   }
 
   #apply(commands: QueuedCommand[]): void {
@@ -105,12 +140,12 @@ export class Writer {
   }
 
   /** A command that is refused fails alone: rights and input are decided before anything is written. */
-  #attempt({ user, command, by }: QueuedCommand, now: number): Result<Outcome> {
+  #attempt({ user, command, by, isAdmitted }: QueuedCommand, now: number): Result<Outcome> {
     try {
       const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
       thread.standing(user);
-      if (by !== "server") this.#rates.admit(user.id, now);
+      if (by !== "server" && !isAdmitted) this.#rates.admit(user.id, now);
       try {
         return success(runCommand(thread, user, command, now));
       } finally {

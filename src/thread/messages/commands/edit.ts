@@ -1,15 +1,14 @@
 /** `edit`: gives a message another body. Its author may (`mayEdit`). */
 import type { DurableEvent } from "../../../protocol/events.ts";
+import type { Message, User } from "../../../protocol/model.ts";
 import { mayEdit } from "../../../protocol/rights.ts";
 import { forbidden, messageGone } from "../../errors.ts";
+import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
 
 export const editEntry: CommandEntry<"edit"> = {
   run(thread, user, { id, seq, body }, now) {
-    const standing = thread.standing(user);
-    const before = thread.messages.get(seq);
-    if (!mayEdit(standing, before.author.id === user.id)) throw forbidden();
-    if (before.deletedAt !== undefined) throw messageGone();
+    const before = editable(thread, user, seq);
     // Sent again after a lost connection, or saved without a change.
     if (before.body === body) {
       return {
@@ -24,8 +23,21 @@ export const editEntry: CommandEntry<"edit"> = {
     const value = thread.reactions.seenBy(user.id, message);
     return { value, events: [{ type: "edit", rev, id, message }], ack: { seq, rev, at: now } };
   },
+  beforeSend(thread, user, { seq, body }) {
+    const before = editable(thread, user, seq);
+    return before.body === body ? undefined : { kind: "edit", author: before.author, body, seq };
+  },
   respondsAfter: "notification",
 };
+
+/** The message, for one who may edit it. */
+function editable(thread: StoredThread, user: User, seq: number): Message {
+  const standing = thread.standing(user);
+  const message = thread.messages.get(seq);
+  if (!mayEdit(standing, message.author.id === user.id)) throw forbidden();
+  if (message.deletedAt !== undefined) throw messageGone();
+  return message;
+}
 
 export const editEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "edit" }>,
