@@ -57,9 +57,6 @@ export const userId = z
 /** The id of somebody: a user who can sign in, be a member, or be made known. */
 export const personId = userId.refine((id) => id !== SYSTEM_ID, "is the host's own");
 
-/** What a thread's id begins with in a path where it is the host's own key: what follows is the key. */
-export const KEY_PREFIX = "key:";
-
 /** The host's own name for a thread. As it is given: case and normalization count. */
 export const threadKey = characters(1, USER_ID_LENGTH).refine(
   (key) => key.isWellFormed() && !CONTROL.test(key) && !key.includes(","),

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
-import { emoji, KEY_PREFIX, threadKey, userId } from "../protocol/names.ts";
+import { KEY_PREFIX } from "../protocol/key-prefix.ts";
+import { emoji, threadKey, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */

@@ -1,6 +1,7 @@
 /** Leaves or deletes a thread. Both ask for confirmation. */
 import { useState } from "preact/hooks";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
+import { KEY_PREFIX } from "../../protocol/key-prefix.ts";
 import { may, mayRemove, type Standing } from "../../protocol/rights.ts";
 import { useChat } from "../chat.ts";
 import { ConfirmDialog, type ConfirmDialogProps } from "../ui/confirm-dialog.tsx";
@@ -15,7 +16,11 @@ export interface LeaveOrDeleteProps {
 export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
   const mayLeave = mayRemove(thread.kind, ownRole, true, "member");
   const { client, views } = useChat();
-  const leaveView = () => views.leave(thread.id);
+  // The view may be one of the thread by its id, or by the host's key.
+  const leaveView = () => {
+    views.leave(thread.id);
+    if (thread.key !== undefined) views.leave(KEY_PREFIX + thread.key);
+  };
   return (
     <section class="leave-or-delete" aria-label="Leave or delete">
       {mayLeave && (
