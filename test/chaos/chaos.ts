@@ -4,13 +4,14 @@ import { drop } from "./drop.ts";
 import { kill } from "./kill.ts";
 import { evict, model } from "./model.ts";
 import { presence } from "./presence.ts";
+import { revoke } from "./revoke.ts";
 import { shards } from "./shards.ts";
 import { stall } from "./stall.ts";
 import { storm } from "./storm.ts";
 import { runCommand, UsageError } from "./support/command-line.ts";
 import { helpOf } from "./support/program.ts";
 
-const PROGRAMS = [drop, kill, presence, shards, storm, stall, model, evict];
+const PROGRAMS = [drop, kill, presence, revoke, shards, storm, stall, model, evict];
 
 const HELP = `npm run chaos -- NAME [--option N …]
 

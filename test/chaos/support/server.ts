@@ -8,6 +8,9 @@ import { bundleWorker, startWorkerd, type Workerd } from "../../../src/dev/worke
 /** The host application's key, with which the tests sign their users' tokens. */
 export const AUTH_SECRET = "a-secret-for-the-chaos-tests-0123456789";
 
+/** The same of its server. */
+export const SERVER_SECRET = "a-third-secret-for-the-chaos-tests-01234";
+
 /** The server's settings: no rate limits. */
 export const VARS = {
   ENVIRONMENT: "development",
@@ -15,6 +18,7 @@ export const VARS = {
   RATE_LIMITS: "off",
   AUTH_SECRET,
   SESSION_SECRET: "another-secret-for-the-chaos-tests-0123",
+  SERVER_SECRET,
 };
 
 export interface ServerOptions {

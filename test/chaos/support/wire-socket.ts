@@ -8,8 +8,8 @@ import { WebSocket } from "ws";
 const PING_MS = 30_000;
 
 export class WireSocket<E> {
-  /** Resolves when the connection is over, however it ended and whether or not it ever opened; no event follows. */
-  readonly closed: Promise<void>;
+  /** Resolves with the code when the connection is over, however it ended and whether or not it ever opened; no event follows. */
+  readonly closed: Promise<number>;
   readonly #raw: WebSocket;
 
   /** Connects with `token`; `onEvent` gets every event, in order. */
@@ -20,9 +20,9 @@ export class WireSocket<E> {
     this.#raw = raw;
     const pings = setInterval(() => this.isOpen && raw.send("ping"), PING_MS);
     this.closed = new Promise((resolve) => {
-      raw.once("close", () => {
+      raw.once("close", (code) => {
         clearInterval(pings);
-        resolve();
+        resolve(code);
       });
     });
     // `close` always follows and is handled.
