@@ -16,7 +16,7 @@ export interface SessionApi {
   signIn(token: string): Promise<Session>;
   /** Returns how one can sign in. */
   signInOptions(): Promise<SignInOptions>;
-  /** Signs this browser out. */
+  /** Ends the session of this browser: its cookie, and copies of it, sign in no more. */
   signOut(): Promise<void>;
 }
 
