@@ -59,7 +59,7 @@ export function expireTyping(state: RoomState, now: number): RoomState {
 
 function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
   const { thread, user, online, onlineCount, limits, resumed } = event;
-  const { id, kind, name, createdAt, you, members, memberCount } = thread;
+  const { id, kind, name, createdAt, key, data, you, members, memberCount } = thread;
   const cursor = parseCursor(event.cursor);
   // Otherwise the thread was restored to an earlier state, or is another one under the same id.
   const isSameHistory = cursor.epoch === state.cursor?.epoch && cursor.rev >= state.cursor.rev;
@@ -67,7 +67,7 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
     ...state,
     ready: true,
     user,
-    thread: { id, kind, name, createdAt },
+    thread: { id, kind, name, createdAt, ...(key !== undefined && { key }), ...(data && { data }) },
     you,
     cursor,
     // On a resume, the events that follow say who was removed.

@@ -21,6 +21,19 @@ import {
 
 const room = roomAfter(welcome(3), history(messages(1, 3)));
 
+describe("the thread", () => {
+  it("has the host's key and data, as the last event has them", () => {
+    const given = welcome(3);
+    const host = { key: "order-1", data: { order: 1 } };
+    const begun = roomAfter({ ...given, thread: { ...given.thread, ...host } }, history([]));
+    expect(begun.thread).toMatchObject(host);
+    const { id, kind, name, createdAt } = given.thread;
+    const thread = { id, kind, name, createdAt, key: "order-1" };
+    expect(reduceAll(begun, { type: "thread", rev: 4, thread }).thread).toEqual(thread);
+    expect(room.thread).toEqual({ id, kind, name, createdAt });
+  });
+});
+
 describe("a large room", () => {
   it("shows how many are in it, and no longer who", () => {
     const large = reduceAll(room, { type: "join", user: BEN }, { type: "online", count: 4_321 });
