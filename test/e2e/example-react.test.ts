@@ -99,7 +99,8 @@ it("is built for production", async () => {
   const child = spawn(process.execPath, vite("build", "--logLevel", "warn"), {
     cwd: directory,
     stdio: "inherit",
-    env: { ...process.env, LILYPAD_URL: inject("url") },
+    // Not that of the tests, by which React would be a development build.
+    env: { ...process.env, NODE_ENV: "production", LILYPAD_URL: inject("url") },
   });
   expect(await once(child, "exit")).toEqual([0, null]);
 });
