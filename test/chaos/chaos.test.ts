@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { runChaos } from "./support/run-chaos.ts";
 
-const NAMES = ["drop", "kill", "presence", "shards", "storm", "stall", "model", "evict"];
+const NAMES = ["drop", "kill", "presence", "shards", "storm", "stall", "webhooks", "model", "evict"];
 
 it.each([[[]], [["--help"]]])("lists every program with its options: %j", async (args) => {
   const { code, output } = await runChaos(...args);

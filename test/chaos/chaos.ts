@@ -8,10 +8,11 @@ import { revoke } from "./revoke.ts";
 import { shards } from "./shards.ts";
 import { stall } from "./stall.ts";
 import { storm } from "./storm.ts";
+import { webhooks } from "./webhooks.ts";
 import { runCommand, UsageError } from "./support/command-line.ts";
 import { helpOf } from "./support/program.ts";
 
-const PROGRAMS = [drop, kill, presence, revoke, shards, storm, stall, model, evict];
+const PROGRAMS = [drop, kill, presence, revoke, shards, storm, stall, webhooks, model, evict];
 
 const HELP = `npm run chaos -- NAME [--option N …]
 

@@ -7,11 +7,11 @@ import type { Message } from "../../../src/protocol/model.ts";
 import type { WebhookEvent } from "../../../src/protocol/webhooks.ts";
 import { signatureOf } from "../../../src/thread/host-server/signed-request.ts";
 import { deletedThreadStub } from "../../../src/rpc/deleted-thread.ts";
-import { alarmAt, passTime, startClock } from "../../cost/clock.ts";
+import { alarmAt, holdWaits, passTime, startClock } from "../../cost/clock.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
-import { evict, storedText, threadStub } from "../../support/objects.ts";
+import { costOf, evict, storedText, threadStub } from "../../support/objects.ts";
 import { useReceiver, type SentWebhook } from "../../support/receiver.ts";
 import { openThread } from "../../support/socket.ts";
 
@@ -141,6 +141,36 @@ describe("webhooks", () => {
     await (await openThread(cleo, thread.id)).next("welcome");
     await say("one");
     expect((await first(2)).map(({ event }) => event.type)).toEqual(["thread.created", "message.created"]);
+  });
+});
+
+describe("webhooks cost", () => {
+  it("one row for all events of a burst, and no alarm besides that of the notification", async () => {
+    holdWaits();
+    const { stub, say, first } = await group();
+    await say("first");
+    await first(2);
+    passTime(60_000);
+    await runDurableObjectAlarm(stub);
+    await untilStored(stub, 1);
+    const cost = await costOf(stub, async () => {
+      for (const body of ["1", "2", "3", "4", "5"]) await say(body);
+      await first(7);
+      passTime(2_000);
+      await untilStored(stub, 6);
+    });
+    expect(cost).toMatchObject({ rowsWritten: 6, alarmsSet: 1 });
+  });
+
+  it("no row and no alarm for reactions", async () => {
+    const { ada, path, stub, say } = await group();
+    await say("one");
+    await untilStored(stub, 1);
+    passTime(60_000);
+    await runDurableObjectAlarm(stub);
+    const reaction = `${path}/messages/1/reactions/${encodeURIComponent("🐸")}`;
+    const cost = await costOf(stub, () => ada.call("PUT", reaction));
+    expect(cost).toMatchObject({ rowsWritten: 2, alarmsSet: 0 });
   });
 });
 
