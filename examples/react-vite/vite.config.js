@@ -40,6 +40,8 @@ async function answerWithToken(lilypad, request, response) {
 
 export default defineConfig({
   plugins: [react(), backend()],
+  // `lilypad` is a link here, and what is beside it has a React of its own.
+  resolve: { dedupe: ["react", "react-dom"] },
   define: { LILYPAD_URL: JSON.stringify(LILYPAD_URL) },
   server: { port: Number(PORT), strictPort: true },
 });
