@@ -131,6 +131,7 @@ export default defineConfig({
             "test/cost/measured/**",
             "test/cost/script/**",
             "test/dev/**",
+            "test/examples/**",
             "test/server/**",
             "test/thread/host-server/**",
             "test/snippets/**",
@@ -217,6 +218,16 @@ export default defineConfig({
           ...patience,
           name: "snippets",
           include: ["test/snippets/**/*.test.ts"],
+          globalSetup: ["test/e2e/server.ts"],
+          fileParallelism: false,
+        },
+      },
+      {
+        // The same, for applications that take more than Node: `npm run test:examples`.
+        test: {
+          ...patience,
+          name: "examples",
+          include: ["test/examples/**/*.test.ts"],
           globalSetup: ["test/e2e/server.ts"],
           fileParallelism: false,
         },

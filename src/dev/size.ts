@@ -15,6 +15,8 @@ const PARTS: readonly Part[] = [
   { name: "client, what it loads later", files: globSync("dist/client/chunks/*.js") },
   { name: "widget, its loader", files: withImports("dist/widget/widget.js"), limitBytes: 4 * 1024 },
   { name: "widget, what it loads later", files: globSync("dist/widget/widget/*.js"), limitBytes: 56 * 1024 },
+  { name: "react, without the client", files: ["dist/react/react.js", "dist/react/style.css"] },
+  { name: "server library", files: withImports("dist/server/server.js") },
   { name: "page, before it shows anything", files: filesOfPage("dist/web"), limitBytes: 60 * 1024 },
 ];
 

@@ -24,7 +24,8 @@ declare module "vitest" {
 /** How long a cold start may take on a slow machine: it builds the page first. */
 const START_MS = 300_000;
 
-async function freePort(): Promise<number> {
+/** A port that was free just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
