@@ -17,7 +17,7 @@ describe("the page", () => {
     const response = await request(path, { headers: HTML });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(await response.text()).toContain('<div id="app">');
+    expect(await response.text()).toContain('<div id="app"');
   });
 
   it("may load from its own origin alone, and be framed by nobody", async () => {
@@ -98,7 +98,7 @@ describe("what is neither a page nor a file", () => {
   it("is 404 with the page, which says so, for a person", async () => {
     const response = await request("/nothing", { headers: HTML });
     expect(response.status).toBe(404);
-    expect(await response.text()).toContain('<div id="app">');
+    expect(await response.text()).toContain('<div id="app"');
     expect(policyOf(response)["frame-ancestors"]).toBe("'none'");
   });
 
