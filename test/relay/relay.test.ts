@@ -8,6 +8,7 @@ import { ChatThread } from "../../src/thread/chat-thread.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
+import { host } from "../support/host-server.ts";
 import { hostToken, newThread, person, renamed, signIn, type Person } from "../support/host-users.ts";
 import { openThread, type TestSocket } from "../support/socket.ts";
 import { eventually } from "../support/eventually.ts";
@@ -55,6 +56,18 @@ describe("a large room", () => {
     for (const socket of [c, again]) socket.close();
     await a.next("online", ({ count }) => count === 2);
     expect(a.events.filter(({ type }) => type === "join" || type === "leave")).toEqual([]);
+  });
+
+  it("closes a revoked user's sockets at every relay, also after an eviction, and no others", async () => {
+    const { ada, bob, a, b, c, thread } = await roomOfThree();
+    const again = await openThread(ada, thread.id);
+    await evict(relayStub(thread.id, 1));
+    expect((await host("POST", `/api/users/${ada.user.id}/revoke`)).status).toBe(202);
+    for (const socket of [a, again]) expect((await socket.next("closing")).code).toBe(4001);
+    expect(await b.ask({ type: "chat", id: "1", body: "still here" })).toMatchObject({ type: "ack" });
+    await c.next("chat");
+    expect((await (await openThread(ada, thread.id)).closed).code).toBe(4001);
+    expect((await bob.call("GET", `/api/threads/${thread.id}`)).status).toBe(200);
   });
 
   it("broadcasts how many members a public thread has, as users join by opening it", async () => {

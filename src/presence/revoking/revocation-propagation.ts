@@ -117,7 +117,7 @@ export class RevocationPropagation {
 
   /** The user of a job has moved here, with their threads: it begins anew. */
   addMoved({ user_id }: RevocationJobRow, now: number): void {
-    if (!this.#job(user_id)) this.#begin(user_id, now, now);
+    if (!this.#job(user_id)) this.#insert(user_id, now, now);
   }
 
   remove({ user_id }: RevocationJobRow): void {
@@ -217,6 +217,11 @@ export class RevocationPropagation {
 
   /** Begins a job, or begins it anew. */
   #begin(userId: string, now: number, dueAt: number): void {
+    this.#insert(userId, now, dueAt);
+    this.#alarm.wakeBy(dueAt);
+  }
+
+  #insert(userId: string, now: number, dueAt: number): void {
     this.#begunBy.set(userId, ++this.#begun);
     this.#first.delete(userId);
     this.#sql.exec(
@@ -226,7 +231,6 @@ export class RevocationPropagation {
       now,
       dueAt,
     );
-    this.#alarm.wakeBy(dueAt);
   }
 
   #update(userId: string, sentUpTo: string | null, missed: string[], dueAt: number, retries: number): void {
