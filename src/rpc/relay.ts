@@ -9,7 +9,7 @@
 import type { DurableCommand } from "../protocol/commands.ts";
 import type { CloseCode, Failure } from "../protocol/errors.ts";
 import type { Ack } from "../protocol/events.ts";
-import type { User } from "../protocol/model.ts";
+import type { Message, User } from "../protocol/model.ts";
 import type { Stub } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import type { Result } from "./result.ts";
@@ -19,8 +19,11 @@ import type { Revocation } from "./revocation.ts";
 export type RelayItem =
   /** Send to every socket; `rev` is that of the newest durable event in the frame, if there is one. */
   | { frame: string; rev?: number; exceptUserId?: string }
-  /** Reply to the socket that sent the command `id`. A failure may name none. */
-  | { to: string; id?: string; reply: Result<Ack> }
+  /**
+   * Reply to the socket that sent the command `id`. A failure may name none. `message`: that the command wrote, for a Socket.IO
+   * shard alone.
+   */
+  | { to: string; id?: string; reply: Result<Ack>; message?: Message }
   /** Close one socket, or every socket of a user, or all. */
   | { close: CloseCode; reason: string; to?: string; userId?: string };
 

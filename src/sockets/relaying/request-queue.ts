@@ -3,34 +3,34 @@
  * under way goes together in the next. Remembers who waits for which reply: it can only come in the session that was there
  * when the thread took the command.
  */
-import { isDurableCommand } from "../protocol/commands.ts";
-import type { RelayedCommand, RelayedRequest } from "../rpc/relay.ts";
+import { isDurableCommand } from "../../protocol/commands.ts";
+import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
 
-interface Sender {
-  socket: WebSocket;
+interface Sender<S> {
+  socket: S;
   /** By the command's id, the session that will bring the reply; undefined while the command is on its way. */
   unanswered: Map<string, string | undefined>;
 }
 
-export interface RequestQueueOptions {
+export interface RequestQueueOptions<S> {
   /** Resolves with the id of the session that will bring the replies. */
   send: (requests: RelayedRequest[]) => Promise<string>;
   /** What these sent may be lost, or the reply to it. */
-  onLoss: (sockets: WebSocket[]) => void;
+  onLoss: (sockets: S[]) => void;
 }
 
-export class RequestQueue {
-  readonly #options: RequestQueueOptions;
-  readonly #senders = new Map<string, Sender>();
+export class RequestQueue<S> {
+  readonly #options: RequestQueueOptions<S>;
+  readonly #senders = new Map<string, Sender<S>>();
   #waiting: RelayedRequest[] = [];
   #isSending = false;
 
-  constructor(options: RequestQueueOptions) {
+  constructor(options: RequestQueueOptions<S>) {
     this.#options = options;
   }
 
   /** Sends a socket's commands. Durable ones, and what is refused, will be replied to. */
-  send(socket: WebSocket, { id, userId }: { id: string; userId: string }, commands: RelayedCommand[]): void {
+  send(socket: S, { id, userId }: { id: string; userId: string }, commands: RelayedCommand[]): void {
     let sender = this.#senders.get(id);
     if (!sender) this.#senders.set(id, (sender = { socket, unanswered: new Map() }));
     for (const command of commands) {
@@ -42,7 +42,7 @@ export class RequestQueue {
   }
 
   /** The socket with this id, if it sent anything since this object woke. */
-  socket(id: string): WebSocket | undefined {
+  socket(id: string): S | undefined {
     return this.#senders.get(id)?.socket;
   }
 
