@@ -135,6 +135,7 @@ export default defineConfig({
             "test/server/**",
             "test/thread/host-server/**",
             "test/snippets/**",
+            "test/socketio-client/**",
           ],
         },
       },
@@ -238,7 +239,9 @@ export default defineConfig({
         test: {
           ...patience,
           name: "chaos",
-          include: ["chaos", "bench", "dev", "server"].map((folder) => `test/${folder}/**/*.test.ts`),
+          include: ["chaos", "bench", "dev", "server", "socketio-client"].map(
+            (folder) => `test/${folder}/**/*.test.ts`,
+          ),
         },
       },
     ],

@@ -3,6 +3,7 @@ declare namespace Cloudflare {
   interface Env {
     CHAT_THREAD: DurableObjectNamespace<import("./thread/chat-thread.ts").ChatThread>;
     RELAY: DurableObjectNamespace<import("./relay/relay.ts").Relay>;
+    SOCKET_IO: DurableObjectNamespace<import("./socketio/socketio-shard.ts").SocketIoShard>;
     PRESENCE: DurableObjectNamespace<import("./presence/presence.ts").Presence>;
     /** The limits of src/worker/request-limits.ts; absent where Lilypad runs on bare workerd: then they are not counted. */
     READ_LIMIT?: RateLimit;

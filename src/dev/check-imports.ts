@@ -24,12 +24,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   thread: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   presence: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   relay: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
+  socketio: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   worker: ["protocol", "config", "rpc", "auth", "durable", "sockets"],
   cli: ["protocol"],
   dev: ["config", "api-docs"],
 };
 /** The folders of the Durable Object classes, and the file that re-exports these classes and nothing else of them. */
-const OBJECT_FOLDERS = new Set(["thread", "presence", "relay"]);
+const OBJECT_FOLDERS = new Set(["thread", "presence", "relay", "socketio"]);
 const ENTRY_POINT = "src/worker/index.ts";
 /** Names the types of the Durable Object classes, for bindings. */
 const EXEMPT = "src/env.d.ts";

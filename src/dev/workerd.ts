@@ -15,7 +15,12 @@ process.on("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-const CLASSES = { CHAT_THREAD: "ChatThread", RELAY: "Relay", PRESENCE: "Presence" };
+const CLASSES = {
+  CHAT_THREAD: "ChatThread",
+  RELAY: "Relay",
+  PRESENCE: "Presence",
+  SOCKET_IO: "SocketIoShard",
+};
 
 /** Bundles the Worker into `directory`, as a deployment does. */
 export async function bundleWorker(directory: string): Promise<void> {

@@ -8,7 +8,7 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
-import { callerOf, type AskedBy } from "../rpc/caller.ts";
+import { callerOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type {
   FoundUser,
   MovedUsersBatch,
@@ -122,6 +122,14 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   userData(userIds: string[]): Promise<UserData[]> {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.userData(ids));
+  }
+
+  connecting(caller: Caller): Promise<Result<User>> {
+    return this.#router.oneUser(caller.user.id, (shard) => shard.connecting(caller));
+  }
+
+  threadsBeginning(userId: string, prefix: string): Promise<string[]> {
+    return this.#router.oneUser(userId, (shard) => shard.threadsBeginning(userId, prefix));
   }
 
   profiles(userIds: string[]): Promise<User[]> {

@@ -228,6 +228,19 @@ export class PresenceShard {
     return this.profiles(users.map(({ id }) => id));
   }
 
+  connecting(caller: Caller): Promise<Result<User>> {
+    return resultOf(() => {
+      if (this.revocations.isRevoked(caller.user.id, caller)) throw revokedError();
+      this.#rates.open(caller.user.id);
+      this.#profileUpdates.named(caller);
+      return this.#profileUpdates.presentOf(caller.user);
+    });
+  }
+
+  threadsBeginning(userId: string, prefix: string): string[] {
+    return this.userThreads.beginning(userId, prefix);
+  }
+
   profiles(userIds: string[]): User[] {
     return this.directory.profiles(userIds);
   }

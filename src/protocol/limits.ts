@@ -25,6 +25,20 @@ export const EMOJI_BYTES = 64;
 export const REACTIONS_PER_MESSAGE = 20;
 /** User ids listed with a reaction; the count goes on. */
 export const REACTION_USER_IDS = 50;
+/** Socket.IO: how often the server pings, and how long it waits for the pong. */
+export const SOCKETIO_PING_MS = 50_000;
+export const SOCKETIO_PONG_MS = 20_000;
+/** Socket.IO: within this time a client connects to the namespace, and completes an upgrade. */
+export const SOCKETIO_CONNECT_MS = 10_000;
+/** Socket.IO: largest POST body and WebSocket message, in bytes. */
+export const SOCKETIO_PAYLOAD_BYTES = 64 * 1024;
+/** Socket.IO: rooms that a socket is in at once. */
+export const SOCKETIO_ROOMS = 500;
+/** Socket.IO: events that a user emits, at once and then a second. */
+export const SOCKETIO_EVENTS_AT_ONCE = 600;
+export const SOCKETIO_EVENTS_PER_SECOND = 50;
+/** Socket.IO: objects that hold the sessions. */
+export const SOCKETIO_SHARDS = 4;
 /** How often a client pings. */
 export const PING_MS = 30_000;
 /** How long one `typing` shows. */

@@ -1,7 +1,7 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
-import type { AskedBy } from "./caller.ts";
+import type { AskedBy, Caller } from "./caller.ts";
 import type { Refusal, Result } from "./result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "./revocation.ts";
 
@@ -21,6 +21,13 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   userRecord: (userId: string) => Promise<UserRecord | undefined>;
   /** What the host keeps with those of these users that it keeps something with. */
   userData: (userIds: string[]) => Promise<UserData[]>;
+  /**
+   * A user opens a Socket.IO connection: counts it (`rate_limited` where it is one too many), and makes the user known as the
+   * credential names them. Returns the profile that counts.
+   */
+  connecting: (caller: Caller) => Promise<Result<User>>;
+  /** The ids of at most two threads of a user that begin so. */
+  threadsBeginning: (userId: string, prefix: string) => Promise<string[]>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */

@@ -96,3 +96,8 @@ export interface ThreadRpc {
 export function threadStub(env: Env, id: DurableObjectId): Stub<ThreadRpc> {
   return env.CHAT_THREAD.get(id) as unknown as Stub<ThreadRpc>;
 }
+
+/** The object of the thread of a key: by a name that is no pair's, which is an array. */
+export function idOfKey(env: Env, key: string): DurableObjectId {
+  return env.CHAT_THREAD.idFromName(JSON.stringify({ key }));
+}

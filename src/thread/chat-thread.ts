@@ -13,6 +13,7 @@ import { isHost } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
 import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type { DeletedThread, DeletedThreadRpc } from "../rpc/deleted-thread.ts";
+import { isSocketIo } from "../rpc/relay-address.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
@@ -236,9 +237,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const now = Date.now();
     let thread: StoredThread;
     try {
-      // The right first, so that a stranger learns nothing from the limit. Those that go on to a relay count here, too.
-      this.#store.require().standing(credential.user);
-      this.#opens.admit(credential.user.id, now, "Too many sockets opened here.");
+      // Those that go on to a relay count here, too.
+      this.#countOpen(credential, now);
       thread = this.#admit(credential, now);
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
@@ -276,7 +276,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   admitAtRelay(relay: number, who: Caller, cursor: string | null): Promise<Result<RelayWelcome>> {
     return resultOf(() => {
-      const thread = this.#admit(who, Date.now());
+      const now = Date.now();
+      // Of the thread's own relays, `fetch` has counted it.
+      if (isSocketIo(relay)) this.#countOpen(who, now);
+      const thread = this.#admit(who, now);
       this.#relays.line(relay).entering();
       return { frames: this.#welcome(thread, thread.known(who), cursor), rev: thread.rev };
     });
@@ -318,6 +321,12 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#webhooks.created(now);
     await this.#notifier.notify();
     return thread;
+  }
+
+  /** The right first, so that a stranger learns nothing from the limit. */
+  #countOpen({ user }: Caller, now: number): void {
+    this.#store.require().standing(user);
+    this.#opens.admit(user.id, now, "Too many sockets opened here.");
   }
 
   /** The thread, for one who opens a socket; `not_found` where they may not. A public thread takes them in, without an event. */

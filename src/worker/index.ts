@@ -8,11 +8,13 @@ import { problem } from "./problem.ts";
 import { refusalFor } from "./request-limits.ts";
 import { HEALTH } from "./routes/health.ts";
 import { addRoutes } from "./routes/routes.ts";
+import { SOCKETIO, socketIoRequest } from "./routes/socketio.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import { checkNoPage } from "./signed-in.ts";
 
 export { Presence } from "../presence/presence.ts";
 export { Relay } from "../relay/relay.ts";
+export { SocketIoShard } from "../socketio/socketio-shard.ts";
 export { ChatThread } from "../thread/chat-thread.ts";
 
 const API = "/api/";
@@ -24,7 +26,8 @@ api.all("*", (request) => notFound(request));
 
 export default {
   async fetch(request, env): Promise<Response> {
-    const isApi = new URL(request.url).pathname.startsWith(API);
+    const { pathname } = new URL(request.url);
+    const isApi = pathname.startsWith(API) || pathname.startsWith(SOCKETIO);
     if (env.ASSETS && !isApi) return servePage(request, env.ASSETS, env);
     const response = await respond(request, env).catch(async (error: unknown) =>
       problem(await refusalFor(error, request, env)),
@@ -44,6 +47,7 @@ export default {
 
 async function respond(request: Request, env: Env): Promise<Response> {
   const { pathname } = new URL(request.url);
+  if (pathname.startsWith(SOCKETIO)) return socketIoRequest(request, env);
   // Health is asked after where nothing is configured too.
   if (pathname !== HEALTH || !isPlainRead(request)) {
     configOf(env);

@@ -28,13 +28,21 @@ export function isOriginAllowed(request: Request, env: Env): boolean | undefined
   }
 }
 
+/** Refuses a foreign origin everything: `forbidden`. */
+export function checkOriginOfAny(request: Request, env: Env): void {
+  const origin = request.headers.get("origin");
+  if (origin !== null && !isAllowed(origin, request, env)) throw foreignOrigin();
+}
+
 /** Refuses a foreign origin whatever could change something or open a socket: `forbidden`. */
 export function checkOrigin(request: Request, env: Env): void {
   const origin = request.headers.get("origin");
   if (origin === null || isAllowed(origin, request, env)) return;
-  if (!isPlainRead(request)) {
-    throw new LilypadError("forbidden", "This origin is not allowed. See ALLOWED_ORIGINS.");
-  }
+  if (!isPlainRead(request)) throw foreignOrigin();
+}
+
+function foreignOrigin(): LilypadError {
+  return new LilypadError("forbidden", "This origin is not allowed. See ALLOWED_ORIGINS.");
 }
 
 /**

@@ -5,6 +5,7 @@ import { seqParam } from "../protocol/http.ts";
 import { KEY_PREFIX } from "../protocol/key-prefix.ts";
 import { emoji, threadKey, userId } from "../protocol/names.ts";
 import { parse } from "../protocol/parse.ts";
+import { idOfKey } from "../rpc/thread.ts";
 
 /** As itty-router leaves them on a request: still percent-encoded. */
 interface Params {
@@ -33,11 +34,6 @@ export function threadKeyOf(request: Params): string {
   if (key === undefined)
     throw new LilypadError("not_found", `Only threads by key are made so: /api/threads/${KEY_PREFIX}KEY`);
   return parse(z.object({ key: threadKey }), { key }).key;
-}
-
-/** The object of the thread of a key: by a name that is no pair's, which is an array. */
-export function idOfKey(env: Env, key: string): DurableObjectId {
-  return env.CHAT_THREAD.idFromName(JSON.stringify({ key }));
 }
 
 /** What follows `key:`; undefined where a path names a thread otherwise. Throws `bad_request` where it is not percent-encoded. */

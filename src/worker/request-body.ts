@@ -34,14 +34,14 @@ function json(request: Request, bytes: Uint8Array): unknown {
   }
 }
 
-/** Reads no more than may be: a content-length may lie or be absent. */
-async function capped(request: Request): Promise<Uint8Array> {
+/** Reads no more than may be: a content-length may lie or be absent. Throws `too_large`. */
+export async function capped(request: Request, maxBytes = REQUEST_BYTES): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > REQUEST_BYTES) {
-      throw new LilypadError("too_large", `The body is over ${REQUEST_BYTES} bytes.`);
+    if (size > maxBytes) {
+      throw new LilypadError("too_large", `The body is over ${maxBytes} bytes.`);
     }
     chunks.push(chunk);
   }

@@ -32,6 +32,23 @@ export function countNewThread(env: Env, userId: string): Promise<void> {
   return count(env, "NEW_THREAD_LIMIT", userId);
 }
 
+/** Counts a Socket.IO session that is opened: of its user, or by the address where nobody is signed in yet. */
+export function countSession(request: Request, env: Env, userId: string | undefined): Promise<void> {
+  return userId === undefined
+    ? countAddress(request, env, "ANONYMOUS_LIMIT")
+    : count(env, "OPEN_LIMIT", userId);
+}
+
+/** Counts what a polling Socket.IO session sends. */
+export function countPost(env: Env, sid: string): Promise<void> {
+  return count(env, "WRITE_LIMIT", sid);
+}
+
+/** Counts a request for a Socket.IO session that does not exist, by the address that it comes from. */
+export function countUnknownSession(request: Request, env: Env): Promise<void> {
+  return countAddress(request, env, "ANONYMOUS_LIMIT");
+}
+
 /** Counts a sign-in, by the address that it comes from. */
 export function countSignIn(request: Request, env: Env): Promise<void> {
   return countAddress(request, env, "SIGN_IN_LIMIT");

@@ -5,6 +5,7 @@ import { access, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises"
 import type { RequestListener } from "node:http";
 import { dirname, join, normalize } from "node:path";
 import type { Browser } from "playwright-core";
+import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import {
@@ -222,6 +223,36 @@ describe("the widget's quick start", () => {
     await browser.close();
     site.close();
     vi.unstubAllEnvs();
+  });
+});
+
+describe("Socket.IO", () => {
+  const [{ code }] = codeBlocks("js", "socket.io-client");
+
+  it("sends with its own client", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const room = await newGroup(ada, bob);
+    const lines: unknown[] = [];
+    const given = {
+      getToken: () => Promise.resolve(bob.token),
+      room,
+      console: { log: (line: unknown) => lines.push(line) },
+    };
+    const program = code
+      .replace(/^import .*$/m, "")
+      .replace("export const", "const")
+      .replace(EXAMPLE_URL, inject("url"));
+    const run = new Function("io", ...Object.keys(given), `${program}\nreturn { socket, send };`) as (
+      ...given: unknown[]
+    ) => { socket: Socket; send: (content: string) => Promise<unknown> };
+    const { socket, send } = run(io, ...Object.values(given));
+    try {
+      await expect.poll(() => lines).toEqual([0]);
+      expect(await send("hello")).toMatchObject({ ok: true, message: { content: "hello" } });
+      await expect.poll(() => lines).toEqual([0, "Bob: hello"]);
+    } finally {
+      socket.disconnect();
+    }
   });
 });
 

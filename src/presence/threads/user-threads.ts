@@ -88,6 +88,20 @@ export class UserThreads {
     return some.toArray().length > 0;
   }
 
+  /** At most two of a user's threads whose ids begin so. */
+  beginning(userId: string, prefix: string): string[] {
+    return this.#sql
+      .exec<{ thread_id: string }>(
+        "SELECT thread_id FROM user_threads WHERE user_id = ? AND thread_id BETWEEN ? AND ? LIMIT 2",
+        userId,
+        prefix,
+        // After every digit.
+        `${prefix}g`,
+      )
+      .toArray()
+      .map((row) => row.thread_id);
+  }
+
   /** A page of a user's threads, most recently active first. `bad_request` for a cursor that is none of this list. */
   page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
     const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;

@@ -1,13 +1,14 @@
 /**
- * The relays of a large room, as its thread sees them: which there are, what is sent to them, and how many sockets and
+ * The relays of a room, its own where it is large and Socket.IO shards, as its thread sees them: which there are, what is sent to them, and how many sockets and
  * users they hold. That there is one is stored, so that a thread that was evicted, or has crashed between a commit and its
  * broadcast, still reaches all of them.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
 import { callObject } from "../../rpc/call.ts";
+import { isSocketIo, relayAt } from "../../rpc/relay-address.ts";
+import type { Occupancy, RelayItem } from "../../rpc/relay.ts";
 import type { Revocation } from "../../rpc/revocation.ts";
-import { relayStub, type Occupancy, type RelayItem } from "../../rpc/relay.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { RelayLine } from "./relay-line.ts";
 
@@ -34,9 +35,9 @@ export class Relays {
     for (const { no } of ctx.storage.sql.exec<{ no: number }>("SELECT no FROM relays")) this.#addLine(no);
   }
 
-  /** Whether the room is so large that some of it is at relays. */
+  /** Whether the room is so large that some of it is at relays of its own. */
   get isLarge(): boolean {
-    return this.#lines.size > 0;
+    return this.#lines.keys().some((no) => !isSocketIo(no));
   }
 
   /** Users at the relays; one at two of them counts twice. */
@@ -46,7 +47,7 @@ export class Relays {
 
   /** The relay that is to take one more socket, where each takes so many: the first with a place, or a new one. */
   next(places: number, now: number): number {
-    for (const [no, line] of this.#lines) if (line.reserve(places, now)) return no;
+    for (const [no, line] of this.#lines) if (!isSocketIo(no) && line.reserve(places, now)) return no;
     return Math.max(0, ...this.#lines.keys()) + 1;
   }
 
@@ -60,7 +61,7 @@ export class Relays {
 
   /** Sends something to every relay. What is durable is sent even if this object crashes now: by alarm. */
   sendToAll(item: RelayItem): void {
-    if (this.isLarge && "rev" in item) this.#alarm.wakeForPending(Date.now());
+    if (this.#lines.size > 0 && "rev" in item) this.#alarm.wakeForPending(Date.now());
     for (const line of this.#lines.values()) line.send(item);
   }
 
@@ -86,7 +87,7 @@ export class Relays {
     await Promise.all(
       [...this.#lines.keys()].map((no) =>
         callObject(
-          () => relayStub(this.#env, threadId, no),
+          () => relayAt(this.#env, threadId, no),
           (relay) => relay.revoked(userId, revocation),
         ),
       ),
@@ -98,7 +99,7 @@ export class Relays {
     await Promise.all(
       [...this.#lines.keys()].map((no) =>
         callObject(
-          () => relayStub(this.#env, threadId, no),
+          () => relayAt(this.#env, threadId, no),
           (relay) => relay.end(code, reason),
         ),
       ),
@@ -120,7 +121,7 @@ export class Relays {
       rev: this.#store.current?.rev ?? 0,
       deliver: (batch) =>
         callObject(
-          () => relayStub(this.#env, id, no),
+          () => relayAt(this.#env, id, no),
           (relay) => relay.deliver(batch),
         ),
       // What an earlier line to the same relay still answers says nothing of this one.

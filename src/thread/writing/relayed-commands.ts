@@ -1,8 +1,13 @@
 /** Runs the commands of sockets at relays: decided as those of this object's own, and replied to down the relay's line. */
-import { isDurableCommand } from "../../protocol/commands.ts";
+import {
+  isDurableCommand,
+  type DurableCommand,
+  type DurableCommandResults,
+} from "../../protocol/commands.ts";
 import { CLOSE } from "../../protocol/errors.ts";
 import type { Ack } from "../../protocol/events.ts";
-import type { User } from "../../protocol/model.ts";
+import type { Message, User } from "../../protocol/model.ts";
+import { isSocketIo } from "../../rpc/relay-address.ts";
 import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
 import { failed, type Result } from "../../rpc/result.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
@@ -11,6 +16,7 @@ import type { ProfileChanges } from "../members/profile-changes.ts";
 import type { ReadMarkerUpdates } from "../members/read-marker-updates.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import type { QueuedCommand } from "./check-queue.ts";
+import type { Outcome } from "./command.ts";
 import { ackIn } from "./socket-commands.ts";
 import type { Writer } from "./writer.ts";
 
@@ -46,7 +52,7 @@ export class RelayedCommands {
       try {
         const user = store.require().profiles.get(userId);
         if (isDurableCommand(command))
-          durable.push({ user, command, reply: (result) => this.#reply(from, id, ackIn(result)) });
+          durable.push({ user, command, reply: (result) => this.#replyTo(from, command, result) });
         else {
           writer.submit(durable.splice(0));
           this.#run(from, user, command, now);
@@ -90,7 +96,25 @@ export class RelayedCommands {
     }
   }
 
-  #reply({ relay, socket }: RelayedSocket, id: string | undefined, reply: Result<Ack>): void {
-    this.#parts.relays.send(relay, { to: socket, ...(id !== undefined && { id }), reply });
+  /** A Socket.IO client's acknowledgement has the message that its command wrote. */
+  #replyTo(from: RelayedSocket, command: DurableCommand, result: Result<Outcome>): void {
+    const message = isSocketIo(from.relay) && result.ok ? messageIn(command, result.value.value) : undefined;
+    this.#reply(from, command.id, ackIn(result), message);
   }
+
+  #reply(
+    { relay, socket }: RelayedSocket,
+    id: string | undefined,
+    reply: Result<Ack>,
+    message?: Message,
+  ): void {
+    const item = { to: socket, ...(id !== undefined && { id }), reply, ...(message && { message }) };
+    this.#parts.relays.send(relay, item);
+  }
+}
+
+/** The message that a command returns, if it does. */
+function messageIn({ type }: DurableCommand, value: unknown): Message | undefined {
+  if (type === "chat") return (value as DurableCommandResults["chat"]).message;
+  return type === "edit" ? (value as DurableCommandResults["edit"]) : undefined;
 }

@@ -1,0 +1,114 @@
+/** What the Worker and the Socket.IO shards say to each other: the requests of Engine.IO, and who makes them. */
+import { z } from "zod";
+import { SOCKETIO_SHARDS } from "../protocol/limits.ts";
+import type { CloseCode } from "../protocol/errors.ts";
+import type { Stub } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import type { Occupancy, RelayBatch } from "./relay.ts";
+import type { Result } from "./result.ts";
+import type { Revocation } from "./revocation.ts";
+
+/** An answer to a request of Engine.IO. */
+export interface EngineAnswer {
+  status: number;
+  body: string;
+}
+
+/** A refusal, numbered as Engine.IO numbers them. */
+export interface EngineError {
+  status: 400 | 403;
+  body: string;
+}
+
+function engineError(code: number, message: string): EngineError {
+  return { status: 400, body: JSON.stringify({ code, message }) };
+}
+
+export const ENGINE_ERROR = {
+  unknownTransport: engineError(0, "Transport unknown"),
+  unknownSid: engineError(1, "Session ID unknown"),
+  badHandshakeMethod: engineError(2, "Bad handshake method"),
+  badRequest: engineError(3, "Bad request"),
+  unsupportedProtocol: engineError(5, "Unsupported protocol version"),
+} as const;
+
+/**
+ * Who opens a session, as far as the request says it: each credential that it carried, verified. What counts is decided
+ * when the client connects to the namespace, since a token may come with that.
+ */
+export interface SessionCredentials {
+  authorization?: Result<Caller> | undefined;
+  cookie?: Result<Caller> | undefined;
+}
+
+/** A shard's RPC interface. Upgrades and polls, which may wait, come by `fetch` (`shardRequest`). */
+export interface SocketIoRpc {
+  /** For the Worker. Opens a polling session: its handshake. */
+  openPolling: (credentials: SessionCredentials) => Promise<EngineAnswer>;
+  /** For the Worker. The body of a POST of a polling session. */
+  receive: (sid: string, body: string) => Promise<EngineAnswer>;
+  /** For threads, as a relay's `deliver` and `end`: of one of the rooms that sessions of this shard are in. */
+  deliver: (threadId: string, batch: RelayBatch) => Promise<Occupancy>;
+  endRoom: (threadId: string, code: CloseCode, reason: string) => Promise<void>;
+  /** This was revoked of a user, whose sessions with such a credential are closed. Idempotent. */
+  revoked: (userId: string, revocation: Revocation) => Promise<void>;
+}
+
+/** What an upgrade to a shard is for. */
+export type ShardRequest =
+  | { type: "open"; credentials: SessionCredentials }
+  | { type: "probe"; sid: string }
+  | { type: "poll"; sid: string };
+
+const HEADER = "x-lilypad-socketio";
+
+/** The request for a shard: made anew with nothing of the client's. */
+export function shardRequest(asked: ShardRequest): Request {
+  const headers = { upgrade: "websocket", [HEADER]: encodeURIComponent(JSON.stringify(asked)) };
+  return new Request("https://shard/", { headers });
+}
+
+const sid = z.string();
+const shardRequestSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("open"), credentials: z.custom<SessionCredentials>() }),
+  z.object({ type: z.literal("probe"), sid }),
+  z.object({ type: z.literal("poll"), sid }),
+]);
+
+/** What a request that the Worker made asks of its shard. */
+export function shardRequestIn(request: Request): ShardRequest {
+  return shardRequestSchema.parse(JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? "")));
+}
+
+/** A session's id: its shard, and 128 random bits. */
+export function newSid(shard: number): string {
+  return shard.toString(36) + randomText();
+}
+
+/** 128 random bits, as text. */
+export function randomText(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** The shard of a session; undefined for an id that no shard made. */
+export function shardOfSid(text: string): number | undefined {
+  if (!/^[0-9a-z][\w-]{22}$/.test(text)) return undefined;
+  const shard = Number.parseInt(text.slice(0, 1), 36);
+  return shard < SOCKETIO_SHARDS ? shard : undefined;
+}
+
+/** The shard of a new session: any. Its user is not known yet. */
+export function anyShard(): number {
+  return Math.floor(Math.random() * SOCKETIO_SHARDS);
+}
+
+/** A fresh stub of a shard. Stubs are not kept: one that has thrown may be broken for good. */
+export function socketIoStub(env: Env, shard: number): Stub<SocketIoRpc> {
+  return env.SOCKET_IO.get(env.SOCKET_IO.idFromName(`shard-${shard}`)) as unknown as Stub<SocketIoRpc>;
+}
+
+/** Which shard an object is. */
+export function socketIoShardNumber({ name }: DurableObjectId): number {
+  return Number(name?.replace("shard-", ""));
+}

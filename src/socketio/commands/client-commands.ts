@@ -1,0 +1,258 @@
+/**
+ * What clients emit: each event is parsed, its thread found, and handed to the thread. A session's events are taken in
+ * order; what they do is acknowledged when it is stored.
+ */
+import { z } from "zod";
+import { admitted } from "../../auth/admission.ts";
+import { TokenBuckets } from "../../durable/token-buckets.ts";
+import { LilypadError } from "../../protocol/errors.ts";
+import {
+  READS_PER_SECOND,
+  SOCKETIO_EVENTS_AT_ONCE,
+  SOCKETIO_EVENTS_PER_SECOND,
+  SOCKETIO_ROOMS,
+} from "../../protocol/limits.ts";
+import { commandId } from "../../protocol/names.ts";
+import { parse } from "../../protocol/parse.ts";
+import { callForValue, type Stub } from "../../rpc/call.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
+import type { Engine } from "../engine/engine.ts";
+import { socketIoMessage } from "../events/socketio-message.ts";
+import { MAIN } from "../packets/packet.ts";
+import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
+import type { RoomName } from "../rooms/membership.ts";
+import { messageNamed } from "../rooms/room-name.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { ClientSession, SessionData } from "../session-data.ts";
+import { Reply } from "./replies.ts";
+import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
+import { ThreadCommands } from "./thread-commands.ts";
+import { threadNamed } from "./thread-names.ts";
+import { welcomeOf } from "./welcome.ts";
+
+/** Most events of a session that may wait for those before them. */
+const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;
+
+export interface ClientCommandsParts {
+  env: Env;
+  engine: Pick<Engine<SessionData>, "close">;
+  rooms: Rooms;
+  namespaces: Namespaces<SessionData>;
+}
+
+/** An event on its way. */
+interface Asked {
+  session: ClientSession;
+  caller: Caller;
+  reply: Reply;
+}
+
+type Handlers = { [N in EventName]: (asked: Asked, input: EventInput<N>) => void | Promise<void> };
+
+export class ClientCommands {
+  readonly #parts: ClientCommandsParts;
+  readonly #commands: ThreadCommands;
+  readonly #queues = new WeakMap<ClientSession, { last: Promise<void>; waiting: number }>();
+  readonly #events = new TokenBuckets(SOCKETIO_EVENTS_AT_ONCE, {
+    tokens: SOCKETIO_EVENTS_PER_SECOND,
+    perMs: 1_000,
+  });
+  readonly #reads = new TokenBuckets(READS_PER_SECOND, { tokens: READS_PER_SECOND, perMs: 1_000 });
+  readonly #handlers: Handlers = {
+    join: (asked, input) => this.#join(asked, input),
+    leave: (asked, input) => this.#leave(asked, input),
+    chat: (asked, input) => this.#chat(asked, input),
+    edit: async (asked, { body, content, ...input }) => {
+      const { seq, ...target } = await this.#message(asked, input);
+      const command = {
+        type: "edit",
+        id: crypto.randomUUID(),
+        seq,
+        body: required(body ?? content, "body"),
+      } as const;
+      return this.#commands.run({ ...asked, ...target }, command);
+    },
+    delete: async (asked, input) => {
+      const { seq, ...target } = await this.#message(asked, input);
+      return this.#commands.run({ ...asked, ...target }, { type: "delete", id: crypto.randomUUID(), seq });
+    },
+    add_reaction: (asked, input) => this.#react("react", asked, input),
+    remove_reaction: (asked, input) => this.#react("unreact", asked, input),
+    read: (asked, input) => this.#read(asked, input),
+    typing: (asked, input) => this.#typing(asked, input),
+  };
+
+  constructor(parts: ClientCommandsParts) {
+    this.#parts = parts;
+    this.#commands = new ThreadCommands(parts);
+  }
+
+  /** A client emitted an event. */
+  receive(session: ClientSession, event: IncomingEvent): void {
+    const { caller } = session.data;
+    if (!caller) return;
+    const reply = new Reply(session, this.#parts.namespaces, event);
+    try {
+      this.#events.admit(caller.user.id, Date.now(), "Too many events at once.");
+      if (event.attachments.length > 0) throw new LilypadError("bad_request", "Binary is not understood.");
+      const { name, args } = event;
+      if (!isEventName(name)) throw new LilypadError("bad_request", "There is no such event.");
+      const input = parse<(typeof SCHEMAS)[EventName]>(SCHEMAS[name], args[0] ?? {});
+      const handle = this.#handlers[name] as (asked: Asked, input: unknown) => void | Promise<void>;
+      this.#enqueue(session, reply, async () => {
+        await this.#requireUnrevoked(session, caller);
+        await handle({ session, caller, reply }, input);
+      });
+    } catch (error) {
+      // In turn: after the answers to what came before.
+      this.#enqueue(session, reply, () => reply.failure(error));
+    }
+  }
+
+  /** A session in no room hears nothing of a revocation: it ends with the first event after it. */
+  async #requireUnrevoked(session: ClientSession, caller: Caller): Promise<void> {
+    const { env, engine } = this.#parts;
+    try {
+      await admitted(env, caller);
+    } catch (error) {
+      if (error instanceof LilypadError && error.code === "unauthenticated") engine.close(session);
+      throw error;
+    }
+  }
+
+  #enqueue(session: ClientSession, reply: Reply, work: () => void | Promise<void>): void {
+    const queue = this.#queues.get(session) ?? { last: Promise.resolve(), waiting: 0 };
+    this.#queues.set(session, queue);
+    if (queue.waiting >= MOST_WAITING)
+      return reply.failure(
+        new LilypadError("rate_limited", "Too many events at once.", { retryAfterMs: 1_000 }),
+      );
+    queue.waiting += 1;
+    queue.last = queue.last
+      .then(() => (session.isClosed ? undefined : work()))
+      .catch((error: unknown) => reply.failure(error))
+      .finally(() => {
+        queue.waiting -= 1;
+      });
+  }
+
+  async #join({ session, caller, reply }: Asked, input: EventInput<"join">): Promise<void> {
+    const { rooms, namespaces } = this.#parts;
+    const name = roomOf(input);
+    const threadId = await this.#thread(session, caller, name);
+    if (!rooms.membership(session.sid, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
+      throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);
+    const asked = { threadId, name, cursor: input.cursor ?? null };
+    await rooms.join(session, caller, asked, ({ frames }) => {
+      const { answer, missed } = welcomeOf(frames, threadId, name);
+      reply.success(answer);
+      namespaces.emit(session, MAIN, "joined", { room: name });
+      for (const event of missed) namespaces.emit(session, MAIN, ...event);
+    });
+  }
+
+  async #leave({ session, caller, reply }: Asked, input: EventInput<"leave">): Promise<void> {
+    const { rooms, namespaces } = this.#parts;
+    const name = roomOf(input);
+    const member =
+      rooms.named(session.sid, name) ??
+      rooms.membership(session.sid, await this.#thread(session, caller, name));
+    // What it sent before is acknowledged before.
+    await member?.idle();
+    if (member) rooms.leave(member);
+    namespaces.emit(session, MAIN, "left", { room: name });
+    reply.success();
+  }
+
+  async #chat(asked: Asked, input: EventInput<"chat">): Promise<void> {
+    const { caller, reply } = asked;
+    const named = messageNamed(String(input.id ?? ""));
+    const target = await this.#target(asked, input, named?.number);
+    if (named) {
+      const stored = await this.#storedMessage(caller, target.threadId, named.seq);
+      if (stored) return reply.success({ message: socketIoMessage(stored, target.threadId, target.name) });
+    }
+    const id = input.clientId ?? (input.id == null ? crypto.randomUUID() : clientIdOf(input.id));
+    const body = required(input.body ?? input.content, "body");
+    const { replyTo, since } = input;
+    return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, replyTo, since });
+  }
+
+  /** A message of the caller's own that is stored, if there is one with this number. */
+  async #storedMessage({ user }: Caller, threadId: string, seq: number) {
+    const { messages } = await callForValue(this.#stub(threadId), (thread) =>
+      thread.messages(user, { around: seq, limit: 1 }),
+    );
+    return messages.find((message) => message.seq === seq && message.author.id === user.id);
+  }
+
+  async #react(
+    type: "react" | "unreact",
+    asked: Asked,
+    { emoji, reactionType, ...input }: EventInput<"add_reaction">,
+  ): Promise<void> {
+    const { seq, ...target } = await this.#message(asked, input);
+    const command = { type, id: crypto.randomUUID(), seq, emoji: required(emoji ?? reactionType, "emoji") };
+    return this.#commands.run({ ...asked, ...target }, command);
+  }
+
+  async #read(asked: Asked, input: EventInput<"read">): Promise<void> {
+    const { user } = asked.caller;
+    this.#reads.admit(user.id, Date.now(), "Too many of these. Wait a moment.");
+    const { threadId } = await this.#target(asked, input);
+    asked.reply.success(await callForValue(this.#stub(threadId), (thread) => thread.read(user, input.seq)));
+  }
+
+  async #typing(asked: Asked, input: EventInput<"typing">): Promise<void> {
+    const { rooms } = this.#parts;
+    const { threadId } = await this.#target(asked, input);
+    const member = rooms.membership(asked.session.sid, threadId);
+    if (!member) throw new LilypadError("conflict", "Join the room first.");
+    rooms.room(threadId)?.line.send(member, { type: "typing" });
+    asked.reply.success();
+  }
+
+  /** The message that an event is about. */
+  async #message(asked: Asked, input: EventInput<"delete">) {
+    const named = messageNamed(input.messageId) ?? messageNamed(input.id);
+    const target = await this.#target(asked, input, named?.number);
+    return { ...target, seq: required(input.seq ?? named?.seq, "seq") };
+  }
+
+  /** The thread that an event is about, and what the client calls it. */
+  async #target({ session, caller }: Asked, input: RoomInput, number?: number) {
+    const name = input.room ?? input.threadId ?? number;
+    if (name === undefined) throw new LilypadError("bad_request", "room: is missing");
+    const threadId = await this.#thread(session, caller, name);
+    return { name: this.#parts.rooms.membership(session.sid, threadId)?.name ?? name, threadId };
+  }
+
+  async #thread({ sid }: ClientSession, { user }: Caller, name: RoomName): Promise<string> {
+    const joined = this.#parts.rooms.named(sid, name);
+    return joined?.threadId ?? threadNamed(this.#parts.env, user.id, name);
+  }
+
+  #stub(threadId: string): () => Stub<ThreadRpc> {
+    const { env } = this.#parts;
+    return () => threadStub(env, env.CHAT_THREAD.idFromString(threadId));
+  }
+}
+
+interface RoomInput {
+  room?: RoomName | undefined;
+  threadId?: RoomName | undefined;
+}
+
+function roomOf({ room, threadId }: RoomInput): RoomName {
+  return required(room ?? threadId, "room");
+}
+
+function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new LilypadError("bad_request", `${field}: is missing`);
+  return value;
+}
+
+function clientIdOf(id: string | number): string {
+  return parse(z.object({ id: commandId }), { id: String(id) }).id;
+}

@@ -1,0 +1,34 @@
+/** How a client's event is answered: by its acknowledgement, or where it asks for none, a refusal by the event `error`. */
+import { failureOf, LilypadError, type Failure } from "../../protocol/errors.ts";
+import { failed } from "../../rpc/result.ts";
+import { MAIN } from "../packets/packet.ts";
+import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
+import type { ClientSession, SessionData } from "../session-data.ts";
+
+export class Reply {
+  readonly #session: ClientSession;
+  readonly #namespaces: Namespaces<SessionData>;
+  readonly #event: IncomingEvent;
+
+  constructor(session: ClientSession, namespaces: Namespaces<SessionData>, event: IncomingEvent) {
+    this.#session = session;
+    this.#namespaces = namespaces;
+    this.#event = event;
+  }
+
+  /** It was done. */
+  success(more: object = {}): void {
+    this.#event.acknowledge?.([{ ok: true, ...more }]);
+  }
+
+  /** It was refused. What is not an error of the contract is logged. */
+  failure(error: unknown): void {
+    if (!(error instanceof LilypadError)) failed(error);
+    const { code, message, retryAfterMs }: Failure = failureOf(error);
+    const shown = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const { acknowledge, name } = this.#event;
+    if (acknowledge) acknowledge([{ ok: false, error: shown }]);
+    else if (!this.#session.isClosed)
+      this.#namespaces.emit(this.#session, MAIN, "error", { ...shown, event: name });
+  }
+}

@@ -1,0 +1,69 @@
+/** Durable commands on their way to a thread: over the room's line where the session is in it, which keeps their order, else by a call. */
+import type { DurableCommand } from "../../protocol/commands.ts";
+import type { Message } from "../../protocol/model.ts";
+import { callForValue } from "../../rpc/call.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import { valueOf } from "../../rpc/result.ts";
+import { threadStub } from "../../rpc/thread.ts";
+import { socketIoMessage } from "../events/socketio-message.ts";
+import type { RoomName } from "../rooms/membership.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { ClientSession } from "../session-data.ts";
+import type { Reply } from "./replies.ts";
+
+export interface CommandTarget {
+  session: ClientSession;
+  caller: Caller;
+  threadId: string;
+  /** What the client calls the thread. */
+  name: RoomName;
+  reply: Reply;
+}
+
+export class ThreadCommands {
+  readonly #env: Env;
+  readonly #rooms: Rooms;
+
+  constructor({ env, rooms }: { env: Env; rooms: Rooms }) {
+    this.#env = env;
+    this.#rooms = rooms;
+  }
+
+  /** Runs a command and replies. Resolves when the next one may be sent: over a line at once. */
+  async run(target: CommandTarget, command: DurableCommand): Promise<void> {
+    const { session, threadId, reply } = target;
+    const member = this.#rooms.membership(session.sid, threadId);
+    const line = this.#rooms.room(threadId)?.line;
+    if (!member || !line) return this.#call(target, command);
+    // From then on a message under this id is one that was stored by this very command.
+    const repeat = command.type === "chat" ? { ...command, since: command.since ?? line.rev } : command;
+    member.expect(command.id, {
+      onReply: ({ reply: result, message }) => {
+        try {
+          valueOf(result);
+          this.#succeed(target, message);
+        } catch (error) {
+          reply.failure(error);
+        }
+      },
+      onLost: () => {
+        if (!session.isClosed)
+          void this.#call(target, repeat).catch((error: unknown) => reply.failure(error));
+      },
+    });
+    line.send(member, command);
+  }
+
+  async #call(target: CommandTarget, command: DurableCommand): Promise<void> {
+    const { caller, threadId } = target;
+    const value = await callForValue(
+      () => threadStub(this.#env, this.#env.CHAT_THREAD.idFromString(threadId)),
+      (thread) => thread.run(caller.user, command, caller.namedAt),
+    );
+    this.#succeed(target, value ? ("message" in value ? value.message : value) : undefined);
+  }
+
+  #succeed({ threadId, name, reply }: CommandTarget, message: Message | undefined): void {
+    reply.success(message && { message: socketIoMessage(message, threadId, name) });
+  }
+}

@@ -1,0 +1,33 @@
+/** What an engine is given: its settings, and the layer above. */
+import type { Packet } from "./packets.ts";
+import type { Session } from "./session.ts";
+
+/** Why a session ended, as Socket.IO names it. */
+export type CloseReason =
+  | "transport close"
+  | "transport error"
+  | "parse error"
+  | "ping timeout"
+  | "forced close";
+
+export interface EngineOptions {
+  /** Begins every session id made here (`newSid`). */
+  shard: number;
+  pingIntervalMs: number;
+  pingTimeoutMs: number;
+  /** Sessions whose ping is due within this time are pinged with those that are due. */
+  pingTogetherMs: number;
+  /** Largest POST body and WebSocket message, in bytes. */
+  maxPayload: number;
+  /** How long a client may take from the first packet of an upgrade to the last. */
+  upgradeTimeoutMs: number;
+  /** Whether sockets outlive the object's memory. A hibernatable one that is closed outside its own handler closes late. */
+  hibernates: boolean;
+}
+
+/** The layer above. */
+export interface EngineEvents<D> {
+  onOpen: (session: Session<D>) => void;
+  onMessage: (session: Session<D>, message: Packet) => void;
+  onClose: (session: Session<D>, reason: CloseReason) => void;
+}

@@ -1,0 +1,88 @@
+/**
+ * Heartbeats: the server pings each session, and ends those that do not answer. One alarm of the object pings all sessions
+ * together, and none is set while there are no sessions.
+ */
+import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
+import type { EngineOptions } from "./engine-options.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * How long after pings, at most, it is looked whether all were answered. The object is awake that long anyway: only for
+ * those that did not answer by then is there another alarm.
+ */
+const LOOK_MS = 9_000;
+
+export interface HeartbeatParts<D> {
+  sessions: ReadonlyMap<string, Session<D>>;
+  ping: (session: Session<D>) => void;
+  /** A session's client did not answer in time. */
+  lost: (session: Session<D>) => void;
+}
+
+type Options = Pick<EngineOptions, "pingIntervalMs" | "pingTimeoutMs" | "pingTogetherMs">;
+
+export class Heartbeat<D> {
+  readonly #alarm: AlarmScheduler;
+  readonly #options: Options;
+  readonly #parts: HeartbeatParts<D>;
+  #look: ReturnType<typeof setTimeout> | undefined;
+
+  /** Registers its duty. */
+  constructor(alarm: AlarmScheduler, options: Options, parts: HeartbeatParts<D>) {
+    this.#alarm = alarm;
+    this.#options = options;
+    this.#parts = parts;
+    alarm.register({ name: "heartbeats", run: (now) => this.#round(now), dueAt: () => this.#nextRound() });
+  }
+
+  /** A session was opened: makes sure that the time of its ping comes. */
+  opened({ record }: Session<D>): void {
+    this.#alarm.wakeBy(record.pingDueAt);
+  }
+
+  /** A session is being pinged: its pong is due. */
+  pinged({ record }: Session<D>, now: number): void {
+    const { pingIntervalMs, pingTimeoutMs } = this.#options;
+    // Where the alarm was a little late, that is not added.
+    const late = Math.max(0, Math.min(now - record.pingDueAt, pingTimeoutMs / 4));
+    record.pongDueAt ||= now - late + pingTimeoutMs;
+    record.pingDueAt = now + pingIntervalMs;
+    if (this.#look !== undefined) return;
+    this.#look = setTimeout(() => this.#lookForPongs(), Math.min(LOOK_MS, pingTimeoutMs));
+  }
+
+  /** Whether the pong is overdue, whenever it is looked for. */
+  isLost({ record }: Session<D>, now: number): boolean {
+    return record.pongDueAt > 0 && now >= record.pongDueAt;
+  }
+
+  /** A client answered. */
+  ponged({ record }: Session<D>, save: () => void): void {
+    if (record.pongDueAt === 0) return;
+    record.pongDueAt = 0;
+    save();
+  }
+
+  #round(now: number): void {
+    for (const session of this.#parts.sessions.values()) {
+      const { pingDueAt, pongDueAt } = session.record;
+      if (this.isLost(session, now)) this.#parts.lost(session);
+      else if (pongDueAt === 0 && pingDueAt <= now + this.#options.pingTogetherMs) this.#parts.ping(session);
+    }
+  }
+
+  /** The next ping: of pongs that do not come, the timer makes sure. */
+  #nextRound(): number | undefined {
+    const due = [...this.#parts.sessions.values()].map(({ record }) => record.pingDueAt);
+    return due.length > 0 ? due.reduce((a, b) => Math.min(a, b)) : undefined;
+  }
+
+  #lookForPongs(): void {
+    this.#look = undefined;
+    const now = Date.now();
+    for (const session of this.#parts.sessions.values()) {
+      if (this.isLost(session, now)) this.#parts.lost(session);
+      else if (session.record.pongDueAt > 0) this.#alarm.wakeBy(session.record.pongDueAt);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** The events of a thread as Socket.IO clients get them. */
+import type { ThreadEvent } from "../../protocol/events.ts";
+import type { RoomName } from "../rooms/membership.ts";
+import { messageIdOf } from "../rooms/room-name.ts";
+import { DELETED_TEXT, socketIoMessage } from "./socketio-message.ts";
+
+/** An event's name, and what comes with it. */
+export type OutgoingEvent = [name: string, ...args: unknown[]];
+
+/** The event of a client that called the room so; undefined for what concerns the lilypad protocol's own sockets alone. */
+export function roomEvent(event: ThreadEvent, threadId: string, room: RoomName): OutgoingEvent | undefined {
+  switch (event.type) {
+    case "chat":
+    case "edit":
+      return [event.type, socketIoMessage(event.message, threadId, room)];
+    case "delete": {
+      const { seq, deletedAt, by } = event;
+      return ["deleted", { id: messageIdOf(threadId, seq), room, seq, msg: DELETED_TEXT, deletedAt, by }];
+    }
+    case "react":
+    case "unreact": {
+      const { seq, emoji, user } = event;
+      const messageId = messageIdOf(threadId, seq);
+      const reaction = {
+        id: `${messageId}-${user.id}-${emoji}`,
+        messageId,
+        userId: user.id,
+        reactionType: emoji,
+        emoji,
+        room,
+        seq,
+      };
+      return [event.type === "react" ? "reaction_added" : "reaction_removed", reaction];
+    }
+    case "member":
+    case "member_removed":
+    case "thread":
+    case "read":
+    case "typing": {
+      const { type, ...rest } = event;
+      return [type, { ...rest, room }];
+    }
+    default:
+      return undefined;
+  }
+}

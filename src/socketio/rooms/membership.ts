@@ -1,0 +1,68 @@
+/** One session's place in a room: what the thread takes for a socket. */
+import type { Caller } from "../../rpc/caller.ts";
+import type { RelayedReply } from "../../sockets/relaying/thread-line.ts";
+import type { ClientSession } from "../session-data.ts";
+
+/** The name by which a client called a thread: its id, a key, or a number. */
+export type RoomName = string | number;
+
+/** A command that the thread has not replied to. */
+export interface PendingCommand {
+  onReply: (reply: RelayedReply) => void;
+  /** Runs it by another way: whether it was run, or its reply was lost, is not known. */
+  onLost: () => void;
+}
+
+export class Membership {
+  /** By the `id` of the command; several where a client sent one twice. */
+  readonly #pending = new Map<string, PendingCommand[]>();
+  #onIdle: (() => void)[] = [];
+
+  constructor(
+    readonly session: ClientSession,
+    readonly caller: Caller,
+    readonly threadId: string,
+    readonly name: RoomName,
+    /** The rev up to which its own welcome went. */
+    public from: number | undefined,
+    readonly id: string = crypto.randomUUID(),
+  ) {}
+
+  get userId(): string {
+    return this.caller.user.id;
+  }
+
+  expect(commandId: string, command: PendingCommand): void {
+    this.#pending.set(commandId, [...(this.#pending.get(commandId) ?? []), command]);
+  }
+
+  replied(reply: RelayedReply): void {
+    const [first, ...others] = this.#pending.get(reply.id ?? "") ?? [];
+    if (!first || reply.id === undefined) return;
+    if (others.length > 0) this.#pending.set(reply.id, others);
+    else this.#pending.delete(reply.id);
+    first.onReply(reply);
+    this.#checkIdle();
+  }
+
+  /** Replies may be lost. */
+  lost(): void {
+    const all = [...this.#pending.values()].flat();
+    this.#pending.clear();
+    for (const command of all) command.onLost();
+    this.#checkIdle();
+  }
+
+  /** Resolves when everything that was sent has been replied to. */
+  idle(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #checkIdle(): void {
+    if (this.#pending.size > 0) return;
+    const resolvers = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of resolvers) resolve();
+  }
+}

@@ -1,0 +1,158 @@
+/** One thread's room in a shard: the sessions that joined it, and the line to the thread. */
+import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
+import type { ThreadEvent } from "../../protocol/events.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import { socketIoRelay } from "../../rpc/relay-address.ts";
+import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";
+import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
+import { ThreadLine } from "../../sockets/relaying/thread-line.ts";
+import type { Packet } from "../engine/packets.ts";
+import { carriedKey, type ClientSession } from "../session-data.ts";
+import type { Membership, RoomName } from "./membership.ts";
+
+/** What a room needs of its shard. */
+export interface RoomParts {
+  env: Env;
+  shard: number;
+  /** The packets of events, for those who called the room so. */
+  packetsOf: (events: readonly ThreadEvent[], threadId: string, room: RoomName) => Packet[];
+  sendPacket: (session: ClientSession, packet: Packet) => void;
+  save: (session: ClientSession) => void;
+  /** Has a session's client connect again. */
+  reconnect: (session: ClientSession) => void;
+  /** A member was put out of the room. */
+  onRemoved: (membership: Membership, code: CloseCode, reason: string) => void;
+  /** The thread was sent how many are here. */
+  onReported: (room: Room) => void;
+  /** Closes the sessions that have ended. */
+  sweep: (now: number) => void;
+}
+
+export class Room {
+  readonly threadId: string;
+  readonly line: ThreadLine<Membership>;
+  readonly #parts: RoomParts;
+  readonly #members: Map<string, Membership>;
+
+  /** `members`: those that were here before an eviction. */
+  constructor(threadId: string, parts: RoomParts, members: readonly Membership[] = []) {
+    this.threadId = threadId;
+    this.#parts = parts;
+    this.#members = new Map(members.map((member) => [member.id, member]));
+    this.line = new ThreadLine({
+      relay: socketIoRelay(parts.shard),
+      thread: () => relayHostStub(parts.env, threadId),
+      sockets: this.#lineSockets(),
+      onReply: (member, reply) => member.replied(reply),
+      onReported: () => parts.onReported(this),
+    });
+  }
+
+  /** Whether nobody is here, nor about to be, and the thread knows it: a report that came later would be of whoever comes next. */
+  get isOver(): boolean {
+    return this.#members.size === 0 && this.line.isSettled;
+  }
+
+  /** Lets a session in, where the thread does. `open` makes its place, and sends it what comes first, in one stretch. */
+  async enter(
+    caller: Caller,
+    cursor: string | null,
+    open: (welcome: RelayWelcome) => Membership,
+  ): Promise<void> {
+    await this.line.enter(caller, cursor, (welcome) => {
+      const member = open(welcome);
+      this.#members.set(member.id, member);
+      return member;
+    });
+    this.line.reportSoon();
+  }
+
+  /** A member is no longer here. */
+  remove(member: Membership): void {
+    if (!this.#members.delete(member.id)) return;
+    this.line.closed(member);
+    const { carried } = member.session.data;
+    if (carried[carriedKey(this.threadId)] !== undefined && !member.session.isClosed) {
+      delete carried[carriedKey(this.threadId)];
+      this.#parts.save(member.session);
+    }
+    member.lost();
+    this.line.reportSoon();
+  }
+
+  /** Puts every member out. */
+  end(code: CloseCode, reason: string): void {
+    this.#closeAll(code, reason);
+  }
+
+  #close(member: Membership, code: CloseCode, reason: string): void {
+    if (!this.#members.has(member.id)) return;
+    if (code === CLOSE.restarting || code === CLOSE.unauthenticated)
+      return this.#parts.reconnect(member.session);
+    this.remove(member);
+    this.#parts.onRemoved(member, code, reason);
+  }
+
+  #closeAll(code: CloseCode, reason: string, userId?: string): void {
+    for (const member of this.#members.values())
+      if (userId === undefined || member.userId === userId) this.#close(member, code, reason);
+  }
+
+  /** Sends a frame of the thread to these members: made once for each name that they have for the room. */
+  #send(members: Iterable<Membership>, frame: string): void {
+    const now = Date.now();
+    let events: ThreadEvent[] | undefined;
+    const byName = new Map<RoomName, Packet[]>();
+    for (const { session, caller, name } of members) {
+      if (caller.expiresAt <= now) continue;
+      let packets = byName.get(name);
+      if (!packets) {
+        events ??= JSON.parse(frame) as ThreadEvent[];
+        packets = this.#parts.packetsOf(events, this.threadId, name);
+        byName.set(name, packets);
+      }
+      for (const packet of packets) this.#parts.sendPacket(session, packet);
+    }
+  }
+
+  #lineSockets(): LineSockets<Membership> {
+    const members = this.#members;
+    const parts = this.#parts;
+    const key = carriedKey(this.threadId);
+    return {
+      get size() {
+        return members.size;
+      },
+      get onlineCount() {
+        return new Set(members.values().map(({ userId }) => userId)).size;
+      },
+      all: () => members.values(),
+      withId: (id) => members.get(id),
+      senderOf: (member) => member,
+      positionOf: ({ session, from }) => {
+        const passed = session.data.carried[key];
+        return { ...(from !== undefined && { from }), ...(passed !== undefined && { passed }) };
+      },
+      setPosition: (member, { from, passed }) => {
+        if (from !== undefined) member.from = from;
+        if (passed === undefined) return;
+        member.session.data.carried[key] = passed;
+        parts.save(member.session);
+      },
+      broadcast: (frame, _rev, isLeftOut) => {
+        this.#send(
+          isLeftOut ? members.values().filter((member) => !isLeftOut(member)) : members.values(),
+          frame,
+        );
+      },
+      sendFrame: (member, frame) => this.#send([member], frame),
+      close: (member, code, reason) => this.#close(member, code, reason),
+      closeAll: (code, reason, userId) => this.#closeAll(code, reason, userId),
+      sweep: (now) => parts.sweep(now),
+      coalesce: (work) => work(),
+      repliesLost: (lost) => {
+        for (const member of lost) member.lost();
+      },
+    };
+  }
+}

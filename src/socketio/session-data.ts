@@ -1,0 +1,21 @@
+/** What Lilypad keeps of a Socket.IO session, through an eviction: a few hundred bytes, in the attachment of its socket. */
+import type { Caller } from "../rpc/caller.ts";
+import type { SessionCredentials } from "../rpc/socketio.ts";
+import type { Session } from "./engine/session.ts";
+import type { ConnectedNamespaces } from "./packets/namespaces.ts";
+
+export interface SessionData extends ConnectedNamespaces {
+  /** What the request that opened the session carried. */
+  credentials: SessionCredentials;
+  /** Who is connected. */
+  caller?: Caller;
+  /** The rooms for all of whose sockets here this one keeps up to which rev they have been delivered (`carriedKey`). */
+  carried: Record<string, number>;
+}
+
+export type ClientSession = Session<SessionData>;
+
+/** By what a session keeps a room that it carries: enough of the thread's id to tell its own rooms apart. */
+export function carriedKey(threadId: string): string {
+  return threadId.slice(0, 16);
+}

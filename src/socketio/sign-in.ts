@@ -1,0 +1,39 @@
+/** Who connects: the first credential that is present decides, and one that is not valid is refused. */
+import { admitted } from "../auth/admission.ts";
+import { verifyHostToken } from "../auth/host-token.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import { callForValue } from "../rpc/call.ts";
+import type { Caller } from "../rpc/caller.ts";
+import { valueOf } from "../rpc/result.ts";
+import { presenceStubOf } from "../rpc/shards.ts";
+import type { SessionCredentials } from "../rpc/socketio.ts";
+
+/** The verified user of a connection, who is known to Lilypad from now on. Throws `unauthenticated`. */
+export async function signIn(
+  env: Env,
+  { authorization, cookie }: SessionCredentials,
+  auth: Record<string, unknown> | undefined,
+): Promise<Caller> {
+  const caller = await admitted(env, await verified(env, { authorization, cookie }, auth?.["token"]));
+  if (caller.expiresAt <= Date.now())
+    throw new LilypadError("unauthenticated", "The session has ended. Sign in again.");
+  const user = await callForValue(
+    () => presenceStubOf(env, caller.user.id),
+    (presence) => presence.connecting(caller),
+  );
+  return { ...caller, user };
+}
+
+async function verified(
+  env: Env,
+  { authorization, cookie }: SessionCredentials,
+  token: unknown,
+): Promise<Caller> {
+  if (authorization) return valueOf(authorization);
+  if (token !== undefined && token !== null) {
+    if (typeof token !== "string") throw new LilypadError("unauthenticated", "auth.token is no token.");
+    return verifyHostToken(env, token);
+  }
+  if (cookie) return valueOf(cookie);
+  throw new LilypadError("unauthenticated", "Sign in first.");
+}

@@ -1,0 +1,207 @@
+/**
+ * The Durable Object that holds some of the Socket.IO sessions: Engine.IO below, Socket.IO's packets on it, and on these the
+ * rooms of the threads that the sessions have joined. To a thread it is one more relay.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { migrate } from "../durable/migrations.ts";
+import { failureOf, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
+import {
+  SOCKETIO_CONNECT_MS,
+  SOCKETIO_PAYLOAD_BYTES,
+  SOCKETIO_PING_MS,
+  SOCKETIO_PONG_MS,
+} from "../protocol/limits.ts";
+import type { Occupancy, RelayBatch } from "../rpc/relay.ts";
+import { failed } from "../rpc/result.ts";
+import { isRevoked, revokedError, type Revocation } from "../rpc/revocation.ts";
+import {
+  randomText,
+  shardRequestIn,
+  socketIoShardNumber,
+  type EngineAnswer,
+  type SessionCredentials,
+  type SocketIoRpc,
+} from "../rpc/socketio.ts";
+import { RecentRevocations } from "../sockets/recent-revocations.ts";
+import { ClientCommands } from "./commands/client-commands.ts";
+import { Engine } from "./engine/engine.ts";
+import { messagePacket } from "./engine/packets.ts";
+import { roomEvent } from "./events/room-events.ts";
+import { Namespaces } from "./packets/namespaces.ts";
+import { encodePacket, MAIN, TYPE } from "./packets/packet.ts";
+import type { Membership } from "./rooms/membership.ts";
+import { Rooms } from "./rooms/rooms.ts";
+import { SOCKETIO_MIGRATIONS } from "./schema.ts";
+import { SessionEnds } from "./session-ends.ts";
+import type { ClientSession, SessionData } from "./session-data.ts";
+import { signIn } from "./sign-in.ts";
+
+export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
+  readonly #alarm: AlarmScheduler;
+  readonly #engine: Engine<SessionData>;
+  readonly #namespaces: Namespaces<SessionData>;
+  readonly #rooms: Rooms;
+  readonly #ends: SessionEnds;
+  readonly #commands: ClientCommands;
+  readonly #revocations = new RecentRevocations();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, SOCKETIO_MIGRATIONS);
+    const shard = socketIoShardNumber(ctx.id);
+    const alarm = new AlarmScheduler(ctx.storage);
+    const engine = new Engine<SessionData>(
+      ctx,
+      alarm,
+      {
+        shard,
+        pingIntervalMs: SOCKETIO_PING_MS,
+        pingTimeoutMs: SOCKETIO_PONG_MS,
+        // All in one round, so that there is one alarm for them.
+        pingTogetherMs: SOCKETIO_PING_MS,
+        maxPayload: SOCKETIO_PAYLOAD_BYTES,
+        upgradeTimeoutMs: SOCKETIO_CONNECT_MS,
+        hibernates: true,
+      },
+      {
+        onOpen: (session) => this.#namespaces.opened(session),
+        onMessage: (session, message) => this.#receive(session, message),
+        onClose: (session) => this.#closed(session),
+      },
+    );
+    this.#alarm = alarm;
+    this.#engine = engine;
+    this.#namespaces = new Namespaces<SessionData>({
+      engine: () => engine,
+      connectTimeoutMs: SOCKETIO_CONNECT_MS,
+      attachments: 0xff,
+      has: (namespace) => namespace === MAIN,
+      connect: (session, _namespace, auth) => this.#connect(session, auth),
+      onConnected: (session) => this.#ends.connected(session, Date.now()),
+      onDisconnected: (session) => this.#disconnected(session),
+      onEvent: (session, event) => this.#commands.receive(session, event),
+    });
+    this.#ends = new SessionEnds(alarm, engine);
+    this.#rooms = new Rooms(ctx.storage.sql, {
+      env,
+      shard,
+      packetsOf: (events, threadId, room) =>
+        events.flatMap((event) => {
+          const data = roomEvent(event, threadId, room);
+          return data ? [messagePacket(encodePacket({ type: TYPE.event, namespace: MAIN, data }))] : [];
+        }),
+      sendPacket: (session, packet) => engine.sendPacket(session, packet),
+      save: (session) => engine.save(session),
+      reconnect: (session) => engine.close(session),
+      sweep: (now) => this.#ends.end(now),
+    });
+    this.#rooms.onRemoved = (member, code, reason) => this.#removed(member, code, reason);
+    this.#commands = new ClientCommands({ env, engine, rooms: this.#rooms, namespaces: this.#namespaces });
+    this.#rooms.restore((sid) => engine.session(sid));
+    void ctx.blockConcurrencyWhile(() => alarm.load());
+  }
+
+  // --- for the Worker (SocketIoRpc)
+
+  async openPolling(credentials: SessionCredentials): Promise<EngineAnswer> {
+    return { status: 200, body: this.#engine.openPolling(newData(credentials), Date.now()) };
+  }
+
+  async receive(sid: string, body: string): Promise<EngineAnswer> {
+    return this.#engine.receive(sid, body, Date.now());
+  }
+
+  /** A session's WebSocket, a probe, or a poll. */
+  override fetch(request: Request): Response {
+    const asked = shardRequestIn(request);
+    const now = Date.now();
+    switch (asked.type) {
+      case "open":
+        return this.#engine.openSocket(newData(asked.credentials), now);
+      case "probe":
+        return this.#engine.openProbe(asked.sid);
+      case "poll": {
+        const answer = this.#engine.poll(asked.sid, now);
+        return answer instanceof Response ? answer : new Response(answer.body, { status: answer.status });
+      }
+    }
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#engine.message(socket, message);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#engine.socketClosed(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#engine.socketClosed(socket);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#alarm.alarm();
+  }
+
+  // --- for threads
+
+  deliver(threadId: string, batch: RelayBatch): Promise<Occupancy> {
+    return this.#rooms.deliver(threadId, batch);
+  }
+
+  async endRoom(threadId: string, code: CloseCode, reason: string): Promise<void> {
+    this.#rooms.end(threadId, code, reason);
+  }
+
+  async revoked(userId: string, revocation: Revocation): Promise<void> {
+    this.#revocations.note(userId, revocation, Date.now());
+    for (const session of this.#engine.sessions()) {
+      const { caller } = session.data;
+      if (caller?.user.id === userId && isRevoked(caller, revocation)) this.#engine.close(session);
+    }
+  }
+
+  // --- within
+
+  #receive(...[session, message]: Parameters<Namespaces<SessionData>["receive"]>): void {
+    if (this.#ends.hasEnded(session, Date.now())) this.#engine.close(session);
+    else this.#namespaces.receive(session, message);
+  }
+
+  async #connect(session: ClientSession, auth: Record<string, unknown> | undefined) {
+    try {
+      const caller = await signIn(this.env, session.data.credentials, auth);
+      // Meanwhile.
+      if (this.#revocations.isRevoked(caller.user.id, caller, Date.now())) throw revokedError();
+      session.data.caller = caller;
+      return { sid: randomText() };
+    } catch (error) {
+      if (!(error instanceof LilypadError)) failed(error);
+      const { code, message } = failureOf(error);
+      return { message, data: { code } };
+    }
+  }
+
+  /** The client disconnects, and may connect again over the same transport. */
+  #disconnected(session: ClientSession): void {
+    this.#rooms.leaveAll(session.sid);
+    delete session.data.caller;
+  }
+
+  #closed(session: ClientSession): void {
+    this.#namespaces.closed(session);
+    this.#rooms.leaveAll(session.sid);
+  }
+
+  #removed({ session, name }: Membership, code: CloseCode, reason: string): void {
+    this.#namespaces.emit(session, MAIN, "left", { room: name, reason, code: LEFT_CODES[code] });
+  }
+}
+
+/** Why a client was put out of a room. */
+const LEFT_CODES: Partial<Record<CloseCode, ErrorCode>> = { 4003: "forbidden", 4004: "not_found" };
+
+function newData(credentials: SessionCredentials): SessionData {
+  return { namespaces: {}, credentials, carried: {} };
+}

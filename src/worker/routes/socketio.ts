@@ -1,0 +1,45 @@
+/** `/socket.io/`: Engine.IO's requests, whose origin is checked whatever they are. */
+import { bearerToken } from "../../auth/authenticate.ts";
+import { verifyHostToken } from "../../auth/host-token.ts";
+import { sessionCookieOf } from "../../auth/session-cookie.ts";
+import { verifySession } from "../../auth/session-token.ts";
+import { configOf } from "../../config/config.ts";
+import { SOCKETIO_PAYLOAD_BYTES } from "../../protocol/limits.ts";
+import type { Caller } from "../../rpc/caller.ts";
+import { resultOf, type Result } from "../../rpc/result.ts";
+import { anyShard, socketIoStub, type SessionCredentials } from "../../rpc/socketio.ts";
+import { engineRequest } from "../engine-request.ts";
+import { checkOriginOfAny, preflight } from "../origin.ts";
+import { countPost, countSession, countUnknownSession } from "../request-limits.ts";
+
+/** The path that Socket.IO's clients ask by default. */
+export const SOCKETIO = "/socket.io/";
+
+export async function socketIoRequest(request: Request, env: Env): Promise<Response> {
+  configOf(env);
+  checkOriginOfAny(request, env);
+  if (request.method === "OPTIONS") return preflight(request);
+  return engineRequest(request, {
+    shard: (no) => socketIoStub(env, no),
+    newShard: anyShard,
+    credentialsOf: (asked) => credentialsOf(asked, env),
+    countPost: (sid) => countPost(env, sid),
+    countUnknown: (asked) => countUnknownSession(asked, env),
+    maxPayload: SOCKETIO_PAYLOAD_BYTES,
+  });
+}
+
+/** Each credential that the request carries, verified. */
+async function credentialsOf(request: Request, env: Env): Promise<SessionCredentials> {
+  const authorization = request.headers.get("authorization");
+  const session = sessionCookieOf(request, env);
+  const credentials: SessionCredentials = {
+    ...(authorization !== null && {
+      authorization: await resultOf(() => verifyHostToken(env, bearerToken(authorization))),
+    }),
+    ...(session !== undefined && { cookie: await resultOf(() => verifySession(env, session)) }),
+  };
+  const first: Result<Caller> | undefined = credentials.authorization ?? credentials.cookie;
+  await countSession(request, env, first?.ok ? first.value.user.id : undefined);
+  return credentials;
+}

@@ -1,0 +1,133 @@
+/** Rooms over Socket.IO, as the unmodified client sees them over each of its transports. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Server } from "../chaos/support/server.ts";
+import { signIn, type SignedInUser } from "../chaos/support/users.ts";
+import { TestClient, TRANSPORTS, type TransportName } from "./support/client.ts";
+
+let server: Server;
+let ada: SignedInUser;
+let bob: SignedInUser;
+let eve: SignedInUser;
+const clients: TestClient[] = [];
+
+beforeAll(async () => {
+  server = await Server.start({}, { inspector: false });
+  const [first, second, third] = await signIn(server, ["ada", "bob", "eve"]);
+  if (!first || !second || !third) throw new Error("nobody signed in");
+  [ada, bob, eve] = [first, second, third];
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+afterAll(() => server.stop());
+
+async function connect(user: SignedInUser, transport: TransportName = "websocket"): Promise<TestClient> {
+  const client = new TestClient(server.url, {
+    auth: { token: user.token },
+    transports: [...TRANSPORTS[transport]],
+  });
+  clients.push(client);
+  await client.next("connect");
+  return client;
+}
+
+async function newThread(): Promise<string> {
+  const { id } = await ada.api.createThread({ kind: "group", name: "Pond", memberIds: ["bob"] });
+  return id;
+}
+
+const numberOf = (threadId: string) => Number.parseInt(threadId.slice(0, 13), 16);
+
+describe.each(Object.keys(TRANSPORTS) as TransportName[])("over %s", (transport) => {
+  it("brings a message to the room, its sender included, before it is acknowledged", async () => {
+    const threadId = await newThread();
+    const [one, two] = [await connect(ada, transport), await connect(bob, transport)];
+    for (const client of [one, two]) {
+      const answer = await client.ask("join", { room: threadId });
+      expect(answer).toMatchObject({ ok: true, thread: { id: threadId }, messages: [], hasBefore: false });
+      expect(await client.next("joined")).toEqual([{ room: threadId }]);
+    }
+    const { message } = await one.ask("chat", { room: threadId, body: "hello", clientId: "c-1" });
+    const id = `${numberOf(threadId)}-1`;
+    expect(message).toMatchObject({
+      id,
+      clientId: "c-1",
+      threadId,
+      room: threadId,
+      body: "hello",
+      content: "hello",
+      seq: 1,
+      sender: { id: "ada", username: "ada", name: "ada", profileImg: null },
+    });
+    expect(one.all("chat")).toEqual([[message]]);
+    expect(await two.next("chat")).toEqual([message]);
+  });
+
+  it("upgrades where it may", async () => {
+    const client = await connect(ada, transport);
+    const { engine } = client.socket.io;
+    if (transport === "default" && engine.transport.name === "polling")
+      await new Promise((resolve) => engine.once("upgrade", resolve));
+    expect(engine.transport.name).toBe(transport === "polling" ? "polling" : "websocket");
+  });
+});
+
+describe("a room", () => {
+  it("is heard of under the name by which it was joined", async () => {
+    const threadId = await newThread();
+    const client = await connect(ada);
+    const number = numberOf(threadId);
+    expect(await client.ask("join", { user: "ada", room: number })).toMatchObject({ ok: true });
+    await client.ask("chat", { threadId, content: "hello" });
+    expect(await client.next("chat")).toMatchObject([{ room: number, threadId: number, body: "hello" }]);
+  });
+
+  it("does not exist for a stranger", async () => {
+    const threadId = await newThread();
+    const client = await connect(eve);
+    const refusal = { ok: false, error: { code: "not_found" } };
+    expect(await client.ask("join", { room: threadId })).toMatchObject(refusal);
+    expect(await client.ask("join", { room: numberOf(threadId) })).toMatchObject(refusal);
+    expect(await client.ask("chat", { room: threadId, body: "hello" })).toMatchObject(refusal);
+  });
+
+  it("is shared with plain HTTP, over which its members hear of it too", async () => {
+    const threadId = await newThread();
+    const client = await connect(ada);
+    await client.ask("join", { room: threadId });
+    await fetch(`${server.url}/api/threads/${threadId}/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${bob.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ body: "from elsewhere" }),
+    });
+    expect(await client.next("chat")).toMatchObject([{ body: "from elsewhere", sender: { id: "bob" } }]);
+  });
+});
+
+describe("a lost connection", () => {
+  it("is made again by the client, which resumes from its cursor after a crash of the server", async () => {
+    const threadId = await newThread();
+    const [one, two] = [await connect(ada), await connect(bob, "default")];
+    const { thread } = await two.ask("join", { room: threadId });
+    await one.ask("chat", { room: threadId, body: "before" });
+    const [{ rev }] = await two.next("chat");
+    await server.kill();
+    await two.next("disconnect");
+    await server.restart();
+    for (const client of [one, two]) await client.next("connect");
+    await one.ask("chat", { room: threadId, body: "meanwhile" });
+    const cursor = `${thread.epoch}:${rev}`;
+    expect(await two.ask("join", { room: threadId, cursor })).toMatchObject({ ok: true, resumed: true });
+    expect(await two.next("chat")).toMatchObject([{ body: "meanwhile" }]);
+    expect(two.all("chat").map(([{ body }]) => body)).toEqual(["before", "meanwhile"]);
+  });
+});
+
+describe("who signs in", () => {
+  it("is refused with the code of the contract", async () => {
+    const client = new TestClient(server.url, { auth: { token: "no.token" }, transports: ["websocket"] });
+    clients.push(client);
+    const [error] = await client.next("connect_error");
+    expect(error.data).toEqual({ code: "unauthenticated" });
+  });
+});

@@ -1,0 +1,184 @@
+/** Rooms over Socket.IO: to a thread, a shard is one more relay. Order and rights hold through evictions of either. */
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { newThread, person, type Person } from "../support/host-users.ts";
+import { costOf, evict, threadStub } from "../support/objects.ts";
+import { eventually } from "../support/eventually.ts";
+import { openThread } from "../support/socket.ts";
+import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
+
+interface Shown {
+  seq: number;
+  body: string;
+  clientId: string;
+}
+type Ack = { ok: boolean; error?: { code: string }; message?: Shown; cursor?: string; resumed?: boolean };
+
+async function roomOfTwo() {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await newThread(ada, "group", [bob], "Pond");
+  const [a, b] = [await joined(ada, thread.id), await joined(bob, thread.id)];
+  return { ada, bob, thread, room: thread.id, path: `/api/threads/${thread.id}`, a, b };
+}
+
+async function joined(who: Person, room: string): Promise<SocketIoTestSocket> {
+  const socket = await SocketIoTestSocket.connect(who);
+  expect(await socket.ask<Ack>("join", { room })).toMatchObject({ ok: true });
+  return socket;
+}
+
+const bodies = (socket: SocketIoTestSocket) => socket.events<Shown>("chat").map(({ body }) => body);
+
+describe("a room", () => {
+  it("brings everyone each message once and in order, whatever is evicted meanwhile", async () => {
+    const { room, a, b, path, bob } = await roomOfTwo();
+    const evictions = [
+      () => evict(socketIoStub(a.sid)),
+      () => evict(socketIoStub(b.sid)),
+      () => evict(threadStub(room)),
+      async () => {
+        for (const stub of [socketIoStub(a.sid), socketIoStub(b.sid), threadStub(room)]) await evict(stub);
+      },
+    ];
+    const sent: string[] = [];
+    for (const [i, evictSome] of [...evictions, ...evictions].entries()) {
+      const body = `message ${i}`;
+      sent.push(body);
+      const isStored =
+        i % 2 === 0
+          ? (await a.ask<Ack>("chat", { room, body })).ok
+          : (await bob.call("POST", `${path}/messages`, { body })).ok;
+      expect(isStored).toBe(true);
+      for (const socket of [a, b]) await eventually(() => expect(bodies(socket)).toEqual(sent));
+      await evictSome();
+    }
+  });
+
+  it("is the same for plain sockets and Socket.IO", async () => {
+    const { room, a, ada } = await roomOfTwo();
+    const plain = await openThread(ada, room);
+    await plain.next("welcome");
+    plain.send({ type: "chat", id: "p-1", body: "plain" });
+    expect(await a.nextEvent("chat")).toMatchObject({ body: "plain", clientId: "p-1" });
+    await a.ask("chat", { room, body: "over Socket.IO" });
+    expect(await plain.next("chat", ({ message }) => message.body === "over Socket.IO")).toMatchObject({
+      rev: 2,
+    });
+  });
+
+  it("acknowledges a message that is sent again with the first one", async () => {
+    const { room, a } = await roomOfTwo();
+    const first = await a.ask<Ack>("chat", { room, body: "hello", clientId: "c-1" });
+    expect(await a.ask<Ack>("chat", { room, body: "hello", clientId: "c-1" })).toEqual(first);
+    expect(bodies(a)).toEqual(["hello"]);
+  });
+
+  it("takes what REST has stored for a repeat, and changes nothing", async () => {
+    const { room, a, ada, path } = await roomOfTwo();
+    await ada.call("POST", `${path}/messages`, { body: "stored" });
+    const message = await a.nextEvent<Shown & { id: string }>("chat");
+    expect(await a.ask<Ack>("chat", { ...message, room })).toEqual({ ok: true, message });
+    expect(bodies(a)).toEqual(["stored"]);
+  });
+
+  it("resumes from a cursor with what was missed", async () => {
+    const { room, a, b, ada } = await roomOfTwo();
+    const { cursor } = await a.ask<Ack>("join", { room });
+    a.close();
+    await b.ask("chat", { room, body: "one" });
+    await b.ask("chat", { room, body: "two" });
+    const again = await SocketIoTestSocket.connect(ada);
+    expect(await again.ask<Ack>("join", { room, cursor })).toMatchObject({ ok: true, resumed: true });
+    await eventually(() => expect(bodies(again)).toEqual(["one", "two"]));
+  });
+
+  it("carries edits, deletions and reactions", async () => {
+    const { room, a, b } = await roomOfTwo();
+    const { message } = await a.ask<Ack & { message: { id: string } }>("chat", { room, body: "hello" });
+    expect(await a.ask("edit", { room, seq: 1, body: "hello!" })).toMatchObject({
+      ok: true,
+      message: { id: message.id, content: "hello!" },
+    });
+    expect(await b.nextEvent("edit")).toMatchObject({ id: message.id, room, content: "hello!" });
+    expect(await b.ask("add_reaction", { messageId: message.id, reactionType: "👍" })).toEqual({ ok: true });
+    expect(await a.nextEvent("reaction_added")).toMatchObject({
+      messageId: message.id,
+      emoji: "👍",
+      room,
+      seq: 1,
+    });
+    expect(await b.ask("remove_reaction", { room, seq: 1, emoji: "👍" })).toEqual({ ok: true });
+    expect(await a.nextEvent("reaction_removed")).toMatchObject({ reactionType: "👍" });
+    expect(await a.ask("delete", { id: message.id, room })).toEqual({ ok: true });
+    expect(await b.nextEvent("deleted")).toMatchObject({
+      id: message.id,
+      room,
+      seq: 1,
+      msg: "Message deleted by user",
+    });
+  });
+
+  it("moves read markers and shows typing to the others", async () => {
+    const { room, a, b, bob } = await roomOfTwo();
+    await a.ask("chat", { room, body: "hello" });
+    expect(await b.ask("read", { room, seq: 1 })).toEqual({ ok: true, readSeq: 1, unread: 0 });
+    expect(await a.nextEvent("read")).toEqual({ userId: bob.user.id, seq: 1, room });
+    expect(await b.ask("typing", { room })).toEqual({ ok: true });
+    expect(await a.nextEvent("typing")).toEqual({ userId: bob.user.id, room });
+    expect(b.events("typing")).toEqual([]);
+  });
+
+  it("puts out who is removed, who hears nothing more and may not come back", async () => {
+    const { room, ada, bob, path, a, b } = await roomOfTwo();
+    expect((await ada.call("DELETE", `${path}/members/${bob.user.id}`)).status).toBe(204);
+    expect(await b.nextEvent("left")).toMatchObject({ room, code: "forbidden" });
+    await a.ask("chat", { room, body: "among us" });
+    const refusal = { ok: false, error: { code: "not_found" } };
+    expect(await b.ask("chat", { room, body: "let me in" })).toMatchObject(refusal);
+    expect(await b.ask("join", { room })).toMatchObject(refusal);
+    expect(bodies(b)).toEqual([]);
+  });
+
+  it("ends when its thread is deleted", async () => {
+    const { room, ada, path, a, b } = await roomOfTwo();
+    expect((await ada.call("DELETE", path)).status).toBe(204);
+    for (const socket of [a, b])
+      expect(await socket.nextEvent("left")).toMatchObject({ room, code: "not_found" });
+    expect(await a.ask("join", { room })).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+
+  it("is left, and membership stays", async () => {
+    const { room, a, b } = await roomOfTwo();
+    expect(await b.ask("leave", { room })).toEqual({ ok: true });
+    await a.ask("chat", { room, body: "hello" });
+    expect(await b.ask("read", { room, seq: 1 })).toMatchObject({ ok: true, readSeq: 1 });
+    expect(bodies(b)).toEqual([]);
+  });
+
+  it("costs a row for a burst of joins, and a row when the session ends", async () => {
+    const ada = await person("Ada");
+    const threads = await Promise.all([1, 2, 3].map(() => newThread(ada, "group", [])));
+    const socket = await SocketIoTestSocket.connect(ada);
+    const stub = socketIoStub(socket.sid);
+    const rows = () => storedRows(stub, socket.sid);
+    const joins = await costOf(stub, async () => {
+      await Promise.all(threads.map(({ id }) => socket.ask("join", { room: id })));
+      await eventually(async () => expect(await rows()).toBe(1));
+    });
+    expect(joins.rowsWritten).toBe(1);
+    const end = await costOf(stub, async () => {
+      socket.close();
+      await eventually(async () => expect(await rows()).toBe(0));
+    });
+    expect(end.rowsWritten).toBe(1);
+  });
+});
+
+/** How many rows a session has. */
+function storedRows(stub: DurableObjectStub, sid: string): Promise<number> {
+  return runInDurableObject(
+    stub,
+    (_instance, { storage }) =>
+      storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM session_rooms WHERE sid = ?", sid).one().n,
+  );
+}

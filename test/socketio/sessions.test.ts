@@ -1,0 +1,179 @@
+/** Sessions over Socket.IO: who is let in, how sessions end, and what is answered to what is no sound packet. */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { hostToken, newThread, person, unknownPerson, unique } from "../support/host-users.ts";
+import { eventually } from "../support/eventually.ts";
+import { evict } from "../support/objects.ts";
+import { engineFetch, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The answer to CONNECT. */
+async function answerTo(connect: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const socket = await SocketIoTestSocket.open(headers);
+  socket.send(`40${connect}`);
+  const frame = await socket.next((one) => one.startsWith("4"));
+  return [frame.slice(0, 2), JSON.parse(frame.slice(2)) as unknown];
+}
+
+const refused = (code: string) => ["44", { message: expect.any(String), data: { code } }];
+const connected = ["40", { sid: expect.any(String) }];
+
+describe("signing in", () => {
+  it("takes a host token, the session cookie, or the Authorization header, the first of these that is there", async () => {
+    const ada = await unknownPerson("Ada");
+    const session = await ada.call("POST", "/api/session");
+    const [cookie = ""] = (session.headers.get("set-cookie") ?? "").split(";");
+    const token = JSON.stringify({ token: ada.token });
+    const bad = JSON.stringify({ token: "no.token" });
+    const authorization = `Bearer ${ada.token}`;
+    expect(await answerTo(token)).toEqual(connected);
+    expect(await answerTo("", { cookie })).toEqual(connected);
+    expect(await answerTo("", { authorization })).toEqual(connected);
+    expect(await answerTo(bad, { authorization })).toEqual(connected);
+    expect(await answerTo(bad, { cookie })).toEqual(refused("unauthenticated"));
+    expect(await answerTo(token, { authorization: "Bearer no.token" })).toEqual(refused("unauthenticated"));
+    expect(await answerTo("")).toEqual(refused("unauthenticated"));
+    expect(await answerTo(JSON.stringify({ token: 1 }))).toEqual(refused("unauthenticated"));
+  });
+
+  it("makes a user known", async () => {
+    const [ada, bob] = [await unknownPerson("Ada"), await person("Bob")];
+    await SocketIoTestSocket.connect(ada);
+    const thread = await newThread(bob, "group", [ada]);
+    expect(thread.members.map(({ user }) => user.id)).toContain(ada.user.id);
+  });
+
+  it("ends with the token: the transport closes, so that the client comes back with another", async () => {
+    const id = unique("ada");
+    const now = Date.now();
+    const token = await hostToken({ sub: id, exp: Math.floor(now / 1000) + 60 });
+    const socket = await SocketIoTestSocket.open();
+    socket.send(`40${JSON.stringify({ token })}`);
+    await socket.next((frame) => frame.startsWith("40"));
+    vi.useFakeTimers({ toFake: ["Date"], now: now + 61_000 });
+    await runDurableObjectAlarm(socketIoStub(socket.sid));
+    await socket.closed;
+    expect(socket.frames.some((frame) => frame.startsWith("41"))).toBe(false);
+  });
+});
+
+describe("the namespace", () => {
+  it("is the main one alone", async () => {
+    const socket = await SocketIoTestSocket.open();
+    socket.send("40/admin,");
+    expect(await socket.next((frame) => frame.startsWith("44"))).toBe(
+      '44/admin,{"message":"Invalid namespace"}',
+    );
+  });
+
+  it("may be left and entered again over the same transport", async () => {
+    const ada = await person("Ada");
+    const socket = await SocketIoTestSocket.connect(ada);
+    socket.send("41");
+    socket.send(`40${JSON.stringify({ token: ada.token })}`);
+    expect(await socket.next((frame) => frame.startsWith("40"))).toMatch(/^40\{"sid":/);
+  });
+});
+
+describe("an event", () => {
+  it("that is unknown, binary or unsound is refused by its acknowledgement, or else by `error`", async () => {
+    const socket = await SocketIoTestSocket.connect(await person("Ada"));
+    expect(await socket.ask("dance", {})).toMatchObject({ ok: false, error: { code: "bad_request" } });
+    expect(await socket.ask("join", {})).toMatchObject({ ok: false, error: { code: "bad_request" } });
+    expect(await socket.ask("join", { room: "made-up" })).toMatchObject({ error: { code: "not_found" } });
+    expect(await socket.ask("join", { room: 2 ** 53 })).toMatchObject({ error: { code: "not_found" } });
+    expect(await socket.ask("chat", { room: "f".repeat(64), body: " " })).toMatchObject({
+      error: { code: "bad_request" },
+    });
+    socket.send('42["dance"]');
+    expect(await socket.nextEvent("error")).toMatchObject({ code: "bad_request", event: "dance" });
+    socket.send('451-["chat",{"_placeholder":true,"num":0}]');
+    socket.send(new ArrayBuffer(4));
+    expect(await socket.nextEvent("error")).toMatchObject({ code: "bad_request", event: "chat" });
+  });
+});
+
+describe("what is no packet", () => {
+  it.each(["4abc", "42{}", '42abc["chat"]', '42["connect"]', "9", "", '40{"a":1}', "x", '45["chat"]'])(
+    "ends the session: %j",
+    async (frame) => {
+      const socket = await SocketIoTestSocket.connect(await person("Ada"));
+      socket.send(frame);
+      await expect(socket.closed).resolves.toBeUndefined();
+    },
+  );
+
+  it("ends the session: an event before CONNECT, and a message over 64 KiB", async () => {
+    const early = await SocketIoTestSocket.open();
+    early.send('42["join",{"room":1}]');
+    await expect(early.closed).resolves.toBeUndefined();
+    const long = await SocketIoTestSocket.connect(await person("Ada"));
+    long.send(`42["chat",${JSON.stringify({ body: "a".repeat(64 * 1024) })}]`);
+    await expect(long.closed).resolves.toBeUndefined();
+  });
+});
+
+describe("requests", () => {
+  it("are numbered where they are refused, as Engine.IO numbers them", async () => {
+    const answers = await Promise.all(
+      [
+        ["transport=carrier-pigeon"],
+        ["transport=polling&sid=made-up"],
+        [`transport=polling&sid=0${"A".repeat(22)}`],
+        ["transport=polling", { method: "POST", body: "40" }] as const,
+        ["transport=websocket"],
+      ].map(async ([query = "", init]) => {
+        const response = await engineFetch(query as string, init as RequestInit);
+        return [response.status, ((await response.json()) as { code: number }).code];
+      }),
+    );
+    expect(answers).toEqual([0, 1, 1, 2, 3].map((code) => [400, code]));
+  });
+
+  it("of a foreign origin are refused, GET too, and an allowed one may read the answer", async () => {
+    for (const method of ["GET", "POST"]) {
+      const response = await engineFetch("transport=polling", {
+        method,
+        headers: { origin: "https://evil.example" },
+      });
+      expect(response.status).toBe(403);
+    }
+    const allowed = await engineFetch("transport=polling", { headers: { origin: "https://app.example" } });
+    expect(allowed.status).toBe(200);
+    expect(allowed.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    expect(allowed.headers.get("access-control-allow-credentials")).toBe("true");
+  });
+
+  it("carry payloads up to 64 KiB", async () => {
+    const opened = await (await engineFetch("transport=polling")).text();
+    const { sid, maxPayload } = JSON.parse(opened.slice(1)) as { sid: string; maxPayload: number };
+    const post = (length: number) =>
+      engineFetch(`transport=polling&sid=${sid}`, { method: "POST", body: "6".padEnd(length, "0") });
+    expect((await post(maxPayload)).status).toBe(200);
+    expect((await post(maxPayload + 1)).status).toBe(413);
+  });
+});
+
+describe("a polling session", () => {
+  it("goes on after an eviction while its poll waits", async () => {
+    const ada = await person("Ada");
+    const thread = await newThread(ada, "group", []);
+    const opened = await (await engineFetch("transport=polling")).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const query = `transport=polling&sid=${sid}`;
+    const post = (body: string) => engineFetch(query, { method: "POST", body });
+    const poll = async () => (await engineFetch(query)).text();
+    await post(`40${JSON.stringify({ token: ada.token })}`);
+    expect(await poll()).toMatch(/^40\{"sid":/);
+    await post(`420${JSON.stringify(["join", { room: thread.id }])}`);
+    const answers: string[] = [];
+    while (!answers.join("").includes('"joined"')) answers.push(await poll());
+    const waiting = poll();
+    await eventually(() => evict(socketIoStub(sid)));
+    await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "hello" });
+    expect(await waiting).toContain('"content":"hello"');
+  });
+});

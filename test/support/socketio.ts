@@ -1,0 +1,125 @@
+/** A Socket.IO client for tests in workerd: it speaks the protocols itself, so that a test sees and sends any packet. */
+import { env, exports } from "cloudflare:workers";
+import { ORIGIN, type Person } from "./host-users.ts";
+import { WAIT_LIMIT_MS } from "./wait-limit.ts";
+
+const ENGINE = `${ORIGIN}/socket.io/?EIO=4`;
+
+/** A request of Engine.IO. */
+export function engineFetch(query: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(`${ENGINE}&${query}`, init));
+}
+
+/** The shard of a session. */
+export function socketIoStub(sid: string) {
+  return env.SOCKET_IO.get(env.SOCKET_IO.idFromName(`shard-${Number.parseInt(sid.slice(0, 1), 36)}`));
+}
+
+export class SocketIoTestSocket {
+  /** Every frame so far, pings aside, which are answered. */
+  readonly frames: string[] = [];
+  readonly closed: Promise<void>;
+  sid = "";
+  answersPings = true;
+  #taken = 0;
+  #ackId = 0;
+  readonly #raw: WebSocket;
+  readonly #wake = new Set<() => void>();
+
+  private constructor(raw: WebSocket) {
+    this.#raw = raw;
+    this.closed = new Promise((resolve) => {
+      raw.addEventListener("close", () => resolve());
+    });
+    raw.addEventListener("message", ({ data }) => {
+      const frame = String(data);
+      if (frame === "2" && this.answersPings) raw.send("3");
+      else this.frames.push(frame);
+      for (const wake of this.#wake) wake();
+    });
+    raw.accept();
+  }
+
+  /** Opens a session over a WebSocket. */
+  static async open(headers: Record<string, string> = {}): Promise<SocketIoTestSocket> {
+    const response = await engineFetch("transport=websocket", {
+      headers: { upgrade: "websocket", ...headers },
+    });
+    if (!response.webSocket) throw new Error(`it was answered ${response.status}: ${await response.text()}`);
+    const socket = new SocketIoTestSocket(response.webSocket);
+    const handshake = await socket.next((frame) => frame.startsWith("0"));
+    socket.sid = (JSON.parse(handshake.slice(1)) as { sid: string }).sid;
+    return socket;
+  }
+
+  /** Opens a session and connects as this user. */
+  static async connect(who: Person): Promise<SocketIoTestSocket> {
+    const socket = await SocketIoTestSocket.open();
+    socket.send(`40${JSON.stringify({ token: who.token })}`);
+    await socket.next((frame) => frame.startsWith("40"));
+    return socket;
+  }
+
+  send(frame: string | ArrayBuffer): void {
+    this.#raw.send(frame);
+  }
+
+  close(): void {
+    this.#raw.close(1000);
+  }
+
+  /** Emits an event and resolves with its acknowledgement. */
+  async ask<T>(name: string, input: unknown): Promise<T> {
+    const id = this.#ackId++;
+    this.send(`42${id}${JSON.stringify([name, input])}`);
+    const frame = await this.#until(() => this.frames.find((one) => one.startsWith(`43${id}[`)), name);
+    return (JSON.parse(frame.slice(`43${id}`.length)) as [T])[0];
+  }
+
+  /** The next frame that matches; those before it are skipped. */
+  next(matches: (frame: string) => boolean): Promise<string> {
+    return this.#until(() => {
+      for (let i = this.#taken; i < this.frames.length; i++) {
+        const frame = this.frames[i];
+        if (frame === undefined || !matches(frame)) continue;
+        this.#taken = i + 1;
+        return frame;
+      }
+      return undefined;
+    }, "a frame");
+  }
+
+  /** What comes with the next event of this name. */
+  async nextEvent<T>(name: string): Promise<T> {
+    const start = `42["${name}",`;
+    const frame = await this.next((one) => one.startsWith(start));
+    return (JSON.parse(frame.slice(2)) as [string, T])[1];
+  }
+
+  /** What came with each event of this name so far. */
+  events<T>(name: string): T[] {
+    const start = `42["${name}",`;
+    const found = this.frames.filter((frame) => frame.startsWith(start));
+    return found.map((frame) => (JSON.parse(frame.slice(2)) as [string, T])[1]);
+  }
+
+  async #until(look: () => string | undefined, what: string): Promise<string> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => deadline.reject(new Error(`waited for ${what}; saw ${this.frames.join("\n").slice(0, 2000)}`)),
+      WAIT_LIMIT_MS,
+    );
+    try {
+      for (;;) {
+        const found = look();
+        if (found !== undefined) return found;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#wake.add(resolve);
+        await Promise.race([promise, deadline.promise]);
+        this.#wake.delete(resolve);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
