@@ -179,11 +179,12 @@ function endedSessions(sql: SqlStorage, { revocations: store }: UserTableParts):
 }
 
 /**
- * Whose threads have not all closed revoked sockets: after their threads and what was revoked, since it goes on at once. Those
- * users are found by what was revoked of them.
+ * Whose threads have not all closed revoked sockets: after their threads and what was revoked, since it goes on at once. The
+ * jobs are few, and listed: what was revoked, by which their users are found, has moved by then.
  */
 function revocationJobs({ revocationPropagation: propagation }: UserTableParts): UserTable {
   return {
+    users: () => propagation.users(),
     pack: (userIds) => ({ revocationJobs: propagation.jobsOf(userIds).slice(0, ROWS_PER_BATCH) }),
     accept({ revocationJobs: jobs = [] }) {
       const now = Date.now();

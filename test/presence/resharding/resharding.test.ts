@@ -8,6 +8,7 @@ import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { evict } from "../../support/objects.ts";
 import type { Person } from "../../support/host-users.ts";
+import { openThread } from "../../support/socket.ts";
 import {
   ask,
   crash,
@@ -125,6 +126,29 @@ describe("a moved user", () => {
       storage.sql.exec("SELECT * FROM profile_jobs").toArray(),
     );
     expect(left).toEqual([]);
+  });
+
+  it("who was revoked stays so, and the new shard has the threads close what is open", async () => {
+    const { ada, threadId } = await startResharding();
+    const room = await openThread(ada, threadId);
+    await room.next("welcome");
+    await runInDurableObject(shard(OLD), async (object, { storage }) => {
+      await object.endSession(ada.user.id, "laptop", Date.now() + 3_600_000);
+      await object.revoke(ada.user.id, Math.floor(Date.now() / 1000) + 1);
+      // As left by a crash: the job has not begun.
+      storage.sql.exec("UPDATE revocation_jobs SET due_at = ?", Date.now() + 3_600_000);
+      await storage.deleteAlarm();
+    });
+    await moveStep(OLD, 8, 16);
+    expect((await room.next("closing")).code).toBe(4001);
+    const moved = async (number: number) =>
+      runInDurableObject(shard(number), (_object, { storage }) => [
+        storage.sql.exec("SELECT user_id FROM revocations").toArray().length,
+        storage.sql.exec("SELECT session_id FROM ended_sessions").toArray().length,
+      ]);
+    expect(await moved(OLD)).toEqual([0, 0]);
+    expect(await moved(NEW)).toEqual([1, 1]);
+    expect(await shard(OLD).verdictOn(ada.user.id, { issuedAt: 1 })).toEqual({ isRevoked: true });
   });
 
   it("has each tab closed, and reconnects to the new shard", async () => {
