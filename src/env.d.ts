@@ -25,6 +25,7 @@ declare namespace Cloudflare {
     PRESENCE_SHARDS_BEFORE?: string;
     USER_SEARCH?: string;
     AVATAR_HOSTS?: string;
+    REACTION_NAMES?: string;
     RATE_LIMIT_BURST?: string;
     RATE_LIMIT_PER_10S?: string;
     RATE_LIMIT_USER_BURST?: string;

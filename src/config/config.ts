@@ -17,8 +17,9 @@ import {
   ROOM_SOCKETS,
   SECRET_BYTES,
   TOKEN_HOURS,
+  REACTION_NAME_LENGTH,
 } from "../protocol/limits.ts";
-import { displayName } from "../protocol/names.ts";
+import { displayName, emoji } from "../protocol/names.ts";
 import { hostFrom, originFrom } from "./origins.ts";
 import { productionFaults, serverSecretFaults } from "./production.ts";
 import { receiverFaults, receiverUrl, webhookKey, webhookSecret } from "./receivers.ts";
@@ -75,6 +76,18 @@ const avatarSources = z.string().transform((list, context) => {
   });
 });
 
+const namesOfEmoji = z.record(z.string().min(1).max(REACTION_NAME_LENGTH), emoji);
+
+/** What Socket.IO clients call reactions, and the emoji that each stands for, as a JSON object. */
+const reactionNames = z.string().transform((text, context) => {
+  try {
+    return new Map(Object.entries(namesOfEmoji.parse(JSON.parse(text))));
+  } catch {
+    context.addIssue({ code: "custom", message: "is no JSON object of names and emoji" });
+    return z.NEVER;
+  }
+});
+
 const count = z
   .string()
   .regex(/^\d{1,9}$/, "is not a whole number")
@@ -110,6 +123,7 @@ const settings = z.object({
   RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).optional()),
   AVATAR_HOSTS: setting(avatarSources.optional()),
+  REACTION_NAMES: setting(reactionNames.optional()),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
   RATE_LIMIT_PER_10S: setting(count.default(RATE_PER_10S)),
   RATE_LIMIT_USER_BURST: setting(count.default(USER_RATE_BURST)),
@@ -167,6 +181,8 @@ export interface Config {
   userSearch: "all" | "shared" | "off";
   /** Where the page may load pictures of users from, as sources of a content security policy. */
   avatarSources: readonly string[];
+  /** What Socket.IO clients call reactions, and the emoji that each stands for. */
+  reactionNames: ReadonlyMap<string, string>;
   /** Of durable commands in a thread, of those in all threads together, and of sockets opened at an object. */
   rate: Rate;
   userRate: Rate;
@@ -255,6 +271,7 @@ function parseConfig(env: Env): Config {
     roomSockets: s.ROOM_SOCKETS,
     relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH ?? (development ? "all" : "shared"),
+    reactionNames: s.REACTION_NAMES ?? new Map(),
     avatarSources: s.AVATAR_HOSTS ?? (development ? ["https:"] : []),
     rate: rateOf(s.RATE_LIMIT_BURST, s.RATE_LIMIT_PER_10S),
     userRate: rateOf(s.RATE_LIMIT_USER_BURST, s.RATE_LIMIT_USER_PER_10S),

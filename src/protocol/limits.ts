@@ -37,6 +37,8 @@ export const SOCKETIO_ROOMS = 500;
 /** Socket.IO: events that a user emits, at once and then a second. */
 export const SOCKETIO_EVENTS_AT_ONCE = 600;
 export const SOCKETIO_EVENTS_PER_SECOND = 50;
+/** Socket.IO: longest name of a reaction, such as a picture's address. */
+export const REACTION_NAME_LENGTH = 512;
 /** Socket.IO: objects that hold the sessions. */
 export const SOCKETIO_SHARDS = 4;
 /** How often a client pings. */

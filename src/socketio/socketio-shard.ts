@@ -27,6 +27,7 @@ import { RecentRevocations } from "../sockets/recent-revocations.ts";
 import { ClientCommands } from "./commands/client-commands.ts";
 import { Engine } from "./engine/engine.ts";
 import { messagePacket } from "./engine/packets.ts";
+import { ReactionNames } from "./events/reaction-names.ts";
 import { roomEvent } from "./events/room-events.ts";
 import { Namespaces } from "./packets/namespaces.ts";
 import { encodePacket, MAIN, TYPE } from "./packets/packet.ts";
@@ -83,12 +84,13 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       onEvent: (session, event) => this.#commands.receive(session, event),
     });
     this.#ends = new SessionEnds(alarm, engine);
+    const reactionNames = new ReactionNames(env);
     this.#rooms = new Rooms(ctx.storage.sql, {
       env,
       shard,
       packetsOf: (events, threadId, room) =>
         events.flatMap((event) => {
-          const data = roomEvent(event, threadId, room);
+          const data = roomEvent(event, threadId, room, reactionNames);
           return data ? [messagePacket(encodePacket({ type: TYPE.event, namespace: MAIN, data }))] : [];
         }),
       sendPacket: (session, packet) => engine.sendPacket(session, packet),
@@ -97,7 +99,13 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       sweep: (now) => this.#ends.end(now),
     });
     this.#rooms.onRemoved = (member, code, reason) => this.#removed(member, code, reason);
-    this.#commands = new ClientCommands({ env, engine, rooms: this.#rooms, namespaces: this.#namespaces });
+    this.#commands = new ClientCommands({
+      reactionNames,
+      env,
+      engine,
+      rooms: this.#rooms,
+      namespaces: this.#namespaces,
+    });
     this.#rooms.restore((sid) => engine.session(sid));
     void ctx.blockConcurrencyWhile(() => alarm.load());
   }

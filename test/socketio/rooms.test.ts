@@ -1,6 +1,7 @@
 /** Rooms over Socket.IO: to a thread, a shard is one more relay. Order and rights hold through evictions of either. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { host, newKey } from "../support/host-server.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
@@ -116,6 +117,23 @@ describe("a room", () => {
       seq: 1,
       msg: "Message deleted by user",
     });
+  });
+
+  it("is called by its key", async () => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const room = newKey();
+    const members = [{ id: ada.user.id }];
+    await host("PUT", `/api/threads/${encodeURIComponent(room)}`, { kind: "group", members });
+    const socket = await SocketIoTestSocket.connect(ada);
+    expect(await socket.ask("join", { room })).toMatchObject({ ok: true });
+    expect(await socket.ask("chat", { room, body: "hello" })).toMatchObject({ ok: true });
+    expect(await socket.nextEvent("chat")).toMatchObject({ room, threadId: room, content: "hello" });
+    const stranger = await SocketIoTestSocket.connect(eve);
+    for (const name of [room, newKey()])
+      expect(await stranger.ask("join", { room: name })).toMatchObject({
+        ok: false,
+        error: { code: "not_found" },
+      });
   });
 
   it("moves read markers and shows typing to the others", async () => {

@@ -1,6 +1,7 @@
 /** Sessions over Socket.IO: who is let in, how sessions end, and what is answered to what is no sound packet. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { host } from "../support/host-server.ts";
 import { hostToken, newThread, person, unknownPerson, unique } from "../support/host-users.ts";
 import { eventually } from "../support/eventually.ts";
 import { evict } from "../support/objects.ts";
@@ -57,6 +58,30 @@ describe("signing in", () => {
     await runDurableObjectAlarm(socketIoStub(socket.sid));
     await socket.closed;
     expect(socket.frames.some((frame) => frame.startsWith("41"))).toBe(false);
+  });
+});
+
+describe("what is revoked", () => {
+  it("ends the sessions of that user, in a room at once, elsewhere with their next event", async () => {
+    const id = unique("ada");
+    const iat = Math.floor(Date.now() / 1000) - 60;
+    const who = { ...(await person("Ada")), token: await hostToken({ sub: id, iat }) };
+    const [inRoom, elsewhere] = [
+      await SocketIoTestSocket.connect(who),
+      await SocketIoTestSocket.connect(who),
+    ];
+    const bob = await person("Bob");
+    const thread = await newThread(bob, "public", []);
+    expect(await inRoom.ask("join", { room: thread.id })).toMatchObject({ ok: true });
+    expect((await host("POST", `/api/users/${id}/revoke`)).status).toBe(202);
+    await inRoom.closed;
+    await eventually(async () => {
+      elsewhere.send('42["typing",{}]');
+      expect(await Promise.race([elsewhere.closed.then(() => true), scheduler.wait(100)])).toBe(true);
+    });
+    const again = await SocketIoTestSocket.open();
+    again.send(`40${JSON.stringify({ token: who.token })}`);
+    expect(await again.next((frame) => frame.startsWith("44"))).toContain("unauthenticated");
   });
 });
 

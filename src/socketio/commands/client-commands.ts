@@ -18,6 +18,7 @@ import { callForValue, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { ReactionNames } from "../events/reaction-names.ts";
 import { socketIoMessage } from "../events/socketio-message.ts";
 import { MAIN } from "../packets/packet.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
@@ -39,6 +40,7 @@ export interface ClientCommandsParts {
   engine: Pick<Engine<SessionData>, "close">;
   rooms: Rooms;
   namespaces: Namespaces<SessionData>;
+  reactionNames: ReactionNames;
 }
 
 /** An event on its way. */
@@ -138,14 +140,14 @@ export class ClientCommands {
   }
 
   async #join({ session, caller, reply }: Asked, input: EventInput<"join">): Promise<void> {
-    const { rooms, namespaces } = this.#parts;
+    const { rooms, namespaces, reactionNames } = this.#parts;
     const name = roomOf(input);
     const threadId = await this.#thread(session, caller, name);
     if (!rooms.membership(session.sid, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
       throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);
     const asked = { threadId, name, cursor: input.cursor ?? null };
     await rooms.join(session, caller, asked, ({ frames }) => {
-      const { answer, missed } = welcomeOf(frames, threadId, name);
+      const { answer, missed } = welcomeOf(frames, threadId, name, reactionNames);
       reply.success(answer);
       namespaces.emit(session, MAIN, "joined", { room: name });
       for (const event of missed) namespaces.emit(session, MAIN, ...event);
@@ -190,10 +192,11 @@ export class ClientCommands {
   async #react(
     type: "react" | "unreact",
     asked: Asked,
-    { emoji, reactionType, ...input }: EventInput<"add_reaction">,
+    { emoji: given, reactionType, ...input }: EventInput<"add_reaction">,
   ): Promise<void> {
+    const emoji = this.#parts.reactionNames.emojiOf(required(given ?? reactionType, "emoji"));
     const { seq, ...target } = await this.#message(asked, input);
-    const command = { type, id: crypto.randomUUID(), seq, emoji: required(emoji ?? reactionType, "emoji") };
+    const command = { type, id: crypto.randomUUID(), seq, emoji };
     return this.#commands.run({ ...asked, ...target }, command);
   }
 

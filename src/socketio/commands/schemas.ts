@@ -1,6 +1,7 @@
 /** What clients emit. Unknown keys are ignored. */
 import { z } from "zod";
-import { commandId, emoji, messageBody, readSeq, rev, seq } from "../../protocol/names.ts";
+import { REACTION_NAME_LENGTH } from "../../protocol/limits.ts";
+import { characters, commandId, messageBody, readSeq, rev, seq } from "../../protocol/names.ts";
 import { roomName } from "../rooms/room-name.ts";
 
 /** `room` and `threadId` are two names of one field. */
@@ -14,7 +15,9 @@ const ofMessage = {
   messageId: z.unknown().optional(),
 };
 
-const reaction = z.object({ ...ofMessage, emoji: emoji.optional(), reactionType: emoji.optional() });
+/** An emoji, or a name of `REACTION_NAMES`. */
+const reactionName = characters(1, REACTION_NAME_LENGTH).optional();
+const reaction = z.object({ ...ofMessage, emoji: reactionName, reactionType: reactionName });
 
 export const SCHEMAS = {
   join: z.object({ ...inRoom, cursor: z.string().max(128).nullish() }),

@@ -2,6 +2,7 @@
 import type { ThreadEvent } from "../../protocol/events.ts";
 import type { Thread } from "../../protocol/model.ts";
 import { roomEvent, type OutgoingEvent } from "../events/room-events.ts";
+import type { ReactionNames } from "../events/reaction-names.ts";
 import { socketIoMessage, type SocketIoMessage } from "../events/socketio-message.ts";
 import type { RoomName } from "../rooms/membership.ts";
 
@@ -21,6 +22,7 @@ export function welcomeOf(
   frames: readonly string[],
   threadId: string,
   room: RoomName,
+  reactionNames: ReactionNames,
 ): { answer: Joined; missed: OutgoingEvent[] } {
   const [welcome, ...events] = frames.flatMap((frame) => JSON.parse(frame) as ThreadEvent[]);
   if (welcome?.type !== "welcome") throw new Error("a thread's first event was no welcome");
@@ -35,7 +37,7 @@ export function welcomeOf(
       ...(resumed && { resumed }),
     },
     missed: events.flatMap((event) => {
-      const outgoing = roomEvent(event, threadId, room);
+      const outgoing = roomEvent(event, threadId, room, reactionNames);
       return outgoing ? [outgoing] : [];
     }),
   };

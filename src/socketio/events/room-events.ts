@@ -2,13 +2,19 @@
 import type { ThreadEvent } from "../../protocol/events.ts";
 import type { RoomName } from "../rooms/membership.ts";
 import { messageIdOf } from "../rooms/room-name.ts";
+import type { ReactionNames } from "./reaction-names.ts";
 import { DELETED_TEXT, socketIoMessage } from "./socketio-message.ts";
 
 /** An event's name, and what comes with it. */
 export type OutgoingEvent = [name: string, ...args: unknown[]];
 
 /** The event of a client that called the room so; undefined for what concerns the lilypad protocol's own sockets alone. */
-export function roomEvent(event: ThreadEvent, threadId: string, room: RoomName): OutgoingEvent | undefined {
+export function roomEvent(
+  event: ThreadEvent,
+  threadId: string,
+  room: RoomName,
+  reactionNames: ReactionNames,
+): OutgoingEvent | undefined {
   switch (event.type) {
     case "chat":
     case "edit":
@@ -25,7 +31,7 @@ export function roomEvent(event: ThreadEvent, threadId: string, room: RoomName):
         id: `${messageId}-${user.id}-${emoji}`,
         messageId,
         userId: user.id,
-        reactionType: emoji,
+        reactionType: reactionNames.nameOf(emoji),
         emoji,
         room,
         seq,
