@@ -32,6 +32,8 @@ export const SOCKETIO_PONG_MS = 20_000;
 export const SOCKETIO_CONNECT_MS = 10_000;
 /** Socket.IO: largest POST body and WebSocket message, in bytes. */
 export const SOCKETIO_PAYLOAD_BYTES = 64 * 1024;
+/** Socket.IO: binary attachments of an event, which is refused for having any; an event with more ends the session. */
+export const SOCKETIO_ATTACHMENTS = 8;
 /** Socket.IO: rooms that a socket is in at once. */
 export const SOCKETIO_ROOMS = 500;
 /** Socket.IO: events that a user emits, at once and then a second. */

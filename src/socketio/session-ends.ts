@@ -48,8 +48,9 @@ export class SessionEnds {
   }
 }
 
-function endOf({ data }: ClientSession): number | undefined {
-  return data.caller?.expiresAt;
+/** When a session ends; undefined of one that nobody has signed in to, or that is being closed. */
+function endOf({ data, record }: ClientSession): number | undefined {
+  return record.isClosing ? undefined : data.caller?.expiresAt;
 }
 
 /** An end that comes before the next heartbeat does. That wakes the object anyway, and looks for ends too. */

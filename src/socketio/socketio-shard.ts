@@ -7,6 +7,7 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import { failureOf, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
 import {
+  SOCKETIO_ATTACHMENTS,
   SOCKETIO_CONNECT_MS,
   SOCKETIO_PAYLOAD_BYTES,
   SOCKETIO_PING_MS,
@@ -76,7 +77,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     this.#namespaces = new Namespaces<SessionData>({
       engine: () => engine,
       connectTimeoutMs: SOCKETIO_CONNECT_MS,
-      attachments: 0xff,
+      attachments: SOCKETIO_ATTACHMENTS,
       has: (namespace) => namespace === MAIN,
       connect: (session, _namespace, auth) => this.#connect(session, auth),
       onConnected: (session) => this.#ends.connected(session, Date.now()),

@@ -1,10 +1,10 @@
 /** Sessions over Socket.IO: who is let in, how sessions end, and what is answered to what is no sound packet. */
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { host } from "../support/host-server.ts";
 import { hostToken, newThread, person, unknownPerson, unique } from "../support/host-users.ts";
 import { eventually } from "../support/eventually.ts";
-import { evict } from "../support/objects.ts";
+import { costOf, evict } from "../support/objects.ts";
 import { engineFetch, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 afterEach(() => {
@@ -54,8 +54,13 @@ describe("signing in", () => {
     const socket = await SocketIoTestSocket.open();
     socket.send(`40${JSON.stringify({ token })}`);
     await socket.next((frame) => frame.startsWith("40"));
+    const stub = socketIoStub(socket.sid);
+    socket.answersPings = false;
     vi.useFakeTimers({ toFake: ["Date"], now: now + 61_000 });
-    await runDurableObjectAlarm(socketIoStub(socket.sid));
+    await runDurableObjectAlarm(stub);
+    // Until its client is heard of, which the server waits for, nothing wakes the object again and again.
+    expect(await alarmOf(stub)).toBeGreaterThan(now + 61_000);
+    socket.send("3");
     await socket.closed;
     expect(socket.frames.some((frame) => frame.startsWith("41"))).toBe(false);
   });
@@ -84,6 +89,21 @@ describe("what is revoked", () => {
     expect(await again.next((frame) => frame.startsWith("44"))).toContain("unauthenticated");
   });
 });
+
+describe("heartbeats", () => {
+  it("of all sessions of an object take one alarm, and write no other row", async () => {
+    const ada = await person("Ada");
+    const first = await SocketIoTestSocket.connect(ada);
+    const stub = socketIoStub(first.sid);
+    await runDurableObjectAlarm(stub);
+    const cost = await costOf(stub, () => runDurableObjectAlarm(stub));
+    expect(cost).toMatchObject({ rowsWritten: 0, alarmsSet: 1 });
+  });
+});
+
+function alarmOf(stub: DurableObjectStub): Promise<number | null> {
+  return runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+}
 
 describe("the namespace", () => {
   it("is the main one alone", async () => {
@@ -135,6 +155,9 @@ describe("what is no packet", () => {
     const early = await SocketIoTestSocket.open();
     early.send('42["join",{"room":1}]');
     await expect(early.closed).resolves.toBeUndefined();
+    const binary = await SocketIoTestSocket.open();
+    binary.send('451-["chat",{"_placeholder":true,"num":0}]');
+    await expect(binary.closed).resolves.toBeUndefined();
     const long = await SocketIoTestSocket.connect(await person("Ada"));
     long.send(`42["chat",${JSON.stringify({ body: "a".repeat(64 * 1024) })}]`);
     await expect(long.closed).resolves.toBeUndefined();

@@ -88,6 +88,8 @@ export class Namespaces<D extends ConnectedNamespaces> {
     }
     const packet = incomplete ? undefined : decodePacket(message);
     if (!packet || (packet.attachments ?? 0) > this.#options.attachments) return this.#abort(session);
+    // Nothing is kept for whoever is not signed in.
+    if (packet.attachments && !this.#isConnected(session, packet.namespace)) return this.#abort(session);
     if (packet.attachments) this.#incomplete.set(session, { packet, attachments: [] });
     else this.#take(session, packet, []);
   }
@@ -105,7 +107,7 @@ export class Namespaces<D extends ConnectedNamespaces> {
 
   #take(session: Session<D>, packet: SocketIoPacket, attachments: ArrayBuffer[]): void {
     const { type, namespace, data, id } = packet;
-    const isConnected = Object.hasOwn(session.data.namespaces, namespace);
+    const isConnected = this.#isConnected(session, namespace);
     if (type === TYPE.connect) {
       const auth = data as Record<string, unknown> | undefined;
       if (isConnected || this.#connecting.get(session)?.has(namespace)) return this.#abort(session);
@@ -171,6 +173,10 @@ export class Namespaces<D extends ConnectedNamespaces> {
   sendBinary(session: Session<D>, packet: SocketIoPacket, attachments: readonly ArrayBuffer[]): void {
     this.#send(session, { ...packet, attachments: attachments.length });
     for (const attachment of attachments) this.#options.engine().send(session, attachment);
+  }
+
+  #isConnected({ data }: Session<D>, namespace: string): boolean {
+    return Object.hasOwn(data.namespaces, namespace);
   }
 
   #send(session: Session<D>, packet: SocketIoPacket): void {
