@@ -131,3 +131,37 @@ describe("who signs in", () => {
     expect(error.data).toEqual({ code: "unauthenticated" });
   });
 });
+
+describe("a room of twenty", () => {
+  it("brings everyone everything once, in one order, over whichever transport", async () => {
+    const users = await signIn(
+      server,
+      Array.from({ length: 20 }, (_, i) => `user-${i}`),
+    );
+    const { id: room } = await ada.api.createThread({
+      kind: "group",
+      memberIds: users.map(({ id }) => id),
+    });
+    const names = Object.keys(TRANSPORTS) as TransportName[];
+    const room20 = await Promise.all(users.map((user, i) => connect(user, names[i % names.length])));
+    for (const client of room20) expect(await client.ask("join", { room })).toMatchObject({ ok: true });
+    const answers = await Promise.all(
+      room20.flatMap((client, i) =>
+        ["first", "second", "third"].map((word) => client.ask("chat", { room, content: `${word} of ${i}` })),
+      ),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(60);
+    await expect.poll(() => room20.every((client) => client.all("chat").length >= 60)).toBe(true);
+    const all = room20.map((client) => client.all("chat").map(([{ seq, content }]) => `${seq} ${content}`));
+    expect(new Set(all.map((each) => each.join("\n"))).size).toBe(1);
+    expect(all[0]?.map((line) => Number(line.split(" ")[0]))).toEqual(
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    for (const [i, own] of all.entries())
+      expect(own.filter((line) => line.endsWith(` of ${i}`)).map((line) => line.split(" ")[1])).toEqual([
+        "first",
+        "second",
+        "third",
+      ]);
+  });
+});
