@@ -21,6 +21,8 @@ const REFRESH_MS = 2_500;
 const ASKING_MS = 1_000;
 /** Most users of a shard whose verdicts are kept. */
 const KEPT = 5_000;
+/** Most verdicts that are kept of one user: of their tokens and cookies. */
+const KEPT_OF_USER = 100;
 
 interface KeptVerdict extends Omit<Verdict, "news"> {
   /** When it was asked for, in milliseconds since the epoch. */
@@ -54,6 +56,7 @@ class KnownVerdicts {
     if (this.#byUser.size >= KEPT) this.#byUser.clear();
     const verdicts = this.#byUser.get(userId) ?? new Map<string, KeptVerdict>();
     this.#byUser.set(userId, verdicts);
+    if (verdicts.size >= KEPT_OF_USER) verdicts.clear();
     verdicts.set(keyOf(issuance), { ...verdict, askedAt, isLasting: news !== undefined });
   }
 

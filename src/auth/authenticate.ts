@@ -3,7 +3,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { BEARER_PREFIX } from "../protocol/subprotocol.ts";
 import { verifyHostToken } from "./host-token.ts";
-import { isServerToken, verifyServerToken, type ServerToken } from "./server-token.ts";
+import { isServerToken, noSession, verifyServerToken, type ServerToken } from "./server-token.ts";
 import { sessionCookieOf } from "./session-cookie.ts";
 import { verifySession } from "./session-token.ts";
 
@@ -46,6 +46,14 @@ export async function verifyBearer(env: Env, token: string): Promise<Credential>
   return isServerToken(env, token)
     ? { by: "server", ...(await verifyServerToken(env, token)) }
     : { by: "user", ...(await verifyHostToken(env, token)) };
+}
+
+/** A user by their own token, of which a session is made. Throws `unauthenticated`, or `forbidden` for a server token. */
+export async function verifyUserBearer(env: Env, token: string): Promise<Caller> {
+  const credential = await verifyBearer(env, token);
+  if (credential.by === "server") throw noSession();
+  const { by: _, ...caller } = credential;
+  return caller;
 }
 
 /** The token of an Authorization header (RFC 6750, section 2.1). */

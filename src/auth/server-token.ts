@@ -71,6 +71,11 @@ export async function verifyServerToken(env: Env, token: string): Promise<Server
   return { userId: sub, expiresAt: Math.floor(exp * 1000) };
 }
 
+/** What is thrown where a session or a socket is asked for with one. */
+export function noSession(): LilypadError {
+  return new LilypadError("forbidden", "No session and no socket is made of a server token.");
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "it has expired";
   if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is not right`;

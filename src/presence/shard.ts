@@ -166,8 +166,9 @@ export class PresenceShard {
   openTab(request: Request, caller: Caller): Response {
     const now = Date.now();
     try {
-      this.#rates.open(caller.user.id);
+      // First, so that what was revoked does not use up the rate of the user whom it names.
       if (this.revocations.isRevoked(caller.user.id, caller)) throw revokedError();
+      this.#rates.open(caller.user.id);
     } catch (error) {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }

@@ -1,6 +1,6 @@
 /** Who connects: the first credential that is present decides, and one that is not valid is refused. */
 import { admitted } from "../auth/admission.ts";
-import { verifyHostToken } from "../auth/host-token.ts";
+import { verifyUserBearer } from "../auth/authenticate.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { callForValue } from "../rpc/call.ts";
 import type { Caller } from "../rpc/caller.ts";
@@ -8,7 +8,7 @@ import { valueOf } from "../rpc/result.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
 import type { SessionCredentials } from "../rpc/socketio.ts";
 
-/** The verified user of a connection, who is known to Lilypad from now on. Throws `unauthenticated`. */
+/** The verified user of a connection, who is known to Lilypad from now on. Throws `unauthenticated`, or `forbidden` for a server token. */
 export async function signIn(
   env: Env,
   { authorization, cookie }: SessionCredentials,
@@ -32,7 +32,7 @@ async function verified(
   if (authorization) return valueOf(authorization);
   if (token !== undefined && token !== null) {
     if (typeof token !== "string") throw new LilypadError("unauthenticated", "auth.token is no token.");
-    return verifyHostToken(env, token);
+    return verifyUserBearer(env, token);
   }
   if (cookie) return valueOf(cookie);
   throw new LilypadError("unauthenticated", "Sign in first.");

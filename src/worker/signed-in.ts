@@ -4,7 +4,7 @@
  */
 import { admitted } from "../auth/admission.ts";
 import { authenticate, bearerOf } from "../auth/authenticate.ts";
-import { isServerToken, verifyServerToken } from "../auth/server-token.ts";
+import { isServerToken, noSession, verifyServerToken } from "../auth/server-token.ts";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { isHost, SYSTEM_ID } from "../protocol/system-user.ts";
@@ -84,14 +84,15 @@ export async function signedInHost(request: Request, env: Env): Promise<SignedIn
   return who;
 }
 
-export function noSession(): LilypadError {
-  return new LilypadError("forbidden", "No session and no socket is made of a server token.");
-}
-
 /** A server token is for servers: with one, a request that a browser marks with its page's origin is `forbidden`. */
 export async function checkNoPage(request: Request, env: Env): Promise<void> {
   if (request.headers.has("origin") && (await hasServerToken(request, env)))
     throw new LilypadError("forbidden", "A server token is not to be used in a browser.");
+}
+
+/** What concerns a session is a user's own: `forbidden` to a server token. */
+export async function checkOwnSession(request: Request, env: Env): Promise<void> {
+  if (await hasServerToken(request, env)) throw noSession();
 }
 
 /** Whether a request carries a server token that is valid. What is wrong with another is for its route to say. */

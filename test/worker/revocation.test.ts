@@ -5,6 +5,7 @@ import { SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SESSION_TYPE } from "../../src/auth/session-token.ts";
 import { Presence } from "../../src/presence/presence.ts";
+import { OPENS_BURST } from "../../src/protocol/limits.ts";
 import { VERDICT_MS } from "../../src/rpc/revocation.ts";
 import { passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { host } from "../support/host-server.ts";
@@ -154,6 +155,15 @@ describe("what the host revokes", () => {
         type: "error",
         code: "unauthenticated",
       });
+  });
+
+  it("does not use up how many sockets the user may open", async () => {
+    const ada = await known(await personOf());
+    const fresh = await personOf(seconds() + 30, ada.user.id);
+    await revoke(ada.user.id);
+    for (let i = 0; i <= OPENS_BURST; i += 1)
+      expect((await (await openPresence(ada)).closed).code).toBe(4001);
+    expect((await (await openPresence(fresh)).next("welcome")).user.id).toBe(ada.user.id);
   });
 
   it("is decided by the host alone", async () => {

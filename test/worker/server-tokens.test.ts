@@ -7,6 +7,7 @@ import { issueSession, verifySession } from "../../src/auth/session-token.ts";
 import { asServer, host, hostAs, serverToken } from "../support/host-server.ts";
 import { call, newThread, person, unique, unknownPerson } from "../support/host-users.ts";
 import { upgrade } from "../support/socket.ts";
+import { engineFetch, SocketIoTestSocket } from "../support/socketio.ts";
 import { NO_THREAD, problemOf, request, requestWith } from "./requests.ts";
 
 const SOCKETS = ["/api/presence/socket", `/api/threads/${NO_THREAD}/socket`];
@@ -52,6 +53,35 @@ describe("of a server token", () => {
     const response = await call("POST", "/api/session", undefined, await asServer(await claimsOf(whose)));
     expect((await problemOf(response)).code).toBe("forbidden");
     expect(response.headers.has("set-cookie")).toBe(false);
+  });
+
+  it.each(subs)("no session is ended, nor a cookie cleared: %s", async (whose) => {
+    const response = await call("DELETE", "/api/session", undefined, await asServer(await claimsOf(whose)));
+    expect((await problemOf(response)).code).toBe("forbidden");
+    expect(response.headers.has("set-cookie")).toBe(false);
+  });
+
+  it.each(subs)("no Socket.IO session is made: %s", async (whose) => {
+    const { authorization } = await asServer(await claimsOf(whose));
+    const token = authorization.slice("Bearer ".length);
+    for (const [headers, auth] of [
+      [{ authorization }, ""],
+      [{}, JSON.stringify({ token })],
+    ] as const) {
+      const socket = await SocketIoTestSocket.open(headers);
+      socket.send(`40${auth}`);
+      const refused = await socket.next((frame) => frame.startsWith("4"));
+      expect(refused).toMatch(/^44.*"code":"forbidden"/);
+    }
+  });
+
+  it("nothing is opened for a page over Socket.IO", async () => {
+    for (const origin of ["https://lilypad.test", "https://app.example"]) {
+      const response = await engineFetch("transport=polling", {
+        headers: { ...(await asServer()), origin },
+      });
+      expect((await problemOf(response)).code).toBe("forbidden");
+    }
   });
 
   it.each(SOCKETS.flatMap((path) => subs.map((whose) => [path, whose] as const)))(

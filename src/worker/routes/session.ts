@@ -1,6 +1,6 @@
 /** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
 import { admitted } from "../../auth/admission.ts";
-import { bearerToken, verifyBearer } from "../../auth/authenticate.ts";
+import { bearerToken, verifyUserBearer } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { sessionCookieOf, setSessionCookie } from "../../auth/session-cookie.ts";
 import { issueSession, verifySession, type SessionCaller } from "../../auth/session-token.ts";
@@ -15,7 +15,7 @@ import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { body, hasBody } from "../request-body.ts";
 import { countRequest, countSignIn } from "../request-limits.ts";
-import { noSession, signedInUser } from "../signed-in.ts";
+import { checkOwnSession, signedInUser } from "../signed-in.ts";
 
 export function sessionRoutes(api: ApiRouter): void {
   api.post("/api/session", async (request, env) => {
@@ -41,6 +41,7 @@ export function sessionRoutes(api: ApiRouter): void {
   });
 
   api.delete("/api/session", async (request, env) => {
+    await checkOwnSession(request, env);
     await endSession(request, env);
     const response = noContent();
     setSessionCookie(response, null, { request, env, now: Date.now() });
@@ -56,11 +57,7 @@ export function sessionRoutes(api: ApiRouter): void {
 /** A host's user by their token, or with none a guest by their name. */
 async function whoSignsIn(request: Request, env: Env, now: number): Promise<Caller> {
   const authorization = request.headers.get("authorization");
-  if (authorization !== null) {
-    const credential = await verifyBearer(env, bearerToken(authorization));
-    if (credential.by === "server") throw noSession();
-    return credential;
-  }
+  if (authorization !== null) return verifyUserBearer(env, bearerToken(authorization));
   if (!hasBody(request))
     throw new LilypadError("unauthenticated", "Signing in takes a token of the host application.");
   if (!configOf(env).guestSignIn) {

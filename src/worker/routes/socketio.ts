@@ -1,6 +1,5 @@
 /** `/socket.io/`: Engine.IO's requests, whose origin is checked whatever they are. */
-import { bearerToken } from "../../auth/authenticate.ts";
-import { verifyHostToken } from "../../auth/host-token.ts";
+import { bearerToken, verifyUserBearer } from "../../auth/authenticate.ts";
 import { sessionCookieOf } from "../../auth/session-cookie.ts";
 import { verifySession } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
@@ -11,6 +10,7 @@ import { anyShard, socketIoStub, type SessionCredentials } from "../../rpc/socke
 import { engineRequest } from "../engine-request.ts";
 import { checkOriginOfAny, preflight } from "../origin.ts";
 import { countPost, countSession, countUnknownSession } from "../request-limits.ts";
+import { checkNoPage } from "../signed-in.ts";
 
 /** The path that Socket.IO's clients ask by default. */
 export const SOCKETIO = "/socket.io/";
@@ -18,6 +18,7 @@ export const SOCKETIO = "/socket.io/";
 export async function socketIoRequest(request: Request, env: Env): Promise<Response> {
   configOf(env);
   checkOriginOfAny(request, env);
+  await checkNoPage(request, env);
   if (request.method === "OPTIONS") return preflight(request);
   return engineRequest(request, {
     shard: (no) => socketIoStub(env, no),
@@ -35,7 +36,7 @@ async function credentialsOf(request: Request, env: Env): Promise<SessionCredent
   const session = sessionCookieOf(request, env);
   const credentials: SessionCredentials = {
     ...(authorization !== null && {
-      authorization: await resultOf(() => verifyHostToken(env, bearerToken(authorization))),
+      authorization: await resultOf(() => verifyUserBearer(env, bearerToken(authorization))),
     }),
     ...(session !== undefined && { cookie: await resultOf(() => verifySession(env, session)) }),
   };
