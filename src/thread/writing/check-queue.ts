@@ -77,6 +77,11 @@ export class CheckQueue {
     if (passing.length > 0) this.#pass(passing);
   }
 
+  /** Whether something of this sender waits. */
+  isWaiting(senderId: string): boolean {
+    return this.#senders.has(senderId);
+  }
+
   /** Runs the work after what this sender submitted before: at once where nothing of theirs waits. */
   after(senderId: string, work: () => void): void {
     const sender = this.#senders.get(senderId);

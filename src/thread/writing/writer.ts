@@ -79,9 +79,24 @@ export class Writer {
 
   /**
    * Asks the host's server about a message or an edit that may be stored: after the right, repeats and the rate. What is
-   * refused for those is refused by the write, which decides all of it again.
+   * refused for those is refused by the write, which decides all of it again. What could not be stored when it came, and can
+   * after what its sender sent before, is asked about then.
    */
   readonly #askHost: Check = (user, command, by) => {
+    const asking = this.#ask(user, command, by);
+    if (asking || !this.#checks.isWaiting(user.id)) return asking;
+    return new Promise((resolve, reject) => {
+      this.afterSubmitted(user.id, () => {
+        try {
+          resolve(this.#ask(user, command, by));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  };
+
+  #ask(...[user, command, by]: Parameters<Check>): ReturnType<Check> {
     const { store, beforeSend } = this.#parts;
     const thread = store.current;
     if (!thread || !beforeSend || isHost(user)) return undefined;
@@ -95,7 +110,13 @@ export class Writer {
       isAdmitted: true,
       ...(body !== undefined && { command: { ...command, body } as WriteCommand }),
     }));
-  };
+  }
+
+  /** Whether the host's server was not asked about what would be stored: it could not be when it came, and can by now. */
+  #isUnasked(thread: StoredThread, { user, command, isAdmitted }: QueuedCommand): boolean {
+    if (!this.#parts.beforeSend || isAdmitted || isHost(user)) return false;
+    return this.#askedBefore(thread, user, command) !== undefined;
+  }
 
   #askedBefore(thread: StoredThread, user: User, command: WriteCommand): Asked | undefined {
     try {
@@ -109,7 +130,7 @@ export class Writer {
   #apply(commands: QueuedCommand[]): void {
     const now = Date.now();
     const { storage, store, broadcaster } = this.#parts;
-    let results: Result<Outcome>[];
+    let results: (Result<Outcome> | undefined)[];
     try {
       results = storage.transactionSync(() => {
         const attempted = commands.map((command) => this.#attempt(command, now));
@@ -128,7 +149,7 @@ export class Writer {
     // A sender receives the event and the reply as one frame.
     broadcaster.room.coalesce(() => {
       this.#publish(
-        results.flatMap((result) => (result.ok ? result.value.events : [])),
+        results.flatMap((result) => (result?.ok ? result.value.events : [])),
         now,
       );
       broadcaster.flushJoinsAndLeaves();
@@ -137,14 +158,20 @@ export class Writer {
         if (result) reply(result);
       }
     });
+    this.submit(commands.filter((_command, i) => results[i] === undefined));
   }
 
-  /** A command that is refused fails alone: rights and input are decided before anything is written. */
-  #attempt({ user, command, by, isAdmitted }: QueuedCommand, now: number): Result<Outcome> {
+  /**
+   * A command that is refused fails alone: rights and input are decided before anything is written. Undefined, with nothing
+   * written, where the host's server is to be asked first.
+   */
+  #attempt(queued: QueuedCommand, now: number): Result<Outcome> | undefined {
+    const { user, command, by, isAdmitted } = queued;
     try {
       const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
       thread.standing(user);
+      if (this.#isUnasked(thread, queued)) return undefined;
       if (by !== "server" && !isAdmitted) this.#rates.admit(user.id, now);
       try {
         return success(runCommand(thread, user, command, now));

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { webhookKey } from "../../../src/config/receivers.ts";
 import { BEFORE_SEND_WAITING, BODY_LENGTH } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/model.ts";
+import type { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { BeforeSend } from "../../../src/thread/host-server/before-send.ts";
 import { signatureOf } from "../../../src/thread/host-server/signed-request.ts";
 import { expectLogged } from "../../support/console.ts";
@@ -79,6 +80,49 @@ describe("the host's server", () => {
     expect(await socket.ask({ type: "chat", id: "2", body: "rude" })).toMatchObject({ code: "forbidden" });
     expect((await post({ id: "1", body: "polite" })).status).toBe(201);
     expect(await bodies()).toEqual(["polite"]);
+  });
+
+  it("is asked about what could be stored only after what its sender sent before", async () => {
+    receiver.host.answerCheck = (sent) =>
+      answerEach(sent, ({ body }) => ({ action: body.includes("rude") ? "refuse" : "allow" }));
+    const { ada, thread, bodies } = await group();
+    const socket = await openThread(ada, thread.id);
+    await socket.next("welcome");
+    socket.send([
+      { type: "chat", id: "1", body: "polite" },
+      { type: "edit", id: "2", seq: 1, body: "rude" },
+      { type: "chat", id: "3", body: "rude, too", replyTo: 1 },
+      { type: "chat", id: "4", body: "fine", replyTo: 1 },
+      { type: "edit", id: "5", seq: 2, body: "finer" },
+      { type: "edit", id: "6", seq: 3, body: "nothing" },
+    ]);
+    await socket.next("error", ({ id }) => id === "6");
+    expect(
+      socket.events.flatMap((e) => (e.type === "ack" || e.type === "error" ? [[e.type, e.id]] : [])),
+    ).toEqual([
+      ["ack", "1"],
+      ["error", "2"],
+      ["error", "3"],
+      ["ack", "4"],
+      ["ack", "5"],
+      ["error", "6"],
+    ]);
+    expect(await bodies()).toEqual(["polite", "finer"]);
+  });
+
+  it("is asked about what another makes possible in the very group in which it is written", async () => {
+    receiver.host.answerCheck = (sent) =>
+      answerEach(sent, ({ body }) => ({ action: body === "rude" ? "refuse" : "allow" }));
+    const { bob, thread, bodies } = await group();
+    await runInDurableObject(threadStub(thread.id), (object: ChatThread) =>
+      object.runRelayed(1, [
+        { socket: "a", userId: "system", command: { type: "chat", id: "1", body: "by the host" } },
+        { socket: "b", userId: bob.user.id, command: { type: "chat", id: "2", body: "rude", replyTo: 1 } },
+        { socket: "b", userId: bob.user.id, command: { type: "chat", id: "3", body: "polite" } },
+      ]),
+    );
+    await eventually(async () => expect(await bodies()).toEqual(["by the host", "polite"]));
+    expect(checked().flat().toSorted()).toEqual(["polite", "rude"]);
   });
 
   it("is asked one request at a time, with everything that waits, and each sender's order is kept", async () => {
