@@ -70,7 +70,7 @@ export const beforeSendAnswer = z.discriminatedUnion("action", [
   /** Stores this body instead. */
   z.object({ no, action: z.literal("replace"), body: z.string().max(limits.BODY_LENGTH) }),
   /** `forbidden` to the sender, with the reason. */
-  z.object({ no, action: z.literal("refuse"), reason: z.string().optional() }),
+  z.object({ no, action: z.literal("refuse"), reason: z.string().nullish() }),
 ]);
 /** The host's decision on one check. */
 export type BeforeSendAnswer = z.infer<typeof beforeSendAnswer>;

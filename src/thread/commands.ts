@@ -51,6 +51,11 @@ export function runCommand<T extends WriteType>(
   return entry.run(thread, user, command, now);
 }
 
+/** Whether this is a command that the host's server may be asked about. */
+export function isAskedAbout({ type }: WriteCommand): boolean {
+  return COMMANDS[type].beforeSend !== undefined;
+}
+
 /** What the host's server is asked before a command is run; undefined where it is not. Throws what `run` would refuse it with. */
 export function askedBefore<T extends WriteType>(
   thread: StoredThread,

@@ -42,8 +42,8 @@ const answered = z.object({ answers: z.array(z.unknown()) });
 export class BeforeSend {
   readonly #host: NonNullable<Config["beforeSend"]>;
   #waiting: Waiting[] = [];
-  /** How many messages and edits of each sender wait, those that are asked about among them. */
-  readonly #counts = new Map<string, number>();
+  /** The messages and edits of each sender that wait, those that are asked about among them: the ids of their commands. */
+  readonly #ids = new Map<string, (string | undefined)[]>();
   #isAsking = false;
   /** Whether the last request failed, which is logged once for a row of them. */
   #failed = false;
@@ -52,19 +52,25 @@ export class BeforeSend {
     this.#host = host;
   }
 
+  /** Whether a sender's command of this id waits. */
+  isWaiting(senderId: string, id: string): boolean {
+    return this.#ids.get(senderId)?.includes(id) ?? false;
+  }
+
   /**
-   * Asks about what a sender is about to store. Resolves with the body to store instead, or undefined. Rejects with
-   * `forbidden` where it is refused, and with `unavailable` where nobody answered and that is to refuse it. Throws
-   * `rate_limited` where too much of this sender waits.
+   * Asks about what a sender is about to store by the command of an id. Resolves with the body to store instead, or
+   * undefined. Rejects with `forbidden` where it is refused, with `unavailable` where nobody answered and that is to refuse
+   * it, and with `rate_limited` where too much of this sender waits.
    */
-  ask(thread: AskingThread, asked: Asked): Promise<string | undefined> {
+  async ask(thread: AskingThread, id: string | undefined, asked: Asked): Promise<string | undefined> {
     const sender = asked.author.id;
-    const count = (this.#counts.get(sender) ?? 0) + 1;
-    if (count > BEFORE_SEND_WAITING)
+    const ids = this.#ids.get(sender) ?? [];
+    if (ids.length >= BEFORE_SEND_WAITING)
       throw new LilypadError("rate_limited", "Too many messages wait to be checked.", {
         retryAfterMs: BEFORE_SEND_MS,
       });
-    this.#counts.set(sender, count);
+    ids.push(id);
+    this.#ids.set(sender, ids);
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     this.#waiting.push({ asked, resolve, reject });
     if (!this.#isAsking) {
@@ -72,13 +78,12 @@ export class BeforeSend {
       // In a moment, so that what comes in the same stretch goes along.
       queueMicrotask(() => void this.#askAll(thread));
     }
-    return promise.finally(() => this.#left(sender));
-  }
-
-  #left(sender: string): void {
-    const count = (this.#counts.get(sender) ?? 0) - 1;
-    if (count > 0) this.#counts.set(sender, count);
-    else this.#counts.delete(sender);
+    try {
+      return await promise;
+    } finally {
+      ids.splice(ids.indexOf(id), 1);
+      if (ids.length === 0) this.#ids.delete(sender);
+    }
   }
 
   async #askAll(thread: AskingThread): Promise<void> {
@@ -132,8 +137,10 @@ export class BeforeSend {
   }
 }
 
-function refusal(reason = ""): LilypadError {
-  const shown = reason.trim().slice(0, REFUSAL_REASON_LENGTH).toWellFormed();
+function refusal(reason?: string | null): LilypadError {
+  const first = (reason ?? "").trim().toWellFormed().slice(0, REFUSAL_REASON_LENGTH);
+  // Not the first half of a character.
+  const shown = first.isWellFormed() ? first : first.slice(0, -1);
   return new LilypadError("forbidden", shown || "This message was refused.");
 }
 

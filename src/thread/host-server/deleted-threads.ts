@@ -93,8 +93,7 @@ export class DeletedThreads implements DeletedThreadRpc {
   async #deliverAll(): Promise<void> {
     for (let [first] = this.#kept(); first; [first] = this.#kept()) {
       if (first.retry_at > Date.now()) return this.#alarm.wakeBy(first.retry_at);
-      // Without a receiver nobody waits for it.
-      if (this.#receiver && !(await this.#isOver(this.#receiver, first))) return;
+      if (!(await this.#isOver(first))) return;
       this.#storage.sql.exec("DELETE FROM deletions WHERE no = ?", first.no);
       if (this.#kept().length === 0) {
         this.#alarm.cleared();
@@ -103,10 +102,12 @@ export class DeletedThreads implements DeletedThreadRpc {
     }
   }
 
-  /** Whether a deletion was delivered, or is skipped. */
-  async #isOver(receiver: Receiver, row: DeletionRow): Promise<boolean> {
+  /** Whether a deletion was delivered, or is skipped. While webhooks are switched off it waits, as if nobody answered. */
+  async #isOver(row: DeletionRow): Promise<boolean> {
     const delivery = deliveryOf(row);
-    const { accepted, reason } = await attempt(receiver, delivery);
+    const { accepted, reason } = this.#receiver
+      ? await attempt(this.#receiver, delivery)
+      : { accepted: false, reason: "WEBHOOK_URL is not set" };
     if (accepted) return true;
     const now = Date.now();
     if (isGivenUp(delivery, now)) {

@@ -39,9 +39,14 @@ export async function postSigned<T>(
   { id, body, timeoutMs, signal }: SignedRequest,
   read: (response: Response) => T | Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`nobody answered within ${timeoutMs} ms`)), timeoutMs);
+  const controller = new AbortController();
+  const late = () => controller.abort(new Error(`nobody answered within ${timeoutMs} ms`));
+  const timer = setTimeout(late, timeoutMs);
+  const givenUp = () => controller.abort(signal?.reason);
+  // Not `AbortSignal.any`: a signal that outlives many requests would keep what each has added to it.
+  signal?.addEventListener("abort", givenUp);
   try {
+    signal?.throwIfAborted();
     const timestamp = Math.floor(Date.now() / 1_000);
     const response = await fetch(url, {
       method: "POST",
@@ -54,10 +59,11 @@ export async function postSigned<T>(
       },
       body,
       redirect: "manual",
-      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+      signal: controller.signal,
     });
     return await read(response);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", givenUp);
   }
 }

@@ -83,8 +83,9 @@ export class Webhooks {
   }
 
   #deliverSoon(now: number): void {
-    // While it is retried, the alarm for that is set.
-    if ((this.#cursor.current?.retryAt ?? 0) > now) return;
+    const retryAt = this.#cursor.current?.retryAt ?? 0;
+    // The alarm is set already, but where webhooks were switched off meanwhile.
+    if (retryAt > now) return this.#alarm.wakeBy(retryAt);
     this.#alarm.wakeForPending(now);
     // Never within the stretch that broadcasts: its frames leave when that is over.
     this.#beginning ??= setTimeout(() => {

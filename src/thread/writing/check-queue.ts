@@ -23,10 +23,8 @@ export type Check = (
 ) => Promise<Partial<Checked> | void> | undefined;
 
 /** What a check can change. */
-interface Checked {
+export interface Checked {
   command: WriteCommand;
-  /** The sender's rate has let it through already. */
-  isAdmitted: true;
 }
 
 /** A user's command on its way. */
@@ -34,7 +32,6 @@ export interface QueuedCommand {
   user: User;
   command: WriteCommand;
   by?: AskedBy;
-  isAdmitted?: true;
   /** Called once what the command did is stored and broadcast, or with why it is refused. */
   reply: (result: Result<Outcome>) => void;
 }

@@ -6,20 +6,19 @@
 import { CLOSE, LilypadError } from "../../protocol/errors.ts";
 import type { DurableEvent } from "../../protocol/events.ts";
 import type { User } from "../../protocol/model.ts";
-import { isHost } from "../../protocol/system-user.ts";
 import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
 import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
-import { askedBefore, eventEntry, runCommand } from "../commands.ts";
-import type { Asked, BeforeSend } from "../host-server/before-send.ts";
+import { eventEntry, runCommand } from "../commands.ts";
+import type { BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
-import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
 import type { Outcome } from "./command.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { HostCheck } from "./host-check.ts";
 import type { SenderRates } from "./sender-rates.ts";
 
 export interface WriterParts {
@@ -36,13 +35,21 @@ export class Writer {
   readonly #parts: WriterParts;
   readonly #rates: SenderRates;
   readonly #checks: CheckQueue;
+  readonly #hostCheck: HostCheck | undefined;
   readonly #groupCommit = new GroupCommit<QueuedCommand>((commands) => this.#apply(commands));
 
   /** `checks` look at each command before it is applied (check-queue.ts). */
   constructor(parts: WriterParts, rates: SenderRates, checks: readonly Check[] = []) {
     this.#parts = parts;
     this.#rates = rates;
-    const withHost = parts.beforeSend ? [...checks, this.#askHost] : checks;
+    const { store, beforeSend } = parts;
+    const waiting = {
+      isWaiting: (userId: string) => this.#checks.isWaiting(userId),
+      afterSubmitted: (userId: string) =>
+        new Promise<void>((resolve) => this.afterSubmitted(userId, resolve)),
+    };
+    this.#hostCheck = beforeSend && new HostCheck({ store, beforeSend, rates, ...waiting });
+    const withHost = this.#hostCheck ? [...checks, this.#hostCheck.check] : checks;
     const forMembers = withHost.map(
       (check): Check =>
         (user, command, by) =>
@@ -75,56 +82,6 @@ export class Writer {
   /** Applies what was gathered, now. */
   flush(): void {
     this.#groupCommit.flush();
-  }
-
-  /**
-   * Asks the host's server about a message or an edit that may be stored: after the right, repeats and the rate. What is
-   * refused for those is refused by the write, which decides all of it again. What could not be stored when it came, and can
-   * after what its sender sent before, is asked about then.
-   */
-  readonly #askHost: Check = (user, command, by) => {
-    const asking = this.#ask(user, command, by);
-    if (asking || !this.#checks.isWaiting(user.id)) return asking;
-    return new Promise((resolve, reject) => {
-      this.afterSubmitted(user.id, () => {
-        try {
-          resolve(this.#ask(user, command, by));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-  };
-
-  #ask(...[user, command, by]: Parameters<Check>): ReturnType<Check> {
-    const { store, beforeSend } = this.#parts;
-    const thread = store.current;
-    if (!thread || !beforeSend || isHost(user)) return undefined;
-    const now = Date.now();
-    const asked = this.#askedBefore(thread, user, command);
-    if (by !== "server") this.#rates.scanned(user.id, thread.deduplication.takeScanned(), now);
-    if (!asked) return undefined;
-    if (by !== "server") this.#rates.admit(user.id, now);
-    const { id: threadId, key } = thread.info;
-    return beforeSend.ask({ threadId, ...(key !== undefined && { key }) }, asked).then((body) => ({
-      isAdmitted: true,
-      ...(body !== undefined && { command: { ...command, body } as WriteCommand }),
-    }));
-  }
-
-  /** Whether the host's server was not asked about what would be stored: it could not be when it came, and can by now. */
-  #isUnasked(thread: StoredThread, { user, command, isAdmitted }: QueuedCommand): boolean {
-    if (!this.#parts.beforeSend || isAdmitted || isHost(user)) return false;
-    return this.#askedBefore(thread, user, command) !== undefined;
-  }
-
-  #askedBefore(thread: StoredThread, user: User, command: WriteCommand): Asked | undefined {
-    try {
-      return askedBefore(thread, user, command);
-    } catch (error) {
-      if (error instanceof LilypadError) return undefined;
-      throw error;
-    }
   }
 
   #apply(commands: QueuedCommand[]): void {
@@ -165,19 +122,19 @@ export class Writer {
    * A command that is refused fails alone: rights and input are decided before anything is written. Undefined, with nothing
    * written, where the host's server is to be asked first.
    */
-  #attempt(queued: QueuedCommand, now: number): Result<Outcome> | undefined {
-    const { user, command, by, isAdmitted } = queued;
+  #attempt({ user, command, by }: QueuedCommand, now: number): Result<Outcome> | undefined {
     try {
       const thread = this.#parts.store.require();
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
       thread.standing(user);
-      if (this.#isUnasked(thread, queued)) return undefined;
-      if (by !== "server" && !isAdmitted) this.#rates.admit(user.id, now);
+      if (this.#hostCheck?.isToBeAsked(thread, user, command)) return undefined;
+      const isCounted = by !== "server" && !this.#hostCheck?.isAdmitted(command);
+      if (isCounted) this.#rates.admit(user.id, now);
       try {
         return success(runCommand(thread, user, command, now));
       } finally {
         const scanned = thread.deduplication.takeScanned();
-        if (by !== "server") this.#rates.scanned(user.id, scanned, now);
+        if (isCounted) this.#rates.scanned(user.id, scanned, now);
       }
     } catch (error) {
       if (error instanceof LilypadError) return failed(error);

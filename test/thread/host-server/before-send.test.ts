@@ -237,9 +237,9 @@ describe("without an answer that can be read", () => {
     const key = webhookKey(env.WEBHOOK_SECRET ?? "") ?? new Uint8Array();
     const closed = new BeforeSend({ url: env.BEFORE_SEND_URL ?? "", key, failsClosed: true });
     const asked = { kind: "message", author: { id: "ada", name: "Ada" }, body: "one" } as const;
-    await expect(closed.ask({ threadId: "t" }, asked)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(closed.ask({ threadId: "t" }, "1", asked)).rejects.toMatchObject({ code: "unavailable" });
     receiver.host.answerCheck = (sent) => answerEach(sent, () => ({ action: "allow" }));
-    expect(await closed.ask({ threadId: "t" }, asked)).toBeUndefined();
+    expect(await closed.ask({ threadId: "t" }, "1", asked)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,20 @@
+/** Other settings for the objects, which share one `env` whose parsed settings are cached. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { onTestFinished } from "vitest";
+import { configOf, type Config } from "../../src/config/config.ts";
+
+/** Until the end of the test. An object that runs already may have read the former ones: evict it. */
+export async function useSettings(changes: Partial<Config>): Promise<void> {
+  const config = await settings();
+  const before = { ...config };
+  Object.assign(config, changes);
+  onTestFinished(() => void Object.assign(config, before));
+}
+
+/** As they are now. */
+export function settings(): Promise<Config> {
+  return runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (object) =>
+    configOf((object as unknown as { env: Env }).env),
+  );
+}
