@@ -81,9 +81,9 @@ const known = new WeakMap<Env, Map<number, KnownVerdicts>>();
  */
 export async function admitted(env: Env, caller: Caller): Promise<Caller> {
   const { presenceShards, serverSecret } = configOf(env);
-  const { user, issuedAt, sessionId } = caller;
+  const { user, issuedAt, sessionId, expiresAt } = caller;
   if (sessionId === undefined && serverSecret === undefined) return caller;
-  const issuance = { issuedAt, sessionId };
+  const issuance = { issuedAt, sessionId, expiresAt };
   const shard = shardOf(user.id, presenceShards);
   const verdicts = knownOf(env, shard);
   const now = Date.now();

@@ -160,7 +160,7 @@ export const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 export const TOKEN_HOURS = 7 * 24;
 /** How far ahead the `exp` of a server token may be, in milliseconds. */
 export const SERVER_TOKEN_MS = 5 * 60 * 1000;
-/** Ended sessions of a user that are remembered while their cookies could be valid: those that would be valid the longest. */
+/** Ended sessions of a user that are remembered one by one, those that would last the longest: of further ones, up to when all count as ended. */
 export const ENDED_SESSIONS = 100;
 /** Threads, those most recently active, in which a revoked user's sockets are closed first. */
 export const REVOKED_AT_ONCE = 200;

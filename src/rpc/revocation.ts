@@ -9,6 +9,8 @@ export interface Issuance {
   issuedAt?: number | undefined;
   /** The cookie's session. */
   sessionId?: string | undefined;
+  /** When it ends by itself, in milliseconds since the epoch. */
+  expiresAt?: number | undefined;
 }
 
 /** What of one user's was revoked. It only grows. */

@@ -3,6 +3,9 @@ import { ENDED_SESSIONS } from "../../protocol/limits.ts";
 import type { EndedSessionRow, RevocationRow } from "../../rpc/presence.ts";
 import { isRevoked, type Issuance, type Revocation } from "../../rpc/revocation.ts";
 
+/** In place of those ended sessions of a user that are too many to keep: with the latest of their ends. */
+const FORGOTTEN = "";
+
 export class Revocations {
   readonly #sql: SqlStorage;
   /** Called when something of a user was revoked. */
@@ -28,13 +31,7 @@ export class Revocations {
   endSession(userId: string, sessionId: string, until: number, now: number): boolean {
     this.#sql.exec("DELETE FROM ended_sessions WHERE user_id = ? AND until <= ?", userId, now);
     if (this.#hasEnded(userId, sessionId)) return false;
-    this.#sql.exec(
-      // Of one with too many, those that end first are forgotten: their cookies are not valid for as long as the others.
-      `DELETE FROM ended_sessions WHERE user_id = ?1 AND session_id IN (
-         SELECT session_id FROM ended_sessions WHERE user_id = ?1 ORDER BY until DESC LIMIT -1 OFFSET ?2)`,
-      userId,
-      ENDED_SESSIONS - 1,
-    );
+    this.#forgetTooMany(userId);
     this.#sql.exec("INSERT INTO ended_sessions VALUES (?, ?, ?)", userId, sessionId, until);
     this.onChange(userId);
     return true;
@@ -44,18 +41,20 @@ export class Revocations {
   of(userId: string, now: number): Revocation {
     const sessions = this.#sql
       .exec<{ session_id: string }>(
-        "SELECT session_id FROM ended_sessions WHERE user_id = ? AND until > ?",
+        "SELECT session_id FROM ended_sessions WHERE user_id = ? AND until > ? AND session_id <> ?",
         userId,
         now,
+        FORGOTTEN,
       )
       .toArray();
     return { before: this.#before(userId), sessions: sessions.map((row) => row.session_id) };
   }
 
-  /** Whether a credential of a user was revoked: two rows read at most. */
+  /** Whether a credential of a user was revoked: three rows read at most. */
   isRevoked(userId: string, issuance: Issuance): boolean {
-    const { sessionId } = issuance;
-    const sessions = sessionId !== undefined && this.#hasEnded(userId, sessionId) ? [sessionId] : [];
+    const { sessionId, expiresAt = Infinity } = issuance;
+    const isEnded = (id: string) => this.#hasEnded(userId, id) || expiresAt <= this.#forgottenUntil(userId);
+    const sessions = sessionId !== undefined && isEnded(sessionId) ? [sessionId] : [];
     return isRevoked(issuance, { before: this.#before(userId), sessions });
   }
 
@@ -71,7 +70,8 @@ export class Revocations {
 
   addSession({ user_id, session_id, until }: EndedSessionRow): void {
     const insert = this.#sql.exec(
-      "INSERT INTO ended_sessions VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      `INSERT INTO ended_sessions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until
+       WHERE excluded.until > until`,
       user_id,
       session_id,
       until,
@@ -89,6 +89,32 @@ export class Revocations {
     return this.#sql
       .exec<{ before: number }>("SELECT before FROM revocations WHERE user_id = ?", userId)
       .toArray()[0]?.before;
+  }
+
+  /** Of one with too many, those that end first are forgotten, and all of their sessions that end by then count as ended. */
+  #forgetTooMany(userId: string): void {
+    const forgotten = this.#sql
+      .exec<{ until: number }>(
+        `DELETE FROM ended_sessions WHERE user_id = ?1 AND session_id IN (
+           SELECT session_id FROM ended_sessions WHERE user_id = ?1 AND session_id <> ?3
+           ORDER BY until DESC LIMIT -1 OFFSET ?2)
+         RETURNING until`,
+        userId,
+        ENDED_SESSIONS - 1,
+        FORGOTTEN,
+      )
+      .toArray();
+    const until = Math.max(0, ...forgotten.map((row) => row.until));
+    if (until > 0) this.addSession({ user_id: userId, session_id: FORGOTTEN, until });
+  }
+
+  #forgottenUntil(userId: string): number {
+    const rows = this.#sql.exec<{ until: number }>(
+      "SELECT until FROM ended_sessions WHERE user_id = ? AND session_id = ?",
+      userId,
+      FORGOTTEN,
+    );
+    return rows.toArray()[0]?.until ?? 0;
   }
 
   #hasEnded(userId: string, sessionId: string): boolean {

@@ -168,14 +168,21 @@ it("of sessions that one user ends in a loop is sent for the first few, and then
   expect(sent.at(-1)?.revocation.sessions).toHaveLength(60);
 });
 
-it("of more ended sessions than are kept forgets those that would end first", async () => {
+it("of more ended sessions than are kept forgets those that would end first, and lets none of them in", async () => {
   const ada = await knownUser("Ada");
-  const until = (i: number) => Date.now() + HOUR + i * 1_000;
+  const now = Date.now();
+  const until = (i: number) => now + HOUR + i * 1_000;
   for (let i = 0; i < 110; i += 1) await shardFor(ada).endSession(ada.id, `session-${i}`, until(i));
   const kept = (await rowsOf(ada, "ended_sessions")).map((row) => row["session_id"]);
-  expect(kept).toHaveLength(100);
+  // And the latest end of those that were forgotten.
+  expect(kept).toHaveLength(100 + 1);
   expect(kept).toContain("session-109");
   expect(kept).not.toContain("session-9");
+  const isRevoked = async (sessionId: string, expiresAt: number) =>
+    (await shardFor(ada).verdictOn(ada.id, { issuedAt: 1, sessionId, expiresAt })).isRevoked;
+  for (let i = 0; i < 110; i += 1) expect(await isRevoked(`session-${i}`, until(i))).toBe(true);
+  expect(await isRevoked("another", until(10))).toBe(false);
+  expect((await shardFor(ada).verdictOn(ada.id, { issuedAt: 1, expiresAt: until(0) })).isRevoked).toBe(false);
   passTime(2 * HOUR);
   await shardFor(ada).endSession(ada.id, "last", Date.now() + HOUR);
   expect(await rowsOf(ada, "ended_sessions")).toHaveLength(1);
