@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ChangeNotifier, WaitTimeout } from "./support/change-notifier.ts";
 import { defineProgram } from "./support/program.ts";
 import { randomFrom, type Random } from "./support/random.ts";
-import { requestJson } from "./support/request-json.ts";
 import { Server } from "./support/server.ts";
-import { signIn, type SignedInUser } from "./support/users.ts";
+import { signIn } from "./support/users.ts";
+import { CheckedThread } from "./webhooks/checked-thread.ts";
 import { passAnHour } from "./webhooks/pass-an-hour.ts";
 import { Receiver, type Behaviour } from "./webhooks/receiver.ts";
 
@@ -22,26 +22,18 @@ const BEHAVIOUR: Record<Fault, Behaviour> = {
   "down for an hour": "is down",
 };
 
-/** A thread, and what its webhooks are to say, in order. */
-interface CheckedThread {
-  id: string;
-  expected: string[];
-  messages: number;
-}
-
 interface Run {
   server: Server;
   receiver: Receiver;
   changes: ChangeNotifier;
   random: Random;
-  user: SignedInUser;
   threads: CheckedThread[];
 }
 
 export const webhooks = defineProgram({
   name: "webhooks",
   summary:
-    "Kills the process, and has a receiver of webhooks that fails, hangs and is down for an hour: of each thread it is sent every event at least once and in order, and an event that it is sent again has the id it had.",
+    "Kills the process, and has a receiver of webhooks that fails, hangs and is down for an hour: of each thread, which is deleted and made anew now and then, it is sent every event at least once and in order, a deletion as the last, and an event that it is sent again has the id it had.",
   duration: "about 2 min",
   options: {
     rounds: { kind: "number", default: 3, min: 1, help: "rounds, each with every fault" },
@@ -53,10 +45,14 @@ export const webhooks = defineProgram({
     await receiver.behave("accepts");
     const server = await Server.start({ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET });
     try {
-      const [user] = await signIn(server, ["ada"]);
-      if (!user) throw new Error("nobody signed in");
-      const run: Run = { server, receiver, changes, random: randomFrom(seed), user, threads: [] };
-      for (let n = 0; n < threads; n++) run.threads.push(await newThread(run));
+      const [user, guest] = await signIn(server, ["ada", "cleo"]);
+      if (!user || !guest) throw new Error("nobody signed in");
+      const run: Run = { server, receiver, changes, random: randomFrom(seed), threads: [] };
+      for (let n = 0; n < threads; n++) {
+        const thread = new CheckedThread(server, `order-${n}`, { user, guest: guest.id }, run.random);
+        await thread.create();
+        run.threads.push(thread);
+      }
       const violations: string[] = [];
       for (let round = 0; round < rounds; round++)
         for (const fault of FAULTS) violations.push(...(await roundOf(fault, run)));
@@ -70,16 +66,11 @@ export const webhooks = defineProgram({
   },
 });
 
-async function newThread({ server, user }: Run): Promise<CheckedThread> {
-  const { id } = await requestJson<{ id: string }>(server, user, "POST", "/api/threads", { kind: "group" });
-  return { id, expected: ["thread.created"], messages: 0 };
-}
-
 /** Sends in every thread while something is wrong, mends it, and waits for every webhook. */
 async function roundOf(fault: Fault, run: Run): Promise<string[]> {
   const { server, receiver, random } = run;
   await receiver.behave(BEHAVIOUR[fault]);
-  const sending = Promise.all(run.threads.map((thread) => sendIn(thread, random.between(3, 10), run)));
+  const sending = Promise.all(run.threads.map((thread) => actIn(thread, random)));
   if (fault === "killed") {
     await sleep(random.between(1, 200));
     await server.kill();
@@ -96,44 +87,26 @@ async function roundOf(fault: Fault, run: Run): Promise<string[]> {
   return await violationsOf(fault, run);
 }
 
-async function sendIn(thread: CheckedThread, count: number, { server, user }: Run): Promise<void> {
-  for (let n = 0; n < count; n++) {
-    const seq = ++thread.messages;
-    const path = `/api/threads/${thread.id}/messages`;
-    await untilAnswered(() => requestJson(server, user, "POST", path, { id: `m${seq}`, body: `${seq}` }));
-    thread.expected.push(`message.created ${seq}`);
-  }
-}
-
-/** Sends it again after the process was killed: the same `id` is stored once. */
-async function untilAnswered(send: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await send();
-      return;
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      await sleep(50);
-    }
-  }
+async function actIn(thread: CheckedThread, random: Random): Promise<void> {
+  const steps = random.between(3, 10);
+  for (let n = 0; n < steps; n++) await thread.step();
+  if (random.between(1, 3) > 1) return;
+  await thread.deleteAndMakeAnew();
+  await thread.step();
 }
 
 /** Once each thread's last event is there: what is missing, or came out of order. */
 async function violationsOf(fault: Fault, run: Run): Promise<string[]> {
   const { changes, threads } = run;
-  const isComplete = (thread: CheckedThread) => firstOf(thread, run).length >= thread.expected.length;
+  const faultOf = (thread: CheckedThread) => thread.fault(firstOf(thread, run));
   try {
-    await changes.until(() => threads.every(isComplete), "every event");
+    await changes.until(() => threads.every((thread) => faultOf(thread) === undefined), "every event");
   } catch (error) {
     if (!(error instanceof WaitTimeout)) throw error;
   }
   return threads.flatMap((thread) => {
-    const received = firstOf(thread, run);
-    const at = thread.expected.findIndex((what, i) => received[i] !== what);
-    if (at < 0 && received.length === thread.expected.length) return [];
-    return [
-      `after the fault "${fault}" event ${at} of thread ${thread.id} is ${received[at]}, not ${thread.expected[at]}`,
-    ];
+    const wrong = faultOf(thread);
+    return wrong === undefined ? [] : [`after the fault "${fault}" of thread ${thread.id} ${wrong}`];
   });
 }
 

@@ -11,11 +11,17 @@ export async function passAnHour(storage: string): Promise<void> {
     if (!file.isFile() || !/^[\da-f]{64}\.sqlite$/.test(file.name)) continue;
     const database = new DatabaseSync(join(file.parentPath, file.name));
     try {
-      const isThread = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'webhooks'").get();
-      if (!isThread) continue;
-      for (const column of ["messages.at", "changes.at", "webhooks.retry_at"]) {
-        const [table, name] = column.split(".");
-        database.exec(`UPDATE ${table} SET ${name} = max(0, ${name} - ${HOUR_MS})`);
+      const has = database.prepare("SELECT 1 FROM sqlite_master WHERE name = ?");
+      for (const column of [
+        "messages.at",
+        "changes.at",
+        "webhooks.retry_at",
+        "deletions.at",
+        "deletions.retry_at",
+      ]) {
+        const [table = "", name] = column.split(".");
+        if (!has.get("webhooks") && table !== "deletions") continue;
+        if (has.get(table)) database.exec(`UPDATE ${table} SET ${name} = max(0, ${name} - ${HOUR_MS})`);
       }
     } finally {
       database.close();

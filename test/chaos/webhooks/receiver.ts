@@ -16,7 +16,7 @@ export interface Accepted {
 interface WebhookBody {
   type: string;
   threadId: string;
-  data: { message?: { seq: number } };
+  data: { message?: { seq: number }; seq?: number; member?: { user: { id: string } }; userId?: string };
 }
 
 export class Receiver {
@@ -63,7 +63,8 @@ export class Receiver {
     for await (const chunk of request) body += String(chunk);
     if (this.#behaviour === "accepts") {
       const { type, threadId, data } = JSON.parse(body) as WebhookBody;
-      const what = data.message ? `${type} ${data.message.seq}` : type;
+      const about = data.message?.seq ?? data.seq ?? data.member?.user.id ?? data.userId;
+      const what = about === undefined ? type : `${type} ${about}`;
       this.accepted.push({ id: String(request.headers["webhook-id"]), threadId, what });
       response.writeHead(204).end();
     } else {
