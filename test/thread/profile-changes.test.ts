@@ -1,5 +1,6 @@
 /** A user whose host gives them another name or picture has it everywhere, live as in a fresh load. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Presence } from "../../src/presence/presence.ts";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { MessagePage, ThreadPage } from "../../src/protocol/http.ts";
 import type { Thread, User } from "../../src/protocol/model.ts";
@@ -272,6 +273,22 @@ describe("a client that was away", () => {
     await send(countess, thread.id, "and again");
     expect((await back.next()).type).toBe("chat");
   });
+});
+
+it("of two outdated tokens that are used in turn asks Presence about each once", async () => {
+  const thread = await newThread(ada, "group", [bob]);
+  const seconds = Math.floor(Date.now() / 1000);
+  const outdated = [
+    await renamed(ada, "Ada B.", { iat: seconds - 100 }),
+    await renamed(ada, "Ada C.", { iat: seconds - 50 }),
+  ];
+  const room = await openThread(ada, thread.id);
+  const asked = vi.spyOn(Presence.prototype, "profileSeen");
+  onTestFinished(() => asked.mockRestore());
+  for (let i = 0; i < 5; i += 1)
+    for (const { token } of outdated) await room.ask({ type: "auth", id: unique("auth"), token });
+  expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
+  expect((await namesIn(bob, thread.id))[ada.user.id]).toBe("Ada");
 });
 
 it("of a user whom Lilypad does not know is taken over by the threads that they are used in", async () => {

@@ -15,6 +15,14 @@ import { isSameProfile } from "./profiles.ts";
 const ASK_AGAIN_MS = 60_000;
 /** Most users of whom it is remembered. */
 const KEPT = 1_000;
+/** Nor about more profiles of one user than this: with two tokens that name them differently, each would ask in turn. */
+const MOST_ASKED = 10;
+
+/** Of a user, since when, and about which profiles, each with when it was given. */
+interface Asked {
+  since: number;
+  profiles: { user: User; namedAt: number }[];
+}
 
 export class ProfileChanges {
   readonly #ctx: DurableObjectState;
@@ -22,7 +30,7 @@ export class ProfileChanges {
   readonly #store: ThreadStore;
   readonly #broadcaster: Broadcaster;
   readonly #notifier: Notifier;
-  readonly #asked = new Map<string, { user: User; at: number }>();
+  readonly #asked = new Map<string, Asked>();
 
   constructor(
     ctx: DurableObjectState,
@@ -53,10 +61,14 @@ export class ProfileChanges {
     const known = this.#store.current?.profiles.get(user.id);
     if (namedAt === undefined || !known || isSameProfile(known, user)) return;
     const now = Date.now();
-    const asked = this.#asked.get(user.id);
-    if (asked && now - asked.at < ASK_AGAIN_MS && isSameProfile(asked.user, user)) return;
+    const before = this.#asked.get(user.id);
+    const asked = before && now - before.since < ASK_AGAIN_MS ? before : { since: now, profiles: [] };
+    const { profiles } = asked;
+    const isKnown = profiles.some((one) => namedAt <= one.namedAt && isSameProfile(one.user, user));
+    if (isKnown || profiles.length >= MOST_ASKED) return;
     if (this.#asked.size >= KEPT) this.#asked.clear();
-    this.#asked.set(user.id, { user, at: now });
+    profiles.push({ user, namedAt });
+    this.#asked.set(user.id, asked);
     this.#ctx.waitUntil(this.#ask(user, namedAt));
   }
 
