@@ -59,7 +59,8 @@ def call_lilypad(method, path, body):
 
 @app.get("/")
 def ads():
-    return render_template("ads.html", ads=ADS, user=USERS.get(session.get("user_id")))
+    user_id = session.get("user_id")
+    return render_template("ads.html", ads=ADS, user_id=user_id, user=USERS.get(user_id))
 
 
 @app.post("/sign-in")
@@ -82,6 +83,8 @@ def start_chat(ad_id):
     """Makes the chat between a buyer and the seller, once: asked again, it changes nothing."""
     buyer = session.get("user_id") or abort(401)
     ad = ADS.get(ad_id) or abort(404)
+    if buyer == ad["seller"]:
+        abort(403, "This ad is your own.")
     key = f"ad-{ad_id}-{buyer}"
     members = [{"id": user_id, "name": USERS[user_id]["name"]} for user_id in {buyer, ad["seller"]}]
     thread = {"kind": "group", "name": ad["title"], "members": members, "data": {"ad": ad_id}}

@@ -24,7 +24,13 @@ const page = (body) => `<!doctype html>
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
   <title>The pond shop</title>
+  <style>
+    body { max-width: 45rem; margin: 1rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+    label, lilypad-chat { display: block; margin-block: 1rem; }
+    input, button { font: inherit; }
+  </style>
 </head>
 <body>${body}</body>
 </html>`;

@@ -65,8 +65,8 @@ async function addOtherAssets(): Promise<void> {
   await promisify(execFile)(process.execPath, ["src/dev/api-documents.ts"]);
 }
 
-/** Builds what an application installs, besides the client. */
-async function buildReact(): Promise<void> {
+/** Builds what a React application installs, besides the client. */
+export async function buildReact(): Promise<void> {
   await build(REACT);
   await cp("src/react/style.css", "dist/react/style.css");
   // TypeScript asks for the types of what is imported, also for its effects alone.

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { buildAssets, buildReact } from "./build.ts";
 import { devVars } from "./dev-vars.ts";
 import { onEnd } from "./ending.ts";
 
@@ -82,8 +83,16 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** What the applications import from this repository, as from an installed package. */
+const LIBRARIES = ["dist/client/client.js", "dist/server/server.js", "dist/react/react.js"];
+
 const PORT = values.port;
 if (values.url !== undefined) {
+  // What is there may be what the Lilypad that runs serves: it stays.
+  if (!LIBRARIES.every((library) => existsSync(library))) {
+    await buildAssets();
+    await buildReact();
+  }
   run(command, directory, { PORT, LILYPAD_URL: values.url });
 } else {
   const port = values["lilypad-port"];
@@ -96,5 +105,7 @@ if (values.url !== undefined) {
     if (isEnding || (await answers(url))) break;
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
+  // `npm start` builds the other libraries.
+  if (file === "package.json") await buildReact();
   if (!isEnding) run(command, directory, { PORT, LILYPAD_URL: url, AUTH_SECRET, SERVER_SECRET });
 }
