@@ -22,7 +22,8 @@ export default defineConfig({
         topLevelVar: false,
         // Vite leaves the white space in libraries that are ES modules.
         minify: { codegen: true },
-        comments: false,
+        // But for those that are meant for bundlers.
+        comments: { legal: false, annotation: true, jsdoc: false },
       },
     },
   },

@@ -1,5 +1,6 @@
 /** Connects an element: its thread, its unread count, what is wrong, and the views once there is something to show. */
 import type { RequestError } from "../client/http/request-error.ts";
+import { importAgain } from "../client/import-again.ts";
 import type { PresenceState } from "../client/presence/presence-state.ts";
 import type { Connection, Connector, ConnectorOptions, TokenSource } from "./connector.ts";
 import { MISCONFIGURED, type Problem } from "./problem.ts";
@@ -126,7 +127,7 @@ class ElementConnection implements Connection {
     if (this.#views || this.#isLoadingViews) return;
     this.#isLoadingViews = true;
     try {
-      const { mountViews } = await import("./views/mount.tsx");
+      const { mountViews } = await importAgain(() => import("./views/mount.tsx"));
       this.#isLoadingViews = false;
       // Meanwhile it may have been closed, or may have ended.
       if (this.#isShown)

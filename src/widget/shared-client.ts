@@ -15,6 +15,8 @@ import { requestToken, TokenProblem } from "./token.ts";
 
 /** A token that was refused and is older than this may have been revoked: a fresh one is tried. */
 const FRESH_MS = 5_000;
+/** What is revoked are the tokens of a whole second: a fresh one may be of the same. */
+const SECOND_MS = 1_100;
 
 const clients = new Map<TokenSource, SharedClient>();
 
@@ -40,6 +42,9 @@ export class SharedClient {
   readonly #ids = new Map<string, Promise<string>>();
   #presence: PresenceClient | undefined;
   #retries = 0;
+  /** Whether this user's token was accepted: what is refused then has been revoked. */
+  #wasAccepted = false;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(server: string, source: TokenSource) {
     this.problem = this.#problem;
@@ -99,6 +104,9 @@ export class SharedClient {
   }
 
   #close(): void {
+    clearTimeout(this.#renewal);
+    this.#renewal = undefined;
+    this.#wasAccepted = false;
     this.leaving.notify();
     this.client.close();
     this.#state.set(EMPTY_PRESENCE);
@@ -124,9 +132,14 @@ export class SharedClient {
   }
 
   #signedOut(reason: string | undefined): void {
-    if (this.#problem.getSnapshot()) return;
+    if (this.#problem.getSnapshot() || this.#renewal !== undefined) return;
     if (this.#tokens.age > FRESH_MS) return this.retry();
-    this.#refused(reason);
+    if (!this.#wasAccepted) return this.#refused(reason);
+    this.#wasAccepted = false;
+    this.#renewal = setTimeout(() => {
+      this.#renewal = undefined;
+      this.retry();
+    }, SECOND_MS);
   }
 
   /** Its reason is for the site's developer. */
@@ -138,7 +151,10 @@ export class SharedClient {
   #follow(state: PresenceState): void {
     this.#state.set(state);
     const { connection, closeCode, reason } = state;
-    if (connection === "open") this.#problem.set(undefined);
+    if (connection === "open") {
+      this.#problem.set(undefined);
+      this.#wasAccepted = true;
+    }
     if (connection === "waiting" && this.#isNew) void this.#explain();
     if (connection !== "stopped" || this.#problem.getSnapshot()) return;
     // The client has found out itself that nothing can work, and has written it to the console.

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
 const STYLES = fileURLToPath(new URL("styles.ts", import.meta.url));
+const CONNECTION = "widget/CONNECTION";
 const PREFIX = "\0shadow-style:";
 
 /** `import "./a.css"` adds the style sheet to those of the shadow roots; `?inline` gives its text, as ever. */
@@ -26,10 +27,22 @@ const shadowStyles: Plugin = {
   },
 };
 
+/** Puts the name of the module that the loader loads into it. */
+const connectionName: Plugin = {
+  name: "connection-name",
+  generateBundle(_options, bundle) {
+    const name = Object.keys(bundle).find((file) => file.startsWith("widget/connection-"));
+    const loader = bundle["widget.js"];
+    if (name === undefined || loader?.type !== "chunk" || !loader.code.includes(CONNECTION))
+      this.error("the loader does not name what it loads");
+    loader.code = loader.code.replace(CONNECTION, name);
+  },
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
-  plugins: [shadowStyles],
+  plugins: [shadowStyles, connectionName],
   build: {
     outDir: "../../dist/widget",
     emptyOutDir: true,

@@ -11,12 +11,19 @@ import { ATTRIBUTES, isLook, settingsOf } from "./settings.ts";
 /** This module's own address is on the server that it connects to. */
 const SERVER = new URL(import.meta.url).origin;
 
+/** The module that connects elements, from this one; the build puts in its name (vite.config.ts). */
+const CONNECTION = "./widget/CONNECTION";
+
 /**
- * Loads what connects an element. A page that was opened before a deployment names files that are gone: then this module is
+ * Loads what connects an element. It is imported only once it has been fetched: Chromium does not fetch a module again that
+ * has failed, as long as the page is open, and what is loaded later imports it by the same address. A page that was opened before a deployment names files that are gone: then this module is
  * loaded anew, which names those of today.
  */
 export async function loadConnector(): Promise<Connector> {
   try {
+    const response = await fetch(new URL(CONNECTION, import.meta.url));
+    if (!response.ok) throw response;
+    await response.text();
     return (await import("./connection.ts")).connect;
   } catch (error) {
     // Loaded anew already: then its files cannot be reached.

@@ -179,7 +179,7 @@ it("loads the files of today where a deployment has replaced those that its page
   const { page, close } = await openElement(browser, element(threadId), {
     user: ada,
     prepare: async (opened) => {
-      await opened.route(/\/widget\/[^/]+\.js$/, (route) => route.fulfill({ status: 404 }));
+      await opened.route(/\/widget\/[^/]+\.js/, (route) => route.fulfill({ status: 404 }));
       // The version that was deployed since, which names other files.
       await opened.route(/\/widget\.js\?\d+$/, async (route) => {
         isGone = false;
@@ -195,5 +195,30 @@ it("loads the files of today where a deployment has replaced those that its page
   });
   await composer(page).waitFor();
   expect(isGone).toBe(false);
+  await close();
+});
+
+it.each([
+  ["connects", "connection"],
+  ["shows the chat", "mount"],
+])("says that what %s cannot be loaded, and loads it when it can", async (_what, name) => {
+  const ada = await person("Ada");
+  const threadId = await newGroup(ada);
+  const { page, events, close } = await openElement(browser, element(threadId), {
+    user: ada,
+    prepare: async (opened) => {
+      await opened.route(new RegExp(`/widget/${name}-`), (route) => route.abort());
+    },
+  });
+  const retry = page.getByRole("button", { name: "Try again" });
+  await expect.poll(() => problem(page).textContent()).toBe("The chat could not be loaded.");
+  expect(await events()).toContain("error offline");
+  // In vain.
+  await retry.click();
+  await expect.poll(() => problem(page).textContent()).toBe("The chat could not be loaded.");
+  await page.unrouteAll({ behavior: "wait" });
+  await retry.click();
+  await composer(page).waitFor();
+  await expect.poll(() => problem(page).count()).toBe(0);
   await close();
 });

@@ -3,6 +3,7 @@
  * the time until then. What is asked for earlier waits for it.
  */
 import { RequestError } from "../../http/request-error.ts";
+import { importAgain } from "../../import-again.ts";
 import type { Store } from "../../store/store.ts";
 import { withoutBefore } from "../room-reducer.ts";
 import type { RoomState } from "../room-state.ts";
@@ -75,10 +76,10 @@ export class DeferredLoading {
   }
 
   #fetch(): Promise<RoomLoading> {
-    this.#fetching ??= import("./room-loading.ts").then(
+    this.#fetching ??= importAgain(() => import("./room-loading.ts")).then(
       ({ RoomLoading }) => (this.#loading = new RoomLoading(this.#store, this.#options)),
       (cause) => {
-        // To be tried again. (Chromium 153 fetches a module once for a page, whatever becomes of it.)
+        // To be tried again.
         this.#fetching = undefined;
         throw new RequestError("offline", "Lilypad cannot be reached.", { cause });
       },
