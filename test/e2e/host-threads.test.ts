@@ -1,5 +1,4 @@
 /** A thread that the host's server made by its key, and what it says there, on the page. */
-import { SignJWT } from "jose";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";
@@ -15,21 +14,13 @@ import {
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
+import { callAsHost } from "./people.ts";
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-
-/** A request of the host's server as itself. */
-async function host(method: string, path: string, body: unknown): Promise<Response> {
-  const token = await new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60 })
-    .setProtectedHeader({ alg: "HS256" })
-    .sign(new TextEncoder().encode(inject("serverSecret")));
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  return fetch(inject("url") + path, { method, headers, body: JSON.stringify(body) });
-}
 
 it("opens by its key, draws the system's messages apart, and is left from there", async () => {
   const ada = await signInGuest(browser, uniqueName("Ada"));
@@ -39,9 +30,9 @@ it("opens by its key, draws the system's messages apart, and is left from there"
     const session = (await (await fetch("/api/session")).json()) as { user: { id: string } };
     return session.user.id;
   });
-  const made = await host("PUT", path, { kind: "group", name: "Order 123", members: [{ id }] });
+  const made = await callAsHost("PUT", path, { kind: "group", name: "Order 123", members: [{ id }] });
   expect(made.status).toBe(201);
-  await host("POST", `${path}/messages`, { body: "Your order was sent." });
+  await callAsHost("POST", `${path}/messages`, { body: "Your order was sent." });
 
   const { page } = ada;
   await page.goto(`${inject("url")}/chat/${encodeURIComponent(key)}`);

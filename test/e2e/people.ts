@@ -49,18 +49,33 @@ export async function personWithId(
   return { id, token, call };
 }
 
-/** Makes a group by a key of the host's, as its server does. */
-export async function newKeyedGroup(key: string, ...members: Pick<Person, "id">[]): Promise<void> {
+/** A request of the host's server as itself. */
+export async function callAsHost(method: string, path: string, body?: unknown): Promise<Response> {
   const token = await new SignJWT({})
     .setProtectedHeader({ alg: "HS256" })
     .setExpirationTime("1m")
     .sign(new TextEncoder().encode(inject("serverSecret")));
-  const response = await fetch(`${inject("url")}/api/threads/${encodeURIComponent(`key:${key}`)}`, {
-    method: "PUT",
+  return fetch(inject("url") + path, {
+    method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ kind: "group", name: key, members: members.map(({ id }) => ({ id })) }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+/** Makes a group by a key of the host's, as its server does. */
+export async function newKeyedGroup(key: string, ...members: Pick<Person, "id">[]): Promise<void> {
+  const response = await callAsHost("PUT", `/api/threads/${encodeURIComponent(`key:${key}`)}`, {
+    kind: "group",
+    name: key,
+    members: members.map(({ id }) => ({ id })),
   });
   if (response.status !== 201) throw new Error(`creating a thread by its key answered ${response.status}`);
+}
+
+/** Ends all sessions of a user: tokens made before the next second are refused. */
+export async function revoke({ id }: Pick<Person, "id">): Promise<void> {
+  const { status } = await callAsHost("POST", `/api/users/${encodeURIComponent(id)}/revoke`);
+  if (status !== 202) throw new Error(`revoking answered ${status}`);
 }
 
 /** Creates a group with these members, and returns its id. */
