@@ -77,16 +77,21 @@ it("takes a token as plain text, and from a function of the page", async () => {
   await close();
 });
 
-it("asks its site again before a token ends", async () => {
+it("asks its site again shortly before a token ends, and not sooner", async () => {
   const ada = await person("Ada");
   const threadId = await newGroup(ada);
   const { page, site, close } = await openElement(browser, element(threadId), {
     user: ada,
     answer: async (request, response) =>
-      tokenAnswer(await tokenOf(ada.id, { name: "Ada" }, 40))(request, response),
+      tokenAnswer(await tokenOf(ada.id, { name: "Ada" }, 600))(request, response),
+    prepare: (opened) => opened.clock.install(),
   });
   await composer(page).waitFor();
-  await expect.poll(() => site.asked()).toBeGreaterThan(1);
+  await page.clock.fastForward(530_000);
+  await composer(page).waitFor();
+  expect(site.asked()).toBe(1);
+  await page.clock.fastForward(45_000);
+  await expect.poll(() => site.asked()).toBe(2);
   await close();
 });
 
