@@ -29,6 +29,8 @@ export class Receiver {
   /** Everything, of all threads, accepted or not. */
   readonly webhooks: SentWebhook[] = [];
   readonly checks: SentCheck[] = [];
+  /** How many requests Lilypad gave up. */
+  givenUp = 0;
   readonly redirects = new Set<string | undefined>();
   answerWebhook: AnswerWebhook = accept;
   /** Answers checks as they come; allows all unless a test says otherwise. */
@@ -50,7 +52,10 @@ export class Receiver {
     const answer =
       url === env.WEBHOOK_URL ? this.#receive(headers, body) : this.#check(headers, JSON.parse(body));
     const aborted = new Promise<never>((_resolve, reject) =>
-      init.signal?.addEventListener("abort", () => reject(init.signal?.reason)),
+      init.signal?.addEventListener("abort", () => {
+        this.givenUp++;
+        reject(init.signal?.reason);
+      }),
     );
     return Promise.race([answer, aborted]);
   };

@@ -148,6 +148,7 @@ describe("the deletion of a thread", () => {
     for (const body of ["one", "two"]) await send(body);
     await untilSaid(id, ["thread.created", "message.created 1"]);
     expect((await host("DELETE", `/api/threads/${key}`)).status).toBe(204);
+    expect(receiver.host.givenUp).toBe(1);
     receiver.host.answerWebhook = () => new Response();
     expect((await make()).id).toBe(id);
     await send("anew");
