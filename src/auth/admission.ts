@@ -83,7 +83,8 @@ export async function admitted(env: Env, caller: Caller): Promise<Caller> {
   const { presenceShards, serverSecret } = configOf(env);
   const { user, issuedAt, sessionId, expiresAt } = caller;
   if (sessionId === undefined && serverSecret === undefined) return caller;
-  const issuance = { issuedAt, sessionId, expiresAt };
+  // When a session ends says whether it is one of those that were forgotten; of a token that says nothing.
+  const issuance = { issuedAt, ...(sessionId !== undefined && { sessionId, expiresAt }) };
   const shard = shardOf(user.id, presenceShards);
   const verdicts = knownOf(env, shard);
   const now = Date.now();

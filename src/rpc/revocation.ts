@@ -9,7 +9,7 @@ export interface Issuance {
   issuedAt?: number | undefined;
   /** The cookie's session. */
   sessionId?: string | undefined;
-  /** When it ends by itself, in milliseconds since the epoch. */
+  /** When the session ends by itself, in milliseconds since the epoch. */
   expiresAt?: number | undefined;
 }
 
