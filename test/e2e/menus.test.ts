@@ -175,12 +175,15 @@ async function startChatWithMessage() {
   return { ada, bob };
 }
 
-/** As another tab does it. */
+/** As another tab does it: a real one would have the stopped clock, too. */
 const signOutElsewhere = (page: Page) =>
   page.evaluate(async () => {
+    const tabs = new BroadcastChannel("lilypad session");
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
+    tabs.postMessage("ending");
     await fetch("/api/session", { method: "DELETE" });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
-    new BroadcastChannel("lilypad session").postMessage(null);
+    tabs.postMessage("changed");
   });
 
 const deleteFirst = async (page: Page) =>

@@ -48,13 +48,20 @@ function scheduleCheck(): void {
   );
 }
 
-/** All tabs of a browser share the session cookie: after a sign-in or sign-out, the other tabs check the session. */
-const otherTabs = openChannel("lilypad session");
-otherTabs?.addEventListener("message", () => void checkSession());
+/** What a tab sends to the others, which share its session: it is about to end, or it has begun or ended. */
+type SessionNews = "ending" | "changed";
 
-function notifyOtherTabs(): void {
+/** All tabs of a browser share the session cookie. */
+const otherTabs = openChannel("lilypad session");
+otherTabs?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => {
+  // While it is still valid, what is held can be sent.
+  if (data === "ending") leaving.notify();
+  else void checkSession();
+});
+
+function notifyOtherTabs(news: SessionNews): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel takes no target origin.
-  otherTabs?.postMessage(null);
+  otherTabs?.postMessage(news);
 }
 
 /** Undefined where there are no channels, or the browser's settings block the site's data: each tab is then on its own. */
@@ -133,7 +140,7 @@ function unreachable(failure: unknown): SessionState {
 
 export async function signInAsGuest(name: string): Promise<void> {
   const { user } = await client.session.signInAsGuest(name);
-  notifyOtherTabs();
+  notifyOtherTabs("changed");
   setSignedIn(user);
 }
 
@@ -141,7 +148,7 @@ export async function signInAsGuest(name: string): Promise<void> {
 async function signInWithToken(token: string, path: string): Promise<void> {
   try {
     const { user } = await client.session.signIn(token);
-    notifyOtherTabs();
+    notifyOtherTabs("changed");
     replaceRoute(path);
     setSignedIn(user);
   } catch (failure) {
@@ -166,9 +173,10 @@ export async function signOut(): Promise<void> {
   const ended = state.getSnapshot();
   // Not only once the client is closed: now there is time for the answers.
   leaving.notify();
+  notifyOtherTabs("ending");
   await client.session.signOut();
   sharedStorage.set(SIGNED_OUT, "yes");
-  notifyOtherTabs();
+  notifyOtherTabs("changed");
   forgetDrafts(ended);
   closeClient();
   state.set({ is: "loading" });
