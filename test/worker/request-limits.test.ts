@@ -1,24 +1,11 @@
 /** How many requests the Worker lets in: of a user, and from an address. */
 import { describe, expect, it } from "vitest";
-import { NO_THREAD, problemOf, requestWith } from "./requests.ts";
+import { limiter, NO_THREAD, problemOf, requestWith, withLimits } from "./requests.ts";
 import { networkOf } from "../../src/worker/request-limits.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { TestSocket } from "../support/socket.ts";
 
 type Settings = Parameters<typeof requestWith>[0];
-
-/** A binding that lets so many through for each key, and notes the keys. */
-function limiter(most: number) {
-  const keys: string[] = [];
-  const limit = async ({ key }: { key: string }) => {
-    keys.push(key);
-    return { success: keys.filter((one) => one === key).length <= most };
-  };
-  return { keys, limit };
-}
-
-/** The Worker with these bindings. */
-const withLimits = (bindings: Record<string, ReturnType<typeof limiter>>) => bindings as unknown as Settings;
 
 function ask(who: Person, settings: Settings, method: string, path: string, body?: object) {
   const headers = { authorization: `Bearer ${who.token}`, "content-type": "application/json" };

@@ -46,3 +46,17 @@ export async function problemOf(response: Response): Promise<Problem> {
 
 /** A well-formed thread id that no object has. */
 export const NO_THREAD = "0123456789abcdef".repeat(4);
+
+/** A binding that lets so many through for each key, and notes the keys. */
+export function limiter(most: number) {
+  const keys: string[] = [];
+  const limit = async ({ key }: { key: string }) => {
+    keys.push(key);
+    return { success: keys.filter((one) => one === key).length <= most };
+  };
+  return { keys, limit };
+}
+
+/** Settings with these bindings. */
+export const withLimits = (bindings: Record<string, ReturnType<typeof limiter>>) =>
+  bindings as unknown as Parameters<typeof requestWith>[0];
