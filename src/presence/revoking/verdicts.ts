@@ -1,6 +1,6 @@
 /**
- * What callers are told of a user's credential, and on whom that changed since they last asked: then they may keep what they
- * were told. Changes are remembered in memory alone; a caller who knows of another memory is to ask about everyone anew.
+ * The verdict on a user's credential, and on whose it changed since the caller last asked: so callers may keep the verdicts
+ * that they have. Changes are remembered in memory alone; a caller who knows of another memory is to ask about everyone anew.
  */
 import type { Issuance, RevocationCursor, Verdict } from "../../rpc/revocation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
