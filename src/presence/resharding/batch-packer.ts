@@ -6,6 +6,9 @@ import type { UserTable } from "./user-tables.ts";
 /** Rows whose users move in one step. One user's move together, however many they are. */
 const ROWS_PER_STEP = 1_000;
 
+/** Queries in one `UNION ALL`. */
+const UNITED = 5;
+
 export const EMPTY_BATCH: MovedUsersBatch = { threads: [], users: [], watchers: [] };
 
 /** A batch, and the shard that it is for. */
@@ -30,8 +33,8 @@ export class BatchPacker {
 
   /** Up to which id users move in the next step, after those up to `above`; `END` where the rest are few enough. */
   nextBound(above: string): string {
-    const tables = this.#names.map((name) => `SELECT user_id FROM ${name} WHERE user_id > ?1`);
-    const ids = this.#sql.exec<{ user_id: string }>(`${tables.join(" UNION ALL ")} ORDER BY user_id`, above);
+    const query = userIdsOf(this.#names, "user_id > ?1");
+    const ids = this.#sql.exec<{ user_id: string }>(`${query} ORDER BY user_id`, above);
     let rows = 0;
     let last = above;
     for (const { user_id } of ids) {
@@ -44,11 +47,9 @@ export class BatchPacker {
 
   /** The users with ids in this range who are to move, or have moved, and of whom there are rows. */
   movers({ above, upTo }: IdRange): string[] {
-    const tables = this.#names.map(
-      (name) => `SELECT user_id FROM ${name} WHERE user_id > ?1 AND user_id <= ?2`,
-    );
-    const ids = this.#sql.exec<{ user_id: string }>(tables.join(" UNION "), above, upTo);
-    return ids
+    const query = userIdsOf(this.#names, "user_id > ?1 AND user_id <= ?2");
+    return this.#sql
+      .exec<{ user_id: string }>(`SELECT DISTINCT user_id FROM (${query})`, above, upTo)
       .toArray()
       .map((row) => row.user_id)
       .filter((userId) => this.#movedUsers.targetOf(userId) !== undefined);
@@ -72,6 +73,18 @@ export class BatchPacker {
   discard(batch: MovedUsersBatch): void {
     for (const table of this.#tables) table.discard(batch);
   }
+}
+
+/**
+ * The query for the user ids in these tables, one for each row. Nested, since the runtime's SQLite unites five queries at
+ * most; it merges them in order as it does flat ones, and reads as far as it is asked.
+ */
+function userIdsOf(tables: readonly string[], where: string): string {
+  const queries = tables.map((name) => `SELECT user_id FROM ${name} WHERE ${where}`);
+  const parts: string[] = [];
+  for (let first = 0; first < queries.length; first += UNITED)
+    parts.push(`SELECT user_id FROM (${queries.slice(first, first + UNITED).join(" UNION ALL ")})`);
+  return parts.join(" UNION ALL ");
 }
 
 function hasRows(batch: MovedUsersBatch): boolean {

@@ -32,7 +32,7 @@ const ROWS_PER_BATCH = 500;
 export interface UserTable {
   /**
    * The table's name, where a column `user_id` says whose each row is: users who are to move are found by their rows in
-   * it, and a step moves a bounded number of them. At most five have one: so many the runtime's SQLite unites in a query.
+   * it, and a step moves a bounded number of them.
    */
   name?: string;
   /** Else: every user of whom there are rows. They move after the rows of all other tables. */
@@ -178,13 +178,10 @@ function endedSessions(sql: SqlStorage, { revocations: store }: UserTableParts):
   };
 }
 
-/**
- * Whose threads have not all closed revoked sockets: after their threads and what was revoked, since it goes on at once. The
- * jobs are few, and listed: what was revoked, by which their users are found, has moved by then.
- */
+/** Whose threads have not all closed revoked sockets: after their threads and what was revoked, since it goes on at once. */
 function revocationJobs({ revocationPropagation: propagation }: UserTableParts): UserTable {
   return {
-    users: () => propagation.users(),
+    name: "revocation_jobs",
     pack: (userIds) => ({ revocationJobs: propagation.jobsOf(userIds).slice(0, ROWS_PER_BATCH) }),
     accept({ revocationJobs: jobs = [] }) {
       const now = Date.now();

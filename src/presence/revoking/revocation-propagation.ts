@@ -110,12 +110,6 @@ export class RevocationPropagation {
 
   // --- as users move to another shard (resharding/)
 
-  /** Everyone with a job. */
-  users(): string[] {
-    const jobs = this.#sql.exec<{ user_id: string }>("SELECT user_id FROM revocation_jobs").toArray();
-    return jobs.map((row) => row.user_id);
-  }
-
   /** The jobs of these users. */
   jobsOf(userIds: readonly string[]): RevocationJobRow[] {
     return userIds.flatMap((userId) => this.#job(userId) ?? []);
