@@ -5,7 +5,7 @@
 import { BEARER_PREFIX, SUBPROTOCOL } from "../protocol/subprotocol.ts";
 import { Diagnosis } from "./http/diagnosis.ts";
 import { createApi, type Api } from "./http/api.ts";
-import { createHttpRequest } from "./http/request.ts";
+import { createHttpRequest, type HttpRequest } from "./http/request.ts";
 import { createSession, type SessionApi } from "./http/session.ts";
 import { createIndexedDbOutbox } from "./outbox/indexed-db.ts";
 import type { OutboxStorage } from "./outbox/storage.ts";
@@ -19,6 +19,7 @@ export type { MemberPage, MessagePage, Session, SignInOptions, ThreadPage } from
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { ConnectionState } from "./connection/connection-state.ts";
 export type { Api, NewThread } from "./http/api.ts";
+export type { HttpRequest } from "./http/request.ts";
 export type { RequestError, RequestErrorCode } from "./http/request-error.ts";
 export type { SessionApi } from "./http/session.ts";
 export type { Outgoing, OutgoingChange, Stored } from "./outbox/entry.ts";
@@ -55,6 +56,8 @@ export interface ClientOptions {
 export interface Client {
   readonly session: SessionApi;
   readonly api: Api;
+  /** Sends a request to the HTTP API, for what `api` has no function for. The other entries of this package are made on it. */
+  readonly request: HttpRequest;
   /** Goes online, and returns the same store at each call; one that was closed is opened again. */
   presence(): PresenceClient;
   /**
@@ -129,6 +132,7 @@ export function createClient(options: ClientOptions = {}): Client {
   return {
     session: createSession(request),
     api,
+    request,
     presence: () => {
       presence ??= createPresence();
       presence.open();

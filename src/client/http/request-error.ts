@@ -12,10 +12,17 @@ export type RequestErrorCode = ErrorCode | "offline" | "discarded" | "misconfigu
 /** A call that was refused or failed. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
+  /** After how many milliseconds it may succeed, where the server says so. */
+  readonly retryAfterMs?: number | undefined;
 
-  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, options);
     this.name = "RequestError";
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -29,6 +29,7 @@ export type HttpRequest = <T>(method: Method, path: string, body?: object, token
 interface Problem {
   code?: ErrorCode;
   detail?: string;
+  retryAfterMs?: number;
 }
 
 /** The function through which one client sends its requests. */
@@ -76,11 +77,11 @@ async function send<T>(
   const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
   const response = await fetch(origin + path, init);
   const content: unknown = response.status === 204 ? undefined : await response.json();
-  const { code, detail = UNREACHABLE } = response.ok ? {} : (content as Problem);
+  const { code, detail = UNREACHABLE, retryAfterMs } = response.ok ? {} : (content as Problem);
   // Of something between here and Lilypad, or in its place.
   if (!response.ok && code === undefined) throw new TypeError(`no answer of Lilypad: ${response.status}`);
   diagnosis.reached();
-  if (code !== undefined) throw new RequestError(code, detail);
+  if (code !== undefined) throw new RequestError(code, detail, { retryAfterMs });
   return content as T;
 }
 

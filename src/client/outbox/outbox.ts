@@ -205,7 +205,7 @@ export class Outbox {
       return this.#pause.start(retryAfterMs ?? RETRY_AFTER_MS);
     }
     // An entry that was discarded meanwhile is gone; others may have waited for this answer.
-    if (entry) this.#fail(entry, new RequestError(code, message));
+    if (entry) this.#fail(entry, new RequestError(code, message, { retryAfterMs }));
     this.#flush();
   }
 

@@ -42,6 +42,15 @@ describe("a request", () => {
     await expect(request("GET", "/api/threads")).rejects.toMatchObject({ ...OFFLINE, cause: { cause } });
   });
 
+  it("says after how long it may succeed, where the server does", async () => {
+    respondWith(JSON.stringify({ code: "rate_limited", detail: "Too fast.", retryAfterMs: 1_200 }), 429);
+    await expect(createHttpRequest({ origin, diagnosis })("GET", "/api/threads")).rejects.toMatchObject({
+      code: "rate_limited",
+      message: "Too fast.",
+      retryAfterMs: 1_200,
+    });
+  });
+
   it("fails as offline where the response breaks off", async () => {
     respondWith(brokenBody());
     await expect(createHttpRequest({ origin, diagnosis })("GET", "/api/threads")).rejects.toMatchObject(
