@@ -3,6 +3,7 @@
  * rooms of the threads that the sessions have joined. To a thread it is one more relay.
  */
 import { DurableObject } from "cloudflare:workers";
+import { ReactionNames } from "../config/reaction-names.ts";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import { failureOf, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
@@ -28,15 +29,14 @@ import { RecentRevocations } from "../sockets/recent-revocations.ts";
 import { ClientCommands } from "./commands/client-commands.ts";
 import { Engine } from "./engine/engine.ts";
 import { messagePacket } from "./engine/packets.ts";
-import { ReactionNames } from "./events/reaction-names.ts";
 import { roomEvent } from "./events/room-events.ts";
 import { Namespaces } from "./packets/namespaces.ts";
 import { encodePacket, MAIN, TYPE } from "./packets/packet.ts";
 import type { Membership } from "./rooms/membership.ts";
 import { Rooms } from "./rooms/rooms.ts";
 import { SOCKETIO_MIGRATIONS } from "./schema.ts";
-import { SessionEnds } from "./session-ends.ts";
 import type { ClientSession, SessionData } from "./session-data.ts";
+import { SessionEnds } from "./session-ends.ts";
 import { signIn } from "./sign-in.ts";
 
 export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {

@@ -12,7 +12,7 @@ import { signedIn, type SignedIn } from "./signed-in.ts";
 const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "unsupported_media_type"]);
 
 /** A request to a thread. */
-interface ThreadRequest {
+export interface ThreadRequest {
   request: ApiRequest;
   env: Env;
   /** Whoever asks: a user, or the host itself. */
@@ -35,18 +35,26 @@ export function inThread(
   callerOf: (request: Request, env: Env, check: () => unknown) => Promise<SignedIn> = signedIn,
 ) {
   return async (request: ApiRequest, env: Env): Promise<Response> => {
-    const { user, namedAt, byServer } = await callerOf(request, env, () => threadIdOf(request, env));
-    const by = byServer ? "server" : undefined;
-    const id = threadIdOf(request, env);
-    const thread = () => threadStub(env, id);
-    const run = <C extends WriteCommand>(command: C) =>
-      callForValue(thread, (object) => object.run(user, command, namedAt, by));
-    try {
-      return await handle({ request, env, user, by, threadId: id.toString(), thread, run });
-    } catch (error) {
-      if (error instanceof LilypadError && UNSOUND.has(error.code))
-        await callForValue(thread, (object) => object.view(user));
-      throw error;
-    }
+    const who = await callerOf(request, env, () => threadIdOf(request, env));
+    return inThatThread({ request, env, who, id: threadIdOf(request, env) }, handle);
   };
+}
+
+/** The same where the caller and the thread are known, whatever the path calls it. */
+export async function inThatThread(
+  { request, env, who, id }: { request: ApiRequest; env: Env; who: SignedIn; id: DurableObjectId },
+  handle: (asked: ThreadRequest) => Promise<Response>,
+): Promise<Response> {
+  const { user, namedAt, byServer } = who;
+  const by = byServer ? "server" : undefined;
+  const thread = () => threadStub(env, id);
+  const run = <C extends WriteCommand>(command: C) =>
+    callForValue(thread, (object) => object.run(user, command, namedAt, by));
+  try {
+    return await handle({ request, env, user, by, threadId: id.toString(), thread, run });
+  } catch (error) {
+    if (error instanceof LilypadError && UNSOUND.has(error.code))
+      await callForValue(thread, (object) => object.view(user));
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { admitted } from "../../auth/admission.ts";
+import type { ReactionNames } from "../../config/reaction-names.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import {
@@ -14,22 +15,20 @@ import {
 } from "../../protocol/limits.ts";
 import { commandId } from "../../protocol/names.ts";
 import { parse } from "../../protocol/parse.ts";
+import { socketIoMessage } from "../../protocol/socketio/message.ts";
+import { messageNamed, type RoomName } from "../../protocol/socketio/names.ts";
 import { callForValue, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
+import { threadNamed } from "../../rpc/thread-names.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ReactionNames } from "../events/reaction-names.ts";
-import { socketIoMessage } from "../events/socketio-message.ts";
-import { MAIN } from "../packets/packet.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
-import type { RoomName } from "../rooms/membership.ts";
-import { messageNamed } from "../rooms/room-name.ts";
+import { MAIN } from "../packets/packet.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
 import { Reply } from "./replies.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
-import { threadNamed } from "./thread-names.ts";
 import { welcomeOf } from "./welcome.ts";
 
 /** Most events of a session that may wait for those before them. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { REACTION_NAME_LENGTH } from "../../protocol/limits.ts";
 import { characters, commandId, messageBody, readSeq, rev, seq } from "../../protocol/names.ts";
-import { roomName } from "../rooms/room-name.ts";
+import { roomName } from "../../protocol/socketio/names.ts";
 
 /** `room` and `threadId` are two names of one field. */
 const inRoom = { room: roomName.optional(), threadId: roomName.optional() };

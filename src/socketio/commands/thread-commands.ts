@@ -1,12 +1,12 @@
 /** Durable commands on their way to a thread: over the room's line where the session is in it, which keeps their order, else by a call. */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { Message } from "../../protocol/model.ts";
+import { socketIoMessage } from "../../protocol/socketio/message.ts";
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { valueOf } from "../../rpc/result.ts";
 import { threadStub } from "../../rpc/thread.ts";
-import { socketIoMessage } from "../events/socketio-message.ts";
-import type { RoomName } from "../rooms/membership.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession } from "../session-data.ts";
 import type { Reply } from "./replies.ts";

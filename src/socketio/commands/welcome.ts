@@ -1,10 +1,10 @@
 /** What a thread sends to one who joins, as the acknowledgement of `join`, and the events that follow it. */
+import type { ReactionNames } from "../../config/reaction-names.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
 import type { Thread } from "../../protocol/model.ts";
+import { socketIoMessage, type SocketIoMessage } from "../../protocol/socketio/message.ts";
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import { roomEvent, type OutgoingEvent } from "../events/room-events.ts";
-import type { ReactionNames } from "../events/reaction-names.ts";
-import { socketIoMessage, type SocketIoMessage } from "../events/socketio-message.ts";
-import type { RoomName } from "../rooms/membership.ts";
 
 /** Of the acknowledgement of `join`. */
 export interface Joined {

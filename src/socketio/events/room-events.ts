@@ -1,9 +1,8 @@
 /** The events of a thread as Socket.IO clients get them. */
+import type { ReactionNames } from "../../config/reaction-names.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import type { RoomName } from "../rooms/membership.ts";
-import { messageIdOf } from "../rooms/room-name.ts";
-import type { ReactionNames } from "./reaction-names.ts";
-import { DELETED_TEXT, socketIoMessage } from "./socketio-message.ts";
+import { DELETED_TEXT, socketIoMessage, socketIoReaction } from "../../protocol/socketio/message.ts";
+import { messageIdOf, type RoomName } from "../../protocol/socketio/names.ts";
 
 /** An event's name, and what comes with it. */
 export type OutgoingEvent = [name: string, ...args: unknown[]];
@@ -26,17 +25,13 @@ export function roomEvent(
     case "react":
     case "unreact": {
       const { seq, emoji, user } = event;
-      const messageId = messageIdOf(threadId, seq);
-      const reaction = {
-        id: `${messageId}-${user.id}-${emoji}`,
-        messageId,
-        userId: user.id,
-        reactionType: reactionNames.nameOf(emoji),
+      const reaction = socketIoReaction(
+        messageIdOf(threadId, seq),
+        user.id,
         emoji,
-        room,
-        seq,
-      };
-      return [event.type === "react" ? "reaction_added" : "reaction_removed", reaction];
+        reactionNames.nameOf(emoji),
+      );
+      return [event.type === "react" ? "reaction_added" : "reaction_removed", { ...reaction, room, seq }];
     }
     case "member":
     case "member_removed":

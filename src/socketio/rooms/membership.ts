@@ -1,10 +1,8 @@
 /** One session's place in a room: what the thread takes for a socket. */
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { RelayedReply } from "../../sockets/relaying/thread-line.ts";
 import type { ClientSession } from "../session-data.ts";
-
-/** The name by which a client called a thread: its id, a key, or a number. */
-export type RoomName = string | number;
 
 /** A command that the thread has not replied to. */
 export interface PendingCommand {

@@ -1,6 +1,7 @@
 /** One thread's room in a shard: the sessions that joined it, and the line to the thread. */
 import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { socketIoRelay } from "../../rpc/relay-address.ts";
 import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";
@@ -8,7 +9,7 @@ import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
 import { ThreadLine } from "../../sockets/relaying/thread-line.ts";
 import type { Packet } from "../engine/packets.ts";
 import { carriedKey, type ClientSession } from "../session-data.ts";
-import type { Membership, RoomName } from "./membership.ts";
+import type { Membership } from "./membership.ts";
 
 /** What a room needs of its shard. */
 export interface RoomParts {

@@ -1,9 +1,10 @@
 /** The rooms that the sessions of a shard are in. */
 import type { CloseCode } from "../../protocol/errors.ts";
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { Occupancy, RelayBatch, RelayWelcome } from "../../rpc/relay.ts";
 import type { ClientSession } from "../session-data.ts";
-import { Membership, type RoomName } from "./membership.ts";
+import { Membership } from "./membership.ts";
 import { RoomStore } from "./room-store.ts";
 import { Room, type RoomParts } from "./room.ts";
 

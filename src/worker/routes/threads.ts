@@ -2,50 +2,23 @@
 import type { Result } from "../../rpc/result.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
-import { LilypadError, otherKind } from "../../protocol/errors.ts";
+import { otherKind } from "../../protocol/errors.ts";
 import { createThread, pageQuery, putThread, renameThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
 import { idOfKey, threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
-import { knownUsers, peopleNamed } from "../known-users.ts";
+import { peopleNamed } from "../known-users.ts";
+import { makeThread } from "../make-thread.ts";
 import { query, threadKeyOf } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
-import { countNewThread } from "../request-limits.ts";
 import { signedInHost, signedInUser } from "../signed-in.ts";
 
 export function threadRoutes(api: ApiRouter): void {
   api.post("/api/threads", async (request, env) => {
-    const { user, byServer } = await signedInUser(request, env);
-    const asked = await body(request, createThread);
-    const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
-    if (asked.kind === "direct" && otherIds.length === 0) {
-      throw new LilypadError("bad_request", "memberIds: a direct thread is with somebody else");
-    }
-    const id =
-      asked.kind === "direct" ? directId(env, [user.id, ...otherIds]) : env.CHAT_THREAD.newUniqueId();
-    if (asked.kind === "direct") {
-      // Taking up a chat that exists makes no new thread, however often.
-      const existing = await callObject(
-        () => threadStub(env, id),
-        (object): Promise<Result<Thread>> => object.view(user),
-      );
-      if (existing.ok) return json(existing.value);
-    }
-    if (!byServer) {
-      await countNewThread(env, user.id);
-      await callForValue(
-        () => presenceStubOf(env, user.id),
-        (presence) => presence.admitThread(user.id),
-      );
-    }
-    const others = await knownUsers(env, otherIds);
-    const name = asked.kind === "direct" ? null : (asked.name ?? null);
-    const { thread, created } = await callForValue(
-      () => threadStub(env, id),
-      (object) => object.create(user, { kind: asked.kind, name }, others),
-    );
+    const who = await signedInUser(request, env);
+    const { thread, created } = await makeThread(env, who, await body(request, createThread));
     return json(thread, created ? 201 : 200);
   });
 
@@ -101,9 +74,4 @@ export function threadRoutes(api: ApiRouter): void {
       return noContent();
     }),
   );
-}
-
-/** A direct thread's id follows from its pair, so that both make the same one, even at once. */
-function directId(env: Env, pair: string[]): DurableObjectId {
-  return env.CHAT_THREAD.idFromName(JSON.stringify(pair.toSorted()));
 }

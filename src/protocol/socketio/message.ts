@@ -1,7 +1,6 @@
 /** A message as Socket.IO clients get it: the contract's own, and the fields that chat front ends are used to. */
-import type { Message, User } from "../../protocol/model.ts";
-import type { RoomName } from "../rooms/membership.ts";
-import { messageIdOf } from "../rooms/room-name.ts";
+import type { Message, User } from "../model.ts";
+import { messageIdOf, type RoomName } from "./names.ts";
 
 /** What a deleted message says. */
 export const DELETED_TEXT = "Message deleted by user";
@@ -42,6 +41,25 @@ export function socketIoMessage(message: Message, threadId: string, room: RoomNa
   };
 }
 
-function senderOf({ id, name, avatarUrl }: User): Sender {
+export function senderOf({ id, name, avatarUrl }: User): Sender {
   return { id, username: name, name, profileImg: avatarUrl ?? null };
+}
+
+/** One user's reaction to a message. */
+export interface SocketIoReaction {
+  id: string;
+  messageId: string;
+  userId: string;
+  /** What clients call the emoji. */
+  reactionType: string;
+  emoji: string;
+}
+
+export function socketIoReaction(
+  messageId: string,
+  userId: string,
+  emoji: string,
+  reactionType: string,
+): SocketIoReaction {
+  return { id: `${messageId}-${userId}-${emoji}`, messageId, userId, reactionType, emoji };
 }

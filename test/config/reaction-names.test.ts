@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { expectLogged } from "../support/console.ts";
 import { configOf } from "../../src/config/config.ts";
 import { roomEvent } from "../../src/socketio/events/room-events.ts";
-import { ReactionNames } from "../../src/socketio/events/reaction-names.ts";
+import { ReactionNames } from "../../src/config/reaction-names.ts";
 
 const named = (names: unknown): Env => ({ ...env, REACTION_NAMES: JSON.stringify(names) });
 const names = new ReactionNames(named({ "/frog.gif": "🐸", "/other-frog.gif": "🐸" }));

@@ -1,12 +1,11 @@
 /** Which thread a client means by a name. */
-import { LilypadError } from "../../protocol/errors.ts";
-import { KEY_PREFIX } from "../../protocol/key-prefix.ts";
-import { threadKey } from "../../protocol/names.ts";
-import { callObject } from "../../rpc/call.ts";
-import { presenceStubOf } from "../../rpc/shards.ts";
-import { idOfKey } from "../../rpc/thread.ts";
-import type { RoomName } from "../rooms/membership.ts";
-import { prefixOf } from "../rooms/room-name.ts";
+import { LilypadError } from "../protocol/errors.ts";
+import { KEY_PREFIX } from "../protocol/key-prefix.ts";
+import { threadKey } from "../protocol/names.ts";
+import { prefixOf, type RoomName } from "../protocol/socketio/names.ts";
+import { callObject } from "./call.ts";
+import { presenceStubOf } from "./shards.ts";
+import { idOfKey } from "./thread.ts";
 
 /** The id of the thread that a user calls so. `not_found` for what names none, or by its number more than one of theirs. */
 export async function threadNamed(env: Env, userId: string, name: RoomName): Promise<string> {

@@ -1,6 +1,8 @@
 /** The names by which Socket.IO clients call threads and messages. */
 import { z } from "zod";
-import type { RoomName } from "./membership.ts";
+
+/** The name by which a client calls a thread: its id, a key, or a number. */
+export type RoomName = string | number;
 
 /** Hex digits of a thread's id that make its number: as many as a JavaScript number holds exactly. */
 const NUMBER_DIGITS = 13;

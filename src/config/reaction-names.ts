@@ -1,8 +1,8 @@
 /** What clients call reactions, where they have other names than the emoji: `REACTION_NAMES`. */
-import { configOf } from "../../config/config.ts";
-import { emoji } from "../../protocol/names.ts";
-import { parse } from "../../protocol/parse.ts";
 import { z } from "zod";
+import { emoji } from "../protocol/names.ts";
+import { parse } from "../protocol/parse.ts";
+import { configOf } from "./config.ts";
 
 const reaction = z.object({ emoji });
 

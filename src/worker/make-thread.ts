@@ -1,0 +1,50 @@
+/** Making threads for users, whichever route they ask by. */
+import { LilypadError } from "../protocol/errors.ts";
+import type { CreateThread } from "../protocol/http.ts";
+import type { Thread } from "../protocol/model.ts";
+import { callForValue, callObject } from "../rpc/call.ts";
+import type { Result } from "../rpc/result.ts";
+import { presenceStubOf } from "../rpc/shards.ts";
+import { threadStub } from "../rpc/thread.ts";
+import { knownUsers } from "./known-users.ts";
+import { countNewThread } from "./request-limits.ts";
+import type { SignedIn } from "./signed-in.ts";
+
+/** Makes a thread; `created` is false for a direct one of a pair that has it. Counted among the user's new threads. */
+export async function makeThread(
+  env: Env,
+  { user, byServer }: SignedIn,
+  asked: CreateThread,
+): Promise<{ thread: Thread; created: boolean }> {
+  const otherIds = [...new Set(asked.memberIds)].filter((id) => id !== user.id);
+  if (asked.kind === "direct" && otherIds.length === 0) {
+    throw new LilypadError("bad_request", "memberIds: a direct thread is with somebody else");
+  }
+  const id = asked.kind === "direct" ? directId(env, [user.id, ...otherIds]) : env.CHAT_THREAD.newUniqueId();
+  if (asked.kind === "direct") {
+    // Taking up a chat that exists makes no new thread, however often.
+    const existing = await callObject(
+      () => threadStub(env, id),
+      (object): Promise<Result<Thread>> => object.view(user),
+    );
+    if (existing.ok) return { thread: existing.value, created: false };
+  }
+  if (!byServer) {
+    await countNewThread(env, user.id);
+    await callForValue(
+      () => presenceStubOf(env, user.id),
+      (presence) => presence.admitThread(user.id),
+    );
+  }
+  const others = await knownUsers(env, otherIds);
+  const name = asked.kind === "direct" ? null : (asked.name ?? null);
+  return callForValue(
+    () => threadStub(env, id),
+    (object) => object.create(user, { kind: asked.kind, name }, others),
+  );
+}
+
+/** A direct thread's id follows from its pair, so that both make the same one, even at once. */
+function directId(env: Env, pair: string[]): DurableObjectId {
+  return env.CHAT_THREAD.idFromName(JSON.stringify(pair.toSorted()));
+}
