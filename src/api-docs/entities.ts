@@ -1,6 +1,7 @@
 /** The entities that requests, answers and events are made of, with their names in the documents. */
 import * as http from "../protocol/http.ts";
 import * as model from "../protocol/model.ts";
+import * as moderation from "../protocol/moderation.ts";
 import type { NamedSchema } from "./json-schemas.ts";
 
 const entity = (name: string, schema: NamedSchema["schema"], description: string): NamedSchema => ({
@@ -57,6 +58,9 @@ export const bodies: readonly NamedSchema[] = [
   entity("MessagePage", http.messagePage, "Messages ascending by `seq`, and whether there are others."),
   entity("PutRead", http.putRead, "The newest message that was read."),
   entity("ReadState", http.readState, "The reader's marker, and how many messages are beyond it."),
+  entity("AuditAction", moderation.auditAction, "What was done."),
+  entity("AuditEntry", moderation.auditEntry, "One act: when, by whom, and to whom."),
+  entity("AuditPage", moderation.auditPage, "A part of the audit log, newest act first."),
   entity("HostUser", http.hostUser, "A user as the host sees them."),
   entity("ShownUser", http.shownUser, "A user, as a user sees them or as the host does."),
   entity("PutUser", http.putUser, "What the host says of a user."),

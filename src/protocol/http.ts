@@ -25,12 +25,12 @@ import {
 import { isSearchable } from "./user-search.ts";
 
 /** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */
-const digits = z
+export const digits = z
   .string()
   .regex(/^\d{1,15}$/, "is not a whole number")
   .transform(Number);
 
-const pageLimit = digits.pipe(z.int().min(1).max(limits.PAGE_MAX)).default(limits.PAGE_DEFAULT);
+export const pageLimit = digits.pipe(z.int().min(1).max(limits.PAGE_MAX)).default(limits.PAGE_DEFAULT);
 const pageCursor = z.string().min(1).max(512).optional();
 
 export const guestSignIn = z.object({ name: displayName });

@@ -11,7 +11,7 @@ export type Standing = Role | "host" | null;
  * `take part`: what only members do for themselves, which is to react, to type, and to move a read marker. `put thread`:
  * everything at once that a host's server says a thread is to be.
  */
-export type Action = "send" | "take part" | "rename" | "put thread" | "delete thread";
+export type Action = "send" | "take part" | "rename" | "put thread" | "delete thread" | "read the audit log";
 
 const isMember = (standing: Standing) => standing !== null && standing !== "host";
 
@@ -36,6 +36,7 @@ export function may(action: Action, kind: Kind, standing: Standing): boolean {
     case "put thread":
       return kind !== "direct" && standing === "host";
     case "delete thread":
+    case "read the audit log":
       return standing === "host" || (kind !== "direct" && standing === "owner");
   }
 }

@@ -2,6 +2,7 @@
 import type { DurableCommand, DurableCommandResults } from "../protocol/commands.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
+import type { AuditPage, AuditQuery } from "../protocol/moderation.ts";
 import type { ThreadData } from "../protocol/names.ts";
 import type { Stub } from "./call.ts";
 import type { AskedBy, Caller } from "./caller.ts";
@@ -52,6 +53,19 @@ export interface WriteResults extends DurableCommandResults {
   remove_member: void;
 }
 
+/** What is read of a thread besides what `ThreadRpc` has a method for. How each is answered: src/thread/queries.ts. */
+export type ThreadQuery = { type: "audit" } & AuditQuery;
+export type QueryType = ThreadQuery["type"];
+/** The query of a type. */
+export type QueryOf<T extends QueryType> = {
+  [K in T]: { type: K } & Extract<ThreadQuery, { type: K }>;
+}[T];
+
+/** What each query is answered with. */
+export interface QueryResults {
+  audit: AuditPage;
+}
+
 /**
  * Each method but the last two takes the verified user who asks, and decides their right next to the data: a thread that they may not
  * see is `not_found`.
@@ -74,6 +88,7 @@ export interface ThreadRpc {
   deleteThread: (caller: User) => Promise<Result<void>>;
   members: (caller: User, page: PageQuery) => Promise<Result<MemberPage>>;
   messages: (caller: User, query: MessagesQuery) => Promise<Result<MessagePage>>;
+  query: <Q extends ThreadQuery>(caller: User, query: Q) => Promise<Result<QueryResults[Q["type"]]>>;
   /**
    * Runs a command like one from a socket. May be retried: a repeated `chat` is not stored again; any other command leaves the
    * same state, but may add an event or be refused.

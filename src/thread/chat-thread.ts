@@ -18,7 +18,15 @@ import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
 import { resultOf, type Result } from "../rpc/result.ts";
 import type { Revocation } from "../rpc/revocation.ts";
-import type { ThreadInit, ThreadPut, ThreadRpc, WriteCommand, WriteResults } from "../rpc/thread.ts";
+import type {
+  QueryResults,
+  ThreadInit,
+  ThreadPut,
+  ThreadQuery,
+  ThreadRpc,
+  WriteCommand,
+  WriteResults,
+} from "../rpc/thread.ts";
 import { Connections } from "../sockets/connections.ts";
 import { RoomCommands } from "../sockets/room-commands.ts";
 import { RoomSessions } from "../sockets/room-sessions.ts";
@@ -38,6 +46,7 @@ import { ProfileChanges } from "./members/profile-changes.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
 import { Notifier } from "./notifying/notifier.ts";
+import { runQuery } from "./queries.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
@@ -145,7 +154,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
       if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
       const role = init.kind === "direct" ? "member" : "owner";
       const members = [{ user: caller, role }, ...membersOf(others)] as const;
-      return { thread: (await this.#create(init, members)).view(caller), created: true };
+      return { thread: (await this.#create(init, members, caller)).view(caller), created: true };
     });
   }
 
@@ -161,7 +170,8 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
         await this.#deletion.finishBegun();
         if (!this.#store.current) {
           const init = { kind, name: name ?? null, key, data: data ?? null };
-          return { thread: (await this.#create(init, membersOf(members))).view(caller), created: true };
+          const thread = await this.#create(init, membersOf(members), caller);
+          return { thread: thread.view(caller), created: true };
         }
         try {
           const thread = await this.#writer.run(caller, { type: "put_thread", kind, name, data, members });
@@ -194,6 +204,13 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   messages(caller: User, query: MessagesQuery): Promise<Result<MessagePage>> {
     return resultOf(() => this.#store.require().messagePage(caller, query));
+  }
+
+  query<Q extends ThreadQuery>(caller: User, query: Q): Promise<Result<QueryResults[Q["type"]]>> {
+    // A query is answered with what belongs to its type.
+    return resultOf(
+      () => runQuery(this.#store.require(), caller, query as ThreadQuery) as QueryResults[Q["type"]],
+    );
   }
 
   run<C extends WriteCommand>(
@@ -314,9 +331,13 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   // --- within
 
-  async #create(init: ThreadInit, members: readonly { user: User; role: Role }[]): Promise<StoredThread> {
+  async #create(
+    init: ThreadInit,
+    members: readonly { user: User; role: Role }[],
+    by: User,
+  ): Promise<StoredThread> {
     const now = Date.now();
-    const thread = this.#store.create(init, members, now);
+    const thread = this.#store.create(init, members, by, now);
     this.#notifier.threadChanged(now);
     this.#webhooks.created(now);
     await this.#notifier.notify();

@@ -151,4 +151,17 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     data TEXT NOT NULL
   );
   `,
+  `
+  -- Every act of moderators, owners and the host, and who joined and left by which act. Appended, never changed.
+  CREATE TABLE audit (
+    no INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    -- Ids of users; by_id may be the host's.
+    by_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT,
+    -- JSON.
+    detail TEXT
+  );
+  `,
 ];

@@ -20,6 +20,7 @@ import { ReadMarkers } from "./members/read-markers.ts";
 import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
+import { AuditLog } from "./moderation/audit-log.ts";
 import { ReactionStore } from "./messages/reactions.ts";
 
 type ThreadRow = {
@@ -42,6 +43,7 @@ export class StoredThread {
   readonly readMarkers: ReadMarkers;
   readonly reactions: ReactionStore;
   readonly deduplication: Deduplication;
+  readonly audit: AuditLog;
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
@@ -60,6 +62,7 @@ export class StoredThread {
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
     this.reactions = new ReactionStore(sql);
     this.deduplication = new Deduplication(this.messages);
+    this.audit = new AuditLog(sql, this.profiles);
     this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting, key FROM thread").one();
     this.#data = new HostData(sql);
   }

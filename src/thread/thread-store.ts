@@ -34,13 +34,19 @@ export class ThreadStore {
   }
 
   /** Creates the thread with its first members, in one transaction. */
-  create(init: ThreadInit, members: readonly { user: User; role: Role }[], now: number): StoredThread {
+  create(
+    init: ThreadInit,
+    members: readonly { user: User; role: Role }[],
+    by: User,
+    now: number,
+  ): StoredThread {
     const { storage } = this.#ctx;
     return storage.transactionSync(() => {
       migrate(storage, THREAD_MIGRATIONS);
       StoredThread.create(storage.sql, init, configOf(this.#env).presenceShards, now);
       const thread = this.reload();
       for (const { user, role } of members) thread.addMember(user, role, now);
+      thread.audit.add({ action: "thread.created", by: by.id }, now);
       return thread;
     });
   }

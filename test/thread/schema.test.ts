@@ -9,6 +9,7 @@ import { evict, threadStub } from "../support/objects.ts";
 
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE audit;
   DROP TABLE thread_data;
   ALTER TABLE thread DROP COLUMN key;
   DROP TABLE message_data;

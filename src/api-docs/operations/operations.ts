@@ -2,9 +2,15 @@
  * Every route of the Worker, documented. A route that is missing here fails test/api-docs/complete.test.ts: add an entry,
  * `METHOD path` as the router has it, to the file of its group.
  */
+import { moderationOperations } from "./moderation.ts";
 import type { Operations } from "./operation.ts";
 import { peopleOperations } from "./people.ts";
 import { socketOperations } from "./sockets.ts";
 import { threadOperations } from "./threads.ts";
 
-export const operations: Operations = { ...threadOperations, ...peopleOperations, ...socketOperations };
+export const operations: Operations = {
+  ...threadOperations,
+  ...moderationOperations,
+  ...peopleOperations,
+  ...socketOperations,
+};

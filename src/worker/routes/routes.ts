@@ -5,6 +5,7 @@ import { healthRoute } from "./health.ts";
 import { hostUserRoutes } from "./host-users.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
+import { moderationRoutes } from "./moderation.ts";
 import { peopleRoutes } from "./people.ts";
 import { sessionRoutes } from "./session.ts";
 import { socketRoutes } from "./sockets.ts";
@@ -18,6 +19,7 @@ export function addRoutes(api: ApiRouter): void {
   threadRoutes(api);
   memberRoutes(api);
   messageRoutes(api);
+  moderationRoutes(api);
   peopleRoutes(api);
   hostUserRoutes(api);
 }

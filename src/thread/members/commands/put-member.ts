@@ -27,6 +27,10 @@ export const putMemberEntry: CommandEntry<"put_member"> = {
       throw new LilypadError("conflict", "A thread keeps an owner: make another member one first.");
     }
     thread.membership.setRole(userId, role);
+    thread.audit.add(
+      { action: "member.role", by: user.id, target: userId, detail: { role, before: before.role } },
+      now,
+    );
     return roleChanged(thread, userId, now);
   },
   respondsAfter: "notification",
@@ -54,6 +58,8 @@ export const memberEventEntry: ChangeEntry<
 
 /** Records that a member was added, by whom. */
 export function memberAdded(thread: StoredThread, userId: string, by: User, now: number): Outcome<Member> {
+  const { role } = thread.requireMember(userId);
+  thread.audit.add({ action: "member.added", by: by.id, target: userId, detail: { role } }, now);
   return recorded(thread, { type: "member", userId, by: by.id }, now);
 }
 

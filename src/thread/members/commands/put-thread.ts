@@ -15,7 +15,11 @@ export const putThreadEntry: CommandEntry<"put_thread"> = {
     const events: DurableEvent[] = [];
     const isRenamed = name !== undefined && thread.setName(name);
     const hasOtherData = data !== undefined && thread.setData(data);
-    if (isRenamed || hasOtherData) events.push(...threadChanged(thread, now).events);
+    if (isRenamed || hasOtherData) {
+      // The data itself is the host's, and may be long.
+      const changed = { ...(isRenamed && { name }), ...(hasOtherData && { data: true }) };
+      events.push(...threadChanged(thread, user, changed, now).events);
+    }
     for (const member of members) {
       // Whoever was in it once, and is not now, left or was removed.
       if (thread.profiles.has(member.id)) continue;

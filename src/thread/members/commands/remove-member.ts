@@ -18,6 +18,12 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     if (!member) throw new LilypadError("not_found", "There is no such member.");
     const wasLastOwner = thread.membership.isLastOwner(userId);
     thread.membership.remove(userId);
+    thread.audit.add(
+      isSelf
+        ? { action: "member.left", by: userId }
+        : { action: "member.removed", by: user.id, target: userId },
+      now,
+    );
     const rev = thread.record({ type: "member_removed", userId, by: user.id }, now);
     if (thread.isDeserted) thread.markDeleting();
     const events: DurableEvent[] = [
@@ -26,6 +32,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const successor = wasLastOwner ? thread.membership.successor() : undefined;
     if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
     thread.membership.setRole(successor, "owner");
+    thread.audit.add({ action: "owner.succeeded", by: user.id, target: successor }, now);
     const promoted = roleChanged(thread, successor, now);
     return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
   },

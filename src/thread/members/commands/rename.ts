@@ -1,5 +1,7 @@
 /** Renames the thread. Moderators and owners may; a direct thread has no name. */
 import type { DurableEvent } from "../../../protocol/events.ts";
+import type { User } from "../../../protocol/model.ts";
+import type { Act } from "../../moderation/audit-log.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
@@ -8,7 +10,7 @@ export const renameEntry: CommandEntry<"rename"> = {
     thread.require("rename", user);
     if (name === undefined || !thread.setName(name))
       return { value: thread.view(user), events: [], ack: { rev: thread.rev, at: now } };
-    const changed = threadChanged(thread, now);
+    const changed = threadChanged(thread, user, { name }, now);
     return { value: thread.view(user), ...changed };
   },
   respondsAfter: "notification",
@@ -21,8 +23,14 @@ export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread
   replay: ({ rev }, thread) => ({ type: "thread", rev, thread: thread.info }),
 };
 
-/** Records that the thread has another name, or other data. */
-export function threadChanged(thread: StoredThread, now: number): Omit<Outcome, "value"> {
+/** Records that the thread is another: by whom, and what changed. */
+export function threadChanged(
+  thread: StoredThread,
+  by: User,
+  changed: NonNullable<Act["detail"]>,
+  now: number,
+): Omit<Outcome, "value"> {
+  thread.audit.add({ action: "thread.updated", by: by.id, detail: changed }, now);
   const rev = thread.record({ type: "thread" }, now);
   return { events: [{ type: "thread", rev, thread: thread.info }], ack: { rev, at: now } };
 }

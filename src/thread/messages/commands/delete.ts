@@ -8,13 +8,18 @@ export const deleteEntry: CommandEntry<"delete"> = {
   run(thread, user, { id, seq }, now) {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
-    if (!mayErase(thread.kind, standing, before.author.id === user.id)) throw forbidden();
+    const isAuthor = before.author.id === user.id;
+    if (!mayErase(thread.kind, standing, isAuthor)) throw forbidden();
     if (before.deletedAt !== undefined) {
       return { value: undefined, events: [], ack: { seq, rev: before.rev, at: before.deletedAt } };
     }
     thread.reactions.forget(before);
     const rev = thread.record({ type: "delete", seq, userId: user.id, commandId: id }, now);
     thread.messages.erase(seq, rev, now);
+    if (!isAuthor) {
+      const target = before.author.id;
+      thread.audit.add({ action: "message.deleted", by: user.id, target, detail: { seq } }, now);
+    }
     const by = thread.profiles.get(user.id);
     return {
       value: undefined,

@@ -1,0 +1,20 @@
+/** What can be read of a thread besides the thread itself, its members and its messages. */
+import type { User } from "../protocol/model.ts";
+import type { QueryOf, QueryResults, QueryType } from "../rpc/thread.ts";
+import { auditQueryEntry } from "./moderation/queries/audit.ts";
+import type { QueryEntry } from "./query.ts";
+import type { StoredThread } from "./stored-thread.ts";
+
+const QUERIES: { [T in QueryType]: QueryEntry<T> } = {
+  audit: auditQueryEntry,
+};
+
+/** Answers a query, for one who may ask it. */
+export function runQuery<T extends QueryType>(
+  thread: StoredThread,
+  user: User,
+  query: QueryOf<T>,
+): QueryResults[T] {
+  const entry: QueryEntry<T> = QUERIES[query.type];
+  return entry(thread, user, query);
+}
