@@ -38,9 +38,15 @@ export interface BilledOperations {
   thread: ObjectCounts;
   presence: ObjectCounts;
   relay: ObjectCounts;
+  socketIo: ObjectCounts;
 }
 
-export const CLASSES = ["thread", "presence", "relay"] as const satisfies readonly (keyof BilledOperations)[];
+export const CLASSES = [
+  "thread",
+  "presence",
+  "relay",
+  "socketIo",
+] as const satisfies readonly (keyof BilledOperations)[];
 export type ObjectClass = (typeof CLASSES)[number];
 
 export const NO_COUNTS: ObjectCounts = {
@@ -56,7 +62,13 @@ export const NO_COUNTS: ObjectCounts = {
 };
 
 export function noOperations(): BilledOperations {
-  return { worker: 0, thread: { ...NO_COUNTS }, presence: { ...NO_COUNTS }, relay: { ...NO_COUNTS } };
+  return {
+    worker: 0,
+    thread: { ...NO_COUNTS },
+    presence: { ...NO_COUNTS },
+    relay: { ...NO_COUNTS },
+    socketIo: { ...NO_COUNTS },
+  };
 }
 
 /** Combines each count of `a` with that of `b`. */
@@ -91,5 +103,6 @@ export function averageOf(operations: readonly BilledOperations[], actions: numb
     thread: average("thread"),
     presence: average("presence"),
     relay: average("relay"),
+    socketIo: average("socketIo"),
   };
 }

@@ -29,7 +29,13 @@ const PREFIX = "COST_REPORT ";
 
 const amount = z.number().min(0);
 const counts = z.record(z.enum(COUNT_NAMES), amount);
-const operations = z.strictObject({ worker: amount, thread: counts, presence: counts, relay: counts });
+const operations = z.strictObject({
+  worker: amount,
+  thread: counts,
+  presence: counts,
+  relay: counts,
+  socketIo: counts,
+});
 const measured = z.strictObject({
   actions: z.record(z.enum(Object.keys(ACTIONS) as Action[]), operations),
   stored: z.strictObject({

@@ -7,6 +7,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Presence } from "../../src/presence/presence.ts";
 import { Relay } from "../../src/relay/relay.ts";
+import { SocketIoShard } from "../../src/socketio/socketio-shard.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
 import worker from "../../src/worker/index.ts";
 import { CLASSES, noOperations, type ObjectClass, type BilledOperations } from "./counts.ts";
@@ -15,11 +16,12 @@ type Cursor = SqlStorageCursor<Record<string, SqlStorageValue>>;
 type Method = (this: object, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method>;
 
-const METHODS = { thread: ChatThread, presence: Presence, relay: Relay };
+const METHODS = { thread: ChatThread, presence: Presence, relay: Relay, socketIo: SocketIoShard };
 const NAMESPACES: Record<ObjectClass, () => DurableObjectNamespace> = {
   thread: () => env.CHAT_THREAD,
   presence: () => env.PRESENCE,
   relay: () => env.RELAY,
+  socketIo: () => env.SOCKET_IO,
 };
 /** The count of each handler; any other method is an RPC call. */
 const EVENTS: Record<string, "upgrades" | "alarms" | "frames" | "closes"> = {
@@ -48,18 +50,21 @@ const running = new AsyncLocalStorage<object>();
 let current: Metering | undefined;
 let isInstalled = false;
 
-/** The operations while `work` runs. Everything it causes must be over when it resolves. */
-export async function meter(work: () => Promise<unknown>): Promise<BilledOperations> {
+/**
+ * The operations while `work` runs. Everything it causes must be over when it resolves; it is given the counts so far, of
+ * events alone.
+ */
+export async function meter(work: (soFar: BilledOperations) => Promise<unknown>): Promise<BilledOperations> {
   if (current) throw new Error("another measurement is running");
   await install();
   const metering: Metering = {
     operations: noOperations(),
     logs: new Map(),
-    active: { thread: new Set(), presence: new Set(), relay: new Set() },
+    active: { thread: new Set(), presence: new Set(), relay: new Set(), socketIo: new Set() },
   };
   current = metering;
   try {
-    await work();
+    await work(metering.operations);
   } finally {
     current = undefined;
   }

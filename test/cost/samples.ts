@@ -8,12 +8,14 @@ export function operationsOf(part: {
   worker?: number;
   thread?: Partial<ObjectCounts>;
   presence?: Partial<ObjectCounts>;
+  socketIo?: Partial<ObjectCounts>;
 }): BilledOperations {
   return {
     worker: part.worker ?? 0,
     thread: { ...NO_COUNTS, ...part.thread },
     presence: { ...NO_COUNTS, ...part.presence },
     relay: { ...NO_COUNTS },
+    socketIo: { ...NO_COUNTS, ...part.socketIo },
   };
 }
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { host } from "../support/host-server.ts";
 import { hostToken, newThread, person, unknownPerson, unique } from "../support/host-users.ts";
 import { eventually } from "../support/eventually.ts";
-import { costOf, evict } from "../support/objects.ts";
+import { costOf } from "../support/objects.ts";
 import { engineFetch, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 afterEach(() => {
@@ -202,26 +202,5 @@ describe("requests", () => {
       engineFetch(`transport=polling&sid=${sid}`, { method: "POST", body: "6".padEnd(length, "0") });
     expect((await post(maxPayload)).status).toBe(200);
     expect((await post(maxPayload + 1)).status).toBe(413);
-  });
-});
-
-describe("a polling session", () => {
-  it("goes on after an eviction while its poll waits", async () => {
-    const ada = await person("Ada");
-    const thread = await newThread(ada, "group", []);
-    const opened = await (await engineFetch("transport=polling")).text();
-    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
-    const query = `transport=polling&sid=${sid}`;
-    const post = (body: string) => engineFetch(query, { method: "POST", body });
-    const poll = async () => (await engineFetch(query)).text();
-    await post(`40${JSON.stringify({ token: ada.token })}`);
-    expect(await poll()).toMatch(/^40\{"sid":/);
-    await post(`420${JSON.stringify(["join", { room: thread.id }])}`);
-    const answers: string[] = [];
-    while (!answers.join("").includes('"joined"')) answers.push(await poll());
-    const waiting = poll();
-    await eventually(() => evict(socketIoStub(sid)));
-    await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "hello" });
-    expect(await waiting).toContain('"content":"hello"');
   });
 });

@@ -123,3 +123,71 @@ export class SocketIoTestSocket {
     }
   }
 }
+
+/** A Socket.IO session over long polling, of which a test makes each request. */
+export class PollingSession {
+  readonly sid: string;
+  /** Everything that polls brought. */
+  readonly received: string[] = [];
+  readonly #query: string;
+
+  private constructor(sid: string) {
+    this.sid = sid;
+    this.#query = `transport=polling&sid=${sid}`;
+  }
+
+  /** Opens a session. */
+  static async open(headers: Record<string, string> = {}): Promise<PollingSession> {
+    const opened = await (await engineFetch("transport=polling", { headers })).text();
+    return new PollingSession((JSON.parse(opened.slice(1)) as { sid: string }).sid);
+  }
+
+  /** Opens a session and connects as this user. */
+  static async connect(who: Person): Promise<PollingSession> {
+    const session = await PollingSession.open();
+    await session.post(`40${JSON.stringify({ token: who.token })}`);
+    await session.until((packets) => packets.includes('40{"sid":'));
+    return session;
+  }
+
+  post(body: string): Promise<Response> {
+    return engineFetch(this.#query, { method: "POST", body });
+  }
+
+  emit(name: string, input: unknown): Promise<Response> {
+    return this.post(`42${JSON.stringify([name, input])}`);
+  }
+
+  /** The body of the answer to a poll. */
+  async poll(): Promise<string> {
+    const text = await (await engineFetch(this.#query)).text();
+    this.received.push(text);
+    return text;
+  }
+
+  /** Polls until all that it brought matches. */
+  async until(matches: (packets: string) => boolean): Promise<void> {
+    while (!matches(this.received.join("\n"))) await this.poll();
+  }
+
+  /** Opens the WebSocket of an upgrade, which the server has answered. */
+  async probe(): Promise<WebSocket> {
+    const response = await engineFetch(`transport=websocket&sid=${this.sid}`, {
+      headers: { upgrade: "websocket" },
+    });
+    const { webSocket } = response;
+    if (!webSocket) throw new Error(`the probe was answered ${response.status}`);
+    const probed = new Promise((resolve) => {
+      webSocket.addEventListener("message", resolve, { once: true });
+    });
+    webSocket.accept();
+    webSocket.send("2probe");
+    await probed;
+    return webSocket;
+  }
+
+  /** Closes the session. */
+  async end(): Promise<void> {
+    await this.post("1");
+  }
+}

@@ -86,9 +86,7 @@ export class Engine<D> {
     if (session?.record.transport !== "polling" || session.sockets.probe) return this.#sockets.refuse();
     const { socket, response } = this.#sockets.accept();
     this.#sockets.attach(socket, session, "probe");
-    setTimeout(() => {
-      if (session.sockets.probe === socket) this.#dropProbe(session);
-    }, this.#options.upgradeTimeoutMs);
+    session.probeTimer = setTimeout(() => this.#dropProbe(session), this.#options.upgradeTimeoutMs);
     return response;
   }
 
@@ -175,6 +173,7 @@ export class Engine<D> {
     if (known?.role === "transport") this.#end(known.session, "transport close");
     // The request that waited was given up.
     if (known?.role === "poll") this.#end(known.session, "transport error");
+    if (known?.role === "probe") this.#dropProbe(known.session);
   }
 
   // --- within
@@ -243,6 +242,7 @@ export class Engine<D> {
     // A poll is not answered: whoever has upgraded polls no more.
     this.#sockets.close(session.sockets.poll);
     session.stopTimer();
+    session.stopProbeTimer();
     this.#sockets.detach(socket);
     session.record.transport = "websocket";
     this.#sockets.attach(socket, session, "transport");
@@ -251,6 +251,7 @@ export class Engine<D> {
 
   #dropProbe(session: Session<D>): void {
     session.isProbed = false;
+    session.stopProbeTimer();
     this.#sockets.close(session.sockets.probe);
   }
 
@@ -280,8 +281,10 @@ export class Engine<D> {
     if (session.isClosed) return;
     session.isClosed = true;
     this.#sessions.delete(session.sid);
+    this.#heartbeat.ended(session);
     this.#polling.answer(session, [packets.CLOSE]);
     session.stopTimer();
+    session.stopProbeTimer();
     for (const socket of Object.values(session.sockets)) this.#sockets.close(socket);
     if (!session.record.isClosing) this.#events.onClose(session, reason);
   }

@@ -7,10 +7,10 @@ import type { EngineOptions } from "./engine-options.ts";
 import type { Session } from "./session.ts";
 
 /**
- * How long after pings, at most, it is looked whether all were answered. The object is awake that long anyway: only for
- * those that did not answer by then is there another alarm.
+ * How long after pings, at most, a timer waits for the answers, which keeps the object awake: about as long as costs what
+ * another alarm does. Only for those that did not answer by then is there one.
  */
-const LOOK_MS = 9_000;
+const LOOK_MS = 2_000;
 
 export interface HeartbeatParts<D> {
   sessions: ReadonlyMap<string, Session<D>>;
@@ -25,6 +25,8 @@ export class Heartbeat<D> {
   readonly #alarm: AlarmScheduler;
   readonly #options: Options;
   readonly #parts: HeartbeatParts<D>;
+  /** Since this object woke, those that were pinged and have not answered. */
+  readonly #unanswered = new Set<Session<D>>();
   #look: ReturnType<typeof setTimeout> | undefined;
 
   /** Registers its duty. */
@@ -41,8 +43,10 @@ export class Heartbeat<D> {
   }
 
   /** A session is being pinged: its pong is due. */
-  pinged({ record }: Session<D>, now: number): void {
+  pinged(session: Session<D>, now: number): void {
+    const { record } = session;
     const { pingIntervalMs, pingTimeoutMs } = this.#options;
+    this.#unanswered.add(session);
     // Where the alarm was a little late, that is not added.
     const late = Math.max(0, Math.min(now - record.pingDueAt, pingTimeoutMs / 4));
     record.pongDueAt ||= now - late + pingTimeoutMs;
@@ -57,10 +61,16 @@ export class Heartbeat<D> {
   }
 
   /** A client answered. */
-  ponged({ record }: Session<D>, save: () => void): void {
-    if (record.pongDueAt === 0) return;
-    record.pongDueAt = 0;
+  ponged(session: Session<D>, save: () => void): void {
+    if (session.record.pongDueAt === 0) return;
+    session.record.pongDueAt = 0;
     save();
+    this.#answered(session);
+  }
+
+  /** A session has ended. */
+  ended(session: Session<D>): void {
+    this.#answered(session);
   }
 
   #round(now: number): void {
@@ -77,12 +87,21 @@ export class Heartbeat<D> {
     return due.length > 0 ? due.reduce((a, b) => Math.min(a, b)) : undefined;
   }
 
+  /** Once all have answered, nothing keeps the object awake. */
+  #answered(session: Session<D>): void {
+    if (!this.#unanswered.delete(session) || this.#unanswered.size > 0) return;
+    if (this.#look !== undefined) clearTimeout(this.#look);
+    this.#look = undefined;
+  }
+
   #lookForPongs(): void {
     this.#look = undefined;
     const now = Date.now();
-    for (const session of this.#parts.sessions.values()) {
+    const unanswered = [...this.#unanswered];
+    this.#unanswered.clear();
+    for (const session of unanswered) {
       if (this.isLost(session, now)) this.#parts.lost(session);
-      else if (session.record.pongDueAt > 0) this.#alarm.wakeBy(session.record.pongDueAt);
+      else this.#alarm.wakeBy(session.record.pongDueAt);
     }
   }
 }

@@ -32,6 +32,8 @@ export class Session<D> {
   isClosed = false;
   /** Runs between two polls. */
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while a probe is open. */
+  probeTimer: ReturnType<typeof setTimeout> | undefined;
   #waiting: Packet[] = [];
   #waitingLength = 0;
 
@@ -72,5 +74,10 @@ export class Session<D> {
   stopTimer(): void {
     if (this.timer !== undefined) clearTimeout(this.timer);
     this.timer = undefined;
+  }
+
+  stopProbeTimer(): void {
+    if (this.probeTimer !== undefined) clearTimeout(this.probeTimer);
+    this.probeTimer = undefined;
   }
 }

@@ -1,0 +1,250 @@
+/**
+ * What Socket.IO costs, in every object concerned: an idle session a month, joins, leaves and messages; and that nothing of
+ * it keeps an object awake.
+ */
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { alarmAt, holdWaits, passTime, runAlarm, startClock } from "../cost/clock.ts";
+import { events, type BilledOperations } from "../cost/counts.ts";
+import { meter } from "../cost/meter.ts";
+import { watchTimers, type WatchedTimers } from "../cost/timers.ts";
+import { eventually } from "../support/eventually.ts";
+import { newThread, person, type Person } from "../support/host-users.ts";
+import { evict, threadStub } from "../support/objects.ts";
+import { PollingSession, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
+
+const PING_MS = 50_000;
+const ROUNDS_A_MONTH = (30 * 24 * 3_600_000) / PING_MS;
+const FRAMES_PER_REQUEST = 20;
+
+let timers: WatchedTimers;
+beforeEach(() => {
+  startClock();
+  holdWaits();
+  timers = watchTimers();
+  // Every session is in one shard.
+  vi.spyOn(Math, "random").mockReturnValue(0);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await reset();
+});
+
+/** Lets the objects' waits end, one after another, until no timer is pending anywhere. */
+function quiet(): Promise<void> {
+  return eventually(() => {
+    if (timers.pending.length > 0) passTime(1_000);
+    expect(timers.pending).toEqual([]);
+  });
+}
+
+/** What all of it costs, with what happens afterwards by itself: in the thread at least so many calls. */
+async function costOf(work: () => Promise<unknown>, { threadCalls = 0 } = {}): Promise<BilledOperations> {
+  await quiet();
+  return meter(async (soFar) => {
+    await work();
+    await eventually(async () => {
+      await quiet();
+      expect(soFar.thread.calls).toBeGreaterThanOrEqual(threadCalls);
+    });
+    await quiet();
+  });
+}
+
+/** Joins the room, and lets all that it causes happen. */
+const join = (socket: SocketIoTestSocket, room: string) =>
+  costOf(() => socket.ask("join", { room }), { threadCalls: 2 });
+
+const connect = (who: Person) => SocketIoTestSocket.connect(who);
+
+/** A group of Ada and Bob, each with a session, and the alarm that its creation set run. */
+async function groupOfTwo() {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  const thread = await newThread(ada, "group", [bob]);
+  const stub = threadStub(thread.id);
+  const [a, b] = [await connect(ada), await connect(bob)];
+  await runAlarm(stub);
+  return { ada, bob, a, b, room: thread.id, stub, shard: socketIoStub(a.sid) };
+}
+
+/** Resolves when the shard has had the pong of each session. */
+function answered(shard: DurableObjectStub): Promise<void> {
+  return eventually(async () => {
+    const due = await runInDurableObject(shard, (_instance, ctx) =>
+      ctx.getWebSockets().map((socket) => socket.deserializeAttachment()?.record.pongDueAt as number),
+    );
+    expect(due.every((pongDueAt) => pongDueAt === 0)).toBe(true);
+  });
+}
+
+async function heartbeat(shard: DurableObjectStub): Promise<void> {
+  passTime(PING_MS);
+  expect(await alarmAt(shard)).toBeLessThanOrEqual(Date.now());
+  await runAlarm(shard);
+  await answered(shard);
+}
+
+describe("idle sessions", () => {
+  it("cost an object 51,840 alarms and rows a month, and each of them 2,592 requests", async () => {
+    const ada = await person("Ada");
+    const sessions = [];
+    for (let i = 0; i < 5; i++) sessions.push(await connect(ada));
+    const shard = socketIoStub(sessions[0]?.sid ?? "");
+    const rounds = 3;
+    const spent = await costOf(async () => {
+      for (let i = 0; i < rounds; i++) await heartbeat(shard);
+    });
+    const { socketIo } = spent;
+    expect(socketIo).toMatchObject({ alarms: rounds, alarmsSet: rounds, rowsWritten: 0, rowsRead: 0 });
+    expect(socketIo).toMatchObject({ frames: rounds * sessions.length, calls: 0, upgrades: 0, closes: 0 });
+    expect(spent.worker + events(spent.thread) + events(spent.presence)).toBe(0);
+    const aMonth = (count: number) => (count / rounds) * ROUNDS_A_MONTH;
+    expect(aMonth(socketIo.alarms)).toBe(51_840);
+    expect(aMonth(socketIo.frames) / sessions.length / FRAMES_PER_REQUEST).toBe(2_592);
+  });
+
+  it("let their object sleep as soon as their clients have answered, and it wakes for nothing else", async () => {
+    const { a, room, shard } = await groupOfTwo();
+    await join(a, room);
+    passTime(PING_MS);
+    await runAlarm(shard);
+    await answered(shard);
+    // No time passes in which a timer could have ended.
+    expect(timers.pending).toEqual([]);
+    const slept = await meter(() => evict(shard));
+    expect(events(slept.socketIo)).toBe(0);
+    expect(await alarmAt(shard)).toBe(Date.now() + PING_MS);
+  });
+
+  it("cost an alarm and two rows more where a client does not answer, and then nothing", async () => {
+    const lost = await connect(await person("Ada"));
+    lost.answersPings = false;
+    const shard = socketIoStub(lost.sid);
+    const spent = await costOf(async () => {
+      passTime(PING_MS);
+      await runAlarm(shard);
+      await quiet();
+      passTime(20_000);
+      await runAlarm(shard);
+      await lost.closed;
+    });
+    expect(spent.socketIo).toMatchObject({ alarms: 2, frames: 0, rowsWritten: 0 });
+    expect(spent.socketIo.alarmsSet).toBeLessThanOrEqual(3);
+    expect(await alarmAt(shard)).toBeNull();
+  });
+});
+
+describe("a poll that waits", () => {
+  it("keeps no object awake, and brings what is sent once its object has slept", async () => {
+    const { ada, room } = await groupOfTwo();
+    const session = await PollingSession.connect(ada);
+    await session.emit("join", { room });
+    await session.until((packets) => packets.includes('["joined"'));
+    const shard = socketIoStub(session.sid);
+    const waiting = session.poll();
+    await eventually(async () => expect(await socketsOf(shard)).toContain("poll"));
+    await quiet();
+    await evict(shard);
+    expect(events((await meter(quiet)).socketIo)).toBe(0);
+    await ada.call("POST", `/api/threads/${room}/messages`, { body: "hello" });
+    expect(await waiting).toContain('"content":"hello"');
+  });
+});
+
+describe("an upgrade", () => {
+  it("leaves no timer behind, whether it is carried through or given up", async () => {
+    const ada = await person("Ada");
+    const upgraded = await PollingSession.connect(ada);
+    const probe = await upgraded.probe();
+    probe.send("5");
+    const shard = socketIoStub(upgraded.sid);
+    await eventually(async () => expect(await socketsOf(shard)).toEqual(["transport"]));
+    expect(timers.pending).toEqual([]);
+    const given = await PollingSession.connect(ada);
+    (await given.probe()).close();
+    const waiting = given.poll();
+    await eventually(async () => expect((await socketsOf(shard)).toSorted()).toEqual(["poll", "transport"]));
+    await eventually(() => expect(timers.pending).toEqual([]));
+    await given.end();
+    await waiting;
+  });
+});
+
+/** What each socket of a shard is to its session. */
+function socketsOf(shard: DurableObjectStub): Promise<string[]> {
+  return runInDurableObject(shard, (_instance, ctx) =>
+    ctx.getWebSockets().flatMap((socket) => (socket.deserializeAttachment()?.role as string) ?? []),
+  );
+}
+
+describe("joining a room", () => {
+  it("costs the first session of an object two calls and a row in the thread, and a row of its own", async () => {
+    const { a, b, room } = await groupOfTwo();
+    const first = await join(a, room);
+    expect(first.thread).toMatchObject({ calls: 2, rowsWritten: 1, alarmsSet: 0 });
+    expect(first.socketIo).toMatchObject({ frames: 1, rowsWritten: 1, alarmsSet: 0 });
+    expect(first.presence.rowsWritten).toBe(0);
+    const second = await join(b, room);
+    expect(second.thread).toMatchObject({ calls: 2, rowsWritten: 0, alarmsSet: 0 });
+    expect(second.socketIo).toMatchObject({ frames: 1, rowsWritten: 1, alarmsSet: 0 });
+    expect(second.presence.rowsWritten).toBe(0);
+  });
+});
+
+describe("leaving a room", () => {
+  it("costs a call to the thread and a row of one's own, and for the last session of an object a row in the thread", async () => {
+    const { a, b, room } = await groupOfTwo();
+    for (const socket of [a, b]) await join(socket, room);
+    const one = await costOf(() => a.ask("leave", { room }), { threadCalls: 1 });
+    expect(one.thread).toMatchObject({ calls: 1, rowsWritten: 0, alarmsSet: 0 });
+    expect(one.socketIo).toMatchObject({ frames: 1, rowsWritten: 1, alarmsSet: 0 });
+    const last = await costOf(
+      async () => {
+        b.close();
+        await b.closed;
+      },
+      { threadCalls: 1 },
+    );
+    expect(last.thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 0 });
+    expect(last.socketIo).toMatchObject({ closes: 1, rowsWritten: 1, alarmsSet: 0 });
+    expect(one.presence.rowsWritten + last.presence.rowsWritten).toBe(0);
+  });
+});
+
+describe("a message", () => {
+  it("costs the rows that it costs over plain sockets, a call to the thread, and two to each object in the room", async () => {
+    const { a, b, room, stub } = await groupOfTwo();
+    for (const socket of [a, b]) await join(socket, room);
+    await a.ask("chat", { room, body: "first" });
+    await quiet();
+    await runAlarm(stub);
+    passTime(60_000);
+    const spent = await costOf(async () => {
+      await a.ask("chat", { room, body: "hello" });
+      await b.nextEvent("chat");
+      await runAlarm(stub);
+    });
+    expect(spent.thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1, frames: 0 });
+    // The message, and its acknowledgement.
+    expect(spent.socketIo).toMatchObject({ frames: 1, calls: 2, rowsWritten: 0, alarmsSet: 0 });
+    // A notification to each shard, and whether the sender was revoked.
+    const shards = spent.presence.objects;
+    expect(spent.presence.rowsWritten).toBe(shards);
+    expect(spent.presence.calls).toBeLessThanOrEqual(shards + 1);
+  });
+
+  it("costs one call to the thread where its sender is not in the room", async () => {
+    const { a, room, stub } = await groupOfTwo();
+    await a.ask("chat", { room, body: "first" });
+    await quiet();
+    await runAlarm(stub);
+    passTime(60_000);
+    const { thread, socketIo } = await costOf(async () => {
+      await a.ask("chat", { room, body: "hello" });
+      await runAlarm(stub);
+    });
+    expect(thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1 });
+    expect(socketIo).toMatchObject({ frames: 1, rowsWritten: 0 });
+  });
+});
