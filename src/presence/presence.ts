@@ -59,16 +59,16 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     this.#alarm = new AlarmScheduler(storage);
     const shard = new PresenceShard(ctx, env, this.#alarm, new PeerShards(env, ctx.id, this));
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
-    const tables = userTables(storage.sql, this.#alarm, shard);
+    const tables = userTables(storage.sql, this.#alarm, shard.parts);
     const packer = new BatchPacker(storage.sql, movedUsers, tables);
     const isHere = (userId: string) => movedUsers.movedTo(userId) === undefined;
-    shard.propagation.isHere = isHere;
-    shard.revocationPropagation.isHere = isHere;
+    shard.parts.propagation.isHere = isHere;
+    shard.parts.revocationPropagation.isHere = isHere;
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
       packer,
-      disconnect: (userIds) => shard.disconnect(userIds),
+      disconnect: (userIds) => shard.parts.opening.disconnect(userIds),
     });
     this.#batchReceiver = new BatchReceiver(storage, tables);
     this.#router = new ShardRouter(env, shard, movedUsers, this.#resharding);
@@ -83,15 +83,15 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   /** An upgrade, handed over by the Worker. For a user who has moved it is redirected. */
   override fetch(request: Request): Response | Promise<Response> {
     const caller = callerOf(request);
-    return this.#router.redirect(caller.user.id) ?? this.#shard.openTab(request, caller);
+    return this.#router.redirect(caller.user.id) ?? this.#shard.parts.opening.open(request, caller);
   }
 
   override webSocketMessage(tab: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    return this.#shard.commands.receive(tab, frame);
+    return this.#shard.parts.commands.receive(tab, frame);
   }
 
   override webSocketClose(tab: WebSocket, code: number): void {
-    this.#shard.sockets.answerClose(tab, code);
+    this.#shard.parts.sockets.answerClose(tab, code);
   }
 
   override webSocketError(tab: WebSocket): void {

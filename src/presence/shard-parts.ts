@@ -1,0 +1,138 @@
+/** The parts of a Presence shard: how they are made, what each is given of the others, and the duties of the alarm. */
+import { configOf } from "../config/config.ts";
+import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
+import { Holds } from "../durable/holds.ts";
+import { Connections } from "../sockets/connections.ts";
+import type { PeerShards } from "./peer-shards.ts";
+import { ProfilePropagation } from "./people/profile-propagation.ts";
+import { ProfileUpdates } from "./people/profile-updates.ts";
+import { SharedUserSearch } from "./people/shared-user-search.ts";
+import { UserDirectory } from "./people/user-directory.ts";
+import { UserSearchIndex } from "./people/user-search-index.ts";
+import { UserSearchReindex } from "./people/user-search-reindex.ts";
+import { Visibility } from "./people/visibility.ts";
+import { RateLimits } from "./rate-limits.ts";
+import { RevocationPropagation } from "./revoking/revocation-propagation.ts";
+import { Revocations } from "./revoking/revocations.ts";
+import { Verdicts } from "./revoking/verdicts.ts";
+import { OnlineStatus } from "./status/online-status.ts";
+import { StatusPublisher } from "./status/status-publisher.ts";
+import { Subscribers } from "./status/subscribers.ts";
+import { Subscriptions } from "./status/subscriptions.ts";
+import { TabSockets } from "./status/tab-sockets.ts";
+import { TabSubscriptions } from "./status/tab-subscriptions.ts";
+import { Tabs } from "./status/tabs.ts";
+import { TabCommands } from "./tab-commands.ts";
+import { TabOpening } from "./tab-opening.ts";
+import { ReadCommand } from "./threads/read-command.ts";
+import { ThreadNotifications } from "./threads/thread-notifications.ts";
+import { ThreadUpdates } from "./threads/thread-updates.ts";
+import { UserThreads } from "./threads/user-threads.ts";
+
+export type ShardParts = ReturnType<typeof shardParts>;
+
+/** Makes the parts, and registers their duties with the alarm. */
+export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
+  const { sql } = ctx.storage;
+  const connections = new Connections(ctx);
+  const tabs = new Tabs(connections);
+  const visibility = new Visibility(sql);
+  const online = new OnlineStatus(sql, tabs, connections, Date.now());
+  const tabSubscriptions = new TabSubscriptions(sql, connections, tabs);
+  const subscribers = new Subscribers(sql);
+  const status = { alarm, connections, tabs, visibility, online, tabSubscriptions, subscribers, peers };
+  const publisher = new StatusPublisher(env, status);
+  const subscriptions = new Subscriptions(env, status);
+  const sockets = new TabSockets({ ...status, publisher });
+  registerTabDuties(alarm, { sockets, subscriptions, publisher });
+
+  const index = new UserSearchIndex(sql);
+  const directory = new UserDirectory(sql, index);
+  const sharedSearch = new SharedUserSearch({ index, directory, visibility });
+  const searchReindex = new UserSearchReindex(ctx.storage, alarm);
+
+  const userThreads = new UserThreads(sql, () => configOf(env).systemName);
+  const updates = new ThreadUpdates(ctx.storage, userThreads);
+  const notifications = new ThreadNotifications(connections, tabs, userThreads);
+  const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
+
+  const rates = new RateLimits(env, new Holds(sql));
+  const revocations = new Revocations(sql);
+  const verdicts = new Verdicts(revocations, directory);
+  const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
+  const propagation = new ProfilePropagation(sql, env, alarm, directory);
+  // The calls of one invocation are bounded for both together.
+  propagation.mayCall = (now) => !revocationPropagation.isDue(now);
+  const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
+
+  const opening = new TabOpening(env, {
+    ...status,
+    sockets,
+    publisher,
+    userThreads,
+    rates,
+    revocations,
+    verdicts,
+    profileUpdates,
+  });
+  const commands = new TabCommands(env, {
+    connections,
+    sockets,
+    rates,
+    subscriptions,
+    readCommand,
+    profileUpdates,
+    revocations,
+  });
+  return {
+    ...status,
+    publisher,
+    subscriptions,
+    sockets,
+    directory,
+    sharedSearch,
+    searchReindex,
+    userThreads,
+    updates,
+    notifications,
+    rates,
+    revocations,
+    verdicts,
+    revocationPropagation,
+    propagation,
+    profileUpdates,
+    opening,
+    commands,
+  };
+}
+
+interface TabDutyParts {
+  sockets: TabSockets;
+  subscriptions: Subscriptions;
+  publisher: StatusPublisher;
+}
+
+/** They begin in this order: tabs are closed before their subscriptions end and their users' status is published. */
+function registerTabDuties(alarm: AlarmScheduler, { sockets, subscriptions, publisher }: TabDutyParts): void {
+  alarm.register(
+    {
+      name: "ends of sessions",
+      run: (now) => sockets.endSessions(now),
+      dueAt: () => sockets.nextEnd(),
+    },
+    { name: "silent tabs", run: (now) => sockets.closeSilent(now) },
+    { name: "subscriptions of closed tabs", run: () => inNextRound(subscriptions.endClosed()) },
+    { name: "users who went offline", run: (now) => inNextRound(publisher.publishOffline(now)) },
+    {
+      name: "users who were heard again",
+      run: (now) => inNextRound(publisher.publishHeardAgain(now)),
+      // Of all that is published, and of silent tabs.
+      dueAt: (now) => publisher.dueAt(now),
+    },
+  );
+}
+
+/** Of a duty whose failures were logged where they happened: what it did not do is done in the next round. */
+function inNextRound(duty: Promise<void>): Promise<void> {
+  return duty.catch(() => undefined);
+}
