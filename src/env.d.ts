@@ -24,6 +24,7 @@ declare namespace Cloudflare {
     RELAY_SOCKETS?: string;
     PRESENCE_SHARDS_BEFORE?: string;
     USER_SEARCH?: string;
+    CONTACT_POLICY?: string;
     AVATAR_HOSTS?: string;
     REACTION_NAMES?: string;
     RATE_LIMIT_BURST?: string;

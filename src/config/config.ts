@@ -42,8 +42,9 @@ const ANY = "*";
 const NONE = "off";
 const HOUR_MS = 60 * 60_000;
 
-/** Default of the setting of this name. */
+/** Defaults of the settings of these names. */
 const SYSTEM_NAME = "System";
+const CONTACT_POLICY = "open";
 
 const origins = z
   .string()
@@ -122,6 +123,7 @@ const settings = z.object({
   ROOM_SOCKETS: setting(count.default(ROOM_SOCKETS)),
   RELAY_SOCKETS: setting(count.pipe(z.number().min(1)).default(RELAY_SOCKETS)),
   USER_SEARCH: setting(z.enum(["all", "shared", "off"]).optional()),
+  CONTACT_POLICY: setting(z.enum(["consent", "open", "host"]).default(CONTACT_POLICY)),
   AVATAR_HOSTS: setting(avatarSources.optional()),
   REACTION_NAMES: setting(reactionNames.optional()),
   RATE_LIMIT_BURST: setting(count.default(RATE_BURST)),
@@ -179,6 +181,8 @@ export interface Config {
   roomSockets: number;
   relaySockets: number;
   userSearch: "all" | "shared" | "off";
+  /** Who may write to whom, and see whom: contacts (`consent`), all who share a thread (`open`), or as the host says. */
+  contactPolicy: "consent" | "open" | "host";
   /** Where the page may load pictures of users from, as sources of a content security policy. */
   avatarSources: readonly string[];
   /** What Socket.IO clients call reactions, and the emoji that each stands for. */
@@ -271,6 +275,7 @@ function parseConfig(env: Env): Config {
     roomSockets: s.ROOM_SOCKETS,
     relaySockets: s.RELAY_SOCKETS,
     userSearch: s.USER_SEARCH ?? (development ? "all" : "shared"),
+    contactPolicy: s.CONTACT_POLICY,
     reactionNames: s.REACTION_NAMES ?? new Map(),
     avatarSources: s.AVATAR_HOSTS ?? (development ? ["https:"] : []),
     rate: rateOf(s.RATE_LIMIT_BURST, s.RATE_LIMIT_PER_10S),

@@ -20,6 +20,7 @@ function developmentValues(): string {
   return `# Development values, written by \`npm start\`. docs/configuration.md lists what can be set.
 ENVIRONMENT="development"
 GUEST_SIGN_IN="true"
+CONTACT_POLICY="open"
 ALLOWED_ORIGINS="*"
 AUTH_SECRET="${secret()}"
 SESSION_SECRET="${secret()}"

@@ -148,6 +148,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.sharedThreads(userId));
   }
 
+  contactsOf(userId: string, ids: string[]): Promise<string[]> {
+    return this.#router.oneUser(userId, (shard) => shard.contactsOf(userId, ids));
+  }
+
   statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.statuses(ids, threadIds, viewerId));
   }
@@ -214,6 +218,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   statusChanged(changes: StatusChange[]): Promise<void> {
     return this.#router.split(ofStatusChanges, changes, (shard, part) => shard.statusChanged(part));
+  }
+
+  contactsAmong(userId: string, ids: string[], threadIds: string[]): Promise<string[]> {
+    return this.#router.manyUsers(ids, (shard, part) => shard.contactsAmong(userId, part, threadIds));
   }
 
   // --- moving users to other shards

@@ -159,4 +159,17 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     retries INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Whether members are contacts of each other by it: 0 or 1; null until the thread's next update (contacts/).
+  ALTER TABLE threads ADD COLUMN makes_contacts INTEGER;
+
+  -- Members who count as contacts of a thread's others only from a time on, in milliseconds since the epoch: a row for each
+  -- who came by a link.
+  CREATE TABLE late_contacts (
+    user_id TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    contact_from INTEGER NOT NULL,
+    PRIMARY KEY (user_id, thread_id)
+  ) WITHOUT ROWID;
+  `,
 ];

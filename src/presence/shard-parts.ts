@@ -3,6 +3,8 @@ import { configOf } from "../config/config.ts";
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
 import { Connections } from "../sockets/connections.ts";
+import { Contacts } from "./contacts/contacts.ts";
+import { LateContacts } from "./contacts/late-contacts.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { ProfilePropagation } from "./people/profile-propagation.ts";
 import { ProfileUpdates } from "./people/profile-updates.ts";
@@ -52,7 +54,9 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const searchReindex = new UserSearchReindex(ctx.storage, alarm);
 
   const userThreads = new UserThreads(sql, () => configOf(env).systemName);
-  const updates = new ThreadUpdates(ctx.storage, userThreads);
+  const lateContacts = new LateContacts(sql);
+  const contacts = new Contacts(sql, env, { peers, visibility, lateContacts });
+  const updates = new ThreadUpdates(ctx.storage, userThreads, lateContacts);
   const notifications = new ThreadNotifications(connections, tabs, userThreads);
   const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
 
@@ -93,6 +97,8 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     sharedSearch,
     searchReindex,
     userThreads,
+    lateContacts,
+    contacts,
     updates,
     notifications,
     rates,

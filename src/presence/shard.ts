@@ -113,6 +113,14 @@ export class PresenceShard {
     return this.parts.visibility.threadsOf(userId);
   }
 
+  contactsOf(userId: string, ids: string[]): Promise<string[]> {
+    return this.parts.contacts.of(userId, ids);
+  }
+
+  contactsAmong(_userId: string, ids: string[], threadIds: string[]): Promise<string[]> {
+    return this.parts.contacts.among(ids, threadIds);
+  }
+
   revoke(userId: string, before: number): void {
     const now = Date.now();
     if (!this.parts.revocations.revoke(userId, before)) return;

@@ -62,6 +62,8 @@ export const PREVIEW_LENGTH = 140;
 export const MEMBER_IDS = 100;
 /** How many members a list of threads names of a group without a name: enough to show anyone three others. */
 export const TITLE_MEMBERS = 4;
+/** The largest group whose members are contacts of each other, by the number of members. */
+export const CONTACT_GROUP_MEMBERS = 50;
 /** Members listed in a `Thread`, and users in a welcome's `online`. */
 export const MEMBERS_SHOWN = 200;
 /** Threads in a presence `welcome`. */

@@ -40,6 +40,11 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   /** The ids of the direct and group threads of this user. */
   sharedThreads: (userId: string) => Promise<string[]>;
   /**
+   * Those of these users who are contacts of this one: with whom they share a direct thread in which both have written, or a
+   * group of at most 50 members. Nobody is a contact of themself. To be asked of the user's own shard, which asks the others.
+   */
+  contactsOf: (userId: string, ids: string[]) => Promise<string[]>;
+  /**
    * Users whose name, a word of it, or id begins so, at most 20, sorted by what matched. `among`: only those in one of these
    * threads, of which the first count if there are too many; `rate_limited` where too many such searches wait.
    */
@@ -81,6 +86,8 @@ export interface PresencePeerRpc {
   newlyVisible: (threadId: string, questions: NewlyVisible[]) => Promise<UserPresence[][]>;
   /** The status of users of the calling shard changed: sent on to the subscribers here who may see them. */
   statusChanged: (changes: StatusChange[]) => Promise<void>;
+  /** Those of these users of the called shard who are a user's contacts, by these threads of the user's that make contacts. */
+  contactsAmong: (userId: string, ids: string[], threadIds: string[]) => Promise<string[]>;
   /** Takes in some of what another shard has of users who move here. Idempotent. */
   receiveMovedUsers: (batch: MovedUsersBatch) => Promise<void>;
 }
@@ -134,8 +141,16 @@ export interface ThreadUpdate {
   memberCount?: number;
   /** By how many shards the thread sorts its members. Absent in updates of older versions. */
   shards?: number;
-  /** Members of this shard since the last update, with what they have read; one who is known already changes nothing. */
-  joined: { userId: string; readSeq: number }[];
+  /**
+   * Whether members are contacts of each other by it: of a direct thread once both have written, of a group of at most 50.
+   * Absent in updates of older versions.
+   */
+  makesContacts?: boolean;
+  /**
+   * Members of this shard since the last update, with what they have read; one who is known already changes nothing.
+   * `contactFrom`: from when on they count as contacts of the others, in milliseconds since the epoch, if not at once.
+   */
+  joined: { userId: string; readSeq: number; contactFrom?: number }[];
   /** Former members of this shard. */
   left: string[];
   /** Read markers that moved and are stored by the thread; they only rise. */

@@ -164,4 +164,12 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     detail TEXT
   );
   `,
+  `
+  -- Of a direct thread: 1 once both have written, which makes them contacts. Written by the second one's first message.
+  ALTER TABLE thread ADD COLUMN mutual INTEGER;
+  UPDATE thread SET mutual = 1 WHERE kind = 'direct' AND EXISTS (
+    SELECT 1 FROM messages WHERE seq > 1 AND author <> (SELECT author FROM messages WHERE seq = 1));
+  -- From when on a member is a contact of the others, in milliseconds since the epoch; null where that is from the start.
+  ALTER TABLE members ADD COLUMN contact_from INTEGER;
+  `,
 ];

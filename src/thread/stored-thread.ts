@@ -17,6 +17,7 @@ import { HostData } from "./host-data.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
 import { Profiles } from "./members/profiles.ts";
 import { ReadMarkers } from "./members/read-markers.ts";
+import { ThreadContacts } from "./members/thread-contacts.ts";
 import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
@@ -30,6 +31,7 @@ type ThreadRow = {
   epoch: string;
   deleting: number;
   key: string | null;
+  mutual: number | null;
 };
 
 /** The settings that a thread depends on. */
@@ -39,6 +41,7 @@ export class StoredThread {
   readonly profiles: Profiles;
   readonly membership: Membership;
   readonly messages: MessageLog;
+  readonly contacts: ThreadContacts;
   readonly changes: ChangeLog;
   readonly readMarkers: ReadMarkers;
   readonly reactions: ReactionStore;
@@ -63,7 +66,12 @@ export class StoredThread {
     this.reactions = new ReactionStore(sql);
     this.deduplication = new Deduplication(this.messages);
     this.audit = new AuditLog(sql, this.profiles);
-    this.#row = sql.exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting, key FROM thread").one();
+    this.#row = sql
+      .exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting, key, mutual FROM thread")
+      .one();
+    const { kind, mutual } = this.#row;
+    const { membership, messages } = this;
+    this.contacts = new ThreadContacts(sql, { kind, membership, messages, haveBothWritten: mutual === 1 });
     this.#data = new HostData(sql);
   }
 
@@ -82,10 +90,13 @@ export class StoredThread {
     if (thread.data) new HostData(sql).set(thread.data);
   }
 
-  /** Adds a member, who has read everything so far. Makes no event. */
-  addMember(user: User, role: Role, now: number): void {
+  /**
+   * Adds a member, who has read everything so far. Makes no event. `contactFrom`: from when on they are a contact of the
+   * others (ms since the epoch), if not at once.
+   */
+  addMember(user: User, role: Role, now: number, contactFrom?: number): void {
     this.profiles.add(user);
-    this.membership.add(user.id, role, this.messages.newest.seq, now);
+    this.membership.add(user.id, role, this.messages.newest.seq, now, contactFrom);
   }
 
   get kind(): Kind {

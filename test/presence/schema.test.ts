@@ -5,10 +5,21 @@ import { searchKey } from "../../src/presence/people/user-search-key.ts";
 import { eventually } from "../support/eventually.ts";
 import { unique } from "../support/host-users.ts";
 import { shardStub } from "../support/objects.ts";
-import { evictShardOf, groupOf, knownUser, rowsOf, searchIn, shardFor, unknownUser } from "./shard.ts";
+import {
+  costIn,
+  evictShardOf,
+  FakeThread,
+  groupOf,
+  knownUser,
+  rowsOf,
+  searchIn,
+  shardFor,
+  unknownUser,
+} from "./shard.ts";
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
+  [10, "ALTER TABLE threads DROP COLUMN makes_contacts; DROP TABLE late_contacts"],
   [
     9,
     `DROP TABLE revocations; DROP TABLE ended_sessions; DROP TABLE revocation_jobs;
@@ -66,4 +77,33 @@ it("marks a newest message that was deleted when an empty preview alone said so"
   const lastOf = (id: string) => JSON.parse(String(rows.find((row) => row["thread_id"] === id)?.["last"]));
   expect(lastOf(deleted.id)).toMatchObject({ preview: "", at: 1_000, deletedAt: 1_000 });
   expect(lastOf(kept.id)).not.toHaveProperty("deletedAt");
+});
+
+it("takes people of earlier direct threads and groups for contacts, until the thread says so itself", async () => {
+  const [ada, bo, cy] = [await knownUser(), await knownUser("Bo"), await knownUser("Cy")];
+  await groupOf(ada, bo);
+  const open = new FakeThread("public");
+  await open.join(ada, cy);
+  await runInDurableObject(shardStub(ada.id), (_, { storage }) => {
+    backTo(storage.sql, 9);
+  });
+  await evictShardOf(ada);
+  const contacts = () => shardFor(ada).contactsOf(ada.id, [bo.id, cy.id]);
+  expect(await contacts()).toEqual([bo.id]);
+});
+
+it("leaves nothing of a newest message in a row from before its last column, when the next comes", async () => {
+  const ada = await knownUser();
+  const thread = await groupOf(ada);
+  await thread.notify(thread.message(ada, "before"), ada);
+  await runInDurableObject(shardStub(ada.id), (_, { storage }) => {
+    backTo(storage.sql, 9);
+  });
+  await evictShardOf(ada);
+  const costs = [
+    await costIn(ada, () => thread.notify(thread.message(ada, "first"), ada)),
+    await costIn(ada, () => thread.notify(thread.message(ada, "second"), ada)),
+  ];
+  // Once it is overwritten where it lies, and then written at its new length.
+  expect(costs.map(({ written }) => written)).toEqual([2, 1]);
 });

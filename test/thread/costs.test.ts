@@ -102,6 +102,23 @@ describe("a message, from its frame to its notification", () => {
     expect(cost.rowsWritten).toBe(2);
   });
 
+  it("writes one row more as the second one's first in a direct thread, which makes them contacts", async () => {
+    const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+    const { id } = await newThread(ada, "direct", [bob]);
+    const [adas, bobs] = [await openIdle(ada, id), await openIdle(bob, id)];
+    const send = (socket: typeof adas, no: string) => socket.ask({ type: "chat", id: no, body: "x" });
+    await send(adas, "1");
+    const written: number[] = [];
+    for (const [socket, no] of [
+      [adas, "2"],
+      [bobs, "3"],
+      [bobs, "4"],
+      [adas, "5"],
+    ] as const)
+      written.push((await costOf(threadStub(id), () => send(socket, no))).rowsWritten);
+    expect(written).toEqual([1, 2, 1, 1]);
+  });
+
   it("writes one row more with data, and two as the first that has some", async () => {
     const { ada, thread, stub } = await groupOfTwo(1);
     const socket = await openIdle(ada, thread.id);

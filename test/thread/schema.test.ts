@@ -10,6 +10,8 @@ import { evict, threadStub } from "../support/objects.ts";
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
   DROP TABLE audit;
+  ALTER TABLE thread DROP COLUMN mutual;
+  ALTER TABLE members DROP COLUMN contact_from;
   DROP TABLE thread_data;
   ALTER TABLE thread DROP COLUMN key;
   DROP TABLE message_data;
@@ -69,4 +71,29 @@ it("keeps its messages and reactions, and overwrites the messages where they lie
   const lengths = (await rows()).map((row) => recordLength(recordOf(row)));
   // The last has no room for the time of its deletion.
   expect(lengths.slice(0, 3)).toEqual(lengthsBefore.slice(0, 3));
+});
+
+it("knows of a direct thread whether both have written", async () => {
+  const [ada, bob, cy] = [await person("Ada"), await person("Bob"), await person("Cy")];
+  const [both, one] = [await newThread(ada, "direct", [bob]), await newThread(ada, "direct", [cy])];
+  const write = (who: typeof ada, id: string) =>
+    who.call("POST", `/api/threads/${id}/messages`, { body: "hello" });
+  for (const [who, id] of [
+    [ada, both.id],
+    [bob, both.id],
+    [ada, one.id],
+  ] as const)
+    expect((await write(who, id)).status).toBe(201);
+  for (const { id } of [both, one]) {
+    await runInDurableObject(threadStub(id), (_thread, { storage }) => {
+      storage.sql.exec(UNDO_7);
+    });
+    await evict(threadStub(id));
+  }
+  const mutual = (id: string) =>
+    runInDurableObject(threadStub(id), (_thread, { storage }) =>
+      storage.sql.exec("SELECT mutual FROM thread").one(),
+    );
+  expect(await mutual(both.id)).toEqual({ mutual: 1 });
+  expect(await mutual(one.id)).toEqual({ mutual: null });
 });

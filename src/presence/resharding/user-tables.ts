@@ -3,8 +3,8 @@
  * here, and one optional field of `MovedUsersBatch`. A shard of an older version drops a field that it does not know: no
  * users may be moved before every shard runs the version that added it.
  *
- * `user_keys` is not here: its rows are derived from `users`. Nor is `tab_watches`: tabs are closed, and subscribe again. Nor is
- * `holds`: who is on hold is forgiven the few minutes that it lasts.
+ * `user_keys` is not here: its rows are derived from `users`. Nor is `late_contacts`: its rows go with the memberships. Nor is
+ * `tab_watches`: tabs are closed, and subscribe again. Nor is `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
@@ -15,6 +15,7 @@ import type {
   ThreadUpdate,
   UserRow,
 } from "../../rpc/presence.ts";
+import type { LateContacts } from "../contacts/late-contacts.ts";
 import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { RevocationPropagation } from "../revoking/revocation-propagation.ts";
@@ -50,6 +51,7 @@ export interface UserTableParts {
   directory: UserDirectory;
   userThreads: UserThreads;
   updates: ThreadUpdates;
+  lateContacts: LateContacts;
   notifications: ThreadNotifications;
   subscribers: Subscribers;
   propagation: ProfilePropagation;
@@ -71,7 +73,10 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
 }
 
 /** Memberships, as the update that each thread itself would send: that users joined, and up to where they have read. */
-function memberships(sql: SqlStorage, { userThreads, updates, notifications }: UserTableParts): UserTable {
+function memberships(
+  sql: SqlStorage,
+  { userThreads, updates, lateContacts, notifications }: UserTableParts,
+): UserTable {
   type Row = { user_id: string; thread_id: string; read_seq: number };
 
   /** Members of a batch join also where this shard has a newer state of the thread than the batch. */
@@ -93,10 +98,11 @@ function memberships(sql: SqlStorage, { userThreads, updates, notifications }: U
       const threads = [...byThread].flatMap(([threadId, members]) => {
         const thread = userThreads.get(threadId);
         if (!thread) return [];
-        const joined = members.map(({ user_id, read_seq }) => ({
-          userId: user_id,
-          readSeq: markerOf(thread, user_id, read_seq),
-        }));
+        const joined = members.map(({ user_id, read_seq }) => {
+          const contactFrom = lateContacts.of(user_id, threadId);
+          const readSeq = markerOf(thread, user_id, read_seq);
+          return { userId: user_id, readSeq, ...(contactFrom !== undefined && { contactFrom }) };
+        });
         return [updateOf(thread, joined)];
       });
       return { threads };

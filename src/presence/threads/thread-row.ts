@@ -1,5 +1,6 @@
 /** What this shard stores of a thread, in one row for all its members here, and what each of them sees of it. */
 import { fillerFor, recordLength } from "../../durable/record-length.ts";
+import { CONTACT_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { unreadOf } from "./unread.ts";
@@ -19,6 +20,8 @@ export type ThreadRow = {
   pair: string | null;
   senders: string;
   member_count: number | null;
+  /** Null in rows from before this column: `makesContacts`. */
+  makes_contacts: number | null;
 };
 
 /** A row of `threads`, and the marker of the member it was read for. */
@@ -54,6 +57,7 @@ export function rowOf(
     pair: pair ? JSON.stringify(pair.map(plainUser)) : null,
     senders: JSON.stringify(Object.fromEntries(senders)),
     member_count: memberCount ?? null,
+    makes_contacts: Number(update.makesContacts ?? isTakenToMakeContacts(update.kind, memberCount)),
   };
   return { ...row, last: row.last + paddingFor(row, before) };
 }
@@ -75,7 +79,26 @@ export function lengthOf(row: ThreadRow): number {
 
 function recordOf(row: ThreadRow): (string | number | null)[] {
   const { thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders, member_count } = row;
-  return [thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders, member_count];
+  const texts = [thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders, member_count];
+  // One byte for its type, whichever value it has.
+  return [...texts, row.makes_contacts];
+}
+
+/** Whether two rows are of one length in the file, so that the second is written where the first lies. */
+export function sameLength(a: ThreadRow, b: ThreadRow): boolean {
+  // A row from before the last column has one byte less than its length says.
+  return lengthOf(a) === lengthOf(b) && (a.makes_contacts === null) === (b.makes_contacts === null);
+}
+
+/** Whether the members of a thread are contacts of each other by it. */
+export function makesContacts({ kind, member_count, makes_contacts }: ThreadRow): boolean {
+  if (makes_contacts !== null) return makes_contacts === 1;
+  return isTakenToMakeContacts(kind, member_count ?? undefined);
+}
+
+/** The same as far as can be said where the thread, of an older version, did not say it. `memberCount`: where it is known. */
+function isTakenToMakeContacts(kind: Kind, memberCount: number | undefined): boolean {
+  return kind !== "public" && (memberCount ?? 0) <= CONTACT_GROUP_MEMBERS;
 }
 
 /** The update that leads to this row in another shard. */
@@ -91,6 +114,7 @@ export function updateOf(row: ThreadRow, joined: ThreadUpdate["joined"]): Thread
     ...(last && { last }),
     ...(row.pair !== null && { pair: JSON.parse(row.pair) as User[] }),
     ...(row.member_count !== null && { memberCount: row.member_count }),
+    makesContacts: makesContacts(row),
     joined,
     left: [],
     readers: {},

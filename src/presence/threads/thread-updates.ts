@@ -4,7 +4,8 @@
  */
 import { fillerLike } from "../../durable/record-length.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
-import { lengthOf, rowOf, type ThreadRow } from "./thread-row.ts";
+import type { LateContacts } from "../contacts/late-contacts.ts";
+import { rowOf, sameLength, type ThreadRow } from "./thread-row.ts";
 import { markerOf, sendersOf } from "./unread.ts";
 import type { UserThreads } from "./user-threads.ts";
 
@@ -29,11 +30,13 @@ export class ThreadUpdates {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #userThreads: UserThreads;
+  readonly #lateContacts: LateContacts;
 
-  constructor(storage: DurableObjectStorage, userThreads: UserThreads) {
+  constructor(storage: DurableObjectStorage, userThreads: UserThreads, lateContacts: LateContacts) {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#userThreads = userThreads;
+    this.#lateContacts = lateContacts;
   }
 
   /** Applies an update in one transaction; undefined where it is older than what is stored. */
@@ -65,6 +68,10 @@ export class ThreadUpdates {
           user_id,
           row !== undefined && row.seq > markerOf(row, user_id, read_seq),
         ]);
+      this.#lateContacts.remove(
+        former.map(([userId]) => userId),
+        threadId,
+      );
       this.#delete(threadId);
       return new Map(former);
     });
@@ -99,8 +106,8 @@ export class ThreadUpdates {
     const left = update.left.filter((userId) => rose(userId, this.#leave(userId, threadId, before)));
     const joined = new Set<string>();
     const read = new Set<string>();
-    for (const { userId, readSeq } of update.joined) {
-      if (this.#join(userId, threadId, readSeq)) joined.add(userId);
+    for (const { userId, readSeq, contactFrom } of update.joined) {
+      if (this.#join(userId, threadId, readSeq, contactFrom)) joined.add(userId);
       // Left and joined again between two updates: the marker of the new membership is at least as high.
       else if (before && rose(userId, this.raise(before, userId, readSeq))) read.add(userId);
     }
@@ -122,7 +129,7 @@ export class ThreadUpdates {
     const after = rowOf(update, senders, before);
     if (!before || !sameRow(before, after)) {
       // At another length it is written elsewhere, which happens once in many updates.
-      if (before && lengthOf(before) !== lengthOf(after)) this.#overwrite(before);
+      if (before && !sameLength(before, after)) this.#overwrite(before);
       this.#put(after);
     }
     return { before, after, joined, left, read, markersBefore };
@@ -136,14 +143,16 @@ export class ThreadUpdates {
   }
 
   /** False, with nothing written, for a user who is a member already. */
-  #join(userId: string, threadId: string, readSeq: number): boolean {
+  #join(userId: string, threadId: string, readSeq: number, contactFrom: number | undefined): boolean {
     const insert = this.#sql.exec(
       "INSERT INTO user_threads VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
       userId,
       threadId,
       readSeq,
     );
-    return insert.rowsWritten > 0;
+    const isNew = insert.rowsWritten > 0;
+    if (isNew && contactFrom !== undefined) this.#lateContacts.add(userId, threadId, contactFrom);
+    return isNew;
   }
 
   /** Returns the marker of one who was a member. */
@@ -154,6 +163,7 @@ export class ThreadUpdates {
       threadId,
     );
     const [former] = deletion.toArray();
+    if (former) this.#lateContacts.remove([userId], threadId);
     return former && (row ? markerOf(row, userId, former.read_seq) : former.read_seq);
   }
 
@@ -208,12 +218,12 @@ export class ThreadUpdates {
   #put(row: ThreadRow): void {
     this.#sql.exec(
       `INSERT INTO threads (thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders,
-         member_count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         member_count, makes_contacts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET rev = excluded.rev, kind = excluded.kind, name = excluded.name,
          created_at = excluded.created_at, seq = excluded.seq, active_at = excluded.active_at,
          last = excluded.last, pair = excluded.pair, senders = excluded.senders,
-         member_count = excluded.member_count`,
+         member_count = excluded.member_count, makes_contacts = excluded.makes_contacts`,
       row.thread_id,
       row.rev,
       row.kind,
@@ -225,6 +235,7 @@ export class ThreadUpdates {
       row.pair,
       row.senders,
       row.member_count,
+      row.makes_contacts,
     );
   }
 }

@@ -6,7 +6,14 @@ import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/model.ts";
 import { z } from "zod";
 
-type MemberRow = { no: number; user_id: string; role: Role; read_seq: number; joined_at: number };
+type MemberRow = {
+  no: number;
+  user_id: string;
+  role: Role;
+  read_seq: number;
+  joined_at: number;
+  contact_from: number | null;
+};
 
 /** A member as stored; the marker may be behind what the member's own messages say (read-markers.ts). */
 export interface StoredMember {
@@ -14,6 +21,8 @@ export interface StoredMember {
   role: Role;
   readSeq: number;
   joinedAt: number;
+  /** From when on they are a contact of the others, in milliseconds since the epoch; absent where that is from the start. */
+  contactFrom?: number;
 }
 
 const memberCursor = z
@@ -107,18 +116,19 @@ export class Membership {
     return this.#first;
   }
 
-  add(userId: string, role: Role, readSeq: number, joinedAt: number): void {
+  add(userId: string, role: Role, readSeq: number, joinedAt: number, contactFrom?: number): void {
     this.#sql.exec(
-      "INSERT INTO members (user_id, role, read_seq, joined_at, shard) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO members (user_id, role, read_seq, joined_at, shard, contact_from) VALUES (?, ?, ?, ?, ?, ?)",
       userId,
       role,
       readSeq,
       joinedAt,
       shardOf(userId, this.#shards),
+      contactFrom ?? null,
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
     if (this.#count !== undefined) this.#count++;
-    const member = { userId, role, readSeq, joinedAt };
+    const member = { userId, role, readSeq, joinedAt, ...(contactFrom !== undefined && { contactFrom }) };
     this.#keep(userId, member);
     // Read anew at each of many joins, they would be read as often as there are members.
     if (this.#first && this.#first.length < MEMBERS_SHOWN) this.#first = [...this.#first, member];
@@ -231,5 +241,11 @@ export class Membership {
 }
 
 function fromRow(row: MemberRow): StoredMember {
-  return { userId: row.user_id, role: row.role, readSeq: row.read_seq, joinedAt: row.joined_at };
+  return {
+    userId: row.user_id,
+    role: row.role,
+    readSeq: row.read_seq,
+    joinedAt: row.joined_at,
+    ...(row.contact_from !== null && { contactFrom: row.contact_from }),
+  };
 }

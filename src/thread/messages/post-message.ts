@@ -37,6 +37,7 @@ export function post(
   const stored = thread.messages.add({ ...message, author: user.id }, rev, now);
   thread.deduplication.sent(user.id, stored.id, stored.seq);
   thread.readMarkers.sent(user.id, stored.seq);
+  thread.contacts.wrote(user.id);
   return {
     value: { message: stored, repeat: false },
     events: [{ type: "chat", rev, message: stored }],

@@ -238,7 +238,10 @@ export class Notifier {
         const users = unconfirmed.get(shard) ?? [];
         const joined = users.flatMap((userId) => {
           const member = membership.get(userId);
-          return member ? [{ userId, readSeq: thread.readMarkers.of(member) }] : [];
+          if (!member) return [];
+          const { contactFrom } = member;
+          const readSeq = thread.readMarkers.of(member);
+          return [{ userId, readSeq, ...(contactFrom !== undefined && { contactFrom }) }];
         });
         const left = users.filter((userId) => !joined.some((member) => member.userId === userId));
         const update: ThreadUpdate = {

@@ -14,6 +14,7 @@ export function headOf(
     name,
     createdAt,
     seq: thread.messages.newest.seq,
+    makesContacts: thread.contacts.areMade,
     ...(last && { last }),
     ...(thread.isTitledByMembers && { pair: thread.titleMembers() }),
     ...(thread.isTitledByMembers && kind === "group" && { memberCount: thread.membership.count() }),
