@@ -1,5 +1,6 @@
 /** The entities that requests, answers and events are made of, with their names in the documents. */
 import * as http from "../protocol/http.ts";
+import * as hostBans from "../protocol/host-bans.ts";
 import * as model from "../protocol/model.ts";
 import * as moderation from "../protocol/moderation.ts";
 import type { NamedSchema } from "./json-schemas.ts";
@@ -65,6 +66,9 @@ export const bodies: readonly NamedSchema[] = [
   entity("ShownUser", http.shownUser, "A user, as a user sees them or as the host does."),
   entity("PutUser", http.putUser, "What the host says of a user."),
   entity("RevokeUser", http.revokeUser, "From before when; by default the next whole second."),
+  entity("PutHostBan", hostBans.putHostBan, "Until when, for good if absent; and why."),
+  entity("HostBan", hostBans.hostBan, "A ban of the host's, from everything."),
+  entity("HostBanPage", hostBans.hostBanPage, "A part of the host's bans, and the cursor of the next one."),
   entity("UserPage", http.userPage, "Whom the search found."),
   entity("UserPresence", model.userPresence, "Whether a user is connected, and when they last were."),
   entity("PresencePage", http.presencePage, "The presence of those asked for who may be seen."),

@@ -7,6 +7,8 @@ import { configOf } from "../config/config.ts";
 import { callObject } from "../rpc/call.ts";
 import type { Caller } from "../rpc/caller.ts";
 import {
+  bannedError,
+  isInForce,
   revokedError,
   VERDICT_MS,
   type Issuance,
@@ -42,8 +44,8 @@ class KnownVerdicts {
   /** What to go by now, or undefined where the shard is to be asked. */
   find(userId: string, issuance: Issuance, now: number): KeptVerdict | undefined {
     const verdict = this.#byUser.get(userId)?.get(keyOf(issuance));
-    // That something was revoked is never taken back.
-    if (!verdict || verdict.isRevoked) return verdict;
+    // That something was revoked is never taken back, as a ban may be.
+    if (!verdict || (verdict.isRevoked && !verdict.ban)) return verdict;
     const age = now - Math.max(verdict.askedAt, verdict.isLasting ? this.#askedAt : 0);
     if (age < REFRESH_MS) return verdict;
     if (age < VERDICT_MS && now < this.#askingUntil) return verdict;
@@ -74,31 +76,46 @@ class KnownVerdicts {
 
 const known = new WeakMap<Env, Map<number, KnownVerdicts>>();
 
+/** Of a credential that the host's server makes at the moment: nothing of it is revoked. */
+const MADE_NOW: Issuance = { issuedAt: Infinity };
+
 /**
  * The caller, named as their host has put them since their credential was made. Throws `unauthenticated` where that was
- * revoked more than `VERDICT_MS` ago, or `unavailable` where the user's shard does not answer. A token, which the host alone
- * can revoke, costs nothing where no host's server is set up.
+ * revoked more than `VERDICT_MS` ago, `forbidden` where the user was banned by then, or `unavailable` where their shard does
+ * not answer. A token, which the host alone can revoke, costs nothing where no host's server is set up.
  */
 export async function admitted(env: Env, caller: Caller): Promise<Caller> {
-  const { presenceShards, serverSecret } = configOf(env);
+  const { serverSecret } = configOf(env);
   const { user, issuedAt, sessionId, expiresAt } = caller;
   if (sessionId === undefined && serverSecret === undefined) return caller;
   // When a session ends says whether it is one of those that were forgotten; of a token that says nothing.
   const issuance = { issuedAt, ...(sessionId !== undefined && { sessionId, expiresAt }) };
-  const shard = shardOf(user.id, presenceShards);
+  const { profile } = await goodVerdict(env, user.id, issuance);
+  return profile ? { ...caller, user: profile } : caller;
+}
+
+/** Throws `forbidden` where the host has banned a user in whose name its server acts. */
+export async function requireUnbanned(env: Env, userId: string): Promise<void> {
+  await goodVerdict(env, userId, MADE_NOW);
+}
+
+/** The verdict on a credential that is good; throws what another is refused with. */
+async function goodVerdict(env: Env, userId: string, issuance: Issuance): Promise<Omit<Verdict, "news">> {
+  const shard = shardOf(userId, configOf(env).presenceShards);
   const verdicts = knownOf(env, shard);
   const now = Date.now();
-  let verdict: Omit<Verdict, "news"> | undefined = verdicts.find(user.id, issuance, now);
+  let verdict: Omit<Verdict, "news"> | undefined = verdicts.find(userId, issuance, now);
   if (!verdict) {
     const answer = await callObject(
       () => presenceStub(env, shard),
-      (presence): Promise<Verdict> => presence.verdictOn(user.id, issuance, verdicts.cursor),
+      (presence): Promise<Verdict> => presence.verdictOn(userId, issuance, verdicts.cursor),
     );
-    verdicts.learn(user.id, issuance, answer, now);
+    verdicts.learn(userId, issuance, answer, now);
     verdict = answer;
   }
+  if (isInForce(verdict.ban, now)) throw bannedError();
   if (verdict.isRevoked) throw revokedError();
-  return verdict.profile ? { ...caller, user: verdict.profile } : caller;
+  return verdict;
 }
 
 function knownOf(env: Env, shard: number): KnownVerdicts {

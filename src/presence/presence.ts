@@ -10,7 +10,9 @@ import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import { callerOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type {
+  BanPut,
   FoundUser,
+  HostBanRecord,
   MovedUsersBatch,
   NewlyVisible,
   PresenceRpc,
@@ -166,6 +168,19 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   revoke(userId: string, before: number): Promise<void> {
     return this.#router.oneUser(userId, (shard) => shard.revoke(userId, before));
+  }
+
+  banUser(userId: string, ban: BanPut): Promise<HostBanRecord> {
+    return this.#router.oneUser(userId, (shard) => shard.banUser(userId, ban));
+  }
+
+  liftBan(userId: string): Promise<void> {
+    return this.#router.oneUser(userId, (shard) => shard.liftBan(userId));
+  }
+
+  /** Not routed: the Worker asks every shard. Of one who has moved, the other shard says it. */
+  async hostBans(after: string, limit: number): Promise<HostBanRecord[]> {
+    return this.#shard.hostBans(after, limit).filter(({ user }) => this.#router.isHere(user.id));
   }
 
   endSession(userId: string, sessionId: string, until: number): Promise<void> {

@@ -172,4 +172,14 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, thread_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Whom the host has banned from everything: until a time in ms, null for good; why; and since when. The user need not be
+  -- known. Read by user alone.
+  CREATE TABLE host_bans (
+    user_id TEXT PRIMARY KEY,
+    until INTEGER,
+    reason TEXT,
+    at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

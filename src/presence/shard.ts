@@ -7,7 +7,10 @@ import type { PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy, Caller } from "../rpc/caller.ts";
 import type {
+  BanPut,
   FoundUser,
+  HostBanRecord,
+  HostBanRow,
   NewlyVisible,
   StatusChange,
   ThreadUpdate,
@@ -124,15 +127,30 @@ export class PresenceShard {
   revoke(userId: string, before: number): void {
     const now = Date.now();
     if (!this.parts.revocations.revoke(userId, before)) return;
-    this.parts.revocationPropagation.revoked(userId, now);
-    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now));
+    this.#revoked(userId, now);
   }
 
   endSession(userId: string, sessionId: string, until: number): void {
     const now = Date.now();
     if (!this.parts.revocations.endSession(userId, sessionId, until, now)) return;
     this.parts.revocationPropagation.sessionEnded(userId, now);
-    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now));
+    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now), now);
+  }
+
+  banUser(userId: string, { until, reason }: BanPut): HostBanRecord {
+    const now = Date.now();
+    const ban = { user_id: userId, until: until ?? null, reason: reason ?? null, at: now };
+    this.parts.revocations.bans.put(ban);
+    this.#revoked(userId, now);
+    return this.#hostBan(ban);
+  }
+
+  liftBan(userId: string): void {
+    this.parts.revocations.bans.lift(userId);
+  }
+
+  hostBans(after: string, limit: number): HostBanRecord[] {
+    return this.parts.revocations.bans.page(after, limit, Date.now()).map((ban) => this.#hostBan(ban));
   }
 
   verdictOn(userId: string, issuance: Issuance, since?: RevocationCursor): Verdict {
@@ -190,6 +208,17 @@ export class PresenceShard {
   }
 
   // --- within
+
+  /** Something of a user was revoked, in this very commit: their sockets are closed here, and in their threads. */
+  #revoked(userId: string, now: number): void {
+    this.parts.revocationPropagation.revoked(userId, now);
+    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now), now);
+  }
+
+  #hostBan({ user_id, until, reason, at }: HostBanRow): HostBanRecord {
+    const [user = { id: user_id, name: user_id }] = this.parts.directory.profiles([user_id]);
+    return { user, ...(until !== null && { until }), ...(reason !== null && { reason }), at };
+  }
 
   #apply(update: ThreadUpdate): void {
     const applied = this.parts.updates.apply(update);

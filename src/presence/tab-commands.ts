@@ -2,7 +2,6 @@
 import { presenceCommand, type PresenceCommand } from "../protocol/commands.ts";
 import { parse } from "../protocol/parse.ts";
 import { failed } from "../rpc/result.ts";
-import { revokedError } from "../rpc/revocation.ts";
 import { commandIdOf } from "../sockets/codec.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { Replies } from "../sockets/replies.ts";
@@ -39,7 +38,7 @@ export class TabCommands {
       // A tab whose session ended meanwhile missed what was sent since: its client is to reconnect for that.
       isOpen: (tab) => this.#isOpen(tab),
       requireUnrevoked: (caller) => {
-        if (revocations.isRevoked(caller.user.id, caller)) throw revokedError();
+        revocations.requireNone(caller.user.id, caller, Date.now());
       },
       onRenewed: (_tab, caller) => {
         profileUpdates.named(caller);

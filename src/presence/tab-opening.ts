@@ -4,7 +4,6 @@ import { CLOSE } from "../protocol/errors.ts";
 import type { PresenceEvent } from "../protocol/events.ts";
 import { clientLimitsFor } from "../protocol/model.ts";
 import { subprotocolOf, type Caller } from "../rpc/caller.ts";
-import { revokedError } from "../rpc/revocation.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { ProfileUpdates } from "./people/profile-updates.ts";
@@ -60,7 +59,7 @@ export class TabOpening {
   admit(caller: Caller): void {
     const { revocations, rates } = this.#parts;
     // First, so that what was revoked does not use up the rate of the user whom it names.
-    if (revocations.isRevoked(caller.user.id, caller)) throw revokedError();
+    revocations.requireNone(caller.user.id, caller, Date.now());
     rates.open(caller.user.id);
   }
 

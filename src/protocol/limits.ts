@@ -168,6 +168,10 @@ export const ENDED_SESSIONS = 100;
 export const REVOKED_AT_ONCE = 200;
 /** How far ahead of now a revocation's `before` may be, in seconds. */
 export const REVOKED_AHEAD_SECONDS = 60;
+/** Longest reason of a ban. */
+export const BAN_REASON_LENGTH = 200;
+/** Shards that one request for the host's bans asks: a page may be shorter than its limit. */
+export const SHARDS_PER_PAGE = 20;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

@@ -60,6 +60,12 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
    * say when: they are refused, and their sockets closed. A time before an earlier one changes nothing.
    */
   revoke: (userId: string, before: number) => Promise<void>;
+  /** Bans a user from everything, or replaces their ban: their requests are `forbidden`, and their sockets closed. */
+  banUser: (userId: string, ban: BanPut) => Promise<HostBanRecord>;
+  /** Lifts a ban. Idempotent. */
+  liftBan: (userId: string) => Promise<void>;
+  /** The bans of this shard's users with ids after this one that are in force, in the order of ids, at most so many. */
+  hostBans: (after: string, limit: number) => Promise<HostBanRecord[]>;
   /** Ends a session of a user, whose cookies would be valid until then (ms since the epoch). */
   endSession: (userId: string, sessionId: string, until: number) => Promise<void>;
   /** Whether a credential of a user was revoked, and whose revocations changed since the caller last asked. */
@@ -97,6 +103,20 @@ export interface UserPut {
   name: string;
   avatarUrl?: string | null | undefined;
   data?: Record<string, unknown> | null | undefined;
+}
+
+/** A ban that the host sets. */
+export interface BanPut {
+  /** Milliseconds since the epoch; absent where it does not end. */
+  until?: number | undefined;
+  reason?: string | undefined;
+}
+
+/** A ban of the host's. A user who is not known has their id for a name. */
+export interface HostBanRecord extends BanPut {
+  user: User;
+  /** When it was set, in milliseconds since the epoch. */
+  at: number;
 }
 
 /** What the host keeps with a user. */
@@ -214,6 +234,8 @@ export interface MovedUsersBatch {
   revocations?: RevocationRow[];
   endedSessions?: EndedSessionRow[];
   revocationJobs?: RevocationJobRow[];
+  /** Whom of them the host has banned. Absent from shards of older versions. */
+  hostBans?: HostBanRow[];
 }
 
 /** A row of a shard's `users` (src/presence/schema.ts). */
@@ -249,6 +271,9 @@ export type RevocationRow = { user_id: string; before: number };
 
 /** A row of a shard's `ended_sessions`. */
 export type EndedSessionRow = { user_id: string; session_id: string; until: number };
+
+/** A row of a shard's `host_bans` (src/presence/schema.ts). Times are milliseconds since the epoch. */
+export type HostBanRow = { user_id: string; until: number | null; reason: string | null; at: number };
 
 /** A row of a shard's `revocation_jobs`. */
 export type RevocationJobRow = {

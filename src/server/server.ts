@@ -5,6 +5,7 @@
 import type { ThreadPage } from "../protocol/http.ts";
 import type { Thread } from "../protocol/model.ts";
 import { query } from "./query.ts";
+import { Bans } from "./bans.ts";
 import { sender, type RequestOptions, type Send } from "./request.ts";
 import { ServerTokens } from "./server-tokens.ts";
 import { TokenSigner } from "./sign-token.ts";
@@ -13,6 +14,7 @@ import { signUserToken, type TokenUser, type UserTokenOptions } from "./user-tok
 import { Users } from "./users.ts";
 
 export type { ErrorCode, Issue } from "../protocol/errors.ts";
+export type { HostBanPage, HostBanView } from "../protocol/host-bans.ts";
 export type { HostUser, MemberPage, MessagePage, ReadState, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { BeforeSendCheck, BeforeSendRequest, WebhookEvent } from "../protocol/webhooks.ts";
@@ -30,6 +32,7 @@ export type {
   UserThread,
 } from "./threads.ts";
 export type { TokenUser, UserTokenOptions } from "./user-token.ts";
+export type { Bans, PutBan } from "./bans.ts";
 export type { PutUser, Users } from "./users.ts";
 export {
   answerChecks,
@@ -63,6 +66,7 @@ export function createServer(options: ServerOptions): Server {
 
 export class Server {
   readonly users: Users;
+  readonly bans: Bans;
   readonly #send: Send;
   readonly #origin: string;
   readonly #requests: RequestOptions;
@@ -76,6 +80,7 @@ export class Server {
     this.#users = authSecret === undefined ? undefined : new TokenSigner(authSecret, "authSecret");
     this.#send = this.#as(undefined);
     this.users = new Users(this.#send);
+    this.bans = new Bans(this.#send);
   }
 
   /** A token by which a user's browser signs in (`getToken` of the client, `Authorization` of `POST /api/session`). */

@@ -16,7 +16,7 @@ import {
 } from "../protocol/limits.ts";
 import type { Occupancy, RelayBatch } from "../rpc/relay.ts";
 import { failed } from "../rpc/result.ts";
-import { isRevoked, revokedError, type Revocation } from "../rpc/revocation.ts";
+import { refusalBy, type Revocation } from "../rpc/revocation.ts";
 import {
   randomText,
   shardRequestIn,
@@ -164,10 +164,11 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   }
 
   async revoked(userId: string, revocation: Revocation): Promise<void> {
-    this.#revocations.note(userId, revocation, Date.now());
+    const now = Date.now();
+    this.#revocations.note(userId, revocation, now);
     for (const session of this.#engine.sessions()) {
       const { caller } = session.data;
-      if (caller?.user.id === userId && isRevoked(caller, revocation)) this.#engine.close(session);
+      if (caller?.user.id === userId && refusalBy(caller, revocation, now)) this.#engine.close(session);
     }
   }
 
@@ -182,7 +183,8 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     try {
       const caller = await signIn(this.env, session.data.credentials, auth);
       // Meanwhile.
-      if (this.#revocations.isRevoked(caller.user.id, caller, Date.now())) throw revokedError();
+      const refusal = this.#revocations.refusal(caller.user.id, caller, Date.now());
+      if (refusal) throw refusal;
       session.data.caller = caller;
       return { sid: randomText() };
     } catch (error) {

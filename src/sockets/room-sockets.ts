@@ -5,7 +5,7 @@
 import { CLOSE, type CloseCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import type { Caller } from "../rpc/caller.ts";
-import { isRevoked, REVOKED, revokedError, type Revocation } from "../rpc/revocation.ts";
+import { closeCodeOf, refusalBy, type Revocation } from "../rpc/revocation.ts";
 import type { Connections } from "./connections.ts";
 import { FlowControl } from "./flow-control.ts";
 import { RecentRevocations } from "./recent-revocations.ts";
@@ -101,17 +101,22 @@ export class RoomSockets {
     for (const socket of this.#connections.open(userId)) this.close(socket, code, reason);
   }
 
-  /** Closes the sockets of a user whose token or cookie was revoked, and lets none in for a while that says it was not. */
+  /**
+   * Closes the sockets of a user whose token or cookie was revoked, or whom the host has banned, and lets none in for a while
+   * of whom a kept verdict says otherwise.
+   */
   closeRevoked(userId: string, revocation: Revocation, now: number): void {
     this.#revocations.note(userId, revocation, now);
-    for (const socket of this.#connections.open(userId))
-      if (isRevoked(this.#connections.of(socket), revocation))
-        this.close(socket, CLOSE.unauthenticated, REVOKED);
+    for (const socket of this.#connections.open(userId)) {
+      const refusal = refusalBy(this.#connections.of(socket), revocation, now);
+      if (refusal) this.close(socket, closeCodeOf(refusal), refusal.message);
+    }
   }
 
-  /** Throws `unauthenticated` where a caller, whom a verdict of a while ago lets in, was revoked here since. */
+  /** Throws where a caller, whom a verdict of a while ago lets in, was revoked or banned since, as far as is known here. */
   requireUnrevoked({ user, ...credential }: Caller, now: number): void {
-    if (this.#revocations.isRevoked(user.id, credential, now)) throw revokedError();
+    const refusal = this.#revocations.refusal(user.id, credential, now);
+    if (refusal) throw refusal;
   }
 
   /** Closes the sockets whose sessions have ended. */

@@ -2,7 +2,7 @@
  * In whose name a request is made: of a user, by their own credential or by the host's server token that names them, or of
  * the host itself. Whichever a route takes, it asks here.
  */
-import { admitted } from "../auth/admission.ts";
+import { admitted, requireUnbanned } from "../auth/admission.ts";
 import { authenticate, bearerOf } from "../auth/authenticate.ts";
 import { isServerToken, noSession, verifyServerToken } from "../auth/server-token.ts";
 import { configOf } from "../config/config.ts";
@@ -46,6 +46,7 @@ export async function signedIn(request: Request, env: Env, check?: () => unknown
       "unauthenticated",
       "The token is not valid: its sub is no user who is known here.",
     );
+  await requireUnbanned(env, userId);
   return { user, expiresAt, byServer: true };
 }
 

@@ -70,6 +70,15 @@ describe("a large room", () => {
     expect((await bob.call("GET", `/api/threads/${thread.id}`)).status).toBe(200);
   });
 
+  it("closes a banned user's sockets at every relay with 4003, and lets them into none", async () => {
+    const { ada, bob, a, b, thread } = await roomOfThree();
+    expect((await host("PUT", `/api/bans/${ada.user.id}`)).status).toBe(200);
+    expect((await a.next("closing")).code).toBe(4003);
+    expect((await (await openThread(ada, thread.id)).closed).code).toBe(4003);
+    expect(await b.ask({ type: "chat", id: "1", body: "still here" })).toMatchObject({ type: "ack" });
+    expect((await bob.call("GET", `/api/threads/${thread.id}`)).status).toBe(200);
+  });
+
   it("broadcasts how many members a public thread has, as users join by opening it", async () => {
     const users = await Promise.all(["Ada", "Bob", "Cy", "Di"].map((name) => person(name)));
     const [owner = await person("Eve"), ...others] = users;

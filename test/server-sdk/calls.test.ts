@@ -75,6 +75,21 @@ it("makes a thread by the host's key, and sends in it once", async () => {
   await thread.deleteMessage(seq);
 });
 
+it("bans users from everything, and lifts that", async () => {
+  const id = unique("mallory");
+  const until = Date.now() + 60_000;
+  expect(await server.bans.put(id, { until, reason: "spam" })).toMatchObject({
+    user: { id },
+    until,
+    by: "host",
+  });
+  const found = (await server.bans.list()).bans.find(({ user }) => user.id === id);
+  expect(found).toMatchObject({ reason: "spam" });
+  await server.bans.lift(id);
+  await server.bans.lift(id);
+  expect((await server.bans.list()).bans.filter(({ user }) => user.id === id)).toEqual([]);
+});
+
 it("makes users known, renames them, and ends their sessions", async () => {
   const id = unique("ada");
   await expect(server.users.get(id)).rejects.toMatchObject({ code: "not_found" });

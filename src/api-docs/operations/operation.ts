@@ -53,7 +53,7 @@ export const TAGS = {
   Threads: "Conversations, and their lists.",
   Members: "Who belongs to a thread.",
   Messages: "History, sending, editing, deleting, reactions, read markers.",
-  Moderation: "Keeping a thread in order.",
+  Moderation: "Keeping order, in a thread and in all of them.",
   People: "Finding users, and whether they are online.",
   Sockets: "WebSocket upgrades. `/api/asyncapi.json` documents what is sent on them.",
   Webhooks: "What Lilypad sends to the host's server.",

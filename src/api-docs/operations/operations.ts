@@ -2,6 +2,7 @@
  * Every route of the Worker, documented. A route that is missing here fails test/api-docs/complete.test.ts: add an entry,
  * `METHOD path` as the router has it, to the file of its group.
  */
+import { hostBanOperations } from "./host-bans.ts";
 import { moderationOperations } from "./moderation.ts";
 import type { Operations } from "./operation.ts";
 import { peopleOperations } from "./people.ts";
@@ -11,6 +12,7 @@ import { threadOperations } from "./threads.ts";
 export const operations: Operations = {
   ...threadOperations,
   ...moderationOperations,
+  ...hostBanOperations,
   ...peopleOperations,
   ...socketOperations,
 };

@@ -2,11 +2,8 @@
 import * as http from "../../protocol/http.ts";
 import { member, message, thread } from "../../protocol/model.ts";
 import type { Operations } from "./operation.ts";
+import { page } from "./page.ts";
 
-const page = {
-  cursor: { schema: http.pageQuery.shape.cursor, description: "`nextCursor` of the page before." },
-  limit: { schema: http.pageQuery.shape.limit, description: "How many at most: 1 to 200, else 50." },
-};
 const { before, after, around, limit } = http.messagesQuery.shape;
 
 export const threadOperations: Operations = {

@@ -11,7 +11,7 @@ import type { Resharding } from "./resharding.ts";
 import { byUser, type Split } from "./splits.ts";
 
 /** The methods that are routed. What is not here asks about no given users, or belongs to moving them. */
-type RoutedRpc = Omit<PresenceRpc, "searchUsers" | "moveUsers" | "receiveMovedUsers">;
+type RoutedRpc = Omit<PresenceRpc, "searchUsers" | "hostBans" | "moveUsers" | "receiveMovedUsers">;
 
 /**
  * The routed methods, as they run on this shard: for users who are here. Each does what it does before it first waits, since

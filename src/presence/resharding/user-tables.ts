@@ -10,6 +10,7 @@ import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type {
   EndedSessionRow,
+  HostBanRow,
   MovedUsersBatch,
   RevocationRow,
   ThreadUpdate,
@@ -67,6 +68,7 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
     profileJobs(parts),
     revocations(sql, parts),
     endedSessions(sql, parts),
+    hostBans(sql, parts),
     revocationJobs(parts),
     subscriptions(alarm, parts),
   ];
@@ -165,6 +167,21 @@ function revocations(sql: SqlStorage, { revocations: store }: UserTableParts): U
     },
     discard({ revocations: rows = [] }) {
       for (const row of rows) store.remove(row);
+    },
+  };
+}
+
+/** Whom the host has banned. Those users need not be known. */
+function hostBans(sql: SqlStorage, { revocations: { bans } }: UserTableParts): UserTable {
+  return {
+    name: "host_bans",
+    pack: (userIds) => ({ hostBans: rowsOf<HostBanRow>(sql, "host_bans", userIds) }),
+    accept({ hostBans: rows = [] }) {
+      for (const row of rows) bans.addMoved(row);
+      return undefined;
+    },
+    discard({ hostBans: rows = [] }) {
+      for (const row of rows) bans.remove(row);
     },
   };
 }

@@ -1,18 +1,22 @@
 /** What was revoked of this shard's users. */
 import { ENDED_SESSIONS } from "../../protocol/limits.ts";
 import type { EndedSessionRow, RevocationRow } from "../../rpc/presence.ts";
-import { isRevoked, type Issuance, type Revocation } from "../../rpc/revocation.ts";
+import { isRevoked, refusalBy, type Issuance, type Revocation } from "../../rpc/revocation.ts";
+import { HostBans } from "./host-bans.ts";
 
 /** In place of those ended sessions of a user that are too many to keep: with the latest of their ends. */
 const FORGOTTEN = "";
 
 export class Revocations {
   readonly #sql: SqlStorage;
-  /** Called when something of a user was revoked. */
+  /** Whom the host has banned: nothing of theirs is good meanwhile. */
+  readonly bans: HostBans;
+  /** Called when something of a user was revoked, or they were banned, or are no more. */
   onChange: (userId: string) => void = () => {};
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.bans = new HostBans(sql, (userId) => this.onChange(userId));
   }
 
   /** Revokes what is older than this time, in seconds since the epoch: one row written. False where it was already. */
@@ -47,14 +51,25 @@ export class Revocations {
         FORGOTTEN,
       )
       .toArray();
-    return { before: this.#before(userId), sessions: sessions.map((row) => row.session_id) };
+    const ban = this.bans.of(userId, now);
+    return {
+      before: this.#before(userId),
+      sessions: sessions.map((row) => row.session_id),
+      ...(ban && { ban }),
+    };
+  }
+
+  /** Throws what a credential of a user is refused with, if it is: four rows read at most. */
+  requireNone(userId: string, issuance: Issuance, now: number): void {
+    const sessions = this.#isEnded(userId, issuance) ? [issuance.sessionId ?? ""] : [];
+    const ban = this.bans.of(userId, now);
+    const refusal = refusalBy(issuance, { before: this.#before(userId), sessions, ban }, now);
+    if (refusal) throw refusal;
   }
 
   /** Whether a credential of a user was revoked: three rows read at most. */
   isRevoked(userId: string, issuance: Issuance): boolean {
-    const { sessionId, expiresAt = Infinity } = issuance;
-    const isEnded = (id: string) => this.#hasEnded(userId, id) || expiresAt <= this.#forgottenUntil(userId);
-    const sessions = sessionId !== undefined && isEnded(sessionId) ? [sessionId] : [];
+    const sessions = this.#isEnded(userId, issuance) ? [issuance.sessionId ?? ""] : [];
     return isRevoked(issuance, { before: this.#before(userId), sessions });
   }
 
@@ -84,6 +99,12 @@ export class Revocations {
   }
 
   // --- within
+
+  /** Whether a credential is a cookie of a session that has ended. */
+  #isEnded(userId: string, { sessionId, expiresAt = Infinity }: Issuance): boolean {
+    if (sessionId === undefined) return false;
+    return this.#hasEnded(userId, sessionId) || expiresAt <= this.#forgottenUntil(userId);
+  }
 
   #before(userId: string): number | undefined {
     return this.#sql

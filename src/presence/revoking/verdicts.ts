@@ -28,9 +28,11 @@ export class Verdicts {
     const cursor = { memoryId: this.#memoryId, changes: this.#forgotten + this.#changed.length };
     const isKnown = since?.memoryId === this.#memoryId && since.changes >= this.#forgotten;
     const changed = isKnown ? [...new Set(this.#changed.slice(since.changes - this.#forgotten))] : undefined;
+    const ban = this.#revocations.bans.of(userId, Date.now());
     const profile = this.#directory.putSince(userId, issuance.issuedAt);
     return {
       isRevoked: this.#revocations.isRevoked(userId, issuance),
+      ...(ban && { ban }),
       ...(profile && { profile }),
       news: { cursor, ...(changed && { changed }) },
     };

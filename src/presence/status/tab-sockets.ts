@@ -3,7 +3,7 @@ import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
 import { OFFLINE_GRACE_MS, TAB_BYTES } from "../../protocol/limits.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import { isRevoked, REVOKED, type Revocation } from "../../rpc/revocation.ts";
+import { closeCodeOf, refusalBy, type Revocation } from "../../rpc/revocation.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { StatusPublisher } from "./status-publisher.ts";
 import type { TabSubscriptions } from "./tab-subscriptions.ts";
@@ -73,11 +73,13 @@ export class TabSockets {
     for (const tab of this.#parts.connections.endSessions(now)) this.#closed(tab);
   }
 
-  /** Closes the tabs of a user whose token or cookie was revoked. */
-  closeRevoked(userId: string, revocation: Revocation): void {
+  /** Closes the tabs of a user whose token or cookie was revoked, or whom the host has banned. */
+  closeRevoked(userId: string, revocation: Revocation, now: number): void {
     const { connections, tabs } = this.#parts;
-    for (const tab of tabs.of(userId))
-      if (isRevoked(connections.of(tab), revocation)) this.close(tab, CLOSE.unauthenticated, REVOKED);
+    for (const tab of tabs.of(userId)) {
+      const refusal = refusalBy(connections.of(tab), revocation, now);
+      if (refusal) this.close(tab, closeCodeOf(refusal), refusal.message);
+    }
   }
 
   /** Closes the tabs that have vanished without closing. To be called by the alarm, which then ends their subscriptions. */

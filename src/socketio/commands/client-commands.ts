@@ -6,7 +6,7 @@ import { z } from "zod";
 import { admitted } from "../../auth/admission.ts";
 import type { ReactionNames } from "../../config/reaction-names.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
-import { LilypadError } from "../../protocol/errors.ts";
+import { LilypadError, type ErrorCode } from "../../protocol/errors.ts";
 import {
   READS_PER_SECOND,
   SOCKETIO_EVENTS_AT_ONCE,
@@ -33,6 +33,8 @@ import { welcomeOf } from "./welcome.ts";
 
 /** Most events of a session that may wait for those before them. */
 const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;
+/** What ends a session: that it was revoked, and that its user was banned. */
+const REFUSED: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden"]);
 
 export interface ClientCommandsParts {
   env: Env;
@@ -111,13 +113,14 @@ export class ClientCommands {
     }
   }
 
-  /** A session in no room hears nothing of a revocation: it ends with the first event after it. */
+  /** A session in no room hears nothing of a revocation or a ban: it ends with the first event after it. */
   async #requireUnrevoked(session: ClientSession, caller: Caller): Promise<void> {
     const { env, engine } = this.#parts;
     try {
       await admitted(env, caller);
     } catch (error) {
-      if (error instanceof LilypadError && error.code === "unauthenticated") engine.close(session);
+      const isRefused = error instanceof LilypadError && REFUSED.has(error.code);
+      if (isRefused) engine.close(session);
       throw error;
     }
   }

@@ -2,6 +2,7 @@
 import type { ApiRouter } from "../api.ts";
 import { adminRoutes } from "./admin.ts";
 import { healthRoute } from "./health.ts";
+import { hostBanRoutes } from "./host-bans.ts";
 import { hostUserRoutes } from "./host-users.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
@@ -22,4 +23,5 @@ export function addRoutes(api: ApiRouter): void {
   moderationRoutes(api);
   peopleRoutes(api);
   hostUserRoutes(api);
+  hostBanRoutes(api);
 }

@@ -151,6 +151,21 @@ describe("a moved user", () => {
     expect(await shard(OLD).verdictOn(ada.user.id, { issuedAt: 1 })).toEqual({ isRevoked: true });
   });
 
+  it("whom the host has banned stays so, wherever that is asked or lifted", async () => {
+    const { ada, threadId } = await startResharding();
+    const room = await openThread(ada, threadId);
+    await room.next("welcome");
+    await shard(OLD).banUser(ada.user.id, { reason: "spam" });
+    await moveStep(OLD, 8, 16);
+    expect((await room.next("closing")).code).toBe(4003);
+    for (const number of [OLD, NEW]) {
+      expect(await shard(number).verdictOn(ada.user.id, { issuedAt: 1 })).toMatchObject({ ban: {} });
+      expect(await shard(number).hostBans("", 10)).toHaveLength(number === NEW ? 1 : 0);
+    }
+    await shard(OLD).liftBan(ada.user.id);
+    expect((await shard(NEW).verdictOn(ada.user.id, { issuedAt: 1 })).ban).toBeUndefined();
+  });
+
   it("has each tab closed, and reconnects to the new shard", async () => {
     const { ada, cy, threadId } = await startResharding();
     const [tab, other] = [await openTab(ada), await openTab(cy)];
