@@ -74,6 +74,30 @@ describe("an action", () => {
 });
 
 describe("a month", () => {
+  it("in which some come over Socket.IO has as many actions of each kind, and heartbeats while anybody is there", () => {
+    const { times: plain } = monthOf(workloadFrom({}), 2);
+    const { times } = monthOf(workloadFrom({ socketio: 0.25 }), 2);
+    const pairs = [
+      ["message", "socketIoMessage"],
+      ["marker", "socketIoMarker"],
+      ["typing", "socketIoTyping"],
+      ["pageOpened", "socketIoOpened"],
+      ["threadOpened", "socketIoJoined"],
+      ["threadLeft", "socketIoLeft"],
+      ["pageClosed", "socketIoClosed"],
+    ] as const;
+    for (const [action, overSocketIo] of pairs) {
+      expect(plain[overSocketIo]).toBe(0);
+      expect(times[action]).toBeCloseTo(0.75 * plain[action], 6);
+      expect(times[overSocketIo]).toBeCloseTo(0.25 * plain[action], 6);
+    }
+    expect(times.socketIoReconnect).toBeCloseTo(0.25 * (plain.reconnect + plain.tokenExpired), 6);
+    // 400 users a day for two hours: 33.3 pages at a time, of which 8.3 use Socket.IO, in 4 objects.
+    expect(times.socketIoPong).toBeCloseTo((400 / 12 / 4) * 51_840, 0);
+    expect(times.socketIoHeartbeat).toBeCloseTo(4 * 51_840 * (1 - Math.exp(-400 / 12 / 16)), 0);
+    expect(plain.socketIoPong + plain.socketIoHeartbeat).toBe(0);
+  });
+
   it("of messages alone costs their number times the price of one, beyond what is included", () => {
     // 3,000,000 messages: 24,000,000 rows written are included, 15,000,000 requests are not.
     const measured = measurementOf({

@@ -1,4 +1,5 @@
 /** The bill of a month: the cost of each action, times how often it happens, at Cloudflare's prices. Pure. */
+import { SOCKETIO_SHARDS } from "../../src/protocol/limits.ts";
 import { billedWrites, CLASSES, combined, events, NO_COUNTS, type BilledOperations } from "./counts.ts";
 import type { CostMeasurement, StoredBytes } from "./measurement.ts";
 import { ACTIONS, DAYS, type Action, type Month } from "./month.ts";
@@ -139,7 +140,7 @@ export function maxActiveSeconds(
   { times, threads }: Month,
   { actions, shards }: CostMeasurement,
 ): number {
-  const activations = (part: "thread" | "presence") =>
+  const activations = (part: "thread" | "presence" | "socketIo") =>
     (Object.keys(ACTIONS) as Action[]).reduce(
       (total, action) => total + times[action] * actions[action][part].objects,
       0,
@@ -148,5 +149,9 @@ export function maxActiveSeconds(
     const perSecond = total / objects / MONTH_SECONDS;
     return objects * MONTH_SECONDS * (1 - Math.exp(-perSecond * workload["idle-seconds"]));
   };
-  return activeSeconds(threads, activations("thread")) + activeSeconds(shards, activations("presence"));
+  return (
+    activeSeconds(threads, activations("thread")) +
+    activeSeconds(shards, activations("presence")) +
+    activeSeconds(SOCKETIO_SHARDS, activations("socketIo"))
+  );
 }

@@ -1,4 +1,5 @@
 /** How often each action happens in a month of a workload. */
+import { SOCKETIO_PING_MS, SOCKETIO_SHARDS } from "../../src/protocol/limits.ts";
 import type { Workload } from "./workload.ts";
 
 export const DAYS = 30;
@@ -23,6 +24,16 @@ export const ACTIONS = {
   search: "user search",
   threadCreated: "thread created",
   statusCheck: "status check of a shard",
+  socketIoMessage: "Socket.IO: message",
+  socketIoMarker: "Socket.IO: read marker moved",
+  socketIoTyping: "Socket.IO: typing",
+  socketIoOpened: "Socket.IO: session opened",
+  socketIoJoined: "Socket.IO: room joined",
+  socketIoLeft: "Socket.IO: room left",
+  socketIoClosed: "Socket.IO: session closed",
+  socketIoReconnect: "Socket.IO: session lost and back",
+  socketIoHeartbeat: "Socket.IO: an object's heartbeat",
+  socketIoPong: "Socket.IO: a session's heartbeat",
 } as const;
 
 export type Action = keyof typeof ACTIONS;
@@ -42,27 +53,47 @@ export function monthOf(workload: Workload, shards: number): Month {
   const opens = activeDays * workload["opens-per-day"];
   const pageHours = activeDays * workload["hours-online"] * workload.tabs;
   const averagePages = pageHours / (DAYS * 24);
+  const overSocketIo = workload.socketio;
+  const others = 1 - overSocketIo;
+  const averageSessions = averagePages * overSocketIo;
+  const hasSessions = 1 - Math.exp(-averageSessions / SOCKETIO_SHARDS);
+  const heartbeats = (DAYS * 24 * 3_600_000) / SOCKETIO_PING_MS;
+  const markers = (messages / workload.burst) * readers;
+  const typing = messages * workload["typing-per-message"];
+  const reconnects = pageHours * workload["reconnects-per-hour"];
+  const expiries = (pageHours * 60) / workload["token-minutes"];
   // The share of a shard's minutes in which one of its users has a page open, if users come independently of each other.
   const watchedShare = 1 - Math.exp(-averagePages / shards);
   return {
     times: {
-      message: messages,
-      marker: (messages / workload.burst) * readers,
-      typing: messages * workload["typing-per-message"],
+      message: messages * others,
+      marker: markers * others,
+      typing: typing * others,
       reaction: messages * workload["reactions-per-message"],
       edit: messages * workload["edits-per-message"],
       deletion: messages * workload["deletions-per-message"],
-      threadOpened: opens,
+      threadOpened: opens * others,
       historyPage: opens * workload["pages-per-open"],
-      threadLeft: opens,
-      pageOpened: visits,
-      pageClosed: visits,
-      reconnect: pageHours * workload["reconnects-per-hour"],
-      tokenExpired: (pageHours * 60) / workload["token-minutes"],
+      threadLeft: opens * others,
+      pageOpened: visits * others,
+      pageClosed: visits * others,
+      reconnect: reconnects * others,
+      tokenExpired: expiries * others,
       signIn: activeDays * workload["sign-ins-per-day"],
       search: activeDays * workload["searches-per-day"],
       threadCreated: workload["new-threads-per-day"] * DAYS,
       statusCheck: shards * DAYS * MINUTES_A_DAY * watchedShare,
+      socketIoMessage: messages * overSocketIo,
+      socketIoMarker: markers * overSocketIo,
+      socketIoTyping: typing * overSocketIo,
+      socketIoOpened: visits * overSocketIo,
+      socketIoJoined: opens * overSocketIo,
+      socketIoLeft: opens * overSocketIo,
+      socketIoClosed: visits * overSocketIo,
+      // A token that expires ends the session: its client comes back with another.
+      socketIoReconnect: (reconnects + expiries) * overSocketIo,
+      socketIoHeartbeat: SOCKETIO_SHARDS * heartbeats * hasSessions,
+      socketIoPong: averageSessions * heartbeats,
     },
     threads: Math.ceil((workload.users * workload["threads-per-user"]) / workload["thread-size"]),
   };

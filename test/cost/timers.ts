@@ -1,9 +1,13 @@
 /** The timers of objects: one that is pending keeps its object from hibernating, and that time is billed. */
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { passTime } from "./clock.ts";
 
 export interface WatchedTimers {
   /** The delays of those that are pending, in milliseconds. */
   readonly pending: readonly number[];
+  /** With `holdWaits`: lets the objects' waits end, one after another, until no timer is pending anywhere. */
+  quiet(): Promise<void>;
 }
 
 /** Until the end of the test, what timers are pending: those of objects, as long as the test awaits nothing. After `holdWaits`. */
@@ -33,5 +37,10 @@ export function watchTimers(): WatchedTimers {
     get pending() {
       return [...delays.values()];
     },
+    quiet: () =>
+      eventually(() => {
+        if (delays.size > 0) passTime(1_000);
+        expect([...delays.values()]).toEqual([]);
+      }),
   };
 }

@@ -122,6 +122,13 @@ export const OPTIONS = {
     max: 1_200,
     fraction: true,
   },
+  socketio: {
+    help: "share of the users who come over Socket.IO",
+    default: 0,
+    min: 0,
+    max: 1,
+    fraction: true,
+  },
   "active-ms": {
     help: "milliseconds of duration billed per event of an object",
     default: 10,

@@ -31,13 +31,7 @@ afterEach(async () => {
   await reset();
 });
 
-/** Lets the objects' waits end, one after another, until no timer is pending anywhere. */
-function quiet(): Promise<void> {
-  return eventually(() => {
-    if (timers.pending.length > 0) passTime(1_000);
-    expect(timers.pending).toEqual([]);
-  });
-}
+const quiet = () => timers.quiet();
 
 /** What all of it costs, with what happens afterwards by itself: in the thread at least so many calls. */
 async function costOf(work: () => Promise<unknown>, { threadCalls = 0 } = {}): Promise<BilledOperations> {

@@ -22,10 +22,13 @@ const TOKEN_S = 600;
 const SESSION_ROUND_MS = 30_000;
 const OFFLINE_MS = 5_000;
 
+/** Those over plain sockets and HTTP. */
+type PlainAction = Exclude<Action, `socketIo${string}`>;
+
 export async function measuredActions(
   workload: Workload,
   participants: Participants,
-): Promise<Record<Action, BilledOperations>> {
+): Promise<Record<PlainAction, BilledOperations>> {
   const actionMeter = new ActionMeter(workload, participants);
   await actionMeter.begin();
   return {

@@ -11,16 +11,21 @@ import { meter } from "../meter.ts";
 import type { Workload } from "../workload.ts";
 import { openPage, openRoom, type OpenPage } from "./page.ts";
 
-export interface Participants {
+export interface Group {
   thread: Thread;
   /** The cost of creating the thread. */
   creation: BilledOperations;
   /** The member who opens and closes pages during the measurement. */
   visitor: Person;
-  /** The pages that have the thread open all the time: the sender's first, then the readers'. */
-  openPages: OpenPage[];
+  /** Who has the thread open all the time: the sender first, then the readers. */
+  present: Person[];
   /** How many shards the members are in. */
   shardsConcerned: number;
+}
+
+export interface Participants extends Omit<Group, "present"> {
+  /** The pages of those who have the thread open. */
+  openPages: OpenPage[];
 }
 
 const SHARDS = Number(env.PRESENCE_SHARDS);
@@ -50,6 +55,15 @@ export async function withToken(user: User, seconds: number): Promise<Person> {
 }
 
 export async function createParticipants(workload: Workload): Promise<Participants> {
+  const { present, ...group } = await createGroup(workload);
+  await addToThreads(group.visitor, workload["threads-per-user"] - 1);
+  const openPages: OpenPage[] = [];
+  for (const user of present)
+    openPages.push({ ...(await openPage(user)), room: await openRoom(user, group.thread) });
+  return { ...group, openPages };
+}
+
+export async function createGroup(workload: Workload): Promise<Group> {
   const size = workload["thread-size"];
   const shardsConcerned = shardsOf(size);
   const users: User[] = [];
@@ -68,18 +82,18 @@ export async function createParticipants(workload: Workload): Promise<Participan
     await runAlarm(threadStub(thread.id));
     creating.resolve(thread);
   });
-  const thread = await creating.promise;
-  await addToThreads(visitor, workload["threads-per-user"] - 1);
-
-  const openPages: OpenPage[] = [];
-  for (const user of [owner, ...others])
-    openPages.push({ ...(await openPage(user)), room: await openRoom(user, thread) });
-  return { thread, creation, visitor, openPages, shardsConcerned };
+  return {
+    thread: await creating.promise,
+    creation,
+    visitor,
+    present: [owner, ...others],
+    shardsConcerned,
+  };
 }
 
-/** The average number of shards of so many members: ids are spread over shards by a hash. */
-function shardsOf(members: number): number {
-  return Math.round(SHARDS * (1 - (1 - 1 / SHARDS) ** members));
+/** In how many of the shards so many are on average: users are spread over shards by a hash, sessions by chance. */
+export function shardsOf(members: number, shards = SHARDS): number {
+  return Math.round(shards * (1 - (1 - 1 / shards) ** members));
 }
 
 /** Creates a group of all of them; those who do not fit into one request are added one by one. */
