@@ -10,6 +10,7 @@ declare namespace Cloudflare {
     WRITE_LIMIT?: RateLimit;
     OPEN_LIMIT?: RateLimit;
     NEW_THREAD_LIMIT?: RateLimit;
+    CHAT_LIST_LIMIT?: RateLimit;
     SIGN_IN_LIMIT?: RateLimit;
     ANONYMOUS_LIMIT?: RateLimit;
 

@@ -1,4 +1,5 @@
 /** The entities that requests, answers and events are made of, with their names in the documents. */
+import * as chats from "../protocol/first-front-end.ts";
 import * as http from "../protocol/http.ts";
 import * as hostBans from "../protocol/host-bans.ts";
 import * as model from "../protocol/model.ts";
@@ -74,4 +75,13 @@ export const bodies: readonly NamedSchema[] = [
   entity("PresencePage", http.presencePage, "The presence of those asked for who may be seen."),
   entity("MoveUsers", http.moveUsers, "Which users of a shard are to be moved."),
   entity("MovedUsers", http.movedUsers, "How many users have moved, and whether that was all."),
+  entity("StartChat", chats.startChat, "Whom to chat with; an application's number of a user is their id."),
+  entity("SendChatMessage", chats.sendChatMessage, "What is to be said in a chat."),
+  entity("ChatReactionName", chats.chatReactionName, "An emoji, or a name of `REACTION_NAMES`."),
+  entity("ChatUser", chats.chatUser, "A person in a chat; `username` and `name` are the same."),
+  entity("ChatReaction", chats.chatReaction, "One person's reaction to a message of a chat."),
+  entity("ChatMessage", chats.chatMessage, "A message of a chat; its time is ISO 8601."),
+  entity("Chat", chats.chatThread, "A thread, by its number, with its newest messages; times are ISO 8601."),
+  entity("ChatList", chats.chatThreadList, "The caller's chats, most recently active first."),
+  entity("ChatReactionList", chats.chatReactionList, "The reactions to a message of a chat."),
 ];

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document: the HTTP interface, made of the operations and of the zod schemas. */
 import { ERROR_STATUS, type ErrorCode } from "../protocol/errors.ts";
+import { chatNumber } from "../protocol/first-front-end.ts";
 import { seqParam, problemDetails } from "../protocol/http.ts";
 import { emoji, userId } from "../protocol/names.ts";
 import { z } from "zod";
@@ -16,6 +17,11 @@ const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; description:
     description: "The thread's id, or `key:` and the host's own key of it, percent-encoded.",
   },
   userId: { schema: userId, description: "The user's id, percent-encoded." },
+  number: { schema: chatNumber, description: "The number of a thread of the caller's." },
+  messageId: {
+    schema: z.string(),
+    description: "The number of the message's thread and its `seq`: `4503599627370495-7`.",
+  },
   seq: { schema: seqParam, description: "The message's `seq`." },
   emoji: { schema: emoji, description: "The emoji, percent-encoded." },
 };

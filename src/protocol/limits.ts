@@ -71,6 +71,9 @@ export const WELCOME_THREADS = 500;
 /** Page sizes: of messages, members and threads alike. */
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
+/** Threads in `GET /api/chat_threads`, and how many of them, those most recently active, come with a page of messages. */
+export const CHAT_LIST_THREADS = 200;
+export const CHAT_LIST_WHOLE_THREADS = 20;
 /** Bodies and reactions on a page of messages, in UTF-16 units: beyond it the page has fewer messages than asked for. */
 export const PAGE_LENGTH = 512 * 1024;
 /** Most durable events a resume replays, and how long they may be together, in UTF-16 units; further behind gets a snapshot. */
@@ -148,6 +151,8 @@ export const USER_SEARCHES_PER_MINUTE = 60;
 export const GETS_PER_MINUTE = 600;
 export const WRITES_PER_MINUTE = 600;
 export const OPENS_PER_MINUTE = 300;
+/** Of these, requests of a user for all their chats (`GET /api/chat_threads`). */
+export const CHAT_LISTS_PER_MINUTE = 60;
 /** From an address: sign-ins, and requests and upgrades without a valid credential. */
 export const SIGN_INS_PER_MINUTE = 60;
 export const ANONYMOUS_PER_MINUTE = 300;

@@ -41,6 +41,17 @@ export function checkOrigin(request: Request, env: Env): void {
   if (!isPlainRead(request)) throw foreignOrigin();
 }
 
+/**
+ * The same for a GET that changes something. One that a browser sends without `Origin`, for a link or a picture, comes with
+ * the site of its page in `Sec-Fetch-Site`.
+ */
+export function checkOriginOfChangingGet(request: Request, env: Env): void {
+  checkOriginOfAny(request, env);
+  const site = request.headers.get("sec-fetch-site");
+  if (!request.headers.has("origin") && (site === "cross-site" || site === "same-site"))
+    throw foreignOrigin();
+}
+
 function foreignOrigin(): LilypadError {
   return new LilypadError("forbidden", "This origin is not allowed. See ALLOWED_ORIGINS.");
 }

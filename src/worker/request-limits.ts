@@ -13,6 +13,7 @@ const REFUSALS = {
   WRITE_LIMIT: "Too many requests that change something.",
   OPEN_LIMIT: "Too many sockets opened.",
   NEW_THREAD_LIMIT: "Too many new threads.",
+  CHAT_LIST_LIMIT: "Too many requests for all chats.",
   SIGN_IN_LIMIT: "Too many sign-ins from this address.",
   ANONYMOUS_LIMIT: "Too many requests from this address that were not signed in.",
 } as const;
@@ -30,6 +31,11 @@ export function countRequest(request: Request, env: Env, userId: string): Promis
 /** Counts a thread that a user is about to make. */
 export function countNewThread(env: Env, userId: string): Promise<void> {
   return count(env, "NEW_THREAD_LIMIT", userId);
+}
+
+/** Counts a request for all of a user's chats, which costs as much as many requests. */
+export function countChatList(env: Env, userId: string): Promise<void> {
+  return count(env, "CHAT_LIST_LIMIT", userId);
 }
 
 /** Counts a Socket.IO session that is opened: of its user, or by the address where nobody is signed in yet. */

@@ -6,6 +6,7 @@ import { newThread, person, type Person } from "../support/host-users.ts";
 import { costOf, evict, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { openThread } from "../support/socket.ts";
+import { OPENS_BURST } from "../../src/protocol/limits.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 interface Shown {
@@ -189,6 +190,22 @@ describe("a room", () => {
       await eventually(async () => expect(await rows()).toBe(0));
     });
     expect(end.rowsWritten).toBe(1);
+  });
+
+  it("costs nothing to join again without an acknowledgement, however often", async () => {
+    const { room, path, a, bob } = await roomOfTwo();
+    const before = a.events("joined").length;
+    const asked = async () => {
+      // More than a user may open in a thread at once.
+      for (let i = 0; i < 2 * OPENS_BURST; i++) a.send(`42${JSON.stringify(["join", { room }])}`);
+      await eventually(() => expect(a.events("joined")).toHaveLength(before + 2 * OPENS_BURST));
+    };
+    const cost = await costOf(threadStub(room), () => costOf(socketIoStub(a.sid), asked));
+    expect(cost).toMatchObject({ rowsRead: 0, rowsWritten: 0 });
+    expect(a.events("error")).toEqual([]);
+    await bob.call("POST", `${path}/messages`, { body: "hello" });
+    await a.nextEvent("chat");
+    expect(bodies(a)).toEqual(["hello"]);
   });
 });
 

@@ -55,6 +55,8 @@ export const TAGS = {
   Messages: "History, sending, editing, deleting, reactions, read markers.",
   Moderation: "Keeping order, in a thread and in all of them.",
   People: "Finding users, and whether they are online.",
+  Chats:
+    "Threads by numbers and messages by ids, as front ends written for Flask-SocketIO ask for them beside Socket.IO.",
   Sockets: "WebSocket upgrades. `/api/asyncapi.json` documents what is sent on them.",
   Webhooks: "What Lilypad sends to the host's server.",
   Operating: "For monitoring, and for the one who runs Lilypad.",

@@ -2,6 +2,7 @@
  * Every route of the Worker, documented. A route that is missing here fails test/api-docs/complete.test.ts: add an entry,
  * `METHOD path` as the router has it, to the file of its group.
  */
+import { firstFrontEndOperations } from "./first-front-end.ts";
 import { hostBanOperations } from "./host-bans.ts";
 import { moderationOperations } from "./moderation.ts";
 import type { Operations } from "./operation.ts";
@@ -15,4 +16,5 @@ export const operations: Operations = {
   ...hostBanOperations,
   ...peopleOperations,
   ...socketOperations,
+  ...firstFrontEndOperations,
 };

@@ -144,6 +144,9 @@ export class ClientCommands {
   async #join({ session, caller, reply }: Asked, input: EventInput<"join">): Promise<void> {
     const { rooms, namespaces, reactionNames } = this.#parts;
     const name = roomOf(input);
+    // Some front ends join all their rooms again whenever anything changes.
+    if (rooms.named(session.sid, name) && !reply.isAwaited && input.cursor == null)
+      return namespaces.emit(session, MAIN, "joined", { room: name });
     const threadId = await this.#thread(session, caller, name);
     if (!rooms.membership(session.sid, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
       throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);

@@ -16,6 +16,11 @@ export class Reply {
     this.#event = event;
   }
 
+  /** Whether the client asked for an acknowledgement. */
+  get isAwaited(): boolean {
+    return this.#event.acknowledge !== undefined;
+  }
+
   /** It was done. */
   success(more: object = {}): void {
     this.#event.acknowledge?.([{ ok: true, ...more }]);

@@ -1,5 +1,6 @@
 /** Every route. Each is documented in src/api-docs/operations; test/api-docs compares the two. */
 import type { ApiRouter } from "../api.ts";
+import { firstFrontEndRoutes } from "../first-front-end/routes.ts";
 import { adminRoutes } from "./admin.ts";
 import { healthRoute } from "./health.ts";
 import { hostBanRoutes } from "./host-bans.ts";
@@ -24,4 +25,5 @@ export function addRoutes(api: ApiRouter): void {
   peopleRoutes(api);
   hostUserRoutes(api);
   hostBanRoutes(api);
+  firstFrontEndRoutes(api);
 }
