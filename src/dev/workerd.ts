@@ -3,6 +3,7 @@
  * injection. The Worker is the one that `wrangler deploy` would upload.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -60,7 +61,7 @@ export interface Workerd {
 /** Starts Lilypad on workerd; resolves when it listens. */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   mkdirSync(options.storage, { recursive: true });
-  const config = join(options.bundle, `config-${process.pid}-${options.port}.capnp`);
+  const config = join(options.bundle, `config-${randomUUID()}.capnp`);
   writeFileSync(config, configFor(options));
   try {
     return await serveConfig(config, options);

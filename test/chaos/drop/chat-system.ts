@@ -12,6 +12,8 @@ export interface ChatSystem {
   guaranteesDelivery: boolean;
   /** Adds a participant to the room through the proxy at `url`; resolves when they have joined. */
   join(name: string, url: string): Promise<Participant>;
+  /** Ends the server without a warning, and starts it again with what it has stored. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,25 +1,13 @@
 /** Lilypad in the drop program: its own client library, against bare workerd, in one group. */
 import { createClient } from "../../../src/client/client.ts";
-import { Server } from "../support/server.ts";
-import { signIn } from "../support/users.ts";
 import type { ChatSystem, Participant } from "./chat-system.ts";
+import { startLilypadGroup } from "./lilypad-group.ts";
 import { observeEvents, observeSends, observeSnapshots } from "./lilypad-observers.ts";
 
 /** Starts a server with a group of users with these names. */
-export async function startLilypad(names: readonly string[]): Promise<ChatSystem> {
-  const server = await Server.start();
-  const members = await signIn(server, names);
-  const tokens = new Map(members.map(({ id, token }) => [id, token]));
-  const [owner] = members;
-  if (!owner) throw new Error("a group needs a member");
-  const { id: threadId } = await owner.api.createThread({ kind: "group", memberIds: names.slice(1) });
-  return {
-    name: "Lilypad",
-    port: server.port,
-    guaranteesDelivery: true,
-    join: (name, url) => join(url, threadId, tokens.get(name) ?? ""),
-    stop: () => server.stop(),
-  };
+export async function startLilypad(names: readonly string[], bundle: string): Promise<ChatSystem> {
+  const { system, threadId, tokenOf } = await startLilypadGroup(names, bundle);
+  return { ...system, name: "Lilypad", join: (name, url) => join(url, threadId, tokenOf(name)) };
 }
 
 async function join(url: string, threadId: string, token: string): Promise<Participant> {

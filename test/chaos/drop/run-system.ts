@@ -22,18 +22,25 @@ interface ProxiedParticipant extends ClientCuts {
   proxy: CuttingProxy;
 }
 
-/** Runs `system` with a participant for each client of the schedule. */
-export async function runSystem(
-  system: ChatSystem,
-  schedule: readonly ClientCuts[],
-  durationMs: number,
-): Promise<ProgramReport> {
-  const proxied = await Promise.all(schedule.map((cuts) => joinThroughProxy(system, cuts)));
+/** What a system goes through. Times are in milliseconds since the start of the run. */
+export interface DropPlan {
+  /** How long participants send. */
+  durationMs: number;
+  clients: readonly ClientCuts[];
+  crashesAt: readonly number[];
+}
+
+/** Runs `system` with a participant for each client of the plan. */
+export async function runSystem(system: ChatSystem, plan: DropPlan): Promise<ProgramReport> {
+  const proxied = await Promise.all(plan.clients.map((cuts) => joinThroughProxy(system, cuts)));
   const participants = proxied.map(({ participant }) => participant);
   const sent = new Set<string>();
 
   const connectivity = sampleConnectivity(participants);
-  await Promise.all(proxied.flatMap((one) => [sendRegularly(one, sent, durationMs), applyCuts(one, system)]));
+  await Promise.all([
+    ...proxied.flatMap((one) => [sendRegularly(one, sent, plan.durationMs), applyCuts(one, system)]),
+    crash(system, plan.crashesAt),
+  ]);
   const connectedShare = connectivity.stop();
   await allDelivered(participants, sent, system);
 
@@ -89,6 +96,14 @@ async function applyCuts(
   for (const { at, kind } of cuts) {
     await sleep(Math.max(0, start + at - performance.now()));
     await proxy.cut(guaranteesDelivery ? kind : "sudden", REFUSED_MS);
+  }
+}
+
+async function crash(system: ChatSystem, times: readonly number[]): Promise<void> {
+  const start = performance.now();
+  for (const at of times) {
+    await sleep(Math.max(0, start + at - performance.now()));
+    await system.crash();
   }
 }
 

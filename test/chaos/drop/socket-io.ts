@@ -11,8 +11,24 @@ import type { ChatSystem, Participant } from "./chat-system.ts";
 
 const ROOM = "room";
 
-/** Starts a server; with `recovery`, with connection state recovery as in its documentation. */
+/** Starts a server; with `recovery`, with connection state recovery as in its documentation. It stores nothing. */
 export async function startSocketIo({ recovery }: { recovery: boolean }): Promise<ChatSystem> {
+  let server = await listen(recovery, 0);
+  const { port } = server.httpServer.address() as AddressInfo;
+  return {
+    name: recovery ? "Socket.IO, state recovery" : "Socket.IO, default",
+    port,
+    guaranteesDelivery: false,
+    join,
+    crash: async () => {
+      await server.close();
+      server = await listen(recovery, port);
+    },
+    stop: () => server.close(),
+  };
+}
+
+async function listen(recovery: boolean, port: number): Promise<Server> {
   const http = createServer();
   const server = new Server(http, {
     transports: ["websocket"],
@@ -22,15 +38,9 @@ export async function startSocketIo({ recovery }: { recovery: boolean }): Promis
     void socket.join(ROOM);
     socket.on("chat", (text: string) => server.to(ROOM).emit("chat", text));
   });
-  http.listen(0, "127.0.0.1");
+  http.listen(port, "127.0.0.1");
   await once(http, "listening");
-  return {
-    name: recovery ? "Socket.IO, state recovery" : "Socket.IO, default",
-    port: (http.address() as AddressInfo).port,
-    guaranteesDelivery: false,
-    join,
-    stop: () => server.close(),
-  };
+  return server;
 }
 
 async function join(_name: string, url: string): Promise<Participant> {
