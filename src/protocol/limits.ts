@@ -36,6 +36,8 @@ export const SOCKETIO_PAYLOAD_BYTES = 64 * 1024;
 export const SOCKETIO_ATTACHMENTS = 8;
 /** Socket.IO: rooms that a socket is in at once. */
 export const SOCKETIO_ROOMS = 500;
+/** Socket.IO: for so long after its connection was lost a client gets its session back. */
+export const SOCKETIO_RECOVERY_MS = 2 * 60_000;
 /** Socket.IO: events that a user emits, at once and then a second. */
 export const SOCKETIO_EVENTS_AT_ONCE = 600;
 export const SOCKETIO_EVENTS_PER_SECOND = 50;

@@ -96,7 +96,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     const cursor = new URL(request.url).searchParams.get("cursor");
     let response: Response | undefined;
     try {
-      await this.#line.enter(caller, cursor, (welcome) => {
+      await this.#line.enter(caller, { cursor }, (welcome) => {
         const now = Date.now();
         this.#room.requireUnrevoked(caller, now);
         this.#room.sweep(now);

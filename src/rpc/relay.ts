@@ -86,8 +86,13 @@ export interface RelayRpc {
 
 /** A thread's RPC interface for its relays. */
 export interface RelayHostRpc {
-  /** A socket is being opened at a relay: what it begins with, if its user may enter. */
-  admitAtRelay: (relay: number, who: Caller, cursor: string | null) => Promise<Result<RelayWelcome>>;
+  /** A socket is being opened at a relay: what it begins with, if its user may enter; `asMember`: and is a member already. */
+  admitAtRelay: (
+    relay: number,
+    who: Caller,
+    cursor: string | null,
+    asMember?: boolean,
+  ) => Promise<Result<RelayWelcome>>;
   /** Takes commands of a relay's sockets. Answers with the id of the session that will bring the replies. */
   runRelayed: (relay: number, requests: RelayedRequest[]) => Promise<string>;
   /** How many are at a relay now. */

@@ -41,6 +41,36 @@ export interface SessionCredentials {
   cookie?: Result<Caller> | undefined;
 }
 
+/** A session that goes over to another connection. */
+export interface HandedSession {
+  /** Its Socket.IO id. */
+  socketId: string;
+  generation: number;
+  nextSlot: number;
+  rooms: HandedRoom[];
+}
+
+/** A room that it is in. */
+export interface HandedRoom {
+  threadId: string;
+  name: string | number;
+  /** The thread's, when it was joined. */
+  epoch: string;
+  slot: number;
+  /** The client has everything up to it. */
+  rev: number;
+}
+
+/** Who takes a session over. */
+export interface SessionTaker {
+  userId: string;
+  /** The last that the client received. */
+  offset?: string | undefined;
+  /** The connection that it is to be on, and its shard. */
+  engineSid: string;
+  shard: number;
+}
+
 /** A shard's RPC interface. Upgrades and polls, which may wait, come by `fetch` (`shardRequest`). */
 export interface SocketIoRpc {
   /** For the Worker. Opens a polling session: its handshake. */
@@ -50,6 +80,12 @@ export interface SocketIoRpc {
   /** For threads, as a relay's `deliver` and `end`: of one of the rooms that sessions of this shard are in. */
   deliver: (threadId: string, batch: RelayBatch) => Promise<Occupancy>;
   endRoom: (threadId: string, code: CloseCode, reason: string) => Promise<void>;
+  /**
+   * For other shards. Hands over the session of a `pid`, also where its connection is still believed open, to a connection of
+   * the same user; or says to which shard it went. Undefined where there is no such session, or the offset is none of it.
+   * May be repeated by the same taker.
+   */
+  takeSession: (pid: string, taker: SessionTaker) => Promise<HandedSession | { movedTo: number } | undefined>;
   /** This was revoked of a user, whose sessions with such a credential are closed. Idempotent. */
   revoked: (userId: string, revocation: Revocation) => Promise<void>;
 }
@@ -93,8 +129,12 @@ export function randomText(): string {
 
 /** The shard of a session; undefined for an id that no shard made. */
 export function shardOfSid(text: string): number | undefined {
-  if (!/^[0-9a-z][\w-]{22}$/.test(text)) return undefined;
-  const shard = Number.parseInt(text.slice(0, 1), 36);
+  return /^[0-9a-z][\w-]{22}$/.test(text) ? shardOfDigit(text.slice(0, 1)) : undefined;
+}
+
+/** The shard that a digit of base 36 stands for; undefined where there is none. */
+export function shardOfDigit(digit: string): number | undefined {
+  const shard = Number.parseInt(digit, 36);
   return shard < SOCKETIO_SHARDS ? shard : undefined;
 }
 

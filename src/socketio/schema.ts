@@ -9,4 +9,15 @@ export const SOCKETIO_MIGRATIONS: readonly string[] = [
     rooms TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Each session from CONNECT until it is over for good: one row written for a burst of joins and leaves, one when its connection
+  -- is lost or recovered, one when it ends. It takes the place of session_rooms, which the version before this one reads.
+  CREATE TABLE sessions (
+    -- The secret by which its client comes back.
+    pid TEXT PRIMARY KEY,
+    -- JSON: StoredSession (recovery/stored-session.ts).
+    session TEXT NOT NULL
+  ) WITHOUT ROWID;
+  DELETE FROM session_rooms;
+  `,
 ];

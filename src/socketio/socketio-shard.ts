@@ -18,20 +18,24 @@ import type { Occupancy, RelayBatch } from "../rpc/relay.ts";
 import { failed } from "../rpc/result.ts";
 import { refusalBy, type Revocation } from "../rpc/revocation.ts";
 import {
-  randomText,
   shardRequestIn,
   socketIoShardNumber,
   type EngineAnswer,
+  type HandedSession,
   type SessionCredentials,
+  type SessionTaker,
   type SocketIoRpc,
 } from "../rpc/socketio.ts";
 import { RecentRevocations } from "../sockets/recent-revocations.ts";
 import { ClientCommands } from "./commands/client-commands.ts";
 import { Engine } from "./engine/engine.ts";
-import { messagePacket } from "./engine/packets.ts";
+import type { CloseReason } from "./engine/engine-options.ts";
+import { EventSender, openPacket } from "./events/event-sender.ts";
 import { roomEvent } from "./events/room-events.ts";
 import { Namespaces } from "./packets/namespaces.ts";
-import { encodePacket, MAIN, TYPE } from "./packets/packet.ts";
+import { MAIN } from "./packets/packet.ts";
+import { ClientSessions } from "./recovery/client-sessions.ts";
+import { Recovery } from "./recovery/recovery.ts";
 import type { Membership } from "./rooms/membership.ts";
 import { Rooms } from "./rooms/rooms.ts";
 import { SOCKETIO_MIGRATIONS } from "./schema.ts";
@@ -43,7 +47,10 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   readonly #alarm: AlarmScheduler;
   readonly #engine: Engine<SessionData>;
   readonly #namespaces: Namespaces<SessionData>;
+  readonly #sessions: ClientSessions;
+  readonly #sender: EventSender;
   readonly #rooms: Rooms;
+  readonly #recovery: Recovery;
   readonly #ends: SessionEnds;
   readonly #commands: ClientCommands;
   readonly #revocations = new RecentRevocations();
@@ -69,7 +76,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       {
         onOpen: (session) => this.#namespaces.opened(session),
         onMessage: (session, message) => this.#receive(session, message),
-        onClose: (session) => this.#closed(session),
+        onClose: (session, reason) => this.#closed(session, reason),
       },
     );
     this.#alarm = alarm;
@@ -80,35 +87,65 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       attachments: SOCKETIO_ATTACHMENTS,
       has: (namespace) => namespace === MAIN,
       connect: (session, _namespace, auth) => this.#connect(session, auth),
-      onConnected: (session) => this.#ends.connected(session, Date.now()),
+      onConnected: (session) => {
+        this.#ends.connected(session, Date.now());
+        this.#recovery.connected(session);
+      },
+      sendEvent: (session, data) => this.#sender.send(session, openPacket(data)),
       onDisconnected: (session) => this.#disconnected(session),
       onEvent: (session, event) => this.#commands.receive(session, event),
     });
     this.#ends = new SessionEnds(alarm, engine);
     const reactionNames = new ReactionNames(env);
-    this.#rooms = new Rooms(ctx.storage.sql, {
+    this.#sessions = new ClientSessions(ctx.storage.sql, alarm, {
+      shard,
+      connection: (engineSid) => engine.session(engineSid),
+      roomsOf: (engineSid) => this.#rooms.of(engineSid),
+    });
+    this.#sender = new EventSender({
+      engine: () => engine,
+      offsetOf: (session) => this.#sessions.offsetOf(session),
+    });
+    this.#rooms = new Rooms({
       env,
       shard,
-      packetsOf: (events, threadId, room) =>
-        events.flatMap((event) => {
-          const data = roomEvent(event, threadId, room, reactionNames);
-          return data ? [messagePacket(encodePacket({ type: TYPE.event, namespace: MAIN, data }))] : [];
-        }),
-      sendPacket: (session, packet) => engine.sendPacket(session, packet),
+      sessions: this.#sessions,
+      packetOf: (event, threadId, room) => {
+        const data = roomEvent(event, threadId, room, reactionNames);
+        return data && openPacket(data);
+      },
+      sendPacket: (member, packet, rev) => {
+        if (rev !== undefined) this.#sessions.sent(member, rev);
+        this.#sender.send(member.session, packet);
+      },
       save: (session) => engine.save(session),
       reconnect: (session) => engine.close(session),
       sweep: (now) => this.#ends.end(now),
+    });
+    this.#recovery = new Recovery({
+      env,
+      shard,
+      sessions: this.#sessions,
+      rooms: this.#rooms,
+      sender: this.#sender,
+      close: (engineSid) => {
+        const session = engine.session(engineSid);
+        if (session) engine.close(session);
+      },
     });
     this.#rooms.onRemoved = (member, code, reason) => this.#removed(member, code, reason);
     this.#commands = new ClientCommands({
       reactionNames,
       env,
-      engine,
+      end: (session) => this.#end(session),
       rooms: this.#rooms,
       namespaces: this.#namespaces,
     });
-    this.#rooms.restore((sid) => engine.session(sid));
-    void ctx.blockConcurrencyWhile(() => alarm.load());
+    void ctx.blockConcurrencyWhile(async () => {
+      await alarm.load();
+      // Sets the alarm where sessions were lost.
+      this.#rooms.restore();
+    });
   }
 
   // --- for the Worker (SocketIoRpc)
@@ -168,8 +205,17 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     this.#revocations.note(userId, revocation, now);
     for (const session of this.#engine.sessions()) {
       const { caller } = session.data;
-      if (caller?.user.id === userId && refusalBy(caller, revocation, now)) this.#engine.close(session);
+      if (caller?.user.id === userId && refusalBy(caller, revocation, now)) this.#end(session);
     }
+  }
+
+  // --- for other shards
+
+  async takeSession(
+    pid: string,
+    taker: SessionTaker,
+  ): Promise<HandedSession | { movedTo: number } | undefined> {
+    return this.#recovery.take(pid, taker);
   }
 
   // --- within
@@ -186,23 +232,35 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       const refusal = this.#revocations.refusal(caller.user.id, caller, Date.now());
       if (refusal) throw refusal;
       session.data.caller = caller;
-      return { sid: randomText() };
+      return await this.#recovery.connect(session, caller, auth);
     } catch (error) {
+      delete session.data.caller;
       if (!(error instanceof LilypadError)) failed(error);
       const { code, message } = failureOf(error);
       return { message, data: { code } };
     }
   }
 
-  /** The client disconnects, and may connect again over the same transport. */
+  /** The client disconnects, and may connect again over the same transport: as another session. */
   #disconnected(session: ClientSession): void {
+    this.#sessions.ended(session);
     this.#rooms.leaveAll(session.sid);
     delete session.data.caller;
   }
 
-  #closed(session: ClientSession): void {
+  /** A connection is gone, whose client may come back for its session, unless it broke the protocol. */
+  #closed(session: ClientSession, reason: CloseReason): void {
     this.#namespaces.closed(session);
+    if (reason === "parse error") this.#sessions.ended(session);
+    else this.#sessions.lost(session);
+    this.#sender.drop(session);
     this.#rooms.leaveAll(session.sid);
+  }
+
+  /** Ends a session for good. Its client comes back by itself, and signs in again. */
+  #end(session: ClientSession): void {
+    this.#sessions.ended(session);
+    this.#engine.close(session);
   }
 
   #removed({ session, name }: Membership, code: CloseCode, reason: string): void {

@@ -291,11 +291,17 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   // --- the part of a large room that is at relays (RelayHostRpc)
 
-  admitAtRelay(relay: number, who: Caller, cursor: string | null): Promise<Result<RelayWelcome>> {
+  admitAtRelay(
+    relay: number,
+    who: Caller,
+    cursor: string | null,
+    asMember?: boolean,
+  ): Promise<Result<RelayWelcome>> {
     return resultOf(() => {
       const now = Date.now();
       // Of the thread's own relays, `fetch` has counted it.
       if (isSocketIo(relay)) this.#countOpen(who, now);
+      if (asMember && this.#store.require().standing(who.user) === null) throw forbidden();
       const thread = this.#admit(who, now);
       this.#relays.line(relay).entering();
       return { frames: this.#welcome(thread, thread.known(who), cursor), rev: thread.rev };

@@ -36,6 +36,16 @@ async function newThread(): Promise<string> {
   return id;
 }
 
+/** Sends a message over HTTP. */
+async function say(user: SignedInUser, threadId: string, body: string): Promise<void> {
+  const response = await fetch(`${server.url}/api/threads/${threadId}/messages`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${user.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ body }),
+  });
+  expect(response.status).toBe(201);
+}
+
 const numberOf = (threadId: string) => Number.parseInt(threadId.slice(0, 13), 16);
 
 describe.each(Object.keys(TRANSPORTS) as TransportName[])("over %s", (transport) => {
@@ -95,31 +105,52 @@ describe("a room", () => {
     const threadId = await newThread();
     const client = await connect(ada);
     await client.ask("join", { room: threadId });
-    await fetch(`${server.url}/api/threads/${threadId}/messages`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${bob.token}`, "content-type": "application/json" },
-      body: JSON.stringify({ body: "from elsewhere" }),
-    });
+    await say(bob, threadId, "from elsewhere");
     expect(await client.next("chat")).toMatchObject([{ body: "from elsewhere", sender: { id: "bob" } }]);
   });
 });
 
 describe("a lost connection", () => {
-  it("is made again by the client, which resumes from its cursor after a crash of the server", async () => {
-    const threadId = await newThread();
-    const [one, two] = [await connect(ada), await connect(bob, "default")];
-    const { thread } = await two.ask("join", { room: threadId });
-    await one.ask("chat", { room: threadId, body: "before" });
-    const [{ rev }] = await two.next("chat");
-    await server.kill();
-    await two.next("disconnect");
-    await server.restart();
-    for (const client of [one, two]) await client.next("connect");
-    await one.ask("chat", { room: threadId, body: "meanwhile" });
-    const cursor = `${thread.epoch}:${rev}`;
-    expect(await two.ask("join", { room: threadId, cursor })).toMatchObject({ ok: true, resumed: true });
-    expect(await two.next("chat")).toMatchObject([{ body: "meanwhile" }]);
-    expect(two.all("chat").map(([{ body }]) => body)).toEqual(["before", "meanwhile"]);
+  it.each(Object.keys(TRANSPORTS) as TransportName[])(
+    "over %s is recovered by the client itself, also after a crash of the server: it joins nothing again",
+    async (transport) => {
+      const threadId = await newThread();
+      const [one, two] = [await connect(ada), await connect(bob, transport)];
+      await two.ask("join", { room: threadId });
+      await one.ask("chat", { room: threadId, body: "before" });
+      await two.next("chat");
+      const { id } = two.socket;
+      // Of a few, each may come back to any of the shards.
+      for (const [i, lose] of [
+        () => two.socket.io.engine.close(),
+        () => two.socket.io.engine.close(),
+        async () => {
+          await server.kill();
+          await two.next("disconnect");
+          await server.restart();
+        },
+      ].entries()) {
+        await lose();
+        await say(ada, threadId, `meanwhile ${i}`);
+        await two.next("connect");
+        expect(two.socket).toMatchObject({ recovered: true, id });
+        expect(await two.next("chat", ({ body }) => body === `meanwhile ${i}`)).toHaveLength(1);
+        await say(ada, threadId, `after ${i}`);
+        await two.next("chat", ({ body }) => body === `after ${i}`);
+      }
+      const bodies = two.all("chat").map(([{ body }]) => body);
+      const each = [0, 1, 2].flatMap((i) => [`meanwhile ${i}`, `after ${i}`]);
+      expect(bodies).toEqual(["before", ...each]);
+    },
+  );
+
+  it("that the client closed itself is not recovered", async () => {
+    const client = await connect(ada);
+    const { id } = client.socket;
+    client.socket.disconnect().connect();
+    await client.next("connect");
+    expect(client.socket.recovered).toBe(false);
+    expect(client.socket.id).not.toBe(id);
   });
 });
 

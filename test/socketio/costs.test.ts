@@ -16,6 +16,8 @@ import { PollingSession, SocketIoTestSocket, socketIoStub } from "../support/soc
 const PING_MS = 50_000;
 const ROUNDS_A_MONTH = (30 * 24 * 3_600_000) / PING_MS;
 const FRAMES_PER_REQUEST = 20;
+/** How long changes of sessions are gathered before they are written. */
+const GATHER_MS = 250;
 
 let timers: WatchedTimers;
 beforeEach(() => {
@@ -111,7 +113,7 @@ describe("idle sessions", () => {
     expect(await alarmAt(shard)).toBe(Date.now() + PING_MS);
   });
 
-  it("cost an alarm and two rows more where a client does not answer, and then nothing", async () => {
+  it("cost two alarms and two rows more where a client does not answer, and then nothing", async () => {
     const lost = await connect(await person("Ada"));
     lost.answersPings = false;
     const shard = socketIoStub(lost.sid);
@@ -123,8 +125,14 @@ describe("idle sessions", () => {
       await runAlarm(shard);
       await lost.closed;
     });
-    expect(spent.socketIo).toMatchObject({ alarms: 2, frames: 0, rowsWritten: 0 });
+    expect(spent.socketIo).toMatchObject({ alarms: 2, frames: 0, rowsWritten: 1 });
     expect(spent.socketIo.alarmsSet).toBeLessThanOrEqual(3);
+    // Until its client can no longer come back.
+    const forgotten = await costOf(async () => {
+      passTime(2 * 60_000);
+      await runAlarm(shard);
+    });
+    expect(forgotten.socketIo).toMatchObject({ alarms: 1, alarmsSet: 0, rowsWritten: 1 });
     expect(await alarmAt(shard)).toBeNull();
   });
 });
@@ -154,11 +162,13 @@ describe("an upgrade", () => {
     probe.send("5");
     const shard = socketIoStub(upgraded.sid);
     await eventually(async () => expect(await socketsOf(shard)).toEqual(["transport"]));
-    expect(timers.pending).toEqual([]);
+    passTime(GATHER_MS);
+    await eventually(() => expect(timers.pending).toEqual([]));
     const given = await PollingSession.connect(ada);
     (await given.probe()).close();
     const waiting = given.poll();
     await eventually(async () => expect((await socketsOf(shard)).toSorted()).toEqual(["poll", "transport"]));
+    passTime(GATHER_MS);
     await eventually(() => expect(timers.pending).toEqual([]));
     await given.end();
     await waiting;
@@ -183,6 +193,44 @@ describe("joining a room", () => {
     expect(second.thread).toMatchObject({ calls: 2, rowsWritten: 0, alarmsSet: 0 });
     expect(second.socketIo).toMatchObject({ frames: 1, rowsWritten: 1, alarmsSet: 0 });
     expect(second.presence.rowsWritten).toBe(0);
+  });
+});
+
+describe("a session", () => {
+  it("costs a row at its start with the rooms joined then, one where it is recovered, and one at its end", async () => {
+    const { ada, room, shard } = await groupOfTwo();
+    const { id: other } = await newThread(ada, "group", []);
+    let socket!: SocketIoTestSocket;
+    const begun = await costOf(
+      async () => {
+        socket = await connect(ada);
+        await Promise.all([room, other].map((each) => socket.ask("join", { room: each })));
+      },
+      { threadCalls: 4 },
+    );
+    expect(begun.socketIo).toMatchObject({ rowsWritten: 1, alarmsSet: 0 });
+    const recovered = await costOf(
+      async () => {
+        const { lost } = socket;
+        socket.close();
+        await socket.closed;
+        socket = await SocketIoTestSocket.connect(ada, lost);
+        expect(socket.ids.pid).toBe(lost.pid);
+      },
+      { threadCalls: 4 },
+    );
+    expect(recovered.socketIo).toMatchObject({ rowsWritten: 1, alarmsSet: 0 });
+    expect(recovered.thread).toMatchObject({ rowsWritten: 0, alarmsSet: 0 });
+    const ended = await costOf(
+      async () => {
+        socket.send("41");
+        socket.close();
+        await socket.closed;
+      },
+      { threadCalls: 2 },
+    );
+    expect(ended.socketIo).toMatchObject({ rowsWritten: 1, alarmsSet: 0 });
+    expect(await alarmAt(shard)).not.toBeNull();
   });
 });
 

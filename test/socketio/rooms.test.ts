@@ -174,19 +174,20 @@ describe("a room", () => {
     expect(bodies(b)).toEqual([]);
   });
 
-  it("costs a row for a burst of joins, and a row when the session ends", async () => {
+  it("costs a row for the session and a burst of joins, and a row when its client disconnects", async () => {
     const ada = await person("Ada");
     const threads = await Promise.all([1, 2, 3].map(() => newThread(ada, "group", [])));
-    const socket = await SocketIoTestSocket.connect(ada);
+    const socket = await SocketIoTestSocket.open();
     const stub = socketIoStub(socket.sid);
-    const rows = () => storedRows(stub, socket.sid);
+    const rows = () => storedRows(stub, socket.ids.sid);
     const joins = await costOf(stub, async () => {
+      await socket.signIn(ada);
       await Promise.all(threads.map(({ id }) => socket.ask("join", { room: id })));
       await eventually(async () => expect(await rows()).toBe(1));
     });
     expect(joins.rowsWritten).toBe(1);
     const end = await costOf(stub, async () => {
-      socket.close();
+      socket.send("41");
       await eventually(async () => expect(await rows()).toBe(0));
     });
     expect(end.rowsWritten).toBe(1);
@@ -214,6 +215,8 @@ function storedRows(stub: DurableObjectStub, sid: string): Promise<number> {
   return runInDurableObject(
     stub,
     (_instance, { storage }) =>
-      storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM session_rooms WHERE sid = ?", sid).one().n,
+      storage.sql
+        .exec<{ n: number }>("SELECT count(*) AS n FROM sessions WHERE instr(session, ?) > 0", sid)
+        .one().n,
   );
 }

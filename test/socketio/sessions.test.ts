@@ -20,7 +20,7 @@ async function answerTo(connect: string, headers: Record<string, string> = {}): 
 }
 
 const refused = (code: string) => ["44", { message: expect.any(String), data: { code } }];
-const connected = ["40", { sid: expect.any(String) }];
+const connected = ["40", { sid: expect.any(String), pid: expect.any(String) }];
 
 describe("signing in", () => {
   it("takes a host token, the session cookie, or the Authorization header, the first of these that is there", async () => {

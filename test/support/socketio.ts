@@ -20,6 +20,8 @@ export class SocketIoTestSocket {
   readonly frames: string[] = [];
   readonly closed: Promise<void>;
   sid = "";
+  /** What CONNECT was answered with: the Socket.IO id, and the secret for coming back. */
+  ids = { sid: "", pid: "" };
   answersPings = true;
   #taken = 0;
   #ackId = 0;
@@ -52,12 +54,36 @@ export class SocketIoTestSocket {
     return socket;
   }
 
-  /** Opens a session and connects as this user. */
-  static async connect(who: Person): Promise<SocketIoTestSocket> {
-    const socket = await SocketIoTestSocket.open();
-    socket.send(`40${JSON.stringify({ token: who.token })}`);
-    await socket.next((frame) => frame.startsWith("40"));
+  /** Opens a session and connects as this user; with what a lost one had, to recover it. */
+  static async connect(
+    who: Pick<Person, "token">,
+    lost: { pid?: string; offset?: string | undefined } = {},
+    headers: Record<string, string> = {},
+  ): Promise<SocketIoTestSocket> {
+    const socket = await SocketIoTestSocket.open(headers);
+    await socket.signIn(who, lost);
     return socket;
+  }
+
+  /** Connects as this user. */
+  async signIn(
+    who: Pick<Person, "token">,
+    lost: { pid?: string; offset?: string | undefined } = {},
+  ): Promise<void> {
+    this.send(`40${JSON.stringify({ token: who.token, ...lost })}`);
+    const connected = await this.next((frame) => frame.startsWith("40"));
+    this.ids = JSON.parse(connected.slice(2)) as { sid: string; pid: string };
+  }
+
+  /** The offset of the newest event. */
+  get offset(): string | undefined {
+    const newest = this.frames.findLast((frame) => frame.startsWith("42["));
+    return newest === undefined ? undefined : (JSON.parse(newest.slice(2)) as string[]).at(-1);
+  }
+
+  /** What it comes back with. */
+  get lost(): { pid: string; offset?: string } {
+    return { pid: this.ids.pid, ...(this.offset !== undefined && { offset: this.offset }) };
   }
 
   send(frame: string | ArrayBuffer): void {

@@ -21,15 +21,14 @@ import { callForValue, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
 import { MAIN } from "../packets/packet.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
+import { joinedAs } from "./joined.ts";
 import { Reply } from "./replies.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
-import { welcomeOf } from "./welcome.ts";
 
 /** Most events of a session that may wait for those before them. */
 const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;
@@ -38,7 +37,8 @@ const REFUSED: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden"]
 
 export interface ClientCommandsParts {
   env: Env;
-  engine: Pick<Engine<SessionData>, "close">;
+  /** Ends a session for good. */
+  end: (session: ClientSession) => void;
   rooms: Rooms;
   namespaces: Namespaces<SessionData>;
   reactionNames: ReactionNames;
@@ -115,12 +115,12 @@ export class ClientCommands {
 
   /** A session in no room hears nothing of a revocation or a ban: it ends with the first event after it. */
   async #requireUnrevoked(session: ClientSession, caller: Caller): Promise<void> {
-    const { env, engine } = this.#parts;
+    const { env, end } = this.#parts;
     try {
       await admitted(env, caller);
     } catch (error) {
       const isRefused = error instanceof LilypadError && REFUSED.has(error.code);
-      if (isRefused) engine.close(session);
+      if (isRefused) end(session);
       throw error;
     }
   }
@@ -142,7 +142,7 @@ export class ClientCommands {
   }
 
   async #join({ session, caller, reply }: Asked, input: EventInput<"join">): Promise<void> {
-    const { rooms, namespaces, reactionNames } = this.#parts;
+    const { rooms, namespaces } = this.#parts;
     const name = roomOf(input);
     // Some front ends join all their rooms again whenever anything changes.
     if (rooms.named(session.sid, name) && !reply.isAwaited && input.cursor == null)
@@ -151,11 +151,10 @@ export class ClientCommands {
     if (!rooms.membership(session.sid, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
       throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);
     const asked = { threadId, name, cursor: input.cursor ?? null };
-    await rooms.join(session, caller, asked, ({ frames }) => {
-      const { answer, missed } = welcomeOf(frames, threadId, name, reactionNames);
-      reply.success(answer);
+    await rooms.join(session, caller, asked, (member, opening) => {
+      // First: whoever is sure to be in the room has the offset that says so.
       namespaces.emit(session, MAIN, "joined", { room: name });
-      for (const event of missed) namespaces.emit(session, MAIN, ...event);
+      reply.success(joinedAs(opening, member));
     });
   }
 

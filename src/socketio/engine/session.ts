@@ -49,6 +49,11 @@ export class Session<D> {
     return this.record.data;
   }
 
+  /** It has ended, or is about to. */
+  get isOver(): boolean {
+    return this.isClosed || this.record.isClosing;
+  }
+
   /** What the next poll brings. */
   get waiting(): readonly Packet[] {
     return this.#waiting;

@@ -46,6 +46,8 @@ export interface NamespacesOptions<D> {
   /** The client was sent that it is connected. */
   onConnected: (session: Session<D>, namespace: string, auth: Record<string, unknown> | undefined) => void;
   onDisconnected: (session: Session<D>, namespace: string) => void;
+  /** Sends an event, where there is more to it than its packet. */
+  sendEvent?: (session: Session<D>, data: [name: string, ...args: unknown[]]) => void;
   onEvent: (session: Session<D>, event: IncomingEvent) => void;
 }
 
@@ -96,7 +98,8 @@ export class Namespaces<D extends ConnectedNamespaces> {
 
   /** Emits an event. */
   emit(session: Session<D>, namespace: string, ...data: [name: string, ...args: unknown[]]): void {
-    this.#send(session, { type: TYPE.event, namespace, data });
+    if (this.#options.sendEvent) this.#options.sendEvent(session, data);
+    else this.#send(session, { type: TYPE.event, namespace, data });
   }
 
   /** Disconnects a client from a namespace, so that it does not come back by itself. */
@@ -142,7 +145,7 @@ export class Namespaces<D extends ConnectedNamespaces> {
     this.#connecting.set(session, connecting.add(namespace));
     const answer = await this.#options.connect(session, namespace, auth);
     connecting.delete(namespace);
-    if (session.isClosed) return;
+    if (session.isOver) return;
     if ("message" in answer) return this.#send(session, { type: TYPE.connectError, namespace, data: answer });
     this.#stopTimer(session);
     session.data.namespaces[namespace] = answer.sid;

@@ -1,6 +1,7 @@
 /** One session's place in a room: what the thread takes for a socket. */
 import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
+import type { HandedRoom } from "../../rpc/socketio.ts";
 import type { RelayedReply } from "../../sockets/relaying/thread-line.ts";
 import type { ClientSession } from "../session-data.ts";
 
@@ -11,20 +12,43 @@ export interface PendingCommand {
   onLost: () => void;
 }
 
+/** A room that a session is in, as it is stored. */
+export type Place = HandedRoom & {
+  /** The rev up to which its own welcome went. */
+  from: number;
+  membershipId?: string | undefined;
+};
+
 export class Membership {
   /** By the `id` of the command; several where a client sent one twice. */
   readonly #pending = new Map<string, PendingCommand[]>();
   #onIdle: (() => void)[] = [];
 
-  constructor(
-    readonly session: ClientSession,
-    readonly caller: Caller,
-    readonly threadId: string,
-    readonly name: RoomName,
-    /** The rev up to which its own welcome went. */
-    public from: number | undefined,
-    readonly id: string = crypto.randomUUID(),
-  ) {}
+  readonly session: ClientSession;
+  readonly caller: Caller;
+  readonly threadId: string;
+  readonly name: RoomName;
+  readonly id: string;
+  /** The rev up to which its own welcome went. */
+  from: number;
+  /** The thread's epoch, when it was joined. */
+  readonly epoch: string;
+  /** By what the offsets of the session call it. */
+  readonly slot: number;
+  /** Up to which rev its client surely has everything. */
+  readonly rev: number;
+
+  constructor(session: ClientSession, caller: Caller, place: Place) {
+    this.session = session;
+    this.caller = caller;
+    this.threadId = place.threadId;
+    this.name = place.name;
+    this.id = place.membershipId ?? crypto.randomUUID();
+    this.from = place.from;
+    this.epoch = place.epoch;
+    this.slot = place.slot;
+    this.rev = place.rev;
+  }
 
   get userId(): string {
     return this.caller.user.id;

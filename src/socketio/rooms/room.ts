@@ -6,8 +6,8 @@ import type { Caller } from "../../rpc/caller.ts";
 import { socketIoRelay } from "../../rpc/relay-address.ts";
 import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";
 import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
-import { ThreadLine } from "../../sockets/relaying/thread-line.ts";
-import type { Packet } from "../engine/packets.ts";
+import { ThreadLine, type Entry } from "../../sockets/relaying/thread-line.ts";
+import type { OpenPacket } from "../events/event-sender.ts";
 import { carriedKey, type ClientSession } from "../session-data.ts";
 import type { Membership } from "./membership.ts";
 
@@ -15,9 +15,10 @@ import type { Membership } from "./membership.ts";
 export interface RoomParts {
   env: Env;
   shard: number;
-  /** The packets of events, for those who called the room so. */
-  packetsOf: (events: readonly ThreadEvent[], threadId: string, room: RoomName) => Packet[];
-  sendPacket: (session: ClientSession, packet: Packet) => void;
+  /** The packet of an event, for those who called the room so; undefined where they are not sent it. */
+  packetOf: (event: ThreadEvent, threadId: string, room: RoomName) => OpenPacket | undefined;
+  /** `rev`: of a durable event. */
+  sendPacket: (member: Membership, packet: OpenPacket, rev: number | undefined) => void;
   save: (session: ClientSession) => void;
   /** Has a session's client connect again. */
   reconnect: (session: ClientSession) => void;
@@ -55,12 +56,8 @@ export class Room {
   }
 
   /** Lets a session in, where the thread does. `open` makes its place, and sends it what comes first, in one stretch. */
-  async enter(
-    caller: Caller,
-    cursor: string | null,
-    open: (welcome: RelayWelcome) => Membership,
-  ): Promise<void> {
-    await this.line.enter(caller, cursor, (welcome) => {
+  async enter(caller: Caller, entry: Entry, open: (welcome: RelayWelcome) => Membership): Promise<void> {
+    await this.line.enter(caller, entry, (welcome) => {
       const member = open(welcome);
       this.#members.set(member.id, member);
       return member;
@@ -99,21 +96,28 @@ export class Room {
       if (userId === undefined || member.userId === userId) this.#close(member, code, reason);
   }
 
-  /** Sends a frame of the thread to these members: made once for each name that they have for the room. */
-  #send(members: Iterable<Membership>, frame: string): void {
+  /** Sends events to these members: each is made once for each name that they have for the room. */
+  sendEvents(members: Iterable<Membership>, events: readonly ThreadEvent[]): void {
     const now = Date.now();
-    let events: ThreadEvent[] | undefined;
-    const byName = new Map<RoomName, Packet[]>();
-    for (const { session, caller, name } of members) {
-      if (caller.expiresAt <= now) continue;
-      let packets = byName.get(name);
-      if (!packets) {
-        events ??= JSON.parse(frame) as ThreadEvent[];
-        packets = this.#parts.packetsOf(events, this.threadId, name);
-        byName.set(name, packets);
-      }
-      for (const packet of packets) this.#parts.sendPacket(session, packet);
+    const byName = new Map<RoomName, { packet: OpenPacket; rev: number | undefined }[]>();
+    for (const member of members) {
+      if (member.caller.expiresAt <= now) continue;
+      let packets = byName.get(member.name);
+      if (!packets) byName.set(member.name, (packets = this.#packetsOf(events, member.name)));
+      for (const { packet, rev } of packets) this.#parts.sendPacket(member, packet, rev);
     }
+  }
+
+  #packetsOf(events: readonly ThreadEvent[], name: RoomName) {
+    return events.flatMap((event) => {
+      const packet = this.#parts.packetOf(event, this.threadId, name);
+      return packet === undefined ? [] : [{ packet, rev: "rev" in event ? event.rev : undefined }];
+    });
+  }
+
+  /** A frame of the thread's. */
+  #send(members: Iterable<Membership>, frame: string): void {
+    this.sendEvents(members, JSON.parse(frame) as ThreadEvent[]);
   }
 
   #lineSockets(): LineSockets<Membership> {
@@ -132,7 +136,7 @@ export class Room {
       senderOf: (member) => member,
       positionOf: ({ session, from }) => {
         const passed = session.data.carried[key];
-        return { ...(from !== undefined && { from }), ...(passed !== undefined && { passed }) };
+        return { from, ...(passed !== undefined && { passed }) };
       },
       setPosition: (member, { from, passed }) => {
         if (from !== undefined) member.from = from;

@@ -2,42 +2,66 @@
 import type { CloseCode } from "../../protocol/errors.ts";
 import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import type { Occupancy, RelayBatch, RelayWelcome } from "../../rpc/relay.ts";
+import type { Occupancy, RelayBatch } from "../../rpc/relay.ts";
+import type { StoredRoom } from "../recovery/stored-session.ts";
 import type { ClientSession } from "../session-data.ts";
 import { Membership } from "./membership.ts";
-import { RoomStore } from "./room-store.ts";
+import { openingOf, type Opening } from "./opening.ts";
 import { Room, type RoomParts } from "./room.ts";
 
+/** Keeps which rooms sessions are in, and what they were sent of each. */
+export interface SessionRooms {
+  /** After an eviction: the connected sessions and their rooms. */
+  restore: () => Iterable<[ClientSession, StoredRoom[]]>;
+  newSlot: (session: ClientSession) => number;
+  roomsChanged: (session: ClientSession) => void;
+  sent: (member: Membership, rev: number) => void;
+  left: (member: Membership) => void;
+}
+
+export interface RoomsParts extends Omit<RoomParts, "onRemoved" | "onReported"> {
+  sessions: SessionRooms;
+}
+
+export interface RoomToJoin {
+  threadId: string;
+  name: RoomName;
+  cursor: string | null;
+  /** Of one that the session was in before its connection was lost. */
+  slot?: number;
+  /** Only where its user is a member already: nobody becomes one. */
+  asMember?: boolean;
+}
+
 export class Rooms {
-  readonly #parts: Omit<RoomParts, "onRemoved" | "onReported">;
-  readonly #store: RoomStore;
+  readonly #parts: RoomsParts;
   readonly #rooms = new Map<string, Room>();
   /** By session, by thread. */
   readonly #bySession = new Map<string, Map<string, Membership>>();
   /** A member was put out of a room. */
   onRemoved: (membership: Membership, code: CloseCode, reason: string) => void = () => {};
 
-  constructor(sql: SqlStorage, parts: Omit<RoomParts, "onRemoved" | "onReported">) {
+  constructor(parts: RoomsParts) {
     this.#parts = parts;
-    this.#store = new RoomStore(sql, (sid) => this.of(sid));
   }
 
-  /** After an eviction: `sessionOf` finds a session that is still there. Of others, lost in a crash, nothing stays. */
-  restore(sessionOf: (sid: string) => ClientSession | undefined): void {
+  /** After an eviction: the sessions that are still there. */
+  restore(): void {
+    const { sessions } = this.#parts;
     const members: Membership[] = [];
-    for (const [sid, rooms] of this.#store.load()) {
-      const session = sessionOf(sid);
-      const caller = session?.data.caller;
-      if (!session || !caller) {
-        this.#store.changed(sid);
-        continue;
-      }
-      for (const { threadId, name, from, membershipId } of rooms)
-        members.push(new Membership(session, caller, threadId, name, from, membershipId));
+    for (const [session, rooms] of sessions.restore()) {
+      const { caller } = session.data;
+      if (caller) members.push(...rooms.map((room) => new Membership(session, caller, room)));
     }
     for (const member of members) this.#index(member);
-    for (const [threadId, here] of Map.groupBy(members, (member) => member.threadId))
-      this.#rooms.set(threadId, new Room(threadId, this.#roomParts(), here));
+    for (const [threadId, here] of Map.groupBy(members, (member) => member.threadId)) {
+      const room = new Room(threadId, this.#roomParts(), here);
+      this.#rooms.set(threadId, room);
+      for (const member of here) {
+        const rev = Math.max(member.from, room.line.rev);
+        if (rev > member.rev) sessions.sent(member, rev);
+      }
+    }
   }
 
   /** The rooms of a session. */
@@ -59,42 +83,55 @@ export class Rooms {
     return this.#rooms.get(threadId);
   }
 
-  /** Has a session join a room, where its thread lets it in. `onWelcome` sends it what comes first. */
+  /**
+   * Has a session join a room, where its thread lets it in. `onOpened` sends it what comes first; with a usable cursor, what was
+   * missed is sent then.
+   */
   async join(
     session: ClientSession,
     caller: Caller,
-    { threadId, name, cursor }: { threadId: string; name: RoomName; cursor: string | null },
-    onWelcome: (welcome: RelayWelcome) => void,
+    { threadId, name, cursor, slot, asMember }: RoomToJoin,
+    onOpened: (member: Membership, opening: Opening) => void,
   ): Promise<void> {
     let room = this.#rooms.get(threadId);
     if (!room) this.#rooms.set(threadId, (room = new Room(threadId, this.#roomParts())));
+    const { sessions } = this.#parts;
     try {
-      await room.enter(caller, cursor, (welcome) => {
+      await room.enter(caller, { cursor, ...(asMember && { asMember }) }, (welcome) => {
         // Joined before, perhaps by another name: what was delivered until now stays delivered.
         const before = this.membership(session.sid, threadId);
         if (before) this.#remove(before);
-        const member = new Membership(session, caller, threadId, name, welcome.rev);
+        const opening = openingOf(welcome);
+        const member = new Membership(session, caller, {
+          threadId,
+          name,
+          epoch: opening.thread.epoch,
+          slot: slot ?? sessions.newSlot(session),
+          rev: opening.rev,
+          from: welcome.rev,
+        });
         this.#index(member);
-        this.#store.changed(session.sid);
-        onWelcome(welcome);
+        sessions.roomsChanged(session);
+        onOpened(member, opening);
+        room.sendEvents([member], opening.missed);
         return member;
       });
     } finally {
       this.#dropIfOver(room);
     }
     const member = this.membership(session.sid, threadId);
-    if (session.isClosed && member) this.leave(member);
+    if (session.isOver && member) this.#remove(member);
   }
 
   /** A member leaves. */
   leave(member: Membership): void {
     this.#remove(member);
-    this.#store.changed(member.session.sid);
+    this.#parts.sessions.roomsChanged(member.session);
   }
 
   /** A session has ended, or its client has disconnected. */
   leaveAll(sid: string): void {
-    for (const member of this.of(sid)) this.leave(member);
+    for (const member of this.of(sid)) this.#remove(member);
   }
 
   async deliver(threadId: string, batch: RelayBatch): Promise<Occupancy> {
@@ -112,6 +149,7 @@ export class Rooms {
     if (rooms?.get(threadId) === member) rooms.delete(threadId);
     if (rooms?.size === 0) this.#bySession.delete(session.sid);
     this.#rooms.get(threadId)?.remove(member);
+    this.#parts.sessions.left(member);
   }
 
   #index(member: Membership): void {

@@ -22,6 +22,14 @@ import { RequestQueue } from "./request-queue.ts";
 /** A reply to a command that a socket sent. */
 export type RelayedReply = Pick<Extract<RelayItem, { reply: unknown }>, "id" | "reply" | "message">;
 
+/** How a socket comes in. */
+export interface Entry {
+  /** What its client says that it has. */
+  cursor: string | null;
+  /** Only as the member that its user is: nobody becomes one by it. */
+  asMember?: boolean;
+}
+
 export interface ThreadLineOptions<S> {
   /** Which of the thread's relays this is. */
   relay: number;
@@ -77,7 +85,7 @@ export class ThreadLine<S> {
    * Lets a socket in where the thread does: `open` makes it and sends it its welcome, all in one stretch. Throws the
    * thread's refusal.
    */
-  async enter(caller: Caller, cursor: string | null, open: (welcome: RelayWelcome) => S): Promise<S> {
+  async enter(caller: Caller, { cursor, asMember }: Entry, open: (welcome: RelayWelcome) => S): Promise<S> {
     const missable: RelayBatch[] = [];
     // Before the thread is asked: from its answer on, nothing may be missed.
     this.#entering.add(missable);
@@ -86,7 +94,7 @@ export class ThreadLine<S> {
       // A report that nobody is here, sent a moment ago, must not arrive after that somebody enters.
       await this.#reporting;
       welcome = await callForValue(this.#options.thread, (thread) =>
-        thread.admitAtRelay(this.#options.relay, caller, cursor),
+        thread.admitAtRelay(this.#options.relay, caller, cursor, asMember),
       );
     } finally {
       this.#entering.delete(missable);

@@ -26,7 +26,8 @@ export class TestClient {
 
   constructor(url: string, options: Partial<ManagerOptions & SocketOptions> = {}) {
     this.socket = io(url, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...options });
-    this.socket.onAny((name: string, ...args: unknown[]) => this.#add(name, args));
+    // The last argument of each is its offset.
+    this.socket.onAny((name: string, ...args: unknown[]) => this.#add(name, args.slice(0, -1)));
     for (const name of ["connect", "connect_error", "disconnect"] as const)
       this.socket.on(name, (...args: unknown[]) => this.#add(name, args));
   }

@@ -1,0 +1,28 @@
+/** The acknowledgement of `join`. */
+import type { Thread } from "../../protocol/model.ts";
+import { socketIoMessage, type SocketIoMessage } from "../../protocol/socketio/message.ts";
+import type { Membership } from "../rooms/membership.ts";
+import type { Opening } from "../rooms/opening.ts";
+
+export interface Joined {
+  thread: Thread;
+  cursor: string;
+  /** The newest messages; none where `resumed`. */
+  messages: SocketIoMessage[];
+  hasBefore: boolean;
+  /** What was missed since the cursor follows as events. */
+  resumed?: true;
+}
+
+export function joinedAs(
+  { thread, cursor, resumed, history }: Opening,
+  { threadId, name }: Membership,
+): Joined {
+  return {
+    thread,
+    cursor,
+    messages: (history?.messages ?? []).map((message) => socketIoMessage(message, threadId, name)),
+    hasBefore: history?.hasBefore ?? false,
+    ...(resumed && { resumed }),
+  };
+}
