@@ -4,6 +4,7 @@ import * as http from "../protocol/http.ts";
 import * as hostBans from "../protocol/host-bans.ts";
 import * as model from "../protocol/model.ts";
 import * as moderation from "../protocol/moderation.ts";
+import * as reports from "../protocol/reports.ts";
 import type { NamedSchema } from "./json-schemas.ts";
 
 const entity = (name: string, schema: NamedSchema["schema"], description: string): NamedSchema => ({
@@ -70,6 +71,19 @@ export const bodies: readonly NamedSchema[] = [
   entity("PutHostBan", hostBans.putHostBan, "Until when, for good if absent; and why."),
   entity("HostBan", hostBans.hostBan, "A ban of the host's, from everything."),
   entity("HostBanPage", hostBans.hostBanPage, "A part of the host's bans, and the cursor of the next one."),
+  entity("PostReport", reports.postReport, "Why a message is reported."),
+  entity(
+    "ReportState",
+    reports.reportState,
+    "Whether something was done about a report, or it was dismissed.",
+  ),
+  entity(
+    "Report",
+    reports.report,
+    "A report of a message. `body` is what it said then, while the report is open.",
+  ),
+  entity("ResolveReport", reports.resolveReport, "What is done about a report."),
+  entity("ReportPage", reports.reportPage, "A part of the reports, and the cursor of the next one."),
   entity("UserPage", http.userPage, "Whom the search found."),
   entity("UserPresence", model.userPresence, "Whether a user is connected, and when they last were."),
   entity("PresencePage", http.presencePage, "The presence of those asked for who may be seen."),

@@ -3,6 +3,7 @@ import { ERROR_STATUS, type ErrorCode } from "../protocol/errors.ts";
 import { chatNumber } from "../protocol/first-front-end.ts";
 import { seqParam, problemDetails } from "../protocol/http.ts";
 import { emoji, userId } from "../protocol/names.ts";
+import { reportNo } from "../protocol/reports.ts";
 import { z } from "zod";
 import { bodies, entities } from "./entities.ts";
 import { inlineSchema, jsonSchemas, type JsonSchemas } from "./json-schemas.ts";
@@ -24,6 +25,7 @@ const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; description:
   },
   seq: { schema: seqParam, description: "The message's `seq`." },
   emoji: { schema: emoji, description: "The emoji, percent-encoded." },
+  no: { schema: reportNo, description: "The number within its thread." },
 };
 
 const SECURITY_SCHEMES = {

@@ -54,6 +54,7 @@ const PRESENCE_EVENTS: Record<PresenceEvent["type"], string> = {
   read: "The user's read marker moved, on any device.",
   thread: "The user was added to a thread, or it changed.",
   thread_removed: "The user is no longer in a thread, or it was deleted.",
+  reports: "How many reports are open in a thread where the user keeps order.",
   user: "The user of this tab has another name or picture.",
   presence: "A watched user came online, or went offline.",
   ack: "Answers `auth`.",

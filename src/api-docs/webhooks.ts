@@ -18,6 +18,7 @@ const EVENTS: Record<WebhookEvent["type"], string> = {
   "member.removed": "One is no member any more.",
   "thread.created": "A thread was made, with these members.",
   "thread.updated": "A thread has another name or other data.",
+  "report.created": "A message was reported.",
   "thread.deleted": "A thread was deleted: the last event of it.",
 };
 

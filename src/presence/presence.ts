@@ -34,6 +34,7 @@ import { MovedUserRecord } from "./resharding/moved-user-record.ts";
 import { Resharding } from "./resharding/resharding.ts";
 import { ShardRouter } from "./resharding/shard-router.ts";
 import {
+  ofCounts,
   ofDeletedThread,
   ofNewlyVisible,
   ofProfiles,
@@ -138,6 +139,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.profiles(ids));
   }
 
+  admitReport(userId: string): Promise<Result<void>> {
+    return this.#router.oneUser(userId, (shard) => shard.admitReport(userId));
+  }
+
   admitThread(userId: string): Promise<Result<void>> {
     return this.#router.oneUser(userId, (shard) => shard.admitThread(userId));
   }
@@ -215,6 +220,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.split(ofDeletedThread, { threadId, shards }, (shard) =>
       shard.threadDeleted(threadId, shards),
     );
+  }
+
+  reportsChanged(threadId: string, open: Record<string, number>): Promise<void> {
+    return this.#router.split(ofCounts, open, (shard, part) => shard.reportsChanged(threadId, part));
   }
 
   profileSeen(user: User, namedAt: number): Promise<User> {

@@ -5,6 +5,8 @@ import { TokenBuckets } from "../durable/token-buckets.ts";
 import {
   NEW_THREADS_PER_MINUTE,
   READS_PER_SECOND,
+  REPORTS_AT_ONCE,
+  REPORTS_PER_HOUR,
   USER_SEARCHES_PER_MINUTE,
   WATCHES_AT_ONCE,
   WATCHES_PER_SECOND,
@@ -12,6 +14,7 @@ import {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 const perPeriod = (tokens: number, perMs: number) => new TokenBuckets(tokens, { tokens, perMs });
 
@@ -21,6 +24,7 @@ export class RateLimits {
   readonly #holds: Holds;
   readonly #newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
   readonly #userSearches = perPeriod(USER_SEARCHES_PER_MINUTE, MINUTE_MS);
+  readonly #reports = new TokenBuckets(REPORTS_AT_ONCE, { tokens: REPORTS_PER_HOUR, perMs: HOUR_MS });
   readonly #reads = perPeriod(READS_PER_SECOND, SECOND_MS);
   readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
   #commands: TokenBuckets | undefined;
@@ -37,6 +41,10 @@ export class RateLimits {
 
   userSearch(userId: string): void {
     this.#admit(this.#userSearches, userId);
+  }
+
+  report(userId: string): void {
+    this.#admit(this.#reports, userId);
   }
 
   read(userId: string): void {

@@ -97,6 +97,10 @@ export class PresenceShard {
     return found.ok ? found.value : found;
   }
 
+  admitReport(userId: string): Promise<Result<void>> {
+    return resultOf(() => this.parts.rates.report(userId));
+  }
+
   admitThread(userId: string): Promise<Result<void>> {
     return resultOf(() => this.parts.rates.newThread(userId));
   }
@@ -187,6 +191,10 @@ export class PresenceShard {
     // Whoever sent to many threads at once is on hold in all of them: first the updates that came together are all counted.
     await Promise.resolve();
     return { holds: this.parts.rates.holds(Object.keys(commands)), profiles };
+  }
+
+  reportsChanged(threadId: string, open: Record<string, number>): void {
+    this.parts.notifications.notifyReports(threadId, open);
   }
 
   threadDeleted(threadId: string): void {

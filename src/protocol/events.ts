@@ -118,6 +118,7 @@ export const presenceEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("thread"), thread: threadSummary, wasUnread }),
   z.object({ type: z.literal("thread_removed"), threadId: z.string(), wasUnread }),
   userEvent,
+  z.object({ type: z.literal("reports"), threadId: z.string(), open: z.int().min(0) }),
   z.object({
     type: z.literal("presence"),
     userId: z.string(),

@@ -179,6 +179,22 @@ export const REVOKED_AHEAD_SECONDS = 60;
 export const BAN_REASON_LENGTH = 200;
 /** Shards that one request for the host's bans asks: a page may be shorter than its limit. */
 export const SHARDS_PER_PAGE = 20;
+/** Longest reason and note of a report. */
+export const REPORT_REASON_LENGTH = 100;
+export const REPORT_NOTE_LENGTH = 1_000;
+/** How long a report that is not resolved keeps what the message said. */
+export const REPORT_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+/** Open reports in a thread: by one user, and by all. */
+export const OPEN_REPORTS_PER_USER = 20;
+export const OPEN_REPORTS = 1_000;
+/** Reports by a user in all threads together: at once, then an hour. */
+export const REPORTS_AT_ONCE = 20;
+export const REPORTS_PER_HOUR = 30;
+/** Moderators and owners of a thread who are notified of how many reports are open: those who joined first. */
+export const MODERATORS_NOTIFIED = 200;
+/** Reports on a page of the host's list, over all threads: at most, and by default. */
+export const HOST_REPORTS_MOST = 40;
+export const HOST_REPORTS_DEFAULT = 20;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

@@ -11,7 +11,14 @@ export type Standing = Role | "host" | null;
  * `take part`: what only members do for themselves, which is to react, to type, and to move a read marker. `put thread`:
  * everything at once that a host's server says a thread is to be.
  */
-export type Action = "send" | "take part" | "rename" | "put thread" | "delete thread" | "read the audit log";
+export type Action =
+  | "send"
+  | "take part"
+  | "rename"
+  | "put thread"
+  | "delete thread"
+  | "read the audit log"
+  | "see reports";
 
 const isMember = (standing: Standing) => standing !== null && standing !== "host";
 
@@ -35,6 +42,8 @@ export function may(action: Action, kind: Kind, standing: Standing): boolean {
       return kind !== "direct" && isModerator(standing);
     case "put thread":
       return kind !== "direct" && standing === "host";
+    case "see reports":
+      return standing === "host" || (kind !== "direct" && isModerator(standing));
     case "delete thread":
     case "read the audit log":
       return standing === "host" || (kind !== "direct" && standing === "owner");

@@ -6,6 +6,7 @@ import { z } from "zod";
 import * as limits from "./limits.ts";
 import { member, message, thread, user } from "./model.ts";
 import { messageData, seq, time } from "./names.ts";
+import { report } from "./reports.ts";
 
 /** What every body has: when it happened (or was asked, before sending), and in which thread. */
 const about = {
@@ -34,6 +35,7 @@ export const webhookEvent = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("thread.created"), ...about, data: z.object({ thread: sharedThread }) }),
   z.object({ type: z.literal("thread.updated"), ...about, data: z.object({ thread: sharedThread }) }),
+  z.object({ type: z.literal("report.created"), ...about, data: z.object({ report }) }),
   z.object({ type: z.literal("thread.deleted"), ...about, data: z.object({}) }),
 ]);
 export type WebhookEvent = z.infer<typeof webhookEvent>;

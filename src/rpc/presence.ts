@@ -30,6 +30,8 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   threadsBeginning: (userId: string, prefix: string) => Promise<string[]>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
+  /** Counts a report by this user; `rate_limited` where it is one too many. */
+  admitReport: (userId: string) => Promise<Result<void>>;
   /** Counts a new thread of this user; `rate_limited` where it is one too many. */
   admitThread: (userId: string) => Promise<Result<void>>;
   /**
@@ -78,6 +80,8 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
 export interface ThreadListenerRpc {
   /** A thread's present state: its newest message, its name, and the members of this shard who joined, left, or read. */
   threadChanged: (update: ThreadUpdate) => Promise<ThreadUpdateAnswer | undefined>;
+  /** How many reports of the thread are open, for each of these users who keep order there: sent to their tabs. */
+  reportsChanged: (threadId: string, open: Record<string, number>) => Promise<void>;
   /** The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. */
   threadDeleted: (threadId: string, shards?: number) => Promise<void>;
   /** A credential names a user otherwise than the thread does: updates the profile, as in `signIn`, and answers with the one that counts. */

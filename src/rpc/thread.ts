@@ -3,6 +3,7 @@ import type { DurableCommand, DurableCommandResults } from "../protocol/commands
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
 import type { AuditPage, AuditQuery } from "../protocol/moderation.ts";
+import type { Report, ReportPage, ReportsQuery, ResolveReport } from "../protocol/reports.ts";
 import type { ThreadData } from "../protocol/names.ts";
 import type { Stub } from "./call.ts";
 import type { AskedBy, Caller } from "./caller.ts";
@@ -33,6 +34,9 @@ export type HttpCommand =
   | ({ type: "put_thread" } & ThreadPut)
   /** Adds a member or changes a role. `profile` is null for a user whom Lilypad does not know. */
   | { type: "put_member"; userId: string; role?: Role | undefined; profile: User | null }
+  /** Reports a message. */
+  | { type: "report"; seq: number; reason: string; note?: string | null | undefined }
+  | { type: "resolve_report"; no: number; resolution: ResolveReport }
   /** Removes a member; of oneself: leaves. */
   | { type: "remove_member"; userId: string };
 
@@ -51,10 +55,17 @@ export interface WriteResults extends DurableCommandResults {
   put_thread: Thread;
   put_member: Member;
   remove_member: void;
+  report: void;
+  /** The report as it is now. */
+  resolve_report: Report;
 }
 
 /** What is read of a thread besides what `ThreadRpc` has a method for. How each is answered: src/thread/queries.ts. */
-export type ThreadQuery = { type: "audit" } & AuditQuery;
+export type ThreadQuery =
+  | ({ type: "audit" } & AuditQuery)
+  | ({ type: "reports" } & ReportsQuery)
+  /** Those with these numbers: for the host's list. */
+  | { type: "named_reports"; nos: number[] };
 export type QueryType = ThreadQuery["type"];
 /** The query of a type. */
 export type QueryOf<T extends QueryType> = {
@@ -64,6 +75,8 @@ export type QueryOf<T extends QueryType> = {
 /** What each query is answered with. */
 export interface QueryResults {
   audit: AuditPage;
+  reports: ReportPage;
+  named_reports: ReportPage;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ThreadPage } from "../protocol/http.ts";
 import type { Thread } from "../protocol/model.ts";
 import { query } from "./query.ts";
 import { Bans } from "./bans.ts";
+import { Reports } from "./reports.ts";
 import { sender, type RequestOptions, type Send } from "./request.ts";
 import { ServerTokens } from "./server-tokens.ts";
 import { TokenSigner } from "./sign-token.ts";
@@ -15,6 +16,7 @@ import { Users } from "./users.ts";
 
 export type { ErrorCode, Issue } from "../protocol/errors.ts";
 export type { HostBanPage, HostBanView } from "../protocol/host-bans.ts";
+export type { Report, ReportPage, ReportState } from "../protocol/reports.ts";
 export type { HostUser, MemberPage, MessagePage, ReadState, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
 export type { BeforeSendCheck, BeforeSendRequest, WebhookEvent } from "../protocol/webhooks.ts";
@@ -33,6 +35,7 @@ export type {
 } from "./threads.ts";
 export type { TokenUser, UserTokenOptions } from "./user-token.ts";
 export type { Bans, PutBan } from "./bans.ts";
+export type { ReportRange, Reports, Resolution } from "./reports.ts";
 export type { PutUser, Users } from "./users.ts";
 export {
   answerChecks,
@@ -67,6 +70,7 @@ export function createServer(options: ServerOptions): Server {
 export class Server {
   readonly users: Users;
   readonly bans: Bans;
+  readonly reports: Reports;
   readonly #send: Send;
   readonly #origin: string;
   readonly #requests: RequestOptions;
@@ -81,6 +85,7 @@ export class Server {
     this.#send = this.#as(undefined);
     this.users = new Users(this.#send);
     this.bans = new Bans(this.#send);
+    this.reports = new Reports(this.#send);
   }
 
   /** A token by which a user's browser signs in (`getToken` of the client, `Authorization` of `POST /api/session`). */

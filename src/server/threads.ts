@@ -2,7 +2,9 @@
 import type { MemberPage, MessagePage, ReadState } from "../protocol/http.ts";
 import type { Member, Message, Role, Thread } from "../protocol/model.ts";
 import type { Send } from "./request.ts";
+import type { Report, ReportPage } from "../protocol/reports.ts";
 import { query } from "./query.ts";
+import type { ReportRange, Resolution } from "./reports.ts";
 
 /** A JSON object of the host's own. */
 export type Data = Record<string, unknown>;
@@ -110,6 +112,17 @@ export class ThreadCalls {
     return this.send({ method: "DELETE", path: this.message(seq) });
   }
 
+  /** The reports of this thread, newest first; of a user's own messages they see none. */
+  reports(range: ReportRange = {}): Promise<ReportPage> {
+    return this.send({ method: "GET", path: `${this.path}/reports${query(range)}` });
+  }
+
+  /** Resolves a report. Rejects with `conflict` where that was done before. */
+  resolveReport(no: number, resolution: Resolution): Promise<Report> {
+    const path = `${this.path}/reports/${no}`;
+    return this.send({ method: "POST", path, body: resolution, isOnce: true });
+  }
+
   protected message(seq: number): string {
     return `${this.path}/messages/${seq}`;
   }
@@ -138,6 +151,11 @@ export class UserThread extends ThreadCalls {
 
   unreact(seq: number, emoji: string): Promise<void> {
     return this.send({ method: "DELETE", path: this.#reaction(seq, emoji) });
+  }
+
+  /** Reports a message to who keeps order, once: another report of the same one changes nothing. */
+  report(seq: number, { reason, note }: { reason: string; note?: string }): Promise<void> {
+    return this.send({ method: "POST", path: `${this.message(seq)}/reports`, body: { reason, note } });
   }
 
   /** Moves the user's read marker forward. */

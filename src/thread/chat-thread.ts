@@ -9,10 +9,12 @@ import { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Role, Thread, User } from "../protocol/model.ts";
+import type { ReportState } from "../protocol/reports.ts";
 import { isHost } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
 import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type { DeletedThread, DeletedThreadRpc } from "../rpc/deleted-thread.ts";
+import type { HostReportsRpc, KnownReport, ListedReport } from "../rpc/host-reports.ts";
 import { isSocketIo } from "../rpc/relay-address.ts";
 import { redirectTo } from "../rpc/redirect.ts";
 import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcome } from "../rpc/relay.ts";
@@ -47,6 +49,8 @@ import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { runQuery } from "./queries.ts";
+import { HostReports } from "./reports/host-reports.ts";
+import { ReportNotifier } from "./reports/report-notifier.ts";
 import { ThreadStore } from "./thread-store.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
@@ -54,7 +58,10 @@ import { SenderRates } from "./writing/sender-rates.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
 
-export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHostRpc, DeletedThreadRpc {
+export class ChatThread
+  extends DurableObject<Env>
+  implements ThreadRpc, RelayHostRpc, DeletedThreadRpc, HostReportsRpc
+{
   readonly #alarm: AlarmScheduler;
   readonly #connections: Connections;
   readonly #store: ThreadStore;
@@ -71,6 +78,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
   readonly #webhooks: Webhooks;
   readonly #deletion: Deletion;
   readonly #deletedThreads: DeletedThreads;
+  readonly #hostReports: HostReports;
   /** Of sockets that a user opens, at relays too. */
   readonly #opens: TokenBuckets;
 
@@ -89,9 +97,10 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
     const webhooks = new Webhooks(ctx, env, alarm, store);
+    const reports = new ReportNotifier(ctx, env, alarm, store, webhooks);
     const beforeSend = config.beforeSend && new BeforeSend(config.beforeSend);
     const writer = new Writer(
-      { storage: ctx.storage, store, broadcaster, notifier, webhooks, beforeSend },
+      { storage: ctx.storage, store, broadcaster, notifier, webhooks, reports, beforeSend },
       new SenderRates(config.rate, allThreads),
       [(user, _command, by) => (by === "server" ? undefined : allThreads.check(user.id))],
     );
@@ -119,6 +128,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
     this.#writer = writer;
     this.#webhooks = webhooks;
     this.#deletedThreads = new DeletedThreads(ctx.storage, env, alarm);
+    this.#hostReports = new HostReports(ctx.storage.sql);
     this.#opens = new TokenBuckets(config.openRate.burst, { tokens: config.openRate.per10s, perMs: 10_000 });
     this.#readMarkers = readMarkers;
     this.#profileChanges = profileChanges;
@@ -135,6 +145,7 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
       broadcaster,
       relays,
       notifier,
+      reports,
       webhooks,
     });
     void ctx.blockConcurrencyWhile(async () => {
@@ -333,6 +344,20 @@ export class ChatThread extends DurableObject<Env> implements ThreadRpc, RelayHo
 
   deletionDue(): Promise<number | null> {
     return this.#deletedThreads.deletionDue();
+  }
+
+  // --- which reports there are in all threads (HostReportsRpc)
+
+  putReports(threadId: string, reports: KnownReport[]): Promise<void> {
+    return this.#hostReports.putReports(threadId, reports);
+  }
+
+  forgetReports(threadId: string): Promise<void> {
+    return this.#hostReports.forgetReports(threadId);
+  }
+
+  listReports(before: number, limit: number, state?: ReportState): Promise<ListedReport[]> {
+    return this.#hostReports.listReports(before, limit, state);
   }
 
   // --- within

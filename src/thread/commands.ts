@@ -13,6 +13,8 @@ import { chatEntry, chatEventEntry } from "./messages/commands/chat.ts";
 import { deleteEntry, deleteEventEntry } from "./messages/commands/delete.ts";
 import { editEntry, editEventEntry } from "./messages/commands/edit.ts";
 import { reactEntry, reactionEventEntry, unreactEntry } from "./messages/commands/react.ts";
+import { reportEntry } from "./reports/commands/report.ts";
+import { resolveReportEntry } from "./reports/commands/resolve-report.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import type { ChangeEntry, CommandEntry, EventEntry, Outcome } from "./writing/command.ts";
 
@@ -26,6 +28,8 @@ const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
   put_thread: putThreadEntry,
   put_member: putMemberEntry,
   remove_member: removeMemberEntry,
+  report: reportEntry,
+  resolve_report: resolveReportEntry,
 };
 
 const CHANGES = {

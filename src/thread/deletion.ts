@@ -13,6 +13,7 @@ import type { Relays } from "./broadcasting/relays.ts";
 import { keepDeletion } from "./host-server/deleted-threads.ts";
 import type { Webhooks } from "./host-server/webhooks.ts";
 import type { Notifier } from "./notifying/notifier.ts";
+import type { ReportNotifier } from "./reports/report-notifier.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
@@ -25,6 +26,7 @@ export interface DeletionParts {
   broadcaster: Broadcaster;
   relays: Relays;
   notifier: Notifier;
+  reports: ReportNotifier;
   webhooks: Webhooks;
 }
 
@@ -63,7 +65,7 @@ export class Deletion {
   }
 
   async #finish(): Promise<void> {
-    const { alarm, store, broadcaster, relays, notifier } = this.#parts;
+    const { alarm, store, broadcaster, relays, notifier, reports } = this.#parts;
     const thread = store.current;
     if (!thread?.isDeleting) return;
     await notifier.idle();
@@ -76,6 +78,7 @@ export class Deletion {
         ),
       ),
     );
+    await reports.forget(this.#threadId);
     const reason = "the thread was deleted";
     broadcaster.room.closeAll(CLOSE.notFound, reason);
     await relays.end(this.#threadId, CLOSE.notFound, reason);

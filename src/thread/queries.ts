@@ -3,10 +3,13 @@ import type { User } from "../protocol/model.ts";
 import type { QueryOf, QueryResults, QueryType } from "../rpc/thread.ts";
 import { auditQueryEntry } from "./moderation/queries/audit.ts";
 import type { QueryEntry } from "./query.ts";
+import { namedReportsQueryEntry, reportsQueryEntry } from "./reports/queries/reports.ts";
 import type { StoredThread } from "./stored-thread.ts";
 
 const QUERIES: { [T in QueryType]: QueryEntry<T> } = {
   audit: auditQueryEntry,
+  reports: reportsQueryEntry,
+  named_reports: namedReportsQueryEntry,
 };
 
 /** Answers a query, for one who may ask it. */

@@ -172,4 +172,38 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   -- From when on a member is a contact of the others, in milliseconds since the epoch; null where that is from the start.
   ALTER TABLE members ADD COLUMN contact_from INTEGER;
   `,
+  `
+  -- Reports of messages. Rows are appended and keep their length: what the message said is overwritten where it lies when the
+  -- report is resolved, or after 90 days (reports/report-store.ts).
+  CREATE TABLE reports (
+    no INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    -- Ids of users.
+    author TEXT NOT NULL,
+    by_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    -- The thread's, when it was filed.
+    rev INTEGER NOT NULL,
+    is_open INTEGER NOT NULL,
+    -- Whether the body is still what the message said.
+    is_kept INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    note TEXT,
+    -- JSON of who filed it, where that is no member.
+    by_profile TEXT,
+    body TEXT NOT NULL
+  );
+  -- Finds whether one has reported a message already. A row for each report, and never for a message.
+  CREATE INDEX reports_by_message ON reports (seq);
+  -- Counts and lists those that are open without reading the others.
+  CREATE INDEX reports_open ON reports (no) WHERE is_open = 1;
+  -- Those that the host's list has not confirmed as they are now.
+  CREATE TABLE unconfirmed_reports (
+    no INTEGER PRIMARY KEY
+  );
+  -- Finds moderators and owners without reading every member; written when a role changes, never when a member comes.
+  CREATE INDEX members_above_member ON members (no) WHERE role <> 'member';
+  -- The newest report that was delivered to the host's server.
+  ALTER TABLE webhooks ADD COLUMN report_no INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

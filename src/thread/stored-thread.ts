@@ -23,6 +23,7 @@ import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
 import { AuditLog } from "./moderation/audit-log.ts";
 import { ReactionStore } from "./messages/reactions.ts";
+import { ReportStore } from "./reports/report-store.ts";
 
 type ThreadRow = {
   kind: Kind;
@@ -46,6 +47,7 @@ export class StoredThread {
   readonly readMarkers: ReadMarkers;
   readonly reactions: ReactionStore;
   readonly deduplication: Deduplication;
+  readonly reports: ReportStore;
   readonly audit: AuditLog;
   readonly #id: string;
   readonly #sql: SqlStorage;
@@ -64,6 +66,7 @@ export class StoredThread {
     this.changes = new ChangeLog(sql);
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
     this.reactions = new ReactionStore(sql);
+    this.reports = new ReportStore(sql, id, this.profiles);
     this.deduplication = new Deduplication(this.messages);
     this.audit = new AuditLog(sql, this.profiles);
     this.#row = sql

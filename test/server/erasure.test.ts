@@ -65,7 +65,8 @@ async function send(user: Pick<SignedInUser, "token">, path: string, method: str
   });
   if (!response.ok)
     throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return response.status === 204 ? undefined : ((await response.json()) as { id: string; seq: number });
+  const text = await response.text();
+  return text === "" ? undefined : (JSON.parse(text) as { id: string; seq: number });
 }
 
 /** A group of both, with what can be done in it. */
@@ -146,6 +147,25 @@ describe.concurrent("in no file is", () => {
     expect(await filesWhenStored(word)).not.toEqual([]);
     for (const seq of seqs) await remove(seq);
     expect(await filesWhenIdle(word)).toEqual([]);
+  });
+
+  it("what reports of messages kept of them, once the reports are resolved", async () => {
+    const { path, say, chatter } = await newGroup();
+    const [word, forgotten] = [marker("reported"), marker("forgotten")];
+    await chatter(5);
+    const seqs = [];
+    for (const n of numbers(14)) seqs.push(await say(textOf(word, n % 7 === 0 ? 9_000 : n * 60), bob));
+    const last = await say(forgotten, bob);
+    for (const seq of [...seqs, last]) {
+      await send(ada, `${path}/messages/${seq}/reports`, "POST", { reason: "spam" });
+      await send(bob, `${path}/messages/${seq}`, "DELETE");
+    }
+    expect(await filesWhenStored(word)).not.toEqual([]);
+    for (const [i] of seqs.entries())
+      await send(ada, `${path}/reports/${i + 1}`, "POST", { action: i % 2 === 0 ? "dismiss" : "delete" });
+    expect(await filesWhenIdle(word)).toEqual([]);
+    // One that is open keeps it.
+    expect(await filesWhenStored(forgotten)).not.toEqual([]);
   });
 
   it.each([10, 200, 1_900])("data of %i characters, of messages that were deleted", async (length) => {

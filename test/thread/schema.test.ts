@@ -9,6 +9,9 @@ import { evict, threadStub } from "../support/objects.ts";
 
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE reports;
+  DROP TABLE unconfirmed_reports;
+  DROP INDEX members_above_member;
   DROP TABLE audit;
   ALTER TABLE thread DROP COLUMN mutual;
   ALTER TABLE members DROP COLUMN contact_from;

@@ -7,6 +7,7 @@ import { hostBanOperations } from "./host-bans.ts";
 import { moderationOperations } from "./moderation.ts";
 import type { Operations } from "./operation.ts";
 import { peopleOperations } from "./people.ts";
+import { reportOperations } from "./reports.ts";
 import { socketOperations } from "./sockets.ts";
 import { threadOperations } from "./threads.ts";
 
@@ -14,6 +15,7 @@ export const operations: Operations = {
   ...threadOperations,
   ...moderationOperations,
   ...hostBanOperations,
+  ...reportOperations,
   ...peopleOperations,
   ...socketOperations,
   ...firstFrontEndOperations,

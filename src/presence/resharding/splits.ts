@@ -63,6 +63,15 @@ export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined>
   }),
 };
 
+/** Each user's shard is given that user's number. */
+export const ofCounts: Split<Record<string, number>, void> = {
+  parts(counts, movedUsers) {
+    const byTarget = Map.groupBy(Object.entries(counts), ([userId]) => movedUsers.movedTo(userId));
+    return new Map([...byTarget].map(([target, some]) => [target, Object.fromEntries(some)]));
+  },
+  join: nothing,
+};
+
 /** Every shard that may hold a member is notified. */
 export const ofDeletedThread: Split<{ threadId: string; shards: number | undefined }, void> = {
   parts: (deleted, movedUsers) => forAll(movedUsers, deleted.shards, [], () => deleted),

@@ -72,6 +72,14 @@ export class ThreadNotifications {
     for (const [userId, isUnread] of former) this.#tabs.send(userId, isUnread ? unreadFrames : frames);
   }
 
+  /** Notifies the tabs of users who keep order in a thread of how many reports are open there, as each of them sees them. */
+  notifyReports(threadId: string, open: Readonly<Record<string, number>>): void {
+    for (const [userId, count] of Object.entries(open)) {
+      const event: PresenceEvent = { type: "reports", threadId, open: count };
+      this.#tabs.send(userId, this.#connections.encode([event]));
+    }
+  }
+
   /** Notifies a user's tabs that their marker has moved, from where it was. */
   notifyRead(row: ThreadRow, userId: string, readSeq: number, before: number): void {
     const was = unreadOf(row, before) > 0;

@@ -25,7 +25,7 @@ export interface Failures {
 export const NO_FAILURES: Failures = { failures: 0, retryAt: 0 };
 
 /** The id of an event of a thread: no other thread has this epoch, and none has two events of a name. */
-export function deliveryId(epoch: string, name: number | "deleted"): string {
+export function deliveryId(epoch: string, name: number | "deleted" | `report-${number}`): string {
   return `msg_${epoch}_${name}`;
 }
 

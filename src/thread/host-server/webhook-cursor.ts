@@ -5,9 +5,11 @@ import { NO_FAILURES, type Failures } from "./webhook-attempts.ts";
 export interface Position {
   rev: number;
   seq: number;
+  /** The number of the newest report that was delivered. */
+  report: number;
 }
 
-type CursorRow = { rev: number; seq: number; failures: number; retry_at: number };
+type CursorRow = { rev: number; seq: number; report_no: number; failures: number; retry_at: number };
 
 export class WebhookCursor {
   readonly #sql: SqlStorage;
@@ -22,9 +24,17 @@ export class WebhookCursor {
   /** Undefined where nothing was to be delivered yet. The schema is there. */
   get current(): (Position & Failures) | undefined {
     if (this.#current === undefined) {
-      const [row] = this.#sql.exec<CursorRow>("SELECT rev, seq, failures, retry_at FROM webhooks").toArray();
+      const [row] = this.#sql
+        .exec<CursorRow>("SELECT rev, seq, report_no, failures, retry_at FROM webhooks")
+        .toArray();
       this.#current = row
-        ? { rev: row.rev, seq: row.seq, failures: row.failures, retryAt: row.retry_at }
+        ? {
+            rev: row.rev,
+            seq: row.seq,
+            report: row.report_no,
+            failures: row.failures,
+            retryAt: row.retry_at,
+          }
         : null;
     }
     return this.#current ?? undefined;
@@ -37,8 +47,8 @@ export class WebhookCursor {
   }
 
   /** Moves on, in memory alone: an event that is delivered twice after a crash has the id it had. */
-  passed({ rev, seq }: Position, { failures, retryAt }: Failures): void {
-    this.#current = { rev, seq, failures, retryAt };
+  passed({ rev, seq, report }: Position, { failures, retryAt }: Failures): void {
+    this.#current = { rev, seq, report, failures, retryAt };
     this.#isStored = false;
   }
 
@@ -56,13 +66,14 @@ export class WebhookCursor {
 
   store(): void {
     if (!this.#current) return;
-    const { rev, seq, failures, retryAt } = this.#current;
+    const { rev, seq, report, failures, retryAt } = this.#current;
     this.#sql.exec(
-      `INSERT INTO webhooks (only, rev, seq, failures, retry_at) VALUES (1, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET rev = excluded.rev, seq = excluded.seq, failures = excluded.failures,
-       retry_at = excluded.retry_at`,
+      `INSERT INTO webhooks (only, rev, seq, report_no, failures, retry_at) VALUES (1, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET rev = excluded.rev, seq = excluded.seq, report_no = excluded.report_no,
+       failures = excluded.failures, retry_at = excluded.retry_at`,
       rev,
       seq,
+      report,
       failures,
       retryAt,
     );

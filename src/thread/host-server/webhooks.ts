@@ -68,9 +68,21 @@ export class Webhooks {
     if (!this.#cursor.current) {
       const messages = events.filter(({ type }) => type === "chat").length;
       // What was before is not delivered: the host has asked for nothing then.
-      this.#cursor.begin({ rev: first.rev - 1, seq: thread.messages.newest.seq - messages });
+      const rev = first.rev - 1;
+      const seq = thread.messages.newest.seq - messages;
+      this.#cursor.begin({ rev, seq, report: thread.reports.newestAt(rev) });
     }
     this.#deliverSoon(now);
+  }
+
+  /** Reports were filed or resolved, in this stretch. One row written by the first one since there is a receiver. */
+  reported(now: number): void {
+    const thread = this.#store.current;
+    if (!this.#receiver || !thread) return;
+    const { newest } = thread.reports;
+    if (!this.#cursor.current)
+      this.#cursor.begin({ rev: thread.rev, seq: thread.messages.newest.seq, report: newest - 1 });
+    if (this.#cursor.current && this.#cursor.current.report < newest) this.#deliverSoon(now);
   }
 
   /** The thread is being deleted: nothing of it is delivered any more, but that. */

@@ -157,6 +157,17 @@ export class Membership {
     );
   }
 
+  /** Those with a role above member, in the order in which they joined, at most so many. */
+  moderators(atMost: number): string[] {
+    return this.#sql
+      .exec<{ user_id: string }>(
+        "SELECT user_id FROM members WHERE role <> 'member' ORDER BY no LIMIT ?",
+        atMost,
+      )
+      .toArray()
+      .map((row) => row.user_id);
+  }
+
   /** Whether this one is the only owner. */
   isLastOwner(userId: string): boolean {
     const owners = this.#sql.exec<{ user_id: string }>(

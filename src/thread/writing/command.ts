@@ -16,6 +16,8 @@ export interface Outcome<T = unknown> {
   /** The durable events it made, in order of `rev`; none where there was nothing to change. */
   events: DurableEvent[];
   ack: Ack;
+  /** A report was filed or resolved: the host's list and moderators are to know. */
+  concernsReports?: true;
 }
 
 /** A command. Its schema stands in src/protocol. */

@@ -14,6 +14,7 @@ import { eventEntry, runCommand } from "../commands.ts";
 import type { BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
+import type { ReportNotifier } from "../reports/report-notifier.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { CheckQueue, type Check, type QueuedCommand } from "./check-queue.ts";
 import type { Outcome } from "./command.ts";
@@ -27,6 +28,7 @@ export interface WriterParts {
   broadcaster: Broadcaster;
   notifier: Notifier;
   webhooks: Webhooks;
+  reports: Pick<ReportNotifier, "changed">;
   /** Who is asked before a message or an edit is stored; absent where nobody is. */
   beforeSend?: BeforeSend | undefined;
 }
@@ -103,6 +105,8 @@ export class Writer {
       }
       results = [failed(error)];
     }
+    if (results.some((result) => result?.ok && result.value.concernsReports))
+      this.#parts.reports.changed(now);
     // A sender receives the event and the reply as one frame.
     broadcaster.room.coalesce(() => {
       this.#publish(

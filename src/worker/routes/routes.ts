@@ -9,6 +9,7 @@ import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
 import { moderationRoutes } from "./moderation.ts";
 import { peopleRoutes } from "./people.ts";
+import { reportRoutes } from "./reports.ts";
 import { sessionRoutes } from "./session.ts";
 import { socketRoutes } from "./sockets.ts";
 import { threadRoutes } from "./threads.ts";
@@ -26,4 +27,5 @@ export function addRoutes(api: ApiRouter): void {
   hostUserRoutes(api);
   hostBanRoutes(api);
   firstFrontEndRoutes(api);
+  reportRoutes(api);
 }

@@ -28,6 +28,7 @@ function writerWith(check: Check): Writer {
     broadcaster: { room: { coalesce: (work: () => unknown) => work() }, flushJoinsAndLeaves: () => {} },
     notifier: {},
     webhooks: {},
+    reports: { changed: () => {} },
   } as unknown as WriterParts;
   const unlimited = { admit: () => {}, count: () => {} };
   return new Writer(parts, new SenderRates({ burst: 0, per10s: 0 }, unlimited), [check]);

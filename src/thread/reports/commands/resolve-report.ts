@@ -1,0 +1,50 @@
+/**
+ * Resolves a report: moderators and owners do, in a direct thread the host alone, and nobody one about themself. What is done
+ * about it is decided as if it were done by itself, and where that is refused the report stays open.
+ */
+import { LilypadError } from "../../../protocol/errors.ts";
+import type { DurableEvent } from "../../../protocol/events.ts";
+import type { User } from "../../../protocol/model.ts";
+import type { Report, ResolveReport } from "../../../protocol/reports.ts";
+import { deleteEntry } from "../../messages/commands/delete.ts";
+import type { StoredThread } from "../../stored-thread.ts";
+import type { CommandEntry } from "../../writing/command.ts";
+
+export const resolveReportEntry: CommandEntry<"resolve_report"> = {
+  run(thread, user, { no, resolution }, now) {
+    thread.require("see reports", user);
+    const report = thread.reports.get(no);
+    if (!report || report.author.id === user.id)
+      throw new LilypadError("not_found", "There is no such report.");
+    if (report.state === "resolved") throw new LilypadError("conflict", "This report was resolved before.");
+    const events = act(thread, user, report, resolution, now);
+    thread.reports.resolve(no);
+    const { action, note } = resolution;
+    const detail = { no, seq: report.seq, action, ...(note && { note }) };
+    thread.audit.add({ action: "report.resolved", by: user.id, target: report.author.id, detail }, now);
+    const { body: _, ...resolved } = report;
+    return {
+      value: { ...resolved, state: "resolved" },
+      events,
+      ack: { rev: thread.rev, at: now },
+      concernsReports: true,
+    };
+  },
+  respondsAfter: "commit",
+};
+
+/** Does what a report is resolved by. Throws what it is refused with, before anything is written. */
+function act(
+  thread: StoredThread,
+  user: User,
+  { seq }: Report,
+  resolution: ResolveReport,
+  now: number,
+): DurableEvent[] {
+  switch (resolution.action) {
+    case "dismiss":
+      return [];
+    case "delete":
+      return deleteEntry.run(thread, user, { type: "delete", id: crypto.randomUUID(), seq }, now).events;
+  }
+}
