@@ -30,7 +30,7 @@ export interface Failure {
   /** For the person who reads it. Never a secret, a stack, or a hint that something hidden exists. */
   message: string;
   issues?: Issue[];
-  /** With `rate_limited`: when to try again. */
+  /** With `rate_limited`, and with `forbidden` by a timeout: when to try again. */
   retryAfterMs?: number;
 }
 

@@ -1,7 +1,18 @@
 /** Bodies, queries and answers of the HTTP interface. */
 import { z } from "zod";
 import * as limits from "./limits.ts";
-import { errorCode, issue, kind, member, message, role, threadSummary, user, userPresence } from "./model.ts";
+import {
+  errorCode,
+  issue,
+  kind,
+  member,
+  message,
+  role,
+  threadSettings,
+  threadSummary,
+  user,
+  userPresence,
+} from "./model.ts";
 import {
   avatarUrl,
   characters,
@@ -82,8 +93,15 @@ export const putUserId = personId.refine(
 );
 /** From before which time, in seconds since the epoch, a user's tokens and cookies are revoked. */
 export const revokeUser = z.object({ before: z.number().min(0).optional() });
-export const renameThread = z.object({ name: threadName.nullable().optional() });
-export const putMember = z.object({ role: role.optional() });
+/** What is absent stays, and `null` removes. */
+export const patchThread = z.object({
+  name: threadName.nullish(),
+  ...threadSettings.partial().shape,
+});
+export type PatchThread = z.infer<typeof patchThread>;
+/** `timeoutUntil`: until when a member may not write; `null` ends it. */
+export const putMember = z.object({ role: role.optional(), timeoutUntil: time.nullish() });
+export type PutMember = z.infer<typeof putMember>;
 export const postMessage = z.object({
   id: commandId.optional(),
   body: messageBody,
@@ -193,5 +211,7 @@ export const problemDetails = z.object({
   detail: z.string(),
   code: errorCode,
   issues: z.array(issue).optional(),
+  /** When the same may be allowed, in milliseconds from now, where that is known. */
+  retryAfterMs: z.int().optional(),
 });
 export { kind };

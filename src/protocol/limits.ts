@@ -55,6 +55,9 @@ export const TYPING_RELAY_MS = 3_000;
 export const USER_ID_LENGTH = 128;
 export const DISPLAY_NAME_LENGTH = 100;
 export const THREAD_NAME_LENGTH = 100;
+export const TOPIC_LENGTH = 250;
+/** Longest pause that slow mode asks for between two messages of a member. */
+export const SLOW_MODE_MS = 6 * 60 * 60 * 1000;
 export const AVATAR_URL_LENGTH = 2_048;
 export const COMMAND_ID_LENGTH = 64;
 /** Longest message preview in a notification or a thread list. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import * as limits from "./limits.ts";
-import { messageData, threadData, readSeq, rev, seq, time } from "./names.ts";
+import { messageData, threadData, threadTopic, readSeq, rev, seq, time } from "./names.ts";
 
 export const user = z.object({
   id: z.string(),
@@ -18,19 +18,42 @@ export type Kind = z.infer<typeof kind>;
 export const role = z.enum(["owner", "moderator", "member"]);
 export type Role = z.infer<typeof role>;
 
-export const member = z.object({ user, role, readSeq, joinedAt: time });
-/** One who belongs to a thread. `readSeq` is the newest message they have read, 0 for none. */
+export const member = z.object({ user, role, readSeq, joinedAt: time, timeoutUntil: time.optional() });
+/**
+ * One who belongs to a thread. `readSeq` is the newest message they have read, 0 for none. Until `timeoutUntil` they may
+ * read, and not write; absent where they may.
+ */
 export type Member = z.infer<typeof member>;
+
+export const whoPosts = z.enum(["members", "moderators"]);
+/** Who sends messages: everyone who belongs, or moderators, owners and the host alone. */
+export type WhoPosts = z.infer<typeof whoPosts>;
+
+/** What moderators set of a group or a public thread. */
+export const threadSettings = z.object({
+  /** What it is about; null for nothing that was said. */
+  topic: threadTopic.nullable(),
+  /** How long a member waits between two messages, in milliseconds; 0 for not at all. */
+  slowModeMs: z.int().min(0).max(limits.SLOW_MODE_MS),
+  /** Only moderators, owners and the host write, react and type. */
+  locked: z.boolean(),
+  whoPosts,
+});
+export type ThreadSettings = z.infer<typeof threadSettings>;
 
 export const threadInfo = z.object({
   id: z.string(),
   kind,
   name: z.string().nullable(),
   createdAt: time,
+  ...threadSettings.partial().shape,
   key: z.string().optional(),
   data: threadData.optional(),
 });
-/** What a `thread` event of the room carries: `key` and `data` where the host gave it some, for all who may see the thread. */
+/**
+ * What a `thread` event of the room carries: its settings, but of a direct thread, and `key` and `data` where the host gave
+ * it some, for all who may see the thread.
+ */
 export type ThreadInfo = z.infer<typeof threadInfo>;
 
 export const thread = threadInfo.extend({
@@ -39,7 +62,7 @@ export const thread = threadInfo.extend({
   rev,
   members: z.array(member).max(limits.MEMBERS_SHOWN),
   memberCount: z.int().min(0),
-  you: z.object({ role, readSeq }).optional(),
+  you: z.object({ role, readSeq, timeoutUntil: time.optional() }).optional(),
 });
 /** A thread as one of its readers sees it; `you` where the reader is a member. */
 export type Thread = z.infer<typeof thread>;

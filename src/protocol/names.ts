@@ -9,6 +9,7 @@ import {
   MESSAGE_DATA_BYTES,
   THREAD_DATA_BYTES,
   THREAD_NAME_LENGTH,
+  TOPIC_LENGTH,
   USER_DATA_BYTES,
   USER_ID_LENGTH,
 } from "./limits.ts";
@@ -94,6 +95,8 @@ function faultOf(name: string): string | undefined {
 export const displayName = shownName(DISPLAY_NAME_LENGTH);
 /** A group's or public thread's name. */
 export const threadName = shownName(THREAD_NAME_LENGTH);
+/** What a group or public thread is about. */
+export const threadTopic = shownName(TOPIC_LENGTH);
 
 function isAvatarUrl(value: unknown): value is string {
   return (

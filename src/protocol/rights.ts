@@ -1,26 +1,50 @@
 /**
- * The contract's table of rights: who may do what, by kind of thread and role. ChatThread decides by it, next to the
+ * The contract's table of rights: who may do what, by kind of thread and standing. ChatThread decides by it, next to the
  * data; the page shows by it what one may do.
  */
-import type { Kind, Role } from "./model.ts";
-
-/** Someone's standing in a thread: their role, null for one who is no member, or "host" for the host itself. */
-export type Standing = Role | "host" | null;
+import type { Kind, Role, WhoPosts } from "./model.ts";
 
 /**
- * `take part`: what only members do for themselves, which is to react, to type, and to move a read marker. `put thread`:
- * everything at once that a host's server says a thread is to be.
+ * Someone's standing in a thread: their role; "timed out" for a member who is, whatever their role; "banned" for a stranger
+ * who is kept out; null for any other who is no member; "host" for the host itself.
  */
+export type Standing = Role | "timed out" | "banned" | "host" | null;
+
+/** `put thread`: everything at once that a host's server says a thread is to be. */
 export type Action =
   | "send"
-  | "take part"
-  | "rename"
+  | "edit"
+  | "react"
+  | "type"
+  | "move the read marker"
+  | "change the thread"
   | "put thread"
   | "delete thread"
-  | "read the audit log"
-  | "see reports";
+  | "see bans"
+  | "see reports"
+  | "read the audit log";
 
-const isMember = (standing: Standing) => standing !== null && standing !== "host";
+/** What a thread's settings restrict. */
+export interface Restrictions {
+  /** Only moderators, owners and the host write, react and type. */
+  locked?: boolean | undefined;
+  /** Who sends messages. */
+  whoPosts?: WhoPosts | undefined;
+}
+
+/** The standing of a member: "timed out" until that time, in milliseconds since the epoch. */
+export function standingOf(
+  { role, timeoutUntil }: { role: Role; timeoutUntil?: number | null | undefined },
+  now: number,
+): Standing {
+  return (timeoutUntil ?? 0) > now ? "timed out" : role;
+}
+
+const isStranger = (standing: Standing) => standing === null || standing === "banned";
+
+/** A member who takes part: neither the host nor one who is timed out. */
+const isMember = (standing: Standing) =>
+  standing === "member" || standing === "moderator" || standing === "owner";
 
 const isModerator = (standing: Standing) =>
   standing === "moderator" || standing === "owner" || standing === "host";
@@ -29,16 +53,29 @@ const isOwner = (standing: Standing) => standing === "owner" || standing === "ho
 
 /** Whether one may read the thread at all. To one who may not, the thread does not exist. */
 export function maySee(kind: Kind, standing: Standing): boolean {
-  return kind === "public" || standing !== null;
+  return standing !== "banned" && (kind === "public" || standing !== null);
 }
 
-export function may(action: Action, kind: Kind, standing: Standing): boolean {
+export function may(
+  action: Action,
+  kind: Kind,
+  standing: Standing,
+  { locked, whoPosts }: Restrictions = {},
+): boolean {
+  const isLocked = locked === true && !isModerator(standing);
   switch (action) {
     case "send":
+      if (isLocked || (whoPosts === "moderators" && !isModerator(standing))) return false;
       return isMember(standing) || (kind !== "direct" && standing === "host");
-    case "take part":
-      return isMember(standing);
-    case "rename":
+    case "edit":
+      return !isLocked && (isMember(standing) || standing === "host");
+    case "react":
+    case "type":
+      return !isLocked && isMember(standing);
+    case "move the read marker":
+      return isMember(standing) || standing === "timed out";
+    case "change the thread":
+    case "see bans":
       return kind !== "direct" && isModerator(standing);
     case "put thread":
       return kind !== "direct" && standing === "host";
@@ -50,20 +87,20 @@ export function may(action: Action, kind: Kind, standing: Standing): boolean {
   }
 }
 
-/** Editing a message: its author, as long as they are a member. What the host sent, the host alone. */
-export function mayEdit(standing: Standing, isAuthor: boolean): boolean {
-  return standing !== null && isAuthor;
+/** Whether slow mode applies: to all but moderators, owners and the host. */
+export function isSlowed(standing: Standing): boolean {
+  return !isModerator(standing);
 }
 
 /** Deleting a message: its author and the host, and in groups and public threads moderators and owners. */
 export function mayErase(kind: Kind, standing: Standing, isAuthor: boolean): boolean {
-  if (standing === null) return false;
+  if (isStranger(standing)) return false;
   return isAuthor || standing === "host" || (kind !== "direct" && isModerator(standing));
 }
 
 /** Adding a member, oneself or another, with this role. Only owners and the host give a role above member. */
 export function mayAdd(kind: Kind, standing: Standing, isSelf: boolean, role: Role): boolean {
-  if (kind === "direct") return false;
+  if (kind === "direct" || standing === "banned") return false;
   if (role !== "member" && !isOwner(standing)) return false;
   return isModerator(standing) || (kind === "public" && isSelf);
 }
@@ -75,7 +112,16 @@ export function mayChangeRole(kind: Kind, standing: Standing): boolean {
 
 /** Removing a member of this role, or leaving. */
 export function mayRemove(kind: Kind, standing: Standing, isSelf: boolean, target: Role): boolean {
-  if (kind === "direct" || standing === null) return false;
-  if (isSelf || isOwner(standing)) return true;
-  return standing === "moderator" && target === "member";
+  if (kind === "direct" || isStranger(standing)) return false;
+  return isSelf || mayActOn(standing, target);
+}
+
+/** Timing out or banning one of this role, or letting them back; null for one who is no member. Nobody does so to themself. */
+export function mayRestrain(kind: Kind, standing: Standing, isSelf: boolean, target: Role | null): boolean {
+  return kind !== "direct" && !isSelf && mayActOn(standing, target);
+}
+
+/** Moderators act on members, and on those who are none; owners and the host on anyone. */
+function mayActOn(standing: Standing, target: Role | null): boolean {
+  return isOwner(standing) || (standing === "moderator" && (target === "member" || target === null));
 }

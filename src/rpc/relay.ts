@@ -48,7 +48,8 @@ export interface Occupancy {
 export type RelayedCommand =
   | DurableCommand
   | { type: "read"; seq: number }
-  | { type: "typing" }
+  /** With an `id` it is replied to, as durable commands are; without one its refusal alone is. */
+  | { type: "typing"; id?: string }
   | { type: "leave" }
   /** The socket's fresh token names its user so. */
   | { type: "named"; user: User; namedAt: number }

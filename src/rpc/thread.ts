@@ -1,7 +1,15 @@
 /** A thread's RPC interface, for the Worker and for Presence, and how it is reached. */
 import type { DurableCommand, DurableCommandResults } from "../protocol/commands.ts";
-import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Kind, Member, Role, Thread, User } from "../protocol/model.ts";
+import type {
+  MemberPage,
+  MessagePage,
+  MessagesQuery,
+  PageQuery,
+  PatchThread,
+  PutMember,
+  ReadState,
+} from "../protocol/http.ts";
+import type { Kind, Member, Thread, User } from "../protocol/model.ts";
 import type { AuditPage, AuditQuery } from "../protocol/moderation.ts";
 import type { Report, ReportPage, ReportsQuery, ResolveReport } from "../protocol/reports.ts";
 import type { ThreadData } from "../protocol/names.ts";
@@ -30,10 +38,11 @@ export interface ThreadPut {
 
 /** The commands that come over HTTP alone. */
 export type HttpCommand =
-  | { type: "rename"; name?: string | null | undefined }
+  /** Changes the name and the settings. Named for what it did first. */
+  | ({ type: "rename" } & PatchThread)
   | ({ type: "put_thread" } & ThreadPut)
-  /** Adds a member or changes a role. `profile` is null for a user whom Lilypad does not know. */
-  | { type: "put_member"; userId: string; role?: Role | undefined; profile: User | null }
+  /** Adds a member, changes a role or a timeout. `profile` is null for a user whom Lilypad does not know. */
+  | ({ type: "put_member"; userId: string; profile: User | null } & PutMember)
   /** Reports a message. */
   | { type: "report"; seq: number; reason: string; note?: string | null | undefined }
   | { type: "resolve_report"; no: number; resolution: ResolveReport }

@@ -206,4 +206,19 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   -- The newest report that was delivered to the host's server.
   ALTER TABLE webhooks ADD COLUMN report_no INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What moderators set of the thread: one row, once anything was.
+  CREATE TABLE settings (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    topic TEXT,
+    slow_mode_ms INTEGER NOT NULL,
+    locked INTEGER NOT NULL,
+    who_posts TEXT NOT NULL
+  );
+  -- Until when users may not write, also while they are no members.
+  CREATE TABLE timeouts (
+    user_id TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

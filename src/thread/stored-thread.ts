@@ -5,13 +5,13 @@
 import type { Config } from "../config/config.ts";
 import { fillerLike } from "../durable/record-length.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Kind, Member, Role, Thread, ThreadInfo, User } from "../protocol/model.ts";
+import type { Kind, Member, Role, Thread, ThreadInfo, ThreadSettings, User } from "../protocol/model.ts";
 import { TITLE_MEMBERS } from "../protocol/limits.ts";
 import { type ThreadData } from "../protocol/names.ts";
-import { isHost } from "../protocol/system-user.ts";
-import * as rights from "../protocol/rights.ts";
+import type { Action, Standing } from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
+import { Access } from "./access.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { HostData } from "./host-data.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
@@ -22,6 +22,8 @@ import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
 import { AuditLog } from "./moderation/audit-log.ts";
+import { Settings } from "./moderation/settings.ts";
+import { SlowMode } from "./moderation/slow-mode.ts";
 import { ReactionStore } from "./messages/reactions.ts";
 import { ReportStore } from "./reports/report-store.ts";
 
@@ -35,8 +37,8 @@ type ThreadRow = {
   mutual: number | null;
 };
 
-/** The settings that a thread depends on. */
-export type ThreadSettings = Pick<Config, "presenceShards" | "systemName">;
+/** The configuration that a thread depends on. */
+export type ThreadConfig = Pick<Config, "presenceShards" | "systemName">;
 
 export class StoredThread {
   readonly profiles: Profiles;
@@ -49,6 +51,9 @@ export class StoredThread {
   readonly deduplication: Deduplication;
   readonly reports: ReportStore;
   readonly audit: AuditLog;
+  readonly settings: Settings;
+  readonly slowMode: SlowMode;
+  readonly access: Access;
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
@@ -57,7 +62,7 @@ export class StoredThread {
   readonly #shown = new WeakMap<StoredMember, Member>();
 
   /** A thread that exists. */
-  constructor(sql: SqlStorage, id: string, { presenceShards, systemName }: ThreadSettings) {
+  constructor(sql: SqlStorage, id: string, { presenceShards, systemName }: ThreadConfig) {
     this.#id = id;
     this.#sql = sql;
     this.profiles = new Profiles(sql, systemName);
@@ -76,6 +81,9 @@ export class StoredThread {
     const { membership, messages } = this;
     this.contacts = new ThreadContacts(sql, { kind, membership, messages, haveBothWritten: mutual === 1 });
     this.#data = new HostData(sql);
+    this.settings = new Settings(sql);
+    this.slowMode = new SlowMode(this.messages);
+    this.access = new Access({ kind: this.kind, membership: this.membership, settings: this.settings });
   }
 
   /** Writes a new thread's row. The schema is there, and nothing else. */
@@ -123,9 +131,15 @@ export class StoredThread {
       kind,
       name,
       createdAt: created_at,
+      ...this.shownSettings,
       ...(key !== null && { key }),
       ...(data && { data }),
     };
+  }
+
+  /** What moderators set; a direct thread has no moderators. */
+  get shownSettings(): ThreadSettings | undefined {
+    return this.kind === "direct" ? undefined : this.settings.current;
   }
 
   /** The host's own key of the thread, where it has one. */
@@ -186,25 +200,22 @@ export class StoredThread {
   // --- reading
 
   /** The caller's standing, or `not_found` where they may not see the thread. */
-  standing(user: User): rights.Standing {
-    const standing = this.#standingOf(user);
-    if (this.isDeleting || !rights.maySee(this.kind, standing)) throw noSuchThread();
-    return standing;
+  standing(user: User): Standing {
+    if (this.isDeleting) throw noSuchThread();
+    return this.access.standing(user);
   }
 
   /** Whether a user may see the thread. */
   isSeenBy(user: User): boolean {
-    return !this.isDeleting && rights.maySee(this.kind, this.#standingOf(user));
-  }
-
-  #standingOf(user: User): rights.Standing {
-    return isHost(user) ? "host" : this.membership.role(user.id);
+    return !this.isDeleting && this.access.isSeenBy(user);
   }
 
   view(user: User): Thread {
     this.standing(user);
-    const you = this.membership.get(user.id);
-    return { ...this.shared(), ...(you && { you: { role: you.role, readSeq: this.readMarkers.of(you) } }) };
+    const stored = this.membership.get(user.id);
+    if (!stored) return this.shared();
+    const { user: _you, joinedAt: _joinedAt, ...you } = this.member(stored);
+    return { ...this.shared(), you };
   }
 
   /** The thread as everyone sees it. */
@@ -235,7 +246,7 @@ export class StoredThread {
 
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */
   read(user: User, seq: number): ReadState & { moved: boolean } {
-    this.require("take part", user);
+    this.require("move the read marker", user);
     const member = this.requireMember(user.id);
     const newest = this.messages.newest.seq;
     const moved = this.readMarkers.move(member, Math.min(seq, newest));
@@ -250,9 +261,10 @@ export class StoredThread {
 
   // --- for commands
 
-  /** Throws `forbidden` where the user may not, `not_found` where they may not see the thread. */
-  require(action: rights.Action, user: User): void {
-    if (!rights.may(action, this.kind, this.standing(user))) throw forbidden();
+  /** Throws `forbidden` where the user may not, `not_found` where they may not see the thread (access.ts). */
+  require(action: Action, user: User): void {
+    if (this.isDeleting) throw noSuchThread();
+    this.access.require(action, user);
   }
 
   requireMember(userId: string): StoredMember {
@@ -271,11 +283,13 @@ export class StoredThread {
   /** A member as the contract shows them: the same object again while nothing of it has changed. */
   member(stored: StoredMember): Member {
     const { role, joinedAt } = stored;
+    const timeoutUntil = (stored.timeoutUntil ?? 0) > Date.now() ? stored.timeoutUntil : null;
     const user = this.profiles.get(stored.userId);
     const readSeq = this.readMarkers.of(stored);
     const known = this.#shown.get(stored);
-    if (known?.user === user && known.readSeq === readSeq) return known;
-    const member = { user, role, readSeq, joinedAt };
+    const isSame = known?.user === user && known.readSeq === readSeq;
+    if (isSame && (known.timeoutUntil ?? null) === timeoutUntil) return known;
+    const member = { user, role, readSeq, joinedAt, ...(timeoutUntil !== null && { timeoutUntil }) };
     this.#shown.set(stored, member);
     return member;
   }

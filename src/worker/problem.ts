@@ -32,6 +32,7 @@ export function problem(error: unknown): Response {
     detail: message,
     code,
     ...(issues && { issues }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
   return new Response(JSON.stringify(details), { status, headers });
 }

@@ -332,7 +332,8 @@ describe("name and data", () => {
     const socket = await openThread(ada, encodeURIComponent(key));
     await put(key, { kind: "group", name: "Order", data: { state: "open" } });
     const { id, createdAt } = thread;
-    const info = { id, kind: "group", createdAt, key: key.slice(4) };
+    const settings = { topic: null, slowModeMs: 0, locked: false, whoPosts: "members" };
+    const info = { id, kind: "group", createdAt, key: key.slice(4), ...settings };
     expect(await socket.next("thread")).toEqual({
       type: "thread",
       rev: 1,

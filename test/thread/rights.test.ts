@@ -7,7 +7,16 @@ import { call, newThread, person, type Person } from "../support/host-users.ts";
 import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
 
 type Kind = Thread["kind"];
-type Standing = "owner" | "moderator" | "member" | "stranger" | "removed" | "anonymous" | "host";
+type Standing =
+  | "owner"
+  | "moderator"
+  | "member"
+  | "timed out"
+  | "timed-out moderator"
+  | "stranger"
+  | "removed"
+  | "anonymous"
+  | "host";
 
 /** A thread with a user of each role, and the caller. */
 interface Scene {
@@ -65,18 +74,24 @@ async function scene(kind: Kind, standing: Standing): Promise<Scene> {
   const { id } = await newThread(owner, kind, [other, moderator, ...(wasIn ? [asker] : [])], "Talk");
   const path = `/api/threads/${id}/members`;
   await ok(owner.call("PUT", `${path}/${moderator.user.id}`, { role: "moderator" }));
-  if (standing === "moderator" || standing === "owner") {
-    await ok(owner.call("PUT", `${path}/${asker.user.id}`, { role: standing }));
+  const role = standing === "timed-out moderator" ? "moderator" : standing;
+  if (role === "moderator" || role === "owner") {
+    await ok(owner.call("PUT", `${path}/${asker.user.id}`, { role }));
   }
   const mayWrite = wasIn || standing === "host";
   const ownSeq = mayWrite ? await post(asker, id, "mine") : await post(owner, id, "somebody's");
   const otherSeq = await post(other, id, "theirs");
+  if (standing.startsWith("timed"))
+    await ok(owner.call("PUT", `${path}/${asker.user.id}`, { timeoutUntil: Date.now() + 3_600_000 }));
   if (standing === "removed") await ok(owner.call("DELETE", `${path}/${asker.user.id}`));
   return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
 }
 
 const members: Standing[] = ["owner", "moderator", "member"];
-const everyone: Standing[] = [...members, "stranger", "removed"];
+const timedOut: Standing[] = ["timed out", "timed-out moderator"];
+/** Members, whatever they may do. */
+const belonging: Standing[] = [...members, ...timedOut];
+const everyone: Standing[] = [...belonging, "stranger", "removed"];
 const moderators: Standing[] = ["owner", "moderator"];
 const owners: Standing[] = ["owner"];
 const none: Standing[] = [];
@@ -86,8 +101,12 @@ const andHost = (standings: Standing[]): Standing[] => [...standings, "host"];
 /** A request, and who may make it in each kind of thread. */
 type Row = [name: string, act: (scene: Scene) => Promise<Response>, may: Record<Kind, Standing[]>];
 
-const readers = { direct: andHost(members), group: andHost(members), public: andHost(everyone) };
+const readers = { direct: andHost(members), group: andHost(belonging), public: andHost(everyone) };
 const all = { direct: members, group: members, public: members };
+/** What moderators, owners and the host may, and what owners and the host may. */
+const byModerators = { direct: none, group: andHost(moderators), public: andHost(moderators) };
+const byOwners = { direct: none, group: andHost(owners), public: andHost(owners) };
+const soon = () => ({ timeoutUntil: Date.now() + 60_000 });
 
 const HTTP: Row[] = [
   ["see the thread", (s) => s.caller.call("GET", `/api/threads/${s.id}`), readers],
@@ -98,7 +117,11 @@ const HTTP: Row[] = [
     (s) => s.caller.call("POST", `/api/threads/${s.id}/messages`, { body: "hello" }),
     { direct: members, group: andHost(members), public: andHost(members) },
   ],
-  ["move the read marker", (s) => s.caller.call("PUT", `/api/threads/${s.id}/read`, { seq: 1 }), all],
+  [
+    "move the read marker",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/read`, { seq: 1 }),
+    { direct: members, group: belonging, public: belonging },
+  ],
   ["react", (s) => s.caller.call("PUT", `/api/threads/${s.id}/messages/1/reactions/%F0%9F%91%8D`), all],
   [
     "take a reaction back",
@@ -116,10 +139,40 @@ const HTTP: Row[] = [
     { direct: none, group: none, public: none },
   ],
   [
+    "change the settings",
+    (s) => s.caller.call("PATCH", `/api/threads/${s.id}`, { topic: "Frogs", slowModeMs: 1, locked: true }),
+    byModerators,
+  ],
+  [
+    "time a member out",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.other.user.id}`, soon()),
+    byModerators,
+  ],
+  [
+    "time a moderator out",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.moderator.user.id}`, soon()),
+    byOwners,
+  ],
+  [
+    "time an owner out",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.owner.user.id}`, soon()),
+    byOwners,
+  ],
+  [
+    "time the caller out",
+    (s) => s.caller.call("PUT", `/api/threads/${s.id}/members/${s.caller.user.id}`, soon()),
+    { direct: none, group: none, public: none },
+  ],
+  [
+    "read the audit log",
+    (s) => s.caller.call("GET", `/api/threads/${s.id}/audit`),
+    { direct: ["host"], group: andHost(owners), public: andHost(owners) },
+  ],
+  [
     "delete an own message",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/messages/${s.ownSeq}`),
     // In a direct thread, where it has none, it is another's to the host.
-    { direct: andHost(members), group: andHost(members), public: andHost(members) },
+    { direct: andHost(members), group: andHost(belonging), public: andHost(belonging) },
   ],
   [
     "delete another's message",
@@ -175,7 +228,7 @@ const HTTP: Row[] = [
   [
     "leave",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.caller.user.id}`),
-    { direct: none, group: members, public: members },
+    { direct: none, group: belonging, public: belonging },
   ],
   [
     "delete the thread",
@@ -183,6 +236,9 @@ const HTTP: Row[] = [
     { direct: ["host"], group: andHost(owners), public: andHost(owners) },
   ],
 ];
+
+/** Who may write in a public thread over a socket: opening it makes one a member. */
+const opening: Standing[] = [...members, "stranger", "removed"];
 
 /** A socket's commands, and who may send them. A user who cannot open a socket cannot send any. */
 const SOCKET: [
@@ -193,17 +249,17 @@ const SOCKET: [
   [
     "chat",
     () => ({ type: "chat", id: "c", body: "hello" }),
-    { direct: members, group: members, public: everyone },
+    { direct: members, group: members, public: opening },
   ],
   [
     "react",
     () => ({ type: "react", id: "r", seq: 1, emoji: "👍" }),
-    { direct: members, group: members, public: everyone },
+    { direct: members, group: members, public: opening },
   ],
   [
     "unreact",
     () => ({ type: "unreact", id: "u", seq: 1, emoji: "👍" }),
-    { direct: members, group: members, public: everyone },
+    { direct: members, group: members, public: opening },
   ],
   [
     "edit own",
@@ -218,7 +274,7 @@ const SOCKET: [
   [
     "delete own",
     (s) => ({ type: "delete", id: "d", seq: s.ownSeq }),
-    { direct: members, group: members, public: [...members, "removed"] },
+    { direct: members, group: belonging, public: [...belonging, "removed"] },
   ],
   [
     "delete another's",
@@ -229,8 +285,8 @@ const SOCKET: [
 
 const STANDINGS: Record<Kind, Standing[]> = {
   direct: ["member", "stranger", "anonymous", "host"],
-  group: ["owner", "moderator", "member", "stranger", "removed", "anonymous", "host"],
-  public: ["owner", "moderator", "member", "stranger", "removed", "anonymous", "host"],
+  group: [...belonging, "stranger", "removed", "anonymous", "host"],
+  public: [...belonging, "stranger", "removed", "anonymous", "host"],
 };
 
 const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
@@ -240,7 +296,7 @@ const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
 /** The refusal for a user who may not: it discloses nothing of a thread they cannot see. */
 function refusal(kind: Kind, standing: Standing): string {
   if (standing === "anonymous") return "401 unauthenticated";
-  const sees = kind === "public" || andHost(members).includes(standing);
+  const sees = kind === "public" || andHost(belonging).includes(standing);
   return sees ? "403 forbidden" : "404 not_found";
 }
 
@@ -258,12 +314,18 @@ function firstOf(socket: TestSocket): Promise<string> {
 }
 
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
-  let untouched: Promise<Scene> | undefined;
+  /** Refused requests change nothing, so many share a thread: as many as the rate lets through. */
+  const untouched = new Map<number, Promise<Scene>>();
+  const shared = (name: string) => {
+    const group = Math.floor(HTTP.findIndex((row) => row[0] === name) / 15);
+    const made = untouched.get(group) ?? scene(kind, standing);
+    untouched.set(group, made);
+    return made;
+  };
 
   it.concurrent.each(HTTP)("over HTTP: %s", async (name, act, may) => {
     const isAllowed = may[kind].includes(standing);
-    // A refused request changes nothing, so all of them share one thread.
-    const s = await (isAllowed ? scene(kind, standing) : (untouched ??= scene(kind, standing)));
+    const s = await (isAllowed ? scene(kind, standing) : shared(name));
     const outcome = await outcomeOf(await act(s));
     // The host is no user, whom one could add, or who could leave.
     const isOfItself = standing === "host" && kind !== "direct" && /oneself|^leave$/.test(name);
@@ -300,7 +362,10 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
     // A new member's marker stands at the newest message: it moves with one that comes after it.
     const seq = await post(s.other, s.id, "newest");
     socket.send([{ type: "typing" }, { type: "read", seq }]);
-    expect(await others.next("typing")).toMatchObject({ userId: s.caller.user.id });
+    const shown = timedOut.includes(standing)
+      ? await socket.next("error", ({ retryAfterMs = 0 }) => retryAfterMs > 0)
+      : await others.next("typing", ({ userId }) => userId === s.caller.user.id);
+    expect(shown.type).toBe(timedOut.includes(standing) ? "error" : "typing");
     expect(await others.next("read")).toMatchObject({ userId: s.caller.user.id, seq });
     expect((await socket.ask({ type: "auth", id: "a", token: s.caller.token })).type).toBe("ack");
     socket.send({ type: "leave" });

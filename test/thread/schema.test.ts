@@ -9,6 +9,8 @@ import { evict, threadStub } from "../support/objects.ts";
 
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE timeouts;
+  DROP TABLE settings;
   DROP TABLE reports;
   DROP TABLE unconfirmed_reports;
   DROP INDEX members_above_member;

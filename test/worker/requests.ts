@@ -29,6 +29,7 @@ const problem = z.strictObject({
     .array(z.strictObject({ path: z.string(), message: z.string().min(1) }))
     .min(1)
     .optional(),
+  retryAfterMs: z.int().min(1).optional(),
 });
 /** Problem details as in the contract. */
 type Problem = z.infer<typeof problem>;

@@ -215,9 +215,18 @@ export class ClientCommands {
     const { rooms } = this.#parts;
     const { threadId } = await this.#target(asked, input);
     const member = rooms.membership(asked.session.sid, threadId);
-    if (!member) throw new LilypadError("conflict", "Join the room first.");
-    rooms.room(threadId)?.line.send(member, { type: "typing" });
-    asked.reply.success();
+    const line = rooms.room(threadId)?.line;
+    if (!member || !line) throw new LilypadError("conflict", "Join the room first.");
+    const id = crypto.randomUUID();
+    const { reply } = asked;
+    member.expect(id, {
+      onReply: ({ reply: result }) =>
+        result.ok ? reply.success() : reply.failure(LilypadError.from(result.failure)),
+      // What was lost would have been over in a moment.
+      onLost: () => reply.success(),
+      isUnawaited: true,
+    });
+    line.send(member, { type: "typing", id });
   }
 
   /** The message that an event is about. */

@@ -10,6 +10,8 @@ export interface PendingCommand {
   onReply: (reply: RelayedReply) => void;
   /** Runs it by another way: whether it was run, or its reply was lost, is not known. */
   onLost: () => void;
+  /** Leaving the room does not wait for its reply. */
+  isUnawaited?: true;
 }
 
 /** A room that a session is in, as it is stored. */
@@ -77,12 +79,16 @@ export class Membership {
 
   /** Resolves when everything that was sent has been replied to. */
   idle(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  #isIdle(): boolean {
+    return [...this.#pending.values()].flat().every(({ isUnawaited }) => isUnawaited);
+  }
+
   #checkIdle(): void {
-    if (this.#pending.size > 0) return;
+    if (!this.#isIdle()) return;
     const resolvers = this.#onIdle;
     this.#onIdle = [];
     for (const resolve of resolvers) resolve();

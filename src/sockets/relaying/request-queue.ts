@@ -3,7 +3,6 @@
  * under way goes together in the next. Remembers who waits for which reply: it can only come in the session that was there
  * when the thread took the command.
  */
-import { isDurableCommand } from "../../protocol/commands.ts";
 import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
 
 interface Sender<S> {
@@ -100,5 +99,5 @@ export class RequestQueue<S> {
 /** The id that the reply to a command will name, where one is waited for. */
 function repliedId(command: RelayedCommand): string | undefined {
   if (command.type === "refused") return command.about;
-  return isDurableCommand(command) ? command.id : undefined;
+  return "id" in command ? command.id : undefined;
 }

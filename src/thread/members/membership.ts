@@ -4,6 +4,7 @@ import { shardOf } from "../../rpc/shards.ts";
 import { parse } from "../../protocol/parse.ts";
 import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/model.ts";
+import { Timeouts } from "../moderation/timeouts.ts";
 import { z } from "zod";
 
 type MemberRow = {
@@ -13,6 +14,7 @@ type MemberRow = {
   read_seq: number;
   joined_at: number;
   contact_from: number | null;
+  timeout_until: number | null;
 };
 
 /** A member as stored; the marker may be behind what the member's own messages say (read-markers.ts). */
@@ -23,7 +25,13 @@ export interface StoredMember {
   joinedAt: number;
   /** From when on they are a contact of the others, in milliseconds since the epoch; absent where that is from the start. */
   contactFrom?: number;
+  /** Until when they may not write, in milliseconds since the epoch; null where they never were timed out. */
+  timeoutUntil: number | null;
 }
+
+/** Members, each with their timeout: a row read more where there is one. */
+const SELECT_MEMBERS = `SELECT no, members.user_id, role, read_seq, joined_at, contact_from,
+  timeouts.until AS timeout_until FROM members LEFT JOIN timeouts ON timeouts.user_id = members.user_id`;
 
 const memberCursor = z
   .string()
@@ -35,6 +43,7 @@ const KEPT = 2_000;
 
 export class Membership {
   readonly #sql: SqlStorage;
+  readonly #timeouts: Timeouts;
   /** As they are stored; null for one who is no member. */
   readonly #kept = new Map<string, StoredMember | null>();
   /** How many there are, once that was read. */
@@ -52,6 +61,7 @@ export class Membership {
   /** `shards` is the number of Presence shards that users are sorted by. */
   constructor(sql: SqlStorage, shards: number) {
     this.#sql = sql;
+    this.#timeouts = new Timeouts(sql);
     this.#shards = shards;
   }
 
@@ -80,7 +90,7 @@ export class Membership {
   get(userId: string): StoredMember | undefined {
     const kept = this.#kept.get(userId);
     if (kept !== undefined) return kept ?? undefined;
-    const [row] = this.#sql.exec<MemberRow>("SELECT * FROM members WHERE user_id = ?", userId).toArray();
+    const [row] = this.#sql.exec<MemberRow>(`${SELECT_MEMBERS} WHERE members.user_id = ?`, userId).toArray();
     const member = row && fromRow(row);
     this.#keep(userId, member ?? null);
     return member;
@@ -102,7 +112,7 @@ export class Membership {
   page(cursor: string | undefined, limit: number): { members: StoredMember[]; nextCursor?: string } {
     const after = cursor === undefined ? 0 : parse(z.object({ cursor: memberCursor }), { cursor }).cursor;
     const rows = this.#sql
-      .exec<MemberRow>("SELECT * FROM members WHERE no > ? ORDER BY no LIMIT ?", after, limit + 1)
+      .exec<MemberRow>(`${SELECT_MEMBERS} WHERE no > ? ORDER BY no LIMIT ?`, after, limit + 1)
       .toArray();
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -128,7 +138,15 @@ export class Membership {
     );
     this.#sql.exec("UPDATE thread SET member_count = member_count + 1");
     if (this.#count !== undefined) this.#count++;
-    const member = { userId, role, readSeq, joinedAt, ...(contactFrom !== undefined && { contactFrom }) };
+    const member = {
+      userId,
+      role,
+      readSeq,
+      joinedAt,
+      // Leaving has not lifted it.
+      timeoutUntil: this.#timeouts.of(userId),
+      ...(contactFrom !== undefined && { contactFrom }),
+    };
     this.#keep(userId, member);
     // Read anew at each of many joins, they would be read as often as there are members.
     if (this.#first && this.#first.length < MEMBERS_SHOWN) this.#first = [...this.#first, member];
@@ -145,6 +163,12 @@ export class Membership {
 
   setRole(userId: string, role: Role): void {
     this.#sql.exec("UPDATE members SET role = ? WHERE user_id = ?", role, userId);
+    this.#forget(userId);
+  }
+
+  /** Times a member out until then, or with null no longer. */
+  setTimeout(userId: string, until: number | null): void {
+    this.#timeouts.set(userId, until);
     this.#forget(userId);
   }
 
@@ -177,10 +201,10 @@ export class Membership {
     return ids.length === 1 && ids[0] === userId;
   }
 
-  /** Who becomes the owner when the last one has left: the longest-standing moderator, else member. */
-  successor(): string | undefined {
+  /** The member of this role who joined first. */
+  firstOf(role: Role): string | undefined {
     const [row] = this.#sql
-      .exec<{ user_id: string }>("SELECT user_id FROM members ORDER BY role = 'moderator' DESC, no LIMIT 1")
+      .exec<{ user_id: string }>("SELECT user_id FROM members WHERE role = ? ORDER BY no LIMIT 1", role)
       .toArray();
     return row?.user_id;
   }
@@ -258,5 +282,6 @@ function fromRow(row: MemberRow): StoredMember {
     readSeq: row.read_seq,
     joinedAt: row.joined_at,
     ...(row.contact_from !== null && { contactFrom: row.contact_from }),
+    timeoutUntil: row.timeout_until,
   };
 }

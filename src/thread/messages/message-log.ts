@@ -126,6 +126,15 @@ export class MessageLog {
     return { seq, author, preview: previewOf(body), at, ...(deletedAt !== undefined && { deletedAt }) };
   }
 
+  /** The author and time of each message before a seq, newest first, at most so many. */
+  authorsBefore(seq: number, atMost: number): { seq: number; author: string; at: number }[] {
+    return this.#exec<{ seq: number; author: string; at: number }>(
+      "SELECT seq, author, at FROM messages WHERE seq > 0 AND seq < ? ORDER BY seq DESC LIMIT ?",
+      seq,
+      atMost,
+    ).toArray();
+  }
+
   /** The author and id of each message after a seq, in order. */
   idsAfter(seq: number): { seq: number; author: string; id: string }[] {
     return this.#exec<{ seq: number; author: string; id: string }>(

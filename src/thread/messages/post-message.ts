@@ -38,6 +38,7 @@ export function post(
   thread.deduplication.sent(user.id, stored.id, stored.seq);
   thread.readMarkers.sent(user.id, stored.seq);
   thread.contacts.wrote(user.id);
+  thread.slowMode.sent(user.id, now);
   return {
     value: { message: stored, repeat: false },
     events: [{ type: "chat", rev, message: stored }],

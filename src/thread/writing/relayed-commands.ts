@@ -48,7 +48,7 @@ export class RelayedCommands {
     const durable: QueuedCommand[] = [];
     for (const { socket, userId, command } of requests) {
       const from = { relay, socket };
-      const id = isDurableCommand(command) ? command.id : undefined;
+      const id = "id" in command ? command.id : undefined;
       try {
         const user = store.require().profiles.get(userId);
         if (isDurableCommand(command))
@@ -76,9 +76,10 @@ export class RelayedCommands {
         readMarkers.move(user, command.seq, now);
         break;
       case "typing":
-        // Removed, and not closed yet at the relay.
-        store.require().require("take part", user);
+        store.require().require("type", user);
         broadcaster.typing(user.id, now);
+        if (command.id !== undefined)
+          this.#reply(from, command.id, { ok: true, value: { rev: store.require().rev, at: now } });
         break;
       case "refused":
         writer.afterSubmitted(user.id, () =>

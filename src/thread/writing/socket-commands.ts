@@ -45,7 +45,12 @@ export function socketCommands(
       writer.afterSubmitted(userIdOf(socket), () => reply(socket, id, refusal)),
     read: (socket, seq) =>
       void readMarkers.move(store.require().profiles.get(userIdOf(socket)), seq, Date.now()),
-    typing: (socket) => broadcaster.typing(userIdOf(socket), Date.now()),
+    typing(socket) {
+      const thread = store.require();
+      const userId = userIdOf(socket);
+      thread.require("type", thread.profiles.get(userId));
+      broadcaster.typing(userId, Date.now());
+    },
     leave: (socket) =>
       writer.afterSubmitted(userIdOf(socket), () => broadcaster.room.close(socket, CLOSE.left, "left")),
     rev: () => store.require().rev,

@@ -65,7 +65,7 @@ export function ThreadDetails({
       <ThreadName
         thread={thread}
         title={threadTitle(titled, user.id)}
-        mayRename={may("rename", thread.kind, ownRole)}
+        mayRename={may("change the thread", thread.kind, ownRole)}
       />
       <MemberList thread={thread} state={state} user={user} ownRole={ownRole} onLoadMore={onLoadMoreMembers}>
         {mayAdd(thread.kind, ownRole, false, "member") && (

@@ -28,10 +28,10 @@ export function memberRoutes(api: ApiRouter): void {
     `${MEMBERS}/:userId`,
     inThread(async ({ request, run, env }) => {
       const userId = userIdOf(request);
-      const { role } = await bodyOrNothing(request, putMember);
+      const put = await bodyOrNothing(request, putMember);
       // Looked up here, judged there: the thread decides the caller's right before it discloses anything of the user.
       const [profile = null] = await profilesOf(env, [userId]);
-      return json(await run({ type: "put_member", userId, role, profile }));
+      return json(await run({ type: "put_member", userId, profile, ...put }));
     }),
   );
 

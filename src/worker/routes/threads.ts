@@ -3,7 +3,7 @@ import type { Result } from "../../rpc/result.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { otherKind } from "../../protocol/errors.ts";
-import { createThread, pageQuery, putThread, renameThread } from "../../protocol/http.ts";
+import { createThread, pageQuery, patchThread, putThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
 import { idOfKey, threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
@@ -62,8 +62,7 @@ export function threadRoutes(api: ApiRouter): void {
   api.patch(
     "/api/threads/:threadId",
     inThread(async ({ request, run }) => {
-      const { name } = await bodyOrNothing(request, renameThread);
-      return json(await run({ type: "rename", name }));
+      return json(await run({ type: "rename", ...(await bodyOrNothing(request, patchThread)) }));
     }),
   );
 

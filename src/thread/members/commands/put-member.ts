@@ -1,37 +1,42 @@
-/** Adds a member, or changes the role of one (`mayAdd`, `mayChangeRole`). A thread keeps an owner. */
+/**
+ * Adds a member (`mayAdd`), changes the role of one (`mayChangeRole`), or times one out (`mayRestrain`). A thread keeps an
+ * owner, if it has one.
+ */
 import { LilypadError, unknownUser } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { Member, User } from "../../../protocol/model.ts";
-import { mayAdd, mayChangeRole } from "../../../protocol/rights.ts";
-import { forbidden } from "../../errors.ts";
+import { mayAdd, mayChangeRole, mayRestrain } from "../../../protocol/rights.ts";
+import type { CommandOf } from "../../../rpc/thread.ts";
+import { forbidden, noSuchMember } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
+import type { StoredMember } from "../membership.ts";
+
+type PutMember = CommandOf<"put_member">;
 
 export const putMemberEntry: CommandEntry<"put_member"> = {
-  run(thread, user, { userId, role, profile }, now) {
-    const standing = thread.standing(user);
-    const isSelf = userId === user.id;
+  run(thread, user, command, now) {
+    const { userId, role, timeoutUntil } = command;
     const before = thread.membership.get(userId);
-    if (!before) {
-      if (!mayAdd(thread.kind, standing, isSelf, role ?? "member")) throw forbidden();
-      if (!profile) throw unknownUser(userId);
-      thread.addMember(profile, role ?? "member", now);
-      return memberAdded(thread, userId, user, now);
-    }
+    if (timeoutUntil !== undefined) requireTimeoutRight(thread, user, command, before, now);
+    if (!before) return add(thread, user, command, now);
     if (role === undefined || role === before.role) {
-      if (!mayAdd(thread.kind, standing, isSelf, "member")) throw forbidden();
-      return { value: thread.member(before), events: [], ack: { rev: thread.rev, at: now } };
+      if (timeoutUntil === undefined) requireAddRight(thread, user, userId);
+    } else requireRoleRight(thread, user, userId);
+
+    const hasOtherRole = role !== undefined && role !== before.role;
+    const hasOtherTimeout = timeoutUntil !== undefined && timeoutUntil !== activeTimeout(before, now);
+    const act = { by: user.id, target: userId };
+    if (hasOtherRole) {
+      thread.membership.setRole(userId, role);
+      thread.audit.add({ ...act, action: "member.role", detail: { role, before: before.role } }, now);
     }
-    if (!mayChangeRole(thread.kind, standing)) throw forbidden();
-    if (thread.membership.isLastOwner(userId)) {
-      throw new LilypadError("conflict", "A thread keeps an owner: make another member one first.");
+    if (hasOtherTimeout) {
+      thread.membership.setTimeout(userId, timeoutUntil);
+      thread.audit.add({ ...act, action: "member.timeout", detail: { timeoutUntil } }, now);
     }
-    thread.membership.setRole(userId, role);
-    thread.audit.add(
-      { action: "member.role", by: user.id, target: userId, detail: { role, before: before.role } },
-      now,
-    );
-    return roleChanged(thread, userId, now);
+    if (hasOtherRole || hasOtherTimeout) return memberChanged(thread, userId, now);
+    return { value: thread.member(before), events: [], ack: { rev: thread.rev, at: now } };
   },
   respondsAfter: "notification",
 };
@@ -63,15 +68,55 @@ export function memberAdded(thread: StoredThread, userId: string, by: User, now:
   return recorded(thread, { type: "member", userId, by: by.id }, now);
 }
 
-/** Records that a member has another role. */
-export function roleChanged(thread: StoredThread, userId: string, now: number): Outcome<Member> {
+/** Records that a member has another role, or another timeout. */
+export function memberChanged(thread: StoredThread, userId: string, now: number): Outcome<Member> {
   return recorded(thread, { type: "member", userId }, now);
+}
+
+function add(thread: StoredThread, user: User, command: PutMember, now: number): Outcome<Member> {
+  const { userId, role = "member", profile } = command;
+  if (!mayAdd(thread.kind, thread.standing(user), userId === user.id, role)) throw forbidden();
+  if (!profile) throw unknownUser(userId);
+  thread.addMember(profile, role, now);
+  return memberAdded(thread, userId, user, now);
+}
+
+function requireAddRight(thread: StoredThread, user: User, userId: string): void {
+  if (!mayAdd(thread.kind, thread.standing(user), userId === user.id, "member")) throw forbidden();
+}
+
+function requireRoleRight(thread: StoredThread, user: User, userId: string): void {
+  if (!mayChangeRole(thread.kind, thread.standing(user))) throw forbidden();
+  if (thread.membership.isLastOwner(userId)) {
+    throw new LilypadError("conflict", "A thread keeps an owner: make another member one first.");
+  }
+}
+
+/** Throws where the user may not time this one out, or nobody can. */
+function requireTimeoutRight(
+  thread: StoredThread,
+  user: User,
+  { userId, timeoutUntil }: PutMember,
+  target: StoredMember | undefined,
+  now: number,
+): void {
+  const isSelf = userId === user.id;
+  const role = target?.role ?? null;
+  if (!mayRestrain(thread.kind, thread.standing(user), isSelf, role)) throw forbidden();
+  if (!target) throw noSuchMember();
+  if (timeoutUntil !== null && timeoutUntil !== undefined && timeoutUntil <= now)
+    throw new LilypadError("bad_request", "timeoutUntil: is in the past");
+}
+
+/** Null where it is over. */
+function activeTimeout({ timeoutUntil }: StoredMember, now: number): number | null {
+  return (timeoutUntil ?? 0) > now ? timeoutUntil : null;
 }
 
 /** A member as they are now; one who has left since, as one who came then. */
 function memberOrFormer(thread: StoredThread, userId: string, joinedAt: number): Member {
   const member = thread.membership.get(userId);
-  return thread.member(member ?? { userId, role: "member", readSeq: 0, joinedAt });
+  return thread.member(member ?? { userId, role: "member", readSeq: 0, joinedAt, timeoutUntil: null });
 }
 
 function recorded(

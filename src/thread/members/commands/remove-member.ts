@@ -2,12 +2,12 @@
  * Removes a member, or lets the user leave (`mayRemove`). When the last owner goes, a successor becomes one; when the last
  * member of a group goes, its deletion begins in the same transaction: a crash after that finds it begun.
  */
-import { LilypadError } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
 import { mayRemove } from "../../../protocol/rights.ts";
-import { forbidden } from "../../errors.ts";
+import { forbidden, noSuchMember } from "../../errors.ts";
+import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
-import { roleChanged, memberEventEntry } from "./put-member.ts";
+import { memberChanged, memberEventEntry } from "./put-member.ts";
 
 export const removeMemberEntry: CommandEntry<"remove_member"> = {
   run(thread, user, { userId }, now) {
@@ -15,7 +15,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const member = thread.membership.get(userId);
     const isSelf = userId === user.id;
     if (!mayRemove(thread.kind, standing, isSelf, member?.role ?? "member")) throw forbidden();
-    if (!member) throw new LilypadError("not_found", "There is no such member.");
+    if (!member) throw noSuchMember();
     const wasLastOwner = thread.membership.isLastOwner(userId);
     thread.membership.remove(userId);
     thread.audit.add(
@@ -29,15 +29,20 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const events: DurableEvent[] = [
       { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
     ];
-    const successor = wasLastOwner ? thread.membership.successor() : undefined;
+    const successor = wasLastOwner ? successorIn(thread) : undefined;
     if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
     thread.membership.setRole(successor, "owner");
     thread.audit.add({ action: "owner.succeeded", by: user.id, target: successor }, now);
-    const promoted = roleChanged(thread, successor, now);
+    const promoted = memberChanged(thread, successor, now);
     return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
   },
   respondsAfter: "notification",
 };
+
+/** Who becomes the owner when the last one has left: the longest-standing moderator, and of a group else member. */
+function successorIn({ kind, membership }: StoredThread): string | undefined {
+  return membership.firstOf("moderator") ?? (kind === "public" ? undefined : membership.firstOf("member"));
+}
 
 export const memberRemovedEventEntry: ChangeEntry<
   Extract<DurableEvent, { type: "member_removed" }>,

@@ -1,4 +1,4 @@
-/** Renames the thread. Moderators and owners may; a direct thread has no name. */
+/** Renames the thread, or changes its settings. Moderators, owners and the host may; a direct thread has neither. */
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
 import type { Act } from "../../moderation/audit-log.ts";
@@ -6,11 +6,13 @@ import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
 export const renameEntry: CommandEntry<"rename"> = {
-  run(thread, user, { name }, now) {
-    thread.require("rename", user);
-    if (name === undefined || !thread.setName(name))
+  run(thread, user, { type: _type, name, ...settings }, now) {
+    thread.require("change the thread", user);
+    const isRenamed = name !== undefined && thread.setName(name);
+    const set = thread.settings.change(settings);
+    if (!isRenamed && !set)
       return { value: thread.view(user), events: [], ack: { rev: thread.rev, at: now } };
-    const changed = threadChanged(thread, user, { name }, now);
+    const changed = threadChanged(thread, user, { ...(isRenamed && { name }), ...set }, now);
     return { value: thread.view(user), ...changed };
   },
   respondsAfter: "notification",

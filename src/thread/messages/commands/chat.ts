@@ -1,23 +1,27 @@
-/** `chat`: sends a message. Members may. One that was sent before under the same `id` is not stored again. */
+/** `chat`: sends a message. Members may, as the settings let them. One that was sent before under the same `id` is not stored again. */
 import { LilypadError } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
+import type { User } from "../../../protocol/model.ts";
+import { isSlowed } from "../../../protocol/rights.ts";
+import type { CommandOf } from "../../../rpc/thread.ts";
+import { forbidden } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { CommandEntry, EventEntry } from "../../writing/command.ts";
 import { post, postedBefore } from "../post-message.ts";
 
 export const chatEntry: CommandEntry<"chat"> = {
   run(thread, user, command, now) {
-    thread.require("send", user);
-    const repeat = postedBefore(thread, user, command);
+    const repeat = repeatOf(thread, user, command);
     if (repeat) return repeat;
+    requireTurn(thread, user, now);
     const { id, body, replyTo } = command;
     const data = command.data ? JSON.stringify(command.data) : undefined;
     requireReplied(thread, replyTo);
     return post(thread, user, { id, body, data, replyTo }, now);
   },
   beforeSend(thread, user, command) {
-    thread.require("send", user);
-    if (postedBefore(thread, user, command)) return undefined;
+    if (repeatOf(thread, user, command)) return undefined;
+    requireTurn(thread, user, Date.now());
     const { body, data, replyTo } = command;
     requireReplied(thread, replyTo);
     return {
@@ -30,6 +34,19 @@ export const chatEntry: CommandEntry<"chat"> = {
   },
   respondsAfter: "commit",
 };
+
+/** What was stored is acknowledged also where its sender may not send now. */
+function repeatOf(thread: StoredThread, user: User, command: CommandOf<"chat">) {
+  if (thread.standing(user) === null) throw forbidden();
+  return postedBefore(thread, user, command);
+}
+
+/** Throws where the user may not send now. */
+function requireTurn(thread: StoredThread, user: User, now: number): void {
+  thread.require("send", user);
+  if (isSlowed(thread.standing(user)))
+    thread.slowMode.admit(user.id, thread.settings.current.slowModeMs, now);
+}
 
 function requireReplied(thread: StoredThread, replyTo: number | undefined): void {
   if (replyTo === undefined || thread.messages.has(replyTo)) return;

@@ -9,7 +9,10 @@ export const deleteEntry: CommandEntry<"delete"> = {
     const standing = thread.standing(user);
     const before = thread.messages.get(seq);
     const isAuthor = before.author.id === user.id;
-    if (!mayErase(thread.kind, standing, isAuthor)) throw forbidden();
+    if (!mayErase(thread.kind, standing, isAuthor)) {
+      thread.access.requireNoTimeout(user, (role) => mayErase(thread.kind, role, isAuthor));
+      throw forbidden();
+    }
     if (before.deletedAt !== undefined) {
       return { value: undefined, events: [], ack: { seq, rev: before.rev, at: before.deletedAt } };
     }

@@ -1,7 +1,6 @@
-/** `edit`: gives a message another body. Its author may (`mayEdit`). */
+/** `edit`: gives a message another body. Its author may, as long as they may write. */
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { Message, User } from "../../../protocol/model.ts";
-import { mayEdit } from "../../../protocol/rights.ts";
 import { forbidden, messageGone } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
@@ -32,9 +31,10 @@ export const editEntry: CommandEntry<"edit"> = {
 
 /** The message, for one who may edit it. */
 function editable(thread: StoredThread, user: User, seq: number): Message {
-  const standing = thread.standing(user);
+  if (thread.standing(user) === null) throw forbidden();
   const message = thread.messages.get(seq);
-  if (!mayEdit(standing, message.author.id === user.id)) throw forbidden();
+  if (message.author.id !== user.id) throw forbidden();
+  thread.require("edit", user);
   if (message.deletedAt !== undefined) throw messageGone();
   return message;
 }

@@ -17,7 +17,7 @@ interface ReactionCommand {
 
 function change(thread: StoredThread, user: User, command: ReactionCommand, now: number): Outcome<void> {
   const { type, id, seq, emoji } = command;
-  thread.require("take part", user);
+  thread.require("react", user);
   const message = thread.messages.get(seq);
   if (message.deletedAt !== undefined) throw messageGone();
   const reactions =

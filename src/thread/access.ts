@@ -1,0 +1,61 @@
+/** Who may do what in the thread, by the table of rights: decided anew at every act, by what memory or the thread's own rows say then. */
+import type { Kind, Role, User } from "../protocol/model.ts";
+import * as rights from "../protocol/rights.ts";
+import { isHost } from "../protocol/system-user.ts";
+import { forbidden, moderatorsOnly, noSuchThread, timedOut } from "./errors.ts";
+import type { Membership } from "./members/membership.ts";
+import type { Settings } from "./moderation/settings.ts";
+
+export interface AccessParts {
+  kind: Kind;
+  membership: Membership;
+  settings: Settings;
+}
+
+export class Access {
+  readonly #parts: AccessParts;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+  }
+
+  /** The user's standing, or `not_found` where they may not see the thread. */
+  standing(user: User): rights.Standing {
+    const standing = this.#standingOf(user);
+    if (!rights.maySee(this.#parts.kind, standing)) throw noSuchThread();
+    return standing;
+  }
+
+  /** Whether a user may see the thread. */
+  isSeenBy(user: User): boolean {
+    return rights.maySee(this.#parts.kind, this.#standingOf(user));
+  }
+
+  /**
+   * Throws `forbidden` where the user may not, with `retryAfterMs` where that is because they are timed out; `not_found` where
+   * they may not see the thread.
+   */
+  require(action: rights.Action, user: User): void {
+    const { kind, settings } = this.#parts;
+    const standing = this.standing(user);
+    const { current } = settings;
+    if (rights.may(action, kind, standing, current)) return;
+    this.requireNoTimeout(user, (role) => rights.may(action, kind, role));
+    if (rights.may(action, kind, standing)) throw moderatorsOnly(current.locked);
+    throw forbidden();
+  }
+
+  /** Throws the refusal of one who is timed out, where they might do something by their role. */
+  requireNoTimeout(user: User, may: (role: Role) => boolean): void {
+    const member = this.#parts.membership.get(user.id);
+    const now = Date.now();
+    if (member && rights.standingOf(member, now) === "timed out" && may(member.role))
+      throw timedOut(member.timeoutUntil ?? now, now);
+  }
+
+  #standingOf(user: User): rights.Standing {
+    if (isHost(user)) return "host";
+    const member = this.#parts.membership.get(user.id);
+    return member ? rights.standingOf(member, Date.now()) : null;
+  }
+}

@@ -1,0 +1,126 @@
+/** A thread with someone of each role, and what they do there over any transport, for the tests of keeping order. */
+import { expect } from "vitest";
+import type { Member, Thread } from "../../../src/protocol/model.ts";
+import { host } from "../../support/host-server.ts";
+import { newThread, person, type Person } from "../../support/host-users.ts";
+import { openThread } from "../../support/socket.ts";
+import { SocketIoTestSocket } from "../../support/socketio.ts";
+
+export interface Orderly {
+  owner: Person;
+  moderator: Person;
+  member: Person;
+  id: string;
+  path: string;
+}
+
+export async function orderly(kind: "group" | "public" = "group"): Promise<Orderly> {
+  const [owner, moderator, member] = await Promise.all(["Owner", "Moderator", "Member"].map(person));
+  if (!owner || !moderator || !member) throw new Error("three people");
+  const { id } = await newThread(owner, kind, [moderator, member], "Talk");
+  const path = `/api/threads/${id}`;
+  await ok(owner.call("PUT", `${path}/members/${moderator.user.id}`, { role: "moderator" }));
+  return { owner, moderator, member, id, path };
+}
+
+/** The host itself. */
+export const theHost = { call: host };
+
+/** The body of an answer that is to succeed. */
+export async function ok<T = unknown>(response: Promise<Response>): Promise<T> {
+  const answered = await response;
+  const text = await answered.text();
+  if (!answered.ok) throw new Error(`answered ${answered.status}: ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+export interface Refusal {
+  code: string;
+  retryAfterMs?: number | undefined;
+}
+
+/** The refusal of a request. */
+export async function refused(response: Promise<Response>): Promise<Refusal> {
+  const answered = await response;
+  expect(answered.ok, "is refused").toBe(false);
+  return (await answered.json()) as Refusal;
+}
+
+export async function timeOut(
+  by: Pick<Person, "call">,
+  whom: Person,
+  { path }: Orderly,
+  until: number | null,
+) {
+  const timeoutUntil = until === null ? null : Date.now() + until;
+  return ok<Member>(by.call("PUT", `${path}/members/${whom.user.id}`, { timeoutUntil }));
+}
+
+export function set(by: Pick<Person, "call">, { path }: Orderly, settings: object): Promise<Thread> {
+  return ok<Thread>(by.call("PATCH", path, settings));
+}
+
+export async function send(who: Person, { path }: Orderly, body = "hello", more: object = {}) {
+  return ok<{ seq: number }>(who.call("POST", `${path}/messages`, { body, ...more }));
+}
+
+/** What is done in writing: to message 1, which is the doer's own. */
+export const ACTS = ["chat", "edit", "react", "unreact", "typing"] as const;
+export type Act = (typeof ACTS)[number];
+
+const COMMANDS: Record<Exclude<Act, "typing">, object> = {
+  chat: { type: "chat", body: "hello" },
+  edit: { type: "edit", seq: 1, body: "other words" },
+  react: { type: "react", seq: 1, emoji: "👍" },
+  unreact: { type: "unreact", seq: 1, emoji: "👍" },
+};
+
+/** Does an act over a transport; how it was refused, or undefined. */
+export type Transport = (who: Person, thread: Orderly, act: Act) => Promise<Refusal | undefined>;
+
+async function overSocket(who: Person, { id }: Orderly, act: Act): Promise<Refusal | undefined> {
+  const socket = await openThread(who, id);
+  await socket.next("welcome");
+  if (act !== "typing") {
+    const answer = await socket.ask({ id: crypto.randomUUID(), ...COMMANDS[act] });
+    return answer.type === "error" ? answer : undefined;
+  }
+  // It is not answered where it is allowed: what comes after it is.
+  socket.send([{ type: "typing" }, { type: "auth", id: "a", token: who.token }]);
+  await socket.next("ack");
+  return socket.events.find((event) => event.type === "error");
+}
+
+async function overHttp(who: Person, { path }: Orderly, act: Act): Promise<Refusal | undefined> {
+  const reaction = `${path}/messages/1/reactions/${encodeURIComponent("👍")}`;
+  const requests: Record<Act, () => Promise<Response> | undefined> = {
+    chat: () => who.call("POST", `${path}/messages`, { body: "hello" }),
+    edit: () => who.call("PATCH", `${path}/messages/1`, { body: "other words" }),
+    react: () => who.call("PUT", reaction),
+    unreact: () => who.call("DELETE", reaction),
+    typing: () => undefined,
+  };
+  const response = await requests[act]();
+  return !response || response.ok ? undefined : ((await response.json()) as Refusal);
+}
+
+async function overSocketIo(who: Person, { id }: Orderly, act: Act): Promise<Refusal | undefined> {
+  const socket = await SocketIoTestSocket.connect(who);
+  await socket.ask("join", { room: id });
+  const events: Record<Act, [name: string, input: object]> = {
+    chat: ["chat", { room: id, body: "hello" }],
+    edit: ["edit", { room: id, seq: 1, body: "other words" }],
+    react: ["add_reaction", { room: id, seq: 1, emoji: "👍" }],
+    unreact: ["remove_reaction", { room: id, seq: 1, emoji: "👍" }],
+    typing: ["typing", { room: id }],
+  };
+  const answer = await socket.ask<{ ok: true } | { ok: false; error: Refusal }>(...events[act]);
+  socket.close();
+  return answer.ok ? undefined : answer.error;
+}
+
+export const TRANSPORTS: [name: string, transport: Transport, acts: readonly Act[]][] = [
+  ["a socket", overSocket, ACTS],
+  ["HTTP", overHttp, ACTS.filter((act) => act !== "typing")],
+  ["Socket.IO", overSocketIo, ACTS],
+];
