@@ -7,7 +7,7 @@ import type { SocketTarget } from "./load/connections.ts";
 import { LoadProcess } from "./load/load-process.ts";
 import type { LoadFigures } from "./load/room-load.ts";
 import { durableObject, storingDurableObject } from "./systems/durable-object.ts";
-import { lilypad } from "./systems/lilypad.ts";
+import { lilypad, lilypadSocketIo } from "./systems/lilypad.ts";
 import { socketIo, socketIoStoring } from "./systems/peers.ts";
 import type { RunningServer } from "./systems/chat-server.ts";
 
@@ -32,7 +32,7 @@ async function loaded(targets: readonly SocketTarget[], rooms: number, pid: numb
 const built = lilypad();
 afterAll(() => built.dispose());
 
-it.each([built, socketIo, socketIoStoring, durableObject, storingDurableObject])(
+it.each([built, lilypadSocketIo(built), socketIo, socketIoStoring, durableObject, storingDurableObject])(
   "counts each message once at each socket of $name",
   async (server) => {
     const running: RunningServer = await server.start();

@@ -10,7 +10,7 @@ import type { Scale, Scenario } from "./scenarios/scenario.ts";
 import { threadList } from "./scenarios/thread-list.ts";
 import type { ChatServer } from "./systems/chat-server.ts";
 import { durableObject, storingDurableObject } from "./systems/durable-object.ts";
-import { lilypad } from "./systems/lilypad.ts";
+import { lilypad, lilypadSocketIo } from "./systems/lilypad.ts";
 import { nullServer } from "./systems/null.ts";
 import { bun, flask, socketIo, socketIoStoring, ws } from "./systems/peers.ts";
 import { wranglerDev } from "./systems/wrangler-dev.ts";
@@ -28,8 +28,10 @@ export interface BenchOptions {
   chart?: string | undefined;
 }
 
+const LILYPAD = lilypad();
 const SERVERS = [
-  lilypad(),
+  LILYPAD,
+  lilypadSocketIo(LILYPAD),
   socketIo,
   socketIoStoring,
   ws,

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { admitted } from "../../auth/admission.ts";
 import type { ReactionNames } from "../../config/reaction-names.ts";
+import { configOf } from "../../config/config.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { LilypadError, type ErrorCode } from "../../protocol/errors.ts";
 import {
@@ -97,7 +98,7 @@ export class ClientCommands {
     if (!caller) return;
     const reply = new Reply(session, this.#parts.namespaces, event);
     try {
-      this.#events.admit(caller.user.id, Date.now(), "Too many events at once.");
+      this.#admit(this.#events, caller, "Too many events at once.");
       if (event.attachments.length > 0) throw new LilypadError("bad_request", "Binary is not understood.");
       const { name, args } = event;
       if (!isEventName(name)) throw new LilypadError("bad_request", "There is no such event.");
@@ -111,6 +112,10 @@ export class ClientCommands {
       // In turn: after the answers to what came before.
       this.#enqueue(session, reply, () => reply.failure(error));
     }
+  }
+
+  #admit(rate: TokenBuckets, { user }: Caller, message: string): void {
+    if (configOf(this.#parts.env).rateLimits) rate.admit(user.id, Date.now(), message);
   }
 
   /** A session in no room hears nothing of a revocation or a ban: it ends with the first event after it. */
@@ -206,7 +211,7 @@ export class ClientCommands {
 
   async #read(asked: Asked, input: EventInput<"read">): Promise<void> {
     const { user } = asked.caller;
-    this.#reads.admit(user.id, Date.now(), "Too many of these. Wait a moment.");
+    this.#admit(this.#reads, asked.caller, "Too many of these. Wait a moment.");
     const { threadId } = await this.#target(asked, input);
     asked.reply.success(await callForValue(this.#stub(threadId), (thread) => thread.read(user, input.seq)));
   }

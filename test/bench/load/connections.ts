@@ -1,12 +1,14 @@
 /** The sockets of a measurement. */
 import { GOT_EVERY_BYTES } from "../../../src/protocol/limits.ts";
-import { DIALECTS, type Dialect, type DialectName } from "./dialects.ts";
+import { dialectFor, type Dialect, type DialectName } from "./dialects.ts";
 import { latencies, type Latencies } from "./latencies.ts";
 import { RawSocket, type Address } from "./raw-socket.ts";
 
 /** Where a socket connects, and what protocol it speaks there. */
 export interface SocketTarget extends Address {
   dialect: DialectName;
+  /** The room to join, where the address does not say it. */
+  room?: string;
 }
 
 /** Times are from connecting to having joined the room. */
@@ -87,7 +89,7 @@ export class LoadConnections {
     const index = this.sockets.length;
     return new Promise((ready) => {
       this.#ready[index] = ready;
-      this.dialects.push(DIALECTS[target.dialect]);
+      this.dialects.push(dialectFor(target));
       this.sockets.push(
         new RawSocket(
           target,

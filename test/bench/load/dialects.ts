@@ -21,11 +21,13 @@ export interface Dialect {
   acknowledge?(bytes: Buffer, start: number, end: number): string | undefined;
   /** A frame that sends a message. With `wantsAck` it asks for an acknowledgement; Lilypad always sends one. */
   chat(message: { run: string; n: number; body: string; wantsAck: boolean }): string;
+  /** Where the part of a frame ends that has each of its messages once; the frame's end where this is undefined. */
+  endOfMessages?(bytes: Buffer, start: number, end: number): number;
   /** The bodies of a frame's messages, by parsing it in full. */
   bodies(text: string): string[];
 }
 
-export type DialectName = keyof typeof DIALECTS;
+export type DialectName = keyof typeof DIALECTS | "lilypadSocketIo";
 
 interface JsonEvent {
   type: string;
@@ -109,4 +111,39 @@ const socketIo: Dialect = {
   },
 };
 
-export const DIALECTS = { lilypad, plain, socketIo } satisfies Record<string, Dialect>;
+const CHAT = Buffer.from('42["chat",');
+/** A message has its body twice: before this, and after it. */
+const CONTENT = Buffer.from('"content":');
+
+/** The same at Lilypad, whose rooms are joined by an event. */
+function lilypadSocketIo(room: string): Dialect {
+  return {
+    interpret: (text) => {
+      if (text.startsWith("40{")) return { reply: `42${JSON.stringify(["join", { room }])}` };
+      if (text.startsWith('42["error"')) return { error: text };
+      const [, id, answer] = /^43(\d+)(\[.*)$/s.exec(text) ?? [];
+      if (id === undefined) return { ...socketIo.interpret(text), ready: text.startsWith('42["joined"') };
+      return answer?.startsWith('[{"ok":true') ? { acks: [Number(id)] } : { error: text };
+    },
+    endOfMessages: (bytes, start, end) => {
+      if (bytes.compare(CHAT, 0, CHAT.length, start, start + CHAT.length) !== 0) return start;
+      const content = bytes.indexOf(CONTENT, start);
+      return content < 0 ? end : Math.min(content, end);
+    },
+    chat: ({ run, n, body, wantsAck }) =>
+      `42${wantsAck ? n : ""}${JSON.stringify(["chat", { room, clientId: idOf(run, n), body }])}`,
+    bodies: socketIo.bodies,
+  };
+}
+
+const DIALECTS = { lilypad, plain, socketIo } satisfies Record<string, Dialect>;
+
+const byRoom = new Map<string, Dialect>();
+
+/** What is spoken at this target. */
+export function dialectFor({ dialect, room = "" }: { dialect: DialectName; room?: string }): Dialect {
+  if (dialect !== "lilypadSocketIo") return DIALECTS[dialect];
+  const known = byRoom.get(room) ?? lilypadSocketIo(room);
+  byRoom.set(room, known);
+  return known;
+}

@@ -72,7 +72,8 @@ export async function loadRooms(connections: LoadConnections, task: LoadTask): P
     verifiers.set(Math.max(0, layout.sockets - i * task.rooms), new FrameVerifier());
   connections.onMessages = (socket, bytes, start, end) => {
     const verifier = verifiers.get(socket);
-    const count = marks.scan(bytes, start, end, (n) => {
+    const endOfMessages = connections.dialects[socket]?.endOfMessages?.(bytes, start, end) ?? end;
+    const count = marks.scan(bytes, start, endOfMessages, (n) => {
       verifier?.found(n);
       tracker.deliver(socket, n);
     });

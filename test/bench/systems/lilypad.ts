@@ -81,6 +81,32 @@ export async function lilypadTargets(
   });
 }
 
+/** The same by Socket.IO, over WebSocket only, from the same bundle. */
+export function lilypadSocketIo(bundled: Lilypad): ChatServer {
+  return {
+    name: "lilypad-socketio",
+    title: "**Lilypad** by Socket.IO",
+    start: async () => {
+      const { pid, targets, stop } = await bundled.start();
+      return {
+        pid,
+        targets: async (rooms, perRoom) => (await targets(rooms, perRoom)).map(socketIoTarget),
+        stop,
+      };
+    },
+  };
+}
+
+/** Joins the thread of this target by Socket.IO. */
+function socketIoTarget({ path, ...target }: SocketTarget): SocketTarget {
+  return {
+    ...target,
+    path: "/socket.io/?EIO=4&transport=websocket",
+    dialect: "lilypadSocketIo",
+    room: /[0-9a-f]{64}/.exec(path)?.[0] ?? "",
+  };
+}
+
 /** Public threads: opening a socket there makes a user a member. */
 async function makeThreads(owner: SignedInUser, count: number): Promise<string[]> {
   const ids: string[] = [];
