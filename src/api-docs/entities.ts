@@ -2,6 +2,7 @@
 import * as chats from "../protocol/first-front-end.ts";
 import * as http from "../protocol/http.ts";
 import * as hostBans from "../protocol/host-bans.ts";
+import * as links from "../protocol/links.ts";
 import * as model from "../protocol/model.ts";
 import * as moderation from "../protocol/moderation.ts";
 import * as reports from "../protocol/reports.ts";
@@ -76,6 +77,14 @@ export const bodies: readonly NamedSchema[] = [
   entity("PutHostBan", hostBans.putHostBan, "Until when, for good if absent; and why."),
   entity("HostBan", hostBans.hostBan, "A ban of the host's, from everything."),
   entity("HostBanPage", hostBans.hostBanPage, "A part of the host's bans, and the cursor of the next one."),
+  entity(
+    "PostLink",
+    links.postLink,
+    "Until when a link is valid, and how often; else for good, and for any number.",
+  ),
+  entity("Link", links.link, "An invitation link."),
+  entity("NewLink", links.newLink, "A link that was just made, with its code."),
+  entity("LinkList", links.linkList, "A thread's links."),
   entity("PostReport", reports.postReport, "Why a message is reported."),
   entity(
     "ReportState",

@@ -25,6 +25,7 @@ const PATH_PARAMETERS: Readonly<Record<string, { schema: z.ZodType; description:
   },
   seq: { schema: seqParam, description: "The message's `seq`." },
   emoji: { schema: emoji, description: "The emoji, percent-encoded." },
+  code: { schema: z.string(), description: "The link's code." },
   no: { schema: reportNo, description: "The number within its thread." },
 };
 

@@ -70,6 +70,11 @@ export function unknownUser(...userIds: string[]): LilypadError {
   );
 }
 
+/** For an invitation link that was never made, was revoked, is over or used up; and for one who is kept out. */
+export function noSuchLink(): LilypadError {
+  return new LilypadError("not_found", "There is no such link, or it is no longer valid.");
+}
+
 /** For a thread that is there by the same key, and is of this kind. */
 export function otherKind(kind: string): LilypadError {
   return new LilypadError("conflict", `The thread of this key is there, and is ${kind}.`);

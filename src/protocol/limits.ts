@@ -198,6 +198,11 @@ export const MODERATORS_NOTIFIED = 200;
 /** Reports on a page of the host's list, over all threads: at most, and by default. */
 export const HOST_REPORTS_MOST = 40;
 export const HOST_REPORTS_DEFAULT = 20;
+/** Invitation links of a thread that are kept, and most uses of one. */
+export const LINKS = 100;
+export const LINK_USES = 1_000_000;
+/** Who came by a link is no contact of the thread's others for so long. */
+export const LINK_CONTACT_MS = 24 * 60 * 60 * 1000;
 /** Shortest secret accepted, in bytes. */
 export const SECRET_BYTES = 32;
 

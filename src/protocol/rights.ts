@@ -22,6 +22,7 @@ export type Action =
   | "delete thread"
   | "see bans"
   | "see reports"
+  | "manage links"
   | "read the audit log";
 
 /** What a thread's settings restrict. */
@@ -76,6 +77,7 @@ export function may(
       return isMember(standing) || standing === "timed out";
     case "change the thread":
     case "see bans":
+    case "manage links":
       return kind !== "direct" && isModerator(standing);
     case "put thread":
       return kind !== "direct" && standing === "host";

@@ -11,6 +11,7 @@ import type {
 } from "../protocol/http.ts";
 import type { Kind, Member, Thread, User } from "../protocol/model.ts";
 import type { AuditPage, AuditQuery } from "../protocol/moderation.ts";
+import type { Link, LinkList, PostLink } from "../protocol/links.ts";
 import type { Report, ReportPage, ReportsQuery, ResolveReport } from "../protocol/reports.ts";
 import type { ThreadData } from "../protocol/names.ts";
 import type { Stub } from "./call.ts";
@@ -46,6 +47,10 @@ export type HttpCommand =
   /** Reports a message. */
   | { type: "report"; seq: number; reason: string; note?: string | null | undefined }
   | { type: "resolve_report"; no: number; resolution: ResolveReport }
+  /** `hash`: of the secret in the link's code. */
+  | ({ type: "create_link"; hash: string } & PostLink)
+  | { type: "revoke_link"; no: number }
+  | { type: "redeem_link"; hash: string }
   /** Removes a member; of oneself: leaves. */
   | { type: "remove_member"; userId: string };
 
@@ -67,6 +72,9 @@ export interface WriteResults extends DurableCommandResults {
   report: void;
   /** The report as it is now. */
   resolve_report: Report;
+  create_link: Link;
+  revoke_link: void;
+  redeem_link: Thread;
 }
 
 /** What is read of a thread besides what `ThreadRpc` has a method for. How each is answered: src/thread/queries.ts. */
@@ -74,7 +82,8 @@ export type ThreadQuery =
   | ({ type: "audit" } & AuditQuery)
   | ({ type: "reports" } & ReportsQuery)
   /** Those with these numbers: for the host's list. */
-  | { type: "named_reports"; nos: number[] };
+  | { type: "named_reports"; nos: number[] }
+  | { type: "links" };
 export type QueryType = ThreadQuery["type"];
 /** The query of a type. */
 export type QueryOf<T extends QueryType> = {
@@ -86,6 +95,7 @@ export interface QueryResults {
   audit: AuditPage;
   reports: ReportPage;
   named_reports: ReportPage;
+  links: LinkList;
 }
 
 /**

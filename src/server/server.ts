@@ -16,6 +16,7 @@ import { Users } from "./users.ts";
 
 export type { ErrorCode, Issue } from "../protocol/errors.ts";
 export type { HostBanPage, HostBanView } from "../protocol/host-bans.ts";
+export type { Link, LinkList, NewLink } from "../protocol/links.ts";
 export type { Report, ReportPage, ReportState } from "../protocol/reports.ts";
 export type { HostUser, MemberPage, MessagePage, ReadState, ThreadPage } from "../protocol/http.ts";
 export type { Kind, Member, Message, Role, Thread, ThreadSummary, User } from "../protocol/model.ts";
@@ -130,6 +131,11 @@ export class AsUser {
   /** The user's threads, most recently active first. */
   threads(page: Page = {}): Promise<ThreadPage> {
     return this.#send({ method: "GET", path: `/api/threads${query(page)}` });
+  }
+
+  /** Joins the thread of an invitation link. Rejects with `not_found` where the link is not valid. */
+  redeemLink(code: string): Promise<Thread> {
+    return this.#send({ method: "POST", path: `/api/links/${encodeURIComponent(code)}` });
   }
 
   /** The direct thread with another user, made where there is none. */

@@ -2,6 +2,7 @@
 import type { MemberPage, MessagePage, ReadState } from "../protocol/http.ts";
 import type { Member, Message, Role, Thread } from "../protocol/model.ts";
 import type { Send } from "./request.ts";
+import type { LinkList, NewLink } from "../protocol/links.ts";
 import type { Report, ReportPage } from "../protocol/reports.ts";
 import { query } from "./query.ts";
 import type { ReportRange, Resolution } from "./reports.ts";
@@ -110,6 +111,19 @@ export class ThreadCalls {
   /** Deletes a message, from storage too; a tombstone stays. */
   deleteMessage(seq: number): Promise<void> {
     return this.send({ method: "DELETE", path: this.message(seq) });
+  }
+
+  /** Makes an invitation link; its `code` is shown this once. By default it does not expire, and any number may use it. */
+  createLink(link: { expiresAt?: number; uses?: number } = {}): Promise<NewLink> {
+    return this.send({ method: "POST", path: `${this.path}/links`, body: link, isOnce: true });
+  }
+
+  links(): Promise<LinkList> {
+    return this.send({ method: "GET", path: `${this.path}/links` });
+  }
+
+  revokeLink(no: number): Promise<void> {
+    return this.send({ method: "DELETE", path: `${this.path}/links/${no}` });
   }
 
   /** The reports of this thread, newest first; of a user's own messages they see none. */

@@ -4,6 +4,9 @@ import type { User } from "../protocol/model.ts";
 import type { WebhookContent } from "../protocol/webhooks.ts";
 import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
 import type { Asked } from "./host-server/before-send.ts";
+import { createLinkEntry } from "./links/commands/create-link.ts";
+import { redeemLinkEntry } from "./links/commands/redeem-link.ts";
+import { revokeLinkEntry } from "./links/commands/revoke-link.ts";
 import { memberEventEntry, putMemberEntry } from "./members/commands/put-member.ts";
 import { putThreadEntry } from "./members/commands/put-thread.ts";
 import { memberRemovedEventEntry, removeMemberEntry } from "./members/commands/remove-member.ts";
@@ -30,6 +33,9 @@ const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
   remove_member: removeMemberEntry,
   report: reportEntry,
   resolve_report: resolveReportEntry,
+  create_link: createLinkEntry,
+  revoke_link: revokeLinkEntry,
+  redeem_link: redeemLinkEntry,
 };
 
 const CHANGES = {
@@ -53,6 +59,11 @@ export function runCommand<T extends WriteType>(
 ): Outcome<WriteResults[T]> {
   const entry: CommandEntry<T> = COMMANDS[command.type];
   return entry.run(thread, user, command, now);
+}
+
+/** Whether one to whom the thread does not exist may run this command, which then decides by itself. */
+export function isForStrangers({ type }: WriteCommand): boolean {
+  return COMMANDS[type].isForStrangers === true;
 }
 
 /** Whether this is a command that the host's server may be asked about. */

@@ -221,4 +221,20 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     until INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Invitation links. No number is given twice: the audit log names links by them.
+  CREATE TABLE links (
+    no INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- SHA-256 of the random bits in the link's code, in hexadecimal.
+    hash TEXT NOT NULL,
+    -- The id of a user, or the host's.
+    by_id TEXT NOT NULL,
+    -- Milliseconds since the epoch; null where it does not expire.
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    -- How many may come by it, null for any number, and how many have.
+    uses INTEGER,
+    used INTEGER NOT NULL
+  );
+  `,
 ];

@@ -14,6 +14,7 @@ import type { ThreadInit } from "../rpc/thread.ts";
 import { Access } from "./access.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { HostData } from "./host-data.ts";
+import { LinkStore } from "./links/link-store.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
 import { Profiles } from "./members/profiles.ts";
 import { ReadMarkers } from "./members/read-markers.ts";
@@ -50,6 +51,7 @@ export class StoredThread {
   readonly reactions: ReactionStore;
   readonly deduplication: Deduplication;
   readonly reports: ReportStore;
+  readonly links: LinkStore;
   readonly audit: AuditLog;
   readonly settings: Settings;
   readonly slowMode: SlowMode;
@@ -72,6 +74,7 @@ export class StoredThread {
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
     this.reactions = new ReactionStore(sql);
     this.reports = new ReportStore(sql, id, this.profiles);
+    this.links = new LinkStore(sql, this.profiles);
     this.deduplication = new Deduplication(this.messages);
     this.audit = new AuditLog(sql, this.profiles);
     this.#row = sql

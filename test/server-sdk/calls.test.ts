@@ -75,6 +75,31 @@ it("makes a thread by the host's key, and sends in it once", async () => {
   await thread.deleteMessage(seq);
 });
 
+it("reports, resolves and lists reports, and makes, redeems and revokes links", async () => {
+  const [ada, bob, eve] = [await person("Ada"), await person("Bob"), await person("Eve")];
+  const thread = server.thread((await newThread(ada, "group", [bob], "Frogs")).id);
+  const { seq } = await server
+    .asUser(bob.user.id)
+    .thread((await thread.get()).id)
+    .sendMessage({ body: "spam" });
+  const asAda = server.asUser(ada.user.id).thread((await thread.get()).id);
+  await asAda.report(seq, { reason: "spam" });
+  expect((await asAda.reports({ state: "open" })).reports).toMatchObject([{ no: 1, body: "spam" }]);
+  const { id } = await thread.get();
+  const found = await eventually(async () => {
+    const { reports } = await server.reports.list({ state: "open", limit: 40 });
+    const one = reports.find(({ threadId }) => threadId === id);
+    if (!one) throw new Error("not listed yet");
+    return one;
+  });
+  expect(await server.reports.resolve(found, { action: "delete" })).toMatchObject({ state: "resolved" });
+  await expect(asAda.resolveReport(1, { action: "dismiss" })).rejects.toMatchObject({ code: "conflict" });
+  const { no, code } = await thread.createLink({ uses: 2 });
+  expect(await server.asUser(eve.user.id).redeemLink(code)).toMatchObject({ id });
+  expect((await thread.links()).links).toMatchObject([{ no, used: 1, by: "host" }]);
+  await thread.revokeLink(no);
+});
+
 it("bans users from everything, and lifts that", async () => {
   const id = unique("mallory");
   const until = Date.now() + 60_000;

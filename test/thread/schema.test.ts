@@ -9,6 +9,7 @@ import { evict, threadStub } from "../support/objects.ts";
 
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE links;
   DROP TABLE timeouts;
   DROP TABLE settings;
   DROP TABLE reports;

@@ -4,6 +4,7 @@
  */
 import { firstFrontEndOperations } from "./first-front-end.ts";
 import { hostBanOperations } from "./host-bans.ts";
+import { linkOperations } from "./links.ts";
 import { moderationOperations } from "./moderation.ts";
 import type { Operations } from "./operation.ts";
 import { peopleOperations } from "./people.ts";
@@ -14,6 +15,7 @@ import { threadOperations } from "./threads.ts";
 export const operations: Operations = {
   ...threadOperations,
   ...moderationOperations,
+  ...linkOperations,
   ...hostBanOperations,
   ...reportOperations,
   ...peopleOperations,

@@ -32,6 +32,8 @@ export interface CommandEntry<T extends WriteType> {
    * undefined where nothing would be stored; throws the refusal.
    */
   beforeSend?: (thread: StoredThread, user: User, command: CommandOf<T>) => Asked | undefined;
+  /** Whether one who may not see the thread may run it, too. It then decides that itself, and discloses nothing. */
+  isForStrangers?: true;
   /** When an HTTP request is answered: after the commit, or after Presence was notified too, as far as it answers. */
   respondsAfter: "commit" | "notification";
 }

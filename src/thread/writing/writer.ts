@@ -10,7 +10,7 @@ import { failed, success, valueOf, type Result } from "../../rpc/result.ts";
 import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
-import { eventEntry, runCommand } from "../commands.ts";
+import { eventEntry, isForStrangers, runCommand } from "../commands.ts";
 import type { BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
@@ -129,10 +129,11 @@ export class Writer {
   #attempt({ user, command, by }: QueuedCommand, now: number): Result<Outcome> | undefined {
     try {
       const thread = this.#parts.store.require();
+      const isStranger = isForStrangers(command) && !thread.isSeenBy(user);
       // Before the rate, so that a stranger learns nothing from it, and uses up nothing.
-      thread.standing(user);
+      if (!isStranger) thread.standing(user);
       if (this.#hostCheck?.isToBeAsked(thread, user, command)) return undefined;
-      const isCounted = by !== "server" && !this.#hostCheck?.isAdmitted(command);
+      const isCounted = by !== "server" && !isStranger && !this.#hostCheck?.isAdmitted(command);
       if (isCounted) this.#rates.admit(user.id, now);
       try {
         return success(runCommand(thread, user, command, now));

@@ -5,6 +5,7 @@ import { adminRoutes } from "./admin.ts";
 import { healthRoute } from "./health.ts";
 import { hostBanRoutes } from "./host-bans.ts";
 import { hostUserRoutes } from "./host-users.ts";
+import { linkRoutes } from "./links.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
 import { moderationRoutes } from "./moderation.ts";
@@ -28,4 +29,5 @@ export function addRoutes(api: ApiRouter): void {
   hostBanRoutes(api);
   firstFrontEndRoutes(api);
   reportRoutes(api);
+  linkRoutes(api);
 }
