@@ -49,6 +49,8 @@ declare namespace Cloudflare {
     WEBHOOK_SECRET?: string;
     BEFORE_SEND_URL?: string;
     BEFORE_SEND_FAIL?: string;
+    WORD_FILTER?: string;
+    NEW_MEMBER_LINK_HOURS?: string;
     SERVER_SECRET?: string;
     SYSTEM_NAME?: string;
   }

@@ -147,6 +147,8 @@ const settings = z.object({
   WEBHOOK_SECRET: setting(webhookSecret.optional()),
   BEFORE_SEND_URL: setting(receiverUrl.optional()),
   BEFORE_SEND_FAIL: setting(z.enum(["open", "closed"]).default("open")),
+  WORD_FILTER: setting(z.enum(["off", "mask", "refuse"]).default("off")),
+  NEW_MEMBER_LINK_HOURS: setting(count.default(0)),
   SERVER_SECRET: setting(secret.optional()),
   SYSTEM_NAME: setting(displayName.default(SYSTEM_NAME)),
 });
@@ -213,6 +215,8 @@ export interface Config {
   webhooks: Receiver | undefined;
   /** Who is asked before a message or an edit is stored; `failsClosed`: what has no answer is refused. */
   beforeSend: (Receiver & { failsClosed: boolean }) | undefined;
+  /** What becomes of messages with a word of the list, and for how long new members may post no links; 0 is not at all. */
+  filters: { words: "off" | "mask" | "refuse"; newMemberLinksMs: number };
   /** Verifies the server tokens of the host; without it there is no server API. */
   serverSecret: Uint8Array | undefined;
   /** By what name the host itself is shown. */
@@ -293,6 +297,7 @@ function parseConfig(env: Env): Config {
     sessionSecrets: [bytes.encode(s.SESSION_SECRET), ...keysOf(s.SESSION_SECRET_PREVIOUS)],
     webhooks: receiverAt(s.WEBHOOK_URL),
     beforeSend: beforeSend && { ...beforeSend, failsClosed: s.BEFORE_SEND_FAIL === "closed" },
+    filters: { words: s.WORD_FILTER, newMemberLinksMs: s.NEW_MEMBER_LINK_HOURS * HOUR_MS },
     adminSecret: keysOf(s.ADMIN_SECRET)[0],
     serverSecret: keysOf(s.SERVER_SECRET)[0],
     systemName: s.SYSTEM_NAME,

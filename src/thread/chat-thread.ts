@@ -41,6 +41,7 @@ import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter } from "./commands.ts";
 import { Deletion } from "./deletion.ts";
 import { forbidden } from "./errors.ts";
+import { contentFilters } from "./filters/content-filters.ts";
 import { BeforeSend } from "./host-server/before-send.ts";
 import { DeletedThreads } from "./host-server/deleted-threads.ts";
 import { Webhooks } from "./host-server/webhooks.ts";
@@ -100,7 +101,16 @@ export class ChatThread
     const reports = new ReportNotifier(ctx, env, alarm, store, webhooks);
     const beforeSend = config.beforeSend && new BeforeSend(config.beforeSend);
     const writer = new Writer(
-      { storage: ctx.storage, store, broadcaster, notifier, webhooks, reports, beforeSend },
+      {
+        storage: ctx.storage,
+        store,
+        broadcaster,
+        notifier,
+        webhooks,
+        reports,
+        beforeSend,
+        filters: contentFilters(config.filters),
+      },
       new SenderRates(config.rate, allThreads),
       [(user, _command, by) => (by === "server" ? undefined : allThreads.check(user.id))],
     );

@@ -11,6 +11,7 @@ import type { WriteCommand, WriteResults } from "../../rpc/thread.ts";
 import type { AskedBy } from "../../rpc/caller.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import { eventEntry, isForStrangers, runCommand } from "../commands.ts";
+import type { ContentFilters } from "../filters/content-filters.ts";
 import type { BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
 import type { Notifier } from "../notifying/notifier.ts";
@@ -29,6 +30,8 @@ export interface WriterParts {
   notifier: Notifier;
   webhooks: Webhooks;
   reports: Pick<ReportNotifier, "changed">;
+  /** Absent where all are off. */
+  filters?: ContentFilters | undefined;
   /** Who is asked before a message or an edit is stored; absent where nobody is. */
   beforeSend?: BeforeSend | undefined;
 }
@@ -136,7 +139,8 @@ export class Writer {
       const isCounted = by !== "server" && !isStranger && !this.#hostCheck?.isAdmitted(command);
       if (isCounted) this.#rates.admit(user.id, now);
       try {
-        return success(runCommand(thread, user, command, now));
+        const filtered = this.#parts.filters?.apply(thread, user, command, now) ?? command;
+        return success(runCommand(thread, user, filtered, now));
       } finally {
         const scanned = thread.deduplication.takeScanned();
         if (isCounted) this.#rates.scanned(user.id, scanned, now);

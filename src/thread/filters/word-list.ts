@@ -1,0 +1,35 @@
+/**
+ * The words that WORD_FILTER masks or refuses, each as a whole word in any case. Off by default. The list is short and English: put in
+ * what your users are to be spared, in their languages.
+ */
+export const WORDS: readonly string[] = [
+  "arsehole",
+  "arseholes",
+  "asshole",
+  "assholes",
+  "bastard",
+  "bastards",
+  "bitch",
+  "bitches",
+  "bullshit",
+  "cunt",
+  "cunts",
+  "dickhead",
+  "dickheads",
+  "fuck",
+  "fucked",
+  "fucker",
+  "fuckers",
+  "fucking",
+  "motherfucker",
+  "motherfuckers",
+  "shit",
+  "shitty",
+  "slut",
+  "sluts",
+  "twat",
+  "wanker",
+  "wankers",
+  "whore",
+  "whores",
+];
