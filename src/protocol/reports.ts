@@ -1,5 +1,6 @@
 /** Reports of messages: bodies, queries and answers. */
 import { z } from "zod";
+import { futureTime } from "./host-bans.ts";
 import { digits, pageQuery } from "./http.ts";
 import * as limits from "./limits.ts";
 import { user } from "./model.ts";
@@ -43,6 +44,8 @@ export const resolveReport = z.discriminatedUnion("action", [
   z.object({ action: z.literal("dismiss"), note }),
   /** The message is deleted, if it is there. */
   z.object({ action: z.literal("delete"), note }),
+  /** Its author, a member, may not write until then. */
+  z.object({ action: z.literal("timeout"), until: futureTime, note }),
 ]);
 export type ResolveReport = z.infer<typeof resolveReport>;
 

@@ -39,7 +39,7 @@ type ThreadRow = {
 };
 
 /** The configuration that a thread depends on. */
-export type ThreadConfig = Pick<Config, "presenceShards" | "systemName">;
+export type ThreadConfig = Pick<Config, "presenceShards" | "systemName" | "contactPolicy">;
 
 export class StoredThread {
   readonly profiles: Profiles;
@@ -56,6 +56,7 @@ export class StoredThread {
   readonly settings: Settings;
   readonly slowMode: SlowMode;
   readonly access: Access;
+  readonly contactPolicy: ThreadConfig["contactPolicy"];
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
@@ -64,8 +65,9 @@ export class StoredThread {
   readonly #shown = new WeakMap<StoredMember, Member>();
 
   /** A thread that exists. */
-  constructor(sql: SqlStorage, id: string, { presenceShards, systemName }: ThreadConfig) {
+  constructor(sql: SqlStorage, id: string, { presenceShards, systemName, contactPolicy }: ThreadConfig) {
     this.#id = id;
+    this.contactPolicy = contactPolicy;
     this.#sql = sql;
     this.profiles = new Profiles(sql, systemName);
     this.membership = new Membership(sql, presenceShards);

@@ -10,6 +10,7 @@ import { eventually } from "../../support/eventually.ts";
 import { host, hostAs } from "../../support/host-server.ts";
 import { call, newThread, person, type Person } from "../../support/host-users.ts";
 import { costOf, evict, storedText, threadStub } from "../../support/objects.ts";
+import { useSettings } from "../../support/settings.ts";
 import { openThread } from "../../support/socket.ts";
 import { runInDurableObject } from "cloudflare:test";
 
@@ -87,6 +88,16 @@ describe("a link", () => {
       expect(await codeOf(await who.call("POST", `/api/threads/${direct.id}/links`))).toBe("forbidden");
     const closed = await group();
     expect(await codeOf(await eve.call("POST", `${closed.path}/links`))).toBe("not_found");
+  });
+
+  it("is made by the host alone where CONTACT_POLICY is host", async () => {
+    await useSettings({ contactPolicy: "host" });
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const { id } = await newThread(ada, "public", [], "Lobby");
+    const path = `/api/threads/${id}/links`;
+    expect(await codeOf(await ada.call("POST", path))).toBe("forbidden");
+    const made = await host("POST", path);
+    expect((await redeem(eve, (await made.json<NewLink>()).code)).status).toBe(200);
   });
 
   it("is void once it is revoked, over or used up, and answers as one that never was", async () => {

@@ -207,6 +207,31 @@ describe("resolving", () => {
     expect((await resolve(mod, 1, { action: "delete" })).status).toBe(200);
   });
 
+  it("times the author out by who may, and where that is refused the report stays open", async () => {
+    const { ada, mod, bob, path, say, report, reports, resolve } = await group();
+    const until = Date.now() + 3_600_000;
+    await report(ada, await say(bob, "buy my pills"));
+    await report(bob, await say(ada, "an owner's"));
+    expect((await resolve(mod, 1, { action: "timeout", until })).status).toBe(200);
+    expect(await codeOf(await bob.call("POST", `${path}/messages`, { body: "more" }))).toBe("forbidden");
+    expect(await codeOf(await resolve(mod, 2, { action: "timeout", until }))).toBe("forbidden");
+    expect((await reports(mod, "?state=open")).map(({ no }) => no)).toEqual([2]);
+    // Who is timed out moderates nothing.
+    await ada.call("PUT", `${path}/members/${mod.user.id}`, { timeoutUntil: until });
+    expect(await codeOf(await resolve(mod, 2))).toBe("forbidden");
+    for (const body of [{ action: "timeout" }, { action: "timeout", until: 1 }])
+      expect(await codeOf(await resolve(ada, 1, body))).toBe("bad_request");
+  });
+
+  it("by a timeout of who is no member any more is not found, and the report stays open", async () => {
+    const { ada, bob, path, say, report, resolve } = await group();
+    await report(ada, await say(bob, "buy my pills"));
+    await ada.call("DELETE", `${path}/members/${bob.user.id}`);
+    const until = Date.now() + 3_600_000;
+    expect(await codeOf(await resolve(ada, 1, { action: "timeout", until }))).toBe("not_found");
+    expect((await resolve(ada, 1)).status).toBe(200);
+  });
+
   it("by two at once is done once", async () => {
     const { ada, mod, bob, say, report, resolve } = await group();
     await report(ada, await say(bob, "buy my pills"));
@@ -257,6 +282,8 @@ describe("in a direct thread", () => {
     }
     await eventually(async () => expect(await listed(id)).toHaveLength(1));
     expect(await reports(theHost)).toMatchObject([{ body: "a threat", by: ada.user }]);
+    const until = Date.now() + 3_600_000;
+    expect(await codeOf(await resolve(theHost, 1, { action: "timeout", until }))).toBe("forbidden");
     expect((await resolve(theHost, 1, { action: "delete" })).status).toBe(200);
   });
 });

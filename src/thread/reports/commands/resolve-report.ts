@@ -2,13 +2,18 @@
  * Resolves a report: moderators and owners do, in a direct thread the host alone, and nobody one about themself. What is done
  * about it is decided as if it were done by itself, and where that is refused the report stays open.
  */
+import { forbidden } from "../../errors.ts";
 import { LilypadError } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
 import type { Report, ResolveReport } from "../../../protocol/reports.ts";
+import { putMemberEntry } from "../../members/commands/put-member.ts";
 import { deleteEntry } from "../../messages/commands/delete.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { CommandEntry } from "../../writing/command.ts";
+
+/** What can be done in a direct thread. */
+const IN_DIRECT: ReadonlySet<ResolveReport["action"]> = new Set(["dismiss", "delete"]);
 
 export const resolveReportEntry: CommandEntry<"resolve_report"> = {
   run(thread, user, { no, resolution }, now) {
@@ -17,6 +22,7 @@ export const resolveReportEntry: CommandEntry<"resolve_report"> = {
     if (!report || report.author.id === user.id)
       throw new LilypadError("not_found", "There is no such report.");
     if (report.state === "resolved") throw new LilypadError("conflict", "This report was resolved before.");
+    if (thread.kind === "direct" && !IN_DIRECT.has(resolution.action)) throw forbidden();
     const events = act(thread, user, report, resolution, now);
     thread.reports.resolve(no);
     const { action, note } = resolution;
@@ -30,14 +36,14 @@ export const resolveReportEntry: CommandEntry<"resolve_report"> = {
       concernsReports: true,
     };
   },
-  respondsAfter: "commit",
+  respondsAfter: "notification",
 };
 
 /** Does what a report is resolved by. Throws what it is refused with, before anything is written. */
 function act(
   thread: StoredThread,
   user: User,
-  { seq }: Report,
+  { seq, author }: Report,
   resolution: ResolveReport,
   now: number,
 ): DurableEvent[] {
@@ -46,5 +52,9 @@ function act(
       return [];
     case "delete":
       return deleteEntry.run(thread, user, { type: "delete", id: crypto.randomUUID(), seq }, now).events;
+    case "timeout": {
+      const timeout = { userId: author.id, timeoutUntil: resolution.until, profile: null };
+      return putMemberEntry.run(thread, user, { type: "put_member", ...timeout }, now).events;
+    }
   }
 }
