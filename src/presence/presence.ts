@@ -27,6 +27,7 @@ import type {
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import { shardNumber } from "../rpc/shards.ts";
+import type { ClosedTab, OpenedTab, SocketIoTabName, Watched } from "../rpc/socketio-tabs.ts";
 import { PeerShards } from "./peer-shards.ts";
 import { BatchPacker } from "./resharding/batch-packer.ts";
 import { BatchReceiver } from "./resharding/batch-receiver.ts";
@@ -34,8 +35,10 @@ import { MovedUserRecord } from "./resharding/moved-user-record.ts";
 import { Resharding } from "./resharding/resharding.ts";
 import { ShardRouter } from "./resharding/shard-router.ts";
 import {
+  ofClosedTabs,
   ofCounts,
   ofDeletedThread,
+  ofLostTabs,
   ofNewlyVisible,
   ofProfiles,
   ofStatusChanges,
@@ -127,8 +130,20 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.userData(ids));
   }
 
-  connecting(caller: Caller): Promise<Result<User>> {
-    return this.#router.oneUser(caller.user.id, (shard) => shard.connecting(caller));
+  connecting(caller: Caller, tab?: SocketIoTabName): Promise<Result<User | OpenedTab>> {
+    return this.#router.oneUser(caller.user.id, (shard) => shard.connecting(caller, tab));
+  }
+
+  tabsClosed(closed: ClosedTab[]): Promise<void> {
+    return this.#router.split(ofClosedTabs, closed, (shard, part) => shard.tabsClosed(part));
+  }
+
+  tabsLost(from: number, life: string, shards: number): Promise<void> {
+    return this.#router.split(ofLostTabs, { shards }, (shard) => shard.tabsLost(from, life, shards));
+  }
+
+  watchFrom(userId: string, tabId: string, userIds: string[]): Promise<Result<Watched>> {
+    return this.#router.oneUser(userId, (shard) => shard.watchFrom(userId, tabId, userIds));
   }
 
   threadsBeginning(userId: string, prefix: string): Promise<string[]> {

@@ -182,4 +182,17 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Open tabs over Socket.IO (socketio-tabs/): a row written as a session connects, and one as it ends. All are read as the
+  -- object starts.
+  CREATE TABLE socketio_tabs (
+    user_id TEXT NOT NULL,
+    tab_id TEXT NOT NULL,
+    -- The Socket.IO shard that holds its session, and in which life of that shard.
+    shard INTEGER NOT NULL,
+    life TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, tab_id)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -2,6 +2,7 @@
 import { configOf } from "../config/config.ts";
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
+import { shardNumber } from "../rpc/shards.ts";
 import { Connections } from "../sockets/connections.ts";
 import { Contacts } from "./contacts/contacts.ts";
 import { LateContacts } from "./contacts/late-contacts.ts";
@@ -17,6 +18,10 @@ import { RateLimits } from "./rate-limits.ts";
 import { RevocationPropagation } from "./revoking/revocation-propagation.ts";
 import { Revocations } from "./revoking/revocations.ts";
 import { Verdicts } from "./revoking/verdicts.ts";
+import { SocketIoTabs } from "./socketio-tabs/socketio-tabs.ts";
+import { TabCalls } from "./socketio-tabs/tab-calls.ts";
+import { TabNotifier } from "./socketio-tabs/tab-notifier.ts";
+import { AllTabs } from "./status/all-tabs.ts";
 import { OnlineStatus } from "./status/online-status.ts";
 import { StatusPublisher } from "./status/status-publisher.ts";
 import { Subscribers } from "./status/subscribers.ts";
@@ -24,6 +29,7 @@ import { Subscriptions } from "./status/subscriptions.ts";
 import { TabSockets } from "./status/tab-sockets.ts";
 import { TabSubscriptions } from "./status/tab-subscriptions.ts";
 import { Tabs } from "./status/tabs.ts";
+import { TooManyTabs } from "./status/too-many-tabs.ts";
 import { TabCommands } from "./tab-commands.ts";
 import { TabOpening } from "./tab-opening.ts";
 import { ReadCommand } from "./threads/read-command.ts";
@@ -36,16 +42,40 @@ export type ShardParts = ReturnType<typeof shardParts>;
 /** Makes the parts, and registers their duties with the alarm. */
 export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
   const { sql } = ctx.storage;
+  const userThreads = new UserThreads(sql, () => configOf(env).systemName);
   const connections = new Connections(ctx);
   const tabs = new Tabs(connections);
+  const socketIoTabs = new SocketIoTabs(sql);
+  const allTabs = new AllTabs(connections, tabs, socketIoTabs);
+  const tabNotifier = new TabNotifier(env, shardNumber(ctx.id), {
+    socketIoTabs,
+    countUnread: (userId) => userThreads.overview(userId).unreadThreads,
+  });
   const visibility = new Visibility(sql);
-  const online = new OnlineStatus(sql, tabs, connections, Date.now());
-  const tabSubscriptions = new TabSubscriptions(sql, connections, tabs);
+  const online = new OnlineStatus(sql, { connections, tabs, socketIoTabs }, Date.now());
+  const tabSubscriptions = new TabSubscriptions(sql, allTabs);
   const subscribers = new Subscribers(sql);
-  const status = { alarm, connections, tabs, visibility, online, tabSubscriptions, subscribers, peers };
+  const status = {
+    alarm,
+    connections,
+    tabs,
+    socketIoTabs,
+    allTabs,
+    tabNotifier,
+    visibility,
+    online,
+    tabSubscriptions,
+    subscribers,
+    peers,
+  };
   const publisher = new StatusPublisher(env, status);
   const subscriptions = new Subscriptions(env, status);
   const sockets = new TabSockets({ ...status, publisher });
+  const tooManyTabs = new TooManyTabs(env, {
+    ...status,
+    sockets,
+    replace: (tab) => tabCalls.replace(tab),
+  });
   registerTabDuties(alarm, { sockets, subscriptions, publisher });
 
   const index = new UserSearchIndex(sql);
@@ -53,17 +83,18 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const sharedSearch = new SharedUserSearch({ index, directory, visibility });
   const searchReindex = new UserSearchReindex(ctx.storage, alarm);
 
-  const userThreads = new UserThreads(sql, () => configOf(env).systemName);
   const lateContacts = new LateContacts(sql);
   const contacts = new Contacts(sql, env, { peers, visibility, lateContacts });
   const updates = new ThreadUpdates(ctx.storage, userThreads, lateContacts);
-  const notifications = new ThreadNotifications(connections, tabs, userThreads);
+  const notifications = new ThreadNotifications({ ...status, userThreads });
   const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
 
   const rates = new RateLimits(env, new Holds(sql));
   const revocations = new Revocations(sql);
   const verdicts = new Verdicts(revocations, directory);
   const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
+  // Again, where this shard crashed as it was revoked.
+  revocationPropagation.onStep = (userId, revocation) => tabNotifier.revoked(userId, revocation);
   const propagation = new ProfilePropagation(sql, env, alarm, directory);
   // The calls of one invocation are bounded for both together.
   propagation.mayCall = (now) => !revocationPropagation.isDue(now);
@@ -73,10 +104,20 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     ...status,
     sockets,
     publisher,
+    tooManyTabs,
     userThreads,
     rates,
     revocations,
     verdicts,
+    profileUpdates,
+  });
+  const tabCalls: TabCalls = new TabCalls({
+    ...status,
+    opening,
+    publisher,
+    subscriptions,
+    tooManyTabs,
+    rates,
     profileUpdates,
   });
   const commands = new TabCommands(env, {
@@ -108,6 +149,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     propagation,
     profileUpdates,
     opening,
+    tabCalls,
     commands,
   };
 }

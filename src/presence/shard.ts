@@ -22,6 +22,7 @@ import type {
 } from "../rpc/presence.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
+import type { ClosedTab, OpenedTab, SocketIoTabName, Watched } from "../rpc/socketio-tabs.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { shardParts, type ShardParts } from "./shard-parts.ts";
 
@@ -75,12 +76,20 @@ export class PresenceShard {
     return this.profiles(users.map(({ id }) => id));
   }
 
-  connecting(caller: Caller): Promise<Result<User>> {
-    return resultOf(() => {
-      this.parts.opening.admit(caller);
-      this.parts.profileUpdates.named(caller);
-      return this.parts.profileUpdates.presentOf(caller.user);
-    });
+  connecting(caller: Caller, tab?: SocketIoTabName): Promise<Result<User | OpenedTab>> {
+    return resultOf(() => this.parts.tabCalls.connecting(caller, tab));
+  }
+
+  tabsClosed(closed: ClosedTab[]): void {
+    this.parts.tabCalls.closed(closed);
+  }
+
+  tabsLost(shard: number, life: string): void {
+    this.parts.tabCalls.lost(shard, life);
+  }
+
+  watchFrom(userId: string, tabId: string, userIds: string[]): Promise<Result<Watched>> {
+    return resultOf(() => this.parts.tabCalls.watch(userId, tabId, userIds));
   }
 
   threadsBeginning(userId: string, prefix: string): string[] {
@@ -138,7 +147,7 @@ export class PresenceShard {
     const now = Date.now();
     if (!this.parts.revocations.endSession(userId, sessionId, until, now)) return;
     this.parts.revocationPropagation.sessionEnded(userId, now);
-    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now), now);
+    this.#closeRevoked(userId, now);
   }
 
   banUser(userId: string, { until, reason }: BanPut): HostBanRecord {
@@ -220,12 +229,18 @@ export class PresenceShard {
   /** Something of a user was revoked, in this very commit: their sockets are closed here, and in their threads. */
   #revoked(userId: string, now: number): void {
     this.parts.revocationPropagation.revoked(userId, now);
-    this.parts.sockets.closeRevoked(userId, this.parts.revocations.of(userId, now), now);
+    this.#closeRevoked(userId, now);
   }
 
   #hostBan({ user_id, until, reason, at }: HostBanRow): HostBanRecord {
     const [user = { id: user_id, name: user_id }] = this.parts.directory.profiles([user_id]);
     return { user, ...(until !== null && { until }), ...(reason !== null && { reason }), at };
+  }
+
+  #closeRevoked(userId: string, now: number): void {
+    const revocation = this.parts.revocations.of(userId, now);
+    this.parts.sockets.closeRevoked(userId, revocation, now);
+    this.parts.tabNotifier.revoked(userId, revocation);
   }
 
   #apply(update: ThreadUpdate): void {

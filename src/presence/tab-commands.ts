@@ -83,7 +83,7 @@ export class TabCommands {
       case "watch":
         rates.watch(userId, !this.#haveSubscribed.has(tab));
         this.#haveSubscribed.add(tab);
-        return subscriptions.subscribe(tab, command.userIds);
+        return subscriptions.subscribeSocket(tab, command.userIds);
       case "read":
         rates.read(userId);
         return readCommand.run(userId, command.threadId, command.seq);

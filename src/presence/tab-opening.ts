@@ -14,6 +14,7 @@ import type { StatusPublisher } from "./status/status-publisher.ts";
 import type { TabSockets } from "./status/tab-sockets.ts";
 import type { TabSubscriptions } from "./status/tab-subscriptions.ts";
 import type { Tabs } from "./status/tabs.ts";
+import type { TooManyTabs } from "./status/too-many-tabs.ts";
 import type { UserThreads } from "./threads/user-threads.ts";
 
 export interface TabOpeningParts {
@@ -22,6 +23,7 @@ export interface TabOpeningParts {
   sockets: TabSockets;
   tabSubscriptions: TabSubscriptions;
   publisher: StatusPublisher;
+  tooManyTabs: TooManyTabs;
   userThreads: UserThreads;
   rates: RateLimits;
   revocations: Revocations;
@@ -40,7 +42,7 @@ export class TabOpening {
 
   /** Opens a tab of a user of this shard. */
   open(request: Request, caller: Caller): Response {
-    const { connections, sockets, publisher, profileUpdates } = this.#parts;
+    const { connections, sockets, publisher, profileUpdates, tooManyTabs } = this.#parts;
     const now = Date.now();
     try {
       this.admit(caller);
@@ -48,9 +50,10 @@ export class TabOpening {
       return refusalOfUpgrade(error, subprotocolOf(request));
     }
     profileUpdates.named(caller);
-    const { tab, response } = sockets.accept(request, caller, now);
+    const { socket: tab, response } = connections.accept(request, caller, now);
     connections.send(tab, [this.#welcome(caller)]);
     publisher.tabOpened(tab, now);
+    tooManyTabs.opened(caller.user.id, tab);
     sockets.endsAt(caller.expiresAt);
     return response;
   }

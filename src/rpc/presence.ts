@@ -1,12 +1,13 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
 import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
-import type { AskedBy, Caller } from "./caller.ts";
+import type { AskedBy } from "./caller.ts";
 import type { Refusal, Result } from "./result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "./revocation.ts";
+import type { SocketIoTabsRpc } from "./socketio-tabs.ts";
 
 /** For the Worker. */
-export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
+export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketIoTabsRpc {
   /**
    * Makes a user known, or updates their profile and sends it to their threads. `namedAt`: when the host named them so; a
    * profile of an earlier time than the known one changes nothing. Absent where that is not known: the name counts as of now,
@@ -21,11 +22,6 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc {
   userRecord: (userId: string) => Promise<UserRecord | undefined>;
   /** What the host keeps with those of these users that it keeps something with. */
   userData: (userIds: string[]) => Promise<UserData[]>;
-  /**
-   * A user opens a Socket.IO connection: counts it (`rate_limited` where it is one too many), and makes the user known as the
-   * credential names them. Returns the profile that counts.
-   */
-  connecting: (caller: Caller) => Promise<Result<User>>;
   /** The ids of at most two threads of a user that begin so. */
   threadsBeginning: (userId: string, prefix: string) => Promise<string[]>;
   /** Those of these users that are known. */
@@ -240,6 +236,8 @@ export interface MovedUsersBatch {
   revocationJobs?: RevocationJobRow[];
   /** Whom of them the host has banned. Absent from shards of older versions. */
   hostBans?: HostBanRow[];
+  /** Their tabs over Socket.IO, which stay open. Absent from shards of older versions. */
+  socketIoTabs?: SocketIoTabRow[];
 }
 
 /** A row of a shard's `users` (src/presence/schema.ts). */
@@ -289,4 +287,15 @@ export type RevocationJobRow = {
   sent_up_to: string | null;
   missed: string;
   retries: number;
+};
+
+/** A row of a shard's `socketio_tabs`, and whom the tab subscribes to, as a JSON array. */
+export type SocketIoTabRow = {
+  user_id: string;
+  tab_id: string;
+  shard: number;
+  life: string;
+  /** Milliseconds since the epoch. */
+  opened_at: number;
+  watched: string | null;
 };

@@ -7,6 +7,7 @@ import type { Caller } from "./caller.ts";
 import type { Occupancy, RelayBatch } from "./relay.ts";
 import type { Result } from "./result.ts";
 import type { Revocation } from "./revocation.ts";
+import type { TabHolderRpc } from "./socketio-tabs.ts";
 
 /** An answer to a request of Engine.IO. */
 export interface EngineAnswer {
@@ -72,7 +73,7 @@ export interface SessionTaker {
 }
 
 /** A shard's RPC interface. Upgrades and polls, which may wait, come by `fetch` (`shardRequest`). */
-export interface SocketIoRpc {
+export interface SocketIoRpc extends TabHolderRpc {
   /** For the Worker. Opens a polling session: its handshake. */
   openPolling: (credentials: SessionCredentials) => Promise<EngineAnswer>;
   /** For the Worker. The body of a POST of a polling session. */

@@ -20,4 +20,21 @@ export const SOCKETIO_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   DELETE FROM session_rooms;
   `,
+  `
+  -- The Presence shards that may have tabs of this shard's sessions, and of which life of this shard (online/closed-tabs.ts): a
+  -- row as the first tab opens, and one once there are no sessions any more. \`shards\`: by how many shards users were sorted.
+  CREATE TABLE presence_shards (
+    presence_shard INTEGER NOT NULL,
+    life TEXT NOT NULL,
+    shards INTEGER NOT NULL,
+    PRIMARY KEY (presence_shard, life)
+  ) WITHOUT ROWID;
+
+  -- Tabs that have closed while their Presence shard did not answer: no row otherwise.
+  CREATE TABLE closed_tabs (
+    user_id TEXT NOT NULL,
+    tab_id TEXT PRIMARY KEY,
+    last_seen_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -9,8 +9,20 @@ export interface SessionData extends ConnectedNamespaces {
   credentials: SessionCredentials;
   /** Who is connected. */
   caller?: Caller;
+  /** The tab that it is at Presence, from when it connects. */
+  tab?: SessionTab;
   /** The rooms for all of whose sockets here this one keeps up to which rev they have been delivered (`carriedKey`). */
   carried: Record<string, number>;
+}
+
+/** The tab of its user that a session is at Presence (online/). */
+export interface SessionTab {
+  id: string;
+  userId: string;
+  /** Of the shard, when the session connected: a crash ends all sessions, so that those that are there say which life it is. */
+  life: string;
+  /** When the session connected, in milliseconds since the epoch. */
+  openedAt: number;
 }
 
 export type ClientSession = Session<SessionData>;

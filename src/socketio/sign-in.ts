@@ -2,26 +2,25 @@
 import { admitted } from "../auth/admission.ts";
 import { verifyUserBearer } from "../auth/authenticate.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { callForValue } from "../rpc/call.ts";
+import type { User } from "../protocol/model.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { valueOf } from "../rpc/result.ts";
-import { presenceStubOf } from "../rpc/shards.ts";
 import type { SessionCredentials } from "../rpc/socketio.ts";
 
-/** The verified user of a connection, who is known to Lilypad from now on. Throws `unauthenticated`, or `forbidden` for a server token. */
+/**
+ * The verified user of a connection, named by `connecting` as they are known from now on. Throws `unauthenticated`, or `forbidden`
+ * for a server token.
+ */
 export async function signIn(
   env: Env,
   { authorization, cookie }: SessionCredentials,
   auth: Record<string, unknown> | undefined,
+  connecting: (caller: Caller) => Promise<User>,
 ): Promise<Caller> {
   const caller = await admitted(env, await verified(env, { authorization, cookie }, auth?.["token"]));
   if (caller.expiresAt <= Date.now())
     throw new LilypadError("unauthenticated", "The session has ended. Sign in again.");
-  const user = await callForValue(
-    () => presenceStubOf(env, caller.user.id),
-    (presence) => presence.connecting(caller),
-  );
-  return { ...caller, user };
+  return { ...caller, user: await connecting(caller) };
 }
 
 async function verified(

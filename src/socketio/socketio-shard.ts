@@ -26,12 +26,14 @@ import {
   type SessionTaker,
   type SocketIoRpc,
 } from "../rpc/socketio.ts";
+import type { TabBatch } from "../rpc/socketio-tabs.ts";
 import { RecentRevocations } from "../sockets/recent-revocations.ts";
 import { ClientCommands } from "./commands/client-commands.ts";
 import { Engine } from "./engine/engine.ts";
 import type { CloseReason } from "./engine/engine-options.ts";
 import { EventSender, openPacket } from "./events/event-sender.ts";
 import { roomEvent } from "./events/room-events.ts";
+import { Online } from "./online/online.ts";
 import { Namespaces } from "./packets/namespaces.ts";
 import { MAIN } from "./packets/packet.ts";
 import { ClientSessions } from "./recovery/client-sessions.ts";
@@ -52,6 +54,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   readonly #rooms: Rooms;
   readonly #recovery: Recovery;
   readonly #ends: SessionEnds;
+  readonly #online: Online;
   readonly #commands: ClientCommands;
   readonly #revocations = new RecentRevocations();
 
@@ -77,6 +80,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
         onOpen: (session) => this.#namespaces.opened(session),
         onMessage: (session, message) => this.#receive(session, message),
         onClose: (session, reason) => this.#closed(session, reason),
+        onClosedAsleep: ({ data }) => this.#online.closedAsleep(data),
       },
     );
     this.#alarm = alarm;
@@ -87,10 +91,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       attachments: SOCKETIO_ATTACHMENTS,
       has: (namespace) => namespace === MAIN,
       connect: (session, _namespace, auth) => this.#connect(session, auth),
-      onConnected: (session) => {
-        this.#ends.connected(session, Date.now());
-        this.#recovery.connected(session);
-      },
+      onConnected: (session) => this.#connected(session),
       sendEvent: (session, data) => this.#sender.send(session, openPacket(data)),
       onDisconnected: (session) => this.#disconnected(session),
       onEvent: (session, event) => this.#commands.receive(session, event),
@@ -105,6 +106,19 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     this.#sender = new EventSender({
       engine: () => engine,
       offsetOf: (session) => this.#sessions.offsetOf(session),
+    });
+    this.#online = new Online(ctx.storage.sql, {
+      env,
+      shard,
+      alarm,
+      engine,
+      sender: this.#sender,
+      disconnect: (session) => {
+        this.#namespaces.disconnect(session, MAIN);
+        // It may connect again, as any new session.
+        this.#namespaces.opened(session);
+      },
+      revoked: ({ userId, revocation }) => this.#revoked(userId, revocation),
     });
     this.#rooms = new Rooms({
       env,
@@ -140,11 +154,13 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       end: (session) => this.#end(session),
       rooms: this.#rooms,
       namespaces: this.#namespaces,
+      online: this.#online,
     });
     void ctx.blockConcurrencyWhile(async () => {
       await alarm.load();
       // Sets the alarm where sessions were lost.
       this.#rooms.restore();
+      this.#online.resume(Date.now());
     });
   }
 
@@ -201,12 +217,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   }
 
   async revoked(userId: string, revocation: Revocation): Promise<void> {
-    const now = Date.now();
-    this.#revocations.note(userId, revocation, now);
-    for (const session of this.#engine.sessions()) {
-      const { caller } = session.data;
-      if (caller?.user.id === userId && refusalBy(caller, revocation, now)) this.#end(session);
-    }
+    this.#revoked(userId, revocation);
   }
 
   // --- for other shards
@@ -218,16 +229,40 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     return this.#recovery.take(pid, taker);
   }
 
+  // --- for Presence shards
+
+  sendToTabs(batch: TabBatch): Promise<void> {
+    return this.#online.sendToTabs(batch);
+  }
+
+  tabsHeardAt(userId: string): Promise<Record<string, number>> {
+    return this.#online.tabsHeardAt(userId);
+  }
+
   // --- within
+
+  #revoked(userId: string, revocation: Revocation): void {
+    const now = Date.now();
+    this.#revocations.note(userId, revocation, now);
+    for (const session of this.#engine.sessions()) {
+      const { caller } = session.data;
+      if (caller?.user.id === userId && refusalBy(caller, revocation, now)) this.#end(session);
+    }
+  }
 
   #receive(...[session, message]: Parameters<Namespaces<SessionData>["receive"]>): void {
     if (this.#ends.hasEnded(session, Date.now())) this.#engine.close(session);
-    else this.#namespaces.receive(session, message);
+    else {
+      this.#online.heard(session);
+      this.#namespaces.receive(session, message);
+    }
   }
 
   async #connect(session: ClientSession, auth: Record<string, unknown> | undefined) {
     try {
-      const caller = await signIn(this.env, session.data.credentials, auth);
+      const caller = await signIn(this.env, session.data.credentials, auth, (verified) =>
+        this.#online.connecting(session, verified),
+      );
       // Meanwhile.
       const refusal = this.#revocations.refusal(caller.user.id, caller, Date.now());
       if (refusal) throw refusal;
@@ -235,16 +270,24 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       return await this.#recovery.connect(session, caller, auth);
     } catch (error) {
       delete session.data.caller;
+      this.#online.closed(session);
       if (!(error instanceof LilypadError)) failed(error);
       const { code, message } = failureOf(error);
       return { message, data: { code } };
     }
   }
 
+  #connected(session: ClientSession): void {
+    this.#ends.connected(session, Date.now());
+    this.#recovery.connected(session);
+    this.#online.connected(session);
+  }
+
   /** The client disconnects, and may connect again over the same transport: as another session. */
   #disconnected(session: ClientSession): void {
     this.#sessions.ended(session);
     this.#rooms.leaveAll(session.sid);
+    this.#online.closed(session);
     delete session.data.caller;
   }
 
@@ -255,6 +298,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     else this.#sessions.lost(session);
     this.#sender.drop(session);
     this.#rooms.leaveAll(session.sid);
+    this.#online.closed(session, reason);
   }
 
   /** Ends a session for good. Its client comes back by itself, and signs in again. */

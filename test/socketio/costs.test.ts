@@ -132,7 +132,8 @@ describe("idle sessions", () => {
       passTime(2 * 60_000);
       await runAlarm(shard);
     });
-    expect(forgotten.socketIo).toMatchObject({ alarms: 1, alarmsSet: 0, rowsWritten: 1 });
+    // And that no Presence shard has tabs of it any more.
+    expect(forgotten.socketIo).toMatchObject({ alarms: 1, alarmsSet: 0, rowsWritten: 2 });
     expect(await alarmAt(shard)).toBeNull();
   });
 });
@@ -250,7 +251,9 @@ describe("leaving a room", () => {
     );
     expect(last.thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 0 });
     expect(last.socketIo).toMatchObject({ closes: 1, rowsWritten: 1, alarmsSet: 0 });
-    expect(one.presence.rowsWritten + last.presence.rowsWritten).toBe(0);
+    expect(one.presence.rowsWritten).toBe(0);
+    // The tab, and when its user was last seen.
+    expect(last.presence).toMatchObject({ calls: 1, rowsWritten: 2, alarmsSet: 0 });
   });
 });
 
@@ -268,10 +271,11 @@ describe("a message", () => {
       await runAlarm(stub);
     });
     expect(spent.thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1, frames: 0 });
-    // The message, and its acknowledgement.
-    expect(spent.socketIo).toMatchObject({ frames: 1, calls: 2, rowsWritten: 0, alarmsSet: 0 });
     // A notification to each shard, and whether the sender was revoked.
     const shards = spent.presence.objects;
+    // The message, its acknowledgement, and what each shard has for the tabs of its users.
+    const calls = 2 + shards;
+    expect(spent.socketIo).toMatchObject({ frames: 1, calls, rowsWritten: 0, alarmsSet: 0 });
     expect(spent.presence.rowsWritten).toBe(shards);
     expect(spent.presence.calls).toBeLessThanOrEqual(shards + 1);
   });

@@ -10,6 +10,7 @@ import type {
   ThreadUpdateAnswer,
   WatchList,
 } from "../../rpc/presence.ts";
+import type { ClosedTab } from "../../rpc/socketio-tabs.ts";
 import type { MovedUserRecord, TargetShard } from "./moved-user-record.ts";
 
 export interface Split<Argument, Result> {
@@ -75,6 +76,18 @@ export const ofCounts: Split<Record<string, number>, void> = {
 /** Every shard that may hold a member is notified. */
 export const ofDeletedThread: Split<{ threadId: string; shards: number | undefined }, void> = {
   parts: (deleted, movedUsers) => forAll(movedUsers, deleted.shards, [], () => deleted),
+  join: nothing,
+};
+
+/** Each user's shard is sent which of their tabs closed. */
+export const ofClosedTabs: Split<ClosedTab[], void> = {
+  parts: (closed, movedUsers) => Map.groupBy(closed, ({ userId }) => movedUsers.movedTo(userId)),
+  join: nothing,
+};
+
+/** Every shard that may have tabs of a Socket.IO shard is sent that they are lost. */
+export const ofLostTabs: Split<{ shards: number }, void> = {
+  parts: (lost, movedUsers) => forAll(movedUsers, lost.shards, [], () => lost),
   join: nothing,
 };
 

@@ -3,8 +3,8 @@
  * here, and one optional field of `MovedUsersBatch`. A shard of an older version drops a field that it does not know: no
  * users may be moved before every shard runs the version that added it.
  *
- * `user_keys` is not here: its rows are derived from `users`. Nor is `late_contacts`: its rows go with the memberships. Nor is
- * `tab_watches`: tabs are closed, and subscribe again. Nor is `holds`: who is on hold is forgiven the few minutes that it lasts.
+ * `user_keys` is not here: its rows are derived from `users`. Nor is `late_contacts`: its rows go with the memberships. Of
+ * `tab_watches` those of tabs over Socket.IO go with these: other tabs are closed, and subscribe again. Nor is `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
@@ -13,6 +13,7 @@ import type {
   HostBanRow,
   MovedUsersBatch,
   RevocationRow,
+  SocketIoTabRow,
   ThreadUpdate,
   UserRow,
 } from "../../rpc/presence.ts";
@@ -21,7 +22,10 @@ import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { RevocationPropagation } from "../revoking/revocation-propagation.ts";
 import type { Revocations } from "../revoking/revocations.ts";
+import type { SocketIoTab, SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
+import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Subscribers } from "../status/subscribers.ts";
+import type { TabSubscriptions } from "../status/tab-subscriptions.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
 import { updateOf } from "../threads/thread-row.ts";
 import { markerOf } from "../threads/unread.ts";
@@ -30,6 +34,8 @@ import type { UserThreads } from "../threads/user-threads.ts";
 
 /** Rows in a batch: a thread's takes some 10 KB at most, an RPC call 32 MiB. */
 const ROWS_PER_BATCH = 500;
+/** Tabs in a batch: each may subscribe to 500 users. */
+const TABS_PER_BATCH = 100;
 
 export interface UserTable {
   /**
@@ -58,6 +64,9 @@ export interface UserTableParts {
   propagation: ProfilePropagation;
   revocations: Revocations;
   revocationPropagation: RevocationPropagation;
+  socketIoTabs: SocketIoTabs;
+  tabSubscriptions: TabSubscriptions;
+  tabNotifier: TabNotifier;
 }
 
 /** Every table, in the order in which their rows are delivered. */
@@ -70,6 +79,7 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
     endedSessions(sql, parts),
     hostBans(sql, parts),
     revocationJobs(parts),
+    openTabs(parts),
     subscriptions(alarm, parts),
   ];
 }
@@ -213,6 +223,41 @@ function revocationJobs({ revocationPropagation: propagation }: UserTableParts):
     },
     discard({ revocationJobs: jobs = [] }) {
       for (const job of jobs) propagation.remove(job);
+    },
+  };
+}
+
+/**
+ * Tabs over Socket.IO, which stay open, and whom they subscribe to. After the profiles, so that nobody is taken for offline
+ * where they leave; and before those who subscribe to their users, where they arrive.
+ */
+function openTabs({ socketIoTabs, tabSubscriptions, tabNotifier }: UserTableParts): UserTable {
+  const tabOf = ({ user_id, tab_id, shard, life, opened_at }: SocketIoTabRow): SocketIoTab => {
+    return { userId: user_id, id: tab_id, shard, life, openedAt: opened_at };
+  };
+  return {
+    name: "socketio_tabs",
+    pack(userIds) {
+      const tabs = userIds.flatMap((userId) => socketIoTabs.of(userId)).slice(0, TABS_PER_BATCH);
+      const rows = tabs.map((tab): SocketIoTabRow => {
+        const { userId: user_id, id: tab_id, shard, life, openedAt: opened_at } = tab;
+        return { user_id, tab_id, shard, life, opened_at, watched: tabSubscriptions.stored(tab) };
+      });
+      return { socketIoTabs: rows };
+    },
+    accept({ socketIoTabs: rows = [] }) {
+      for (const row of rows) {
+        socketIoTabs.opened(tabOf(row));
+        tabSubscriptions.addMoved(tabOf(row), row.watched);
+      }
+      return undefined;
+    },
+    discard({ socketIoTabs: rows = [] }) {
+      for (const row of rows) {
+        tabSubscriptions.removeMoved(tabOf(row));
+        socketIoTabs.closed(row.user_id, row.tab_id);
+        tabNotifier.forget(row.user_id);
+      }
     },
   };
 }

@@ -66,6 +66,8 @@ export class RevocationPropagation {
   #begun = 0;
   readonly #begunBy = new Map<string, number>();
   readonly #ends = new TokenBuckets(ENDS_AT_ONCE, { tokens: ENDS_PER_MINUTE, perMs: 60_000 });
+  /** A step is about to be taken of the job of a user, of whom this is revoked. */
+  onStep: (userId: string, revocation: Revocation) => void = () => {};
   /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
   isHere: (userId: string) => boolean = () => true;
 
@@ -143,7 +145,9 @@ export class RevocationPropagation {
   async #take(step: Step): Promise<void> {
     const { user_id } = step.job;
     const begun = this.#begunBy.get(user_id);
-    const missed = await this.#send(user_id, this.#revocations.of(user_id, Date.now()), step.threadIds);
+    const revocation = this.#revocations.of(user_id, Date.now());
+    this.onStep(user_id, revocation);
+    const missed = await this.#send(user_id, revocation, step.threadIds);
     if (begun !== this.#begunBy.get(user_id) || !this.isHere(user_id)) return;
     if (step.isNewest) this.#advanceFirst(step, missed, Date.now());
     else this.#advanceSecond(step, missed, Date.now());

@@ -8,10 +8,14 @@
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { Connections } from "../../sockets/connections.ts";
+import type { SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
 import type { Tabs } from "./tabs.ts";
 
 /** A user whose tabs were all silent for so long counts as offline for whoever asks: three pings. */
 const SILENT_IS_OFFLINE_MS = 90_000;
+/** `told_online`: published as online; and where it may not have reached all subscribers. */
+const PUBLISHED = 1;
+export const UNCONFIRMED = 2;
 /** A last close longer ago than this is not the one that ended a user's tabs: those were then lost in a crash. */
 const CLOSE_IS_RECENT_MS = 120_000;
 
@@ -25,17 +29,21 @@ export interface PendingOffline {
   dueAt: number;
 }
 
+export interface OnlineStatusParts {
+  connections: Connections;
+  tabs: Tabs;
+  socketIoTabs: SocketIoTabs;
+}
+
 export class OnlineStatus {
   readonly #sql: SqlStorage;
-  readonly #tabs: Tabs;
-  readonly #connections: Connections;
+  readonly #parts: OnlineStatusParts;
   readonly #startedAt: number;
 
   /** `startedAt`: when the object started, in milliseconds since the epoch. */
-  constructor(sql: SqlStorage, tabs: Tabs, connections: Connections, startedAt: number) {
+  constructor(sql: SqlStorage, parts: OnlineStatusParts, startedAt: number) {
     this.#sql = sql;
-    this.#tabs = tabs;
-    this.#connections = connections;
+    this.#parts = parts;
     this.#startedAt = startedAt;
   }
 
@@ -53,18 +61,24 @@ export class OnlineStatus {
     if (presence.status === "online")
       this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ? AND told_online = 0", userId);
     // Their tabs are silent, while other subscribers have them as online: if they are heard again, this one is to know.
-    else if (this.#tabs.of(userId).length > 0) this.mayNotHaveReachedAll(userId);
+    else if (this.#parts.tabs.of(userId).length > 0) this.mayNotHaveReachedAll(userId);
     return presence;
   }
 
   /**
    * A user with subscribers is online: notes it as published, and returns whether it is to be published, since the
-   * subscribers do not know it, or may not. `isFirst`: it is the user's only tab.
+   * subscribers do not know it, or may not. `isFirst`: it is the user's only tab. `as`: until it is known to have reached
+   * all, it may be noted as unconfirmed.
    */
-  cameOnline(userId: string, isFirst: boolean, now: number): boolean {
+  cameOnline(
+    userId: string,
+    isFirst: boolean,
+    now: number,
+    as: typeof PUBLISHED | typeof UNCONFIRMED = PUBLISHED,
+  ): boolean {
     const row = this.#row(userId);
-    if (row?.told_online !== 1) {
-      this.#sql.exec("UPDATE users SET told_online = 1 WHERE user_id = ?", userId);
+    if (row?.told_online !== PUBLISHED) {
+      if (row?.told_online !== as) this.#setPublished(userId, as);
       return true;
     }
     // Published as online though no other tab is open: the last one closed just now. Or it closed longer ago, and whoever
@@ -96,7 +110,7 @@ export class OnlineStatus {
     );
     return published
       .toArray()
-      .filter((row) => this.#tabs.of(row.user_id).length === 0)
+      .filter((row) => !this.#hasTab(row.user_id))
       .map(({ user_id, last_seen_at }) => {
         // No tab was lost since this object started: then it is the last close, however long publishing it takes.
         const isClose =
@@ -130,10 +144,36 @@ export class OnlineStatus {
     this.#sql.exec("UPDATE users SET told_online = 2 WHERE user_id = ? AND told_online = 1", userId);
   }
 
+  /** It has reached all subscribers that a user is online. */
+  hasReachedAll(userId: string): void {
+    this.#sql.exec(
+      "UPDATE users SET told_online = ? WHERE user_id = ? AND told_online = ?",
+      PUBLISHED,
+      userId,
+      UNCONFIRMED,
+    );
+  }
+
+  /** Whether that a user is online is to be published again. */
+  isUnconfirmed(userId: string): boolean {
+    return this.#row(userId)?.told_online === UNCONFIRMED;
+  }
+
+  #hasTab(userId: string): boolean {
+    return this.#parts.tabs.users().has(userId) || this.#parts.socketIoTabs.has(userId);
+  }
+
+  /** Whoever is silent over Socket.IO for too long, their own shard closes. */
   #isConnected(userId: string, now: number): boolean {
-    return this.#tabs
-      .of(userId)
-      .some((tab) => isWithin(SILENT_IS_OFFLINE_MS, this.#connections.heardAt(tab), now));
+    const { connections, tabs, socketIoTabs } = this.#parts;
+    return (
+      socketIoTabs.has(userId) ||
+      tabs.of(userId).some((tab) => isWithin(SILENT_IS_OFFLINE_MS, connections.heardAt(tab), now))
+    );
+  }
+
+  #setPublished(userId: string, as: number): void {
+    this.#sql.exec("UPDATE users SET told_online = ? WHERE user_id = ?", as, userId);
   }
 
   #row(userId: string): StatusRow | undefined {

@@ -12,7 +12,9 @@ import { shardOf } from "../../rpc/shards.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { PeerShards } from "../peer-shards.ts";
 import type { Visibility } from "../people/visibility.ts";
-import type { OnlineStatus, PendingOffline } from "./online-status.ts";
+import type { SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
+import type { AllTabs } from "./all-tabs.ts";
+import { UNCONFIRMED, type OnlineStatus, type PendingOffline } from "./online-status.ts";
 import type { Subscribers } from "./subscribers.ts";
 import type { Tabs } from "./tabs.ts";
 
@@ -25,6 +27,8 @@ type PublishedChange = Omit<StatusChange, "watcherIds">;
 export interface StatusPublisherParts {
   connections: Connections;
   tabs: Tabs;
+  socketIoTabs: SocketIoTabs;
+  allTabs: AllTabs;
   online: OnlineStatus;
   subscribers: Subscribers;
   visibility: Visibility;
@@ -45,10 +49,10 @@ export class StatusPublisher {
 
   /** A tab was opened. */
   tabOpened(tab: WebSocket, now: number): void {
-    const { tabs, connections, subscribers, online, alarm } = this.#parts;
+    const { tabs, allTabs, connections, subscribers, online, alarm } = this.#parts;
     const { userId } = connections.of(tab);
     tabs.opened(tab);
-    const isFirst = tabs.of(userId).length === 1;
+    const isFirst = allTabs.of(userId).length === 1;
     if (!subscribers.has(userId)) return;
     alarm.wakeBy(now + ROUND_MS);
     const isNew = online.cameOnline(userId, isFirst, now);
@@ -56,22 +60,41 @@ export class StatusPublisher {
     if (isNew || wasGoingOffline) this.#publishSoon([this.#changeOf({ userId, status: "online" })]);
   }
 
+  /**
+   * A tab over Socket.IO was opened. Its shard says when it closes, so that no round need look for it; and where this one
+   * crashes, no client opens its tab again: until the status has reached all subscribers, it is noted as unconfirmed.
+   */
+  socketIoTabOpened(userId: string, now: number): void {
+    const { allTabs, subscribers, online, alarm } = this.#parts;
+    const isFirst = allTabs.of(userId).length === 1;
+    if (!subscribers.has(userId)) return;
+    const isNew = online.cameOnline(userId, isFirst, now, UNCONFIRMED);
+    const wasGoingOffline = this.#goingOffline.delete(userId);
+    if (!isNew && !wasGoingOffline) return;
+    alarm.wakeBy(now + ROUND_MS);
+    this.#publishSoon([this.#changeOf({ userId, status: "online" })], () => online.hasReachedAll(userId));
+  }
+
+  /** A tab over Socket.IO is gone, and was last heard of at `lastSeenAt`. */
+  socketIoTabClosed(userId: string, lastSeenAt: number, now: number): void {
+    const dueAt = this.#closed(userId, lastSeenAt);
+    if (dueAt !== undefined) this.#parts.alarm.wakeBy(Math.max(dueAt, now));
+  }
+
   /** A tab is gone, and was last heard of at `lastSeenAt`: just now, or a while ago where it vanished. */
   tabClosed(tab: WebSocket, lastSeenAt: number, now: number): void {
-    const { tabs, connections, subscribers, online, alarm } = this.#parts;
+    const { tabs, connections, alarm } = this.#parts;
     const { userId } = connections.of(tab);
     tabs.closed(tab);
-    if (tabs.of(userId).length > 0) return;
-    const isPending = online.lastTabClosed(userId, lastSeenAt, subscribers.has(userId));
-    const dueAt = lastSeenAt + OFFLINE_GRACE_MS;
+    const dueAt = this.#closed(userId, lastSeenAt);
     // Where it is due already, the alarm has found the tab, and publishes it before it ends.
-    if (isPending && dueAt > now) alarm.wakeBy(dueAt);
+    if (dueAt !== undefined && dueAt > now) alarm.wakeBy(dueAt);
   }
 
   /** Publishes the users who were silent for so long that subscribers were sent offline, and have pinged since. */
   async publishHeardAgain(now: number): Promise<void> {
-    const { tabs, subscribers, online } = this.#parts;
-    const connected = [...tabs.users().keys()].filter(
+    const { allTabs, subscribers, online } = this.#parts;
+    const connected = [...allTabs.users().keys()].filter(
       (userId) => subscribers.has(userId) && online.presenceOf(userId, now).status === "online",
     );
     const back = connected.filter((userId) => online.cameOnline(userId, false, now));
@@ -100,8 +123,10 @@ export class StatusPublisher {
    * `now` is when the duties began: a user who became due since was not published yet, and is not to wait for a round.
    */
   dueAt(now: number): number | undefined {
-    const { tabs, subscribers } = this.#parts;
-    const hasRound = [...tabs.users().keys()].some((userId) => subscribers.has(userId));
+    const { tabs, socketIoTabs, subscribers, online } = this.#parts;
+    const hasRound =
+      [...tabs.users().keys()].some((userId) => subscribers.has(userId)) ||
+      [...socketIoTabs.users().keys()].some((id) => subscribers.has(id) && online.isUnconfirmed(id));
     const times = this.#pending(now).map(({ dueAt }) => (dueAt > now ? dueAt : now + ROUND_MS));
     if (hasRound) times.push(now + ROUND_MS);
     return times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined;
@@ -139,6 +164,14 @@ export class StatusPublisher {
     }
   }
 
+  /** When it is to be published that a user is offline, whose tab closed; undefined for never. */
+  #closed(userId: string, lastSeenAt: number): number | undefined {
+    const { allTabs, subscribers, online } = this.#parts;
+    if (allTabs.has(userId)) return undefined;
+    const isPending = online.lastTabClosed(userId, lastSeenAt, subscribers.has(userId));
+    return isPending ? lastSeenAt + OFFLINE_GRACE_MS : undefined;
+  }
+
   #pending(now: number): PendingOffline[] {
     return this.#parts.online.pendingOffline(this.#parts.subscribers.users(), now);
   }
@@ -152,11 +185,11 @@ export class StatusPublisher {
 
   /** A subscriber who is sent online now is to be sent offline later: wakes for that. */
   #presenceToSend(userId: string, now: number): UserPresence {
-    const { tabs, online, alarm } = this.#parts;
+    const { tabs, socketIoTabs, online, alarm } = this.#parts;
     const presence = online.presenceToSend(userId, now);
     if (tabs.of(userId).length > 0) alarm.wakeBy(now + ROUND_MS);
     // Within the grace period after the last tab closed: its end is pending from now on.
-    else if (presence.status === "online") alarm.wakeBy(now + OFFLINE_GRACE_MS);
+    else if (presence.status === "online" && !socketIoTabs.has(userId)) alarm.wakeBy(now + OFFLINE_GRACE_MS);
     return presence;
   }
 
@@ -166,9 +199,9 @@ export class StatusPublisher {
     return { presence, threadIds, ...(because !== undefined && { because }) };
   }
 
-  #publishSoon(changes: readonly PublishedChange[]): void {
+  #publishSoon(changes: readonly PublishedChange[], onReached?: () => void): void {
     // A failure was logged where it happened; the next round publishes it again.
-    void this.#publishOrMark(changes).catch(() => undefined);
+    void this.#publishOrMark(changes).then(onReached, () => undefined);
   }
 
   async #publishOrMark(changes: readonly PublishedChange[]): Promise<void> {

@@ -5,18 +5,21 @@
  */
 import { configOf } from "../../config/config.ts";
 import { pause, Stretches } from "../../durable/stretches.ts";
-import type { PresenceEvent } from "../../protocol/events.ts";
 import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange } from "../../rpc/presence.ts";
 import { byShard, shardOf } from "../../rpc/shards.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { PeerShards } from "../peer-shards.ts";
+import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Visibility } from "../people/visibility.ts";
+import { isSocketIo, type AllTabs, type Tab } from "./all-tabs.ts";
 import { PairDeduplication } from "./pair-deduplication.ts";
 import type { TabSubscriptions, UnionChange } from "./tab-subscriptions.ts";
 
 export interface SubscriptionsParts {
   connections: Connections;
+  allTabs: AllTabs;
+  tabNotifier: TabNotifier;
   tabSubscriptions: TabSubscriptions;
   visibility: Visibility;
   peers: PeerShards;
@@ -44,11 +47,34 @@ export class Subscriptions {
     this.#parts = parts;
   }
 
-  /** From now on a tab subscribes to these users, and is sent the present status of those whom its user may see. */
-  async subscribe(tab: WebSocket, userIds: readonly string[]): Promise<void> {
-    const change = this.#parts.tabSubscriptions.replace(tab, new Set(userIds));
+  /**
+   * From now on a tab subscribes to these users. `onAnswer` is called, once or more, with the present status of those whom its
+   * user may see; where one of these changes meanwhile, the tab is sent that instead.
+   */
+  async subscribe(
+    tab: Tab,
+    userIds: readonly string[],
+    onAnswer: (presences: UserPresence[]) => void,
+  ): Promise<void> {
+    const { tabSubscriptions } = this.#parts;
+    const change = tabSubscriptions.replace(tab, new Set(userIds));
     const shards = new Set([...this.#shardsOf(userIds), ...this.#shardsChanged(change)]);
-    await this.#sendLists(change.userId, shards, (presences) => this.#sendAnswer(tab, presences));
+    await this.#sendLists(change.userId, shards, (presences) => {
+      // It may subscribe to others by the time an answer is here.
+      const subscribedTo = tabSubscriptions.of(tab);
+      onAnswer(presences.filter(({ userId }) => subscribedTo.has(userId)));
+    });
+  }
+
+  /** The same for a tab whose socket is here: it is sent the answer. */
+  async subscribeSocket(tab: WebSocket, userIds: readonly string[]): Promise<void> {
+    const { connections } = this.#parts;
+    await this.subscribe(tab, userIds, (presences) => {
+      // It may have closed.
+      if (connections.of(tab).gone) return;
+      for (const frame of connections.encode(presences.map(presenceEvent)))
+        connections.sendFrameInSession(tab, frame);
+    });
   }
 
   /** Ends the subscriptions of tabs that were closed. */
@@ -144,12 +170,16 @@ export class Subscriptions {
 
   /** To every tab of a subscriber that subscribes to the user; because of a thread, to each once. False where it was to none. */
   #sendToTabs(subscriberId: string, presence: UserPresence, because?: string): boolean {
-    const { connections, tabSubscriptions } = this.#parts;
-    const isFirst = (tab: WebSocket) =>
-      because === undefined || this.#pairs.isFirst(because, connections.of(tab).id, presence, Date.now());
+    const { connections, allTabs, tabNotifier, tabSubscriptions } = this.#parts;
+    const isFirst = (tab: Tab) =>
+      because === undefined || this.#pairs.isFirst(because, allTabs.identityOf(tab).id, presence, Date.now());
     const tabs = tabSubscriptions.tabsSubscribedTo(presence.userId, subscriberId).filter(isFirst);
-    const [frame = ""] = connections.encode([presenceEvent(presence)]);
-    for (const tab of tabs) connections.sendFrameInSession(tab, frame);
+    const event = presenceEvent(presence);
+    const [frame = ""] = connections.encode([event]);
+    for (const tab of tabs) {
+      if (isSocketIo(tab)) tabNotifier.presence(tab, event);
+      else connections.sendFrameInSession(tab, frame);
+    }
     return tabs.length > 0;
   }
 
@@ -191,15 +221,6 @@ export class Subscriptions {
     }
   }
 
-  /** The tab may have closed, or subscribe to others, by the time an answer is here. */
-  #sendAnswer(tab: WebSocket, presences: readonly UserPresence[]): void {
-    const { connections, tabSubscriptions } = this.#parts;
-    if (connections.of(tab).gone) return;
-    const subscribedTo = tabSubscriptions.of(tab);
-    const events = presences.filter(({ userId }) => subscribedTo.has(userId)).map(presenceEvent);
-    for (const frame of connections.encode(events)) connections.sendFrameInSession(tab, frame);
-  }
-
   #shardOf(userId: string): number {
     return shardOf(userId, configOf(this.#env).presenceShards);
   }
@@ -218,6 +239,6 @@ function pairOf(subscriberId: string, userId: string): string {
   return `${subscriberId},${userId}`;
 }
 
-function presenceEvent({ userId, status, lastSeenAt }: UserPresence): PresenceEvent {
-  return { type: "presence", userId, status, ...(lastSeenAt !== undefined && { lastSeenAt }) };
+function presenceEvent({ userId, status, lastSeenAt }: UserPresence) {
+  return { type: "presence" as const, userId, status, ...(lastSeenAt !== undefined && { lastSeenAt }) };
 }

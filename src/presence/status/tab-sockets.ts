@@ -2,7 +2,6 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
 import { OFFLINE_GRACE_MS, TAB_BYTES } from "../../protocol/limits.ts";
-import type { Caller } from "../../rpc/caller.ts";
 import { closeCodeOf, refusalBy, type Revocation } from "../../rpc/revocation.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { StatusPublisher } from "./status-publisher.ts";
@@ -36,15 +35,6 @@ export class TabSockets {
   constructor(parts: TabSocketsParts) {
     this.#parts = parts;
     parts.connections.onSent = (tab, length) => this.#countSent(tab, length);
-  }
-
-  /** Accepts a tab's socket. Of a user with too many, the one that was silent the longest is closed. */
-  accept(request: Request, caller: Caller, now: number): { tab: WebSocket; response: Response } {
-    const { connections } = this.#parts;
-    const { socket: tab, response } = connections.accept(request, caller, now);
-    const replaced = connections.oneTooMany(caller.user.id, tab);
-    if (replaced) this.close(replaced, CLOSE.replaced, "too many tabs, and this one was silent the longest");
-    return { tab, response };
   }
 
   /** A session begins, or was renewed: wakes for its end. */

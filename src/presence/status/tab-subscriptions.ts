@@ -1,7 +1,7 @@
 /** Whom each tab of this shard's users subscribes to, in `tab_watches`, and all tabs of a user together. */
 import { WATCHED_USERS } from "../../protocol/limits.ts";
-import type { Connections } from "../../sockets/connections.ts";
-import type { Tabs } from "./tabs.ts";
+import type { SocketIoTab } from "../socketio-tabs/socketio-tabs.ts";
+import { isSocketIo, type AllTabs, type Tab } from "./all-tabs.ts";
 
 /**
  * To how many users all tabs of one user subscribe together at most: it bounds the row that each subscriber has in another
@@ -22,22 +22,20 @@ type TabRow = { connection_id: string; watched: string };
 
 export class TabSubscriptions {
   readonly #sql: SqlStorage;
-  readonly #connections: Connections;
-  readonly #tabs: Tabs;
+  readonly #tabs: AllTabs;
   /** A cache of the rows. */
-  readonly #known = new WeakMap<WebSocket, ReadonlySet<string>>();
+  readonly #known = new WeakMap<Tab, ReadonlySet<string>>();
 
-  constructor(sql: SqlStorage, connections: Connections, tabs: Tabs) {
+  constructor(sql: SqlStorage, tabs: AllTabs) {
     this.#sql = sql;
-    this.#connections = connections;
     this.#tabs = tabs;
   }
 
   /** Whom a tab subscribes to. */
-  of(tab: WebSocket): ReadonlySet<string> {
+  of(tab: Tab): ReadonlySet<string> {
     let userIds = this.#known.get(tab);
     if (!userIds) {
-      const { id, userId } = this.#connections.of(tab);
+      const { id, userId } = this.#tabs.identityOf(tab);
       const [row] = this.#sql
         .exec<TabRow>("SELECT * FROM tab_watches WHERE user_id = ? AND connection_id = ?", userId, id)
         .toArray();
@@ -48,13 +46,13 @@ export class TabSubscriptions {
   }
 
   /** The open tabs of a subscriber that subscribe to this user. */
-  tabsSubscribedTo(userId: string, subscriberId: string): WebSocket[] {
+  tabsSubscribedTo(userId: string, subscriberId: string): Tab[] {
     return this.#tabs.of(subscriberId).filter((tab) => this.of(tab).has(userId));
   }
 
   /** Whom a user's open tabs subscribe to together. Where it would be too many, those of the newest tabs. */
   union(subscriberId: string): ReadonlySet<string> {
-    const openedAt = (tab: WebSocket) => this.#connections.of(tab).openedAt;
+    const openedAt = (tab: Tab) => this.#tabs.identityOf(tab).openedAt;
     const tabs = this.#tabs.of(subscriberId).toSorted((a, b) => openedAt(b) - openedAt(a));
     const union = new Set<string>();
     for (const tab of tabs)
@@ -63,8 +61,8 @@ export class TabSubscriptions {
   }
 
   /** Replaces whom a tab subscribes to. Writes nothing where it is the same. */
-  replace(tab: WebSocket, userIds: ReadonlySet<string>): UnionChange {
-    const { id, userId } = this.#connections.of(tab);
+  replace(tab: Tab, userIds: ReadonlySet<string>): UnionChange {
+    const { id, userId } = this.#tabs.identityOf(tab);
     const before = this.#storedUnion(userId);
     const present = this.of(tab);
     const isSame = present.size === userIds.size && [...userIds].every((one) => present.has(one));
@@ -96,12 +94,29 @@ export class TabSubscriptions {
     });
   }
 
-  /** Removes the subscriptions of all tabs of these users. */
+  /** Removes the subscriptions of all tabs of these users whose sockets are here. */
   removeOf(userIds: readonly string[]): void {
-    this.#sql.exec(
-      "DELETE FROM tab_watches WHERE user_id IN (SELECT value FROM json_each(?))",
-      JSON.stringify(userIds),
-    );
+    for (const userId of userIds) {
+      const elsewhere = new Set(this.#tabs.of(userId).flatMap((tab) => (isSocketIo(tab) ? tab.id : [])));
+      for (const { connection_id } of this.#rows(userId))
+        if (!elsewhere.has(connection_id)) this.#delete(userId, connection_id);
+    }
+  }
+
+  // --- as users move to another shard with their tabs over Socket.IO (resharding/)
+
+  /** Whom a tab subscribes to, as a JSON array; null for nobody. */
+  stored({ userId, id }: SocketIoTab): string | null {
+    return this.#rows(userId).find((row) => row.connection_id === id)?.watched ?? null;
+  }
+
+  addMoved({ userId, id }: SocketIoTab, watched: string | null): void {
+    if (watched !== null)
+      this.#sql.exec("INSERT INTO tab_watches VALUES (?, ?, ?) ON CONFLICT DO NOTHING", userId, id, watched);
+  }
+
+  removeMoved({ userId, id }: SocketIoTab): void {
+    this.#delete(userId, id);
   }
 
   #deleteClosedOf(userId: string): void {
@@ -110,8 +125,8 @@ export class TabSubscriptions {
       if (!open.has(connection_id)) this.#delete(userId, connection_id);
   }
 
-  #idsOf(tabs: readonly WebSocket[]): Set<string> {
-    return new Set(tabs.map((tab) => this.#connections.of(tab).id));
+  #idsOf(tabs: readonly Tab[]): Set<string> {
+    return new Set(tabs.map((tab) => this.#tabs.identityOf(tab).id));
   }
 
   /** With the subscriptions of closed tabs: other shards still have them. */

@@ -2,7 +2,11 @@
 import type { Connections } from "../../sockets/connections.ts";
 
 /** A set of user ids, whatever it is kept in. */
-export type UserIds = Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">;
+export interface UserIds {
+  readonly size: number;
+  has: (userId: string) => boolean;
+  keys: () => Iterable<string>;
+}
 
 export class Tabs {
   readonly #connections: Connections;

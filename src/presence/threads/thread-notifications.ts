@@ -4,6 +4,8 @@
  */
 import type { PresenceEvent } from "../../protocol/events.ts";
 import type { Connections } from "../../sockets/connections.ts";
+import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
+import type { AllTabs } from "../status/all-tabs.ts";
 import type { Tabs, UserIds } from "../status/tabs.ts";
 import { lastOf, sameHead, sameLook, summaryOf, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
@@ -25,15 +27,25 @@ interface Recipient {
   wasUnread: boolean;
 }
 
-export class ThreadNotifications {
-  readonly #connections: Connections;
-  readonly #tabs: Tabs;
-  readonly #userThreads: UserThreads;
+export interface ThreadNotificationsParts {
+  connections: Connections;
+  tabs: Tabs;
+  allTabs: AllTabs;
+  tabNotifier: TabNotifier;
+  userThreads: UserThreads;
+}
 
-  constructor(connections: Connections, tabs: Tabs, userThreads: UserThreads) {
-    this.#connections = connections;
-    this.#tabs = tabs;
-    this.#userThreads = userThreads;
+/** Events, and the frames that they are in. */
+interface Encoded {
+  events: readonly PresenceEvent[];
+  frames: readonly string[];
+}
+
+export class ThreadNotifications {
+  readonly #parts: ThreadNotificationsParts;
+
+  constructor(parts: ThreadNotificationsParts) {
+    this.#parts = parts;
   }
 
   /** Notifies the members' tabs of what an update changed. */
@@ -44,46 +56,54 @@ export class ThreadNotifications {
       threadId,
       new Map(left.map((userId) => [userId, wasUnread(applied, userId, Infinity)])),
     );
-    const recipients = recipientsOf(applied, this.#tabs.users());
+    const recipients = recipientsOf(applied, this.#parts.allTabs.users());
     if (recipients.size === 0) return;
 
-    const encoded = new Map<string, string[]>();
-    for (const [userId, readSeq] of this.#userThreads.membersAmong(threadId, recipients)) {
+    const encoded = new Map<string, Encoded>();
+    for (const [userId, readSeq] of this.#parts.userThreads.membersAmong(threadId, recipients)) {
       const marker = markerOf(after, userId, readSeq);
       const isNew = applied.joined.has(userId);
       const hasRead = applied.read.has(userId);
       const isAuthor = lastOf(after)?.author.id === userId;
       const recipient = { marker, isNew, hasRead, isAuthor, wasUnread: wasUnread(applied, userId, marker) };
       const content = JSON.stringify(recipient);
-      let frames = encoded.get(content);
-      if (!frames) {
-        frames = this.#connections.encode(eventsFor(applied, recipient));
-        encoded.set(content, frames);
+      let events = encoded.get(content);
+      if (!events) {
+        events = this.#encode(eventsFor(applied, recipient));
+        encoded.set(content, events);
       }
-      this.#tabs.send(userId, frames);
+      this.#send(userId, events);
     }
   }
 
   /** Notifies former members, each with whether something in it was unread, that the thread is no longer on their list. */
   notifyRemoved(threadId: string, former: ReadonlyMap<string, boolean>): void {
     const removed: UnreadEvent = { type: "thread_removed", threadId };
-    const frames = this.#connections.encode([removed]);
-    const unreadFrames = this.#connections.encode([{ ...removed, wasUnread: true }]);
-    for (const [userId, isUnread] of former) this.#tabs.send(userId, isUnread ? unreadFrames : frames);
+    const [ofRead, ofUnread] = [this.#encode([removed]), this.#encode([{ ...removed, wasUnread: true }])];
+    for (const [userId, isUnread] of former) this.#send(userId, isUnread ? ofUnread : ofRead);
   }
 
   /** Notifies the tabs of users who keep order in a thread of how many reports are open there, as each of them sees them. */
   notifyReports(threadId: string, open: Readonly<Record<string, number>>): void {
     for (const [userId, count] of Object.entries(open)) {
       const event: PresenceEvent = { type: "reports", threadId, open: count };
-      this.#tabs.send(userId, this.#connections.encode([event]));
+      this.#send(userId, this.#encode([event]));
     }
   }
 
   /** Notifies a user's tabs that their marker has moved, from where it was. */
   notifyRead(row: ThreadRow, userId: string, readSeq: number, before: number): void {
     const was = unreadOf(row, before) > 0;
-    this.#tabs.send(userId, this.#connections.encode([withWasUnread(readEvent(row, readSeq), was)]));
+    this.#send(userId, this.#encode([withWasUnread(readEvent(row, readSeq), was)]));
+  }
+
+  #encode(events: readonly PresenceEvent[]): Encoded {
+    return { events, frames: this.#parts.connections.encode(events) };
+  }
+
+  #send(userId: string, { events, frames }: Encoded): void {
+    this.#parts.tabs.send(userId, frames);
+    this.#parts.tabNotifier.notify(userId, events);
   }
 }
 

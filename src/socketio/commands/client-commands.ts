@@ -23,6 +23,7 @@ import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
+import type { Online } from "../online/online.ts";
 import { MAIN } from "../packets/packet.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
@@ -43,6 +44,7 @@ export interface ClientCommandsParts {
   rooms: Rooms;
   namespaces: Namespaces<SessionData>;
   reactionNames: ReactionNames;
+  online: Pick<Online, "watch">;
 }
 
 /** An event on its way. */
@@ -85,6 +87,8 @@ export class ClientCommands {
     remove_reaction: (asked, input) => this.#react("unreact", asked, input),
     read: (asked, input) => this.#read(asked, input),
     typing: (asked, input) => this.#typing(asked, input),
+    watch: async ({ session, reply }, { userIds }) =>
+      reply.statuses(await this.#parts.online.watch(session, userIds)),
   };
 
   constructor(parts: ClientCommandsParts) {

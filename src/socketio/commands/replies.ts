@@ -1,5 +1,6 @@
 /** How a client's event is answered: by its acknowledgement, or where it asks for none, a refusal by the event `error`. */
 import { failureOf, LilypadError, type Failure } from "../../protocol/errors.ts";
+import type { UserPresence } from "../../protocol/model.ts";
 import { failed } from "../../rpc/result.ts";
 import { MAIN } from "../packets/packet.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
@@ -24,6 +25,12 @@ export class Reply {
   /** It was done. */
   success(more: object = {}): void {
     this.#event.acknowledge?.([{ ok: true, ...more }]);
+  }
+
+  /** The statuses of those whom it asked for: by events where the client asks for no acknowledgement. */
+  statuses(presence: readonly UserPresence[]): void {
+    if (this.#event.acknowledge) return this.success({ presence });
+    for (const one of presence) this.#namespaces.emit(this.#session, MAIN, "presence", one);
   }
 
   /** It was refused. What is not an error of the contract is logged. */

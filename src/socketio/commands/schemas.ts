@@ -1,7 +1,7 @@
 /** What clients emit. Unknown keys are ignored. */
 import { z } from "zod";
-import { REACTION_NAME_LENGTH } from "../../protocol/limits.ts";
-import { characters, commandId, messageBody, readSeq, rev, seq } from "../../protocol/names.ts";
+import { REACTION_NAME_LENGTH, WATCHED_USERS } from "../../protocol/limits.ts";
+import { characters, commandId, messageBody, readSeq, rev, seq, userId } from "../../protocol/names.ts";
 import { roomName } from "../../protocol/socketio/names.ts";
 
 /** `room` and `threadId` are two names of one field. */
@@ -37,6 +37,7 @@ export const SCHEMAS = {
   remove_reaction: reaction,
   read: z.object({ ...inRoom, seq: readSeq }),
   typing: z.object(inRoom),
+  watch: z.object({ userIds: z.array(userId).max(WATCHED_USERS) }),
 } as const;
 
 export type EventName = keyof typeof SCHEMAS;

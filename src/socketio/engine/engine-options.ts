@@ -1,6 +1,6 @@
 /** What an engine is given: its settings, and the layer above. */
 import type { Packet } from "./packets.ts";
-import type { Session } from "./session.ts";
+import type { Session, SessionRecord } from "./session.ts";
 
 /** Why a session ended, as Socket.IO names it. */
 export type CloseReason =
@@ -30,4 +30,6 @@ export interface EngineEvents<D> {
   onOpen: (session: Session<D>) => void;
   onMessage: (session: Session<D>, message: Packet) => void;
   onClose: (session: Session<D>, reason: CloseReason) => void;
+  /** A session's connection closed while the object slept: what is kept of it is all that is left. */
+  onClosedAsleep?: (record: SessionRecord<D>) => void;
 }

@@ -99,6 +99,14 @@ export class EngineSockets<D> {
     return sessions;
   }
 
+  /** What is kept of the session that a socket carried which closed while the object slept: the platform lists it no more. */
+  takeForgotten(socket: WebSocket): SessionRecord<D> | undefined {
+    if (!this.#options.hibernates || this.#bySocket.has(socket)) return undefined;
+    const attachment = socket.deserializeAttachment() as Attachment<D> | null;
+    if (!attachment || attachment.role === "probe") return undefined;
+    return attachment.record;
+  }
+
   #write(socket: WebSocket, { record }: Session<D>, role: SocketRole): void {
     if (this.#options.hibernates) socket.serializeAttachment({ role, record } satisfies Attachment<D>);
   }

@@ -169,7 +169,9 @@ export class Engine<D> {
   /** A client closed a socket, or it broke. */
   socketClosed(socket: WebSocket): void {
     const known = this.#sockets.of(socket);
+    const forgotten = this.#sockets.takeForgotten(socket);
     this.#sockets.close(socket);
+    if (forgotten && !this.#sessions.has(forgotten.sid)) this.#events.onClosedAsleep?.(forgotten);
     if (known?.role === "transport") this.#end(known.session, "transport close");
     // The request that waited was given up.
     if (known?.role === "poll") this.#end(known.session, "transport error");

@@ -315,7 +315,7 @@ it("a change that overtakes the answer to a request is not undone by it", async 
     visibility: { threadsOf: () => ["t"], usersIn: (users: string[]) => new Set(users) },
     peers: { call: () => answer.promise },
   } as unknown as ConstructorParameters<typeof Subscriptions>[1]);
-  const asked = subscriptions.subscribe(tab, ["bo"]);
+  const asked = subscriptions.subscribeSocket(tab, ["bo"]);
   await subscriptions.statusChanged([
     { presence: { userId: "bo", status: "online" }, threadIds: ["t"], watcherIds: ["ada"] },
   ]);
