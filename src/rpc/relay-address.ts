@@ -3,7 +3,8 @@
  * of which is one more relay to every thread that its sessions are in.
  */
 import { relayStub, type RelayRpc } from "./relay.ts";
-import { socketIoStub } from "./socketio.ts";
+import type { Stub } from "./call.ts";
+import { socketIoStub, type SocketIoRpc } from "./socketio.ts";
 
 /** The number that a Socket.IO shard has as a relay. */
 export function socketIoRelay(shard: number): number {
@@ -15,10 +16,15 @@ export function isSocketIo(relay: number): boolean {
   return relay < 0;
 }
 
+/** A Socket.IO shard as a thread asks it, on a fresh stub. */
+export function socketIoShardAt(env: Env, relay: number): Stub<SocketIoRpc> {
+  return socketIoStub(env, -1 - relay);
+}
+
 /** A relay's RPC interface for its thread, on a fresh stub. */
 export function relayAt(env: Env, threadId: string, relay: number): RelayRpc {
   if (!isSocketIo(relay)) return relayStub(env, threadId, relay);
-  const shard = socketIoStub(env, -1 - relay);
+  const shard = socketIoShardAt(env, relay);
   return {
     deliver: (batch) => shard.deliver(threadId, batch),
     revoked: (userId, revocation) => shard.revoked(userId, revocation),

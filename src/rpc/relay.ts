@@ -38,10 +38,17 @@ export interface RelayBatch {
   items: RelayItem[];
 }
 
+/** With more users at one Socket.IO shard a room counts as large: they are no longer named. */
+export const NAMED_USERS = 1_000;
+
 /** How many sockets and users are at a relay. */
 export interface Occupancy {
   sockets: number;
   users: number;
+  /** Of a Socket.IO shard's own report: who they are, unless they are too many. */
+  userIds?: string[];
+  /** And who left since the last report that arrived. */
+  left?: string[];
 }
 
 /** What a socket's client sent, for the thread to decide. */

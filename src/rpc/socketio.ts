@@ -80,6 +80,8 @@ export interface SocketIoRpc extends TabHolderRpc {
   receive: (sid: string, body: string) => Promise<EngineAnswer>;
   /** For threads, as a relay's `deliver` and `end`: of one of the rooms that sessions of this shard are in. */
   deliver: (threadId: string, batch: RelayBatch) => Promise<Occupancy>;
+  /** For threads that have woken: who is in their room here. */
+  usersIn: (threadId: string) => Promise<Occupancy>;
   endRoom: (threadId: string, code: CloseCode, reason: string) => Promise<void>;
   /**
    * For other shards. Hands over the session of a `pid`, also where its connection is still believed open, to a connection of

@@ -212,6 +212,10 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     return this.#rooms.deliver(threadId, batch);
   }
 
+  async usersIn(threadId: string): Promise<Occupancy> {
+    return this.#rooms.usersIn(threadId);
+  }
+
   async endRoom(threadId: string, code: CloseCode, reason: string): Promise<void> {
     this.#rooms.end(threadId, code, reason);
   }

@@ -55,6 +55,11 @@ export class RoomSockets {
     return [...this.#online.keys().take(atMost)];
   }
 
+  /** Whether a user has a socket here. */
+  isOnline(userId: string): boolean {
+    return this.#online.has(userId);
+  }
+
   /** Accepts a socket; closes the user's stalest one if there are too many. */
   accept(request: Request, caller: Caller, now: number): { socket: WebSocket; response: Response } {
     const { user } = caller;

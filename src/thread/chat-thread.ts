@@ -94,6 +94,7 @@ export class ChatThread
     const { room } = broadcaster;
     broadcaster.memberCount = () =>
       store.current?.kind === "public" ? store.current.membership.count() : undefined;
+    broadcaster.profileOf = (userId) => store.require().profiles.get(userId);
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
     const notifier = new Notifier(ctx, env, alarm, store, allThreads);
@@ -290,6 +291,7 @@ export class ChatThread
     this.#sessions.endsAt(caller.expiresAt, now);
     const cursor = new URL(request.url).searchParams.get("cursor");
     this.#room.welcome(socket, this.#welcome(thread, caller, cursor), thread.rev);
+    this.#broadcaster.welcomed(socket);
     return response;
   }
 
@@ -324,7 +326,7 @@ export class ChatThread
       if (isSocketIo(relay)) this.#countOpen(who, now);
       if (asMember && this.#store.require().standing(who.user) === null) throw forbidden();
       const thread = this.#admit(who, now);
-      this.#relays.line(relay).entering();
+      this.#relays.entering(relay, who.user.id);
       return { frames: this.#welcome(thread, thread.known(who), cursor), rev: thread.rev };
     });
   }

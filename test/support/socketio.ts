@@ -1,4 +1,5 @@
 /** A Socket.IO client for tests in workerd: it speaks the protocols itself, so that a test sees and sends any packet. */
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { ORIGIN, type Person } from "./host-users.ts";
 import { WAIT_LIMIT_MS } from "./wait-limit.ts";
@@ -13,6 +14,13 @@ export function engineFetch(query: string, init: RequestInit = {}): Promise<Resp
 /** The shard of a session. */
 export function socketIoStub(sid: string) {
   return env.SOCKET_IO.get(env.SOCKET_IO.idFromName(`shard-${Number.parseInt(sid.slice(0, 1), 36)}`));
+}
+
+/** The rows of the sessions at a connection's shard, as text. */
+export function storedSessions({ sid }: { sid: string }): Promise<string> {
+  return runInDurableObject(socketIoStub(sid), (_instance, { storage }) =>
+    JSON.stringify(storage.sql.exec("SELECT * FROM sessions").toArray()),
+  );
 }
 
 export class SocketIoTestSocket {

@@ -9,7 +9,7 @@ import type { Membership } from "../rooms/membership.ts";
 import type { ClientSession } from "../session-data.ts";
 import { Received } from "./received.ts";
 import { SessionStore } from "./session-store.ts";
-import type { StoredRoom, StoredSession } from "./stored-session.ts";
+import type { RestoredSession, StoredRoom, StoredSession } from "./stored-session.ts";
 
 /** What CONNECT is answered with: the Socket.IO id, and the secret for coming back. */
 export interface SessionIds {
@@ -50,15 +50,16 @@ export class ClientSessions {
     this.#store.beforeWrite = (_pid, stored) => this.#bringUpToDate(stored);
   }
 
-  /** After an eviction: the sessions whose connections are still there, with their rooms. The others were lost. */
-  *restore(): Iterable<[ClientSession, StoredRoom[]]> {
+  /** After an eviction: the sessions that were connected. Those whose connections are not there any more were lost. */
+  *restore(): Iterable<RestoredSession> {
     for (const [pid, stored] of this.#store.all()) {
       if (stored.expiresAt !== undefined) continue;
+      const { userId, rooms } = stored;
       const session = this.#parts.connection(stored.engineSid);
-      if (session?.data.caller && !session.isOver) {
-        this.#received.set(session.sid, this.#newReceived(stored));
-        yield [session, stored.rooms];
-      } else this.#lose(pid, stored);
+      const isThere = session?.data.caller && !session.isOver;
+      if (isThere) this.#received.set(session.sid, this.#newReceived(stored));
+      else this.#lose(pid, stored);
+      yield { session: isThere ? session : undefined, userId, rooms };
     }
   }
 

@@ -1,5 +1,6 @@
 /** A session as it is stored, and as one shard hands it over to another. */
 import { z } from "zod";
+import type { ClientSession } from "../session-data.ts";
 
 const storedRoom = z.object({
   threadId: z.string(),
@@ -35,3 +36,11 @@ export const storedSession = z.object({
 
 export type StoredRoom = z.output<typeof storedRoom>;
 export type StoredSession = z.output<typeof storedSession>;
+
+/** A session that was connected before an eviction. */
+export interface RestoredSession {
+  /** Undefined where its connection was lost with it. */
+  session: ClientSession | undefined;
+  userId: string;
+  rooms: StoredRoom[];
+}

@@ -45,6 +45,7 @@ export class Room {
       relay: socketIoRelay(parts.shard),
       thread: () => relayHostStub(parts.env, threadId),
       sockets: this.#lineSockets(),
+      namesUsers: true,
       onReply: (member, reply) => member.replied(reply),
       onReported: () => parts.onReported(this),
     });

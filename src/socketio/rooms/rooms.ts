@@ -3,7 +3,7 @@ import type { CloseCode } from "../../protocol/errors.ts";
 import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { Occupancy, RelayBatch } from "../../rpc/relay.ts";
-import type { StoredRoom } from "../recovery/stored-session.ts";
+import type { RestoredSession } from "../recovery/stored-session.ts";
 import type { ClientSession } from "../session-data.ts";
 import { Membership } from "./membership.ts";
 import { openingOf, type Opening } from "./opening.ts";
@@ -11,8 +11,8 @@ import { Room, type RoomParts } from "./room.ts";
 
 /** Keeps which rooms sessions are in, and what they were sent of each. */
 export interface SessionRooms {
-  /** After an eviction: the connected sessions and their rooms. */
-  restore: () => Iterable<[ClientSession, StoredRoom[]]>;
+  /** After an eviction: the sessions that were connected, and their rooms. */
+  restore: () => Iterable<RestoredSession>;
   newSlot: (session: ClientSession) => number;
   roomsChanged: (session: ClientSession) => void;
   sent: (member: Membership, rev: number) => void;
@@ -49,9 +49,11 @@ export class Rooms {
   restore(): void {
     const { sessions } = this.#parts;
     const members: Membership[] = [];
-    for (const [session, rooms] of sessions.restore()) {
-      const { caller } = session.data;
-      if (caller) members.push(...rooms.map((room) => new Membership(session, caller, room)));
+    const lost: { threadId: string; userId: string }[] = [];
+    for (const { session, rooms, userId } of sessions.restore()) {
+      const caller = session?.data.caller;
+      if (session && caller) members.push(...rooms.map((room) => new Membership(session, caller, room)));
+      else lost.push(...rooms.map(({ threadId }) => ({ threadId, userId })));
     }
     for (const member of members) this.#index(member);
     for (const [threadId, here] of Map.groupBy(members, (member) => member.threadId)) {
@@ -62,6 +64,7 @@ export class Rooms {
         if (rev > member.rev) sessions.sent(member, rev);
       }
     }
+    for (const { threadId, userId } of lost) this.#room(threadId).line.lost(userId);
   }
 
   /** The rooms of a session. */
@@ -93,8 +96,7 @@ export class Rooms {
     { threadId, name, cursor, slot, asMember }: RoomToJoin,
     onOpened: (member: Membership, opening: Opening) => void,
   ): Promise<void> {
-    let room = this.#rooms.get(threadId);
-    if (!room) this.#rooms.set(threadId, (room = new Room(threadId, this.#roomParts())));
+    const room = this.#room(threadId);
     const { sessions } = this.#parts;
     try {
       await room.enter(caller, { cursor, ...(asMember && { asMember }) }, (welcome) => {
@@ -139,6 +141,10 @@ export class Rooms {
     return room ? room.line.deliver(batch) : { sockets: 0, users: 0 };
   }
 
+  usersIn(threadId: string): Occupancy {
+    return this.#rooms.get(threadId)?.line.occupancy() ?? { sockets: 0, users: 0, userIds: [] };
+  }
+
   end(threadId: string, code: CloseCode, reason: string): void {
     this.#rooms.get(threadId)?.end(code, reason);
   }
@@ -157,6 +163,12 @@ export class Rooms {
     let rooms = this.#bySession.get(sid);
     if (!rooms) this.#bySession.set(sid, (rooms = new Map()));
     rooms.set(member.threadId, member);
+  }
+
+  #room(threadId: string): Room {
+    let room = this.#rooms.get(threadId);
+    if (!room) this.#rooms.set(threadId, (room = new Room(threadId, this.#roomParts())));
+    return room;
   }
 
   #dropIfOver(room: Room): void {

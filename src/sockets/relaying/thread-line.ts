@@ -6,14 +6,15 @@ import { CLOSE } from "../../protocol/errors.ts";
 import { ONLINE_COUNT_MS } from "../../protocol/limits.ts";
 import { callForValue, callObject, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import type {
-  MissedEvents,
-  Occupancy,
-  RelayBatch,
-  RelayedCommand,
-  RelayHostRpc,
-  RelayItem,
-  RelayWelcome,
+import {
+  NAMED_USERS,
+  type MissedEvents,
+  type Occupancy,
+  type RelayBatch,
+  type RelayedCommand,
+  type RelayHostRpc,
+  type RelayItem,
+  type RelayWelcome,
 } from "../../rpc/relay.ts";
 import { DeliveryCursor } from "./delivery-cursor.ts";
 import type { LineSockets } from "./line-sockets.ts";
@@ -39,6 +40,8 @@ export interface ThreadLineOptions<S> {
   onReply: (socket: S, reply: RelayedReply) => void;
   /** The thread was sent how many are here. */
   onReported?: () => void;
+  /** Whether the thread is sent who is here, too. */
+  namesUsers?: boolean;
 }
 
 export class ThreadLine<S> {
@@ -46,8 +49,10 @@ export class ThreadLine<S> {
   readonly #sockets: LineSockets<S>;
   readonly #requests: RequestQueue<S>;
   readonly #cursor: DeliveryCursor<S>;
-  /** What was delivered to the sockets here while a new one's welcome is on its way: a list for each. */
-  readonly #entering = new Set<RelayBatch[]>();
+  /** What was delivered to the sockets here while a new one's welcome is on its way: a list for each, and its user. */
+  readonly #entering = new Map<RelayBatch[], string>();
+  /** Whose sockets are gone since the last report that arrived. */
+  readonly #left = new Set<string>();
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
   #reporting: Promise<void> | undefined;
   #delivering: Promise<unknown> = Promise.resolve();
@@ -88,7 +93,7 @@ export class ThreadLine<S> {
   async enter(caller: Caller, { cursor, asMember }: Entry, open: (welcome: RelayWelcome) => S): Promise<S> {
     const missable: RelayBatch[] = [];
     // Before the thread is asked: from its answer on, nothing may be missed.
-    this.#entering.add(missable);
+    this.#entering.set(missable, caller.user.id);
     let welcome: RelayWelcome;
     try {
       // A report that nobody is here, sent a moment ago, must not arrive after that somebody enters.
@@ -111,8 +116,23 @@ export class ThreadLine<S> {
 
   /** A socket is gone. */
   closed(socket: S): void {
-    this.#requests.forget(this.#sockets.senderOf(socket).id);
+    const { id, userId } = this.#sockets.senderOf(socket);
+    this.#requests.forget(id);
     this.#cursor.closed(socket);
+    if (this.#options.namesUsers) this.#left.add(userId);
+  }
+
+  /** A user's sockets were lost with this object's memory. */
+  lost(userId: string): void {
+    this.#left.add(userId);
+    this.reportSoon();
+  }
+
+  /** How many are here, and where the thread is to know it, who. */
+  occupancy(): Occupancy {
+    const occupancy = this.#occupancy();
+    const users = this.#users();
+    return users.size <= NAMED_USERS ? { ...occupancy, userIds: [...users] } : occupancy;
   }
 
   /** Reports to the thread how many are here, when the joins and leaves of a moment are over. */
@@ -120,9 +140,7 @@ export class ThreadLine<S> {
     if (this.#reportTimer !== undefined) return;
     this.#reportTimer = setTimeout(() => {
       this.#reportTimer = undefined;
-      this.#reporting = this.#options
-        .thread()
-        .reportOccupancy(this.#options.relay, this.#occupancy())
+      this.#reporting = this.#report()
         // It gets it with the answer to the next batch.
         .catch((error: unknown) => console.error("the relay's occupancy was not reported", error))
         .finally(() => {
@@ -130,6 +148,14 @@ export class ThreadLine<S> {
           this.#options.onReported?.();
         });
     }, ONLINE_COUNT_MS);
+  }
+
+  async #report(): Promise<void> {
+    const { relay, thread, namesUsers } = this.#options;
+    if (!namesUsers) return thread().reportOccupancy(relay, this.#occupancy());
+    const left = [...this.#left];
+    await thread().reportOccupancy(relay, { ...this.occupancy(), left });
+    for (const userId of left) this.#left.delete(userId);
   }
 
   async #deliver(batch: RelayBatch): Promise<Occupancy> {
@@ -143,7 +169,7 @@ export class ThreadLine<S> {
     // After the wait: a socket whose session ended in it receives nothing more.
     this.#sockets.sweep(Date.now());
     if (missing !== undefined) this.#catchUp(missed, batch.after);
-    for (const missable of this.#entering) missable.push(batch);
+    for (const missable of this.#entering.keys()) missable.push(batch);
     this.#sockets.coalesce(() => {
       for (const item of batch.items) this.#process(item);
     });
@@ -196,6 +222,14 @@ export class ThreadLine<S> {
   }
 
   #occupancy(): Occupancy {
-    return { sockets: this.#sockets.size + this.#entering.size, users: this.#sockets.onlineCount };
+    const users = this.#options.namesUsers ? this.#users().size : this.#sockets.onlineCount;
+    return { sockets: this.#sockets.size + this.#entering.size, users };
+  }
+
+  /** Who is here, or about to be. */
+  #users(): Set<string> {
+    const users = new Set(this.#entering.values());
+    for (const socket of this.#sockets.all()) users.add(this.#sockets.senderOf(socket).userId);
+    return users;
   }
 }

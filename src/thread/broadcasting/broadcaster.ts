@@ -5,7 +5,7 @@
 import type { CloseCode } from "../../protocol/errors.ts";
 import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import { ONLINE_COUNT_MS } from "../../protocol/limits.ts";
-import type { Member } from "../../protocol/model.ts";
+import type { Member, User } from "../../protocol/model.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import { RoomSockets } from "../../sockets/room-sockets.ts";
 import { JoinLeaveBatcher } from "./join-leave-batcher.ts";
@@ -25,28 +25,42 @@ export class Broadcaster {
   #lastCounts = "";
   /** How many members a public thread has: in a large room it is sent with who is here. */
   memberCount: () => number | undefined = () => undefined;
+  /** A user as the thread knows them now. */
+  profileOf: (userId: string) => User = (id) => ({ id, name: id });
 
   constructor(connections: Connections, relays: Relays) {
     this.#connections = connections;
     this.#relays = relays;
     relays.onOccupancy = () => this.#countChanged();
     this.room = new RoomSockets(connections, {
-      onJoin: (user) => {
-        const added = this.#newMember;
-        this.#newMember = undefined;
-        this.#changed(user.id, { type: "join", user, ...(added?.member.user.id === user.id && added) });
-      },
-      onLeave: (userId) => {
-        this.#typing.left(userId);
-        this.#changed(userId, { type: "leave", userId });
-      },
+      onJoin: (user) => this.#joined(user, () => relays.socketIoUsers.has(user.id)),
+      onLeave: (userId) => this.#left(userId),
     });
     this.#joinsAndLeaves = new JoinLeaveBatcher(connections, this.room);
+    relays.socketIoUsers.onCame = (userId) =>
+      this.#joined(this.profileOf(userId), () => this.room.isOnline(userId));
+    relays.socketIoUsers.onGone = (userId) => this.#left(userId);
   }
 
   /** How many users are here, as far as the relays have reported. */
   get onlineCount(): number {
-    return this.room.onlineCount + this.#relays.users;
+    if (this.#relays.isLarge) return this.room.onlineCount + this.#relays.users;
+    return this.room.onlineCount + this.#elsewhere().length;
+  }
+
+  /** Users who are here, at most so many: in a large room, of those with sockets in this object. */
+  online(atMost: number): string[] {
+    const here = this.room.online(atMost);
+    return here.length < atMost ? [...here, ...this.#elsewhere().slice(0, atMost - here.length)] : here;
+  }
+
+  /**
+   * A socket of this object was sent its welcome. An object that has woken learns after that who is here over Socket.IO: it is
+   * sent their joins.
+   */
+  welcomed(socket: WebSocket): void {
+    const { socketIoUsers, isLarge } = this.#relays;
+    if (!socketIoUsers.isKnown && !isLarge) void this.#sendLearned(socket);
   }
 
   /** A socket of this object was accepted and is about to be sent its welcome. */
@@ -99,6 +113,46 @@ export class Broadcaster {
   #beforeBroadcast(): void {
     this.room.endSessions(Date.now());
     this.flushJoinsAndLeaves();
+  }
+
+  /** A user came, by a socket here or over Socket.IO: broadcast unless they are here in the other way. */
+  #joined(user: User, isHereAlready: () => boolean): void {
+    const added = this.#newMember;
+    this.#newMember = undefined;
+    const event: ThreadEvent = { type: "join", user, ...(added?.member.user.id === user.id && added) };
+    this.#whenKnown(() => {
+      if (!isHereAlready() || "member" in event) this.#changed(user.id, event);
+    });
+  }
+
+  /** A user's last socket here is gone, or they are no longer here over Socket.IO. */
+  #left(userId: string): void {
+    this.#whenKnown(() => {
+      if (this.room.isOnline(userId) || this.#relays.socketIoUsers.has(userId)) return;
+      this.#typing.left(userId);
+      this.#changed(userId, { type: "leave", userId });
+    });
+  }
+
+  async #sendLearned(socket: WebSocket): Promise<void> {
+    const before = new Set(this.#elsewhere());
+    await this.#relays.socketIoUsers.learn();
+    if (this.#connections.of(socket).gone) return;
+    const learned = this.#elsewhere().filter((userId) => !before.has(userId));
+    const joins = learned.map((userId) => ({ type: "join", user: this.profileOf(userId) }));
+    this.#connections.send(socket, joins);
+  }
+
+  /** Runs this once it is known who is here over Socket.IO: mostly at once. */
+  #whenKnown(work: () => void): void {
+    const { socketIoUsers } = this.#relays;
+    if (socketIoUsers.isKnown) work();
+    else void socketIoUsers.learn().then(work);
+  }
+
+  /** Who is here over Socket.IO alone. */
+  #elsewhere(): string[] {
+    return [...this.#relays.socketIoUsers.all()].filter((userId) => !this.room.isOnline(userId));
   }
 
   #changed(userId: string, event: ThreadEvent): void {

@@ -6,11 +6,12 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
 import { callObject } from "../../rpc/call.ts";
-import { isSocketIo, relayAt } from "../../rpc/relay-address.ts";
-import type { Occupancy, RelayItem } from "../../rpc/relay.ts";
+import { isSocketIo, relayAt, socketIoShardAt } from "../../rpc/relay-address.ts";
+import { NAMED_USERS, type Occupancy, type RelayItem } from "../../rpc/relay.ts";
 import type { Revocation } from "../../rpc/revocation.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { RelayLine } from "./relay-line.ts";
+import { SocketIoUsers } from "./socketio-users.ts";
 
 /** How long after a relay did not answer it is sent to again. */
 const RESEND_MS = 2_000;
@@ -21,6 +22,8 @@ export class Relays {
   readonly #alarm: AlarmScheduler;
   readonly #store: ThreadStore;
   readonly #lines = new Map<number, RelayLine>();
+  /** Who is at Socket.IO shards. */
+  readonly socketIoUsers: SocketIoUsers;
   /** Called when the occupancy of a relay changed. */
   onOccupancy: () => void = () => {};
 
@@ -30,14 +33,25 @@ export class Relays {
     this.#env = env;
     this.#alarm = alarm;
     this.#store = store;
+    const threadId = ctx.id.toString();
+    this.socketIoUsers = new SocketIoUsers({
+      ask: (no) =>
+        callObject(
+          () => socketIoShardAt(env, no),
+          (shard) => shard.usersIn(threadId),
+        ),
+    });
     alarm.register({ name: "unconfirmed relays", run: (now) => this.#resend(now) });
     if (!store.current) return;
-    for (const { no } of ctx.storage.sql.exec<{ no: number }>("SELECT no FROM relays")) this.#addLine(no);
+    for (const { no } of ctx.storage.sql.exec<{ no: number }>("SELECT no FROM relays")) {
+      this.#addLine(no);
+      if (isSocketIo(no)) this.socketIoUsers.unknown(no);
+    }
   }
 
-  /** Whether the room is so large that some of it is at relays of its own. */
+  /** Whether the room is so large that some of it is at relays of its own, or that who is there over Socket.IO is not named. */
   get isLarge(): boolean {
-    return this.#lines.keys().some((no) => !isSocketIo(no));
+    return this.#lines.entries().some(([no, line]) => !isSocketIo(no) || line.occupancy.users > NAMED_USERS);
   }
 
   /** Users at the relays; one at two of them counts twice. */
@@ -69,16 +83,24 @@ export class Relays {
     this.#lines.get(no)?.send(item);
   }
 
+  /** A user's socket is being opened at a relay, which counts it from here on. */
+  entering(no: number, userId: string): void {
+    this.line(no).entering();
+    if (isSocketIo(no)) this.socketIoUsers.entering(no, userId);
+  }
+
   /** How many are at a relay now. */
   occupied(no: number, occupancy: Occupancy): void {
     const line = this.#lines.get(no);
     if (!line) return;
     line.occupancy = occupancy;
+    if (isSocketIo(no)) this.socketIoUsers.reported(no, occupancy);
     if (occupancy.sockets === 0) {
       this.#lines.delete(no);
       this.#ctx.storage.sql.exec("DELETE FROM relays WHERE no = ?", no);
+      this.socketIoUsers.emptied(no);
     }
-    this.onOccupancy();
+    if (this.isLarge || !isSocketIo(no)) this.onOccupancy();
   }
 
   /** Has every relay close the sockets of a user whose token or cookie was revoked, and waits until they have. */

@@ -49,12 +49,12 @@ export function welcomeEvents(
 /** The welcome with its two lists, which are most of it, and the same for everyone who comes in. */
 function welcomeEvent(
   thread: StoredThread,
-  { room }: Broadcaster,
+  broadcaster: Broadcaster,
   welcome: Omit<Welcome, "thread" | "online">,
 ): EncodedEvent {
   const { members, ...view } = thread.view(welcome.user);
   const membersJson = fitting(members.map(jsonOfMember), LIST_BYTES);
-  const online = room.online(MEMBERS_SHOWN).map((userId) => jsonOfUser(thread.profiles.get(userId)));
+  const online = broadcaster.online(MEMBERS_SHOWN).map((userId) => jsonOfUser(thread.profiles.get(userId)));
   const threadJson = withList(JSON.stringify(view), "members", membersJson);
   const json = withList(JSON.stringify(welcome), "online", fitting(online, LIST_BYTES));
   return new EncodedEvent(withValue(json, "thread", threadJson));
