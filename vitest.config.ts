@@ -147,7 +147,7 @@ export default defineConfig({
           name: "relayed",
           include: [
             "test/relay/**/*.test.ts",
-            "test/thread/{keys,system-messages,messages,membership,resume,refusals}.test.ts",
+            "test/thread/{keys,system-messages,messages,membership,resume,refusals,blocks}.test.ts",
           ],
         },
       },

@@ -99,6 +99,7 @@ export const bodies: readonly NamedSchema[] = [
   entity("ResolveReport", reports.resolveReport, "What is done about a report."),
   entity("ReportPage", reports.reportPage, "A part of the reports, and the cursor of the next one."),
   entity("UserPage", http.userPage, "Whom the search found."),
+  entity("BlockPage", http.blockPage, "A part of those whom a user blocks, and the cursor of the next one."),
   entity("UserPresence", model.userPresence, "Whether a user is connected, and when they last were."),
   entity("PresencePage", http.presencePage, "The presence of those asked for who may be seen."),
   entity("MoveUsers", http.moveUsers, "Which users of a shard are to be moved."),

@@ -56,6 +56,7 @@ const PRESENCE_EVENTS: Record<PresenceEvent["type"], string> = {
   thread_removed: "The user is no longer in a thread, or it was deleted.",
   reports: "How many reports are open in a thread where the user keeps order.",
   user: "The user of this tab has another name or picture.",
+  blocked: "The user blocks somebody, or no longer does, on any device.",
   presence: "A watched user came online, or went offline.",
   ack: "Answers `auth`.",
   error: "A command was refused, or there is a fault.",

@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
-import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
+import type { BlockPage, MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import { callerOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type {
@@ -70,6 +70,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     const isHere = (userId: string) => movedUsers.movedTo(userId) === undefined;
     shard.parts.propagation.isHere = isHere;
     shard.parts.revocationPropagation.isHere = isHere;
+    shard.parts.blockPropagation.isHere = isHere;
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
@@ -178,6 +179,26 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.manyUsers(userIds, (shard, ids) => shard.statuses(ids, threadIds, viewerId));
   }
 
+  statusesFor(userId: string, ids: string[]): Promise<UserPresence[]> {
+    return this.#router.oneUser(userId, (shard) => shard.statusesFor(userId, ids));
+  }
+
+  profilesFor(userId: string, ids: string[]): Promise<User[]> {
+    return this.#router.oneUser(userId, (shard) => shard.profilesFor(userId, ids));
+  }
+
+  blocks(userId: string, page: PageQuery): Promise<Result<BlockPage>> {
+    return this.#router.oneUser(userId, (shard) => shard.blocks(userId, page));
+  }
+
+  setBlock(userId: string, otherId: string, isBlocked: boolean): Promise<Result<void>> {
+    return this.#router.oneUser(userId, (shard) => shard.setBlock(userId, otherId, isBlocked));
+  }
+
+  hideThread(userId: string, threadId: string, upTo: number): Promise<void> {
+    return this.#router.oneUser(userId, (shard) => shard.hideThread(userId, threadId, upTo));
+  }
+
   threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
     return this.#router.oneUser(userId, (shard) => shard.threads(userId, page));
   }
@@ -257,6 +278,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
 
   statusChanged(changes: StatusChange[]): Promise<void> {
     return this.#router.split(ofStatusChanges, changes, (shard, part) => shard.statusChanged(part));
+  }
+
+  profilesIn(userIds: string[], threadIds: string[] | null): Promise<User[]> {
+    return this.#router.manyUsers(userIds, (shard, ids) => shard.profilesIn(ids, threadIds));
   }
 
   contactsAmong(userId: string, ids: string[], threadIds: string[]): Promise<string[]> {

@@ -3,6 +3,7 @@ import { configOf, type Rate } from "../config/config.ts";
 import type { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import {
+  BLOCKS_PER_MINUTE,
   NEW_THREADS_PER_MINUTE,
   READS_PER_SECOND,
   REPORTS_AT_ONCE,
@@ -25,6 +26,7 @@ export class RateLimits {
   readonly #newThreads = perPeriod(NEW_THREADS_PER_MINUTE, MINUTE_MS);
   readonly #userSearches = perPeriod(USER_SEARCHES_PER_MINUTE, MINUTE_MS);
   readonly #reports = new TokenBuckets(REPORTS_AT_ONCE, { tokens: REPORTS_PER_HOUR, perMs: HOUR_MS });
+  readonly #blocks = perPeriod(BLOCKS_PER_MINUTE, MINUTE_MS);
   readonly #reads = perPeriod(READS_PER_SECOND, SECOND_MS);
   readonly #watches = new TokenBuckets(WATCHES_AT_ONCE, { tokens: WATCHES_PER_SECOND, perMs: SECOND_MS });
   #commands: TokenBuckets | undefined;
@@ -45,6 +47,11 @@ export class RateLimits {
 
   report(userId: string): void {
     this.#admit(this.#reports, userId);
+  }
+
+  /** Of somebody by a user, or that it is lifted. */
+  block(userId: string): void {
+    this.#admit(this.#blocks, userId);
   }
 
   read(userId: string): void {

@@ -195,4 +195,32 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, tab_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Whom users block, and since when: that time is the version by which their direct thread knows the newest. Read by user.
+  CREATE TABLE blocks (
+    user_id TEXT NOT NULL,
+    blocked_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, blocked_id)
+  ) WITHOUT ROWID;
+
+  -- Pairs whose direct thread has yet to know that one blocks the other, or no longer does (contacts/block-propagation.ts): a
+  -- row until it has answered.
+  CREATE TABLE block_jobs (
+    user_id TEXT NOT NULL,
+    blocked_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    PRIMARY KEY (user_id, blocked_id)
+  ) WITHOUT ROWID;
+
+  -- Direct threads that a user does not see in their list while the newest message is none after this one.
+  CREATE TABLE hidden_threads (
+    user_id TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    up_to_seq INTEGER NOT NULL,
+    PRIMARY KEY (user_id, thread_id)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,8 +4,14 @@ import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
 import { shardNumber } from "../rpc/shards.ts";
 import { Connections } from "../sockets/connections.ts";
+import { BlockPropagation } from "./contacts/block-propagation.ts";
+import { Blocking } from "./contacts/blocking.ts";
+import { Blocks } from "./contacts/blocks.ts";
+import { ContactThreads } from "./contacts/contact-threads.ts";
 import { Contacts } from "./contacts/contacts.ts";
+import { KnownProfiles } from "./contacts/known-profiles.ts";
 import { LateContacts } from "./contacts/late-contacts.ts";
+import { WhoSeesWhom } from "./contacts/who-sees-whom.ts";
 import type { PeerShards } from "./peer-shards.ts";
 import { ProfilePropagation } from "./people/profile-propagation.ts";
 import { ProfileUpdates } from "./people/profile-updates.ts";
@@ -24,6 +30,7 @@ import { TabNotifier } from "./socketio-tabs/tab-notifier.ts";
 import { AllTabs } from "./status/all-tabs.ts";
 import { OnlineStatus } from "./status/online-status.ts";
 import { StatusPublisher } from "./status/status-publisher.ts";
+import { StatusQuery } from "./status/status-query.ts";
 import { Subscribers } from "./status/subscribers.ts";
 import { Subscriptions } from "./status/subscriptions.ts";
 import { TabSockets } from "./status/tab-sockets.ts";
@@ -32,6 +39,7 @@ import { Tabs } from "./status/tabs.ts";
 import { TooManyTabs } from "./status/too-many-tabs.ts";
 import { TabCommands } from "./tab-commands.ts";
 import { TabOpening } from "./tab-opening.ts";
+import { HiddenThreads } from "./threads/hidden-threads.ts";
 import { ReadCommand } from "./threads/read-command.ts";
 import { ThreadNotifications } from "./threads/thread-notifications.ts";
 import { ThreadUpdates } from "./threads/thread-updates.ts";
@@ -55,6 +63,11 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const online = new OnlineStatus(sql, { connections, tabs, socketIoTabs }, Date.now());
   const tabSubscriptions = new TabSubscriptions(sql, allTabs);
   const subscribers = new Subscribers(sql);
+  const blocks = new Blocks(sql);
+  const lateContacts = new LateContacts(sql);
+  const contactThreads = new ContactThreads(sql, lateContacts);
+  const whoSeesWhom = new WhoSeesWhom(env, { visibility, contactThreads, blocks });
+  const contacts = new Contacts(env, { peers, visibility, contactThreads, blocks });
   const status = {
     alarm,
     connections,
@@ -63,6 +76,8 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     allTabs,
     tabNotifier,
     visibility,
+    whoSeesWhom,
+    blocks,
     online,
     tabSubscriptions,
     subscribers,
@@ -76,6 +91,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     sockets,
     replace: (tab) => tabCalls.replace(tab),
   });
+  const statusQuery = new StatusQuery(env, status);
   registerTabDuties(alarm, { sockets, subscriptions, publisher });
 
   const index = new UserSearchIndex(sql);
@@ -83,11 +99,16 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const sharedSearch = new SharedUserSearch({ index, directory, visibility });
   const searchReindex = new UserSearchReindex(ctx.storage, alarm);
 
-  const lateContacts = new LateContacts(sql);
-  const contacts = new Contacts(sql, env, { peers, visibility, lateContacts });
-  const updates = new ThreadUpdates(ctx.storage, userThreads, lateContacts);
+  const hiddenThreads = new HiddenThreads(sql);
+  const updates = new ThreadUpdates(ctx.storage, { userThreads, lateContacts, hiddenThreads });
   const notifications = new ThreadNotifications({ ...status, userThreads });
-  const readCommand = new ReadCommand(env, { directory, userThreads, updates, notifications });
+  const readCommand = new ReadCommand(env, {
+    directory,
+    userThreads,
+    hiddenThreads,
+    updates,
+    notifications,
+  });
 
   const rates = new RateLimits(env, new Holds(sql));
   const revocations = new Revocations(sql);
@@ -95,10 +116,26 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
   // Again, where this shard crashed as it was revoked.
   revocationPropagation.onStep = (userId, revocation) => tabNotifier.revoked(userId, revocation);
+  const blockPropagation = new BlockPropagation(sql, env, alarm, blocks);
   const propagation = new ProfilePropagation(sql, env, alarm, directory);
-  // The calls of one invocation are bounded for both together.
-  propagation.mayCall = (now) => !revocationPropagation.isDue(now);
+  // The calls of one invocation are bounded for all of them together.
+  blockPropagation.mayCall = (now) => !revocationPropagation.isDue(now);
+  propagation.mayCall = (now) => !revocationPropagation.isDue(now) && !blockPropagation.isDue(now);
   const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
+
+  const knownProfiles = new KnownProfiles(sql, env, { peers, visibility, directory });
+  const blocking = new Blocking(env, {
+    ...status,
+    rates,
+    blockPropagation,
+    publisher,
+    subscriptions,
+    userThreads,
+    hiddenThreads,
+    updates,
+    notifications,
+    knownProfiles,
+  });
 
   const opening = new TabOpening(env, {
     ...status,
@@ -133,6 +170,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     ...status,
     publisher,
     subscriptions,
+    statusQuery,
     sockets,
     directory,
     sharedSearch,
@@ -140,6 +178,10 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     userThreads,
     lateContacts,
     contacts,
+    hiddenThreads,
+    blockPropagation,
+    blocking,
+    knownProfiles,
     updates,
     notifications,
     rates,

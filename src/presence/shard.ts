@@ -3,7 +3,7 @@
  * every user for its own: that some may have moved is known to resharding/ alone.
  */
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
-import type { PageQuery, ThreadPage } from "../protocol/http.ts";
+import type { BlockPage, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy, Caller } from "../rpc/caller.ts";
 import type {
@@ -39,6 +39,7 @@ export class PresenceShard {
     this.parts.searchReindex.resume(now);
     this.parts.propagation.resume(now);
     this.parts.revocationPropagation.resume(now);
+    this.parts.blockPropagation.resume(now);
   }
 
   signIn(user: User, namedAt?: number): User {
@@ -126,15 +127,15 @@ export class PresenceShard {
   }
 
   sharedThreads(userId: string): string[] {
-    return this.parts.visibility.threadsOf(userId);
+    return this.parts.whoSeesWhom.threadsOf(userId);
   }
 
   contactsOf(userId: string, ids: string[]): Promise<string[]> {
     return this.parts.contacts.of(userId, ids);
   }
 
-  contactsAmong(_userId: string, ids: string[], threadIds: string[]): Promise<string[]> {
-    return this.parts.contacts.among(ids, threadIds);
+  contactsAmong(userId: string, ids: string[], threadIds: string[]): Promise<string[]> {
+    return this.parts.contacts.among(userId, ids, threadIds);
   }
 
   revoke(userId: string, before: number): void {
@@ -170,13 +171,35 @@ export class PresenceShard {
     return this.parts.verdicts.on(userId, issuance, since);
   }
 
-  async statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
-    const present = (userId: string) => this.parts.online.presenceOf(userId, Date.now());
-    const others = userIds.filter((userId) => userId !== viewerId);
-    const shown: UserPresence[] = [];
-    for await (const userId of this.parts.visibility.usersIn(others, threadIds)) shown.push(present(userId));
-    if (viewerId !== undefined && userIds.includes(viewerId)) shown.push(present(viewerId));
-    return shown;
+  statuses(userIds: string[], threadIds: string[], viewerId?: string): Promise<UserPresence[]> {
+    return this.parts.statusQuery.among(userIds, threadIds, viewerId);
+  }
+
+  statusesFor(userId: string, ids: string[]): Promise<UserPresence[]> {
+    return this.parts.statusQuery.for(userId, ids);
+  }
+
+  profilesFor(userId: string, ids: string[]): Promise<User[]> {
+    return this.parts.knownProfiles.of(userId, ids);
+  }
+
+  profilesIn(userIds: string[], threadIds: string[] | null): Promise<User[]> {
+    return this.parts.knownProfiles.in(userIds, threadIds);
+  }
+
+  blocks(userId: string, page: PageQuery): Promise<Result<BlockPage>> {
+    return resultOf(() => this.parts.blocking.page(userId, page));
+  }
+
+  setBlock(userId: string, otherId: string, isBlocked: boolean): Promise<Result<void>> {
+    const { blocking } = this.parts;
+    return resultOf(() => (isBlocked ? blocking.block(userId, otherId) : blocking.unblock(userId, otherId)));
+  }
+
+  hideThread(userId: string, threadId: string, upTo: number): void {
+    const wasUnread = this.parts.updates.hide(userId, threadId, upTo);
+    if (wasUnread !== undefined)
+      this.parts.notifications.notifyRemoved(threadId, new Map([[userId, wasUnread]]));
   }
 
   threads(userId: string, page: PageQuery): Promise<Result<ThreadPage>> {
@@ -193,13 +216,15 @@ export class PresenceShard {
 
   async threadChanged(update: ThreadUpdate): Promise<ThreadUpdateAnswer> {
     const { commands = {}, joined } = update;
-    this.#apply(update);
+    const { update: shown, blocks } = this.parts.blocking.applyTo(update);
+    this.#apply(shown);
     this.parts.rates.countCommands(commands);
     const profiles =
       joined.length > 0 ? this.parts.directory.profiles(joined.map(({ userId }) => userId)) : [];
     // Whoever sent to many threads at once is on hold in all of them: first the updates that came together are all counted.
     await Promise.resolve();
-    return { holds: this.parts.rates.holds(Object.keys(commands)), profiles };
+    const holds = this.parts.rates.holds(Object.keys(commands));
+    return { holds, profiles, ...(blocks.length > 0 && { blocks }) };
   }
 
   reportsChanged(threadId: string, open: Record<string, number>): void {
@@ -248,9 +273,11 @@ export class PresenceShard {
     if (!applied) return;
     this.parts.notifications.notifyMembers(applied);
     this.parts.subscriptions.left(applied.left);
-    if (update.kind === "public" || applied.joined.size === 0) return;
+    const { threadId } = update;
+    const visible = this.parts.whoSeesWhom.visibleBy(applied, () => this.parts.userThreads.members(threadId));
+    if (visible === undefined) return;
     // The thread need not wait for either, and a failure was logged.
-    void this.parts.publisher.joined(update.threadId, applied.joined);
-    void this.parts.subscriptions.joined(update.threadId, applied.joined).catch(() => undefined);
+    void this.parts.publisher.joined(threadId, visible);
+    void this.parts.subscriptions.joined(threadId, visible).catch(() => undefined);
   }
 }

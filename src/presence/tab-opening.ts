@@ -6,6 +6,7 @@ import { clientLimitsFor } from "../protocol/model.ts";
 import { subprotocolOf, type Caller } from "../rpc/caller.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
+import type { Blocks } from "./contacts/blocks.ts";
 import type { ProfileUpdates } from "./people/profile-updates.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { Revocations } from "./revoking/revocations.ts";
@@ -25,6 +26,7 @@ export interface TabOpeningParts {
   publisher: StatusPublisher;
   tooManyTabs: TooManyTabs;
   userThreads: UserThreads;
+  blocks: Blocks;
   rates: RateLimits;
   revocations: Revocations;
   verdicts: Verdicts;
@@ -78,10 +80,11 @@ export class TabOpening {
   }
 
   #welcome(caller: Caller): PresenceEvent {
-    const { profileUpdates, userThreads } = this.#parts;
+    const { profileUpdates, userThreads, blocks } = this.#parts;
     const user = profileUpdates.presentOf(caller.user);
     const { expiresAt } = caller;
     const limits = clientLimitsFor(configOf(this.#env).rate);
-    return { type: "welcome", user, ...userThreads.overview(user.id), expiresAt, limits };
+    const blocked = blocks.of(user.id);
+    return { type: "welcome", user, ...userThreads.overview(user.id), blocked, expiresAt, limits };
   }
 }

@@ -110,6 +110,8 @@ export const presenceEvent = z.discriminatedUnion("type", [
     user,
     threads: z.array(z.object({ threadId: z.string(), seq: z.int().min(0), readSeq, unread })),
     unreadThreads: z.int(),
+    /** Whom the user blocks. Absent from servers of older versions. */
+    blocked: z.array(z.string()).optional(),
     expiresAt: time,
     limits: clientLimits,
   }),
@@ -119,6 +121,7 @@ export const presenceEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("thread_removed"), threadId: z.string(), wasUnread }),
   userEvent,
   z.object({ type: z.literal("reports"), threadId: z.string(), open: z.int().min(0) }),
+  z.object({ type: z.literal("blocked"), userId: z.string(), blocked: z.boolean() }),
   z.object({
     type: z.literal("presence"),
     userId: z.string(),

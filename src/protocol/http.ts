@@ -184,6 +184,12 @@ export const threadPage = z.object({
   nextCursor: z.string().optional(),
 });
 export type ThreadPage = z.infer<typeof threadPage>;
+/** Whom one blocks, since when, newest first. */
+export const blockPage = z.object({
+  blocks: z.array(z.object({ user, at: time })),
+  nextCursor: z.string().optional(),
+});
+export type BlockPage = z.infer<typeof blockPage>;
 export const readState = z.object({ readSeq, unread: z.int().min(0) });
 export type ReadState = z.infer<typeof readState>;
 /** What the host's server sees of a user. */

@@ -67,6 +67,8 @@ export const PREVIEW_LENGTH = 140;
 export const MEMBER_IDS = 100;
 /** How many members a list of threads names of a group without a name: enough to show anyone three others. */
 export const TITLE_MEMBERS = 4;
+/** Most people whom a user blocks. */
+export const BLOCKS = 1_000;
 /** The largest group whose members are contacts of each other, by the number of members. */
 export const CONTACT_GROUP_MEMBERS = 50;
 /** Members listed in a `Thread`, and users in a welcome's `online`. */
@@ -151,6 +153,8 @@ export const WATCHES_AT_ONCE = 10;
 export const NEW_THREADS_PER_MINUTE = 20;
 /** User searches by one user, a minute. */
 export const USER_SEARCHES_PER_MINUTE = 60;
+/** Blocks that a user makes or lifts, a minute. */
+export const BLOCKS_PER_MINUTE = 60;
 
 /** Requests and sockets that the Worker lets in, a minute. The bindings of wrangler.toml enforce it (src/worker/request-limits.ts). */
 export const GETS_PER_MINUTE = 600;

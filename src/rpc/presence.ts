@@ -1,5 +1,5 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
-import type { MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
+import type { BlockPage, MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy } from "./caller.ts";
 import type { Refusal, Result } from "./result.ts";
@@ -35,7 +35,7 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
    * active first; none where it is among `all`. By default `shared`. One by the host's server is not counted.
    */
   admitUserSearch: (userId: string, scope?: "all" | "shared", by?: AskedBy) => Promise<Result<string[]>>;
-  /** The ids of the direct and group threads of this user. */
+  /** The ids of the direct and group threads of this user. For Workers of the version before, which then ask for `statuses`. */
   sharedThreads: (userId: string) => Promise<string[]>;
   /**
    * Those of these users who are contacts of this one: with whom they share a direct thread in which both have written, or a
@@ -47,10 +47,21 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
    * threads, of which the first count if there are too many; `rate_limited` where too many such searches wait.
    */
   searchUsers: (prefix: string, among: string[] | null) => Promise<FoundUser[] | Refusal>;
-  /** The status of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
-  statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;
+  /** The status of those of these users whom a user may see, and of that user. To be asked of the user's own shard. */
+  statusesFor: (userId: string, ids: string[]) => Promise<UserPresence[]>;
+  /**
+   * The profiles of those of these users whom a user may know: contacts and fellow members of a thread, and with `USER_SEARCH`
+   * `all` everyone who is known; oneself. To be asked of the user's own shard.
+   */
+  profilesFor: (userId: string, ids: string[]) => Promise<User[]>;
   /** A page of this user's threads, most recently active first. */
   threads: (userId: string, page: PageQuery) => Promise<Result<ThreadPage>>;
+  /** A page of those whom a user blocks, newest first, each with the profile that the user may see. */
+  blocks: (userId: string, page: PageQuery) => Promise<Result<BlockPage>>;
+  /** Blocks somebody, or does so no longer. `conflict` where that is one too many, `rate_limited` where it is too often. */
+  setBlock: (userId: string, otherId: string, isBlocked: boolean) => Promise<Result<void>>;
+  /** Hides a direct thread from a user's list until a message comes that is newer than this one. */
+  hideThread: (userId: string, threadId: string, upTo: number) => Promise<void>;
   /** Takes a thread that does not exist, or that this user is not in, off their list. False where it is not on it. */
   removeFromList: (userId: string, threadId: string) => Promise<boolean>;
   /**
@@ -92,6 +103,10 @@ export interface PresencePeerRpc {
   newlyVisible: (threadId: string, questions: NewlyVisible[]) => Promise<UserPresence[][]>;
   /** The status of users of the calling shard changed: sent on to the subscribers here who may see them. */
   statusChanged: (changes: StatusChange[]) => Promise<void>;
+  /** The status of those of these users who are in one of `threadIds`; of `viewerId`, who asks, in any case. */
+  statuses: (userIds: string[], threadIds: string[], viewerId?: string) => Promise<UserPresence[]>;
+  /** The profiles of those of these users of the called shard who are in one of `threadIds`, or with null of all. */
+  profilesIn: (userIds: string[], threadIds: string[] | null) => Promise<User[]>;
   /** Those of these users of the called shard who are a user's contacts, by these threads of the user's that make contacts. */
   contactsAmong: (userId: string, ids: string[], threadIds: string[]) => Promise<string[]>;
   /** Takes in some of what another shard has of users who move here. Idempotent. */
@@ -169,8 +184,9 @@ export interface ThreadUpdate {
   /**
    * Members of this shard since the last update, with what they have read; one who is known already changes nothing.
    * `contactFrom`: from when on they count as contacts of the others, in milliseconds since the epoch, if not at once.
+   * `hiddenUpTo`, of users who move to another shard: up to which message the thread is hidden from them.
    */
-  joined: { userId: string; readSeq: number; contactFrom?: number }[];
+  joined: { userId: string; readSeq: number; contactFrom?: number; hiddenUpTo?: number }[];
   /** Former members of this shard. */
   left: string[];
   /** Read markers that moved and are stored by the thread; they only rise. */
@@ -190,6 +206,8 @@ export interface ThreadUpdateAnswer {
   holds: Record<string, number>;
   /** Of the users who joined, the profiles that are known here. Absent from older versions. */
   profiles?: User[];
+  /** Of a direct thread: who of those who joined blocks the other, since which version. Absent from older versions. */
+  blocks?: { userId: string; version: number }[];
 }
 
 /** Everyone of the called shard to whom a user of the calling one subscribes, in all tabs together. */
@@ -234,6 +252,9 @@ export interface MovedUsersBatch {
   revocations?: RevocationRow[];
   endedSessions?: EndedSessionRow[];
   revocationJobs?: RevocationJobRow[];
+  /** Whom they block, and of which of it their direct thread has yet to know. Absent from shards of older versions. */
+  blocks?: BlockRow[];
+  blockJobs?: BlockJobRow[];
   /** Whom of them the host has banned. Absent from shards of older versions. */
   hostBans?: HostBanRow[];
   /** Their tabs over Socket.IO, which stay open. Absent from shards of older versions. */
@@ -265,6 +286,18 @@ export type ProfileJobRow = {
   due_at: number;
   changed_again: number;
   missed: string;
+  retries: number;
+};
+
+/** A row of a shard's `blocks`. `at`: milliseconds since the epoch. */
+export type BlockRow = { user_id: string; blocked_id: string; at: number };
+
+/** A row of a shard's `block_jobs`. `due_at`: milliseconds since the epoch. */
+export type BlockJobRow = {
+  user_id: string;
+  blocked_id: string;
+  version: number;
+  due_at: number;
   retries: number;
 };
 

@@ -68,13 +68,14 @@ export interface WriteResults extends DurableCommandResults {
   rename: Thread;
   put_thread: Thread;
   put_member: Member;
-  remove_member: void;
   report: void;
   /** The report as it is now. */
   resolve_report: Report;
   create_link: Link;
   revoke_link: void;
   redeem_link: Thread;
+  /** Of oneself in a direct thread: up to which message it is to be hidden from one's list. */
+  remove_member: { hiddenUpTo: number } | undefined;
 }
 
 /** What is read of a thread besides what `ThreadRpc` has a method for. How each is answered: src/thread/queries.ts. */
@@ -99,7 +100,7 @@ export interface QueryResults {
 }
 
 /**
- * Each method but the last two takes the verified user who asks, and decides their right next to the data: a thread that they may not
+ * Each method but the last three takes the verified user who asks, and decides their right next to the data: a thread that they may not
  * see is `not_found`.
  */
 export interface ThreadRpc {
@@ -135,6 +136,11 @@ export interface ThreadRpc {
   read: (caller: User, seq: number, by?: AskedBy) => Promise<Result<ReadState>>;
   /** For Presence: the profile of a user of this thread has changed. Idempotent. */
   profileChanged: (user: User) => Promise<void>;
+  /**
+   * For Presence: a member of this direct thread blocks the other one, or does so no longer, since this version, the higher of
+   * which counts. Returns the version that the thread has; the given one where there is no such thread, or no such member.
+   */
+  blockChanged: (userId: string, isBlocked: boolean, version: number) => Promise<number>;
   /** For Presence: this was revoked of a user, whose sockets with such a credential are closed, at relays too. Idempotent. */
   revoked: (userId: string, revocation: Revocation) => Promise<void>;
 }
@@ -142,6 +148,11 @@ export interface ThreadRpc {
 /** A fresh stub. Stubs are not kept: one that has thrown may be broken for good. */
 export function threadStub(env: Env, id: DurableObjectId): Stub<ThreadRpc> {
   return env.CHAT_THREAD.get(id) as unknown as Stub<ThreadRpc>;
+}
+
+/** A direct thread's object follows from its pair, so that both make the same one, even at once. */
+export function directThreadId(env: Env, userId: string, otherId: string): DurableObjectId {
+  return env.CHAT_THREAD.idFromName(JSON.stringify([userId, otherId].toSorted()));
 }
 
 /** The object of the thread of a key: by a name that is no pair's, which is an array. */

@@ -3,14 +3,21 @@ import type { Kind, Role, User } from "../protocol/model.ts";
 import * as rights from "../protocol/rights.ts";
 import { isHost } from "../protocol/system-user.ts";
 import { forbidden, moderatorsOnly, noSuchThread, timedOut } from "./errors.ts";
+import type { DirectBlocks } from "./members/direct-blocks.ts";
 import type { Membership } from "./members/membership.ts";
+import type { ThreadContacts } from "./members/thread-contacts.ts";
 import type { Settings } from "./moderation/settings.ts";
 
 export interface AccessParts {
   kind: Kind;
   membership: Membership;
   settings: Settings;
+  blocks: DirectBlocks;
+  contacts: ThreadContacts;
 }
+
+/** What a block keeps the two of a direct thread from. */
+const WRITING: ReadonlySet<rights.Action> = new Set(["send", "edit", "react", "type"]);
 
 export class Access {
   readonly #parts: AccessParts;
@@ -39,7 +46,7 @@ export class Access {
     const { kind, settings } = this.#parts;
     const standing = this.standing(user);
     const { current } = settings;
-    if (rights.may(action, kind, standing, current)) return;
+    if (rights.may(action, kind, standing, current)) return this.#requireUnblocked(action, user);
     this.requireNoTimeout(user, (role) => rights.may(action, kind, role));
     if (rights.may(action, kind, standing)) throw moderatorsOnly(current.locked);
     throw forbidden();
@@ -51,6 +58,16 @@ export class Access {
     const now = Date.now();
     if (member && rights.standingOf(member, now) === "timed out" && may(member.role))
       throw timedOut(member.timeoutUntil ?? now, now);
+  }
+
+  /**
+   * Throws where a block keeps a user from writing: their own; or the other's, where both have written. Until then they are
+   * answered as ever, and cannot tell.
+   */
+  #requireUnblocked(action: rights.Action, { id }: User): void {
+    const { blocks, contacts } = this.#parts;
+    if (!blocks.isAny || !WRITING.has(action)) return;
+    if (blocks.isBy(id) || contacts.haveBothWritten) throw forbidden();
   }
 
   #standingOf(user: User): rights.Standing {

@@ -263,6 +263,12 @@ export class ChatThread
     this.#profileChanges.received(user);
   }
 
+  async blockChanged(userId: string, isBlocked: boolean, version: number): Promise<number> {
+    const thread = this.#store.current;
+    if (thread?.isDeleting !== false || !thread.membership.get(userId)) return version;
+    return thread.blocks.set(userId, isBlocked, version);
+  }
+
   async revoked(userId: string, revocation: Revocation): Promise<void> {
     this.#room.closeRevoked(userId, revocation, Date.now());
     await this.#relays.revoked(userId, revocation);

@@ -237,4 +237,12 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     used INTEGER NOT NULL
   );
   `,
+  `
+  -- Who of the two in a direct thread blocks the other, or has lifted that, since which version: a row written by each.
+  CREATE TABLE direct_blocks (
+    user_id TEXT PRIMARY KEY,
+    is_blocked INTEGER NOT NULL,
+    version INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

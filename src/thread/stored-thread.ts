@@ -15,6 +15,7 @@ import { Access } from "./access.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { HostData } from "./host-data.ts";
 import { LinkStore } from "./links/link-store.ts";
+import { DirectBlocks } from "./members/direct-blocks.ts";
 import { Membership, type StoredMember } from "./members/membership.ts";
 import { Profiles } from "./members/profiles.ts";
 import { ReadMarkers } from "./members/read-markers.ts";
@@ -46,6 +47,7 @@ export class StoredThread {
   readonly membership: Membership;
   readonly messages: MessageLog;
   readonly contacts: ThreadContacts;
+  readonly blocks: DirectBlocks;
   readonly changes: ChangeLog;
   readonly readMarkers: ReadMarkers;
   readonly reactions: ReactionStore;
@@ -85,10 +87,17 @@ export class StoredThread {
     const { kind, mutual } = this.#row;
     const { membership, messages } = this;
     this.contacts = new ThreadContacts(sql, { kind, membership, messages, haveBothWritten: mutual === 1 });
+    this.blocks = new DirectBlocks(sql, kind);
     this.#data = new HostData(sql);
     this.settings = new Settings(sql);
     this.slowMode = new SlowMode(this.messages);
-    this.access = new Access({ kind: this.kind, membership: this.membership, settings: this.settings });
+    this.access = new Access({
+      kind,
+      membership,
+      settings: this.settings,
+      blocks: this.blocks,
+      contacts: this.contacts,
+    });
   }
 
   /** Writes a new thread's row. The schema is there, and nothing else. */

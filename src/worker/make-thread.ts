@@ -5,7 +5,7 @@ import type { Thread } from "../protocol/model.ts";
 import { callForValue, callObject } from "../rpc/call.ts";
 import type { Result } from "../rpc/result.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
-import { threadStub } from "../rpc/thread.ts";
+import { directThreadId, threadStub } from "../rpc/thread.ts";
 import { knownUsers } from "./known-users.ts";
 import { countNewThread } from "./request-limits.ts";
 import type { SignedIn } from "./signed-in.ts";
@@ -20,7 +20,10 @@ export async function makeThread(
   if (asked.kind === "direct" && otherIds.length === 0) {
     throw new LilypadError("bad_request", "memberIds: a direct thread is with somebody else");
   }
-  const id = asked.kind === "direct" ? directId(env, [user.id, ...otherIds]) : env.CHAT_THREAD.newUniqueId();
+  const id =
+    asked.kind === "direct"
+      ? directThreadId(env, user.id, otherIds[0] ?? user.id)
+      : env.CHAT_THREAD.newUniqueId();
   if (asked.kind === "direct") {
     // Taking up a chat that exists makes no new thread, however often.
     const existing = await callObject(
@@ -42,9 +45,4 @@ export async function makeThread(
     () => threadStub(env, id),
     (object) => object.create(user, { kind: asked.kind, name }, others),
   );
-}
-
-/** A direct thread's id follows from its pair, so that both make the same one, even at once. */
-function directId(env: Env, pair: string[]): DurableObjectId {
-  return env.CHAT_THREAD.idFromName(JSON.stringify(pair.toSorted()));
 }

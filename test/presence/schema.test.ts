@@ -19,6 +19,7 @@ import {
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
+  [13, "DROP TABLE blocks; DROP TABLE block_jobs; DROP TABLE hidden_threads"],
   [12, "DROP TABLE socketio_tabs"],
   [11, "DROP TABLE host_bans"],
   [10, "ALTER TABLE threads DROP COLUMN makes_contacts; DROP TABLE late_contacts"],

@@ -228,7 +228,7 @@ const HTTP: Row[] = [
   [
     "leave",
     (s) => s.caller.call("DELETE", `/api/threads/${s.id}/members/${s.caller.user.id}`),
-    { direct: none, group: belonging, public: belonging },
+    { direct: belonging, group: belonging, public: belonging },
   ],
   [
     "delete the thread",

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
+import { presenceStubOf } from "../../src/rpc/shards.ts";
+import { eventually } from "../support/eventually.ts";
 import { unknownPerson, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { problemOf, requestWith } from "./requests.ts";
 
@@ -23,7 +25,7 @@ async function find(who: Person, q: string, mode?: Mode): Promise<User[]> {
   return (await response.json<{ users: User[] }>()).users;
 }
 
-/** Ada, and users whose names begin alike: in a direct thread with her, in a group, in a public thread, and in none. */
+/** Ada, and users whose names begin alike: in a direct thread with her in which both have written, in a group, in a public thread, and in none. */
 async function relatedUsers() {
   const stem = unique("Related");
   const ada = await person("Ada");
@@ -33,7 +35,12 @@ async function relatedUsers() {
     await person(`${stem} Public`),
     await person(`${stem} Stranger`),
   ];
-  await newThread(ada, "direct", [direct]);
+  const { id } = await newThread(ada, "direct", [direct]);
+  for (const who of [ada, direct]) await who.call("POST", `/api/threads/${id}/messages`, { body: "hello" });
+  await eventually(async () => {
+    const shard = presenceStubOf(env, ada.user.id);
+    expect(await shard.contactsOf(ada.user.id, [direct.user.id])).toEqual([direct.user.id]);
+  });
   await newThread(grouped, "group", [ada]);
   await newThread(ada, "public", [fromPublicThread]);
   return { stem, ada, direct, grouped, fromPublicThread, stranger };
@@ -120,12 +127,18 @@ describe("a search", () => {
   });
 
   it("with `off` is forbidden", async () => {
-    const ada = await person("Ada");
-    for (const path of ["/api/users?q=ada", `/api/users/${ada.user.id}`]) {
-      const response = await get(ada, path, "off");
-      expect(response.status).toBe(403);
-      expect((await problemOf(response)).code).toBe("forbidden");
-    }
+    const response = await get(await person("Ada"), "/api/users?q=ada", "off");
+    expect(response.status).toBe(403);
+    expect((await problemOf(response)).code).toBe("forbidden");
+  });
+
+  it("with `shared` finds nobody by a direct thread that they have not written in", async () => {
+    const stem = unique("Asked");
+    const [ada, asked] = [await person("Ada"), await person(stem)];
+    const { id } = await newThread(ada, "direct", [asked]);
+    await ada.call("POST", `/api/threads/${id}/messages`, { body: "who are you?" });
+    expect(await find(ada, stem, "shared")).toEqual([]);
+    expect((await get(ada, `/api/users/${asked.user.id}`, "shared")).status).toBe(404);
   });
 
   it("is allowed 60 times a minute for each user", async () => {
@@ -162,19 +175,22 @@ describe("a user by id", () => {
     expect((await problemOf(response)).detail).toContain(unknownUser.user.id);
   });
 
-  it("with `shared` is the caller or a user with a direct or group thread in common; others are as if unknown", async () => {
-    const { ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
-    for (const { user } of [ada, direct, grouped]) {
-      const response = await get(ada, `/api/users/${user.id}`, "shared");
-      expect(await response.json()).toEqual(user);
-    }
-    const unknownUser = await unknownPerson("Bob");
-    for (const { user } of [fromPublicThread, stranger, unknownUser]) {
-      const response = await get(ada, `/api/users/${user.id}`, "shared");
-      expect(response.status).toBe(404);
-      expect((await problemOf(response)).detail).toBe(`No such user: ${user.id}`);
-    }
-  });
+  it.each(["shared", "off"] as const)(
+    "with `%s` is the caller or a contact; others are as if unknown",
+    async (mode) => {
+      const { ada, direct, grouped, fromPublicThread, stranger } = await relatedUsers();
+      for (const { user } of [ada, direct, grouped]) {
+        const response = await get(ada, `/api/users/${user.id}`, mode);
+        expect(await response.json()).toEqual(user);
+      }
+      const unknownUser = await unknownPerson("Bob");
+      for (const { user } of [fromPublicThread, stranger, unknownUser]) {
+        const response = await get(ada, `/api/users/${user.id}`, mode);
+        expect(response.status).toBe(404);
+        expect((await problemOf(response)).detail).toBe(`No such user: ${user.id}`);
+      }
+    },
+  );
 });
 
 describe("presence", () => {

@@ -2,6 +2,7 @@
  * Every route of the Worker, documented. A route that is missing here fails test/api-docs/complete.test.ts: add an entry,
  * `METHOD path` as the router has it, to the file of its group.
  */
+import { blockOperations } from "./blocks.ts";
 import { firstFrontEndOperations } from "./first-front-end.ts";
 import { hostBanOperations } from "./host-bans.ts";
 import { linkOperations } from "./links.ts";
@@ -19,6 +20,7 @@ export const operations: Operations = {
   ...hostBanOperations,
   ...reportOperations,
   ...peopleOperations,
+  ...blockOperations,
   ...socketOperations,
   ...firstFrontEndOperations,
 };

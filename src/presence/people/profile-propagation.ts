@@ -11,9 +11,8 @@
 import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
-import { callObject } from "../../rpc/call.ts";
 import type { ProfileJobRow } from "../../rpc/presence.ts";
-import { threadStub } from "../../rpc/thread.ts";
+import { callThreads } from "../thread-calls.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
 /**
@@ -158,18 +157,9 @@ export class ProfilePropagation {
   /** Sends a profile to threads; resolves with those that did not answer. */
   async #send(user: User, threadIds: readonly string[]): Promise<string[]> {
     this.#sendingOf = user.id;
-    const results = await Promise.allSettled(
-      threadIds.map((id) =>
-        callObject(
-          () => threadStub(this.#env, this.#env.CHAT_THREAD.idFromString(id)),
-          (thread) => thread.profileChanged(user),
-          // Each attempt is a call. Those that did not answer are called again in a later step.
-          { attempts: 1 },
-        ),
-      ),
-    );
+    const missed = await callThreads(this.#env, threadIds, (thread) => thread.profileChanged(user));
     this.#sendingOf = undefined;
-    return threadIds.filter((_id, i) => results[i]?.status === "rejected");
+    return missed;
   }
 
   /** A step is done, but for the threads that it missed. The job may have changed or moved meanwhile. */

@@ -1,11 +1,7 @@
 /**
- * Who may see whose status, or find whom: users with a direct or group thread in common. A shard knows the memberships of its
- * own users alone, so those of the other side always come as a list of thread ids.
- *
- * What is asked about the status of many users is read in stretches (durable/stretches.ts), which several questions may share.
- * Users are handed over as they are found, so that whatever is said of them is said in the stretch that found them.
+ * Who shares a thread with whom. A shard knows the memberships of its own users alone, so those of the other side always come
+ * as a list of thread ids.
  */
-import { pause, Stretches } from "../../durable/stretches.ts";
 
 /** Looking up one membership takes as long as scanning so many. */
 const SCANNED_PER_LOOKUP = 8;
@@ -57,44 +53,16 @@ export class Visibility {
       .map((row) => row.user_id);
   }
 
-  /** Which of these users are in one of these threads. Reads each user's memberships; of one with very many, looks up the threads. */
-  async *usersIn(
-    userIds: readonly string[],
-    threadIds: readonly string[],
-    stretches = new Stretches(),
-  ): AsyncGenerator<string> {
-    const threads = new Set(threadIds);
-    for (const userId of userIds) {
-      const { isShared, rows } = this.shared(userId, threads);
-      if (isShared) yield userId;
-      if (stretches.read(rows)) await pause();
-    }
-  }
-
-  /** Which of these users are in this thread and in no other of `threadIds`. */
-  async *usersInOnly(
-    threadId: string,
-    userIds: readonly string[],
-    threadIds: readonly string[],
-    stretches = new Stretches(),
-  ): AsyncGenerator<string> {
-    const others = new Set(threadIds);
-    others.delete(threadId);
-    if (stretches.read(userIds.length)) await pause();
-    for (const userId of this.membersOf(threadId, userIds)) {
-      const { isShared, rows } = this.shared(userId, others);
-      if (!isShared) yield userId;
-      if (stretches.read(rows)) await pause();
-    }
-  }
-
-  /** The direct and group threads of a user for a search, at most 1,000 of them, most recently active first. */
+  /**
+   * The direct and group threads of a user for a search, at most 1,000 of them, most recently active first. Not a direct one in
+   * which one has not written: it is opened with whomever one names, and would name them.
+   */
   newestThreadsOf(userId: string): string[] {
     return this.#sql
       .exec<{ thread_id: string }>(
         `SELECT thread_id FROM (SELECT thread_id FROM user_threads WHERE user_id = ? LIMIT ?)
          JOIN threads AS t USING (thread_id)
-         WHERE t.kind <> 'public' ORDER BY t.active_at DESC LIMIT ?`,
+         WHERE t.kind <> 'public' AND NOT (t.kind = 'direct' AND t.makes_contacts IS 0) ORDER BY t.active_at DESC LIMIT ?`,
         userId,
         MOST_SCANNED,
         THREADS_SEARCHED,

@@ -1,7 +1,7 @@
 /** Packs the rows of users who move into batches, and deletes them once they are delivered. */
 import type { MovedUsersBatch } from "../../rpc/presence.ts";
 import { END, type IdRange, type MovedUserRecord } from "./moved-user-record.ts";
-import type { UserTable } from "./user-tables.ts";
+import type { UserTable } from "./user-table.ts";
 
 /** Rows whose users move in one step. One user's move together, however many they are. */
 const ROWS_PER_STEP = 1_000;

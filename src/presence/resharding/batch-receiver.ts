@@ -1,6 +1,6 @@
 /** Takes in the rows of users who move here. */
 import type { MovedUsersBatch } from "../../rpc/presence.ts";
-import type { UserTable } from "./user-tables.ts";
+import type { UserTable } from "./user-table.ts";
 
 export class BatchReceiver {
   readonly #storage: DurableObjectStorage;

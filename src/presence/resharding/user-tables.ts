@@ -3,20 +3,22 @@
  * here, and one optional field of `MovedUsersBatch`. A shard of an older version drops a field that it does not know: no
  * users may be moved before every shard runs the version that added it.
  *
- * `user_keys` is not here: its rows are derived from `users`. Nor is `late_contacts`: its rows go with the memberships. Of
- * `tab_watches` those of tabs over Socket.IO go with these: other tabs are closed, and subscribe again. Nor is `holds`: who is on hold is forgiven the few minutes that it lasts.
+ * `user_keys` is not here: its rows are derived from `users`. Nor are `late_contacts` and `hidden_threads`: their rows go with
+ * the memberships. Of `tab_watches` those of tabs over Socket.IO go with these: other tabs are closed, and subscribe again. Nor is
+ * `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
 import type {
   EndedSessionRow,
   HostBanRow,
-  MovedUsersBatch,
   RevocationRow,
   SocketIoTabRow,
   ThreadUpdate,
   UserRow,
 } from "../../rpc/presence.ts";
+import type { BlockPropagation } from "../contacts/block-propagation.ts";
+import type { Blocks } from "../contacts/blocks.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
 import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
@@ -26,32 +28,17 @@ import type { SocketIoTab, SocketIoTabs } from "../socketio-tabs/socketio-tabs.t
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Subscribers } from "../status/subscribers.ts";
 import type { TabSubscriptions } from "../status/tab-subscriptions.ts";
+import type { HiddenThreads } from "../threads/hidden-threads.ts";
+import { blockJobs, blockTable } from "./block-tables.ts";
+import { ROWS_PER_BATCH, rowsOf, type UserTable } from "./user-table.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
 import { updateOf } from "../threads/thread-row.ts";
 import { markerOf } from "../threads/unread.ts";
 import type { ThreadUpdates } from "../threads/thread-updates.ts";
 import type { UserThreads } from "../threads/user-threads.ts";
 
-/** Rows in a batch: a thread's takes some 10 KB at most, an RPC call 32 MiB. */
-const ROWS_PER_BATCH = 500;
 /** Tabs in a batch: each may subscribe to 500 users. */
 const TABS_PER_BATCH = 100;
-
-export interface UserTable {
-  /**
-   * The table's name, where a column `user_id` says whose each row is: users who are to move are found by their rows in
-   * it, and a step moves a bounded number of them.
-   */
-  name?: string;
-  /** Else: every user of whom there are rows. They move after the rows of all other tables. */
-  users?: () => string[];
-  /** Rows of these users, at most `ROWS_PER_BATCH`. What is discarded is not packed again. */
-  pack: (userIds: string[]) => Partial<MovedUsersBatch>;
-  /** Takes rows in, within a transaction. Idempotent. Returns what is to be done once the whole batch is in. */
-  accept: (batch: MovedUsersBatch) => (() => void) | undefined;
-  /** Deletes rows that were delivered, within a transaction. */
-  discard: (batch: MovedUsersBatch) => void;
-}
 
 /** What the tables are read and written by. */
 export interface UserTableParts {
@@ -59,6 +46,9 @@ export interface UserTableParts {
   userThreads: UserThreads;
   updates: ThreadUpdates;
   lateContacts: LateContacts;
+  hiddenThreads: HiddenThreads;
+  blocks: Blocks;
+  blockPropagation: BlockPropagation;
   notifications: ThreadNotifications;
   subscribers: Subscribers;
   propagation: ProfilePropagation;
@@ -72,6 +62,7 @@ export interface UserTableParts {
 /** Every table, in the order in which their rows are delivered. */
 export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTableParts): UserTable[] {
   return [
+    blockTable(sql, parts),
     memberships(sql, parts),
     profiles(sql, parts),
     profileJobs(parts),
@@ -80,6 +71,7 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
     hostBans(sql, parts),
     revocationJobs(parts),
     openTabs(parts),
+    blockJobs(sql, parts),
     subscriptions(alarm, parts),
   ];
 }
@@ -87,7 +79,7 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
 /** Memberships, as the update that each thread itself would send: that users joined, and up to where they have read. */
 function memberships(
   sql: SqlStorage,
-  { userThreads, updates, lateContacts, notifications }: UserTableParts,
+  { userThreads, updates, lateContacts, hiddenThreads, notifications }: UserTableParts,
 ): UserTable {
   type Row = { user_id: string; thread_id: string; read_seq: number };
 
@@ -112,8 +104,13 @@ function memberships(
         if (!thread) return [];
         const joined = members.map(({ user_id, read_seq }) => {
           const contactFrom = lateContacts.of(user_id, threadId);
-          const readSeq = markerOf(thread, user_id, read_seq);
-          return { userId: user_id, readSeq, ...(contactFrom !== undefined && { contactFrom }) };
+          const hiddenUpTo = hiddenThreads.upTo(user_id, threadId);
+          return {
+            userId: user_id,
+            readSeq: markerOf(thread, user_id, read_seq),
+            ...(contactFrom !== undefined && { contactFrom }),
+            ...(hiddenUpTo !== undefined && { hiddenUpTo }),
+          };
         });
         return [updateOf(thread, joined)];
       });
@@ -287,19 +284,4 @@ function subscriptions(alarm: AlarmScheduler, { subscribers }: UserTableParts): 
       for (const { watcherId, userIds } of watchers) subscribers.remove(watcherId, userIds);
     },
   };
-}
-
-/** The rows of these users in a table, as many as a batch takes. */
-function rowsOf<Row extends Record<string, SqlStorageValue>>(
-  sql: SqlStorage,
-  table: string,
-  userIds: readonly string[],
-): Row[] {
-  return sql
-    .exec<Row>(
-      `SELECT * FROM ${table} WHERE user_id IN (SELECT value FROM json_each(?)) LIMIT ?`,
-      JSON.stringify(userIds),
-      ROWS_PER_BATCH,
-    )
-    .toArray();
 }

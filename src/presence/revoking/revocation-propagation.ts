@@ -12,10 +12,9 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { REVOKED_AT_ONCE } from "../../protocol/limits.ts";
-import { callObject } from "../../rpc/call.ts";
 import type { RevocationJobRow } from "../../rpc/presence.ts";
 import { VERDICT_MS, type Revocation } from "../../rpc/revocation.ts";
-import { threadStub } from "../../rpc/thread.ts";
+import { callThreads } from "../thread-calls.ts";
 import type { Revocations } from "./revocations.ts";
 
 /**
@@ -147,7 +146,9 @@ export class RevocationPropagation {
     const begun = this.#begunBy.get(user_id);
     const revocation = this.#revocations.of(user_id, Date.now());
     this.onStep(user_id, revocation);
-    const missed = await this.#send(user_id, revocation, step.threadIds);
+    const missed = await callThreads(this.#env, step.threadIds, (thread) =>
+      thread.revoked(user_id, revocation),
+    );
     if (begun !== this.#begunBy.get(user_id) || !this.isHere(user_id)) return;
     if (step.isNewest) this.#advanceFirst(step, missed, Date.now());
     else this.#advanceSecond(step, missed, Date.now());
@@ -172,21 +173,6 @@ export class RevocationPropagation {
     if (sent_up_to === END || missed.length > MOST_MISSED) return step(missed, sent_up_to);
     const next = this.#threadsAfter(user_id, sent_up_to, Math.max(1, atMost));
     return step(next, next.length < atMost ? END : (next.at(-1) ?? END));
-  }
-
-  /** Calls threads; resolves with those that did not answer. */
-  async #send(userId: string, revocation: Revocation, threadIds: readonly string[]): Promise<string[]> {
-    const results = await Promise.allSettled(
-      threadIds.map((id) =>
-        callObject(
-          () => threadStub(this.#env, this.#env.CHAT_THREAD.idFromString(id)),
-          (thread) => thread.revoked(userId, revocation),
-          // Each attempt is a call. Those that did not answer are called again in a later step.
-          { attempts: 1 },
-        ),
-      ),
-    );
-    return threadIds.filter((_id, i) => results[i]?.status === "rejected");
   }
 
   /** Nothing is written until the first round is over. Whoever did not answer in it is called once more, after the others. */

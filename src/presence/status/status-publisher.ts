@@ -10,8 +10,9 @@ import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
 import { shardOf } from "../../rpc/shards.ts";
 import type { Connections } from "../../sockets/connections.ts";
+import type { Blocks } from "../contacts/blocks.ts";
+import type { WhoSeesWhom } from "../contacts/who-sees-whom.ts";
 import type { PeerShards } from "../peer-shards.ts";
-import type { Visibility } from "../people/visibility.ts";
 import type { SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
 import type { AllTabs } from "./all-tabs.ts";
 import { UNCONFIRMED, type OnlineStatus, type PendingOffline } from "./online-status.ts";
@@ -31,7 +32,8 @@ export interface StatusPublisherParts {
   allTabs: AllTabs;
   online: OnlineStatus;
   subscribers: Subscribers;
-  visibility: Visibility;
+  whoSeesWhom: WhoSeesWhom;
+  blocks: Blocks;
   peers: PeerShards;
   alarm: AlarmScheduler;
 }
@@ -134,25 +136,25 @@ export class StatusPublisher {
 
   /** Replaces whom a user of any shard subscribes to here. Returns the present statuses of those they may see. */
   async subscribe({ watcherId, userIds, threadIds, version }: WatchList): Promise<UserPresence[]> {
-    const { subscribers, online, visibility } = this.#parts;
+    const { subscribers, online, whoSeesWhom } = this.#parts;
     const fresh = subscribers.replace(watcherId, userIds, version);
     online.gotFirstSubscriber(fresh, Date.now());
-    return this.#presencesOf(visibility.usersIn(userIds, threadIds));
+    return this.#presencesOf(whoSeesWhom.usersIn(userIds, threadIds, watcherId));
   }
 
   /** The present statuses of those whom each of these subscribers sees through this thread alone. */
   async newlyVisible(threadId: string, questions: readonly NewlyVisible[]): Promise<UserPresence[][]> {
-    const { visibility } = this.#parts;
+    const { whoSeesWhom } = this.#parts;
     const answers: UserPresence[][] = [];
     const stretches = new Stretches();
-    for (const { userIds, threadIds } of questions) {
-      const found = visibility.usersInOnly(threadId, userIds, threadIds, stretches);
+    for (const { watcherId, userIds, threadIds } of questions) {
+      const found = whoSeesWhom.usersInOnly(threadId, userIds, threadIds, watcherId, stretches);
       answers.push(await this.#presencesOf(found));
     }
     return answers;
   }
 
-  /** These users joined a direct or group thread: their status is published to the subscribers who see them by it. */
+  /** These users joined a thread by which they are seen: their status is published to the subscribers who see them by it. */
   async joined(threadId: string, userIds: Iterable<string>): Promise<void> {
     const { subscribers } = this.#parts;
     const stretches = new Stretches();
@@ -162,6 +164,27 @@ export class StatusPublisher {
       this.#publishSoon([change]);
       if (stretches.read(change.threadIds.length)) await pause();
     }
+  }
+
+  /** A user blocks another from now on: to one who subscribes to them they go offline. */
+  hideFrom(userId: string, subscriberId: string): void {
+    this.#publishTo(subscriberId, { userId, status: "offline" });
+  }
+
+  /** A user blocks another no longer. */
+  showTo(userId: string, subscriberId: string): void {
+    if (this.#parts.subscribers.of(userId).includes(subscriberId))
+      this.#publishTo(subscriberId, this.#presenceToSend(userId, Date.now()));
+  }
+
+  #publishTo(subscriberId: string, presence: UserPresence): void {
+    const { subscribers, peers } = this.#parts;
+    if (!subscribers.of(presence.userId).includes(subscriberId)) return;
+    const shard = shardOf(subscriberId, configOf(this.#env).presenceShards);
+    // A failure was logged where it happened. What is published next, the subscriber may not see, or sees.
+    void peers
+      .publish(shard, [{ ...this.#changeOf(presence), watcherIds: [subscriberId] }])
+      .catch(() => undefined);
   }
 
   /** When it is to be published that a user is offline, whose tab closed; undefined for never. */
@@ -195,7 +218,7 @@ export class StatusPublisher {
 
   /** `because`: for those alone who see the user through this thread and no other. */
   #changeOf(presence: UserPresence, because?: string): PublishedChange {
-    const threadIds = this.#parts.visibility.threadsOf(presence.userId);
+    const threadIds = this.#parts.whoSeesWhom.threadsOf(presence.userId);
     return { presence, threadIds, ...(because !== undefined && { because }) };
   }
 
@@ -216,11 +239,14 @@ export class StatusPublisher {
 
   /** Hands the changes over before it first waits: so they arrive in the order in which they happened. */
   async #publish(changes: readonly PublishedChange[]): Promise<void> {
-    const { subscribers, peers } = this.#parts;
+    const { subscribers, peers, blocks } = this.#parts;
     const shards = configOf(this.#env).presenceShards;
     const byShard = new Map<number, StatusChange[]>();
     for (const change of changes) {
-      const watchers = Map.groupBy(subscribers.of(change.presence.userId), (id) => shardOf(id, shards));
+      const { userId } = change.presence;
+      const blocked = new Set(blocks.of(userId));
+      const mayWatch = subscribers.of(userId).filter((id) => !blocked.has(id));
+      const watchers = Map.groupBy(mayWatch, (id) => shardOf(id, shards));
       for (const [shard, watcherIds] of watchers)
         byShard.set(shard, [...(byShard.get(shard) ?? []), { ...change, watcherIds }]);
     }

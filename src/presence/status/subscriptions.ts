@@ -9,6 +9,7 @@ import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange } from "../../rpc/presence.ts";
 import { byShard, shardOf } from "../../rpc/shards.ts";
 import type { Connections } from "../../sockets/connections.ts";
+import type { WhoSeesWhom } from "../contacts/who-sees-whom.ts";
 import type { PeerShards } from "../peer-shards.ts";
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Visibility } from "../people/visibility.ts";
@@ -22,6 +23,7 @@ export interface SubscriptionsParts {
   tabNotifier: TabNotifier;
   tabSubscriptions: TabSubscriptions;
   visibility: Visibility;
+  whoSeesWhom: WhoSeesWhom;
   peers: PeerShards;
 }
 
@@ -83,9 +85,9 @@ export class Subscriptions {
     await Promise.all(changes.map((change) => this.#sendLists(change.userId, this.#shardsChanged(change))));
   }
 
-  /** These users of this shard joined a direct or group thread: they are sent the status of those whom they see by it. */
+  /** These users of this shard joined a thread by which they see others: they are sent the status of those. */
   async joined(threadId: string, userIds: Iterable<string>): Promise<void> {
-    const { tabSubscriptions, visibility } = this.#parts;
+    const { tabSubscriptions, whoSeesWhom } = this.#parts;
     const stretches = new Stretches();
     let questions = new Map<number, NewlyVisible[]>();
     const ask = () =>
@@ -93,7 +95,7 @@ export class Subscriptions {
     for (const subscriberId of userIds) {
       const subscribedTo = tabSubscriptions.union(subscriberId);
       if (subscribedTo.size === 0) continue;
-      const threadIds = visibility.threadsOf(subscriberId);
+      const threadIds = whoSeesWhom.threadsOf(subscriberId);
       for (const [shard, ids] of byShard(this.#env, subscribedTo)) {
         const ofShard = questions.get(shard) ?? [];
         ofShard.push({ watcherId: subscriberId, userIds: ids, threadIds });
@@ -111,6 +113,24 @@ export class Subscriptions {
   /** These users left a thread. */
   left(userIds: readonly string[]): void {
     for (const { left } of this.#requests) for (const userId of userIds) left.add(userId);
+  }
+
+  /** A user of this shard blocks another from now on, who goes offline to them. */
+  hide(subscriberId: string, userId: string): void {
+    // An answer that is on its way says what was.
+    for (const { sent } of this.#requests) sent.add(pairOf(subscriberId, userId));
+    this.#sendToTabs(subscriberId, { userId, status: "offline" });
+  }
+
+  /** A user of this shard blocks another no longer, and is sent their status if they may see it. */
+  show(subscriberId: string, userId: string): void {
+    if (this.#parts.tabSubscriptions.tabsSubscribedTo(userId, subscriberId).length === 0) return;
+    const asked = this.#sendLists(subscriberId, [this.#shardOf(userId)], (presences) => {
+      for (const presence of presences)
+        if (presence.userId === userId) this.#sendToTabs(subscriberId, presence);
+    });
+    // A failure was logged where it happened.
+    void asked.catch(() => undefined);
   }
 
   /** Users of another shard changed their status: sent on to the tabs that subscribe to them and whose users may see them. */
@@ -137,14 +157,14 @@ export class Subscriptions {
 
   /** Asks a shard which of its users subscribers see through a thread that they have just joined, and sends them those. */
   async #askVisible(shard: number, threadId: string, questions: NewlyVisible[]): Promise<void> {
-    const { peers, visibility } = this.#parts;
+    const { peers, visibility, whoSeesWhom } = this.#parts;
     const ask = () => peers.call(shard, (peer) => peer.newlyVisible(threadId, questions));
     await this.#request(ask, (answers, { sent }) => {
       const subscriberIds = questions.map(({ watcherId }) => watcherId);
       const present = new Set(visibility.membersOf(threadId, subscriberIds));
       subscriberIds.forEach((subscriberId, i) => {
         if (!present.has(subscriberId)) return;
-        for (const presence of answers[i] ?? [])
+        for (const presence of whoSeesWhom.unblocked(subscriberId, answers[i] ?? []))
           if (!sent.has(pairOf(subscriberId, presence.userId)))
             this.#sendToTabs(subscriberId, presence, threadId);
       });
@@ -156,15 +176,16 @@ export class Subscriptions {
     recipients: string[],
     stretches: Stretches,
   ): Promise<void> {
-    const { visibility } = this.#parts;
+    const { whoSeesWhom } = this.#parts;
+    const { userId } = presence;
     const visibleTo =
       because === undefined
-        ? visibility.usersIn(recipients, threadIds, stretches)
-        : visibility.usersInOnly(because, recipients, threadIds, stretches);
+        ? whoSeesWhom.usersIn(recipients, threadIds, userId, stretches)
+        : whoSeesWhom.usersInOnly(because, recipients, threadIds, userId, stretches);
     for await (const subscriberId of visibleTo) {
       if (!this.#sendToTabs(subscriberId, presence, because)) continue;
       // Of those alone who are sent it: to the others the answer on its way is new.
-      for (const { sent } of this.#requests) sent.add(pairOf(subscriberId, presence.userId));
+      for (const { sent } of this.#requests) sent.add(pairOf(subscriberId, userId));
     }
   }
 
@@ -189,9 +210,9 @@ export class Subscriptions {
     shards: Iterable<number>,
     onAnswer?: (presences: UserPresence[]) => void,
   ): Promise<void> {
-    const { tabSubscriptions, visibility, peers } = this.#parts;
+    const { tabSubscriptions, whoSeesWhom, peers } = this.#parts;
     const userIds = byShard(this.#env, tabSubscriptions.union(subscriberId));
-    const threadIds = visibility.threadsOf(subscriberId);
+    const threadIds = whoSeesWhom.threadsOf(subscriberId);
     this.#version = Math.max(Date.now(), this.#version + 1);
     const list = { watcherId: subscriberId, threadIds, version: this.#version };
     await Promise.all(
@@ -201,7 +222,8 @@ export class Subscriptions {
         const ask = () => peers.call(shard, (peer) => peer.watch(ofShard));
         await this.#request(ask, (presences, { sent, left }) => {
           if (left.has(subscriberId)) return this.#sendLists(subscriberId, [shard], onAnswer);
-          return onAnswer?.(presences.filter(({ userId }) => !sent.has(pairOf(subscriberId, userId))));
+          const unblocked = whoSeesWhom.unblocked(subscriberId, presences);
+          return onAnswer?.(unblocked.filter(({ userId }) => !sent.has(pairOf(subscriberId, userId))));
         });
       }),
     );

@@ -3,6 +3,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
+import type { HiddenThreads } from "./hidden-threads.ts";
 import type { ThreadNotifications } from "./thread-notifications.ts";
 import { markerOf } from "./unread.ts";
 import type { ThreadUpdates } from "./thread-updates.ts";
@@ -11,6 +12,7 @@ import type { UserThreads } from "./user-threads.ts";
 export interface ReadCommandParts {
   directory: UserDirectory;
   userThreads: UserThreads;
+  hiddenThreads: HiddenThreads;
   updates: ThreadUpdates;
   notifications: ThreadNotifications;
 }
@@ -26,7 +28,7 @@ export class ReadCommand {
 
   /** Moves the user's marker, and notifies all their tabs. `not_found` for a thread that is not on their list. */
   async run(userId: string, threadId: string, seq: number): Promise<void> {
-    const { directory, userThreads, updates, notifications } = this.#parts;
+    const { directory, userThreads, hiddenThreads, updates, notifications } = this.#parts;
     const row = userThreads.get(threadId);
     const readSeq = userThreads.readSeq(userId, threadId);
     const [user] = directory.profiles([userId]);
@@ -44,6 +46,7 @@ export class ReadCommand {
     const present = userThreads.get(threadId);
     if (!present) return;
     const before = updates.raise(present, userId, moved.readSeq);
-    if (before !== undefined) notifications.notifyRead(present, userId, moved.readSeq, before);
+    const isHidden = present.seq <= (hiddenThreads.upTo(userId, threadId) ?? -1);
+    if (before !== undefined && !isHidden) notifications.notifyRead(present, userId, moved.readSeq, before);
   }
 }

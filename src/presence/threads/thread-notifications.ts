@@ -18,7 +18,7 @@ type UnreadEvent = Extract<PresenceEvent, { type: "new_message" | "read" | "thre
 /** What the events for a member depend on, besides the update itself. */
 interface Recipient {
   marker: number;
-  /** Joined by this update. */
+  /** Joined by this update, or sees the thread again by it. */
   isNew: boolean;
   /** Their marker rose by this update. */
   hasRead: boolean;
@@ -61,8 +61,9 @@ export class ThreadNotifications {
 
     const encoded = new Map<string, Encoded>();
     for (const [userId, readSeq] of this.#parts.userThreads.membersAmong(threadId, recipients)) {
+      if (applied.hidden.has(userId)) continue;
       const marker = markerOf(after, userId, readSeq);
-      const isNew = applied.joined.has(userId);
+      const isNew = applied.joined.has(userId) || applied.reappeared.has(userId);
       const hasRead = applied.read.has(userId);
       const isAuthor = lastOf(after)?.author.id === userId;
       const recipient = { marker, isNew, hasRead, isAuthor, wasUnread: wasUnread(applied, userId, marker) };
@@ -89,6 +90,11 @@ export class ThreadNotifications {
       const event: PresenceEvent = { type: "reports", threadId, open: count };
       this.#send(userId, this.#encode([event]));
     }
+  }
+
+  /** Notifies a user's tabs that a thread is on their list again. */
+  notifyAdded(row: ThreadRow, userId: string, marker: number): void {
+    this.#send(userId, this.#encode([{ type: "thread", thread: summaryOf(row, marker) }]));
   }
 
   /** Notifies a user's tabs that their marker has moved, from where it was. */
@@ -138,11 +144,11 @@ function eventsFor({ before, after, isMove = false }: AppliedUpdate, recipient: 
 
 /** Whether something was unread to a user before an update; `marker` is theirs after it. */
 function wasUnread(
-  { before, joined, markersBefore }: AppliedUpdate,
+  { before, joined, hidden, reappeared, markersBefore }: AppliedUpdate,
   userId: string,
   marker: number,
 ): boolean {
-  if (!before || joined.has(userId)) return false;
+  if (!before || joined.has(userId) || hidden.has(userId) || reappeared.has(userId)) return false;
   return unreadOf(before, markersBefore.get(userId) ?? marker) > 0;
 }
 

@@ -2,15 +2,18 @@
  * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
-import { fillerLike } from "../../durable/record-length.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
-import { rowOf, sameLength, type ThreadRow } from "./thread-row.ts";
+import type { HiddenThreads } from "./hidden-threads.ts";
+import { rowOf, type ThreadRow } from "./thread-row.ts";
+import { ThreadTable } from "./thread-table.ts";
 import { markerOf, sendersOf } from "./unread.ts";
 import type { UserThreads } from "./user-threads.ts";
 
 /** Above this many, senders' markers move to their own rows: it bounds the row that every update rewrites. */
 const SENDERS_IN_ROW = 64;
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** What an update changed. */
 export interface AppliedUpdate {
@@ -22,21 +25,35 @@ export interface AppliedUpdate {
   read: Set<string>;
   /** Of users whose marker rose, and of those who left: where it was before. */
   markersBefore: ReadonlyMap<string, number>;
+  /** Members to whom a direct thread is hidden, also after this update; and those to whom it is no longer, by it. */
+  hidden: ReadonlySet<string>;
+  reappeared: ReadonlySet<string>;
   /** It came from another shard, where those who joined by it were notified of everything in it. */
   isMove?: boolean;
+}
+
+export interface ThreadUpdatesParts {
+  userThreads: UserThreads;
+  lateContacts: LateContacts;
+  hiddenThreads: HiddenThreads;
 }
 
 export class ThreadUpdates {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #table: ThreadTable;
   readonly #userThreads: UserThreads;
   readonly #lateContacts: LateContacts;
+  readonly #hiddenThreads: HiddenThreads;
 
-  constructor(storage: DurableObjectStorage, userThreads: UserThreads, lateContacts: LateContacts) {
+  constructor(storage: DurableObjectStorage, parts: ThreadUpdatesParts) {
+    const { userThreads, lateContacts, hiddenThreads } = parts;
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.#table = new ThreadTable(storage.sql, userThreads);
     this.#userThreads = userThreads;
     this.#lateContacts = lateContacts;
+    this.#hiddenThreads = hiddenThreads;
   }
 
   /** Applies an update in one transaction; undefined where it is older than what is stored. */
@@ -54,6 +71,20 @@ export class ThreadUpdates {
     return before;
   }
 
+  /**
+   * Hides a direct thread from one user's list. Returns whether something in it was unread to them there; undefined, with
+   * nothing written, where they do not see it there, or there is a newer message than `upTo`.
+   */
+  hide(userId: string, threadId: string, upTo: number): boolean | undefined {
+    const row = this.#userThreads.get(threadId);
+    const readSeq = this.#userThreads.readSeq(userId, threadId);
+    if (row?.kind !== "direct" || readSeq === undefined || row.seq > upTo) return undefined;
+    const wasHidden = this.#isHidden(userId, row);
+    if (!wasHidden || upTo > (this.#hiddenThreads.upTo(userId, threadId) ?? 0))
+      this.#hiddenThreads.hide(userId, threadId, upTo);
+    return wasHidden ? undefined : row.seq > markerOf(row, userId, readSeq);
+  }
+
   /** Removes a thread. Returns the members it had here, with whether something in it was unread to them. */
   remove(threadId: string): Map<string, boolean> {
     return this.#storage.transactionSync(() => {
@@ -66,13 +97,13 @@ export class ThreadUpdates {
         .toArray()
         .map(({ user_id, read_seq }): [string, boolean] => [
           user_id,
-          row !== undefined && row.seq > markerOf(row, user_id, read_seq),
+          row !== undefined && row.seq > markerOf(row, user_id, read_seq) && !this.#isHidden(user_id, row),
         ]);
-      this.#lateContacts.remove(
+      this.#forget(
         former.map(([userId]) => userId),
         threadId,
       );
-      this.#delete(threadId);
+      this.#table.delete(threadId);
       return new Map(former);
     });
   }
@@ -84,10 +115,11 @@ export class ThreadUpdates {
   removeFromList(userId: string, threadId: string): boolean | undefined {
     return this.#storage.transactionSync(() => {
       const row = this.#userThreads.get(threadId);
+      const isHidden = row !== undefined && this.#isHidden(userId, row);
       const marker = this.#leave(userId, threadId, row);
       if (marker === undefined) return undefined;
       this.#removeWithoutMembers(threadId);
-      return row !== undefined && row.seq > marker;
+      return row !== undefined && row.seq > marker && !isHidden;
     });
   }
 
@@ -106,8 +138,9 @@ export class ThreadUpdates {
     const left = update.left.filter((userId) => rose(userId, this.#leave(userId, threadId, before)));
     const joined = new Set<string>();
     const read = new Set<string>();
-    for (const { userId, readSeq, contactFrom } of update.joined) {
-      if (this.#join(userId, threadId, readSeq, contactFrom)) joined.add(userId);
+    for (const one of update.joined) {
+      const { userId, readSeq } = one;
+      if (this.#join(threadId, one)) joined.add(userId);
       // Left and joined again between two updates: the marker of the new membership is at least as high.
       else if (before && rose(userId, this.raise(before, userId, readSeq))) read.add(userId);
     }
@@ -115,7 +148,8 @@ export class ThreadUpdates {
     for (const userId of left) senders.delete(userId);
     // A row that is there has members: only who leaves can have been the last one.
     if ((left.length > 0 || !before) && this.#removeWithoutMembers(threadId)) {
-      return { before, after: rowOf(update, senders, before), joined, left, read, markersBefore };
+      const after = rowOf(update, senders, before);
+      return { before, after, joined, left, read, markersBefore, hidden: NOBODY, reappeared: NOBODY };
     }
 
     const known = before ?? rowOf(update, senders, undefined);
@@ -127,23 +161,30 @@ export class ThreadUpdates {
     this.#boundSenders(senders, threadId);
 
     const after = rowOf(update, senders, before);
-    if (!before || !sameRow(before, after)) {
-      // At another length it is written elsewhere, which happens once in many updates.
-      if (before && !sameLength(before, after)) this.#overwrite(before);
-      this.#put(after);
-    }
-    return { before, after, joined, left, read, markersBefore };
+    this.#table.put(after, before);
+    return { before, after, joined, left, read, markersBefore, ...this.#hiddenThreads.after(update) };
+  }
+
+  #isHidden(userId: string, { thread_id, kind, seq }: ThreadRow): boolean {
+    return kind === "direct" && seq <= (this.#hiddenThreads.upTo(userId, thread_id) ?? -1);
+  }
+
+  /** Removes what is kept of these users' memberships besides them. */
+  #forget(userIds: readonly string[], threadId: string): void {
+    this.#lateContacts.remove(userIds, threadId);
+    this.#hiddenThreads.show(userIds, threadId);
   }
 
   /** Removes a thread that none of this shard's users is in. False where one is. */
   #removeWithoutMembers(threadId: string): boolean {
     if (this.#userThreads.hasMembers(threadId)) return false;
-    this.#delete(threadId);
+    this.#table.delete(threadId);
     return true;
   }
 
   /** False, with nothing written, for a user who is a member already. */
-  #join(userId: string, threadId: string, readSeq: number, contactFrom: number | undefined): boolean {
+  #join(threadId: string, one: ThreadUpdate["joined"][number]): boolean {
+    const { userId, readSeq, contactFrom, hiddenUpTo } = one;
     const insert = this.#sql.exec(
       "INSERT INTO user_threads VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
       userId,
@@ -152,6 +193,7 @@ export class ThreadUpdates {
     );
     const isNew = insert.rowsWritten > 0;
     if (isNew && contactFrom !== undefined) this.#lateContacts.add(userId, threadId, contactFrom);
+    if (isNew && hiddenUpTo !== undefined) this.#hiddenThreads.hide(userId, threadId, hiddenUpTo);
     return isNew;
   }
 
@@ -163,7 +205,7 @@ export class ThreadUpdates {
       threadId,
     );
     const [former] = deletion.toArray();
-    if (former) this.#lateContacts.remove([userId], threadId);
+    if (former) this.#forget([userId], threadId);
     return former && (row ? markerOf(row, userId, former.read_seq) : former.read_seq);
   }
 
@@ -196,50 +238,4 @@ export class ThreadUpdates {
       readSeq,
     );
   }
-
-  #delete(threadId: string): void {
-    const row = this.#userThreads.get(threadId);
-    if (!row) return;
-    this.#overwrite(row);
-    this.#sql.exec("DELETE FROM threads WHERE thread_id = ?", threadId);
-  }
-
-  /** Replaces what a row says by as many bytes, where it lies: before it is deleted, or written at another length. */
-  #overwrite({ thread_id, name, last, pair }: ThreadRow): void {
-    const texts = [name, last, pair].map((text) => (text === null ? null : fillerLike(text)));
-    if (texts.every((text) => text === null)) return;
-    this.#sql.exec(
-      "UPDATE threads SET name = ?, last = ?, pair = ? WHERE thread_id = ?",
-      ...texts,
-      thread_id,
-    );
-  }
-
-  #put(row: ThreadRow): void {
-    this.#sql.exec(
-      `INSERT INTO threads (thread_id, rev, kind, name, created_at, seq, active_at, last, pair, senders,
-         member_count, makes_contacts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET rev = excluded.rev, kind = excluded.kind, name = excluded.name,
-         created_at = excluded.created_at, seq = excluded.seq, active_at = excluded.active_at,
-         last = excluded.last, pair = excluded.pair, senders = excluded.senders,
-         member_count = excluded.member_count, makes_contacts = excluded.makes_contacts`,
-      row.thread_id,
-      row.rev,
-      row.kind,
-      row.name,
-      row.created_at,
-      row.seq,
-      row.active_at,
-      row.last,
-      row.pair,
-      row.senders,
-      row.member_count,
-      row.makes_contacts,
-    );
-  }
-}
-
-function sameRow(a: ThreadRow, b: ThreadRow): boolean {
-  return (Object.keys(b) as (keyof ThreadRow)[]).every((column) => a[column] === b[column]);
 }

@@ -28,6 +28,11 @@ const listCursor = z.object({
 });
 const TOP = { activeAt: Number.MAX_SAFE_INTEGER, threadId: "" };
 
+/** Of a membership `m` of a thread `t`: not one that is hidden from its user's list. */
+const IS_SHOWN = `(t.kind <> 'direct' OR NOT EXISTS (
+  SELECT 1 FROM hidden_threads AS h
+  WHERE h.user_id = m.user_id AND h.thread_id = m.thread_id AND h.up_to_seq >= t.seq))`;
+
 export class UserThreads {
   readonly #sql: SqlStorage;
   readonly #systemName: () => string;
@@ -108,7 +113,7 @@ export class UserThreads {
     const rows = this.#sql
       .exec<UserThreadRow>(
         `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
-         WHERE m.user_id = ? AND (t.active_at, t.thread_id) < (?, ?)
+         WHERE m.user_id = ? AND (t.active_at, t.thread_id) < (?, ?) AND ${IS_SHOWN}
          ORDER BY t.active_at DESC, t.thread_id DESC LIMIT ?`,
         userId,
         after.activeAt,
@@ -130,7 +135,7 @@ export class UserThreads {
     const rows = this.#sql.exec<{ thread_id: string; seq: number; read_seq: number; senders: string }>(
       `SELECT t.thread_id, t.seq, m.read_seq, iif(instr(t.senders, ?), t.senders, '') AS senders
        FROM user_threads AS m JOIN threads AS t USING (thread_id)
-       WHERE m.user_id = ? ORDER BY t.active_at DESC, t.thread_id DESC`,
+       WHERE m.user_id = ? AND ${IS_SHOWN} ORDER BY t.active_at DESC, t.thread_id DESC`,
       JSON.stringify(userId),
       userId,
     );

@@ -37,7 +37,8 @@ export function post(
   const stored = thread.messages.add({ ...message, author: user.id }, rev, now);
   thread.deduplication.sent(user.id, stored.id, stored.seq);
   thread.readMarkers.sent(user.id, stored.seq);
-  thread.contacts.wrote(user.id);
+  // What is sent to one who blocks it is no conversation.
+  if (!thread.blocks.isAny) thread.contacts.wrote(user.id);
   thread.slowMode.sent(user.id, now);
   return {
     value: { message: stored, repeat: false },

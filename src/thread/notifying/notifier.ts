@@ -195,8 +195,10 @@ export class Notifier {
       this.#commands.putBack(commands);
       throw error;
     });
-    // A thread that was deleted meanwhile has no storage to note a hold in.
-    const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
+    // A thread that was deleted meanwhile has no storage to note a hold or a block in.
+    const thread = this.#store.current?.isDeleting === false ? this.#store.current : undefined;
+    const holds = thread ? (answer?.holds ?? {}) : {};
+    for (const { userId, version } of answer?.blocks ?? []) thread?.blocks.set(userId, true, version);
     this.#commands.answered(commands, holds, Date.now());
     this.onProfiles(answer?.profiles ?? []);
     return update;

@@ -40,7 +40,8 @@ export function memberRoutes(api: ApiRouter): void {
     inThread(async ({ request, env, user, threadId, run }) => {
       const userId = userIdOf(request);
       try {
-        await run({ type: "remove_member", userId });
+        const removed = await run({ type: "remove_member", userId });
+        if (removed) await hide(env, userId, threadId, removed.hiddenUpTo);
       } catch (error) {
         const isNotFound = error instanceof LilypadError && error.code === "not_found";
         // Leaving a thread that is gone, or that one is not in, succeeds where it was still on one's list.
@@ -55,6 +56,13 @@ function removeFromList(env: Env, userId: string, threadId: string): Promise<boo
   return callObject(
     () => presenceStubOf(env, userId),
     (presence) => presence.removeFromList(userId, threadId),
+  );
+}
+
+function hide(env: Env, userId: string, threadId: string, upTo: number): Promise<void> {
+  return callObject(
+    () => presenceStubOf(env, userId),
+    (presence) => presence.hideThread(userId, threadId, upTo),
   );
 }
 

@@ -2,6 +2,7 @@
 import type { ApiRouter } from "../api.ts";
 import { firstFrontEndRoutes } from "../first-front-end/routes.ts";
 import { adminRoutes } from "./admin.ts";
+import { blockRoutes } from "./blocks.ts";
 import { healthRoute } from "./health.ts";
 import { hostBanRoutes } from "./host-bans.ts";
 import { hostUserRoutes } from "./host-users.ts";
@@ -25,6 +26,7 @@ export function addRoutes(api: ApiRouter): void {
   messageRoutes(api);
   moderationRoutes(api);
   peopleRoutes(api);
+  blockRoutes(api);
   hostUserRoutes(api);
   hostBanRoutes(api);
   firstFrontEndRoutes(api);

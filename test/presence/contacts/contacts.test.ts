@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
 import { startClock } from "../../cost/clock.ts";
 import { meter } from "../../cost/meter.ts";
+import { eventually } from "../../support/eventually.ts";
 import { costOf, evict, shardStub, threadStub } from "../../support/objects.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
 import { FakeThread, groupOf, HOUR, knownUser, passTime, rowsOf, shardFor, SHARDS } from "../shard.ts";
@@ -26,14 +27,6 @@ async function write(who: Person, threadId: string): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-/** Resolves when Presence has been notified of all that happened in a thread. */
-function notified(threadId: string): Promise<void> {
-  return vi.waitFor(async () => {
-    const { alarmsSet } = await costOf(threadStub(threadId), async () => undefined);
-    expect(alarmsSet).toBe(0);
-  });
-}
-
 describe("two people are contacts", () => {
   it("once both have written in their direct thread, and not before", async () => {
     const [ada, bo] = [await person("Ada"), await person("Bo")];
@@ -45,9 +38,8 @@ describe("two people are contacts", () => {
     expect(await contactsOf(bo, ada)).toEqual([]);
     await evict(threadStub(id));
     await write(bo, id);
-    await notified(id);
-    await vi.waitFor(async () => expect(await contactsOf(ada, bo)).toEqual(["Bo"]));
-    await vi.waitFor(async () => expect(await contactsOf(bo, ada)).toEqual(["Ada"]));
+    await eventually(async () => expect(await contactsOf(ada, bo)).toEqual(["Bo"]));
+    await eventually(async () => expect(await contactsOf(bo, ada)).toEqual(["Ada"]));
   });
 
   it("as members of a group of at most 50, for as long as it is no larger", async () => {

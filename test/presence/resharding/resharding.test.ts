@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../../src/presence/presence.ts";
+import { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
 import { expectLogged } from "../../support/console.ts";
@@ -164,6 +165,39 @@ describe("a moved user", () => {
     }
     await shard(OLD).liftBan(ada.user.id);
     expect((await shard(NEW).verdictOn(ada.user.id, { issuedAt: 1 })).ban).toBeUndefined();
+  });
+
+  it("who blocks goes on to, with what is hidden, and the new shard has the thread hear of it", async () => {
+    const { ada, bo, threadId } = await startResharding();
+    const direct = (other: Person) =>
+      ask<Thread>(ada, "POST", "/api/threads", { kind: "direct", memberIds: [other.user.id] });
+    const [withBo, withDi] = [await direct(bo), await direct(await signedIn("Di", { shard: 5, of: 16 }))];
+    for (const who of [ada, bo]) await sendMessage(who, withBo.id);
+    await ask(ada, "DELETE", `/api/threads/${withDi.id}/members/${ada.user.id}`);
+    const down = vi
+      .spyOn(ChatThread.prototype, "blockChanged")
+      .mockRejectedValue(new Error("expected: down"));
+    expectLogged(/a call to an object failed/);
+    await ask(ada, "PUT", `/api/blocks/${bo.user.id}`);
+    down.mockRestore();
+    await moveStep(OLD, 8, 16);
+    for (const number of [OLD, NEW]) {
+      expect(await shard(number).contactsOf(ada.user.id, [bo.user.id])).toEqual([]);
+      const page = await shard(number).blocks(ada.user.id, { cursor: undefined, limit: 10 });
+      expect(page).toMatchObject({ ok: true, value: { blocks: [{ user: { id: bo.user.id } }] } });
+    }
+    await eventually(() => expect(sendMessage(bo, withBo.id)).rejects.toThrow("403"));
+    await eventually(async () =>
+      expect((await threadsOf(ada)).map(({ id }) => id).toSorted()).toEqual([threadId, withBo.id].toSorted()),
+    );
+    const left = await runInDurableObject(shard(OLD), (_object, { storage }) =>
+      ["blocks", "block_jobs", "hidden_threads"].flatMap((table) =>
+        storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+      ),
+    );
+    expect(left).toEqual([]);
+    await ask(ada, "DELETE", `/api/blocks/${bo.user.id}`);
+    await sendMessage(bo, withBo.id);
   });
 
   it("has each tab closed, and reconnects to the new shard", async () => {

@@ -312,7 +312,11 @@ it("a change that overtakes the answer to a request is not undone by it", async 
       tabsSubscribedTo: () => [tab],
       replace: () => ({ userId: "ada", before: new Set(), after: all }),
     },
-    visibility: { threadsOf: () => ["t"], usersIn: (users: string[]) => new Set(users) },
+    whoSeesWhom: {
+      threadsOf: () => ["t"],
+      usersIn: (users: string[]) => new Set(users),
+      unblocked: (_: string, presences: UserPresence[]) => presences,
+    },
     peers: { call: () => answer.promise },
   } as unknown as ConstructorParameters<typeof Subscriptions>[1]);
   const asked = subscriptions.subscribeSocket(tab, ["bo"]);

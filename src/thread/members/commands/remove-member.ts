@@ -14,6 +14,11 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const standing = thread.standing(user);
     const member = thread.membership.get(userId);
     const isSelf = userId === user.id;
+    // A direct thread keeps its two members: it leaves one's list, which the one who asks has Presence do.
+    if (thread.kind === "direct" && isSelf && member) {
+      const { seq } = thread.messages.newest;
+      return { value: { hiddenUpTo: seq }, events: [], ack: { rev: thread.rev, at: now } };
+    }
     if (!mayRemove(thread.kind, standing, isSelf, member?.role ?? "member")) throw forbidden();
     if (!member) throw noSuchMember();
     const wasLastOwner = thread.membership.isLastOwner(userId);
