@@ -175,6 +175,16 @@ describe("reports about oneself", () => {
   });
 });
 
+it("of a system message are seen and resolved by the host too", async () => {
+  const { ada, path, report, reports, resolve } = await group();
+  await host("POST", `${path}/messages`, { body: "from the host" });
+  await report(ada, 1);
+  for (const who of [ada, theHost]) expect(await reports(who)).toMatchObject([{ author: { id: "system" } }]);
+  const until = Date.now() + 3_600_000;
+  expect(await codeOf(await resolve(ada, 1, { action: "timeout", until }))).toBe("not_found");
+  expect((await resolve(theHost, 1)).status).toBe(200);
+});
+
 describe("resolving", () => {
   it("deletes the message where that is the action, once, and is in the audit log without the reporter", async () => {
     const { ada, mod, bob, path, say, report, resolve } = await group();

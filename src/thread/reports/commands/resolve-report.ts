@@ -9,6 +9,7 @@ import type { User } from "../../../protocol/model.ts";
 import type { Report, ResolveReport } from "../../../protocol/reports.ts";
 import { putMemberEntry } from "../../members/commands/put-member.ts";
 import { deleteEntry } from "../../messages/commands/delete.ts";
+import { isHost } from "../../../protocol/system-user.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { CommandEntry } from "../../writing/command.ts";
 
@@ -19,8 +20,8 @@ export const resolveReportEntry: CommandEntry<"resolve_report"> = {
   run(thread, user, { no, resolution }, now) {
     thread.require("see reports", user);
     const report = thread.reports.get(no);
-    if (!report || report.author.id === user.id)
-      throw new LilypadError("not_found", "There is no such report.");
+    const isOwn = report?.author.id === user.id && !isHost(user);
+    if (!report || isOwn) throw new LilypadError("not_found", "There is no such report.");
     if (report.state === "resolved") throw new LilypadError("conflict", "This report was resolved before.");
     if (thread.kind === "direct" && !IN_DIRECT.has(resolution.action)) throw forbidden();
     const events = act(thread, user, report, resolution, now);
