@@ -10,7 +10,7 @@ import { meter } from "../cost/meter.ts";
 import { watchTimers, type WatchedTimers } from "../cost/timers.ts";
 import { eventually } from "../support/eventually.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
-import { evict, threadStub } from "../support/objects.ts";
+import { evict, shardStub, threadStub } from "../support/objects.ts";
 import { PollingSession, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 const PING_MS = 50_000;
@@ -292,5 +292,70 @@ describe("a message", () => {
     });
     expect(thread).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 1, alarms: 1 });
     expect(socketIo).toMatchObject({ frames: 1, rowsWritten: 0 });
+  });
+});
+
+describe("a tab", () => {
+  /** Ada's session, and one of Bob's that keeps their objects busy. */
+  async function others() {
+    const { ada, bob, room, a, stub } = await groupOfTwo();
+    await quiet();
+    return { ada, bob, room, a, stub };
+  }
+
+  it("costs a call and a row at Presence as its session connects, and the same and when its user was seen as it ends", async () => {
+    const { bob } = await others();
+    const opened: SocketIoTestSocket[] = [];
+    const first = await costOf(async () => opened.push(await connect(bob)));
+    expect(first.presence).toMatchObject({ rowsWritten: 1, alarmsSet: 0 });
+    // And whether the token was revoked.
+    expect(first.presence.calls).toBeLessThanOrEqual(2);
+    const closed = await costOf(async () => {
+      for (const socket of opened) socket.close();
+      await Promise.all(opened.map((socket) => socket.closed));
+    });
+    // Bob's other session is still there.
+    expect(closed.presence).toMatchObject({ calls: 1, rowsWritten: 1, alarmsSet: 0 });
+  });
+
+  it("costs two rows for each status and an alarm where its user is watched", async () => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    await newThread(ada, "direct", [bob]);
+    const watcher = await connect(ada);
+    await watcher.ask("watch", { userIds: [bob.user.id] });
+    await quiet();
+    const opened: SocketIoTestSocket[] = [];
+    const online = await costOf(async () => {
+      opened.push(await connect(bob));
+      await watcher.nextEvent("presence");
+    });
+    // The tab; the status before and after it has reached all; and an alarm that makes sure of it.
+    expect(online.presence.rowsWritten + online.presence.alarmsSet).toBeLessThanOrEqual(4);
+    const offline = await costOf(async () => {
+      for (const socket of opened) socket.close();
+      await Promise.all(opened.map((socket) => socket.closed));
+      await quiet();
+      passTime(5_000);
+      await runAlarm(shardStub(bob.user.id));
+      await watcher.nextEvent("presence");
+    });
+    // The tab, when its user was seen, that it was published, and alarms.
+    expect(offline.presence.rowsWritten + offline.presence.alarmsSet).toBeLessThanOrEqual(5);
+  });
+
+  it("costs no row and no alarm for new_message, and a call for all tabs of an object together", async () => {
+    const { ada, bob, room, stub } = await others();
+    for (let i = 0; i < 5; i++) await connect(bob);
+    await ada.call("POST", `/api/threads/${room}/messages`, { body: "first" });
+    await quiet();
+    await runAlarm(stub);
+    passTime(60_000);
+    const spent = await costOf(async () => {
+      await ada.call("POST", `/api/threads/${room}/messages`, { body: "hello" });
+      await runAlarm(stub);
+    });
+    const shards = new Set([shardStub(ada.user.id).id.toString(), shardStub(bob.user.id).id.toString()]).size;
+    expect(spent.socketIo).toMatchObject({ calls: shards, frames: 0, rowsWritten: 0, alarmsSet: 0 });
+    expect(spent.presence.rowsWritten).toBe(shards);
   });
 });

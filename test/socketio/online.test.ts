@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
+import { Subscriptions } from "../../src/presence/status/subscriptions.ts";
 import { SocketIoShard } from "../../src/socketio/socketio-shard.ts";
 import { passTime, runAlarm, startClock } from "../cost/clock.ts";
 import { expectLogged, mayLog } from "../support/console.ts";
@@ -199,6 +200,30 @@ describe("a user with a session", () => {
     await eventually(async () => expect(await tabsOf(bob)).toEqual([]));
     passTime(6_000);
     expect(await statusOf(ada, bob)).toBe("offline");
+  });
+
+  it("is published as online also where their shard crashes before it has", async () => {
+    startClock();
+    const { ada, bob } = await pair();
+    const watcher = await openPresence(ada);
+    watcher.send({ type: "watch", userIds: [bob.user.id] });
+    await watcher.next("presence");
+    const spy = vi.spyOn(Presence.prototype, "statusChanged");
+    spy.mockRejectedValue(new Error("expected: it does not arrive"));
+    const self = vi.spyOn(Subscriptions.prototype, "statusChanged").mockReturnValue(new Promise(() => {}));
+    await connect(bob);
+    await eventually(() => expect(spy.mock.calls.length + self.mock.calls.length).toBeGreaterThan(0));
+    spy.mockRestore();
+    self.mockRestore();
+    await crash(shardStub(bob.user.id));
+    passTime(60_000);
+    await runAlarm(shardStub(bob.user.id));
+    expect(await watcher.next("presence")).toEqual({
+      type: "presence",
+      userId: bob.user.id,
+      status: "online",
+    });
+    mayLog(/a call to an object failed/);
   });
 
   it("is offline also where Presence did not answer as the session ended", async () => {

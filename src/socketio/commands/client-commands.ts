@@ -122,7 +122,7 @@ export class ClientCommands {
     if (configOf(this.#parts.env).rateLimits) rate.admit(user.id, Date.now(), message);
   }
 
-  /** A session in no room hears nothing of a revocation or a ban: it ends with the first event after it. */
+  /** Nothing is done for a session that was revoked, or whose user was banned, before its object is sent so. */
   async #requireUnrevoked(session: ClientSession, caller: Caller): Promise<void> {
     const { env, end } = this.#parts;
     try {

@@ -10,6 +10,7 @@ import { eventually } from "../../support/eventually.ts";
 import { evict } from "../../support/objects.ts";
 import type { Person } from "../../support/host-users.ts";
 import { openThread } from "../../support/socket.ts";
+import { SocketIoTestSocket } from "../../support/socketio.ts";
 import {
   ask,
   crash,
@@ -215,6 +216,39 @@ describe("a moved user", () => {
     expect(other.events.some((event) => event.type === "closing")).toBe(false);
     const tabs = await runInDurableObject(shard(NEW), (_object, state) => state.getWebSockets().length);
     expect(tabs).toBe(1);
+  });
+
+  it("keeps each Socket.IO session, which goes on as a tab of the new shard with whom it watches", async () => {
+    const { ada, bo, cy, threadId } = await startResharding();
+    const session = await SocketIoTestSocket.connect(ada);
+    expect(await session.ask("watch", { userIds: [bo.user.id] })).toMatchObject({
+      presence: [{ userId: bo.user.id, status: "offline" }],
+    });
+    const watcher = await openTab(cy);
+    watcher.send({ type: "watch", userIds: [ada.user.id] });
+    await watcher.next("presence", ({ status }) => status === "online");
+    await moveShard(OLD, 8, 16);
+    const rowsIn = (no: number, table: string) =>
+      runInDurableObject(shard(no), (_object, { storage }) =>
+        storage.sql.exec(`SELECT * FROM ${table} WHERE user_id = ?`, ada.user.id).toArray(),
+      );
+    for (const table of ["socketio_tabs", "tab_watches"]) {
+      expect(await rowsIn(OLD, table)).toEqual([]);
+      expect(await rowsIn(NEW, table)).toHaveLength(1);
+    }
+    await sendMessage(cy, threadId);
+    expect(await session.nextEvent("new_message")).toMatchObject({ threadId, seq: 3 });
+    const tab = await openTab(bo);
+    expect(await session.nextEvent("presence")).toEqual({ userId: bo.user.id, status: "online" });
+    tab.close();
+    session.close();
+    await session.closed;
+    await watcher.next("presence", ({ userId, status }) => userId === ada.user.id && status === "offline");
+    expect(await rowsIn(NEW, "socketio_tabs")).toEqual([]);
+    expect(watcher.events.filter((event) => event.type === "presence").map(({ status }) => status)).toEqual([
+      "online",
+      "offline",
+    ]);
   });
 
   it("is notified of threads that are joined, renamed, left and deleted, though threads know nothing of the move", async () => {
