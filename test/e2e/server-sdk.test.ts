@@ -105,7 +105,11 @@ describe.each(nodes())("the server library in Node $version", ({ path }) => {
       kind: "group",
       name: "Order 123",
       data: { status: "paid" },
-      members: [{ user: { id: "ada" } }, { user: { id: "bob" }, role: "moderator" }],
+      members: [
+        { user: { id: "ada" } },
+        { user: { id: "bob" }, role: "moderator" },
+        { user: { id: "carol" } },
+      ],
     });
     expect(made["thanks"]).toMatchObject({ author: { id: "ada" }, body: "Thanks!" });
     expect(made["messages"]).toMatchObject([
