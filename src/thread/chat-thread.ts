@@ -92,6 +92,7 @@ export class ChatThread
     const relays = new Relays(ctx, env, alarm, store);
     const broadcaster = new Broadcaster(connections, relays);
     const { room } = broadcaster;
+    broadcaster.isQuiet = () => store.current?.blocks.isAny ?? false;
     broadcaster.memberCount = () =>
       store.current?.kind === "public" ? store.current.membership.count() : undefined;
     broadcaster.profileOf = (userId) => store.require().profiles.get(userId);
@@ -266,7 +267,10 @@ export class ChatThread
   async blockChanged(userId: string, isBlocked: boolean, version: number): Promise<number> {
     const thread = this.#store.current;
     if (thread?.isDeleting !== false || !thread.membership.get(userId)) return version;
-    return thread.blocks.set(userId, isBlocked, version);
+    const wasQuiet = thread.blocks.isAny;
+    const known = thread.blocks.set(userId, isBlocked, version);
+    if (thread.blocks.isAny !== wasQuiet) this.#broadcaster.quietChanged();
+    return known;
   }
 
   async revoked(userId: string, revocation: Revocation): Promise<void> {

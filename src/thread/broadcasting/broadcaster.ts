@@ -4,7 +4,7 @@
  */
 import type { CloseCode } from "../../protocol/errors.ts";
 import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
-import { ONLINE_COUNT_MS } from "../../protocol/limits.ts";
+import { MEMBERS_SHOWN, ONLINE_COUNT_MS } from "../../protocol/limits.ts";
 import type { Member, User } from "../../protocol/model.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import { RoomSockets } from "../../sockets/room-sockets.ts";
@@ -25,6 +25,8 @@ export class Broadcaster {
   #lastCounts = "";
   /** How many members a public thread has: in a large room it is sent with who is here. */
   memberCount: () => number | undefined = () => undefined;
+  /** Whether nobody sees who is here: in a direct thread while one blocks the other. */
+  isQuiet: () => boolean = () => false;
   /** A user as the thread knows them now. */
   profileOf: (userId: string) => User = (id) => ({ id, name: id });
 
@@ -104,6 +106,15 @@ export class Broadcaster {
     this.#relays.sendToAll({ close: code, reason, userId });
   }
 
+  /** It became quiet: to the others everyone who is here leaves. Or it is so no longer: they join. */
+  quietChanged(): void {
+    for (const userId of this.online(MEMBERS_SHOWN))
+      this.broadcast(
+        this.isQuiet() ? { type: "leave", userId } : { type: "join", user: this.profileOf(userId) },
+        userId,
+      );
+  }
+
   /** Broadcasts that a user is typing, at most once in a while. */
   typing(userId: string, now: number): void {
     if (this.#typing.isDue(userId, now)) this.broadcast({ type: "typing", userId }, userId);
@@ -138,6 +149,7 @@ export class Broadcaster {
     const before = new Set(this.#elsewhere());
     await this.#relays.socketIoUsers.learn();
     if (this.#connections.of(socket).gone) return;
+    if (this.isQuiet()) return;
     const learned = this.#elsewhere().filter((userId) => !before.has(userId));
     const joins = learned.map((userId) => ({ type: "join", user: this.profileOf(userId) }));
     this.#connections.send(socket, joins);
@@ -156,13 +168,14 @@ export class Broadcaster {
   }
 
   #changed(userId: string, event: ThreadEvent): void {
+    if (this.isQuiet()) return;
     if (this.#relays.isLarge) this.#countChanged();
     else this.#joinsAndLeaves.add(userId, event);
   }
 
   /** The count is broadcast when the joins and leaves of a moment are over. */
   #countChanged(): void {
-    if (this.#countTimer !== undefined) return;
+    if (this.#countTimer !== undefined || this.isQuiet()) return;
     this.#countTimer = setTimeout(() => {
       this.#countTimer = undefined;
       const memberCount = this.memberCount();

@@ -39,7 +39,7 @@ export function welcomeEvents(
     cursor: `${thread.epoch}:${missed ? since : thread.rev}`,
     resumed: missed !== undefined,
     // At a relay this one is not counted yet.
-    onlineCount: Math.max(1, broadcaster.onlineCount),
+    onlineCount: broadcaster.isQuiet() ? 1 : Math.max(1, broadcaster.onlineCount),
     expiresAt: caller.expiresAt,
     limits: clientLimitsFor(rate),
   });
@@ -54,7 +54,9 @@ function welcomeEvent(
 ): EncodedEvent {
   const { members, ...view } = thread.view(welcome.user);
   const membersJson = fitting(members.map(jsonOfMember), LIST_BYTES);
-  const online = broadcaster.online(MEMBERS_SHOWN).map((userId) => jsonOfUser(thread.profiles.get(userId)));
+  const here = broadcaster.online(MEMBERS_SHOWN);
+  const seen = broadcaster.isQuiet() ? here.filter((userId) => userId === welcome.user.id) : here;
+  const online = seen.map((userId) => jsonOfUser(thread.profiles.get(userId)));
   const threadJson = withList(JSON.stringify(view), "members", membersJson);
   const json = withList(JSON.stringify(welcome), "online", fitting(online, LIST_BYTES));
   return new EncodedEvent(withValue(json, "thread", threadJson));
