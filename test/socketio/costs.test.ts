@@ -11,7 +11,7 @@ import { watchTimers, type WatchedTimers } from "../cost/timers.ts";
 import { eventually } from "../support/eventually.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
-import { PollingSession, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
+import { PollingSession, rolesOf, SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 const PING_MS = 50_000;
 const ROUNDS_A_MONTH = (30 * 24 * 3_600_000) / PING_MS;
@@ -146,7 +146,7 @@ describe("a poll that waits", () => {
     await session.until((packets) => packets.includes('["joined"'));
     const shard = socketIoStub(session.sid);
     const waiting = session.poll();
-    await eventually(async () => expect(await socketsOf(shard)).toContain("poll"));
+    await eventually(async () => expect(await rolesOf(session.sid)).toEqual(["poll"]));
     await quiet();
     await evict(shard);
     expect(events((await meter(quiet)).socketIo)).toBe(0);
@@ -161,27 +161,19 @@ describe("an upgrade", () => {
     const upgraded = await PollingSession.connect(ada);
     const probe = await upgraded.probe();
     probe.send("5");
-    const shard = socketIoStub(upgraded.sid);
-    await eventually(async () => expect(await socketsOf(shard)).toEqual(["transport"]));
+    await eventually(async () => expect(await rolesOf(upgraded.sid)).toEqual(["transport"]));
     passTime(GATHER_MS);
     await eventually(() => expect(timers.pending).toEqual([]));
     const given = await PollingSession.connect(ada);
     (await given.probe()).close();
     const waiting = given.poll();
-    await eventually(async () => expect((await socketsOf(shard)).toSorted()).toEqual(["poll", "transport"]));
+    await eventually(async () => expect(await rolesOf(given.sid)).toEqual(["poll"]));
     passTime(GATHER_MS);
     await eventually(() => expect(timers.pending).toEqual([]));
     await given.end();
     await waiting;
   });
 });
-
-/** What each socket of a shard is to its session. */
-function socketsOf(shard: DurableObjectStub): Promise<string[]> {
-  return runInDurableObject(shard, (_instance, ctx) =>
-    ctx.getWebSockets().flatMap((socket) => (socket.deserializeAttachment()?.role as string) ?? []),
-  );
-}
 
 describe("joining a room", () => {
   it("costs the first session of an object two calls and a row in the thread, and a row of its own", async () => {

@@ -1,6 +1,7 @@
 /** A Socket.IO client for tests in workerd: it speaks the protocols itself, so that a test sees and sends any packet. */
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { z } from "zod";
 import { ORIGIN, type Person } from "./host-users.ts";
 import { WAIT_LIMIT_MS } from "./wait-limit.ts";
 
@@ -22,6 +23,16 @@ export function storedSessions({ sid }: { sid: string }): Promise<string> {
     JSON.stringify(storage.sql.exec("SELECT * FROM sessions").toArray()),
   );
 }
+
+/** What each socket of a session is to it. */
+export function rolesOf(sid: string): Promise<string[]> {
+  return runInDurableObject(socketIoStub(sid), (_instance, ctx) => {
+    const attachments = ctx.getWebSockets().map((socket) => attachment.parse(socket.deserializeAttachment()));
+    return attachments.flatMap((one) => (one?.record.sid === sid ? one.role : []));
+  });
+}
+
+const attachment = z.object({ role: z.string(), record: z.object({ sid: z.string() }) }).nullable();
 
 export class SocketIoTestSocket {
   /** Every frame so far, pings aside, which are answered. */
@@ -180,7 +191,8 @@ export class PollingSession {
   static async connect(who: Person): Promise<PollingSession> {
     const session = await PollingSession.open();
     await session.post(`40${JSON.stringify({ token: who.token })}`);
-    await session.until((packets) => packets.includes('40{"sid":'));
+    await session.until((packets) => packets.startsWith("4"));
+    if (!session.received[0]?.startsWith("40{")) throw new Error(`refused: ${session.received.join()}`);
     return session;
   }
 
