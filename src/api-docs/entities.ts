@@ -61,6 +61,8 @@ export const bodies: readonly NamedSchema[] = [
     http.putMember,
     "The member's role, absent it stays, or is `member`; and until when they may not write, `null` for no longer.",
   ),
+  entity("InvitedState", http.invitedState, "Somebody was not added but invited."),
+  entity("InvitationList", http.invitationList, "The pending invitations into a thread."),
   entity("MemberPage", http.memberPage, "A part of the members, and the cursor of the next one."),
   entity("PostMessage", http.postMessage, "A message to be sent. With an `id` it may be sent again."),
   entity("PatchMessage", http.patchMessage, "The message's new text."),

@@ -163,6 +163,14 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.admitThread(userId));
   }
 
+  admitInvitations(userId: string, threadId: string, invitedIds: string[]): Promise<Result<void>> {
+    return this.#router.oneUser(userId, (shard) => shard.admitInvitations(userId, threadId, invitedIds));
+  }
+
+  endInvitations(userId: string, threadId: string, invitedIds: string[]): Promise<void> {
+    return this.#router.oneUser(userId, (shard) => shard.endInvitations(userId, threadId, invitedIds));
+  }
+
   admitUserSearch(userId: string, scope?: "all" | "shared", by?: AskedBy): Promise<Result<string[]>> {
     return this.#router.oneUser(userId, (shard) => shard.admitUserSearch(userId, scope, by));
   }
@@ -250,11 +258,11 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.split(ofThreadUpdate, update, (shard, part) => shard.threadChanged(part));
   }
 
-  async threadDeleted(threadId: string, shards?: number): Promise<void> {
+  async threadDeleted(threadId: string, shards?: number, inviters?: string[]): Promise<void> {
     // In turn: an update from before the thread crashed may still wait, and would bring it back.
     await this.#updateBatcher.turn();
     return this.#router.split(ofDeletedThread, { threadId, shards }, (shard) =>
-      shard.threadDeleted(threadId, shards),
+      shard.threadDeleted(threadId, shards, inviters),
     );
   }
 

@@ -223,4 +223,28 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, thread_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The invitations that this shard's users see (invitations/received-invitations.ts); of each thread there is a row of "threads".
+  CREATE TABLE invitations (
+    user_id TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    -- Who invited them, and their profile as JSON.
+    by_id TEXT NOT NULL,
+    by_user TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    member_count INTEGER NOT NULL,
+    PRIMARY KEY (user_id, thread_id)
+  ) WITHOUT ROWID;
+  -- Finds those whom a thread's end concerns. Written when one is invited, never by a message.
+  CREATE INDEX invitations_by_thread ON invitations (thread_id);
+
+  -- The invitations that this shard's users made and that are pending, which are counted: whoever is invited.
+  CREATE TABLE sent_invitations (
+    user_id TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    invited_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, thread_id, invited_id)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -13,6 +13,8 @@ import { KnownProfiles } from "./contacts/known-profiles.ts";
 import { LateContacts } from "./contacts/late-contacts.ts";
 import { WhoSeesWhom } from "./contacts/who-sees-whom.ts";
 import type { PeerShards } from "./peer-shards.ts";
+import { ReceivedInvitations } from "./invitations/received-invitations.ts";
+import { SentInvitations } from "./invitations/sent-invitations.ts";
 import { ProfilePropagation } from "./people/profile-propagation.ts";
 import { ProfileUpdates } from "./people/profile-updates.ts";
 import { SharedUserSearch } from "./people/shared-user-search.ts";
@@ -100,8 +102,15 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const searchReindex = new UserSearchReindex(ctx.storage, alarm);
 
   const hiddenThreads = new HiddenThreads(sql);
-  const updates = new ThreadUpdates(ctx.storage, { userThreads, lateContacts, hiddenThreads });
-  const notifications = new ThreadNotifications({ ...status, userThreads });
+  const invitations = new ReceivedInvitations(sql);
+  const sentInvitations = new SentInvitations(sql);
+  const updates = new ThreadUpdates(ctx.storage, {
+    userThreads,
+    lateContacts,
+    hiddenThreads,
+    invitations,
+  });
+  const notifications = new ThreadNotifications({ ...status, userThreads, invitations });
   const readCommand = new ReadCommand(env, {
     directory,
     userThreads,
@@ -182,6 +191,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     blockPropagation,
     blocking,
     knownProfiles,
+    sentInvitations,
     updates,
     notifications,
     rates,

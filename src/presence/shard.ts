@@ -2,6 +2,7 @@
  * The users of one shard, and what is done for them: the part of the RPC methods (src/rpc/presence.ts) that runs here. It takes
  * every user for its own: that some may have moved is known to resharding/ alone.
  */
+import { LilypadError } from "../protocol/errors.ts";
 import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import type { BlockPage, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
@@ -113,6 +114,19 @@ export class PresenceShard {
 
   admitThread(userId: string): Promise<Result<void>> {
     return resultOf(() => this.parts.rates.newThread(userId));
+  }
+
+  admitInvitations(userId: string, threadId: string, invitedIds: string[]): Promise<Result<void>> {
+    return resultOf(() => {
+      const { blocks, sentInvitations } = this.parts;
+      if (invitedIds.some((id) => blocks.has(userId, id)))
+        throw new LilypadError("forbidden", "You block somebody whom you are inviting.");
+      sentInvitations.admit(userId, threadId, invitedIds, Date.now());
+    });
+  }
+
+  endInvitations(userId: string, threadId: string, invitedIds: string[]): void {
+    this.parts.sentInvitations.end(userId, threadId, invitedIds);
   }
 
   admitUserSearch(
@@ -231,7 +245,8 @@ export class PresenceShard {
     this.parts.notifications.notifyReports(threadId, open);
   }
 
-  threadDeleted(threadId: string): void {
+  threadDeleted(threadId: string, _shards?: number, inviters: string[] = []): void {
+    this.parts.sentInvitations.removeThread(threadId, inviters);
     const members = this.parts.updates.remove(threadId);
     this.parts.notifications.notifyRemoved(threadId, members);
     this.parts.subscriptions.left([...members.keys()]);
@@ -269,6 +284,8 @@ export class PresenceShard {
   }
 
   #apply(update: ThreadUpdate): void {
+    for (const { userId, pending } of update.inviting ?? [])
+      this.parts.sentInvitations.replace(userId, update.threadId, pending);
     const applied = this.parts.updates.apply(update);
     if (!applied) return;
     this.parts.notifications.notifyMembers(applied);

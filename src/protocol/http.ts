@@ -59,6 +59,11 @@ export const createThread = z.discriminatedUnion("kind", [
   }),
 ]);
 export type CreateThread = z.infer<typeof createThread>;
+/** The host's: the direct thread of two users. */
+export const createDirectThread = z.object({
+  kind: z.literal("direct"),
+  memberIds: z.array(userId).length(2, "the host names the two members of a direct thread"),
+});
 
 /** The host's: what a thread of its key is to be. What is absent stays as it is, and `null` removes. */
 export const putThread = z.object({
@@ -179,6 +184,14 @@ export const memberPage = z.object({
   nextCursor: z.string().optional(),
 });
 export type MemberPage = z.infer<typeof memberPage>;
+/** That somebody was not added but invited. */
+export const invitedState = z.object({ state: z.literal("invited") });
+export type InvitedState = z.infer<typeof invitedState>;
+/** The pending invitations into a thread, newest first. */
+export const invitationList = z.object({
+  invitations: z.array(z.object({ user, by: user, at: time })),
+});
+export type InvitationList = z.infer<typeof invitationList>;
 export const threadPage = z.object({
   threads: z.array(threadSummary),
   nextCursor: z.string().optional(),

@@ -151,6 +151,16 @@ export const WATCHES_PER_SECOND = 1;
 export const WATCHES_AT_ONCE = 10;
 /** New threads of a user, a minute. */
 export const NEW_THREADS_PER_MINUTE = 20;
+/** Invitations by one user that are pending at once, message requests included. */
+export const INVITATIONS_PENDING = 50;
+/** How old an invitation is no longer pending, and for how long who declined one is not invited again by the same user. */
+export const INVITATION_MS = 30 * 24 * 60 * 60 * 1000;
+/** Invitations that a user sees, the newest of them. */
+export const INVITATIONS_RECEIVED = 1_000;
+/** Pending invitations of a thread that its moderators see, the newest of them. */
+export const INVITATIONS_LISTED = 1_000;
+/** Messages in a direct thread before the other accepts it. */
+export const REQUEST_MESSAGES = 3;
 /** User searches by one user, a minute. */
 export const USER_SEARCHES_PER_MINUTE = 60;
 /** Blocks that a user makes or lifts, a minute. */

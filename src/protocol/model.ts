@@ -87,9 +87,12 @@ export const threadSummary = z.object({
   lastMessage: lastMessage.optional(),
   members: z.array(user).optional(),
   memberCount: z.int().min(0).optional(),
+  state: z.literal("invited").optional(),
+  invitedBy: user.optional(),
 });
 /**
- * A thread in its member's list. `members` for a thread whose title is made of them: both of a direct thread, and of a group
+ * A thread in its member's list; with `state`, an invitation in the list of the invited, by `invitedBy`: it counts in no badge,
+ * and of a group it shows no messages. `members` for a thread whose title is made of them: both of a direct thread, and of a group
  * without a name the first ones, with `memberCount`.
  */
 export type ThreadSummary = z.infer<typeof threadSummary>;

@@ -6,9 +6,10 @@ import type { Kind, Role, WhoPosts } from "./model.ts";
 
 /**
  * Someone's standing in a thread: their role; "timed out" for a member who is, whatever their role; "banned" for a stranger
- * who is kept out; null for any other who is no member; "host" for the host itself.
+ * who is kept out; "invited" in a direct thread for who has yet to accept it; null for any other who is no member, those
+ * included who are invited into a group; "host" for the host itself.
  */
-export type Standing = Role | "timed out" | "banned" | "host" | null;
+export type Standing = Role | "timed out" | "banned" | "invited" | "host" | null;
 
 /** `put thread`: everything at once that a host's server says a thread is to be. */
 export type Action =
@@ -67,14 +68,17 @@ export function may(
   switch (action) {
     case "send":
       if (isLocked || (whoPosts === "moderators" && !isModerator(standing))) return false;
-      return isMember(standing) || (kind !== "direct" && standing === "host");
+      // Writing in a direct thread accepts it.
+      return isMember(standing) || standing === "invited" || (kind !== "direct" && standing === "host");
     case "edit":
       return !isLocked && (isMember(standing) || standing === "host");
     case "react":
-    case "type":
       return !isLocked && isMember(standing);
+    case "type":
+      // Of who has yet to accept, nobody sees that, nor what they have read.
+      return !isLocked && (isMember(standing) || standing === "invited");
     case "move the read marker":
-      return isMember(standing) || standing === "timed out";
+      return isMember(standing) || standing === "invited" || standing === "timed out";
     case "change the thread":
     case "see bans":
     case "manage links":

@@ -24,6 +24,13 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
   userData: (userIds: string[]) => Promise<UserData[]>;
   /** The ids of at most two threads of a user that begin so. */
   threadsBeginning: (userId: string, prefix: string) => Promise<string[]>;
+  /**
+   * Counts invitations by this user into a thread, and message requests: `conflict`, with none counted, where more than 50
+   * would be pending. One that is counted already counts once.
+   */
+  admitInvitations: (userId: string, threadId: string, invitedIds: string[]) => Promise<Result<void>>;
+  /** They were not made after all. */
+  endInvitations: (userId: string, threadId: string, invitedIds: string[]) => Promise<void>;
   /** Those of these users that are known. */
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a report by this user; `rate_limited` where it is one too many. */
@@ -89,8 +96,11 @@ export interface ThreadListenerRpc {
   threadChanged: (update: ThreadUpdate) => Promise<ThreadUpdateAnswer | undefined>;
   /** How many reports of the thread are open, for each of these users who keep order there: sent to their tabs. */
   reportsChanged: (threadId: string, open: Record<string, number>) => Promise<void>;
-  /** The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. */
-  threadDeleted: (threadId: string, shards?: number) => Promise<void>;
+  /**
+   * The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. `inviters`: whose
+   * invitations end with it; absent in calls of older versions.
+   */
+  threadDeleted: (threadId: string, shards?: number, inviters?: string[]) => Promise<void>;
   /** A credential names a user otherwise than the thread does: updates the profile, as in `signIn`, and answers with the one that counts. */
   profileSeen: (user: User, namedAt: number) => Promise<User>;
 }
@@ -187,8 +197,14 @@ export interface ThreadUpdate {
    * `hiddenUpTo`, of users who move to another shard: up to which message the thread is hidden from them.
    */
   joined: { userId: string; readSeq: number; contactFrom?: number; hiddenUpTo?: number }[];
-  /** Former members of this shard. */
+  /** Former members of this shard, and those who see no invitation any more. */
   left: string[];
+  /** Users of this shard who are invited: those whom the update is about. Absent in updates of older versions. */
+  invited?: InvitedUser[];
+  /**
+   * Of users of this shard whose invitations ended: all that are pending now. Absent in updates of older versions.
+   */
+  inviting?: { userId: string; pending: { userId: string; at: number }[] }[];
   /** Read markers that moved and are stored by the thread; they only rise. */
   readers: Record<string, number>;
   /** Markers that senders' own messages moved: kept with the thread, at no row for each sender. They only rise. */
@@ -198,6 +214,15 @@ export interface ThreadUpdate {
    * Absent in updates of older versions.
    */
   commands?: Record<string, number>;
+}
+
+/** An invitation, as the invited sees it. */
+export interface InvitedUser {
+  userId: string;
+  by: User;
+  /** Milliseconds since the epoch. */
+  at: number;
+  memberCount: number;
 }
 
 /** A shard's answer to an update. Absent from older versions. */
@@ -251,6 +276,8 @@ export interface MovedUsersBatch {
   /** What was revoked of them, and whose threads have not all closed their sockets. Absent from shards of older versions. */
   revocations?: RevocationRow[];
   endedSessions?: EndedSessionRow[];
+  /** The invitations that they made and that are pending. Absent from shards of older versions. */
+  sentInvitations?: SentInvitationRow[];
   revocationJobs?: RevocationJobRow[];
   /** Whom they block, and of which of it their direct thread has yet to know. Absent from shards of older versions. */
   blocks?: BlockRow[];
@@ -303,6 +330,9 @@ export type BlockJobRow = {
 
 /** A row of a shard's `revocations` (src/presence/schema.ts). */
 export type RevocationRow = { user_id: string; before: number };
+
+/** A row of a shard's `sent_invitations` (src/presence/schema.ts). */
+export type SentInvitationRow = { user_id: string; thread_id: string; invited_id: string; at: number };
 
 /** A row of a shard's `ended_sessions`. */
 export type EndedSessionRow = { user_id: string; session_id: string; until: number };

@@ -1,6 +1,7 @@
 /** A thread's RPC interface, for the Worker and for Presence, and how it is reached. */
 import type { DurableCommand, DurableCommandResults } from "../protocol/commands.ts";
 import type {
+  InvitedState,
   MemberPage,
   MessagePage,
   MessagesQuery,
@@ -37,13 +38,38 @@ export interface ThreadPut {
   members: User[];
 }
 
+/** What is known of the `memberIds` of a new thread. */
+export interface NewMembers {
+  ids: string[];
+  /** Those who are contacts of the caller. */
+  contacts: string[];
+}
+
+/** A pending invitation, as the thread has it. */
+export interface PendingInvitation {
+  userId: string;
+  by: User;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
 /** The commands that come over HTTP alone. */
 export type HttpCommand =
   /** Changes the name and the settings. Named for what it did first. */
   | ({ type: "rename" } & PatchThread)
   | ({ type: "put_thread" } & ThreadPut)
-  /** Adds a member, changes a role or a timeout. `profile` is null for a user whom Lilypad does not know. */
-  | ({ type: "put_member"; userId: string; profile: User | null } & PutMember)
+  /**
+   * Adds or invites somebody, changes a role or a timeout. `profile` is null for a user whom Lilypad does not know. `isContact`:
+   * of the caller's; absent in calls of older versions. `isReserved`, which the thread sets itself: an invitation is counted
+   * already.
+   */
+  | ({
+      type: "put_member";
+      userId: string;
+      profile: User | null;
+      isContact?: boolean;
+      isReserved?: boolean;
+    } & PutMember)
   /** Reports a message. */
   | { type: "report"; seq: number; reason: string; note?: string | null | undefined }
   | { type: "resolve_report"; no: number; resolution: ResolveReport }
@@ -51,8 +77,11 @@ export type HttpCommand =
   | ({ type: "create_link"; hash: string } & PostLink)
   | { type: "revoke_link"; no: number }
   | { type: "redeem_link"; hash: string }
-  /** Removes a member; of oneself: leaves. */
-  | { type: "remove_member"; userId: string };
+  /** Removes a member, or withdraws an invitation; of oneself: leaves. */
+  | { type: "remove_member"; userId: string }
+  /** Of one who is invited. */
+  | { type: "accept" }
+  | { type: "decline" };
 
 /** Every command that writes to a thread. What each does: src/thread/commands.ts. */
 export type WriteCommand = DurableCommand | HttpCommand;
@@ -67,7 +96,7 @@ export interface WriteResults extends DurableCommandResults {
   /** The thread as it is now. */
   rename: Thread;
   put_thread: Thread;
-  put_member: Member;
+  put_member: Member | InvitedState;
   report: void;
   /** The report as it is now. */
   resolve_report: Report;
@@ -76,10 +105,14 @@ export interface WriteResults extends DurableCommandResults {
   redeem_link: Thread;
   /** Of oneself in a direct thread: up to which message it is to be hidden from one's list. */
   remove_member: { hiddenUpTo: number } | undefined;
+  /** The thread, as its new member sees it. */
+  accept: Thread;
+  decline: void;
 }
 
 /** What is read of a thread besides what `ThreadRpc` has a method for. How each is answered: src/thread/queries.ts. */
 export type ThreadQuery =
+  | { type: "invitations" }
   | ({ type: "audit" } & AuditQuery)
   | ({ type: "reports" } & ReportsQuery)
   /** Those with these numbers: for the host's list. */
@@ -97,6 +130,8 @@ export interface QueryResults {
   reports: ReportPage;
   named_reports: ReportPage;
   links: LinkList;
+  /** Of the invited no more is known here than their ids. */
+  invitations: PendingInvitation[];
 }
 
 /**
@@ -104,11 +139,16 @@ export interface QueryResults {
  * see is `not_found`.
  */
 export interface ThreadRpc {
-  /** Creates the thread. For one that exists (a direct pair's, or a repeated call) `created` is false. */
+  /**
+   * Creates the thread. For one that exists (a direct pair's, or a repeated call) `created` is false. `others`: the profiles
+   * of those who are to be in it and are known. `members`: all of them, with what is known of them; absent in calls of older
+   * versions, and where nobody has to be asked.
+   */
   create: (
     caller: User,
     thread: ThreadInit,
     others: User[],
+    members?: NewMembers,
   ) => Promise<Result<{ thread: Thread; created: boolean }>>;
   /** For the host: makes the thread of a key, or brings it up to date. Two at once make it once. */
   put: (

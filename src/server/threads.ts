@@ -1,5 +1,5 @@
 /** A thread, as the host itself or one of its users asks for it. */
-import type { MemberPage, MessagePage, ReadState } from "../protocol/http.ts";
+import type { InvitedState, MemberPage, MessagePage, ReadState } from "../protocol/http.ts";
 import type { Member, Message, Role, Thread } from "../protocol/model.ts";
 import type { Send } from "./request.ts";
 import type { LinkList, NewLink } from "../protocol/links.ts";
@@ -85,8 +85,11 @@ export class ThreadCalls {
     return this.send({ method: "GET", path: `${this.path}/members${query(page)}` });
   }
 
-  /** Adds a member, or changes their role. Also brings back who left, but nobody who is banned. */
-  putMember(userId: string, { role }: { role?: Role } = {}): Promise<Member> {
+  /**
+   * Adds a member, or changes their role. Also brings back who left, but nobody who is banned. In a user's name it may invite
+   * instead, and returns that.
+   */
+  putMember(userId: string, { role }: { role?: Role } = {}): Promise<Member | InvitedState> {
     return this.send({ method: "PUT", path: this.#member(userId), body: { role } });
   }
 

@@ -2,6 +2,7 @@
 import type { Kind, Role, User } from "../protocol/model.ts";
 import * as rights from "../protocol/rights.ts";
 import { isHost } from "../protocol/system-user.ts";
+import type { MessageRequest } from "./consent/message-request.ts";
 import { forbidden, moderatorsOnly, noSuchThread, timedOut } from "./errors.ts";
 import type { DirectBlocks } from "./members/direct-blocks.ts";
 import type { Membership } from "./members/membership.ts";
@@ -14,6 +15,7 @@ export interface AccessParts {
   settings: Settings;
   blocks: DirectBlocks;
   contacts: ThreadContacts;
+  request: MessageRequest;
 }
 
 /** What a block keeps the two of a direct thread from. */
@@ -72,6 +74,7 @@ export class Access {
 
   #standingOf(user: User): rights.Standing {
     if (isHost(user)) return "host";
+    if (this.#parts.request.isTo(user.id)) return "invited";
     const member = this.#parts.membership.get(user.id);
     return member ? rights.standingOf(member, Date.now()) : null;
   }

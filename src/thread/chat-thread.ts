@@ -21,6 +21,7 @@ import type { MissedEvents, Occupancy, RelayedRequest, RelayHostRpc, RelayWelcom
 import { resultOf, type Result } from "../rpc/result.ts";
 import type { Revocation } from "../rpc/revocation.ts";
 import type {
+  NewMembers,
   QueryResults,
   ThreadInit,
   ThreadPut,
@@ -39,6 +40,9 @@ import { missedByRelay } from "./broadcasting/relay-catch-up.ts";
 import { Relays } from "./broadcasting/relays.ts";
 import { welcomeEvents } from "./broadcasting/welcome.ts";
 import { respondsAfter } from "./commands.ts";
+import { makesInvitation } from "./consent/commands/invite.ts";
+import { membersOfNew, type Invitee } from "./consent/adding.ts";
+import { Reservations } from "./consent/reservations.ts";
 import { Deletion } from "./deletion.ts";
 import { forbidden } from "./errors.ts";
 import { contentFilters } from "./filters/content-filters.ts";
@@ -71,6 +75,7 @@ export class ChatThread
   readonly #room: RoomSockets;
   readonly #sessions: RoomSessions;
   readonly #notifier: Notifier;
+  readonly #reservations: Reservations;
   readonly #writer: Writer;
   readonly #readMarkers: ReadMarkerUpdates;
   readonly #profileChanges: ProfileChanges;
@@ -98,7 +103,9 @@ export class ChatThread
     broadcaster.profileOf = (userId) => store.require().profiles.get(userId);
     const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
     const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
-    const notifier = new Notifier(ctx, env, alarm, store, allThreads);
+    broadcaster.hidden = () => store.current?.request.pending?.to;
+    const reservations = new Reservations(env, ctx.id.toString(), store);
+    const notifier = new Notifier(ctx, env, alarm, store, { commands: allThreads, reservations });
     const webhooks = new Webhooks(ctx, env, alarm, store);
     const reports = new ReportNotifier(ctx, env, alarm, store, webhooks);
     const beforeSend = config.beforeSend && new BeforeSend(config.beforeSend);
@@ -137,6 +144,7 @@ export class ChatThread
     this.#room = room;
     this.#sessions = sessions;
     this.#notifier = notifier;
+    this.#reservations = reservations;
     this.#writer = writer;
     this.#webhooks = webhooks;
     this.#deletedThreads = new DeletedThreads(ctx.storage, env, alarm);
@@ -172,12 +180,25 @@ export class ChatThread
     caller: User,
     init: ThreadInit,
     others: User[],
+    members?: NewMembers,
   ): Promise<Result<{ thread: Thread; created: boolean }>> {
     return resultOf(async () => {
-      if (this.#store.current) return { thread: this.#store.require().view(caller), created: false };
+      const existing = () => ({ thread: this.#store.require().view(caller), created: false });
+      if (this.#store.current) return existing();
+      const { added, invited } = membersOfNew(configOf(this.env), init.kind, caller, others, members);
       const role = init.kind === "direct" ? "member" : "owner";
-      const members = [{ user: caller, role }, ...membersOf(others)] as const;
-      return { thread: (await this.#create(init, members, caller)).view(caller), created: true };
+      const first = [...(isHost(caller) ? [] : [{ user: caller, role } as const]), ...membersOf(added)];
+      const create = async () => {
+        const thread = await this.#create(init, first, caller, invited);
+        return { thread: thread.view(caller), created: true };
+      };
+      if (invited.length === 0) return await create();
+      return await this.#reservations.reserved(
+        caller.id,
+        invited.map(({ id }) => id),
+        // The other of a direct pair may have made it meanwhile.
+        async () => (this.#store.current ? existing() : await create()),
+      );
     });
   }
 
@@ -243,7 +264,7 @@ export class ChatThread
     by?: AskedBy,
   ): Promise<Result<WriteResults[C["type"]]>> {
     return resultOf(async () => {
-      const value = await this.#writer.run(caller, command, by);
+      const value = await this.#run(caller, command, by);
       this.#profileChanges.seen({ user: caller, namedAt });
       // Removing the last member of a group begins its deletion.
       if (command.type === "remove_member") await this.#deletion.finishBegun();
@@ -384,13 +405,29 @@ export class ChatThread
 
   // --- within
 
+  /** Runs a command; an invitation is counted first. */
+  async #run<C extends WriteCommand>(
+    caller: User,
+    command: C,
+    by: AskedBy,
+  ): Promise<WriteResults[C["type"]]> {
+    if (command.type !== "put_member") return await this.#writer.run(caller, command, by);
+    this.#writer.flush();
+    if (!makesInvitation(this.#store.require(), caller, command, Date.now()))
+      return await this.#writer.run(caller, command, by);
+    return await this.#reservations.reserved(caller.id, [command.userId], () =>
+      this.#writer.run(caller, { ...command, isReserved: true }, by),
+    );
+  }
+
   async #create(
     init: ThreadInit,
     members: readonly { user: User; role: Role }[],
     by: User,
+    invited: readonly Invitee[] = [],
   ): Promise<StoredThread> {
     const now = Date.now();
-    const thread = this.#store.create(init, members, by, now);
+    const thread = this.#store.create(init, members, by, now, invited);
     this.#notifier.threadChanged(now);
     this.#webhooks.created(now);
     await this.#notifier.notify();

@@ -3,6 +3,8 @@ import type { DurableEvent } from "../protocol/events.ts";
 import type { User } from "../protocol/model.ts";
 import type { WebhookContent } from "../protocol/webhooks.ts";
 import type { CommandOf, WriteCommand, WriteResults, WriteType } from "../rpc/thread.ts";
+import { acceptEntry } from "./consent/commands/accept.ts";
+import { declineEntry } from "./consent/commands/decline.ts";
 import type { Asked } from "./host-server/before-send.ts";
 import { createLinkEntry } from "./links/commands/create-link.ts";
 import { redeemLinkEntry } from "./links/commands/redeem-link.ts";
@@ -36,6 +38,8 @@ const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
   create_link: createLinkEntry,
   revoke_link: revokeLinkEntry,
   redeem_link: redeemLinkEntry,
+  accept: acceptEntry,
+  decline: declineEntry,
 };
 
 const CHANGES = {

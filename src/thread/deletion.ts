@@ -20,6 +20,11 @@ import type { ThreadStore } from "./thread-store.ts";
 /** When the alarm goes on with a deletion that was interrupted. */
 const RETRY_MS = 5_000;
 
+/** Whose invitations end with a thread. */
+function invitersOf({ invitations, request }: StoredThread): string[] {
+  return [...invitations.people().inviters, ...(request.pending ? [request.pending.from] : [])];
+}
+
 export interface DeletionParts {
   alarm: AlarmScheduler;
   store: ThreadStore;
@@ -70,11 +75,12 @@ export class Deletion {
     if (!thread?.isDeleting) return;
     await notifier.idle();
     const { presenceShards } = configOf(this.#env);
+    const inviters = invitersOf(thread);
     await Promise.all(
       notifier.shardsConcerned(thread).map((shard) =>
         callObject(
           () => presenceStub(this.#env, shard),
-          (presence) => presence.threadDeleted(this.#threadId, presenceShards),
+          (presence) => presence.threadDeleted(this.#threadId, presenceShards, inviters),
         ),
       ),
     );

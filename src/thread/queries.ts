@@ -1,6 +1,7 @@
 /** What can be read of a thread besides the thread itself, its members and its messages. */
 import type { User } from "../protocol/model.ts";
 import type { QueryOf, QueryResults, QueryType } from "../rpc/thread.ts";
+import { invitationsQueryEntry } from "./consent/queries/invitations.ts";
 import { linksQueryEntry } from "./links/queries/links.ts";
 import { auditQueryEntry } from "./moderation/queries/audit.ts";
 import type { QueryEntry } from "./query.ts";
@@ -12,6 +13,7 @@ const QUERIES: { [T in QueryType]: QueryEntry<T> } = {
   reports: reportsQueryEntry,
   named_reports: namedReportsQueryEntry,
   links: linksQueryEntry,
+  invitations: invitationsQueryEntry,
 };
 
 /** Answers a query, for one who may ask it. */

@@ -245,4 +245,40 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     version INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Who is invited into a group or a public thread (consent/invitations.ts): a row for each who invites them.
+  CREATE TABLE invitations (
+    user_id TEXT NOT NULL,
+    invited_by TEXT NOT NULL,
+    -- When; null where it was withdrawn after the user had declined it, and when that was.
+    at INTEGER,
+    declined_at INTEGER,
+    PRIMARY KEY (user_id, invited_by)
+  ) WITHOUT ROWID;
+
+  -- Who left, or declined: they are only ever invited.
+  CREATE TABLE only_invited (
+    user_id TEXT PRIMARY KEY
+  ) WITHOUT ROWID;
+  -- Of rows from before it was noted who removed a member, that is not known.
+  INSERT INTO only_invited
+  SELECT DISTINCT user_id FROM changes
+  WHERE type = 'member_removed' AND (command_id IS NULL OR command_id = user_id)
+    AND user_id NOT IN (SELECT user_id FROM members);
+
+  -- Users whose pending invitations ended, which their Presence shard has not confirmed yet.
+  CREATE TABLE untold_inviters (
+    user_id TEXT PRIMARY KEY
+  ) WITHOUT ROWID;
+
+  -- Of a direct thread with somebody who was no contact (consent/message-request.ts): one row.
+  CREATE TABLE message_request (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    from_id TEXT NOT NULL,
+    to_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    declined_at INTEGER,
+    accepted_at INTEGER
+  );
+  `,
 ];

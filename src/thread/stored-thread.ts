@@ -12,6 +12,9 @@ import type { Action, Standing } from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { Access } from "./access.ts";
+import type { ConsentSettings, Invitee } from "./consent/adding.ts";
+import { Invitations } from "./consent/invitations.ts";
+import { MessageRequest } from "./consent/message-request.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { HostData } from "./host-data.ts";
 import { LinkStore } from "./links/link-store.ts";
@@ -40,7 +43,7 @@ type ThreadRow = {
 };
 
 /** The configuration that a thread depends on. */
-export type ThreadConfig = Pick<Config, "presenceShards" | "systemName" | "contactPolicy">;
+export type ThreadConfig = Pick<Config, "presenceShards" | "systemName"> & ConsentSettings;
 
 export class StoredThread {
   readonly profiles: Profiles;
@@ -58,7 +61,9 @@ export class StoredThread {
   readonly settings: Settings;
   readonly slowMode: SlowMode;
   readonly access: Access;
-  readonly contactPolicy: ThreadConfig["contactPolicy"];
+  readonly invitations: Invitations;
+  readonly request: MessageRequest;
+  readonly consent: ConsentSettings;
   readonly #id: string;
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
@@ -67,12 +72,14 @@ export class StoredThread {
   readonly #shown = new WeakMap<StoredMember, Member>();
 
   /** A thread that exists. */
-  constructor(sql: SqlStorage, id: string, { presenceShards, systemName, contactPolicy }: ThreadConfig) {
+  constructor(sql: SqlStorage, id: string, config: ThreadConfig) {
     this.#id = id;
-    this.contactPolicy = contactPolicy;
     this.#sql = sql;
-    this.profiles = new Profiles(sql, systemName);
-    this.membership = new Membership(sql, presenceShards);
+    this.profiles = new Profiles(sql, config.systemName);
+    this.membership = new Membership(sql, config.presenceShards);
+    this.invitations = new Invitations(sql, (userId) => this.membership.unconfirmed.add(userId));
+    this.request = new MessageRequest(sql);
+    this.consent = config;
     this.messages = new MessageLog(sql, this.profiles);
     this.changes = new ChangeLog(sql);
     this.readMarkers = new ReadMarkers(sql, this.membership, this.messages);
@@ -97,6 +104,7 @@ export class StoredThread {
       settings: this.settings,
       blocks: this.blocks,
       contacts: this.contacts,
+      request: this.request,
     });
   }
 
@@ -122,6 +130,19 @@ export class StoredThread {
   addMember(user: User, role: Role, now: number, contactFrom?: number): void {
     this.profiles.add(user);
     this.membership.add(user.id, role, this.messages.newest.seq, now, contactFrom);
+    this.invitations.joined(user.id);
+  }
+
+  /** The second member of a direct thread who has yet to accept it: without a profile, where none is to be shown. */
+  addAsked({ id, profile }: Invitee, now: number): void {
+    if (profile) this.profiles.add(profile);
+    this.membership.add(id, "member", 0, now);
+  }
+
+  /** The message request that this thread was is over: whoever sent it is no longer counted as having a pending one. */
+  requestEnded(): void {
+    const { inviter } = this.request;
+    if (inviter !== undefined) this.invitations.inviters.add(inviter);
   }
 
   get kind(): Kind {
@@ -225,8 +246,7 @@ export class StoredThread {
   }
 
   view(user: User): Thread {
-    this.standing(user);
-    const stored = this.membership.get(user.id);
+    const stored = this.standing(user) === "invited" ? undefined : this.membership.get(user.id);
     if (!stored) return this.shared();
     const { user: _you, joinedAt: _joinedAt, ...you } = this.member(stored);
     return { ...this.shared(), you };
@@ -261,8 +281,10 @@ export class StoredThread {
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */
   read(user: User, seq: number): ReadState & { moved: boolean } {
     this.require("move the read marker", user);
-    const member = this.requireMember(user.id);
     const newest = this.messages.newest.seq;
+    // One who has yet to accept shows nobody what they have read.
+    if (this.request.isTo(user.id)) return { readSeq: newest, unread: 0, moved: false };
+    const member = this.requireMember(user.id);
     const moved = this.readMarkers.move(member, Math.min(seq, newest));
     const readSeq = this.readMarkers.of(member);
     return { readSeq, unread: newest - readSeq, moved };

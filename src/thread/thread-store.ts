@@ -3,6 +3,8 @@ import { configOf } from "../config/config.ts";
 import { migrate, schemaVersion } from "../durable/migrations.ts";
 import type { Role, User } from "../protocol/model.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
+import type { Invitee } from "./consent/adding.ts";
+import { MessageRequest } from "./consent/message-request.ts";
 import { noSuchThread } from "./errors.ts";
 import { THREAD_MIGRATIONS } from "./schema.ts";
 import { StoredThread } from "./stored-thread.ts";
@@ -33,19 +35,28 @@ export class ThreadStore {
     return this.#thread;
   }
 
-  /** Creates the thread with its first members, in one transaction. */
+  /** Creates the thread with its first members, and who `by` invites, in one transaction. */
   create(
     init: ThreadInit,
     members: readonly { user: User; role: Role }[],
     by: User,
     now: number,
+    invited: readonly Invitee[] = [],
   ): StoredThread {
     const { storage } = this.#ctx;
     return storage.transactionSync(() => {
       migrate(storage, THREAD_MIGRATIONS);
       StoredThread.create(storage.sql, init, configOf(this.#env).presenceShards, now);
+      const [asked] = init.kind === "direct" ? invited : [];
+      if (asked !== undefined) MessageRequest.create(storage.sql, by.id, asked.id, now);
       const thread = this.reload();
       for (const { user, role } of members) thread.addMember(user, role, now);
+      if (asked !== undefined) thread.addAsked(asked, now);
+      else
+        for (const { id } of invited) {
+          thread.invitations.add(id, by.id, now);
+          thread.audit.add({ action: "member.invited", by: by.id, target: id }, now);
+        }
       thread.audit.add({ action: "thread.created", by: by.id }, now);
       return thread;
     });

@@ -1,7 +1,8 @@
 /** What all requests to a thread have in common: who asks, the thread's object, and what a stranger learns. */
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
-import { callForValue, type Stub } from "../rpc/call.ts";
+import { callForValue, callObject, type Stub } from "../rpc/call.ts";
+import { presenceStubOf } from "../rpc/shards.ts";
 import { threadStub, type ThreadRpc, type WriteCommand, type WriteResults } from "../rpc/thread.ts";
 import type { AskedBy } from "../rpc/caller.ts";
 import type { ApiRequest } from "./api.ts";
@@ -57,4 +58,12 @@ export async function inThatThread(
       await callForValue(thread, (object) => object.view(user));
     throw error;
   }
+}
+
+/** Takes a thread off a user's list that does not exist for them. False where it is not on it. */
+export function removeFromList(env: Env, userId: string, threadId: string): Promise<boolean> {
+  return callObject(
+    () => presenceStubOf(env, userId),
+    (presence) => presence.removeFromList(userId, threadId),
+  );
 }

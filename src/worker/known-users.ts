@@ -1,7 +1,7 @@
 /** Users by their ids, wherever they are kept. */
 import { callObject } from "../rpc/call.ts";
 import type { UserData } from "../rpc/presence.ts";
-import { byShard, presenceStub } from "../rpc/shards.ts";
+import { byShard, presenceStub, presenceStubOf } from "../rpc/shards.ts";
 import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import { looksLikeGuest } from "../protocol/names.ts";
@@ -22,13 +22,13 @@ export async function profilesOf(env: Env, userIds: readonly string[]): Promise<
   return userIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The profiles of all of them; `not_found` with the ids of those whom Lilypad does not know. */
-export async function knownUsers(env: Env, userIds: readonly string[]): Promise<User[]> {
-  const users = await profilesOf(env, userIds);
-  const known = new Set(users.map((user) => user.id));
-  const unknown = userIds.filter((id) => !known.has(id));
-  if (unknown.length > 0) throw unknownUser(...unknown);
-  return users;
+/** Those of these users who are contacts of one. */
+export function contactsOf(env: Env, userId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return callObject(
+    () => presenceStubOf(env, userId),
+    (presence): Promise<string[]> => presence.contactsOf(userId, [...ids]),
+  );
 }
 
 /** Somebody whom the host names: by their id, and by a name in case they are not known yet. */

@@ -1,12 +1,14 @@
-/** Making threads for users, whichever route they ask by. */
-import { LilypadError } from "../protocol/errors.ts";
-import type { CreateThread } from "../protocol/http.ts";
+/** Making threads for users, whichever route they ask by, and direct ones for pairs whom the host names. */
+import { configOf } from "../config/config.ts";
+import { LilypadError, unknownUser } from "../protocol/errors.ts";
+import { createDirectThread, type CreateThread } from "../protocol/http.ts";
 import type { Thread } from "../protocol/model.ts";
 import { callForValue, callObject } from "../rpc/call.ts";
 import type { Result } from "../rpc/result.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
 import { directThreadId, threadStub } from "../rpc/thread.ts";
-import { knownUsers } from "./known-users.ts";
+import { contactsOf, profilesOf } from "./known-users.ts";
+import { body } from "./request-body.ts";
 import { countNewThread } from "./request-limits.ts";
 import type { SignedIn } from "./signed-in.ts";
 
@@ -39,10 +41,35 @@ export async function makeThread(
       (presence) => presence.admitThread(user.id),
     );
   }
-  const others = await knownUsers(env, otherIds);
+  // Looked up here, judged there.
+  const [others, contacts] = await Promise.all([
+    profilesOf(env, otherIds),
+    contactsOf(env, user.id, otherIds),
+  ]);
   const name = asked.kind === "direct" ? null : (asked.name ?? null);
   return callForValue(
     () => threadStub(env, id),
-    (object) => object.create(user, { kind: asked.kind, name }, others),
+    (object) => object.create(user, { kind: asked.kind, name }, others, { ids: otherIds, contacts }),
+  );
+}
+
+/** The direct thread of two users, whom nobody asks: where `CONTACT_POLICY` is `host`, the host alone makes them. */
+export async function makeDirectThread(
+  env: Env,
+  { user }: SignedIn,
+  request: Request,
+): Promise<{ thread: Thread; created: boolean }> {
+  if (configOf(env).contactPolicy !== "host")
+    throw new LilypadError("forbidden", "Only a user can do that: name one as the token's sub.");
+  const { memberIds: pair } = await body(request, createDirectThread);
+  const [one, other] = pair;
+  if (one === undefined || other === undefined || one === other)
+    throw new LilypadError("bad_request", "memberIds: a direct thread has two different members");
+  const members = await profilesOf(env, pair);
+  const unknown = pair.filter((id) => !members.some((member) => member.id === id));
+  if (unknown.length > 0) throw unknownUser(...unknown);
+  return callForValue(
+    () => threadStub(env, directThreadId(env, one, other)),
+    (object) => object.create(user, { kind: "direct", name: null }, members),
   );
 }

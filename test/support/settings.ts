@@ -4,12 +4,16 @@ import { env } from "cloudflare:workers";
 import { onTestFinished } from "vitest";
 import { configOf, type Config } from "../../src/config/config.ts";
 
-/** Until the end of the test. An object that runs already may have read the former ones: evict it. */
+/**
+ * Until the end of the test, for the Worker and the objects. An object that runs already may have read the former ones:
+ * evict it.
+ */
 export async function useSettings(changes: Partial<Config>): Promise<void> {
-  const config = await settings();
-  const before = { ...config };
-  Object.assign(config, changes);
-  onTestFinished(() => void Object.assign(config, before));
+  for (const config of new Set([await settings(), configOf(env)])) {
+    const before = { ...config };
+    Object.assign(config, changes);
+    onTestFinished(() => void Object.assign(config, before));
+  }
 }
 
 /** As they are now. */

@@ -17,6 +17,10 @@ const UNDO_7 = `
   DROP TABLE unconfirmed_reports;
   DROP INDEX members_above_member;
   DROP TABLE audit;
+  DROP TABLE invitations;
+  DROP TABLE only_invited;
+  DROP TABLE untold_inviters;
+  DROP TABLE message_request;
   ALTER TABLE thread DROP COLUMN mutual;
   ALTER TABLE members DROP COLUMN contact_from;
   DROP TABLE thread_data;
@@ -97,6 +101,8 @@ it("knows of a direct thread whether both have written", async () => {
         );
     });
   for (const { id } of [both, one]) {
+    // It still notifies Presence of what was written.
+    await evict(threadStub(id));
     await runInDurableObject(threadStub(id), (_thread, { storage }) => {
       storage.sql.exec(UNDO_7);
     });

@@ -36,12 +36,21 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 /** The state with a page of the list: the `first` goes on top, in its order, and a `next` one below. */
 export function withPage(
   state: PresenceState,
-  { threads, nextCursor }: ThreadPage,
+  { threads: entries, nextCursor }: ThreadPage,
   place: "first" | "next",
 ): PresenceState {
+  const threads = entries.filter((entry) => !isInvitation(entry));
+  const invitations = entries.filter(isInvitation);
   const others = state.threads.filter(({ id }) => !threads.some(hasId(id)));
+  // Of a list without a second page, others have ended.
+  const otherInvitations =
+    place === "first" && nextCursor === undefined
+      ? []
+      : state.invitations.filter(({ id }) => !entries.some(hasId(id)));
   const listed: PresenceState = {
     ...state,
+    invitations:
+      place === "first" ? [...invitations, ...otherInvitations] : [...otherInvitations, ...invitations],
     marks: withUncountedMarks(state.marks, threads),
     threads: place === "first" ? [...threads, ...others] : [...others, ...threads],
     threadsLoaded: true,
@@ -89,8 +98,10 @@ function withNewMessage(
     : withMarks(state, threadId, marks, wasUnread);
 }
 
-function withThread(state: PresenceState, thread: ThreadSummary, wasUnread = false): PresenceState {
+function withThread(before: PresenceState, thread: ThreadSummary, wasUnread = false): PresenceState {
   const { id } = thread;
+  if (isInvitation(thread)) return withInvitation(before, thread);
+  const state = withoutInvitation(before, id);
   const held = state.threads.find(hasId(id));
   // A thread with marks that is not listed is further down the list than was loaded.
   if (!held && id in state.marks) return withMarks(state, id, thread);
@@ -103,10 +114,32 @@ function withThread(state: PresenceState, thread: ThreadSummary, wasUnread = fal
   return withMarks({ ...state, threads }, id, thread, wasUnread);
 }
 
+/** An invitation that changed keeps its place. */
+function withInvitation(state: PresenceState, invitation: ThreadSummary): PresenceState {
+  const { invitations } = state;
+  const isHeld = invitations.some(hasId(invitation.id));
+  return {
+    ...state,
+    invitations: isHeld
+      ? invitations.map((other) => (other.id === invitation.id ? invitation : other))
+      : [invitation, ...invitations],
+  };
+}
+
+function withoutInvitation(state: PresenceState, threadId: string): PresenceState {
+  if (!state.invitations.some(hasId(threadId))) return state;
+  return { ...state, invitations: state.invitations.filter(({ id }) => id !== threadId) };
+}
+
+function isInvitation({ state }: ThreadSummary): boolean {
+  return state === "invited";
+}
+
 function withoutThread(
-  state: PresenceState,
+  before: PresenceState,
   { threadId, wasUnread = false }: EventOf<"thread_removed">,
 ): PresenceState {
+  const state = withoutInvitation(before, threadId);
   const { [threadId]: removed, ...marks } = state.marks;
   return {
     ...state,

@@ -19,6 +19,8 @@ export interface PresenceState extends ConnectionStatus {
   marks: Readonly<Record<string, Marks>>;
   /** Most recently active first, as far as they were loaded. */
   threads: readonly ThreadSummary[];
+  /** Invitations and message requests, newest first, as far as the list was loaded: none of them is in `threads`. */
+  invitations: readonly ThreadSummary[];
   /** Whether the first page of `threads` has been loaded. */
   threadsLoaded: boolean;
   /** Where the next page of `threads` begins; absent at the end. */
@@ -33,6 +35,7 @@ export const EMPTY_PRESENCE: PresenceState = {
   unreadThreads: 0,
   marks: {},
   threads: [],
+  invitations: [],
   threadsLoaded: false,
   presence: {},
 };

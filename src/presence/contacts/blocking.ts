@@ -60,6 +60,7 @@ export class Blocking {
     const version = blockPropagation.nextVersion(now);
     blocks.add({ user_id: userId, blocked_id: otherId, at: version });
     this.#hideRequest(userId, otherId);
+    this.#parts.notifications.notifyInvitationsBy(otherId, userId, "removed");
     this.#notify(userId, otherId, true);
     publisher.hideFrom(userId, otherId);
     subscriptions.hide(userId, otherId);
@@ -83,15 +84,15 @@ export class Blocking {
    * not both have written, it is hidden from who blocks.
    */
   applyTo(update: ThreadUpdate): { update: ThreadUpdate; blocks: { userId: string; version: number }[] } {
-    const { kind, pair = [], joined, makesContacts: isMutual = true } = update;
+    const { kind, pair = [], joined, invited = [], makesContacts: isMutual = true } = update;
     const [one, other] = pair;
-    if (kind !== "direct" || !one || !other || (isMutual && joined.length === 0))
+    if (kind !== "direct" || !one || !other || (isMutual && joined.length === 0 && invited.length === 0))
       return { update, blocks: [] };
     const versions = new Map([
       [one.id, this.#parts.blocks.at(one.id, other.id)],
       [other.id, this.#parts.blocks.at(other.id, one.id)],
     ]);
-    const blocks = joined.flatMap(({ userId }) => {
+    const blocks = [...joined, ...invited].flatMap(({ userId }) => {
       const version = versions.get(userId);
       return version === undefined ? [] : [{ userId, version }];
     });
@@ -112,6 +113,7 @@ export class Blocking {
     const version = blockPropagation.nextVersion(now);
     blocks.remove(userId, otherId);
     this.#showRequest(userId, otherId);
+    this.#parts.notifications.notifyInvitationsBy(otherId, userId, "shown");
     this.#notify(userId, otherId, false);
     publisher.showTo(userId, otherId);
     subscriptions.show(userId, otherId);

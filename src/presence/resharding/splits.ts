@@ -39,9 +39,9 @@ export const ofProfiles: Split<User[], User[]> = {
 /** Every shard that may hold a member is sent the thread's state; each of who joined, left and read, its own users alone. */
 export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined> = {
   parts(update, movedUsers) {
-    const { joined, left, readers, senders, commands = {} } = update;
+    const { joined, left, invited = [], inviting = [], readers, senders, commands = {} } = update;
     const userIds = [
-      ...joined.map(({ userId }) => userId),
+      ...[...joined, ...invited, ...inviting].map(({ userId }) => userId),
       ...left,
       ...Object.keys({ ...readers, ...senders, ...commands }),
     ];
@@ -52,6 +52,8 @@ export const ofThreadUpdate: Split<ThreadUpdate, ThreadUpdateAnswer | undefined>
         ...update,
         joined: joined.filter(({ userId }) => isTheirs(userId)),
         left: left.filter(isTheirs),
+        invited: invited.filter(({ userId }) => isTheirs(userId)),
+        inviting: inviting.filter(({ userId }) => isTheirs(userId)),
         readers: ofUsers(readers, isTheirs),
         senders: ofUsers(senders, isTheirs),
         commands: ofUsers(commands, isTheirs),

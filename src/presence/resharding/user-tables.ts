@@ -13,13 +13,17 @@ import type {
   EndedSessionRow,
   HostBanRow,
   RevocationRow,
+  SentInvitationRow,
   SocketIoTabRow,
   ThreadUpdate,
   UserRow,
 } from "../../rpc/presence.ts";
+import type { User } from "../../protocol/model.ts";
 import type { BlockPropagation } from "../contacts/block-propagation.ts";
 import type { Blocks } from "../contacts/blocks.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
+import type { InvitationRow } from "../invitations/received-invitations.ts";
+import type { SentInvitations } from "../invitations/sent-invitations.ts";
 import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
 import type { RevocationPropagation } from "../revoking/revocation-propagation.ts";
@@ -44,6 +48,7 @@ const TABS_PER_BATCH = 100;
 export interface UserTableParts {
   directory: UserDirectory;
   userThreads: UserThreads;
+  sentInvitations: SentInvitations;
   updates: ThreadUpdates;
   lateContacts: LateContacts;
   hiddenThreads: HiddenThreads;
@@ -64,6 +69,8 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
   return [
     blockTable(sql, parts),
     memberships(sql, parts),
+    invitations(sql, parts),
+    sentInvitations(sql, parts),
     profiles(sql, parts),
     profileJobs(parts),
     revocations(sql, parts),
@@ -86,7 +93,8 @@ function memberships(
   /** Members of a batch join also where this shard has a newer state of the thread than the batch. */
   const newest = (update: ThreadUpdate): ThreadUpdate => {
     const stored = userThreads.get(update.threadId);
-    return stored && stored.rev > update.rev ? updateOf(stored, update.joined) : update;
+    const { joined, invited = [] } = update;
+    return stored && stored.rev > update.rev ? { ...updateOf(stored, joined), invited } : update;
   };
 
   return {
@@ -123,11 +131,52 @@ function memberships(
       };
     },
     discard({ threads }) {
-      for (const { threadId, joined } of threads) {
+      for (const { threadId, joined, invited = [] } of threads) {
         const thread = userThreads.get(threadId);
         // What a later update brought of the thread stays.
-        if (thread) updates.apply({ ...updateOf(thread, []), left: joined.map(({ userId }) => userId) });
+        const left = [...joined, ...invited].map(({ userId }) => userId);
+        if (thread) updates.apply({ ...updateOf(thread, []), left });
       }
+    },
+  };
+}
+
+/** The invitations that users see, as memberships: `memberships` takes them in, and discards them. */
+function invitations(sql: SqlStorage, { userThreads }: UserTableParts): UserTable {
+  return {
+    name: "invitations",
+    pack(userIds) {
+      const rows = rowsOf<InvitationRow>(sql, "invitations", userIds);
+      const byThread = Map.groupBy(rows, (row) => row.thread_id);
+      const threads = [...byThread].flatMap(([threadId, some]) => {
+        const thread = userThreads.get(threadId);
+        if (!thread) return [];
+        const invited = some.map(({ user_id, by_user, at, member_count }) => ({
+          userId: user_id,
+          by: JSON.parse(by_user) as User,
+          at,
+          memberCount: member_count,
+        }));
+        return [{ ...updateOf(thread, []), invited }];
+      });
+      return { threads };
+    },
+    accept: () => undefined,
+    discard: () => undefined,
+  };
+}
+
+/** The invitations that users made, which are counted. */
+function sentInvitations(sql: SqlStorage, { sentInvitations: store }: UserTableParts): UserTable {
+  return {
+    name: "sent_invitations",
+    pack: (userIds) => ({ sentInvitations: rowsOf<SentInvitationRow>(sql, "sent_invitations", userIds) }),
+    accept({ sentInvitations: rows = [] }) {
+      for (const row of rows) store.add(row);
+      return undefined;
+    },
+    discard({ sentInvitations: rows = [] }) {
+      for (const row of rows) store.remove(row);
     },
   };
 }

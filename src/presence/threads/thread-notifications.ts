@@ -7,6 +7,12 @@ import type { Connections } from "../../sockets/connections.ts";
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { AllTabs } from "../status/all-tabs.ts";
 import type { Tabs, UserIds } from "../status/tabs.ts";
+import type { Blocks } from "../contacts/blocks.ts";
+import {
+  invitationSummaryOf,
+  isShown,
+  type ReceivedInvitations,
+} from "../invitations/received-invitations.ts";
 import { lastOf, sameHead, sameLook, summaryOf, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
 import type { AppliedUpdate } from "./thread-updates.ts";
@@ -33,6 +39,8 @@ export interface ThreadNotificationsParts {
   allTabs: AllTabs;
   tabNotifier: TabNotifier;
   userThreads: UserThreads;
+  invitations: ReceivedInvitations;
+  blocks: Blocks;
 }
 
 /** Events, and the frames that they are in. */
@@ -56,6 +64,7 @@ export class ThreadNotifications {
       threadId,
       new Map(left.map((userId) => [userId, wasUnread(applied, userId, Infinity)])),
     );
+    this.#notifyInvited(applied);
     const recipients = recipientsOf(applied, this.#parts.allTabs.users());
     if (recipients.size === 0) return;
 
@@ -74,6 +83,39 @@ export class ThreadNotifications {
         encoded.set(content, events);
       }
       this.#send(userId, events);
+    }
+  }
+
+  /**
+   * Those who are invited see the entry of their list. To Socket.IO an invitation is a thread: there a request's message is
+   * announced, as one that is not unread.
+   */
+  #notifyInvited({ before, after, invited }: AppliedUpdate): void {
+    const { tabs, allTabs, tabNotifier, connections, invitations, blocks } = this.#parts;
+    const last = lastOf(after);
+    const isNew = after.kind === "direct" && after.seq > (before?.seq ?? 0) && last?.deletedAt === undefined;
+    for (const { userId } of invited) {
+      if (!allTabs.users().has(userId)) continue;
+      const invitation = invitations.get(userId, after.thread_id);
+      if (!invitation || blocks.has(userId, invitation.by_id)) continue;
+      const thread = invitationSummaryOf(after, invitation);
+      tabs.send(userId, connections.encode([{ type: "thread", thread }]));
+      if (isNew && last)
+        tabNotifier.notify(userId, [{ type: "new_message", threadId: after.thread_id, ...last, unread: 0 }]);
+    }
+  }
+
+  /** Notifies a user's tabs that the invitations by another have left their list, or are there again. */
+  notifyInvitationsBy(otherId: string, userId: string, become: "removed" | "shown"): void {
+    const { invitations, userThreads, tabs, connections } = this.#parts;
+    for (const invitation of invitations.by(otherId, userId)) {
+      const row = userThreads.get(invitation.thread_id);
+      if (!row || !isShown(row, invitation)) continue;
+      const event: PresenceEvent =
+        become === "shown"
+          ? { type: "thread", thread: invitationSummaryOf(row, invitation) }
+          : { type: "thread_removed", threadId: row.thread_id };
+      tabs.send(userId, connections.encode([event]));
     }
   }
 

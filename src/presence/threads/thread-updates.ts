@@ -2,10 +2,11 @@
  * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { InvitedUser, ThreadUpdate } from "../../rpc/presence.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
+import type { ReceivedInvitations } from "../invitations/received-invitations.ts";
 import type { HiddenThreads } from "./hidden-threads.ts";
-import { rowOf, type ThreadRow } from "./thread-row.ts";
+import { lastOf, rowOf, sameHead, sameLook, updateOf, type ThreadRow } from "./thread-row.ts";
 import { ThreadTable } from "./thread-table.ts";
 import { markerOf, sendersOf } from "./unread.ts";
 import type { UserThreads } from "./user-threads.ts";
@@ -21,6 +22,8 @@ export interface AppliedUpdate {
   after: ThreadRow;
   joined: Set<string>;
   left: string[];
+  /** Who sees an invitation that is new or changed by this update. */
+  invited: InvitedUser[];
   /** Members whose marker rose, other than by the newest message itself. */
   read: Set<string>;
   /** Of users whose marker rose, and of those who left: where it was before. */
@@ -36,6 +39,7 @@ export interface ThreadUpdatesParts {
   userThreads: UserThreads;
   lateContacts: LateContacts;
   hiddenThreads: HiddenThreads;
+  invitations: ReceivedInvitations;
 }
 
 export class ThreadUpdates {
@@ -44,11 +48,13 @@ export class ThreadUpdates {
   readonly #table: ThreadTable;
   readonly #userThreads: UserThreads;
   readonly #lateContacts: LateContacts;
+  readonly #invitations: ReceivedInvitations;
   readonly #hiddenThreads: HiddenThreads;
 
   constructor(storage: DurableObjectStorage, parts: ThreadUpdatesParts) {
-    const { userThreads, lateContacts, hiddenThreads } = parts;
+    const { userThreads, lateContacts, hiddenThreads, invitations } = parts;
     this.#storage = storage;
+    this.#invitations = invitations;
     this.#sql = storage.sql;
     this.#table = new ThreadTable(storage.sql, userThreads);
     this.#userThreads = userThreads;
@@ -85,7 +91,7 @@ export class ThreadUpdates {
     return wasHidden ? undefined : row.seq > markerOf(row, userId, readSeq);
   }
 
-  /** Removes a thread. Returns the members it had here, with whether something in it was unread to them. */
+  /** Removes a thread. Returns whom it had here, invited ones too, with whether something in it was unread to them. */
   remove(threadId: string): Map<string, boolean> {
     return this.#storage.transactionSync(() => {
       const row = this.#userThreads.get(threadId);
@@ -103,8 +109,9 @@ export class ThreadUpdates {
         former.map(([userId]) => userId),
         threadId,
       );
+      const invited = this.#invitations.removeThread(threadId);
       this.#table.delete(threadId);
-      return new Map(former);
+      return new Map([...invited.map((userId): [string, boolean] => [userId, false]), ...former]);
     });
   }
 
@@ -116,7 +123,7 @@ export class ThreadUpdates {
     return this.#storage.transactionSync(() => {
       const row = this.#userThreads.get(threadId);
       const isHidden = row !== undefined && this.#isHidden(userId, row);
-      const marker = this.#leave(userId, threadId, row);
+      const marker = this.#leave(userId, threadId, row) ?? this.#uninvite(userId, threadId, row);
       if (marker === undefined) return undefined;
       this.#removeWithoutMembers(threadId);
       return row !== undefined && row.seq > marker && !isHidden;
@@ -135,21 +142,32 @@ export class ThreadUpdates {
       if (!markersBefore.has(userId)) markersBefore.set(userId, marker);
       return true;
     };
-    const left = update.left.filter((userId) => rose(userId, this.#leave(userId, threadId, before)));
+    const left = update.left.filter((userId) =>
+      rose(userId, this.#leave(userId, threadId, before) ?? this.#uninvite(userId, threadId, before)),
+    );
     const joined = new Set<string>();
     const read = new Set<string>();
     for (const one of update.joined) {
       const { userId, readSeq } = one;
-      if (this.#join(threadId, one)) joined.add(userId);
+      if (this.#join(threadId, one)) {
+        joined.add(userId);
+        this.#invitations.remove(userId, threadId);
+      }
       // Left and joined again between two updates: the marker of the new membership is at least as high.
       else if (before && rose(userId, this.raise(before, userId, readSeq))) read.add(userId);
+    }
+    const isNewTo = new Set<string>();
+    for (const invited of update.invited ?? []) {
+      const isMember = this.#userThreads.readSeq(invited.userId, threadId) !== undefined;
+      if (!isMember && this.#invitations.put(threadId, invited)) isNewTo.add(invited.userId);
     }
     const senders = sendersOf(before);
     for (const userId of left) senders.delete(userId);
     // A row that is there has members: only who leaves can have been the last one.
     if ((left.length > 0 || !before) && this.#removeWithoutMembers(threadId)) {
       const after = rowOf(update, senders, before);
-      return { before, after, joined, left, read, markersBefore, hidden: NOBODY, reappeared: NOBODY };
+      const nobody = { invited: [], hidden: NOBODY, reappeared: NOBODY };
+      return { before, after, joined, left, read, markersBefore, ...nobody };
     }
 
     const known = before ?? rowOf(update, senders, undefined);
@@ -162,7 +180,19 @@ export class ThreadUpdates {
 
     const after = rowOf(update, senders, before);
     this.#table.put(after, before);
-    return { before, after, joined, left, read, markersBefore, ...this.#hiddenThreads.after(update) };
+    // A group's invitation shows its name, a message request the newest message too.
+    const looksOther = !before || !(after.kind === "direct" ? sameHead : sameLook)(before, after);
+    const invited = (update.invited ?? []).filter(({ userId }) => looksOther || isNewTo.has(userId));
+    return {
+      before,
+      after,
+      joined,
+      left,
+      invited,
+      read,
+      markersBefore,
+      ...this.#hiddenThreads.after(update),
+    };
   }
 
   #isHidden(userId: string, { thread_id, kind, seq }: ThreadRow): boolean {
@@ -175,11 +205,27 @@ export class ThreadUpdates {
     this.#hiddenThreads.show(userIds, threadId);
   }
 
-  /** Removes a thread that none of this shard's users is in. False where one is. */
+  /** Removes a thread that none of this shard's users is in, nor is invited into. False where one is. */
   #removeWithoutMembers(threadId: string): boolean {
     if (this.#userThreads.hasMembers(threadId)) return false;
+    if (this.#invitations.hasSome(threadId)) return this.#removeTexts(threadId);
     this.#table.delete(threadId);
     return true;
+  }
+
+  /** Where only invited ones are left: this shard is not notified when a message is deleted. */
+  #removeTexts(threadId: string): false {
+    const row = this.#userThreads.get(threadId);
+    if (row && (lastOf(row) || row.pair !== null)) {
+      const { last: _last, pair: _pair, ...update } = updateOf(row, []);
+      this.#table.put(rowOf(update, sendersOf(row), row), row);
+    }
+    return false;
+  }
+
+  /** As `#leave` for one who was invited. They have read everything, as far as anybody counts. */
+  #uninvite(userId: string, threadId: string, row: ThreadRow | undefined): number | undefined {
+    return this.#invitations.remove(userId, threadId) ? (row?.seq ?? 0) : undefined;
   }
 
   /** False, with nothing written, for a user who is a member already. */

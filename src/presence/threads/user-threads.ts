@@ -1,10 +1,11 @@
 /** Reads what this shard stores of its users' threads: memberships, each user's list, and what is unread. */
 import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
-import { WELCOME_THREADS } from "../../protocol/limits.ts";
+import { INVITATION_MS, WELCOME_THREADS } from "../../protocol/limits.ts";
 import type { ThreadSummary } from "../../protocol/model.ts";
 import { parse } from "../../protocol/parse.ts";
 import { isHost } from "../../protocol/system-user.ts";
+import { invitationSummaryOf } from "../invitations/received-invitations.ts";
 import { summaryOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
 import type { UserIds } from "../status/tabs.ts";
@@ -15,8 +16,14 @@ export interface Overview {
   unreadThreads: number;
 }
 
+/** A row of a user's list: a membership or, where `by_user` is there, an invitation. */
+type ListedRow = UserThreadRow & { listed_at: number; invited_count: number | null } & Record<
+    "user_id" | "by_id" | "by_user",
+    string | null
+  > & { at: number | null };
+
 /** Where a page begins: after the thread with this time of its last activity. Opaque to clients. */
-const cursorOf = (row: ThreadRow) => `${row.active_at}.${row.thread_id}`;
+const cursorOf = (row: ListedRow) => `${row.listed_at}.${row.thread_id}`;
 const listCursor = z.object({
   cursor: z
     .string()
@@ -93,11 +100,13 @@ export class UserThreads {
     return some.toArray().length > 0;
   }
 
-  /** At most two of a user's threads whose ids begin so. */
+  /** At most two of a user's threads whose ids begin so, those included into which they are invited. */
   beginning(userId: string, prefix: string): string[] {
     return this.#sql
       .exec<{ thread_id: string }>(
-        "SELECT thread_id FROM user_threads WHERE user_id = ? AND thread_id BETWEEN ? AND ? LIMIT 2",
+        `SELECT thread_id FROM user_threads WHERE user_id = ?1 AND thread_id BETWEEN ?2 AND ?3
+         UNION ALL
+         SELECT thread_id FROM invitations WHERE user_id = ?1 AND thread_id BETWEEN ?2 AND ?3 LIMIT 2`,
         userId,
         prefix,
         // After every digit.
@@ -107,15 +116,28 @@ export class UserThreads {
       .map((row) => row.thread_id);
   }
 
-  /** A page of a user's threads, most recently active first. `bad_request` for a cursor that is none of this list. */
+  /**
+   * A page of a user's threads and invitations, most recently active first; of a group's activity who is invited sees none. `bad_request` for a cursor that is none of this list.
+   */
   page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
     const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;
     const rows = this.#sql
-      .exec<UserThreadRow>(
-        `SELECT t.*, m.read_seq FROM user_threads AS m JOIN threads AS t USING (thread_id)
-         WHERE m.user_id = ? AND (t.active_at, t.thread_id) < (?, ?) AND ${IS_SHOWN}
-         ORDER BY t.active_at DESC, t.thread_id DESC LIMIT ?`,
+      .exec<ListedRow>(
+        `SELECT * FROM (
+           SELECT t.*, m.read_seq, t.active_at AS listed_at,
+             NULL AS user_id, NULL AS by_id, NULL AS by_user, NULL AS at, NULL AS invited_count
+           FROM user_threads AS m JOIN threads AS t USING (thread_id)
+           WHERE m.user_id = ?1 AND ${IS_SHOWN}
+           UNION ALL
+           SELECT t.*, 0, iif(t.kind = 'direct', t.active_at, i.at),
+             i.user_id, i.by_id, i.by_user, i.at, i.member_count
+           FROM invitations AS i JOIN threads AS t USING (thread_id)
+           WHERE i.user_id = ?1 AND (t.kind = 'direct' OR i.at > ?2) AND NOT EXISTS (
+             SELECT 1 FROM blocks AS b WHERE b.user_id = i.user_id AND b.blocked_id = i.by_id))
+         WHERE (listed_at, thread_id) < (?3, ?4)
+         ORDER BY listed_at DESC, thread_id DESC LIMIT ?5`,
         userId,
+        Date.now() - INVITATION_MS,
         after.activeAt,
         after.threadId,
         limit + 1,
@@ -124,7 +146,7 @@ export class UserThreads {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
-      threads: shown.map((row) => this.#named(summaryOf(row, markerOf(row, userId, row.read_seq)))),
+      threads: shown.map((row) => this.#named(listedOf(row, userId))),
       ...(rows.length > limit && last && { nextCursor: cursorOf(last) }),
     };
   }
@@ -165,4 +187,13 @@ export class UserThreads {
     );
     return new Map(rows.toArray().map((row) => [row.user_id, row.read_seq]));
   }
+}
+
+function listedOf(row: ListedRow, userId: string): ThreadSummary {
+  const { by_id, by_user, at, invited_count } = row;
+  if (by_id === null || by_user === null || at === null || invited_count === null)
+    return summaryOf(row, markerOf(row, userId, row.read_seq));
+  const { thread_id } = row;
+  const invitation = { user_id: userId, thread_id, by_id, by_user, at, member_count: invited_count };
+  return invitationSummaryOf(row, invitation);
 }

@@ -29,6 +29,8 @@ export class Broadcaster {
   isQuiet: () => boolean = () => false;
   /** A user as the thread knows them now. */
   profileOf: (userId: string) => User = (id) => ({ id, name: id });
+  /** Who shows no sign of being here: one who has yet to accept a direct thread. */
+  hidden: () => string | undefined = () => undefined;
 
   constructor(connections: Connections, relays: Relays) {
     this.#connections = connections;
@@ -108,16 +110,23 @@ export class Broadcaster {
 
   /** It became quiet: to the others everyone who is here leaves. Or it is so no longer: they join. */
   quietChanged(): void {
-    for (const userId of this.online(MEMBERS_SHOWN))
+    for (const userId of this.online(MEMBERS_SHOWN).filter((id) => id !== this.hidden()))
       this.broadcast(
         this.isQuiet() ? { type: "leave", userId } : { type: "join", user: this.profileOf(userId) },
         userId,
       );
   }
 
+  /** Whoever was hidden is not any more: to the others they join, if they are here. */
+  revealed(user: User): void {
+    if (this.room.isOnline(user.id) || this.#relays.socketIoUsers.has(user.id))
+      this.#changed(user.id, { type: "join", user });
+  }
+
   /** Broadcasts that a user is typing, at most once in a while. */
   typing(userId: string, now: number): void {
-    if (this.#typing.isDue(userId, now)) this.broadcast({ type: "typing", userId }, userId);
+    if (this.hidden() !== userId && this.#typing.isDue(userId, now))
+      this.broadcast({ type: "typing", userId }, userId);
   }
 
   /** A socket whose session is over receives nothing more; joins and leaves go first. */
@@ -150,7 +159,7 @@ export class Broadcaster {
     await this.#relays.socketIoUsers.learn();
     if (this.#connections.of(socket).gone) return;
     if (this.isQuiet()) return;
-    const learned = this.#elsewhere().filter((userId) => !before.has(userId));
+    const learned = this.#elsewhere().filter((userId) => !before.has(userId) && userId !== this.hidden());
     const joins = learned.map((userId) => ({ type: "join", user: this.profileOf(userId) }));
     this.#connections.send(socket, joins);
   }
@@ -168,14 +177,14 @@ export class Broadcaster {
   }
 
   #changed(userId: string, event: ThreadEvent): void {
-    if (this.isQuiet()) return;
+    if (this.isQuiet() || this.hidden() === userId) return;
     if (this.#relays.isLarge) this.#countChanged();
     else this.#joinsAndLeaves.add(userId, event);
   }
 
   /** The count is broadcast when the joins and leaves of a moment are over. */
   #countChanged(): void {
-    if (this.#countTimer !== undefined || this.isQuiet()) return;
+    if (this.#countTimer !== undefined || this.isQuiet() || this.hidden() !== undefined) return;
     this.#countTimer = setTimeout(() => {
       this.#countTimer = undefined;
       const memberCount = this.memberCount();

@@ -39,7 +39,7 @@ export function welcomeEvents(
     cursor: `${thread.epoch}:${missed ? since : thread.rev}`,
     resumed: missed !== undefined,
     // At a relay this one is not counted yet.
-    onlineCount: broadcaster.isQuiet() ? 1 : Math.max(1, broadcaster.onlineCount),
+    onlineCount: seesOthers(caller.user, broadcaster) ? Math.max(1, broadcaster.onlineCount) : 1,
     expiresAt: caller.expiresAt,
     limits: clientLimitsFor(rate),
   });
@@ -55,11 +55,18 @@ function welcomeEvent(
   const { members, ...view } = thread.view(welcome.user);
   const membersJson = fitting(members.map(jsonOfMember), LIST_BYTES);
   const here = broadcaster.online(MEMBERS_SHOWN);
-  const seen = broadcaster.isQuiet() ? here.filter((userId) => userId === welcome.user.id) : here;
+  const isAlone = !seesOthers(welcome.user, broadcaster);
+  const seen = isAlone ? here.filter((userId) => userId === welcome.user.id) : here;
   const online = seen.map((userId) => jsonOfUser(thread.profiles.get(userId)));
   const threadJson = withList(JSON.stringify(view), "members", membersJson);
   const json = withList(JSON.stringify(welcome), "online", fitting(online, LIST_BYTES));
   return new EncodedEvent(withValue(json, "thread", threadJson));
+}
+
+/** Whether a user sees who else is here: not while one blocks the other, nor the one who has yet to accept. */
+function seesOthers({ id }: User, broadcaster: Broadcaster): boolean {
+  const hidden = broadcaster.hidden();
+  return !broadcaster.isQuiet() && (hidden === undefined || hidden === id);
 }
 
 /** Of profiles and members as memory keeps them: each is serialized once. */

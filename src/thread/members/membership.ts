@@ -5,6 +5,7 @@ import { parse } from "../../protocol/parse.ts";
 import { MEMBERS_SHOWN } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/model.ts";
 import { Timeouts } from "../moderation/timeouts.ts";
+import { UnconfirmedUsers } from "../notifying/unconfirmed-users.ts";
 import { z } from "zod";
 
 type MemberRow = {
@@ -50,10 +51,8 @@ export class Membership {
   #count: number | undefined;
   /** The members that every welcome shows, while none of them has changed. */
   #first: readonly StoredMember[] | undefined;
-  /** Who joined or left since Presence was last about to be notified. */
-  #changed = new Set<string>();
-  /** Presence has confirmed everyone. False where memory does not know. */
-  #allConfirmed = false;
+  /** Users who joined or left, were invited or are no more, which Presence has not confirmed yet. */
+  readonly unconfirmed: UnconfirmedUsers;
   /** The shards that hold members, while nobody has joined or left. */
   #shardsWithMembers: readonly number[] | undefined;
   readonly #shards: number;
@@ -63,6 +62,7 @@ export class Membership {
     this.#sql = sql;
     this.#timeouts = new Timeouts(sql);
     this.#shards = shards;
+    this.unconfirmed = new UnconfirmedUsers(sql, "untold_members");
   }
 
   /**
@@ -215,30 +215,6 @@ export class Membership {
     return this.#shardsWithMembers;
   }
 
-  /** Users who joined or left, which Presence has not confirmed yet. */
-  unconfirmed(): string[] {
-    return this.#sql
-      .exec<{ user_id: string }>("SELECT user_id FROM untold_members")
-      .toArray()
-      .map((row) => row.user_id);
-  }
-
-  /** The same, to notify Presence now: who joins or leaves from here on stays unconfirmed whatever is answered. */
-  takeUnconfirmed(): string[] {
-    if (this.#allConfirmed) return [];
-    this.#changed.clear();
-    const unconfirmed = this.unconfirmed();
-    this.#allConfirmed = unconfirmed.length === 0;
-    return unconfirmed;
-  }
-
-  /** Presence has confirmed these. */
-  confirm({ joined, left }: { joined: readonly { userId: string }[]; left: readonly string[] }): void {
-    for (const userId of [...joined.map((member) => member.userId), ...left]) {
-      if (!this.#changed.has(userId)) this.#sql.exec("DELETE FROM untold_members WHERE user_id = ?", userId);
-    }
-  }
-
   /** One index seek for each, however many members there are. */
   #readShards(): number[] {
     const shards: number[] = [];
@@ -268,10 +244,8 @@ export class Membership {
 
   /** Presence has to be notified that this user joined or left. */
   #changedNow(userId: string): void {
-    this.#changed.add(userId);
-    this.#allConfirmed = false;
     this.#shardsWithMembers = undefined;
-    this.#sql.exec("INSERT INTO untold_members VALUES (?) ON CONFLICT DO NOTHING", userId);
+    this.unconfirmed.add(userId);
   }
 }
 

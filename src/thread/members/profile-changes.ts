@@ -89,7 +89,9 @@ export class ProfileChanges {
   #update(user: User): boolean {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting || !thread.profiles.update(user, thread.rev)) return false;
-    if (thread.isShownInLists(user.id)) this.#notifier.threadChanged(Date.now());
+    const isInviter = thread.invitations.isInviter(user.id);
+    if (isInviter) this.#notifier.invitedSeeChange();
+    if (isInviter || thread.isShownInLists(user.id)) this.#notifier.threadChanged(Date.now());
     this.#broadcast(user);
     return true;
   }

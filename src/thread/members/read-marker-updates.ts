@@ -44,7 +44,9 @@ export class ReadMarkerUpdates {
   move(user: User, seq: number, now: number, by?: AskedBy): ReadState {
     const wait = by === "server" ? 0 : this.#rate.take(user.id, now);
     if (wait > 0) throw new LilypadError("rate_limited", "Too many read markers.", { retryAfterMs: wait });
-    const { moved, ...state } = this.#store.require().read(user, seq);
+    const thread = this.#store.require();
+    const { moved, ...state } = thread.read(user, seq);
+    if (thread.request.isTo(user.id)) return state;
     // Sent again although it stands there already: the notification of Presence may have been lost in a crash.
     if (!moved) this.#notifier.read(user.id, state.readSeq);
     const isBurst = now - (this.#storedAt.get(user.id) ?? 0) < BURST_MS;

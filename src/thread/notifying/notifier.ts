@@ -11,6 +11,8 @@ import { callObject } from "../../rpc/call.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { failed } from "../../rpc/result.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
+import { invitationOf } from "../consent/invited-users.ts";
+import type { Reservations } from "../consent/reservations.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import type { AllThreadsRate } from "./all-threads-rate.ts";
@@ -28,6 +30,8 @@ const RETRY_MOST_MS = 60_000;
 interface Pending {
   /** The thread itself: its newest message, its name, who belongs. */
   head: boolean;
+  /** What those see who are invited. */
+  invited: boolean;
   /** Markers that moved, by user. */
   senders: Map<string, number>;
   readers: Map<string, number>;
@@ -39,7 +43,10 @@ export class Notifier {
   readonly #alarm: AlarmScheduler;
   readonly #store: ThreadStore;
   readonly #commands: AllThreadsRate;
+  readonly #reservations: Reservations;
   #headPending = false;
+  /** Something that those see who are invited. */
+  #invitedPending = false;
   /** Whether this object's memory goes back to before what may be pending. After an eviction it does not: then the alarm alone knows. */
   #remembers = false;
   /** Markers that moved since they were sent. */
@@ -60,13 +67,14 @@ export class Notifier {
     env: Env,
     alarm: AlarmScheduler,
     store: ThreadStore,
-    commands: AllThreadsRate,
+    { commands, reservations }: { commands: AllThreadsRate; reservations: Reservations },
   ) {
     this.#ctx = ctx;
     this.#env = env;
     this.#alarm = alarm;
     this.#store = store;
     this.#commands = commands;
+    this.#reservations = reservations;
     commands.onDue = (now) => this.#notifySoon(now);
     commands.report = () => this.notifyReaders();
     alarm.register({ name: "pending notifications", run: () => this.#onAlarm() });
@@ -75,6 +83,17 @@ export class Notifier {
   /** The newest message, the name, or who belongs has changed: to be sent at once, or in a moment if something was just now. */
   threadChanged(now: number): void {
     this.#headPending = true;
+    this.#alarm.wakeForPending(now);
+    this.#notifySoon(now);
+  }
+
+  /** The thread's name, or who invited, has changed: those see it who are invited. To be followed by `threadChanged`. */
+  invitedSeeChange(): void {
+    this.#invitedPending = true;
+  }
+
+  /** Somebody is invited, or no more: no member sees that. */
+  invitationsChanged(now: number): void {
     this.#alarm.wakeForPending(now);
     this.#notifySoon(now);
   }
@@ -125,6 +144,7 @@ export class Notifier {
   /** The thread is gone. What was sent of it says nothing of one that is made anew in this object. */
   forget(): void {
     this.#headPending = false;
+    this.#invitedPending = false;
     this.#senders.clear();
     this.#readers.clear();
     this.#confirmedReaders.clear();
@@ -133,15 +153,17 @@ export class Notifier {
 
   /** The shards that know of this thread, or may. */
   shardsConcerned(thread: StoredThread): number[] {
-    const { membership } = thread;
-    return [...new Set([...membership.shards(), ...byShard(this.#env, membership.unconfirmed()).keys()])];
+    const { membership, invitations } = thread;
+    const { invited, inviters } = invitations.people();
+    const others = [...membership.unconfirmed.all(), ...invited, ...inviters];
+    return [...new Set([...membership.shards(), ...byShard(this.#env, others).keys()])];
   }
 
   /** If this object woke for the alarm, something may be pending that only the alarm remembers. */
   async #onAlarm(): Promise<void> {
     const thread = this.#store.current;
     if (!thread || thread.isDeleting) return;
-    if (!this.#remembers) this.#headPending = true;
+    if (!this.#remembers) this.#headPending = this.#invitedPending = true;
     await this.notify();
   }
 
@@ -169,8 +191,7 @@ export class Notifier {
     // A thread that was deleted meanwhile has no storage to write this to.
     if (!thread.isDeleting) {
       // In one stretch, so that however many shards have answered, it is one commit.
-      for (const result of results)
-        if (result.status === "fulfilled") thread.membership.confirm(result.value);
+      for (const result of results) if (result.status === "fulfilled") confirm(thread, result.value);
     }
     if (results.every((result) => result.status === "fulfilled")) {
       this.#failures = 0;
@@ -205,9 +226,14 @@ export class Notifier {
   }
 
   #takeAll(thread: StoredThread): Pending {
-    const pending = { ...this.#takeReaders(thread), head: this.#headPending };
+    const pending = {
+      ...this.#takeReaders(thread),
+      head: this.#headPending,
+      invited: this.#invitedPending,
+    };
     this.#remembers ||= pending.head;
     this.#headPending = false;
+    this.#invitedPending = false;
     this.#senders = new Map();
     return pending;
   }
@@ -217,19 +243,24 @@ export class Notifier {
     this.#readers = new Map();
     // The markers of those who sent before an eviction may be pending: then all that are not stored by themselves go along.
     const senders = new Map(this.#remembers ? this.#senders : thread.readMarkers.senders());
-    return { head: false, senders, readers };
+    return { head: false, invited: false, senders, readers };
   }
 
   /** What each shard concerned is sent: a new head goes to all members' shards, else only those of the users it is about. */
   #updates(thread: StoredThread, pending: Pending): Map<number, ThreadUpdate> {
-    const { membership } = thread;
-    const unconfirmed = byShard(this.#env, membership.takeUnconfirmed());
+    const { membership, invitations } = thread;
+    const now = Date.now();
+    const unconfirmed = byShard(this.#env, membership.unconfirmed.take());
+    const inviters = byShard(this.#env, invitations.inviters.take());
+    const invited = byShard(this.#env, invitedIn(thread, pending));
     const readers = byShard(this.#env, pending.readers.keys());
     const senders = byShard(this.#env, pending.senders.keys());
     const commands = byShard(this.#env, this.#commands.users());
     const shards = new Set([
       ...(pending.head ? membership.shards() : []),
       ...unconfirmed.keys(),
+      ...inviters.keys(),
+      ...invited.keys(),
       ...readers.keys(),
       ...byShard(this.#env, this.#commands.users({ due: true })).keys(),
     ]);
@@ -237,19 +268,26 @@ export class Notifier {
     const head = { ...headOf(thread), shards: configOf(this.#env).presenceShards };
     return new Map(
       [...shards].map((shard) => {
-        const users = unconfirmed.get(shard) ?? [];
+        const users = [...new Set([...(unconfirmed.get(shard) ?? []), ...(invited.get(shard) ?? [])])];
+        const invitedUsers = users.flatMap((userId) => invitationOf(thread, userId, now) ?? []);
         const joined = users.flatMap((userId) => {
-          const member = membership.get(userId);
+          const member = thread.request.isTo(userId) ? undefined : membership.get(userId);
           if (!member) return [];
           const { contactFrom } = member;
           const readSeq = thread.readMarkers.of(member);
           return [{ userId, readSeq, ...(contactFrom !== undefined && { contactFrom }) }];
         });
-        const left = users.filter((userId) => !joined.some((member) => member.userId === userId));
+        const present = new Set([...joined, ...invitedUsers].map(({ userId }) => userId));
+        const inviting = (inviters.get(shard) ?? []).map((userId) => ({
+          userId,
+          pending: this.#reservations.pendingBy(userId, now),
+        }));
         const update: ThreadUpdate = {
-          ...head,
+          ...(membership.shards().includes(shard) ? head : withoutTexts(head)),
           joined,
-          left,
+          left: users.filter((userId) => !present.has(userId)),
+          ...(invitedUsers.length > 0 && { invited: invitedUsers }),
+          ...(inviting.length > 0 && { inviting }),
           readers: picked(pending.readers, readers.get(shard)),
           senders: picked(pending.senders, senders.get(shard)),
           commands: this.#commands.take(commands.get(shard)),
@@ -261,9 +299,33 @@ export class Notifier {
 
   #putBack(pending: Pending): void {
     this.#headPending ||= pending.head;
+    this.#invitedPending ||= pending.invited;
     for (const [userId, seq] of pending.senders) raise(this.#senders, userId, seq);
     for (const [userId, seq] of pending.readers) raise(this.#readers, userId, seq);
   }
+}
+
+/** Whose invitations are sent again. A message request shows the thread's newest message. */
+function invitedIn(thread: StoredThread, pending: Pending): string[] {
+  const { request, invitations } = thread;
+  if (request.pending) return pending.head ? [request.pending.to] : [];
+  return pending.invited ? invitations.people().invited : [];
+}
+
+/** A shard confirms an update. */
+function confirm({ membership, invitations }: StoredThread, update: ThreadUpdate): void {
+  const { joined, left, invited = [], inviting = [] } = update;
+  membership.unconfirmed.confirm([...[...joined, ...invited].map(({ userId }) => userId), ...left]);
+  invitations.inviters.confirm(inviting.map(({ userId }) => userId));
+}
+
+/** For a shard without members: it would not be notified when a message is deleted. */
+function withoutTexts<T extends Pick<ThreadUpdate, "last" | "pair">>({
+  last: _last,
+  pair: _pair,
+  ...rest
+}: T): Omit<T, "last" | "pair"> {
+  return rest;
 }
 
 function picked(markers: Map<string, number>, userIds: readonly string[] = []): Record<string, number> {

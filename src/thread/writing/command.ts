@@ -18,6 +18,8 @@ export interface Outcome<T = unknown> {
   ack: Ack;
   /** A report was filed or resolved: the host's list and moderators are to know. */
   concernsReports?: true;
+  /** Presence must be notified although there is no event of it: of who is invited, and who is no more. */
+  concernsPresence?: boolean;
 }
 
 /** A command. Its schema stands in src/protocol. */
@@ -42,8 +44,12 @@ export interface CommandEntry<T extends WriteType> {
 export interface EventEntry<E extends DurableEvent = DurableEvent> {
   /** Whether Presence must be notified: whether it changes what anybody sees in a list of threads. */
   concernsPresence: (event: E, thread: StoredThread) => boolean;
+  /** Whether it changes what those see who are invited. */
+  concernsInvited?: true;
   /** Whose sockets are closed before anyone receives it, if anybody's. */
   disconnects?: (event: E) => string;
+  /** Who showed no sign of being here, and does from now on, if anybody. */
+  reveals?: (event: E, thread: StoredThread) => string | undefined;
   /** Whether the host's server is sent it, where it is sent anything. */
   isDelivered: boolean;
   /** Whose read marker it moved, and where to. */

@@ -112,8 +112,11 @@ export class Writer {
       this.#parts.reports.changed(now);
     // A sender receives the event and the reply as one frame.
     broadcaster.room.coalesce(() => {
+      const outcomes = results.flatMap((result) => (result?.ok ? [result.value] : []));
+      if (outcomes.some(({ concernsPresence }) => concernsPresence))
+        this.#parts.notifier.invitationsChanged(now);
       this.#publish(
-        results.flatMap((result) => (result?.ok ? result.value.events : [])),
+        outcomes.flatMap(({ events }) => events),
         now,
       );
       broadcaster.flushJoinsAndLeaves();
@@ -162,9 +165,12 @@ export class Writer {
       const disconnected = entry.disconnects?.(event);
       if (disconnected !== undefined)
         broadcaster.closeUser(disconnected, CLOSE.forbidden, "no longer a member");
+      const revealed = entry.reveals?.(event, thread);
+      if (revealed !== undefined) broadcaster.revealed(thread.profiles.get(revealed));
       const moved = entry.movesMarker?.(event);
       if (moved) notifier.sent(moved.userId, moved.seq);
       concernsPresence ||= entry.concernsPresence(event, thread);
+      if (entry.concernsInvited) notifier.invitedSeeChange();
     }
     if (concernsPresence) notifier.threadChanged(now);
     webhooks.changed(events, now);

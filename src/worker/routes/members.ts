@@ -2,13 +2,14 @@
 import { configOf } from "../../config/config.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import type { Member } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { pageQuery, putMember, type MemberPage } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
-import { inThread } from "../in-thread.ts";
-import { profilesOf, userDataOf } from "../known-users.ts";
+import { inThread, removeFromList } from "../in-thread.ts";
+import { contactsOf, profilesOf, userDataOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";
 
@@ -26,12 +27,17 @@ export function memberRoutes(api: ApiRouter): void {
 
   api.put(
     `${MEMBERS}/:userId`,
-    inThread(async ({ request, run, env }) => {
+    inThread(async ({ request, run, env, user }) => {
       const userId = userIdOf(request);
       const put = await bodyOrNothing(request, putMember);
       // Looked up here, judged there: the thread decides the caller's right before it discloses anything of the user.
-      const [profile = null] = await profilesOf(env, [userId]);
-      return json(await run({ type: "put_member", userId, profile, ...put }));
+      const [[profile = null], contacts] = await Promise.all([
+        profilesOf(env, [userId]),
+        contactsOf(env, user.id, isHost(user) ? [] : [userId]),
+      ]);
+      const isContact = contacts.includes(userId);
+      const done = await run({ type: "put_member", userId, profile, isContact, ...put });
+      return json(done, "state" in done ? 202 : 200);
     }),
   );
 
@@ -49,13 +55,6 @@ export function memberRoutes(api: ApiRouter): void {
       }
       return noContent();
     }),
-  );
-}
-
-function removeFromList(env: Env, userId: string, threadId: string): Promise<boolean> {
-  return callObject(
-    () => presenceStubOf(env, userId),
-    (presence) => presence.removeFromList(userId, threadId),
   );
 }
 

@@ -3,6 +3,7 @@ import type { ApiRouter } from "../api.ts";
 import { firstFrontEndRoutes } from "../first-front-end/routes.ts";
 import { adminRoutes } from "./admin.ts";
 import { blockRoutes } from "./blocks.ts";
+import { consentRoutes } from "./consent.ts";
 import { healthRoute } from "./health.ts";
 import { hostBanRoutes } from "./host-bans.ts";
 import { hostUserRoutes } from "./host-users.ts";
@@ -23,6 +24,7 @@ export function addRoutes(api: ApiRouter): void {
   socketRoutes(api);
   threadRoutes(api);
   memberRoutes(api);
+  consentRoutes(api);
   messageRoutes(api);
   moderationRoutes(api);
   peopleRoutes(api);

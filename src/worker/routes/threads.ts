@@ -5,20 +5,23 @@ import { presenceStubOf } from "../../rpc/shards.ts";
 import { otherKind } from "../../protocol/errors.ts";
 import { createThread, pageQuery, patchThread, putThread } from "../../protocol/http.ts";
 import type { Thread } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { idOfKey, threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
 import { peopleNamed } from "../known-users.ts";
-import { makeThread } from "../make-thread.ts";
+import { makeDirectThread, makeThread } from "../make-thread.ts";
 import { query, threadKeyOf } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
-import { signedInHost, signedInUser } from "../signed-in.ts";
+import { signedIn, signedInHost, signedInUser } from "../signed-in.ts";
 
 export function threadRoutes(api: ApiRouter): void {
   api.post("/api/threads", async (request, env) => {
-    const who = await signedInUser(request, env);
-    const { thread, created } = await makeThread(env, who, await body(request, createThread));
+    const who = await signedIn(request, env);
+    const { thread, created } = isHost(who.user)
+      ? await makeDirectThread(env, who, request)
+      : await makeThread(env, who, await body(request, createThread));
     return json(thread, created ? 201 : 200);
   });
 

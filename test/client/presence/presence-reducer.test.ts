@@ -144,3 +144,43 @@ it("shows the signed-in user by a new profile", () => {
   const user = { id: "ada", name: "Countess" };
   expect(reduceAll(listed, { type: "user", user }).user).toEqual(user);
 });
+
+describe("invitations", () => {
+  const invitation = (id: string, name = id): ThreadSummary => ({
+    ...summary(id, 0, 0, { name }),
+    state: "invited",
+    invitedBy: BEN,
+    memberCount: 2,
+  });
+  const invited = (id: string, name?: string): PresenceEvent => ({
+    type: "thread",
+    thread: invitation(id, name),
+  });
+  const namesOf = ({ invitations }: PresenceState) => invitations.map(({ name }) => name);
+
+  it("are in a list of their own, and count on no badge", () => {
+    const state = reduceAll(listed, invited("x"), invited("y"), invited("x", "renamed"));
+    expect(namesOf(state)).toEqual(["y", "renamed"]);
+    expect(idsOf(state)).toEqual(["a", "b"]);
+    expect(state).toMatchObject({ unreadThreads: 1, marks: listed.marks });
+  });
+
+  it("end when they are accepted, withdrawn or declined", () => {
+    const state = reduceAll(listed, invited("x"), invited("y"));
+    const accepted = reduceAll(state, { type: "thread", thread: thread("x", 3, 3) });
+    expect([namesOf(accepted), idsOf(accepted)]).toEqual([["y"], ["x", "a", "b"]]);
+    const ended = reduceAll(state, { type: "thread_removed", threadId: "x" });
+    expect([namesOf(ended), idsOf(ended), ended.unreadThreads]).toEqual([["y"], ["a", "b"], 1]);
+  });
+
+  it("come with the pages of the list, of which the only one has all of them", () => {
+    const held = reduceAll(listed, invited("old"));
+    const only = withPage(held, { threads: [invitation("new"), thread("a", 3, 3)] }, "first");
+    expect(namesOf(only)).toEqual(["new"]);
+    const first = withPage(held, { threads: [invitation("new")], nextCursor: "more" }, "first");
+    expect(namesOf(first)).toEqual(["new", "old"]);
+    const next = withPage(first, { threads: [invitation("older"), thread("c", 1, 1)] }, "next");
+    expect(namesOf(next)).toEqual(["new", "old", "older"]);
+    expect(idsOf(next)).toEqual(["a", "b", "c"]);
+  });
+});

@@ -11,7 +11,7 @@ import type { CommandEntry } from "../../writing/command.ts";
 export const createLinkEntry: CommandEntry<"create_link"> = {
   run(thread, user, { hash, expiresAt, uses }, now) {
     thread.require("manage links", user);
-    if (thread.contactPolicy === "host" && !isHost(user)) throw forbidden();
+    if (thread.consent.contactPolicy === "host" && !isHost(user)) throw forbidden();
     const ack = { rev: thread.rev, at: now };
     // A call that was repeated.
     const known = thread.links.withHash(hash);

@@ -1,12 +1,14 @@
 /**
- * Adds a member (`mayAdd`), changes the role of one (`mayChangeRole`), or times one out (`mayRestrain`). A thread keeps an
+ * Adds a member, or invites who has to be asked (`mayAdd`), changes the role of one (`mayChangeRole`), or times one out (`mayRestrain`). A thread keeps an
  * owner, if it has one.
  */
 import { LilypadError, unknownUser } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
+import type { InvitedState } from "../../../protocol/http.ts";
 import type { Member, User } from "../../../protocol/model.ts";
 import { mayAdd, mayChangeRole, mayRestrain } from "../../../protocol/rights.ts";
 import type { CommandOf } from "../../../rpc/thread.ts";
+import { becomesOf, invited } from "../../consent/commands/invite.ts";
 import { forbidden, noSuchMember } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
@@ -47,6 +49,9 @@ export const memberEventEntry: ChangeEntry<
 > = {
   concernsPresence: () => true,
   isDelivered: true,
+  // Of a direct thread, the one who accepted it.
+  reveals: (event, thread) =>
+    event.type === "member" && thread.kind === "direct" ? event.member.user.id : undefined,
   webhook: ({ userId, by, at }, thread) =>
     by === undefined
       ? undefined
@@ -68,14 +73,19 @@ export function memberAdded(thread: StoredThread, userId: string, by: User, now:
   return recorded(thread, { type: "member", userId, by: by.id }, now);
 }
 
-/** Records that a member has another role, or another timeout. */
+/** Records that a member has another role or timeout, or has accepted a direct thread. */
 export function memberChanged(thread: StoredThread, userId: string, now: number): Outcome<Member> {
   return recorded(thread, { type: "member", userId }, now);
 }
 
-function add(thread: StoredThread, user: User, command: PutMember, now: number): Outcome<Member> {
+function add(
+  thread: StoredThread,
+  user: User,
+  command: PutMember,
+  now: number,
+): Outcome<Member | InvitedState> {
+  if (becomesOf(thread, user, command) === "invited") return invited(thread, user, command, now);
   const { userId, role = "member", profile } = command;
-  if (!mayAdd(thread.kind, thread.standing(user), userId === user.id, role)) throw forbidden();
   if (!profile) throw unknownUser(userId);
   thread.addMember(profile, role, now);
   return memberAdded(thread, userId, user, now);

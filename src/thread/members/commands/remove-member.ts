@@ -1,12 +1,15 @@
 /**
- * Removes a member, or lets the user leave (`mayRemove`). When the last owner goes, a successor becomes one; when the last
- * member of a group goes, its deletion begins in the same transaction: a crash after that finds it begun.
+ * Removes a member, or withdraws the invitations of one who is none, or lets the user leave (`mayRemove`). When the last owner
+ * goes, a successor becomes one; when the last member of a group goes, its deletion begins in the same transaction: a crash
+ * after that finds it begun.
  */
 import type { DurableEvent } from "../../../protocol/events.ts";
+import type { User } from "../../../protocol/model.ts";
 import { mayRemove } from "../../../protocol/rights.ts";
+import { declined } from "../../consent/commands/decline.ts";
 import { forbidden, noSuchMember } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
-import type { ChangeEntry, CommandEntry } from "../../writing/command.ts";
+import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 import { memberChanged, memberEventEntry } from "./put-member.ts";
 
 export const removeMemberEntry: CommandEntry<"remove_member"> = {
@@ -14,13 +17,15 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     const standing = thread.standing(user);
     const member = thread.membership.get(userId);
     const isSelf = userId === user.id;
+    if (thread.request.isTo(user.id) && isSelf) return declined(thread, user, now);
     // A direct thread keeps its two members: it leaves one's list, which the one who asks has Presence do.
     if (thread.kind === "direct" && isSelf && member) {
       const { seq } = thread.messages.newest;
       return { value: { hiddenUpTo: seq }, events: [], ack: { rev: thread.rev, at: now } };
     }
     if (!mayRemove(thread.kind, standing, isSelf, member?.role ?? "member")) throw forbidden();
-    if (!member) throw noSuchMember();
+    if (!member && isSelf) throw noSuchMember();
+    if (!member) return withdrawn(thread, user, userId, now);
     const wasLastOwner = thread.membership.isLastOwner(userId);
     thread.membership.remove(userId);
     thread.audit.add(
@@ -31,6 +36,7 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     );
     const rev = thread.record({ type: "member_removed", userId, by: user.id }, now);
     if (thread.isDeserted) thread.markDeleting();
+    else if (isSelf) thread.invitations.onlyInvite(userId);
     const events: DurableEvent[] = [
       { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
     ];
@@ -43,6 +49,15 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
   },
   respondsAfter: "notification",
 };
+
+/** Withdraws what is pending of a user. The same whoever they are, and whether anything was. */
+function withdrawn(thread: StoredThread, user: User, userId: string, now: number): Outcome<undefined> {
+  const isWithdrawn = thread.invitations.withdraw(userId, now);
+  const act = { by: user.id, target: userId, detail: { invited: true } };
+  if (isWithdrawn) thread.audit.add({ ...act, action: "member.removed" }, now);
+  const ack = { rev: thread.rev, at: now };
+  return { value: undefined, events: [], ack, concernsPresence: isWithdrawn };
+}
 
 /** Who becomes the owner when the last one has left: the longest-standing moderator, and of a group else member. */
 function successorIn({ kind, membership }: StoredThread): string | undefined {

@@ -20,6 +20,7 @@ export const renameEntry: CommandEntry<"rename"> = {
 
 export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread" }>, { type: "thread" }> = {
   concernsPresence: () => true,
+  concernsInvited: true,
   isDelivered: true,
   webhook: (_change, thread) => ({ type: "thread.updated", data: { thread: thread.shared() } }),
   replay: ({ rev }, thread) => ({ type: "thread", rev, thread: thread.info }),

@@ -1,9 +1,11 @@
 /** `chat`: sends a message. Members may, as the settings let them. One that was sent before under the same `id` is not stored again. */
 import { LilypadError } from "../../../protocol/errors.ts";
 import type { DurableEvent } from "../../../protocol/events.ts";
+import { REQUEST_MESSAGES } from "../../../protocol/limits.ts";
 import type { User } from "../../../protocol/model.ts";
 import { isSlowed } from "../../../protocol/rights.ts";
 import type { CommandOf } from "../../../rpc/thread.ts";
+import { acceptRequest } from "../../consent/commands/accept.ts";
 import { forbidden } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { CommandEntry, EventEntry } from "../../writing/command.ts";
@@ -13,14 +15,20 @@ export const chatEntry: CommandEntry<"chat"> = {
   run(thread, user, command, now) {
     const repeat = repeatOf(thread, user, command);
     if (repeat) return repeat;
+    requireFewInRequest(thread, user);
     requireTurn(thread, user, now);
     const { id, body, replyTo } = command;
     const data = command.data ? JSON.stringify(command.data) : undefined;
     requireReplied(thread, replyTo);
-    return post(thread, user, { id, body, data, replyTo }, now);
+    const accepted = acceptRequest(thread, user, now);
+    const posted = post(thread, user, { id, body, data, replyTo }, now);
+    const { acceptedBy } = thread.request;
+    if (acceptedBy !== undefined && acceptedBy !== user.id) thread.contacts.bothHaveWritten();
+    return accepted ? { ...posted, events: [...accepted.events, ...posted.events] } : posted;
   },
   beforeSend(thread, user, command) {
     if (repeatOf(thread, user, command)) return undefined;
+    requireFewInRequest(thread, user);
     requireTurn(thread, user, Date.now());
     const { body, data, replyTo } = command;
     requireReplied(thread, replyTo);
@@ -53,6 +61,11 @@ function requireReplied(thread: StoredThread, replyTo: number | undefined): void
   throw new LilypadError("bad_request", "replyTo: names no message of this thread", {
     issues: [{ path: "replyTo", message: "names no message of this thread" }],
   });
+}
+
+/** Before the other accepts a direct thread, it has a few messages, deleted ones included. */
+function requireFewInRequest(thread: StoredThread, user: User): void {
+  if (thread.request.isFrom(user.id) && thread.messages.newest.seq >= REQUEST_MESSAGES) throw forbidden();
 }
 
 /** Replayed from the message log. */

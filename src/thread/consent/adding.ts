@@ -1,0 +1,73 @@
+/** Whether somebody may be added to a thread, or has to be asked: the contract's `CONTACT_POLICY`. */
+import type { Config } from "../../config/config.ts";
+import { unknownUser } from "../../protocol/errors.ts";
+import type { Kind, User } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
+import type { NewMembers } from "../../rpc/thread.ts";
+import { forbidden } from "../errors.ts";
+
+/** The settings that it depends on. */
+export type ConsentSettings = Pick<Config, "contactPolicy" | "userSearch">;
+
+/** What is known of one who is to be added, by a user. */
+export interface Candidate {
+  /** A contact of the user who adds them. */
+  isContact: boolean;
+  /** Lilypad knows them. */
+  isKnown: boolean;
+  /** They left this thread, or declined to come into it. */
+  isOnlyInvited: boolean;
+}
+
+/** `unknown`: is told to be unknown, where the user may know that. */
+export type Adding = "add" | "invite" | "unknown" | "forbidden";
+
+/** What becomes of one whom a user adds, who has the right to. It depends on nothing that the user may not learn. */
+export function addingOf(
+  { contactPolicy, userSearch }: ConsentSettings,
+  { isContact, isKnown, isOnlyInvited }: Candidate,
+): Adding {
+  if (contactPolicy === "host") return "forbidden";
+  if (isContact && !isOnlyInvited) return "add";
+  if (!isKnown && (contactPolicy === "open" || userSearch === "all")) return "unknown";
+  if (isOnlyInvited || contactPolicy === "consent") return "invite";
+  return "add";
+}
+
+/** One who is invited into a new thread. `profile`: the one that the inviter may see, if any. */
+export interface Invitee {
+  id: string;
+  profile?: User | undefined;
+}
+
+/**
+ * Whom a new thread begins with, and who is invited. `others`: the profiles of those who are known. Throws `forbidden` where the
+ * user makes no such threads, `not_found` with the ids of those who are unknown.
+ */
+export function membersOfNew(
+  settings: ConsentSettings,
+  kind: Kind,
+  by: User,
+  others: readonly User[],
+  members: NewMembers | undefined,
+): { added: User[]; invited: Invitee[] } {
+  if (isHost(by) || !members) return { added: [...others], invited: [] };
+  if (settings.contactPolicy === "host" && kind !== "public") throw forbidden();
+  const profiles = new Map(others.map((user) => [user.id, user]));
+  const contacts = new Set(members.contacts);
+  const sorted = Map.groupBy(members.ids, (id) =>
+    addingOf(settings, { isContact: contacts.has(id), isKnown: profiles.has(id), isOnlyInvited: false }),
+  );
+  const unknown = sorted.get("unknown");
+  if (unknown) throw unknownUser(...unknown);
+  if (sorted.has("forbidden")) throw forbidden();
+  const added = sorted.get("add") ?? [];
+  const invited = sorted.get("invite") ?? [];
+  return {
+    added: added.flatMap((id) => profiles.get(id) ?? []),
+    invited: invited.map((id) => ({
+      id,
+      profile: settings.userSearch === "all" ? profiles.get(id) : undefined,
+    })),
+  };
+}
