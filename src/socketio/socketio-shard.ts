@@ -113,6 +113,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       alarm,
       engine,
       sender: this.#sender,
+      roomName: ({ sid }, threadId) => this.#rooms.membership(sid, threadId)?.name,
       disconnect: (session) => {
         this.#namespaces.disconnect(session, MAIN);
         // It may connect again, as any new session.

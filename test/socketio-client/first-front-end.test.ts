@@ -124,9 +124,15 @@ describe.each(Object.entries(VERSIONS))("the front end of %s", (year, version) =
     // The first version joins no chat that has no number.
     expect(chat.id).toBeGreaterThan(-1);
     here.socket.emit("join", version.join(ada.id, chat.id));
+    await here.next("joined");
     const there = await bob.connect();
     await bob.joinAll(there);
 
+    /** The total on the navigation. */
+    const totals = async (...expected: number[]) => {
+      await expect.poll(() => there.all("unread_count").map(([{ count }]) => count)).toEqual(expected);
+    };
+    await totals(0);
     const sent: ChatMessage[] = [];
     for (const content of ["hello", GIF, STICKER]) sent.push(await ada.say(here, chat, content));
     for (const client of [here, there]) {
@@ -142,6 +148,11 @@ describe.each(Object.entries(VERSIONS))("the front end of %s", (year, version) =
       }
     }
 
+    // The thread is called as it was joined.
+    await expect
+      .poll(() => there.all("new_message")[0])
+      .toMatchObject([{ threadId: chat.id, author: { id: ada.id } }]);
+    await totals(0, 1);
     const unread = async () => (await bob.chats()).map(({ hasUnread }) => hasUnread);
     expect(await unread()).toEqual([true]);
     const opened = await bob.ask<ChatThreadShape>("GET", `/api/chat_threads/${chat.id}`);
@@ -150,9 +161,12 @@ describe.each(Object.entries(VERSIONS))("the front end of %s", (year, version) =
     );
     expect(opened.users.map(({ username }) => username)).toEqual([ada.id, bob.id]);
     expect(await unread()).toEqual([false]);
+    await totals(0, 1, 0);
     await ada.say(here, chat, "one more");
+    await totals(0, 1, 0, 1);
     expect(await unread()).toEqual([true]);
     await bob.ask("PUT", `/api/chat_threads/${chat.id}/read`);
+    await totals(0, 1, 0, 1, 0);
     expect(await unread()).toEqual([false]);
 
     const [first] = sent;
@@ -240,6 +254,28 @@ describe("the front end of 2023", () => {
 });
 
 describe("the front end of 2025", () => {
+  it("sees the first message of a new chat once, whether its join or REST comes first", async () => {
+    const version = VERSIONS["2025"] as Version;
+    const ada = await Visitor.signIn("ada-first", version);
+    const here = await ada.connect();
+    for (const isJoinLate of [false, true]) {
+      const bob = await Visitor.signIn(`bob-first-${isJoinLate}`, version);
+      const chat = await ada.ask<ChatThreadShape>("POST", "/api/chat_threads", { receiverId: bob.id });
+      const join = () => here.socket.emit("join", version.join(ada.id, chat.id));
+      if (!isJoinLate) {
+        join();
+        await here.next("joined");
+      }
+      const path = `/api/chat_threads/${chat.id}/messages`;
+      const message = await ada.ask<ChatMessage>("POST", path, { content: "hello" });
+      if (isJoinLate) join();
+      for (let times = 0; times < 2; times++)
+        expect(await here.ask("chat", version.chat(message))).toMatchObject({ ok: true });
+      const shown = here.all("chat").filter(([{ id }]) => id === message.id);
+      expect(shown.length).toBe(1);
+    }
+  });
+
   it("joins all rooms again whenever anything changes, and none after a lost connection", async () => {
     const version = VERSIONS["2025"] as Version;
     const [ada, bob] = await Promise.all(

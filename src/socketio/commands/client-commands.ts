@@ -14,6 +14,7 @@ import {
   SOCKETIO_EVENTS_PER_SECOND,
   SOCKETIO_ROOMS,
 } from "../../protocol/limits.ts";
+import type { Message } from "../../protocol/model.ts";
 import { commandId } from "../../protocol/names.ts";
 import { parse } from "../../protocol/parse.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
@@ -28,6 +29,7 @@ import { MAIN } from "../packets/packet.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
 import { joinedAs } from "./joined.ts";
+import { ownMessage } from "./own-message.ts";
 import { Reply } from "./replies.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
@@ -164,6 +166,7 @@ export class ClientCommands {
       // First: whoever is sure to be in the room has the offset that says so.
       namespaces.emit(session, MAIN, "joined", { room: name });
       reply.success(joinedAs(opening, member));
+      if (!reply.isAwaited && input.cursor == null) member.welcomeUnseen();
     });
   }
 
@@ -181,12 +184,12 @@ export class ClientCommands {
   }
 
   async #chat(asked: Asked, input: EventInput<"chat">): Promise<void> {
-    const { caller, reply } = asked;
+    const { caller } = asked;
     const named = messageNamed(String(input.id ?? ""));
     const target = await this.#target(asked, input, named?.number);
     if (named) {
-      const stored = await this.#storedMessage(caller, target.threadId, named.seq);
-      if (stored) return reply.success({ message: socketIoMessage(stored, target.threadId, target.name) });
+      const stored = await ownMessage(this.#stub(target.threadId), caller.user, named.seq);
+      if (stored) return this.#alreadyStored(asked, target, stored);
     }
     const id = input.clientId ?? (input.id == null ? crypto.randomUUID() : clientIdOf(input.id));
     const body = required(input.body ?? input.content, "body");
@@ -194,12 +197,12 @@ export class ClientCommands {
     return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, replyTo, since });
   }
 
-  /** A message of the caller's own that is stored, if there is one with this number. */
-  async #storedMessage({ user }: Caller, threadId: string, seq: number) {
-    const { messages } = await callForValue(this.#stub(threadId), (thread) =>
-      thread.messages(user, { around: seq, limit: 1 }),
-    );
-    return messages.find((message) => message.seq === seq && message.author.id === user.id);
+  #alreadyStored({ session, reply }: Asked, { threadId, name }: Target, stored: Message): void {
+    const { rooms, namespaces } = this.#parts;
+    const message = socketIoMessage(stored, threadId, name);
+    if (rooms.membership(session.sid, threadId)?.takeUnseen(stored.rev))
+      namespaces.emit(session, MAIN, "chat", message);
+    reply.success({ message });
   }
 
   async #react(
@@ -262,6 +265,12 @@ export class ClientCommands {
     const { env } = this.#parts;
     return () => threadStub(env, env.CHAT_THREAD.idFromString(threadId));
   }
+}
+
+/** A thread, and what the client calls it. */
+interface Target {
+  threadId: string;
+  name: RoomName;
 }
 
 interface RoomInput {

@@ -5,6 +5,7 @@
 import { LilypadError } from "../../protocol/errors.ts";
 import { SOCKETIO_PONG_MS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
@@ -24,6 +25,8 @@ export interface OnlineParts {
   alarm: AlarmScheduler;
   engine: Pick<Engine<SessionData>, "sessions" | "save" | "close">;
   sender: EventSender;
+  /** By what name a session joined a thread's room; undefined where it did not. */
+  roomName: (session: ClientSession, threadId: string) => RoomName | undefined;
   /** Disconnects a client, so that it does not come back by itself. */
   disconnect: (session: ClientSession) => void;
   revoked: (event: Extract<TabEvent, { type: "revoked" }>) => void;
@@ -170,11 +173,13 @@ export class Online implements TabHolderRpc {
     else this.#sendEvent(sessions, cursor, event);
   }
 
-  /** The packet is made once, however many sessions get it. */
+  /** The packet is made once for each name that they have for its thread, however many sessions get it. */
   #sendEvent(sessions: readonly ClientSession[], cursor: BatchCursor, event: ClientEvent): void {
-    if (sessions.length === 0) return;
-    const packet = packetOf(event);
+    const packets = new Map<RoomName | undefined, OpenPacket>();
     for (const session of sessions) {
+      const room = event.type === "new_message" ? this.#parts.roomName(session, event.threadId) : undefined;
+      const packet = packets.get(room) ?? packetOf(event, room);
+      packets.set(room, packet);
       if (event.type === "presence") this.#watching.get(session)?.set(event.userId, cursor);
       const connecting = this.#connecting.get(session);
       if (connecting) connecting.events.push({ cursor, packet });

@@ -1,10 +1,12 @@
 /** What Presence sends to tabs, as the packets that sessions get. */
+import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { TabEvent } from "../../rpc/socketio-tabs.ts";
 import { openPacket, type OpenPacket } from "../events/event-sender.ts";
 
 /** Those that clients get; the others end their sessions. */
 export type ClientEvent = Exclude<TabEvent, { type: "replaced" | "revoked" }>;
 
-export function packetOf({ type, ...rest }: ClientEvent): OpenPacket {
-  return openPacket([type, rest]);
+/** `room`: by what name the event's thread was joined, if it was. */
+export function packetOf({ type, ...rest }: ClientEvent, room?: RoomName): OpenPacket {
+  return openPacket([type, { ...rest, ...(room !== undefined && { threadId: room }) }]);
 }

@@ -26,6 +26,8 @@ export class Membership {
   readonly #pending = new Map<string, PendingCommand[]>();
   #onIdle: (() => void)[] = [];
 
+  #unseen: { after: number; upTo: number } | undefined;
+
   readonly session: ClientSession;
   readonly caller: Caller;
   readonly threadId: string;
@@ -50,6 +52,21 @@ export class Membership {
     this.epoch = place.epoch;
     this.slot = place.slot;
     this.rev = place.rev;
+  }
+
+  /** Its client asked for no acknowledgement of the join, and so was sent nothing of what was there. */
+  welcomeUnseen(): void {
+    this.#unseen = { after: 0, upTo: this.from };
+  }
+
+  /**
+   * Whether its client was not sent a message of this rev that it emits, as some front ends join a room, store by REST and
+   * then emit, and REST may overtake the join. It is then: false from now on. Forgotten in an eviction.
+   */
+  takeUnseen(rev: number): boolean {
+    if (!this.#unseen || rev <= this.#unseen.after || rev > this.#unseen.upTo) return false;
+    this.#unseen.after = rev;
+    return true;
   }
 
   get userId(): string {
