@@ -42,6 +42,15 @@ export interface SessionCredentials {
   cookie?: Result<Caller> | undefined;
 }
 
+/** The user of the credential that counts, if it is good. */
+export function userIdOf({ authorization, cookie }: SessionCredentials): string | undefined {
+  const first = authorization ?? cookie;
+  return first?.ok ? first.value.user.id : undefined;
+}
+
+/** The user of the credential that a request carries, or null; undefined from a Worker of an older version, which does not say. */
+export type Asker = string | null | undefined;
+
 /** A session that goes over to another connection. */
 export interface HandedSession {
   /** Its Socket.IO id. */
@@ -77,7 +86,7 @@ export interface SocketIoRpc extends TabHolderRpc {
   /** For the Worker. Opens a polling session: its handshake. */
   openPolling: (credentials: SessionCredentials) => Promise<EngineAnswer>;
   /** For the Worker. The body of a POST of a polling session. */
-  receive: (sid: string, body: string) => Promise<EngineAnswer>;
+  receive: (sid: string, body: string, asker?: Asker) => Promise<EngineAnswer>;
   /** For threads, as a relay's `deliver` and `end`: of one of the rooms that sessions of this shard are in. */
   deliver: (threadId: string, batch: RelayBatch) => Promise<Occupancy>;
   /** For threads that have woken: who is in their room here. */
@@ -96,8 +105,8 @@ export interface SocketIoRpc extends TabHolderRpc {
 /** What an upgrade to a shard is for. */
 export type ShardRequest =
   | { type: "open"; credentials: SessionCredentials }
-  | { type: "probe"; sid: string }
-  | { type: "poll"; sid: string };
+  | { type: "probe"; sid: string; asker?: Asker }
+  | { type: "poll"; sid: string; asker?: Asker };
 
 const HEADER = "x-lilypad-socketio";
 
@@ -108,10 +117,11 @@ export function shardRequest(asked: ShardRequest): Request {
 }
 
 const sid = z.string();
+const asker = z.string().nullable().optional();
 const shardRequestSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("open"), credentials: z.custom<SessionCredentials>() }),
-  z.object({ type: z.literal("probe"), sid }),
-  z.object({ type: z.literal("poll"), sid }),
+  z.object({ type: z.literal("probe"), sid, asker }),
+  z.object({ type: z.literal("poll"), sid, asker }),
 ]);
 
 /** What a request that the Worker made asks of its shard. */

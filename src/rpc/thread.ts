@@ -174,6 +174,8 @@ export interface ThreadRpc {
   ) => Promise<Result<WriteResults[C["type"]]>>;
   /** Moves the caller's read marker: stored, and sent to Presence, before it answers. */
   read: (caller: User, seq: number, by?: AskedBy) => Promise<Result<ReadState>>;
+  /** Shows that the caller is typing, who may be in the room or not. */
+  typing: (caller: User) => Promise<Result<void>>;
   /** For Presence: the profile of a user of this thread has changed. Idempotent. */
   profileChanged: (user: User) => Promise<void>;
   /**

@@ -7,6 +7,10 @@ import type { ConnectedNamespaces } from "./packets/namespaces.ts";
 export interface SessionData extends ConnectedNamespaces {
   /** What the request that opened the session carried. */
   credentials: SessionCredentials;
+  /** The user of the credential that opened the session and counts: nobody else's requests are of this session. */
+  openedBy?: string | undefined;
+  /** How many bad events came in a row. */
+  refused?: number;
   /** Who is connected. */
   caller?: Caller;
   /** The tab that it is at Presence, from when it connects. */

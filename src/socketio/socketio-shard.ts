@@ -18,8 +18,11 @@ import type { Occupancy, RelayBatch } from "../rpc/relay.ts";
 import { failed } from "../rpc/result.ts";
 import { refusalBy, type Revocation } from "../rpc/revocation.ts";
 import {
+  ENGINE_ERROR,
   shardRequestIn,
   socketIoShardNumber,
+  userIdOf,
+  type Asker,
   type EngineAnswer,
   type HandedSession,
   type SessionCredentials,
@@ -153,6 +156,11 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       reactionNames,
       env,
       end: (session) => this.#end(session),
+      dismiss: (session) => {
+        this.#namespaces.disconnect(session, MAIN);
+        engine.close(session);
+      },
+      save: (session) => engine.save(session),
       rooms: this.#rooms,
       namespaces: this.#namespaces,
       online: this.#online,
@@ -171,7 +179,8 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     return { status: 200, body: this.#engine.openPolling(newData(credentials), Date.now()) };
   }
 
-  async receive(sid: string, body: string): Promise<EngineAnswer> {
+  async receive(sid: string, body: string, asker?: Asker): Promise<EngineAnswer> {
+    if (!this.#isOf(sid, asker)) return ENGINE_ERROR.unknownSid;
     return this.#engine.receive(sid, body, Date.now());
   }
 
@@ -183,9 +192,10 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       case "open":
         return this.#engine.openSocket(newData(asked.credentials), now);
       case "probe":
-        return this.#engine.openProbe(asked.sid);
+        return this.#engine.openProbe(this.#isOf(asked.sid, asked.asker) ? asked.sid : "");
       case "poll": {
-        const answer = this.#engine.poll(asked.sid, now);
+        const isTheirs = this.#isOf(asked.sid, asked.asker);
+        const answer = isTheirs ? this.#engine.poll(asked.sid, now) : ENGINE_ERROR.unknownSid;
         return answer instanceof Response ? answer : new Response(answer.body, { status: answer.status });
       }
     }
@@ -246,6 +256,12 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
 
   // --- within
 
+  /** Whether a request is of this session: nobody else's is, though they know its id. */
+  #isOf(sid: string, asker: Asker): boolean {
+    const openedBy = this.#engine.sessionAskedFor(sid)?.data.openedBy;
+    return openedBy === undefined || asker === undefined || openedBy === asker;
+  }
+
   #revoked(userId: string, revocation: Revocation): void {
     const now = Date.now();
     this.#revocations.note(userId, revocation, now);
@@ -272,6 +288,8 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       const refusal = this.#revocations.refusal(caller.user.id, caller, Date.now());
       if (refusal) throw refusal;
       session.data.caller = caller;
+      // Who signs in by a token of their own may change their cookie.
+      if (usesToken(session, auth)) delete session.data.openedBy;
       return await this.#recovery.connect(session, caller, auth);
     } catch (error) {
       delete session.data.caller;
@@ -321,5 +339,11 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
 const LEFT_CODES: Partial<Record<CloseCode, ErrorCode>> = { 4003: "forbidden", 4004: "not_found" };
 
 function newData(credentials: SessionCredentials): SessionData {
-  return { namespaces: {}, credentials, carried: {} };
+  const openedBy = userIdOf(credentials);
+  return { namespaces: {}, credentials, carried: {}, ...(openedBy !== undefined && { openedBy }) };
+}
+
+/** Whether it is a token of the client's own that counts. */
+function usesToken({ data }: ClientSession, auth: Record<string, unknown> | undefined): boolean {
+  return !data.credentials.authorization && auth?.["token"] != null;
 }

@@ -281,6 +281,13 @@ export class ChatThread
     });
   }
 
+  typing(caller: User): Promise<Result<void>> {
+    return resultOf(() => {
+      this.#store.require().require("type", caller);
+      this.#broadcaster.typing(caller.id, Date.now());
+    });
+  }
+
   async profileChanged(user: User): Promise<void> {
     this.#profileChanges.received(user);
   }

@@ -22,6 +22,8 @@ export interface EngineServer {
   newShard: () => number;
   /** Who opens a session. Throws where too many are opened. */
   credentialsOf: (request: Request) => Promise<SessionCredentials>;
+  /** The user of the credential that a request carries, or null. */
+  askerOf: (request: Request) => Promise<string | null>;
   /** Called before a POST. Throws where a session sends too many. */
   countPost: (sid: string) => Promise<void>;
   /** Called where there is no such session. Throws where an address asks for too many. */
@@ -53,8 +55,11 @@ async function inSession(
   if (no === undefined) return answer(ENGINE_ERROR.unknownSid);
   const shard = () => server.shard(no);
   if (transport === "websocket")
-    return isUpgrade(request) ? upgrade(shard, { type: "probe", sid }) : answer(ENGINE_ERROR.badRequest);
-  if (request.method === "GET") return poll(await upgrade(shard, { type: "poll", sid }));
+    return isUpgrade(request)
+      ? upgrade(shard, { type: "probe", sid, asker: await server.askerOf(request) })
+      : answer(ENGINE_ERROR.badRequest);
+  if (request.method === "GET")
+    return poll(await upgrade(shard, { type: "poll", sid, asker: await server.askerOf(request) }));
   if (request.method !== "POST") return answer(ENGINE_ERROR.badRequest);
   await server.countPost(sid);
   return post(request, server, shard, sid);
@@ -91,14 +96,15 @@ async function poll(waiting: Response): Promise<Response> {
 
 async function post(
   request: Request,
-  { maxPayload }: EngineServer,
+  { maxPayload, askerOf }: EngineServer,
   shard: () => Stub<SocketIoRpc>,
   sid: string,
 ): Promise<Response> {
+  const asker = await askerOf(request);
   // Ignored where it is malformed, as UTF-8 is in Engine.IO.
   const body = new TextDecoder().decode(await capped(request, maxPayload));
   // Not repeated: whether a call that failed was processed is not known.
-  return answer(await callObject(shard, (object) => object.receive(sid, body), { attempts: 1 }));
+  return answer(await callObject(shard, (object) => object.receive(sid, body, asker), { attempts: 1 }));
 }
 
 function answer({ status, body }: EngineAnswer): Response {

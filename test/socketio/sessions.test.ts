@@ -1,6 +1,7 @@
 /** Sessions over Socket.IO: who is let in, how sessions end, and what is answered to what is no sound packet. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { host } from "../support/host-server.ts";
 import { hostToken, newThread, person, unknownPerson, unique } from "../support/host-users.ts";
 import { costOf } from "../support/objects.ts";
@@ -197,5 +198,98 @@ describe("requests", () => {
       engineFetch(`transport=polling&sid=${sid}`, { method: "POST", body: "6".padEnd(length, "0") });
     expect((await post(maxPayload)).status).toBe(200);
     expect((await post(maxPayload + 1)).status).toBe(413);
+  });
+});
+
+describe("a client that goes on", () => {
+  it("with bad events, ten in a row, is disconnected for good, so that it does not come back by itself", async () => {
+    const ada = await person("Ada");
+    const socket = await SocketIoTestSocket.connect(ada);
+    for (let i = 0; i < 9; i++) await socket.ask("dance", {});
+    // A good one begins anew.
+    expect(await socket.ask("watch", { userIds: [] })).toMatchObject({ ok: true });
+    for (let i = 0; i < 9; i++) await socket.ask("dance", {});
+    expect(socket.frames).not.toContain("41");
+    socket.send('42["dance"]');
+    await socket.next((frame) => frame === "41");
+    await socket.closed;
+    const again = await SocketIoTestSocket.connect(ada, socket.lost);
+    expect(again.ids.sid).not.toBe(socket.ids.sid);
+  });
+
+  it("after a hundred refusals for its rate, is closed", async () => {
+    const ada = await person("Ada");
+    const { id: room } = await newThread(ada, "group", []);
+    const socket = await SocketIoTestSocket.connect(ada);
+    for (let i = 0; i < 200; i++) socket.send(`42["read",${JSON.stringify({ room, seq: 0 })}]`);
+    await socket.closed;
+    expect(socket.frames).not.toContain("41");
+    const again = await SocketIoTestSocket.connect(ada, socket.lost);
+    expect(again.ids.sid).not.toBe(socket.ids.sid);
+  });
+});
+
+describe("typing", () => {
+  it("is shown by who has not joined the room, too, and refused to strangers", async () => {
+    const [ada, bob, eve] = [await person("Ada"), await person("Bob"), await person("Eve")];
+    const { id: room } = await newThread(ada, "group", [bob]);
+    const [a, b, e] = [
+      await SocketIoTestSocket.connect(ada),
+      await SocketIoTestSocket.connect(bob),
+      await SocketIoTestSocket.connect(eve),
+    ];
+    await a.ask("join", { room });
+    expect(await b.ask("typing", { room })).toEqual({ ok: true });
+    expect(await a.nextEvent("typing")).toEqual({ userId: bob.user.id, room });
+    expect(await e.ask("typing", { room })).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+});
+
+describe("a polling session that a cookie or Authorization opened", () => {
+  it("is nobody else's, though they know its id, and goes on", async () => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const cookieOf = async (who: typeof ada) =>
+      ((await who.call("POST", "/api/session")).headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const [own, foreign] = [await cookieOf(ada), await cookieOf(eve)];
+    const openers = [{ cookie: own }, { authorization: `Bearer ${ada.token}` }];
+    for (const [i, headers] of openers.entries()) {
+      const opened = await (await engineFetch("transport=polling", { headers })).text();
+      const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+      const query = `transport=polling&sid=${sid}`;
+      const strangers = [{}, { cookie: foreign }, { authorization: `Bearer ${eve.token}` }];
+      const refuseStrangers = async () => {
+        for (const stolen of strangers) {
+          for (const init of [{}, { method: "POST", body: "41" }]) {
+            const response = await engineFetch(query, { ...init, headers: stolen });
+            expect([response.status, await response.json()]).toEqual([
+              400,
+              { code: 1, message: "Session ID unknown" },
+            ]);
+          }
+          const probe = await SocketIoTestSocket.probe(sid, stolen);
+          await probe.closed;
+          expect(probe.frames).toEqual([]);
+        }
+      };
+      await refuseStrangers();
+      expect((await engineFetch(query, { method: "POST", body: "40", headers })).status).toBe(200);
+      expect(await (await engineFetch(query, { headers })).text(), String(i)).toMatch(/^40\{"sid":/);
+      await refuseStrangers();
+      expect((await engineFetch(query, { method: "POST", body: "1", headers })).status).toBe(200);
+    }
+  });
+
+  it("is open to whoever knows its id where a token signs in, whatever becomes of the cookie", async () => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const session = await eve.call("POST", "/api/session");
+    const [cookie = ""] = (session.headers.get("set-cookie") ?? "").split(";");
+    const opened = await (await engineFetch("transport=polling", { headers: { cookie } })).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const query = `transport=polling&sid=${sid}`;
+    const body = `40${JSON.stringify({ token: ada.token })}`;
+    await engineFetch(query, { method: "POST", body, headers: { cookie } });
+    // Signed out meanwhile.
+    await eventually(async () => expect(await (await engineFetch(query)).text()).toMatch(/^40\{"sid":/));
+    await engineFetch(query, { method: "POST", body: "1" });
   });
 });

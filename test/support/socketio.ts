@@ -73,6 +73,15 @@ export class SocketIoTestSocket {
     return socket;
   }
 
+  /** Opens a WebSocket for a polling session, as one that upgrades does. */
+  static async probe(sid: string, headers: Record<string, string> = {}): Promise<SocketIoTestSocket> {
+    const response = await engineFetch(`transport=websocket&sid=${sid}`, {
+      headers: { upgrade: "websocket", ...headers },
+    });
+    if (!response.webSocket) throw new Error(`it was answered ${response.status}`);
+    return new SocketIoTestSocket(response.webSocket);
+  }
+
   /** Opens a session and connects as this user; with what a lost one had, to recover it. */
   static async connect(
     who: Pick<Person, "token">,

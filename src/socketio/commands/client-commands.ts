@@ -7,7 +7,7 @@ import { admitted } from "../../auth/admission.ts";
 import type { ReactionNames } from "../../config/reaction-names.ts";
 import { configOf } from "../../config/config.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
-import { LilypadError, type ErrorCode } from "../../protocol/errors.ts";
+import { LilypadError, type ErrorCode, type Failure } from "../../protocol/errors.ts";
 import {
   READS_PER_SECOND,
   SOCKETIO_EVENTS_AT_ONCE,
@@ -23,6 +23,7 @@ import { callForValue, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
+import { Refusals } from "../../sockets/refusals.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
 import type { Online } from "../online/online.ts";
 import { MAIN } from "../packets/packet.ts";
@@ -43,6 +44,9 @@ export interface ClientCommandsParts {
   env: Env;
   /** Ends a session for good. */
   end: (session: ClientSession) => void;
+  /** The same, so that its client does not come back by itself. */
+  dismiss: (session: ClientSession) => void;
+  save: (session: ClientSession) => void;
   rooms: Rooms;
   namespaces: Namespaces<SessionData>;
   reactionNames: ReactionNames;
@@ -60,6 +64,7 @@ type Handlers = { [N in EventName]: (asked: Asked, input: EventInput<N>) => void
 
 export class ClientCommands {
   readonly #parts: ClientCommandsParts;
+  readonly #refusals: Refusals<ClientSession>;
   readonly #commands: ThreadCommands;
   readonly #queues = new WeakMap<ClientSession, { last: Promise<void>; waiting: number }>();
   readonly #events = new TokenBuckets(SOCKETIO_EVENTS_AT_ONCE, {
@@ -95,6 +100,13 @@ export class ClientCommands {
 
   constructor(parts: ClientCommandsParts) {
     this.#parts = parts;
+    this.#refusals = new Refusals({
+      of: ({ data }) => data.refused ?? 0,
+      set: (session, refused) => {
+        session.data.refused = refused;
+        parts.save(session);
+      },
+    });
     this.#commands = new ThreadCommands(parts);
   }
 
@@ -102,7 +114,9 @@ export class ClientCommands {
   receive(session: ClientSession, event: IncomingEvent): void {
     const { caller } = session.data;
     if (!caller) return;
-    const reply = new Reply(session, this.#parts.namespaces, event);
+    const reply = new Reply(session, this.#parts.namespaces, event, (failure) =>
+      this.#answered(session, failure),
+    );
     try {
       this.#admit(this.#events, caller, "Too many events at once.");
       if (event.attachments.length > 0) throw new LilypadError("bad_request", "Binary is not understood.");
@@ -118,6 +132,15 @@ export class ClientCommands {
       // In turn: after the answers to what came before.
       this.#enqueue(session, reply, () => reply.failure(error));
     }
+  }
+
+  /** Closes a client that a refusal does not stop. */
+  #answered(session: ClientSession, failure: Failure | undefined): void {
+    if (session.isOver) return;
+    if (!failure) return this.#refusals.accepted(session);
+    const misconduct = this.#refusals.refused(session, failure, Date.now());
+    if (misconduct === "bad commands") this.#parts.dismiss(session);
+    if (misconduct === "went on") this.#parts.end(session);
   }
 
   #admit(rate: TokenBuckets, { user }: Caller, message: string): void {
@@ -225,12 +248,15 @@ export class ClientCommands {
 
   async #typing(asked: Asked, input: EventInput<"typing">): Promise<void> {
     const { rooms } = this.#parts;
+    const { reply, caller } = asked;
     const { threadId } = await this.#target(asked, input);
     const member = rooms.membership(asked.session.sid, threadId);
     const line = rooms.room(threadId)?.line;
-    if (!member || !line) throw new LilypadError("conflict", "Join the room first.");
+    if (!member || !line) {
+      await callForValue(this.#stub(threadId), (thread) => thread.typing(caller.user));
+      return reply.success();
+    }
     const id = crypto.randomUUID();
-    const { reply } = asked;
     member.expect(id, {
       onReply: ({ reply: result }) =>
         result.ok ? reply.success() : reply.failure(LilypadError.from(result.failure)),

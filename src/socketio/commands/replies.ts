@@ -10,11 +10,19 @@ export class Reply {
   readonly #session: ClientSession;
   readonly #namespaces: Namespaces<SessionData>;
   readonly #event: IncomingEvent;
+  /** Called after the answer: with what it was refused with, if it was. */
+  readonly #onAnswered: (failure?: Failure) => void;
 
-  constructor(session: ClientSession, namespaces: Namespaces<SessionData>, event: IncomingEvent) {
+  constructor(
+    session: ClientSession,
+    namespaces: Namespaces<SessionData>,
+    event: IncomingEvent,
+    onAnswered: (failure?: Failure) => void,
+  ) {
     this.#session = session;
     this.#namespaces = namespaces;
     this.#event = event;
+    this.#onAnswered = onAnswered;
   }
 
   /** Whether the client asked for an acknowledgement. */
@@ -25,6 +33,7 @@ export class Reply {
   /** It was done. */
   success(more: object = {}): void {
     this.#event.acknowledge?.([{ ok: true, ...more }]);
+    this.#onAnswered();
   }
 
   /** The statuses of those whom it asked for: by events where the client asks for no acknowledgement. */
@@ -36,11 +45,13 @@ export class Reply {
   /** It was refused. What is not an error of the contract is logged. */
   failure(error: unknown): void {
     if (!(error instanceof LilypadError)) failed(error);
-    const { code, message, retryAfterMs }: Failure = failureOf(error);
+    const failure = failureOf(error);
+    const { code, message, retryAfterMs } = failure;
     const shown = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     const { acknowledge, name } = this.#event;
     if (acknowledge) acknowledge([{ ok: false, error: shown }]);
     else if (!this.#session.isClosed)
       this.#namespaces.emit(this.#session, MAIN, "error", { ...shown, event: name });
+    this.#onAnswered(failure);
   }
 }

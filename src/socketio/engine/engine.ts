@@ -14,6 +14,9 @@ import { Session, type Transport } from "./session.ts";
 
 /** What may wait for a client that polls too seldom, or reads its WebSocket too slowly, in UTF-16 units or bytes. */
 const WAITING_LENGTH = 4 * 1024 * 1024;
+/** The same for all sessions together. Looked after whenever so much was sent. */
+const ALL_WAITING_LENGTH = 32 * 1024 * 1024;
+const LOOK_EVERY = 1024 * 1024;
 /** Whenever so much was sent, the client is pinged: its pong confirms that it has read all of it. */
 const CONFIRM_EVERY = 256 * 1024;
 
@@ -24,6 +27,8 @@ export class Engine<D> {
   readonly #polling: Polling<D>;
   readonly #heartbeat: Heartbeat<D>;
   readonly #sessions: Map<string, Session<D>>;
+  /** What was sent to all since it was looked how much waits. */
+  #sentLength = 0;
 
   /** Registers its duty: the heartbeat. Sessions that sockets remember go on. */
   constructor(
@@ -62,6 +67,11 @@ export class Engine<D> {
 
   session(sid: string): Session<D> | undefined {
     return this.#sessions.get(sid);
+  }
+
+  /** A session, also one that has ended between two polls, and waits for the next. */
+  sessionAskedFor(sid: string): Session<D> | undefined {
+    return this.#sessions.get(sid) ?? this.#polling.ended(sid);
   }
 
   /** Opens a polling session: the body of its handshake's answer. */
@@ -264,8 +274,27 @@ export class Engine<D> {
     this.save(session);
   }
 
+  /** Ends the sessions that the most waits for, until the rest is bearable: their clients read the slowest. */
+  #endSlowest(): void {
+    let all = [...this.#sessions.values()].reduce((sum, { pendingLength }) => sum + pendingLength, 0);
+    if (all <= ALL_WAITING_LENGTH) return;
+    for (const session of [...this.#sessions.values()].toSorted(
+      (a, b) => b.pendingLength - a.pendingLength,
+    )) {
+      all -= session.pendingLength;
+      this.#end(session, "transport error");
+      if (all <= ALL_WAITING_LENGTH / 2) return;
+    }
+  }
+
   #send(session: Session<D>, packet: Packet): void {
     if (session.isClosed) return;
+    this.#sentLength += packets.lengthOf(packet);
+    if (this.#sentLength > LOOK_EVERY) {
+      this.#sentLength = 0;
+      this.#endSlowest();
+      if (session.isClosed) return;
+    }
     if (session.record.transport === "polling") {
       this.#polling.send(session, packet);
       if (session.waitingLength > WAITING_LENGTH) this.#end(session, "transport error");

@@ -20,7 +20,7 @@ export interface PollingOptions<D> {
 export class Polling<D> {
   readonly #options: PollingOptions<D>;
   /** Sessions that ended between two polls: the answer of the next one. */
-  readonly #ended = new Map<string, string>();
+  readonly #ended = new Map<string, { session: Session<D>; answer: string }>();
 
   constructor(options: PollingOptions<D>) {
     this.#options = options;
@@ -28,9 +28,14 @@ export class Polling<D> {
 
   /** The answer to a poll of a session that ended before it. */
   takeEnded(sid: string): string | undefined {
-    const answer = this.#ended.get(sid);
+    const answer = this.#ended.get(sid)?.answer;
     this.#ended.delete(sid);
     return answer;
+  }
+
+  /** A session that ended, and whose next poll is still to be answered. */
+  ended(sid: string): Session<D> | undefined {
+    return this.#ended.get(sid)?.session;
   }
 
   /** A poll came: what waits for it, or the socket on which it is answered. */
@@ -68,7 +73,7 @@ export class Polling<D> {
   answerLast(session: Session<D>, last: Packet): void {
     const all = [...session.takeWaiting(), last];
     if (session.sockets.poll) return this.answer(session, all);
-    this.#ended.set(session.sid, packets.encodePayload(all));
+    this.#ended.set(session.sid, { session, answer: packets.encodePayload(all) });
     setTimeout(() => this.#ended.delete(session.sid), ENDED_MS);
   }
 

@@ -64,6 +64,11 @@ export class Session<D> {
     return this.#waitingLength;
   }
 
+  /** What memory may hold for its client, in UTF-16 units or bytes: it waits, or was not confirmed to be read. */
+  get pendingLength(): number {
+    return this.#waitingLength + this.unconfirmed;
+  }
+
   wait(packet: Packet): void {
     this.#waiting.push(packet);
     this.#waitingLength += lengthOf(packet);

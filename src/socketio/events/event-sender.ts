@@ -8,8 +8,9 @@ import { encodePacket, MAIN, TYPE } from "../packets/packet.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
 import type { OutgoingEvent } from "./room-events.ts";
 
-/** Most that is held for a session, in UTF-16 units. */
+/** Most that is held for a session, and for all together, in UTF-16 units. */
 const HELD_LENGTH = 4 * 1024 * 1024;
+const ALL_HELD_LENGTH = 16 * 1024 * 1024;
 
 /** An event as a packet that the offset is still to be added to: made once for however many sessions. */
 export type OpenPacket = string & { readonly isOpen: unique symbol };
@@ -22,6 +23,8 @@ export function openPacket(data: OutgoingEvent): OpenPacket {
 interface Held {
   packets: string[];
   length: number;
+  /** More was to be held than may be. */
+  isOverfull: boolean;
 }
 
 export interface EventSenderParts {
@@ -33,6 +36,7 @@ export interface EventSenderParts {
 export class EventSender {
   readonly #parts: EventSenderParts;
   readonly #held = new Map<ClientSession, Held>();
+  #heldLength = 0;
 
   constructor(parts: EventSenderParts) {
     this.#parts = parts;
@@ -44,29 +48,38 @@ export class EventSender {
     const whole = `${packet},"${offset}"]`;
     const held = this.#held.get(session);
     if (!held) return this.#parts.engine().sendPacket(session, whole);
+    if (held.isOverfull) return;
     held.length += whole.length;
-    if (held.length <= HELD_LENGTH) held.packets.push(whole);
+    this.#heldLength += whole.length;
+    held.isOverfull = held.length > HELD_LENGTH || this.#heldLength > ALL_HELD_LENGTH;
+    held.packets.push(whole);
   }
 
   /** From now on what is sent to a session is held. */
   hold(session: ClientSession): void {
-    this.#held.set(session, { packets: [], length: 0 });
+    this.#held.set(session, { packets: [], length: 0, isOverfull: false });
   }
 
   /** Whether more was to be held than may be. */
   isOverfull(session: ClientSession): boolean {
-    return (this.#held.get(session)?.length ?? 0) > HELD_LENGTH;
+    return this.#held.get(session)?.isOverfull ?? false;
   }
 
   /** Drops what was held, and holds no more. */
   drop(session: ClientSession): void {
-    this.#held.delete(session);
+    this.#take(session);
   }
 
   /** Sends what was held. */
   release(session: ClientSession): void {
+    for (const packet of this.#take(session)) this.#parts.engine().sendPacket(session, packet);
+  }
+
+  #take(session: ClientSession): readonly string[] {
     const held = this.#held.get(session);
+    if (!held) return [];
     this.#held.delete(session);
-    for (const packet of held?.packets ?? []) this.#parts.engine().sendPacket(session, packet);
+    this.#heldLength -= held.length;
+    return held.packets;
   }
 }

@@ -4,9 +4,8 @@ import { sessionCookieOf } from "../../auth/session-cookie.ts";
 import { verifySession } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { SOCKETIO_PAYLOAD_BYTES } from "../../protocol/limits.ts";
-import type { Caller } from "../../rpc/caller.ts";
-import { resultOf, type Result } from "../../rpc/result.ts";
-import { anyShard, socketIoStub, type SessionCredentials } from "../../rpc/socketio.ts";
+import { resultOf } from "../../rpc/result.ts";
+import { anyShard, socketIoStub, userIdOf, type SessionCredentials } from "../../rpc/socketio.ts";
 import { engineRequest } from "../engine-request.ts";
 import { checkOriginOfAny, preflight } from "../origin.ts";
 import { countPost, countSession, countUnknownSession } from "../request-limits.ts";
@@ -23,7 +22,12 @@ export async function socketIoRequest(request: Request, env: Env): Promise<Respo
   return engineRequest(request, {
     shard: (no) => socketIoStub(env, no),
     newShard: anyShard,
-    credentialsOf: (asked) => credentialsOf(asked, env),
+    credentialsOf: async (asked) => {
+      const credentials = await credentialsOf(asked, env);
+      await countSession(asked, env, userIdOf(credentials));
+      return credentials;
+    },
+    askerOf: async (asked) => userIdOf(await credentialsOf(asked, env)) ?? null,
     countPost: (sid) => countPost(env, sid),
     countUnknown: (asked) => countUnknownSession(asked, env),
     maxPayload: SOCKETIO_PAYLOAD_BYTES,
@@ -34,13 +38,10 @@ export async function socketIoRequest(request: Request, env: Env): Promise<Respo
 async function credentialsOf(request: Request, env: Env): Promise<SessionCredentials> {
   const authorization = request.headers.get("authorization");
   const session = sessionCookieOf(request, env);
-  const credentials: SessionCredentials = {
+  return {
     ...(authorization !== null && {
       authorization: await resultOf(() => verifyUserBearer(env, bearerToken(authorization))),
     }),
     ...(session !== undefined && { cookie: await resultOf(() => verifySession(env, session)) }),
   };
-  const first: Result<Caller> | undefined = credentials.authorization ?? credentials.cookie;
-  await countSession(request, env, first?.ok ? first.value.user.id : undefined);
-  return credentials;
 }

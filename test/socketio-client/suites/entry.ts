@@ -109,6 +109,7 @@ export default {
       shard: () => objects.getByName("echo") as unknown as Stub<SocketIoRpc>,
       newShard: () => 0,
       credentialsOf: () => Promise.resolve({}),
+      askerOf: () => Promise.resolve(null),
       countPost: () => Promise.resolve(),
       countUnknown: () => Promise.resolve(),
       maxPayload: PAYLOAD_BYTES,
