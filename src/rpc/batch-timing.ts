@@ -10,6 +10,7 @@ export class BatchTiming {
   readonly #send: () => Promise<boolean>;
   #isScheduled = false;
   #isSending = false;
+  #last: Promise<void> = Promise.resolve();
   #sentAt = 0;
 
   /** `send` sends what waits, and resolves with whether more does. It does not reject. */
@@ -22,8 +23,16 @@ export class BatchTiming {
     if (this.#isScheduled || this.#isSending) return;
     this.#isScheduled = true;
     const wait = this.#sentAt + GATHER_MS - Date.now();
-    if (wait > 0) setTimeout(() => void this.#next(), wait);
-    else queueMicrotask(() => void this.#next());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    const next = () => void this.#next().then(resolve);
+    if (wait > 0) setTimeout(next, wait);
+    else queueMicrotask(next);
+  }
+
+  /** Resolves once the batch that is due, or on its way, has been sent. */
+  settled(): Promise<void> {
+    return this.#last;
   }
 
   async #next(): Promise<void> {

@@ -45,8 +45,6 @@ export class ClosedTabs {
   /** By Presence shard. */
   readonly #waiting = new Map<number, ClosedTab[]>();
   readonly #timings = new Map<number, BatchTiming>();
-  /** Reports that were not answered yet. */
-  #reporting = 0;
 
   /** Registers its duty. */
   constructor(sql: SqlStorage, parts: ClosedTabsParts) {
@@ -109,15 +107,10 @@ export class ClosedTabs {
   }
 
   async #report(shard: number, closed: ClosedTab[]): Promise<void> {
-    this.#reporting += 1;
-    try {
-      await callObject(
-        () => presenceStub(this.#parts.env, shard),
-        (presence) => presence.tabsClosed(closed),
-      );
-    } finally {
-      this.#reporting -= 1;
-    }
+    await callObject(
+      () => presenceStub(this.#parts.env, shard),
+      (presence) => presence.tabsClosed(closed),
+    );
   }
 
   async #catchUp(): Promise<void> {
@@ -132,6 +125,8 @@ export class ClosedTabs {
       ...lost.map((row) => this.#reportLost(row)),
     ]);
     if (closed.length > 0) this.#isUnreported = this.#hasUnreported();
+    if (this.#parts.tabs.size > 0) return;
+    await Promise.all(this.#timings.values().map((timing) => timing.settled()));
     this.#forgetShards();
   }
 
@@ -172,7 +167,7 @@ export class ClosedTabs {
   /** Without tabs, no Presence shard has any: the last heartbeat's alarm, which finds no session, writes so. */
   #forgetShards(): void {
     const { tabs } = this.#parts;
-    const isWaiting = this.#reporting > 0 || [...this.#waiting.values()].some((some) => some.length > 0);
+    const isWaiting = [...this.#waiting.values()].some((some) => some.length > 0);
     if (tabs.size > 0 || this.#known.size === 0 || isWaiting || this.#isBehind()) return;
     this.#known.clear();
     this.#sql.exec("DELETE FROM presence_shards");
