@@ -175,6 +175,22 @@ describe("a client that comes back", () => {
     await eventually(() => expect(bodies(third)).toEqual(["pond 3"]));
   });
 
+  it("receives nothing twice where its object has slept between the events of two rooms", async () => {
+    const { ada, bob, say, socket } = await pond();
+    const { id: lake } = await newThread(ada, "group", [bob], "Lake");
+    await socket.ask("join", { room: lake });
+    await say("pond 1");
+    await eventually(() => expect(bodies(socket)).toHaveLength(1));
+    await eventually(async () => expect(await storedSessions(socket)).toContain(lake));
+    await evict(socketIoStub(socket.sid));
+    await say("lake 1", lake);
+    await eventually(() => expect(bodies(socket)).toHaveLength(2));
+    socket.close();
+    await say("pond 2");
+    const again = await SocketIoTestSocket.connect(bob, socket.lost);
+    await eventually(() => expect(bodies(again)).toEqual(["pond 2"]));
+  });
+
   it("is in its rooms still, by the names it gave them, and in none that it left", async () => {
     const { ada, bob, say, socket, room } = await pond();
     const { id: lake } = await newThread(ada, "group", [bob], "Lake");
