@@ -56,7 +56,9 @@ class SocketIoParticipant implements Participant {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.joined = promise;
     socket.on("connect", () => {
-      if (!socket.recovered) void this.#join().then(resolve);
+      if (socket.recovered) return;
+      if (this.#isJoined) this.#refusals.push("a lost connection was not recovered");
+      void this.#join().then(resolve);
     });
     socket.on("connect_error", ({ data }: Error & { data?: { code: string } }) => {
       // Without data it is the network.
