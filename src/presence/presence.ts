@@ -159,8 +159,8 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.admitReport(userId));
   }
 
-  admitThread(userId: string): Promise<Result<void>> {
-    return this.#router.oneUser(userId, (shard) => shard.admitThread(userId));
+  admitThread(userId: string, directWith?: string, by?: AskedBy): Promise<Result<void>> {
+    return this.#router.oneUser(userId, (shard) => shard.admitThread(userId, directWith, by));
   }
 
   admitInvitations(userId: string, threadId: string, invitedIds: string[]): Promise<Result<void>> {

@@ -112,8 +112,12 @@ export class PresenceShard {
     return resultOf(() => this.parts.rates.report(userId));
   }
 
-  admitThread(userId: string): Promise<Result<void>> {
-    return resultOf(() => this.parts.rates.newThread(userId));
+  admitThread(userId: string, directWith?: string, by?: AskedBy): Promise<Result<void>> {
+    return resultOf(() => {
+      if (directWith !== undefined && this.parts.blocks.has(userId, directWith))
+        throw new LilypadError("forbidden", "You block this user.");
+      if (by !== "server") this.parts.rates.newThread(userId);
+    });
   }
 
   admitInvitations(userId: string, threadId: string, invitedIds: string[]): Promise<Result<void>> {

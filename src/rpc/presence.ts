@@ -35,8 +35,11 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
   profiles: (userIds: string[]) => Promise<User[]>;
   /** Counts a report by this user; `rate_limited` where it is one too many. */
   admitReport: (userId: string) => Promise<Result<void>>;
-  /** Counts a new thread of this user; `rate_limited` where it is one too many. */
-  admitThread: (userId: string) => Promise<Result<void>>;
+  /**
+   * Counts a new thread of this user; `rate_limited` where it is one too many. One by the host's server is not counted.
+   * `directWith`: `forbidden` where the user blocks this one.
+   */
+  admitThread: (userId: string, directWith?: string, by?: AskedBy) => Promise<Result<void>>;
   /**
    * Counts a user search of this user. The ids of the direct and group threads whose members it is among, most recently
    * active first; none where it is among `all`. By default `shared`. One by the host's server is not counted.

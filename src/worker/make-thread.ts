@@ -34,13 +34,13 @@ export async function makeThread(
     );
     if (existing.ok) return { thread: existing.value, created: false };
   }
-  if (!byServer) {
-    await countNewThread(env, user.id);
+  if (!byServer) await countNewThread(env, user.id);
+  const directWith = asked.kind === "direct" ? otherIds[0] : undefined;
+  if (!byServer || directWith !== undefined)
     await callForValue(
       () => presenceStubOf(env, user.id),
-      (presence) => presence.admitThread(user.id),
+      (presence) => presence.admitThread(user.id, directWith, byServer ? "server" : undefined),
     );
-  }
   // Looked up here, judged there.
   const [others, contacts] = await Promise.all([
     profilesOf(env, otherIds),

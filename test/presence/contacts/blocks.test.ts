@@ -166,6 +166,9 @@ describe("where not both have written, a block", () => {
     await block(bo, ada);
     const open = (other: Person) =>
       ada.call("POST", "/api/threads", { kind: "direct", memberIds: [other.user.id] });
+    // Nor does who blocks open one.
+    const byBo = await bo.call("POST", "/api/threads", { kind: "direct", memberIds: [ada.user.id] });
+    expect(byBo.status).toBe(403);
     const [withBo, withCy] = [await open(bo), await open(cy)];
     expect([withBo.status, withCy.status]).toEqual([201, 201]);
     const { id } = (await withBo.json()) as { id: string };
