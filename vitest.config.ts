@@ -148,6 +148,7 @@ export default defineConfig({
           include: [
             "test/relay/**/*.test.ts",
             "test/thread/{keys,system-messages,messages,membership,resume,refusals,blocks}.test.ts",
+            "test/thread/moderation/{bans,timeouts}.test.ts",
           ],
         },
       },

@@ -194,6 +194,8 @@ export const REVOKED_AT_ONCE = 200;
 export const REVOKED_AHEAD_SECONDS = 60;
 /** Longest reason of a ban. */
 export const BAN_REASON_LENGTH = 200;
+/** How far back a ban deletes what its user wrote in the thread, in seconds. */
+export const PURGE_SECONDS = 24 * 60 * 60;
 /** Shards that one request for the host's bans asks: a page may be shorter than its limit. */
 export const SHARDS_PER_PAGE = 20;
 /** Longest reason and note of a report. */

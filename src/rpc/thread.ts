@@ -11,7 +11,7 @@ import type {
   ReadState,
 } from "../protocol/http.ts";
 import type { Kind, Member, Thread, User } from "../protocol/model.ts";
-import type { AuditPage, AuditQuery } from "../protocol/moderation.ts";
+import type { AuditPage, AuditQuery, Ban, BanPage, PutBan } from "../protocol/moderation.ts";
 import type { Link, LinkList, PostLink } from "../protocol/links.ts";
 import type { Report, ReportPage, ReportsQuery, ResolveReport } from "../protocol/reports.ts";
 import type { ThreadData } from "../protocol/names.ts";
@@ -81,7 +81,12 @@ export type HttpCommand =
   | { type: "remove_member"; userId: string }
   /** Of one who is invited. */
   | { type: "accept" }
-  | { type: "decline" };
+  | { type: "decline" }
+  /** Bans a user, in place of an earlier ban; lets one back. */
+  | ({ type: "ban"; userId: string } & PutBan)
+  | { type: "lift_ban"; userId: string }
+  /** A step of a purge: by the thread itself alone. */
+  | { type: "purge" };
 
 /** Every command that writes to a thread. What each does: src/thread/commands.ts. */
 export type WriteCommand = DurableCommand | HttpCommand;
@@ -97,6 +102,9 @@ export interface WriteResults extends DurableCommandResults {
   rename: Thread;
   put_thread: Thread;
   put_member: Member | InvitedState;
+  ban: Ban;
+  lift_ban: void;
+  purge: void;
   report: void;
   /** The report as it is now. */
   resolve_report: Report;
@@ -114,6 +122,7 @@ export interface WriteResults extends DurableCommandResults {
 export type ThreadQuery =
   | { type: "invitations" }
   | ({ type: "audit" } & AuditQuery)
+  | ({ type: "bans" } & PageQuery)
   | ({ type: "reports" } & ReportsQuery)
   /** Those with these numbers: for the host's list. */
   | { type: "named_reports"; nos: number[] }
@@ -127,6 +136,7 @@ export type QueryOf<T extends QueryType> = {
 /** What each query is answered with. */
 export interface QueryResults {
   audit: AuditPage;
+  bans: BanPage;
   reports: ReportPage;
   named_reports: ReportPage;
   links: LinkList;

@@ -7,11 +7,13 @@ import { forbidden, moderatorsOnly, noSuchThread, timedOut } from "./errors.ts";
 import type { DirectBlocks } from "./members/direct-blocks.ts";
 import type { Membership } from "./members/membership.ts";
 import type { ThreadContacts } from "./members/thread-contacts.ts";
+import type { Bans } from "./moderation/bans.ts";
 import type { Settings } from "./moderation/settings.ts";
 
 export interface AccessParts {
   kind: Kind;
   membership: Membership;
+  bans: Bans;
   settings: Settings;
   blocks: DirectBlocks;
   contacts: ThreadContacts;
@@ -76,6 +78,7 @@ export class Access {
     if (isHost(user)) return "host";
     if (this.#parts.request.isTo(user.id)) return "invited";
     const member = this.#parts.membership.get(user.id);
-    return member ? rights.standingOf(member, Date.now()) : null;
+    if (member) return rights.standingOf(member, Date.now());
+    return this.#parts.bans.isBanned(user.id, Date.now()) ? "banned" : null;
   }
 }

@@ -10,7 +10,7 @@ import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
 import type { Role, Thread, User } from "../protocol/model.ts";
 import type { ReportState } from "../protocol/reports.ts";
-import { isHost } from "../protocol/system-user.ts";
+import { isHost, SYSTEM_ID } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
 import { callerOf, subprotocolOf, type AskedBy, type Caller } from "../rpc/caller.ts";
 import type { DeletedThread, DeletedThreadRpc } from "../rpc/deleted-thread.ts";
@@ -52,6 +52,7 @@ import { Webhooks } from "./host-server/webhooks.ts";
 import { ProfileChanges } from "./members/profile-changes.ts";
 import { ReadMarkerUpdates } from "./members/read-marker-updates.ts";
 import { AllThreadsRate } from "./notifying/all-threads-rate.ts";
+import { Purging } from "./moderation/purging.ts";
 import { Notifier } from "./notifying/notifier.ts";
 import { runQuery } from "./queries.ts";
 import { HostReports } from "./reports/host-reports.ts";
@@ -62,6 +63,9 @@ import { RelayedCommands } from "./writing/relayed-commands.ts";
 import { SenderRates } from "./writing/sender-rates.ts";
 import { socketCommands } from "./writing/socket-commands.ts";
 import { Writer } from "./writing/writer.ts";
+
+/** As whom the thread itself runs a command. */
+const HOST: User = { id: SYSTEM_ID, name: SYSTEM_ID };
 
 export class ChatThread
   extends DurableObject<Env>
@@ -109,6 +113,7 @@ export class ChatThread
     const webhooks = new Webhooks(ctx, env, alarm, store);
     const reports = new ReportNotifier(ctx, env, alarm, store, webhooks);
     const beforeSend = config.beforeSend && new BeforeSend(config.beforeSend);
+    const purging = new Purging(alarm, store, () => writer.run(HOST, { type: "purge" }, "server"));
     const writer = new Writer(
       {
         storage: ctx.storage,
@@ -117,6 +122,7 @@ export class ChatThread
         notifier,
         webhooks,
         reports,
+        purging,
         beforeSend,
         filters: contentFilters(config.filters),
       },
@@ -266,8 +272,8 @@ export class ChatThread
     return resultOf(async () => {
       const value = await this.#run(caller, command, by);
       this.#profileChanges.seen({ user: caller, namedAt });
-      // Removing the last member of a group begins its deletion.
-      if (command.type === "remove_member") await this.#deletion.finishBegun();
+      // Removing or banning the last member of a group begins its deletion.
+      if (this.#store.current?.isDeleting) await this.#deletion.finishBegun();
       if (respondsAfter(command) === "notification") await this.#notifier.notify();
       return value;
     });

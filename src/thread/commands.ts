@@ -18,6 +18,8 @@ import { chatEntry, chatEventEntry } from "./messages/commands/chat.ts";
 import { deleteEntry, deleteEventEntry } from "./messages/commands/delete.ts";
 import { editEntry, editEventEntry } from "./messages/commands/edit.ts";
 import { reactEntry, reactionEventEntry, unreactEntry } from "./messages/commands/react.ts";
+import { banEntry, liftBanEntry } from "./moderation/commands/ban.ts";
+import { purgeEntry } from "./moderation/commands/purge.ts";
 import { reportEntry } from "./reports/commands/report.ts";
 import { resolveReportEntry } from "./reports/commands/resolve-report.ts";
 import type { StoredThread } from "./stored-thread.ts";
@@ -33,6 +35,9 @@ const COMMANDS: { [T in WriteType]: CommandEntry<T> } = {
   put_thread: putThreadEntry,
   put_member: putMemberEntry,
   remove_member: removeMemberEntry,
+  ban: banEntry,
+  lift_ban: liftBanEntry,
+  purge: purgeEntry,
   report: reportEntry,
   resolve_report: resolveReportEntry,
   create_link: createLinkEntry,

@@ -4,12 +4,14 @@ import type { QueryOf, QueryResults, QueryType } from "../rpc/thread.ts";
 import { invitationsQueryEntry } from "./consent/queries/invitations.ts";
 import { linksQueryEntry } from "./links/queries/links.ts";
 import { auditQueryEntry } from "./moderation/queries/audit.ts";
+import { bansQueryEntry } from "./moderation/queries/bans.ts";
 import type { QueryEntry } from "./query.ts";
 import { namedReportsQueryEntry, reportsQueryEntry } from "./reports/queries/reports.ts";
 import type { StoredThread } from "./stored-thread.ts";
 
 const QUERIES: { [T in QueryType]: QueryEntry<T> } = {
   audit: auditQueryEntry,
+  bans: bansQueryEntry,
   reports: reportsQueryEntry,
   named_reports: namedReportsQueryEntry,
   links: linksQueryEntry,

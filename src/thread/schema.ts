@@ -281,4 +281,25 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     accepted_at INTEGER
   );
   `,
+  `
+  -- Who is kept out, until a time or for good. One that is over stays until the user is banned anew.
+  CREATE TABLE bans (
+    no INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL UNIQUE,
+    until INTEGER,
+    reason TEXT,
+    -- What the user was, which decides who may let them back; null for no member.
+    role TEXT,
+    -- The id of who banned them, which may be the host's.
+    by_id TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+  -- What users wrote that is still to be deleted: of messages from next_seq down, as far back as that time.
+  CREATE TABLE purges (
+    user_id TEXT PRIMARY KEY,
+    by_id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -27,6 +27,8 @@ import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
 import { AuditLog } from "./moderation/audit-log.ts";
+import { Bans } from "./moderation/bans.ts";
+import { Purges } from "./moderation/purges.ts";
 import { Settings } from "./moderation/settings.ts";
 import { SlowMode } from "./moderation/slow-mode.ts";
 import { ReactionStore } from "./messages/reactions.ts";
@@ -60,6 +62,8 @@ export class StoredThread {
   readonly audit: AuditLog;
   readonly settings: Settings;
   readonly slowMode: SlowMode;
+  readonly bans: Bans;
+  readonly purges: Purges;
   readonly access: Access;
   readonly invitations: Invitations;
   readonly request: MessageRequest;
@@ -98,9 +102,12 @@ export class StoredThread {
     this.#data = new HostData(sql);
     this.settings = new Settings(sql);
     this.slowMode = new SlowMode(this.messages);
+    this.bans = new Bans(sql, this.profiles);
+    this.purges = new Purges(sql, this.messages);
     this.access = new Access({
       kind,
       membership,
+      bans: this.bans,
       settings: this.settings,
       blocks: this.blocks,
       contacts: this.contacts,

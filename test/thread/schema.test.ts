@@ -9,6 +9,8 @@ import { evict, threadStub } from "../support/objects.ts";
 
 /** What the steps from version 7 on added. */
 const UNDO_7 = `
+  DROP TABLE purges;
+  DROP TABLE bans;
   DROP TABLE direct_blocks;
   DROP TABLE links;
   DROP TABLE timeouts;

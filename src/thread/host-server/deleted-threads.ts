@@ -49,6 +49,8 @@ export class DeletedThreads implements DeletedThreadRpc {
   readonly #alarm: AlarmScheduler;
   readonly #receiver: Receiver | undefined;
   #delivering: Promise<void> | undefined;
+  /** Whether there is a table; undefined until that was looked at, which reads a row for each table and index. */
+  #hasTable: boolean | undefined;
 
   /** Registers its duty: to deliver what is kept. */
   constructor(storage: DurableObjectStorage, env: Env, alarm: AlarmScheduler) {
@@ -67,6 +69,7 @@ export class DeletedThreads implements DeletedThreadRpc {
          failures INTEGER NOT NULL, retry_at INTEGER NOT NULL
        )`,
     );
+    this.#hasTable = true;
     if (this.#kept().some((kept) => kept.epoch === epoch)) return;
     sql.exec(
       "INSERT INTO deletions (epoch, thread_id, key, at, failures, retry_at) VALUES (?, ?, ?, ?, 0, 0)",
@@ -97,6 +100,7 @@ export class DeletedThreads implements DeletedThreadRpc {
       this.#storage.sql.exec("DELETE FROM deletions WHERE no = ?", first.no);
       if (this.#kept().length === 0) {
         this.#alarm.cleared();
+        this.#hasTable = false;
         await this.#storage.deleteAll();
       }
     }
@@ -129,8 +133,9 @@ export class DeletedThreads implements DeletedThreadRpc {
   /** In order. Nothing, in an object that holds a thread, or never kept any. */
   #kept(): DeletionRow[] {
     const { sql } = this.#storage;
-    const exists = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'deletions'");
-    if (exists.toArray().length === 0) return [];
+    const named = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'deletions'";
+    this.#hasTable ??= sql.exec(named).toArray().length > 0;
+    if (!this.#hasTable) return [];
     return sql.exec<DeletionRow>("SELECT * FROM deletions ORDER BY no").toArray();
   }
 }

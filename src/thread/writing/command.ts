@@ -20,6 +20,8 @@ export interface Outcome<T = unknown> {
   concernsReports?: true;
   /** Presence must be notified although there is no event of it: of who is invited, and who is no more. */
   concernsPresence?: boolean;
+  /** Messages are to be deleted, by and by. */
+  beginsPurge?: true;
 }
 
 /** A command. Its schema stands in src/protocol. */

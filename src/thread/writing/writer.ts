@@ -14,6 +14,7 @@ import { eventEntry, isForStrangers, runCommand } from "../commands.ts";
 import type { ContentFilters } from "../filters/content-filters.ts";
 import type { BeforeSend } from "../host-server/before-send.ts";
 import type { Webhooks } from "../host-server/webhooks.ts";
+import type { Purging } from "../moderation/purging.ts";
 import type { Notifier } from "../notifying/notifier.ts";
 import type { ReportNotifier } from "../reports/report-notifier.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -32,6 +33,7 @@ export interface WriterParts {
   reports: Pick<ReportNotifier, "changed">;
   /** Absent where all are off. */
   filters?: ContentFilters | undefined;
+  purging: Pick<Purging, "begun">;
   /** Who is asked before a message or an edit is stored; absent where nobody is. */
   beforeSend?: BeforeSend | undefined;
 }
@@ -110,6 +112,7 @@ export class Writer {
     }
     if (results.some((result) => result?.ok && result.value.concernsReports))
       this.#parts.reports.changed(now);
+    if (results.some((result) => result?.ok && result.value.beginsPurge)) this.#parts.purging.begun(now);
     // A sender receives the event and the reply as one frame.
     broadcaster.room.coalesce(() => {
       const outcomes = results.flatMap((result) => (result?.ok ? [result.value] : []));

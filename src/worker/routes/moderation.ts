@@ -1,12 +1,40 @@
 /** What moderators and owners do to keep a thread in order, and the log of it. */
-import { auditQuery } from "../../protocol/moderation.ts";
+import { pageQuery } from "../../protocol/http.ts";
+import { auditQuery, putBan } from "../../protocol/moderation.ts";
 import { callForValue } from "../../rpc/call.ts";
-import { json } from "../answers.ts";
+import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread } from "../in-thread.ts";
-import { query } from "../parameters.ts";
+import { query, userIdOf } from "../parameters.ts";
+import { bodyOrNothing } from "../request-body.ts";
+
+const BANS = "/api/threads/:threadId/bans";
 
 export function moderationRoutes(api: ApiRouter): void {
+  api.get(
+    BANS,
+    inThread(async ({ request, user, thread }) => {
+      const page = query(request, pageQuery);
+      return json(await callForValue(thread, (object) => object.query(user, { type: "bans", ...page })));
+    }),
+  );
+
+  api.put(
+    `${BANS}/:userId`,
+    inThread(async ({ request, run }) => {
+      const userId = userIdOf(request);
+      return json(await run({ type: "ban", userId, ...(await bodyOrNothing(request, putBan)) }));
+    }),
+  );
+
+  api.delete(
+    `${BANS}/:userId`,
+    inThread(async ({ request, run }) => {
+      await run({ type: "lift_ban", userId: userIdOf(request) });
+      return noContent();
+    }),
+  );
+
   api.get(
     "/api/threads/:threadId/audit",
     inThread(async ({ request, user, thread }) => {

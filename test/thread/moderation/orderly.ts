@@ -1,5 +1,6 @@
 /** A thread with someone of each role, and what they do there over any transport, for the tests of keeping order. */
 import { expect } from "vitest";
+import type { Ban } from "../../../src/protocol/moderation.ts";
 import type { Member, Thread } from "../../../src/protocol/model.ts";
 import { host } from "../../support/host-server.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
@@ -56,6 +57,11 @@ export async function timeOut(
   return ok<Member>(by.call("PUT", `${path}/members/${whom.user.id}`, { timeoutUntil }));
 }
 
+/** Bans someone, for good unless `ban` says otherwise. */
+export function ban(by: Pick<Person, "call">, { user }: Pick<Person, "user">, { path }: Orderly, how = {}) {
+  return ok<Ban>(by.call("PUT", `${path}/bans/${user.id}`, how));
+}
+
 export function set(by: Pick<Person, "call">, { path }: Orderly, settings: object): Promise<Thread> {
   return ok<Thread>(by.call("PATCH", path, settings));
 }
@@ -85,10 +91,10 @@ async function overSocket(who: Person, { id }: Orderly, act: Act): Promise<Refus
     const answer = await socket.ask({ id: crypto.randomUUID(), ...COMMANDS[act] });
     return answer.type === "error" ? answer : undefined;
   }
-  // It is not answered where it is allowed: what comes after it is.
-  socket.send([{ type: "typing" }, { type: "auth", id: "a", token: who.token }]);
-  await socket.next("ack");
-  return socket.events.find((event) => event.type === "error");
+  // It is not answered where it is allowed: what comes after it is, by the thread itself.
+  socket.send({ type: "typing" });
+  await socket.ask({ type: "delete", id: "after", seq: 999 });
+  return socket.events.filter((event) => event.type === "error").find((event) => event.id === undefined);
 }
 
 async function overHttp(who: Person, { path }: Orderly, act: Act): Promise<Refusal | undefined> {

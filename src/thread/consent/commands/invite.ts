@@ -25,6 +25,8 @@ export function becomesOf(thread: StoredThread, user: User, command: PutMember):
   const { userId, role = "member", profile, isContact = false } = command;
   const isSelf = userId === user.id;
   if (!mayAdd(thread.kind, thread.standing(user), isSelf, role)) throw forbidden();
+  if (thread.bans.isBanned(userId, Date.now()))
+    throw new LilypadError("conflict", "They are banned from this thread: lift the ban first.");
   if (isSelf || isHost(user)) return "member";
   const isOnlyInvited = thread.invitations.isOnlyInvited(userId);
   switch (addingOf(thread.consent, { isContact, isKnown: profile !== null, isOnlyInvited })) {

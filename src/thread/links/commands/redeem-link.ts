@@ -13,7 +13,7 @@ export const redeemLinkEntry: CommandEntry<"redeem_link"> = {
   run(thread, user, { hash }, now) {
     if (isHost(user)) throw forbidden();
     const no = thread.links.validWithHash(hash, now);
-    if (no === undefined) throw noSuchLink();
+    if (no === undefined || thread.bans.isBanned(user.id, now)) throw noSuchLink();
     if (thread.membership.get(user.id))
       return { value: thread.view(user), events: [], ack: { rev: thread.rev, at: now } };
     thread.links.use(no);

@@ -22,7 +22,9 @@ export const putThreadEntry: CommandEntry<"put_thread"> = {
     }
     for (const member of members) {
       // Whoever was in it once, and is not now, left or was removed.
-      if (thread.profiles.has(member.id) || thread.invitations.isOnlyInvited(member.id)) continue;
+      const { invitations, bans, profiles } = thread;
+      const wasHere = profiles.has(member.id) || invitations.isOnlyInvited(member.id);
+      if (wasHere || bans.isBanned(member.id, now)) continue;
       thread.addMember(member, "member", now);
       events.push(...memberAdded(thread, member.id, user, now).events);
     }

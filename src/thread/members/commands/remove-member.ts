@@ -10,6 +10,7 @@ import { declined } from "../../consent/commands/decline.ts";
 import { forbidden, noSuchMember } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
+import type { StoredMember } from "../membership.ts";
 import { memberChanged, memberEventEntry } from "./put-member.ts";
 
 export const removeMemberEntry: CommandEntry<"remove_member"> = {
@@ -26,29 +27,39 @@ export const removeMemberEntry: CommandEntry<"remove_member"> = {
     if (!mayRemove(thread.kind, standing, isSelf, member?.role ?? "member")) throw forbidden();
     if (!member && isSelf) throw noSuchMember();
     if (!member) return withdrawn(thread, user, userId, now);
-    const wasLastOwner = thread.membership.isLastOwner(userId);
-    thread.membership.remove(userId);
     thread.audit.add(
       isSelf
         ? { action: "member.left", by: userId }
         : { action: "member.removed", by: user.id, target: userId },
       now,
     );
-    const rev = thread.record({ type: "member_removed", userId, by: user.id }, now);
-    if (thread.isDeserted) thread.markDeleting();
-    else if (isSelf) thread.invitations.onlyInvite(userId);
-    const events: DurableEvent[] = [
-      { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
-    ];
-    const successor = wasLastOwner ? successorIn(thread) : undefined;
-    if (successor === undefined) return { value: undefined, events, ack: { rev, at: now } };
-    thread.membership.setRole(successor, "owner");
-    thread.audit.add({ action: "owner.succeeded", by: user.id, target: successor }, now);
-    const promoted = memberChanged(thread, successor, now);
-    return { value: undefined, events: [...events, ...promoted.events], ack: promoted.ack };
+    const events = removeMember(thread, user, member, now);
+    return { value: undefined, events, ack: { rev: thread.rev, at: now } };
   },
   respondsAfter: "notification",
 };
+
+/** Removes a member, whoever may do so, with what follows from it. */
+export function removeMember(
+  thread: StoredThread,
+  by: User,
+  { userId }: StoredMember,
+  now: number,
+): DurableEvent[] {
+  const wasLastOwner = thread.membership.isLastOwner(userId);
+  thread.membership.remove(userId);
+  const rev = thread.record({ type: "member_removed", userId, by: by.id }, now);
+  if (thread.isDeserted) thread.markDeleting();
+  else if (by.id === userId) thread.invitations.onlyInvite(userId);
+  const events: DurableEvent[] = [
+    { type: "member_removed", rev, userId, memberCount: thread.membership.count() },
+  ];
+  const successor = wasLastOwner ? successorIn(thread) : undefined;
+  if (successor === undefined) return events;
+  thread.membership.setRole(successor, "owner");
+  thread.audit.add({ action: "owner.succeeded", by: by.id, target: successor }, now);
+  return [...events, ...memberChanged(thread, successor, now).events];
+}
 
 /** Withdraws what is pending of a user. The same whoever they are, and whether anything was. */
 function withdrawn(thread: StoredThread, user: User, userId: string, now: number): Outcome<undefined> {
