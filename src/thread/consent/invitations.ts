@@ -16,6 +16,8 @@ type InvitationRow = { user_id: string; invited_by: string; at: number | null; d
 export class Invitations {
   readonly #sql: SqlStorage;
   readonly #onChange: (userId: string) => void;
+  /** Whether there is or was anything of all this: most threads need not look again. */
+  #isUsed: boolean;
   /** Whose pending invitations ended, which Presence counts no more. */
   readonly inviters: UnconfirmedUsers;
 
@@ -23,12 +25,20 @@ export class Invitations {
   constructor(sql: SqlStorage, onChange: (userId: string) => void) {
     this.#sql = sql;
     this.#onChange = onChange;
-    this.inviters = new UnconfirmedUsers(sql, "untold_inviters");
+    this.#isUsed =
+      sql
+        .exec(
+          `SELECT 1 WHERE EXISTS (SELECT 1 FROM invitations) OR EXISTS (SELECT 1 FROM only_invited)
+             OR EXISTS (SELECT 1 FROM untold_inviters)`,
+        )
+        .toArray().length > 0;
+    this.inviters = new UnconfirmedUsers(sql, "untold_inviters", { isEmpty: !this.#isUsed });
   }
 
   /** Invites a user: a row written. False, with none, where they are invited by this one already. */
   add(userId: string, by: string, now: number): boolean {
     if (this.isPending(userId, by, now)) return false;
+    this.#isUsed = true;
     this.#forgetExpired(now);
     this.#sql.exec(
       `INSERT INTO invitations (user_id, invited_by, at) VALUES (?, ?, ?)
@@ -98,6 +108,7 @@ export class Invitations {
 
   /** A user has become a member: nothing is pending any more, nor held against anybody. */
   joined(userId: string): void {
+    if (!this.#isUsed) return;
     const ended = this.#sql.exec<InvitationRow>(
       "DELETE FROM invitations WHERE user_id = ? RETURNING user_id, invited_by, at, declined_at",
       userId,
@@ -108,6 +119,7 @@ export class Invitations {
 
   /** A user left, or declined: from now on nobody adds them. A row written. */
   onlyInvite(userId: string): void {
+    this.#isUsed = true;
     this.#sql.exec("INSERT INTO only_invited VALUES (?) ON CONFLICT DO NOTHING", userId);
   }
 
@@ -139,13 +151,20 @@ export class Invitations {
   }
 
   isInviter(userId: string): boolean {
+    if (!this.#isUsed) return false;
     return (
       this.#sql.exec("SELECT 1 FROM invitations WHERE invited_by = ? LIMIT 1", userId).toArray().length > 0
     );
   }
 
+  /** Everyone who is invited here. */
+  invited(): string[] {
+    return this.#isUsed ? this.people().invited : [];
+  }
+
   /** Everyone who is invited here, or has invited. */
   people(): { invited: string[]; inviters: string[] } {
+    if (!this.#isUsed) return { invited: [], inviters: this.inviters.all() };
     const rows = this.#sql.exec<InvitationRow>("SELECT * FROM invitations WHERE at IS NOT NULL").toArray();
     return {
       invited: [...new Set(rows.map((row) => row.user_id))],

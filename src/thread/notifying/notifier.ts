@@ -309,7 +309,7 @@ export class Notifier {
 function invitedIn(thread: StoredThread, pending: Pending): string[] {
   const { request, invitations } = thread;
   if (request.pending) return pending.head ? [request.pending.to] : [];
-  return pending.invited ? invitations.people().invited : [];
+  return pending.invited ? invitations.invited() : [];
 }
 
 /** A shard confirms an update. */

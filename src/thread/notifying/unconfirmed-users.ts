@@ -5,9 +5,11 @@ export class UnconfirmedUsers {
   /** Who came since Presence was last about to be notified. */
   readonly #added = new Set<string>();
   /** Presence has confirmed everyone. False where memory does not know. */
-  #allConfirmed = false;
+  #allConfirmed: boolean;
 
-  constructor(sql: SqlStorage, table: "untold_members" | "untold_inviters") {
+  /** `isEmpty`: nobody is in it, as far as that is known. */
+  constructor(sql: SqlStorage, table: "untold_members" | "untold_inviters", { isEmpty = false } = {}) {
+    this.#allConfirmed = isEmpty;
     this.#sql = sql;
     this.#table = table;
   }
