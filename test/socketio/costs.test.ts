@@ -336,16 +336,19 @@ describe("a tab", () => {
   });
 
   it("costs no row and no alarm for new_message, and a call for all tabs of an object together", async () => {
-    const { ada, bob, room, stub } = await others();
-    for (let i = 0; i < 5; i++) await connect(bob);
-    await ada.call("POST", `/api/threads/${room}/messages`, { body: "first" });
-    await quiet();
-    await runAlarm(stub);
-    passTime(60_000);
-    const spent = await costOf(async () => {
-      await ada.call("POST", `/api/threads/${room}/messages`, { body: "hello" });
+    const { ada, bob, room, a, stub } = await others();
+    const tabs = [a];
+    for (let i = 0; i < 5; i++) tabs.push(await connect(bob));
+    const send = async (body: string) => {
+      await ada.call("POST", `/api/threads/${room}/messages`, { body });
       await runAlarm(stub);
-    });
+      const has = (frame: string) => frame.startsWith('42["new_message"') && frame.includes(`"${body}"`);
+      await Promise.all(tabs.map((tab) => tab.next(has)));
+    };
+    await send("first");
+    await quiet();
+    passTime(60_000);
+    const spent = await costOf(() => send("hello"));
     const shards = new Set([shardStub(ada.user.id).id.toString(), shardStub(bob.user.id).id.toString()]).size;
     expect(spent.socketIo).toMatchObject({ calls: shards, frames: 0, rowsWritten: 0, alarmsSet: 0 });
     expect(spent.presence.rowsWritten).toBe(shards);
