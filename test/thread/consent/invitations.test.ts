@@ -254,6 +254,13 @@ describe("where strangers are asked", () => {
     expect(put200.status).toBe(200);
   });
 
+  it("is not accepted by who was banned since", async () => {
+    const [ada, bob] = await people();
+    const { id } = await newThread(ada, "group", [bob]);
+    expect((await ada.call("PUT", `/api/threads/${id}/bans/${bob.user.id}`, {})).status).toBe(200);
+    expect(await accept(bob, id)).toBe(404);
+  });
+
   it("records invitations in the audit log", async () => {
     const [ada, bob] = await people();
     const { id } = await newThread(ada, "group");

@@ -15,7 +15,7 @@ export const acceptEntry: CommandEntry<"accept"> = {
       return { ...(accepted ?? nothing(thread, now)), value: thread.view(user) };
     }
     const invited = thread.invitations.acceptable(user.id, now);
-    if (!invited) throw noSuchThread();
+    if (!invited || thread.bans.isBanned(user.id, now)) throw noSuchThread();
     thread.addMember(user, "member", now);
     return {
       ...memberAdded(thread, user.id, thread.profiles.get(invited.by), now),
