@@ -228,6 +228,7 @@ describe("the widget's quick start", () => {
 
 describe("Socket.IO", () => {
   const [{ code }] = codeBlocks("js", "socket.io-client");
+  const [{ code: rejoining }] = codeBlocks("js", "socket.recovered");
 
   it("sends with its own client", async () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
@@ -250,6 +251,16 @@ describe("Socket.IO", () => {
       await expect.poll(() => lines).toEqual([0]);
       expect(await send("hello")).toMatchObject({ ok: true, message: { content: "hello" } });
       await expect.poll(() => lines).toEqual([0, "Bob: hello"]);
+
+      new Function("socket", "rooms", rejoining)(socket, [room]);
+      const joined: unknown[] = [];
+      socket.on("joined", (event) => joined.push(event));
+      socket.io.engine.close();
+      await expect.poll(() => socket.recovered).toBe(true);
+      socket.disconnect().connect();
+      // The first block joins as well, at every connect.
+      await expect.poll(() => joined.length).toBe(3);
+      expect(socket.recovered).toBe(false);
     } finally {
       socket.disconnect();
     }
