@@ -5,20 +5,15 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { ENGINE_ERROR, newSid, type EngineAnswer, type EngineError } from "../../rpc/socketio.ts";
 import type { CloseReason, EngineEvents, EngineOptions } from "./engine-options.ts";
-import { EngineSockets, sendTo } from "./engine-sockets.ts";
+import { EngineSockets } from "./engine-sockets.ts";
+import { handshakePacket } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { PacketSender } from "./packet-sender.ts";
 import * as packets from "./packets.ts";
 import type { Packet } from "./packets.ts";
 import { Polling } from "./polling.ts";
 import { Session, type Transport } from "./session.ts";
-
-/** What may wait for a client that polls too seldom, or reads its WebSocket too slowly, in UTF-16 units or bytes. */
-const WAITING_LENGTH = 4 * 1024 * 1024;
-/** The same for all sessions together. Looked after whenever so much was sent. */
-const ALL_WAITING_LENGTH = 32 * 1024 * 1024;
-const LOOK_EVERY = 1024 * 1024;
-/** Whenever so much was sent, the client is pinged: its pong confirms that it has read all of it. */
-const CONFIRM_EVERY = 256 * 1024;
+import { Upgrades } from "./upgrades.ts";
 
 export class Engine<D> {
   readonly #options: EngineOptions;
@@ -26,9 +21,9 @@ export class Engine<D> {
   readonly #sockets: EngineSockets<D>;
   readonly #polling: Polling<D>;
   readonly #heartbeat: Heartbeat<D>;
+  readonly #upgrades: Upgrades<D>;
+  readonly #sender: PacketSender<D>;
   readonly #sessions: Map<string, Session<D>>;
-  /** What was sent to all since it was looked how much waits. */
-  #sentLength = 0;
 
   /** Registers its duty: the heartbeat. Sessions that sockets remember go on. */
   constructor(
@@ -49,7 +44,19 @@ export class Engine<D> {
       pollWithinMs: options.pingIntervalMs + options.pingTimeoutMs,
       onLost: (session) => this.#end(session, "ping timeout"),
     });
+    this.#upgrades = new Upgrades({
+      sockets: this.#sockets,
+      polling: this.#polling,
+      timeoutMs: options.upgradeTimeoutMs,
+      send: (session, packet) => this.#sender.send(session, packet),
+    });
     this.#sessions = this.#sockets.restore();
+    this.#sender = new PacketSender({
+      sessions: this.#sessions,
+      polling: this.#polling,
+      ping: (session) => this.#ping(session),
+      onTooSlow: (session) => this.#end(session, "transport error"),
+    });
     this.#heartbeat = new Heartbeat(alarm, options, {
       sessions: this.#sessions,
       ping: (session) => this.#ping(session),
@@ -78,7 +85,7 @@ export class Engine<D> {
   openPolling(data: D, now: number): string {
     const session = this.#open("polling", data, now);
     this.#polling.expectPoll(session);
-    return this.#handshake(session);
+    return handshakePacket(session.record, this.#options);
   }
 
   /** Opens a session over a WebSocket: the answer to its upgrade. */
@@ -86,18 +93,13 @@ export class Engine<D> {
     const session = this.#open("websocket", data, now);
     const { socket, response } = this.#sockets.accept();
     this.#sockets.attach(socket, session, "transport");
-    socket.send(this.#handshake(session));
+    socket.send(handshakePacket(session.record, this.#options));
     return response;
   }
 
   /** A polling client's WebSocket. Where there is nothing to upgrade, it is opened and closed: clients expect no less. */
   openProbe(sid: string): Response {
-    const session = this.#sessions.get(sid);
-    if (session?.record.transport !== "polling" || session.sockets.probe) return this.#sockets.refuse();
-    const { socket, response } = this.#sockets.accept();
-    this.#sockets.attach(socket, session, "probe");
-    session.probeTimer = setTimeout(() => this.#dropProbe(session), this.#options.upgradeTimeoutMs);
-    return response;
+    return this.#upgrades.open(this.#sessions.get(sid));
   }
 
   /** A poll: packets at once, or a socket on which they come as one message. */
@@ -134,7 +136,7 @@ export class Engine<D> {
 
   /** Sends a message as the packet that it is in: made once for however many sessions. */
   sendPacket(session: Session<D>, packet: Packet): void {
-    if (!session.record.isClosing) this.#send(session, packet);
+    if (!session.record.isClosing) this.#sender.send(session, packet);
   }
 
   /** What is kept of a session changed. */
@@ -169,8 +171,9 @@ export class Engine<D> {
     const known = this.#sockets.of(socket);
     if (!known || known.role === "poll") return;
     const { session, role } = known;
-    const isTooLong = byteLength(message) > this.#options.maxPayload;
-    if (role === "probe") return isTooLong ? this.#dropProbe(session) : this.#receiveProbe(session, message);
+    const isTooLong = packets.byteLength(message) > this.#options.maxPayload;
+    if (role === "probe")
+      return isTooLong ? this.#upgrades.drop(session) : this.#upgrades.receive(session, message);
     if (session.record.isClosing) return this.#end(session, "forced close");
     if (isTooLong || !packets.isPacket(message)) return this.#end(session, "parse error");
     this.#receive(session, message);
@@ -185,7 +188,7 @@ export class Engine<D> {
     if (known?.role === "transport") this.#end(known.session, "transport close");
     // The request that waited was given up.
     if (known?.role === "poll") this.#end(known.session, "transport error");
-    if (known?.role === "probe") this.#dropProbe(known.session);
+    if (known?.role === "probe") this.#upgrades.drop(known.session);
   }
 
   // --- within
@@ -198,13 +201,6 @@ export class Engine<D> {
     this.#heartbeat.opened(session);
     this.#events.onOpen(session);
     return session;
-  }
-
-  #handshake({ sid, record }: Session<D>): string {
-    const { pingIntervalMs, pingTimeoutMs, maxPayload } = this.#options;
-    const upgrades: Transport[] = record.transport === "polling" ? ["websocket"] : [];
-    const handshake = { sid, upgrades, pingInterval: pingIntervalMs, pingTimeout: pingTimeoutMs, maxPayload };
-    return packets.OPEN + JSON.stringify(handshake);
   }
 
   /** A session that polls, or why there is none. */
@@ -239,73 +235,11 @@ export class Engine<D> {
     }
   }
 
-  #receiveProbe(session: Session<D>, packet: Packet): void {
-    const { probe } = session.sockets;
-    if (!probe) return;
-    if (packet === packets.PROBE) {
-      session.isProbed = true;
-      probe.send(packets.PROBED);
-      this.#polling.endForUpgrade(session);
-    } else if (packet === packets.UPGRADE) this.#upgrade(session, probe);
-    else this.#dropProbe(session);
-  }
-
-  #upgrade(session: Session<D>, socket: WebSocket): void {
-    // A poll is not answered: whoever has upgraded polls no more.
-    this.#sockets.close(session.sockets.poll);
-    session.stopTimer();
-    session.stopProbeTimer();
-    this.#sockets.detach(socket);
-    session.record.transport = "websocket";
-    this.#sockets.attach(socket, session, "transport");
-    for (const packet of session.takeWaiting()) this.#send(session, packet);
-  }
-
-  #dropProbe(session: Session<D>): void {
-    session.isProbed = false;
-    session.stopProbeTimer();
-    this.#sockets.close(session.sockets.probe);
-  }
-
   #ping(session: Session<D>): void {
     session.unconfirmed = 0;
     this.#heartbeat.pinged(session, Date.now());
-    this.#send(session, packets.PING);
+    this.#sender.send(session, packets.PING);
     this.save(session);
-  }
-
-  /** Ends the sessions that the most waits for, until the rest is bearable: their clients read the slowest. */
-  #endSlowest(): void {
-    let all = [...this.#sessions.values()].reduce((sum, { pendingLength }) => sum + pendingLength, 0);
-    if (all <= ALL_WAITING_LENGTH) return;
-    for (const session of [...this.#sessions.values()].toSorted(
-      (a, b) => b.pendingLength - a.pendingLength,
-    )) {
-      all -= session.pendingLength;
-      this.#end(session, "transport error");
-      if (all <= ALL_WAITING_LENGTH / 2) return;
-    }
-  }
-
-  #send(session: Session<D>, packet: Packet): void {
-    if (session.isClosed) return;
-    this.#sentLength += packets.lengthOf(packet);
-    if (this.#sentLength > LOOK_EVERY) {
-      this.#sentLength = 0;
-      this.#endSlowest();
-      if (session.isClosed) return;
-    }
-    if (session.record.transport === "polling") {
-      this.#polling.send(session, packet);
-      if (session.waitingLength > WAITING_LENGTH) this.#end(session, "transport error");
-      return;
-    }
-    sendTo(session.sockets.transport, packet);
-    const before = session.unconfirmed;
-    session.unconfirmed += packets.lengthOf(packet);
-    const isTimeToConfirm = before <= CONFIRM_EVERY && session.unconfirmed > CONFIRM_EVERY;
-    if (isTimeToConfirm && session.record.pongDueAt === 0) this.#ping(session);
-    else if (session.unconfirmed > WAITING_LENGTH) this.#end(session, "transport error");
   }
 
   #end(session: Session<D>, reason: CloseReason): void {
@@ -319,10 +253,4 @@ export class Engine<D> {
     for (const socket of Object.values(session.sockets)) this.#sockets.close(socket);
     if (!session.record.isClosing) this.#events.onClose(session, reason);
   }
-}
-
-const encoder = new TextEncoder();
-
-function byteLength(message: string | ArrayBuffer): number {
-  return typeof message === "string" ? encoder.encode(message).length : message.byteLength;
 }

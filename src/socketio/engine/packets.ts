@@ -54,6 +54,13 @@ export function lengthOf(packet: Packet): number {
   return typeof packet === "string" ? packet.length : packet.byteLength;
 }
 
+/** How long what a client sent is, in bytes. */
+export function byteLength(packet: Packet): number {
+  return typeof packet === "string" ? encoder.encode(packet).length : packet.byteLength;
+}
+
+const encoder = new TextEncoder();
+
 function fromBase64(text: string): ArrayBuffer | undefined {
   try {
     return Uint8Array.fromBase64(text).buffer;
