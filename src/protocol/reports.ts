@@ -46,6 +46,8 @@ export const resolveReport = z.discriminatedUnion("action", [
   z.object({ action: z.literal("delete"), note }),
   /** Its author, a member, may not write until then. */
   z.object({ action: z.literal("timeout"), until: futureTime, note }),
+  /** Its author is kept out until then, for good if absent; the report's reason is the ban's. */
+  z.object({ action: z.literal("ban"), until: futureTime.nullish(), note }),
 ]);
 export type ResolveReport = z.infer<typeof resolveReport>;
 

@@ -4,12 +4,13 @@ import { query } from "./query.ts";
 import type { Send } from "./request.ts";
 
 /**
- * What is done about a report: nothing; the message is deleted; or its author is timed out until then (ms since the Unix epoch), not
- * in direct threads. `note` is at most 1,000 characters, for the audit log.
+ * What is done about a report: nothing; the message is deleted; or its author is timed out, or banned from the thread, until then
+ * (ms since the Unix epoch), not in direct threads. `note` is at most 1,000 characters, for the audit log.
  */
 export type Resolution =
   | { action: "dismiss" | "delete"; note?: string }
-  | { action: "timeout"; until: number; note?: string };
+  | { action: "timeout"; until: number; note?: string }
+  | { action: "ban"; until?: number; note?: string };
 
 export interface ReportRange {
   /** `nextCursor` of the page before. */

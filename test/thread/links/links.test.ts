@@ -169,6 +169,18 @@ describe("a link", () => {
     expect((await hostAs(await person("Fay"), "POST", `/api/links/${code}`)).status).toBe(200);
   });
 
+  it("is void for who is banned from the thread, and for them alone", async () => {
+    const { ada, bob, eve, path, link, links } = await group("public");
+    const { code } = await link();
+    await ada.call("PUT", `${path}/bans/${bob.user.id}`, {});
+    await ada.call("PUT", `${path}/bans/${eve.user.id}`, {});
+    const never = await (await redeem(bob, "nonsense")).text();
+    for (const who of [bob, eve]) expect(await (await redeem(who, code)).text()).toBe(never);
+    expect((await links())[0]).toMatchObject({ used: 0 });
+    await ada.call("DELETE", `${path}/bans/${bob.user.id}`);
+    expect((await redeem(bob, code)).status).toBe(200);
+  });
+
   it("makes nobody a contact of the thread's others before the next day", async () => {
     startClock();
     const { eve, link, stub } = await group();

@@ -233,6 +233,19 @@ describe("resolving", () => {
       expect(await codeOf(await resolve(ada, 1, body))).toBe("bad_request");
   });
 
+  it("bans the author by who may, and where that is refused the report stays open", async () => {
+    const { ada, mod, bob, path, say, report, reports, resolve } = await group("public");
+    await report(ada, await say(bob, "buy my pills"));
+    await report(bob, await say(ada, "an owner's"));
+    expect((await resolve(mod, 1, { action: "ban", note: "third time" })).status).toBe(200);
+    expect((await bob.call("GET", path)).status).toBe(404);
+    expect(await codeOf(await report(bob, 1))).toBe("not_found");
+    expect(await codeOf(await resolve(mod, 2, { action: "ban" }))).toBe("forbidden");
+    expect((await reports(mod, "?state=open")).map(({ no }) => no)).toEqual([2]);
+    const { bans } = await (await ada.call("GET", `${path}/bans`)).json<{ bans: object[] }>();
+    expect(bans).toMatchObject([{ user: bob.user, reason: "spam", by: mod.user }]);
+  });
+
   it("by a timeout of who is no member any more is not found, and the report stays open", async () => {
     const { ada, bob, path, say, report, resolve } = await group();
     await report(ada, await say(bob, "buy my pills"));

@@ -8,6 +8,7 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
 import type { Report, ResolveReport } from "../../../protocol/reports.ts";
 import { putMemberEntry } from "../../members/commands/put-member.ts";
+import { banEntry } from "../../moderation/commands/ban.ts";
 import { deleteEntry } from "../../messages/commands/delete.ts";
 import { isHost } from "../../../protocol/system-user.ts";
 import type { StoredThread } from "../../stored-thread.ts";
@@ -44,7 +45,7 @@ export const resolveReportEntry: CommandEntry<"resolve_report"> = {
 function act(
   thread: StoredThread,
   user: User,
-  { seq, author }: Report,
+  { seq, author, reason }: Report,
   resolution: ResolveReport,
   now: number,
 ): DurableEvent[] {
@@ -56,6 +57,10 @@ function act(
     case "timeout": {
       const timeout = { userId: author.id, timeoutUntil: resolution.until, profile: null };
       return putMemberEntry.run(thread, user, { type: "put_member", ...timeout }, now).events;
+    }
+    case "ban": {
+      const { until } = resolution;
+      return banEntry.run(thread, user, { type: "ban", userId: author.id, until, reason }, now).events;
     }
   }
 }
