@@ -10,15 +10,27 @@ import { build, type Rolldown } from "vite";
 const PAGE = { configFile: "src/web/vite.config.ts", logLevel: "warn" } as const;
 const SERVER = { configFile: "src/server/vite.config.ts", logLevel: "warn" } as const;
 const CLIENT = { configFile: "src/client/vite.config.ts", logLevel: "warn" } as const;
+const CLIENT_ENTRIES = {
+  configFile: "src/client/further-entries.vite.config.ts",
+  logLevel: "warn",
+} as const;
 const WIDGET = { configFile: "src/widget/vite.config.ts", logLevel: "warn" } as const;
 /** What pages of other sites load. */
-const FOR_OTHER_SITES = ["client/client.js", "client/chunks", "widget/widget.js", "widget/widget"];
+const FOR_OTHER_SITES = [
+  "client/client.js",
+  "client/contacts.js",
+  "client/moderation.js",
+  "client/chunks",
+  "widget/widget.js",
+  "widget/widget",
+];
 const REACT = { configFile: "src/react/vite.config.ts", logLevel: "warn" } as const;
 
 /** Builds what the Worker serves as static assets, and the server library. */
 export async function buildAssets(): Promise<void> {
   await build(PAGE);
   await build(CLIENT);
+  await build(CLIENT_ENTRIES);
   await build(WIDGET);
   await build(SERVER);
   await addOtherAssets();
@@ -27,7 +39,12 @@ export async function buildAssets(): Promise<void> {
 /** Builds the same, and again on every change of a source. Resolves after the first build; `log` gets a line per rebuild. */
 export async function watchAssets(log: (line: string) => void): Promise<void> {
   await watch(PAGE, () => rebuilt("page"));
-  await watch(CLIENT, () => rebuilt("client"));
+  await watch(CLIENT, async () => {
+    // Its own build empties dist/client.
+    await build(CLIENT_ENTRIES);
+    await rebuilt("client");
+  });
+  await build(CLIENT_ENTRIES);
   await watch(WIDGET, () => rebuilt("widget"));
   await addOtherAssets();
 

@@ -14,7 +14,11 @@ const PARTS: readonly Part[] = [
   { name: "client, before it connects", files: withImports("dist/client/client.js"), limitBytes: 12 * 1024 },
   { name: "client, what it loads later", files: globSync("dist/client/chunks/*.js") },
   { name: "widget, its loader", files: withImports("dist/widget/widget.js"), limitBytes: 4 * 1024 },
-  { name: "widget, what it loads later", files: globSync("dist/widget/widget/*.js"), limitBytes: 56 * 1024 },
+  {
+    name: "widget, what it shows a chat with",
+    files: withAllImports(globSync("dist/widget/widget/{connection,mount}-*.js")),
+    limitBytes: 56 * 1024,
+  },
   { name: "react, without the client", files: ["dist/react/react.js", "dist/react/style.css"] },
   { name: "server library", files: withImports("dist/server/server.js") },
   { name: "page, before it shows anything", files: filesOfPage("dist/web"), limitBytes: 60 * 1024 },
@@ -30,6 +34,10 @@ function withImports(file: string, found: Set<string> = new Set()): readonly str
     if (request?.value.startsWith(".")) withImports(posix.join(posix.dirname(file), request.value), found);
   }
   return [...found];
+}
+
+function withAllImports(files: readonly string[]): readonly string[] {
+  return [...new Set(files.flatMap((file) => withImports(file)))];
 }
 
 /** The page, and the scripts and styles that it names. */

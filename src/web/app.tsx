@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { ChatContext, type Chat } from "./chat.ts";
 import { ChatPanes } from "./chat-panes.tsx";
+import { JoinPage } from "./contacts/join-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
 import { chatViews, Link, navigate, useRoute } from "./router.tsx";
@@ -109,6 +110,7 @@ function SignedIn({ user }: { user: User }) {
       )}
       {route.view === "home" && <HomePage name={me.name} unread={unreadThreads} />}
       {route.view === "chat" && <ChatPanes as="main" user={me} threadId={route.threadId} />}
+      {route.view === "join" && <JoinPage code={route.code} />}
       {route.view === "not_found" && (
         <main class="centred">
           <h1>There is nothing here</h1>

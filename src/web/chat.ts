@@ -19,6 +19,8 @@ export interface Views {
   visit(): string;
   /** The level of a view's main heading. */
   heading: "h1" | "h2";
+  /** The address at which an invitation link with this code is opened; absent where views have none. */
+  invitation?: (code: string) => string;
 }
 
 export interface Chat {

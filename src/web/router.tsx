@@ -4,7 +4,14 @@ import type { Views } from "./chat.ts";
 import { LocalLink, type LocalLinkProps } from "./ui/local-link.tsx";
 import { useStore } from "./ui/use-store.ts";
 
-export type Route = { view: "home" } | { view: "chat"; threadId?: string } | { view: "not_found" };
+export type Route =
+  | { view: "home" }
+  | { view: "chat"; threadId?: string }
+  /** An invitation link was opened. */
+  | { view: "join"; code: string }
+  | { view: "not_found" };
+
+const JOIN_PATH = "/join";
 
 const path = new Store(location.pathname);
 addEventListener("popstate", () => path.set(location.pathname));
@@ -29,7 +36,7 @@ export function navigate(to: string): void {
 /** Goes to another view in place of the present one, to which Back does not return. */
 export function replaceRoute(to: string): void {
   history.replaceState(history.state, "", to);
-  path.set(to);
+  path.set(location.pathname);
 }
 
 export function useRoute(): Route {
@@ -50,10 +57,13 @@ export const chatViews: Views = {
   },
   visit: historyEntry,
   heading: "h1",
+  // In the fragment: the code stays out of what servers and proxies log.
+  invitation: (code) => `${location.origin}${JOIN_PATH}#${code}`,
 };
 
 function parseRoute(pathname: string): Route {
   if (pathname === "/") return { view: "home" };
+  if (pathname === JOIN_PATH) return { view: "join", code: location.hash.slice(1) };
   const match = /^\/chat(?:\/([^/]+))?\/?$/.exec(pathname);
   if (!match) return { view: "not_found" };
   const [, threadId] = match;

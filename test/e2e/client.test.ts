@@ -14,6 +14,12 @@ import { serveHtml, startScript } from "./sites.ts";
 type ClientModule = typeof import("../../src/client/client.ts");
 const CLIENT = "../../dist/client/client.js";
 const { createClient } = (await import(CLIENT)) as ClientModule;
+const { createModeration } = (await import(
+  "../../dist/client/moderation.js" as string
+)) as typeof import("../../src/client/moderation/moderation.ts");
+const { createContacts } = (await import(
+  "../../dist/client/contacts.js" as string
+)) as typeof import("../../src/client/contacts/contacts.ts");
 
 /** Asks until it is so: what an example shows comes when the server has answered. */
 async function becomes(expression: string, look: () => Promise<unknown>, expected: unknown): Promise<void> {
@@ -39,6 +45,8 @@ describe("the documentation of the client", () => {
     const shown: unknown[] = [];
     const given = {
       createClient,
+      createModeration,
+      createContacts,
       url: inject("url"),
       getToken: () => ada.token,
       threadId,

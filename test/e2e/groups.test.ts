@@ -103,7 +103,7 @@ describe("a group", () => {
     await dan.page.getByRole("link", { name: new RegExp(bob.name) }).click();
     await composer(dan.page).waitFor();
 
-    // Bob's dialog shows every change. Its only buttons are Close and Leave: he is not an owner.
+    // Bob's dialog shows every change. He may leave, and block somebody for himself: he is not an owner.
     await openDetails(bob.page);
     await detailsDialog(bob.page).getByText(dan.name, { exact: true }).waitFor();
     await clickInDetails(ada.page, "Rename");
@@ -112,9 +112,14 @@ describe("a group", () => {
     await clickInDetails(ada.page, "Save");
     for (const { page } of [ada, carol, dan]) await expect.poll(() => title(page).textContent()).toBe(name);
     await detailsDialog(bob.page).getByText(name).waitFor();
+    // Close, and the menus of three others.
     await expect
       .poll(() => detailsDialog(bob.page).getByRole("button").allTextContents())
-      .toEqual(["", "Leave chat"]);
+      .toEqual(["", "", "", "", "Leave chat"]);
+    await clickInDetails(bob.page, `Actions for ${carol.name}`);
+    const menu = bob.page.getByRole("dialog", { name: `Actions for ${carol.name}` });
+    expect(await menu.getByRole("button").allTextContents()).toEqual(["Block"]);
+    await bob.page.keyboard.press("Escape");
 
     await clickInDetails(ada.page, `Actions for ${carol.name}`);
     await ada.page.getByRole("button", { name: "Remove", exact: true }).click();

@@ -1,11 +1,5 @@
 /** The contract's HTTP requests as functions, for what is not sent over a socket. */
-import type {
-  InvitationList,
-  InvitedState,
-  MemberPage,
-  MessagePage,
-  ThreadPage,
-} from "../../protocol/http.ts";
+import type { InvitedState, MemberPage, MessagePage, ThreadPage } from "../../protocol/http.ts";
 import type { Kind, Member, Role, Thread, User } from "../../protocol/model.ts";
 import type { HttpRequest } from "./request.ts";
 import { apiPath, queryString } from "./url.ts";
@@ -35,12 +29,6 @@ export interface Api {
   putMember(threadId: string, userId: string, role?: Role): Promise<Member | InvitedState>;
   /** Removes a member, or withdraws an invitation; with the caller's own id, leaves the thread. */
   removeMember(threadId: string, userId: string): Promise<void>;
-  /** Accepts an invitation or a message request; returns the thread. */
-  accept(threadId: string): Promise<Thread>;
-  /** Declines an invitation or a message request; nobody else can tell. */
-  decline(threadId: string): Promise<void>;
-  /** The pending invitations into a thread, newest first, for who may add others. */
-  invitations(threadId: string): Promise<InvitationList>;
   /** A page of messages, ascending by `seq`; the newest if no bound is given. */
   messages(
     threadId: string,
@@ -64,9 +52,6 @@ export function createApi(request: HttpRequest): Api {
     members: (threadId, page) => request("GET", threadPath(threadId, "members") + queryString(page)),
     putMember: (threadId, userId, role) => request("PUT", threadPath(threadId, "members", userId), { role }),
     removeMember: (threadId, userId) => request("DELETE", threadPath(threadId, "members", userId)),
-    accept: (threadId) => request("POST", threadPath(threadId, "accept")),
-    decline: (threadId) => request("POST", threadPath(threadId, "decline")),
-    invitations: (threadId) => request("GET", threadPath(threadId, "invitations")),
     messages: (threadId, page) => request("GET", threadPath(threadId, "messages") + queryString(page)),
     searchUsers: async (text) => {
       const { users } = await request<{ users: User[] }>("GET", apiPath("users") + queryString({ q: text }));

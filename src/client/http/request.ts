@@ -76,7 +76,8 @@ async function send<T>(
   const cookies = getToken && givenToken === undefined ? {} : { credentials: "include" as const };
   const init = { method, headers, signal, ...cookies, body: body ? JSON.stringify(body) : null };
   const response = await fetch(origin + path, init);
-  const content: unknown = response.status === 204 ? undefined : await response.json();
+  const text = await response.text();
+  const content: unknown = text === "" ? undefined : JSON.parse(text);
   const { code, detail = UNREACHABLE, retryAfterMs } = response.ok ? {} : (content as Problem);
   // Of something between here and Lilypad, or in its place.
   if (!response.ok && code === undefined) throw new TypeError(`no answer of Lilypad: ${response.status}`);

@@ -28,6 +28,14 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
       const { type: _type, ...presence } = event;
       return { ...state, presence: { ...state.presence, [event.userId]: presence } };
     }
+    case "blocked": {
+      const blocked = new Set(state.blocked);
+      if (event.blocked) blocked.add(event.userId);
+      else blocked.delete(event.userId);
+      return { ...state, blocked };
+    }
+    case "reports":
+      return { ...state, reports: { ...state.reports, [event.threadId]: event.open } };
     default:
       return state;
   }
@@ -72,7 +80,10 @@ export function isUnlisted(state: PresenceState, event: PresenceEvent): boolean 
   return event.type === "new_message" && !state.threads.some(hasId(event.threadId));
 }
 
-function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventOf<"welcome">): PresenceState {
+function welcomed(
+  state: PresenceState,
+  { user, threads, unreadThreads, blocked = [] }: EventOf<"welcome">,
+): PresenceState {
   const incoming = marksOf(threads.map(({ threadId, seq, readSeq }) => ({ id: threadId, seq, readSeq })));
   // Fewer than it has room for are all the user's threads: the others were left while disconnected.
   const isComplete = threads.length < WELCOME_THREADS;
@@ -80,6 +91,7 @@ function welcomed(state: PresenceState, { user, threads, unreadThreads }: EventO
     ...state,
     user,
     unreadThreads,
+    blocked: new Set(blocked),
     // Of the others, what was held may be outdated: the next event about one says whether it was unread.
     marks: incoming,
     threads: isComplete ? state.threads.filter(({ id }) => id in incoming) : state.threads,

@@ -27,6 +27,10 @@ export interface PresenceState extends ConnectionStatus {
   nextCursor?: string | undefined;
   /** The status of watched users, by user id. */
   presence: Readonly<Record<string, UserPresence>>;
+  /** The ids of those whom the user has blocked. */
+  blocked: ReadonlySet<string>;
+  /** How many reports are open in the threads that the user moderates, by thread id, as far as there are some. */
+  reports: Readonly<Record<string, number>>;
 }
 
 /** The state before the first `welcome`. */
@@ -38,4 +42,6 @@ export const EMPTY_PRESENCE: PresenceState = {
   invitations: [],
   threadsLoaded: false,
   presence: {},
+  blocked: new Set(),
+  reports: {},
 };

@@ -59,7 +59,7 @@ export function expireTyping(state: RoomState, now: number): RoomState {
 
 function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
   const { thread, user, online, onlineCount, limits, resumed } = event;
-  const { id, kind, name, createdAt, key, data, you, members, memberCount } = thread;
+  const { you, members, memberCount, epoch: _epoch, seq: _seq, rev: _rev, ...info } = thread;
   const cursor = parseCursor(event.cursor);
   // Otherwise the thread was restored to an earlier state, or is another one under the same id.
   const isSameHistory = cursor.epoch === state.cursor?.epoch && cursor.rev >= state.cursor.rev;
@@ -67,7 +67,7 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
     ...state,
     ready: true,
     user,
-    thread: { id, kind, name, createdAt, ...(key !== undefined && { key }), ...(data && { data }) },
+    thread: info,
     you,
     cursor,
     // On a resume, the events that follow say who was removed.
@@ -144,13 +144,16 @@ function withChat(state: RoomState, event: EventOf<"chat">): RoomState {
 }
 
 function withMember(state: RoomState, event: EventOf<"member">): RoomState {
-  const { user, role, readSeq } = event.member;
+  const { user, role, readSeq, timeoutUntil } = event.member;
   const members = changeMembers(state.members, event);
   return {
     ...state,
     members,
     memberCount: event.memberCount ?? Math.max(members.length, state.memberCount),
-    you: user.id === state.user?.id ? { role, readSeq } : state.you,
+    you:
+      user.id === state.user?.id
+        ? { role, readSeq, ...(timeoutUntil !== undefined && { timeoutUntil }) }
+        : state.you,
   };
 }
 

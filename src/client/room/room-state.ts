@@ -11,7 +11,7 @@ export interface RoomState extends ConnectionStatus {
   user?: User;
   thread?: ThreadInfo;
   /** The user's role and read marker; absent for a reader of a public thread who is no member. */
-  you?: { role: Role; readSeq: number } | undefined;
+  you?: { role: Role; readSeq: number; timeoutUntil?: number | undefined } | undefined;
   /** The last durable event that the state contains. */
   cursor?: Cursor;
   /** In the order of joining; the first ones only, until `loadMembers()` has loaded the rest. */

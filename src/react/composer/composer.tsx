@@ -3,6 +3,9 @@ import type { ComposerProps } from "../component-props.ts";
 import { useEffect, useId, useRef, type ReactElement } from "react";
 import { messageIn } from "../../client/room/room-state.ts";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
+import { lastSentAt } from "../../view/writing/hindrance.ts";
+import { hindranceText } from "../../view/writing/hindrance-text.ts";
+import { useHindrance } from "../../view/writing/use-hindrance.ts";
 import { useSelected } from "../hooks/use-selected.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { useLabels } from "../labels.ts";
@@ -13,6 +16,7 @@ import { useThreadName } from "../thread/thread-context.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
+import { Text } from "../ui/text.tsx";
 import { useBrowserLayoutEffect, WritingField } from "../ui/writing-field.tsx";
 
 export function Composer(props: ComposerProps): ReactElement {
@@ -31,6 +35,13 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
   );
   const isStopped = useThreadState(thread, (state) => state.connection === "stopped");
   const max = useThreadState(thread, (state) => state.limits?.bodyLength ?? BODY_LENGTH);
+  const hindrance = useHindrance({
+    thread: useThreadState(thread, (state) => state.thread),
+    you: useThreadState(thread, (state) => state.you),
+    lastSentAt: useThreadState(thread, lastSentAt),
+  });
+  // In slow mode the next message can be written meanwhile.
+  const isClosed = isStopped || (hindrance !== undefined && hindrance.why !== "slow");
   const field = useRef<HTMLTextAreaElement>(null);
   const lengthId = useId();
 
@@ -49,7 +60,7 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
     field.current?.focus();
   };
   const body = text.trim();
-  const sendable = body !== "" && body.length <= max && !isStopped;
+  const sendable = body !== "" && body.length <= max && !isStopped && !hindrance;
   const send = () => {
     if (!sendable) return;
     if (onSend) onSend(body, replyTo);
@@ -67,6 +78,11 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
         send();
       }}
     >
+      {hindrance && (
+        <p className="lilypad-hindrance lilypad-note" role={hindrance.why === "slow" ? "timer" : "status"}>
+          <Text>{hindranceText(hindrance, hindrance.now, labels)}</Text>
+        </p>
+      )}
       {replyTo !== undefined && (
         <div className="lilypad-composer-reply">
           <p>
@@ -88,7 +104,7 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
         text={text}
         label={labels.message}
         placeholder={placeholder ?? labels.message}
-        disabled={isStopped}
+        disabled={isClosed}
         invalid={body.length > max}
         describedBy={lengthId}
         onChange={(written) => {

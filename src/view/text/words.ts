@@ -25,6 +25,15 @@ export interface Words {
   deleted: string;
   replaced: string;
   stopped: string;
+  /** Why the user may not write in a thread. */
+  blockedPerson: string;
+  locked: string;
+  moderatorsPost: string;
+  /** `when`: `inTime` or `atTime`. */
+  timedOut: (when: string) => string;
+  slowMode: (when: string) => string;
+  inTime: (countdown: string) => string;
+  atTime: (time: string) => string;
 }
 
 export const ENGLISH: Words = {
@@ -46,4 +55,11 @@ export const ENGLISH: Words = {
   deleted: "This chat was deleted.",
   replaced: "This chat is open in too many other tabs.",
   stopped: "The server ended the connection. Reload the page to go on.",
+  blockedPerson: "You have blocked this person.",
+  locked: "This chat is locked. Only moderators can write.",
+  moderatorsPost: "Only moderators can write here.",
+  timedOut: (when) => `A moderator has stopped you from writing here. You can write again ${when}.`,
+  slowMode: (when) => `Slow mode: you can write again ${when}.`,
+  inTime: (countdown) => `in ${countdown}`,
+  atTime: (time) => `on ${time}`,
 };

@@ -9,6 +9,9 @@ import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { isSendKey } from "../../view/keys/send-key.ts";
 import { useStore } from "../ui/use-store.ts";
+import { hindranceText } from "../../view/writing/hindrance-text.ts";
+import type { CurrentHindrance } from "../../view/writing/use-hindrance.ts";
+import { Text } from "../ui/text.tsx";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
 
@@ -18,6 +21,8 @@ export interface ComposerProps {
   draft: ThreadDraft;
   maxLength: number | undefined;
   disabled: boolean;
+  /** What keeps the user from writing now. */
+  hindrance: CurrentHindrance | undefined;
   /** The message that the draft replies to, where that is loaded. */
   repliedTo: Message | undefined;
   onSend: (body: string, replyTo: number | undefined) => void;
@@ -25,8 +30,17 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { field: textarea, draft, maxLength = BODY_LENGTH, disabled, repliedTo, onSend, onTyping } = props;
-  const { takesFocus } = useChat();
+  const {
+    field: textarea,
+    draft,
+    maxLength = BODY_LENGTH,
+    disabled,
+    hindrance,
+    repliedTo,
+    onSend,
+    onTyping,
+  } = props;
+  const { takesFocus, language } = useChat();
   const { text, replyTo } = useStore(draft);
 
   // As high as its text, up to the style sheet's max-height.
@@ -53,7 +67,9 @@ export function Composer(props: ComposerProps) {
     textarea.current?.focus();
   };
   const body = text.trim();
-  const sendable = body !== "" && body.length <= maxLength && !disabled;
+  const sendable = body !== "" && body.length <= maxLength && !disabled && !hindrance;
+  // In slow mode the next message can be written meanwhile.
+  const isClosed = disabled || (hindrance !== undefined && hindrance.why !== "slow");
   const send = () => {
     if (!sendable) return;
     onSend(body, replyTo);
@@ -69,6 +85,15 @@ export function Composer(props: ComposerProps) {
         send();
       }}
     >
+      {hindrance && (
+        <p
+          id="composer-hindrance"
+          class="composer-hindrance note"
+          role={hindrance.why === "slow" ? "timer" : "status"}
+        >
+          <Text>{hindranceText(hindrance, hindrance.now, undefined, language)}</Text>
+        </p>
+      )}
       {replyTo !== undefined && (
         <div class="composer-reply">
           <p id="composer-reply">
@@ -90,7 +115,7 @@ export function Composer(props: ComposerProps) {
         dir="auto"
         rows={1}
         placeholder="Message"
-        disabled={disabled}
+        disabled={isClosed}
         aria-invalid={body.length > maxLength}
         aria-describedby={replyTo === undefined ? "composer-length" : "composer-reply composer-length"}
         value={text}

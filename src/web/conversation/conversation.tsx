@@ -5,8 +5,11 @@ import type { PresenceState } from "../../client/presence/presence-state.ts";
 import { messageIn, personIn } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
-import { mayErase } from "../../protocol/rights.ts";
+import { mayErase, mayRestrain, standingOf } from "../../protocol/rights.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { useChat } from "../chat.ts";
+import { RequestBar } from "../contacts/request-bar.tsx";
+import { useAct } from "../moderation/act.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
@@ -21,6 +24,8 @@ import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
+import { lastSentAt } from "../../view/writing/hindrance.ts";
+import { useHindrance } from "../../view/writing/use-hindrance.ts";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 import { UnstoredState } from "./unstored-state.tsx";
@@ -67,7 +72,16 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   }, [room, state.ready, replyTo, repliedTo]);
   const [detailsOpen, setDetailsOpen] = useState(false);
   const kind = state.thread?.kind ?? "direct";
-  const ownRole = state.you?.role ?? null;
+  const ownStanding = state.you ? standingOf(state.you, Date.now()) : null;
+  const { ask, dialog } = useAct(threadId, () => setError("Lilypad cannot be reached."));
+  const isBlocked = useSelected(
+    client.presence(),
+    ({ blocked }) => kind === "direct" && state.members.some((member) => blocked.has(member.user.id)),
+  );
+  const hindrance = useHindrance({ ...state, lastSentAt: lastSentAt(state), isBlocked });
+  const request = useSelected(client.presence(), ({ invitations }) =>
+    invitations.find(({ id }) => id === state.thread?.id),
+  );
 
   const actions = useMemo((): MessageActions => {
     // Of a change that fails its row says so. One that is not taken, since too many wait, has no place there.
@@ -88,7 +102,13 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
           // Not where another user has signed in meanwhile, and this one's connection was lost.
           carryOut: async () => room.getSnapshot().user?.id === user.id && change(room.erase(seq)),
         }),
-      mayDelete: ({ author }) => mayErase(kind, ownRole, author.id === user.id),
+      mayDelete: ({ author }) => mayErase(kind, ownStanding, author.id === user.id),
+      report: (message) => ask({ type: "report", message }),
+      mayRestrain: ({ author }) => {
+        const member = room.getSnapshot().members.find(({ user: { id } }) => id === author.id);
+        return !isHost(author) && mayRestrain(kind, ownStanding, author.id === user.id, member?.role ?? null);
+      },
+      restrain: (type, { author }) => ask({ type, person: author }),
       reply: (seq) => {
         draft.change({ replyTo: seq });
         // The composer takes the focus by itself only where the reply changes.
@@ -107,7 +127,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       discardChange: (id) =>
         heldRemovals.hold({ key: id, what: "change discarded", carryOut: async () => room.discard(id) }),
     };
-  }, [room, draft, user, kind, ownRole]);
+  }, [room, draft, user, kind, ownStanding]);
   const { held, underway } = useStore(heldRemovals);
   const removed = useMemo(() => new Set([...held, ...underway].map(({ key }) => key)), [held, underway]);
   const outgoingChanges = useMemo(
@@ -195,11 +215,14 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
       )}
       <UndoBar removals={held} onUndo={() => heldRemovals.undo()} />
       <TypingIndicator names={typing} />
+      {dialog}
+      {request && <RequestBar request={request} />}
       <Composer
         field={composer}
         draft={draft}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}
+        hindrance={hindrance}
         repliedTo={repliedTo}
         onSend={(body, repliesTo) => room.send(body, repliesTo)}
         onTyping={() => room.typing()}

@@ -1,5 +1,5 @@
 /**
- * What the user has removed and can still restore: deleted messages, and discarded messages and changes. Each is held for
+ * What the user has chosen and can still undo: deleted messages, discarded messages and changes, answers to requests. Each is held for
  * some seconds before anything is sent. Leaving the thread, the page or the session ends that early, so that nothing is
  * forgotten.
  */
@@ -9,10 +9,18 @@ import { Store, type Readable } from "../../client/store/store.ts";
 /** How long a removal can be undone; a further one starts this time again, for all that are held. */
 export const UNDO_MS = 6_000;
 
+export type RemovalKind =
+  | "message deleted"
+  | "message discarded"
+  | "change discarded"
+  | "request accepted"
+  | "request declined"
+  | "person blocked";
+
 export interface Removal {
-  /** The key of the message's row, or the id of the change. */
+  /** The key of the message's row, or the id of the change or of the requesting thread. */
   key: string;
-  what: "message deleted" | "message discarded" | "change discarded";
+  what: RemovalKind;
   /** Settles when it is removed, or could not be. */
   carryOut: () => Promise<unknown>;
 }

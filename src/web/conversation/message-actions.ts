@@ -7,6 +7,12 @@ export interface MessageActions {
   delete(message: Message): void;
   /** Whether the user has the right to delete it. */
   mayDelete(message: Message): boolean;
+  /** Asks for the reason, and reports it. */
+  report(message: Message): void;
+  /** What the user may do about its author: nothing about themself and the host. */
+  mayRestrain(message: Message): boolean;
+  /** Asks for how long, and stops its author from writing, or bans them. */
+  restrain(act: "timeout" | "ban", message: Message): void;
   /** Starts a reply in the composer. */
   reply(seq: number): void;
   /** Loads a message that a reply quotes and that is not in the list. */

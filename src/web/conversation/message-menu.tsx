@@ -1,5 +1,6 @@
-/** The menu of a message: react, reply, and edit or delete where the user has the right to. */
+/** The menu of a message: react, reply, report, and what the user has the right to do to it and to its author. */
 import type { Message, User } from "../../protocol/model.ts";
+import { isHost } from "../../protocol/system-user.ts";
 import { Menu } from "../ui/menu.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import "./message-menu.css";
@@ -42,6 +43,25 @@ export function MessageMenu({ message, user, onEdit, actions }: MessageMenuProps
           <button type="button" class="button-quiet" onClick={onEdit}>
             Edit
           </button>
+        )}
+        {message.author.id !== user.id && !isHost(message.author) && (
+          <button type="button" class="button-quiet" onClick={() => actions.report(message)}>
+            Report…
+          </button>
+        )}
+        {actions.mayRestrain(message) && (
+          <>
+            <button type="button" class="button-quiet" onClick={() => actions.restrain("timeout", message)}>
+              Time out author…
+            </button>
+            <button
+              type="button"
+              class="button-quiet button-danger"
+              onClick={() => actions.restrain("ban", message)}
+            >
+              Ban author…
+            </button>
+          </>
         )}
         {actions.mayDelete(message) && (
           <button type="button" class="button-quiet button-danger" onClick={() => actions.delete(message)}>

@@ -1,6 +1,6 @@
 /** One message in the list, stored or outgoing. */
 import { memo } from "preact/compat";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { useChat } from "../chat.ts";
@@ -37,6 +37,8 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
   const { language } = useChat();
   const { message, author, own, seq } = row;
   const deleted = message?.deletedAt !== undefined;
+  const [isShown, setShown] = useState(false);
+  const isFolded = useIsFolded(author.id) && !isShown && !deleted;
   /** The new text, while the user edits the message. */
   const edit = useSelected(draft, ({ edits }) => (seq === undefined ? undefined : edits[seq]));
   const changeEdit = (text: string | undefined) => seq !== undefined && draft.changeEdit(seq, text);
@@ -79,11 +81,18 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
           </time>
         </p>
       )}
-      {row.quote && !deleted && (
+      {row.quote && !deleted && !isFolded && (
         <MessageQuote quote={row.quote} onLoad={actions.loadQuoted} onJumpTo={onJumpTo} />
       )}
       <div class="message-line">
-        {deleted ? (
+        {isFolded ? (
+          <p class="message-body message-folded note">
+            From somebody you blocked.{" "}
+            <button type="button" class="button-quiet" onClick={() => setShown(true)}>
+              Show
+            </button>
+          </p>
+        ) : deleted ? (
           <DeletedBody />
         ) : edit !== undefined ? (
           <MessageEditor
@@ -103,7 +112,7 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
         ) : (
           <MessageBody body={row.body} editedAt={message?.editedAt} />
         )}
-        {message && !deleted && edit === undefined && (
+        {message && !deleted && !isFolded && edit === undefined && (
           <MessageMenu
             message={message}
             user={user}
@@ -115,7 +124,7 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
           />
         )}
       </div>
-      {message && !deleted && <Reactions message={message} onToggle={actions.toggleReaction} />}
+      {message && !deleted && !isFolded && <Reactions message={message} onToggle={actions.toggleReaction} />}
       {row.state !== "sent" && (
         <UnstoredState
           state={row.state}
@@ -148,6 +157,12 @@ export const MessageRow = memo(function MessageRow({ row, user, draft, actions, 
     </div>
   );
 });
+
+/** Whether messages of this author are folded: where the user has blocked them. */
+function useIsFolded(authorId: string): boolean {
+  const { client } = useChat();
+  return useSelected(client.presence(), ({ blocked }) => blocked.has(authorId));
+}
 
 function rowClass({ author, own, startsGroup, state, removed }: MessageRowModel): string {
   return [

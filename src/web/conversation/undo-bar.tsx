@@ -37,6 +37,9 @@ const TEXT: Record<Removal["what"], [one: string, several: string]> = {
   "message deleted": ["Message deleted", "messages deleted"],
   "message discarded": ["Message discarded", "messages discarded"],
   "change discarded": ["Change discarded", "changes discarded"],
+  "request accepted": ["Request accepted", "requests accepted"],
+  "request declined": ["Request declined", "requests declined"],
+  "person blocked": ["Person blocked", "people blocked"],
 };
 
 function removalText(removals: readonly Removal[]): string {
@@ -44,5 +47,5 @@ function removalText(removals: readonly Removal[]): string {
   if (first === undefined) return "";
   const [one, several] = TEXT[first];
   if (others.length === 0) return one;
-  return `${removals.length} ${others.every((what) => what === first) ? several : "removed"}`;
+  return `${removals.length} ${others.every((what) => what === first) ? several : "changes"}`;
 }

@@ -19,7 +19,7 @@ export type SignInReturn = { token: string; path: string } | { problem: string }
  */
 export function leaveForSignIn(signInUrl: string, history: "assign" | "replace"): boolean {
   const state = newState();
-  if (!tabStorage.set(KEY, `${state} ${location.pathname}`)) return false;
+  if (!tabStorage.set(KEY, `${state} ${location.pathname}${location.hash}`)) return false;
   const address = new URL(signInUrl);
   // Always the same, so that the host can compare it with what it knows.
   address.searchParams.set("return", `${location.origin}/`);

@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { PeoplePicker } from "../people/people-picker.tsx";
+import { isolated } from "../../view/text/bidi.ts";
+import { Text } from "../ui/text.tsx";
 import { useChat } from "../chat.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
@@ -29,22 +31,31 @@ function AddMembersForm({ threadId, members, onDone }: AddMembersProps & { onDon
   const [picked, setPicked] = useState<readonly User[]>([]);
   const { client } = useChat();
   const { busy, error, run } = useAsyncAction();
+  const [invited, setInvited] = useState<readonly string[]>([]);
 
   const add = async (event: SubmitEvent) => {
     event.preventDefault();
+    const asked: string[] = [];
     const added = await run(async () => {
       for (const person of picked) {
-        await client.api.putMember(threadId, person.id);
+        const answer = await client.api.putMember(threadId, person.id);
+        if ("state" in answer) asked.push(isolated(person.name));
         // If one fails, those before it have been added, and the rest can be tried again.
         setPicked((remaining) => remaining.filter(({ id }) => id !== person.id));
       }
     });
-    if (added) onDone();
+    if (added && asked.length === 0) onDone();
+    setInvited(asked);
   };
 
   return (
     <form class="dialog-part" onSubmit={(event) => void add(event)}>
       <PeoplePicker exclude={members} picked={picked} onChange={setPicked} disabled={busy} />
+      <p class="note" role="status">
+        <Text>
+          {invited.length === 0 ? "" : `Invited: ${invited.join(", ")}. They are members once they accept.`}
+        </Text>
+      </p>
       <ErrorMessage text={error} />
       <div class="dialog-buttons">
         <button type="button" class="button-quiet" onClick={onDone}>

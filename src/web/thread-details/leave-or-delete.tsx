@@ -10,11 +10,11 @@ import "./leave-or-delete.css";
 export interface LeaveOrDeleteProps {
   thread: ThreadInfo;
   user: User;
-  ownRole: Standing;
+  ownStanding: Standing;
 }
 
-export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
-  const mayLeave = mayRemove(thread.kind, ownRole, true, "member");
+export function LeaveOrDelete({ thread, user, ownStanding }: LeaveOrDeleteProps) {
+  const mayLeave = mayRemove(thread.kind, ownStanding, true, "member");
   const { client, views } = useChat();
   // The view may be one of the thread by its id, or by the host's key.
   const leaveView = () => {
@@ -33,7 +33,7 @@ export function LeaveOrDelete({ thread, user, ownRole }: LeaveOrDeleteProps) {
           onDone={leaveView}
         />
       )}
-      {may("delete thread", thread.kind, ownRole) && (
+      {may("delete thread", thread.kind, ownStanding) && (
         <ConfirmedAction
           label="Delete chat"
           title="Delete this chat?"

@@ -15,13 +15,13 @@ export interface MemberListProps {
   thread: ThreadInfo;
   state: Pick<RoomState, "members" | "memberCount" | "online">;
   user: User;
-  ownRole: Standing;
+  ownStanding: Standing;
   onLoadMore: () => Promise<void>;
   /** Above the list: the control that adds members. */
   children: ComponentChildren;
 }
 
-export function MemberList({ thread, state, user, ownRole, onLoadMore, children }: MemberListProps) {
+export function MemberList({ thread, state, user, ownStanding, onLoadMore, children }: MemberListProps) {
   const { members, memberCount } = state;
   const { busy, error, run } = useAsyncAction();
   const section = useRef<HTMLElement>(null);
@@ -44,7 +44,7 @@ export function MemberList({ thread, state, user, ownRole, onLoadMore, children 
             member={member}
             own={member.user.id === user.id}
             here={hereIds.has(member.user.id)}
-            ownRole={ownRole}
+            ownStanding={ownStanding}
           />
         ))}
       </ul>

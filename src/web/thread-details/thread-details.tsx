@@ -3,20 +3,27 @@ import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
-import { may, mayAdd } from "../../protocol/rights.ts";
+import { may, mayAdd, standingOf } from "../../protocol/rights.ts";
 import { useChat } from "../chat.ts";
 import { personStatus, type PersonStatus } from "../people/person-status.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
+import { lazily } from "../ui/lazily.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { AddMembers } from "./add-members.tsx";
 import { LeaveOrDelete } from "./leave-or-delete.tsx";
+import { DirectActions } from "./direct-actions.tsx";
 import { MemberList } from "./member-list.tsx";
 import { ThreadName } from "./thread-name.tsx";
 import { today } from "../../view/text/today.ts";
-import { useStore } from "../ui/use-store.ts";
+import { useSelected, useStore } from "../ui/use-store.ts";
 import "./thread-details.css";
+
+const ModerationTools = lazily(
+  () => import("../moderation/moderation-tools.tsx"),
+  (module) => module.ModerationTools,
+);
 
 export interface ThreadDetailsProps {
   thread: ThreadInfo;
@@ -37,10 +44,11 @@ export function ThreadDetails({
   onClose,
 }: ThreadDetailsProps) {
   const startOfToday = useStore(today);
-  const { language } = useChat();
+  const { client, language } = useChat();
+  const reports = useSelected(client.presence(), (shown) => shown.reports[thread.id] ?? 0);
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people, memberCount: state.memberCount };
-  const ownRole = state.you?.role ?? null;
+  const ownStanding = state.you ? standingOf(state.you, Date.now()) : null;
 
   if (thread.kind === "direct") {
     const other = otherMember(titled, user.id);
@@ -57,6 +65,7 @@ export function ThreadDetails({
             )}
           />
         )}
+        {other && other.id !== user.id && <DirectActions threadId={thread.id} other={other} user={user} />}
       </Dialog>
     );
   }
@@ -65,14 +74,24 @@ export function ThreadDetails({
       <ThreadName
         thread={thread}
         title={threadTitle(titled, user.id)}
-        mayRename={may("change the thread", thread.kind, ownRole)}
+        mayRename={may("change the thread", thread.kind, ownStanding)}
       />
-      <MemberList thread={thread} state={state} user={user} ownRole={ownRole} onLoadMore={onLoadMoreMembers}>
-        {mayAdd(thread.kind, ownRole, false, "member") && (
+      {typeof thread.topic === "string" && <UserText as="p" text={thread.topic} />}
+      <MemberList
+        thread={thread}
+        state={state}
+        user={user}
+        ownStanding={ownStanding}
+        onLoadMore={onLoadMoreMembers}
+      >
+        {mayAdd(thread.kind, ownStanding, false, "member") && (
           <AddMembers threadId={thread.id} members={people} />
         )}
       </MemberList>
-      <LeaveOrDelete thread={thread} user={user} ownRole={ownRole} />
+      {may("change the thread", thread.kind, ownStanding) && (
+        <ModerationTools thread={thread} ownStanding={ownStanding} reports={reports} />
+      )}
+      <LeaveOrDelete thread={thread} user={user} ownStanding={ownStanding} />
     </Dialog>
   );
 }

@@ -1,9 +1,13 @@
 /** The user's threads, the most recently active first. */
+import { useState } from "preact/hooks";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
 import { draftPreview } from "../drafts/draft.ts";
 import { useChat } from "../chat.ts";
 import { CloseChat } from "../close-chat.tsx";
+import { Requests } from "../contacts/requests.tsx";
+import { lazily } from "../ui/lazily.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
@@ -17,6 +21,11 @@ import { threadPreview } from "../../view/text/thread-preview.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import "./thread-list.css";
 
+const PrivacyDialog = lazily(
+  () => import("../contacts/privacy-dialog.tsx"),
+  (module) => module.PrivacyDialog,
+);
+
 export interface ThreadListProps {
   user: User;
   state: PresenceState;
@@ -29,6 +38,7 @@ export interface ThreadListProps {
 export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onReconnect }: ThreadListProps) {
   const Heading = useChat().views.heading;
   const { threads, threadsLoaded, nextCursor, presence } = state;
+  const [privacyOpen, setPrivacyOpen] = useState(false);
   return (
     <section class="thread-list" aria-labelledby="chats" tabIndex={-1}>
       <header class="thread-list-head">
@@ -37,8 +47,16 @@ export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onRecon
         <button type="button" class="button" onClick={onNewChat}>
           <PlusIcon /> New chat
         </button>
+        <Menu label="More">
+          <button type="button" class="button-quiet" onClick={() => setPrivacyOpen(true)}>
+            Privacy
+          </button>
+        </Menu>
         <CloseChat />
       </header>
+      {privacyOpen && (
+        <PrivacyDialog onClose={() => setPrivacyOpen(false)} onFailed={() => setPrivacyOpen(false)} />
+      )}
       {/* An open conversation has a banner of its own. */}
       {openId === undefined && (
         <ConnectionBanner
@@ -48,6 +66,7 @@ export function ThreadList({ user, state, openId, onNewChat, onLoadMore, onRecon
           onRetry={onReconnect}
         />
       )}
+      <Requests user={user} requests={state.invitations} />
       {(!threadsLoaded || threads.length === 0) && (
         <p class="thread-list-note note">
           <Text>{threadsLoaded ? "No chats yet. Find somebody with “New chat”." : "Loading…"}</Text>

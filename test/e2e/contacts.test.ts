@@ -1,0 +1,149 @@
+/** Who comes to the user only if they want it: requests, blocks, hidden chats and invitation links on the page. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import {
+  chatLink,
+  closeAll,
+  composer,
+  detailsDialog,
+  messageRow,
+  openDetails,
+  send,
+  signInGuest,
+  startChat,
+  uniqueName,
+  unreadBadge,
+  waitUntilSent,
+} from "./page.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
+
+it("whoever left a group is asked, and answers in one tap that can be undone", async () => {
+  const [bob, carol, ada] = [
+    await signInGuest(browser, uniqueName("Bob")),
+    await signInGuest(browser, uniqueName("Carol")),
+    await signInGuest(browser, uniqueName("Ada")),
+  ];
+  await startChat(ada.page, bob.name, carol.name);
+  await chatLink(bob.page).click();
+  await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+  await openDetails(bob.page);
+  await detailsDialog(bob.page).getByRole("button", { name: "Leave chat" }).click();
+  await bob.page
+    .getByRole("dialog", { name: "Leave this chat?" })
+    .getByRole("button", { name: "Leave" })
+    .click();
+  await bob.page.getByText("No chats yet.", { exact: false }).waitFor();
+
+  await openDetails(ada.page);
+  const details = detailsDialog(ada.page);
+  await details.getByText("2 members").waitFor();
+  await button(ada.page, "Add people").click();
+  await ada.page.getByLabel("Find people").fill(bob.name.slice(0, -2));
+  await details.getByText(bob.name, { exact: true }).click();
+  await details.getByRole("button", { name: "Add", exact: true }).click();
+  await details.getByText(/^Invited: .*Bob.*\. They are members once they accept\.$/).waitFor();
+  await details.getByRole("button", { name: "Pending invitations" }).click();
+  await ada.page.getByRole("dialog", { name: "Pending invitations" }).getByText(bob.name).waitFor();
+
+  // A quiet count of its own: nothing on the badge.
+  await button(bob.page, /^Requests\s*1/).click();
+  await bob.page.getByText(/Invited by .*Ada.* · 2 members/).waitFor();
+  expect(await unreadBadge(bob.page).count()).toBe(0);
+  await button(bob.page, /^Decline/).click();
+  await bob.page.getByText("Request declined").waitFor();
+  await button(bob.page, "Undo").click();
+  await button(bob.page, /^Requests\s*1/).waitFor();
+  await button(bob.page, /^Accept/).click();
+  await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+  await composer(bob.page).waitFor();
+  await details.getByText("3 members").waitFor();
+  await closeAll(ada, bob, carol);
+});
+
+it("a blocked person's messages are folded in groups, and neither writes to the other", async () => {
+  const [bob, carol, ada] = [
+    await signInGuest(browser, uniqueName("Bob")),
+    await signInGuest(browser, uniqueName("Carol")),
+    await signInGuest(browser, uniqueName("Ada")),
+  ];
+  await startChat(ada.page, bob.name, carol.name);
+  await send(ada.page, "What a pond");
+  await chatLink(bob.page).click();
+  await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+  await messageRow(bob.page, "What a pond").waitFor();
+  await openDetails(bob.page);
+  await detailsDialog(bob.page)
+    .getByRole("button", { name: new RegExp(`^Actions for .*${ada.name}`) })
+    .click();
+  await button(bob.page, "Block").click();
+  await detailsDialog(bob.page).getByText("Owner · here · blocked").waitFor();
+  await detailsDialog(bob.page).getByRole("button", { name: "Close" }).click();
+  await bob.page.getByText("From somebody you blocked.").waitFor();
+  expect(await messageRow(bob.page, "What a pond").count()).toBe(0);
+  await button(bob.page, "Show").click();
+  await messageRow(bob.page, "What a pond").waitFor();
+
+  await button(bob.page, "More").click();
+  await button(bob.page, "Privacy").click();
+  const privacy = bob.page.getByRole("dialog", { name: "Privacy" });
+  await privacy.getByRole("button", { name: /^Unblock .*Ada/ }).click();
+  await privacy.getByText("You have blocked nobody.").waitFor();
+  await privacy.getByRole("button", { name: "Close" }).click();
+  await expect.poll(() => bob.page.getByText("From somebody you blocked.").count()).toBe(0);
+
+  // A direct chat: blocked, then hidden until the next message.
+  await startChat(ada.page, bob.name);
+  await send(ada.page, "Only you");
+  await waitUntilSent(ada.page, "Only you");
+  await bob.page.getByRole("link", { name: /Only you/ }).click();
+  await openDetails(bob.page);
+  await button(bob.page, /^Block .*Ada/).click();
+  await detailsDialog(bob.page).getByText("Neither of you can write here", { exact: false }).waitFor();
+  await bob.page.getByText("You have blocked this person.").waitFor();
+  expect(await composer(bob.page).isDisabled()).toBe(true);
+  await button(bob.page, /^Unblock .*Ada/).click();
+  await expect.poll(() => composer(bob.page).isDisabled()).toBe(false);
+  await button(bob.page, "Hide chat until the next message").click();
+  await bob.page.waitForURL(/\/chat$/);
+  await expect.poll(() => bob.page.getByRole("link", { name: /Only you/ }).count()).toBe(0);
+  await send(ada.page, "Still there?");
+  await bob.page.getByRole("link", { name: /Still there\?/ }).waitFor();
+  await closeAll(ada, bob, carol);
+});
+
+it("a link that a moderator makes lets somebody in, as often as it says", async () => {
+  const [bob, carol, ada] = [
+    await signInGuest(browser, uniqueName("Bob")),
+    await signInGuest(browser, uniqueName("Carol")),
+    await signInGuest(browser, uniqueName("Ada")),
+  ];
+  await startChat(ada.page, bob.name, carol.name);
+  const dan = await signInGuest(browser, uniqueName("Dan"));
+  await openDetails(ada.page);
+  await button(ada.page, "Invitation links").click();
+  const links = ada.page.getByRole("dialog", { name: "Invitation links" });
+  await links.getByRole("button", { name: "Create link" }).click();
+  const url = await links.getByLabel(/^Copy it now/).inputValue();
+  expect(url).toMatch(new RegExp(`^${inject("url")}/join#[\\w-]{40,}$`));
+  await links.getByText("Link 1: used 0 times of 1").waitFor();
+
+  await dan.page.goto(url);
+  await button(dan.page, "Join chat").click();
+  await composer(dan.page).waitFor();
+  await send(dan.page, "Here I am");
+  await messageRow(ada.page, "Here I am").waitFor();
+
+  const eve = await signInGuest(browser, uniqueName("Eve"));
+  await eve.page.goto(url);
+  await button(eve.page, "Join chat").click();
+  await eve.page.getByText("This link does not work any more.", { exact: false }).waitFor();
+  await closeAll(ada, bob, carol, dan, eve);
+});
