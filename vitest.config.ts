@@ -22,6 +22,7 @@ function workers(bindings: Record<string, string>) {
         SESSION_SECRET: "tests-alone-Gp5sR0uKe3NwZ6aQv2MxH8jC",
         SERVER_SECRET: "tests-alone-Xw4tB9nVk1Yq7Ls3Ze6Mf0Rd",
         PRESENCE_SHARDS: "8",
+        CONTACT_POLICY: "open",
         ...bindings,
       },
     },

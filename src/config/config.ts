@@ -44,7 +44,7 @@ const HOUR_MS = 60 * 60_000;
 
 /** Defaults of the settings of these names. */
 const SYSTEM_NAME = "System";
-const CONTACT_POLICY = "open";
+const CONTACT_POLICY = "consent";
 
 const origins = z
   .string()

@@ -1,6 +1,6 @@
 /** Where the secrets of a local server are kept, and that development's values are for development alone. */
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -27,6 +27,7 @@ describe(".dev.vars", () => {
     expect(vars).toEqual({
       ENVIRONMENT: "development",
       GUEST_SIGN_IN: "true",
+      CONTACT_POLICY: "open",
       ALLOWED_ORIGINS: "*",
       AUTH_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       SESSION_SECRET: expect.stringMatching(/^[\w-]{43}$/),
@@ -35,6 +36,16 @@ describe(".dev.vars", () => {
     expect(new Set(Object.values(vars)).size).toBe(Object.keys(vars).length);
     expect(mode).toBe(0o600);
     expect((await devVars()).vars).toEqual(vars);
+  });
+
+  it("goes on without asking anybody where it is from before there was consent", async () => {
+    const file = join(directory, ".dev.vars");
+    await writeFile(file, 'AUTH_SECRET="mine"');
+    const expected = { AUTH_SECRET: "mine", CONTACT_POLICY: "open" };
+    expect((await devVars()).vars).toEqual(expected);
+    expect((await devVars()).vars).toEqual(expected);
+    await writeFile(file, 'CONTACT_POLICY="consent"');
+    expect((await devVars()).vars).toEqual({ CONTACT_POLICY: "consent" });
   });
 
   it("is for its owner alone where others could read it before", async () => {

@@ -43,6 +43,7 @@ const settings = {
   AUTH_SECRET: randomBytes(32).toString("hex"),
   SERVER_SECRET: randomBytes(32).toString("hex"),
   USER_SEARCH: "all",
+  CONTACT_POLICY: "open",
   AVATAR_HOSTS: "pics.example",
   RATE_LIMITS: "off",
 };

@@ -16,6 +16,7 @@ export const VARS = {
   ENVIRONMENT: "development",
   GUEST_SIGN_IN: "true",
   RATE_LIMITS: "off",
+  CONTACT_POLICY: "open",
   AUTH_SECRET,
   SESSION_SECRET: "another-secret-for-the-chaos-tests-0123",
   SERVER_SECRET,
