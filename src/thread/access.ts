@@ -37,6 +37,16 @@ export class Access {
     return standing;
   }
 
+  /**
+   * Throws `forbidden` for one who is banned from a thread that they could see: a socket is refused with that, as one that was
+   * open is closed. To anyone else who may not see it, and whatever is no socket, it does not exist.
+   */
+  requireNoBan(user: User): void {
+    const { kind, bans } = this.#parts;
+    if (this.#standingOf(user) !== "banned") return;
+    if (kind === "public" || bans.get(user.id, Date.now())?.role != null) throw forbidden();
+  }
+
   /** Whether a user may see the thread. */
   isSeenBy(user: User): boolean {
     return rights.maySee(this.#parts.kind, this.#standingOf(user));

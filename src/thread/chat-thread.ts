@@ -320,6 +320,7 @@ export class ChatThread
     const now = Date.now();
     let thread: StoredThread;
     try {
+      this.#store.require().access.requireNoBan(credential.user);
       // Those that go on to a relay count here, too.
       this.#countOpen(credential, now);
       thread = this.#admit(credential, now);
@@ -368,6 +369,7 @@ export class ChatThread
       const now = Date.now();
       // Of the thread's own relays, `fetch` has counted it.
       if (isSocketIo(relay)) this.#countOpen(who, now);
+      else this.#store.require().access.requireNoBan(who.user);
       if (asMember && this.#store.require().standing(who.user) === null) throw forbidden();
       const thread = this.#admit(who, now);
       this.#relays.entering(relay, who.user.id);

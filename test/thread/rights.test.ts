@@ -15,6 +15,7 @@ type Standing =
   | "timed-out moderator"
   | "stranger"
   | "removed"
+  | "banned"
   | "anonymous"
   | "host";
 
@@ -83,6 +84,7 @@ async function scene(kind: Kind, standing: Standing): Promise<Scene> {
   const otherSeq = await post(other, id, "theirs");
   if (standing.startsWith("timed"))
     await ok(owner.call("PUT", `${path}/${asker.user.id}`, { timeoutUntil: Date.now() + 3_600_000 }));
+  if (standing === "banned") await ok(owner.call("PUT", `/api/threads/${id}/bans/${asker.user.id}`, {}));
   if (standing === "removed") await ok(owner.call("DELETE", `${path}/${asker.user.id}`));
   return { id, caller: asker, other, moderator, owner, outsider, ownSeq, otherSeq };
 }
@@ -285,8 +287,8 @@ const SOCKET: [
 
 const STANDINGS: Record<Kind, Standing[]> = {
   direct: ["member", "stranger", "anonymous", "host"],
-  group: [...belonging, "stranger", "removed", "anonymous", "host"],
-  public: [...belonging, "stranger", "removed", "anonymous", "host"],
+  group: [...belonging, "stranger", "removed", "banned", "anonymous", "host"],
+  public: [...belonging, "stranger", "removed", "banned", "anonymous", "host"],
 };
 
 const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
@@ -296,6 +298,7 @@ const cases = (Object.keys(STANDINGS) as Kind[]).flatMap((kind) =>
 /** The refusal for a user who may not: it discloses nothing of a thread they cannot see. */
 function refusal(kind: Kind, standing: Standing): string {
   if (standing === "anonymous") return "401 unauthenticated";
+  if (standing === "banned") return "404 not_found";
   const sees = kind === "public" || andHost(belonging).includes(standing);
   return sees ? "403 forbidden" : "404 not_found";
 }
@@ -340,7 +343,8 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
     const s = await scene(kind, standing);
     const headers: Record<string, string> = { "sec-websocket-protocol": "lilypad.v1" };
     if (s.caller.token) headers["authorization"] = `Bearer ${s.caller.token}`;
-    const refused = standing === "anonymous" ? "closed with 4001" : "closed with 4004";
+    const refusals: Partial<Record<Standing, string>> = { anonymous: "4001", banned: "4003" };
+    const refused = `closed with ${refusals[standing] ?? "4004"}`;
     const socket = await upgrade<ThreadEvent>(`/api/threads/${s.id}/socket`, headers);
     expect(await firstOf(socket)).toBe(mayOpen ? "welcome" : refused);
   });

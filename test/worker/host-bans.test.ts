@@ -97,8 +97,11 @@ describe("whom the host bans", () => {
     ];
     const socketIo = await SocketIoTestSocket.connect(ada);
     expect(await socketIo.ask("join", { room: id })).toMatchObject({ ok: true });
+    const inNoRoom = await SocketIoTestSocket.connect(ada);
     await ban(ada.user.id);
     expect((await tab.next("closing")).code).toBe(4003);
+    // As the tabs that they are at Presence, whatever rooms they are in.
+    await Promise.all([socketIo.closed, inNoRoom.closed]);
     // By a verdict that was kept elsewhere, before the thread hears of it.
     expect(await room.ask({ type: "auth", id: "renew", token: (await fresh(ada)).token })).toMatchObject({
       type: "error",
@@ -106,7 +109,6 @@ describe("whom the host bans", () => {
     });
     await runAlarm(shardStub(ada.user.id));
     expect((await room.next("closing")).code).toBe(4003);
-    await socketIo.closed;
     expect((await (await openThread(ada, id)).closed).code).toBe(4003);
     expect((await other.ask({ type: "chat", id: "1", body: "still here" })).type).toBe("ack");
   });

@@ -1,8 +1,10 @@
 /** Bans: who bans whom, and that the banned are strangers at every entrance until it is over. */
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditPage, BanPage } from "../../../src/protocol/moderation.ts";
 import type { ThreadPage } from "../../../src/protocol/http.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
+import { relayHostStub } from "../../../src/rpc/relay.ts";
 import { passTime, startClock } from "../../cost/clock.ts";
 import { host, newKey } from "../../support/host-server.ts";
 import { person, type Person } from "../../support/host-users.ts";
@@ -35,8 +37,6 @@ const ENTRANCES: [name: string, enter: (who: Person, id: string) => Promise<stri
       return response.ok ? "in" : ((await response.json()) as { code: string }).code;
     },
   ]),
-  ["a socket", (who, id) => firstOf(who, id)],
-  ["a socket that resumes", (who, id) => firstOf(who, id, "cursor:0")],
   [
     "Socket.IO",
     async (who, id) => {
@@ -64,8 +64,7 @@ async function firstOf(who: Person, id: string, cursor?: string): Promise<string
   const socket = await openThread(who, id, cursor);
   const opened = socket.next("welcome").then(() => "in");
   opened.catch(() => undefined);
-  const refusal = socket.closed.then(({ code }) => (code === 4004 ? "not_found" : String(code)));
-  return Promise.race([opened, refusal]);
+  return Promise.race([opened, socket.closed.then(({ code }) => String(code))]);
 }
 
 describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind) => {
@@ -78,6 +77,21 @@ describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind)
     await ban(moderator, member, thread);
     await evict(threadStub(id));
     expect(await enter(member, id)).toBe("not_found");
+  });
+
+  it("are refused sockets with 4003, of the thread and of its relays, as those that were open are closed", async () => {
+    const thread = await orderly(kind);
+    const { moderator, member, id } = thread;
+    await ban(moderator, member, thread);
+    await evict(threadStub(id));
+    expect([await firstOf(member, id), await firstOf(member, id, "cursor:0")]).toEqual(["4003", "4003"]);
+    const who = { user: member.user, expiresAt: Date.now() + MINUTE };
+    const atRelay = await relayHostStub(env, id).admitAtRelay(1, who, null);
+    expect(atRelay).toMatchObject({ ok: false, failure: { code: "forbidden" } });
+    // Whoever could not see a group does not learn of it by a ban.
+    const outsider = await person("Outsider");
+    await ban(moderator, outsider, thread);
+    expect(await firstOf(outsider, id)).toBe(kind === "public" ? "4003" : "4004");
   });
 
   it("are removed at once: their sockets are closed with 4003, and it goes from their list", async () => {
@@ -149,7 +163,7 @@ it("who was never there is kept out all the same, known or not", async () => {
   expect(await ban(moderator, unknown, thread)).toMatchObject({
     user: { id: "nobody yet", name: "nobody yet" },
   });
-  expect(await firstOf(stranger, id)).toBe("not_found");
+  expect(await firstOf(stranger, id)).toBe("4003");
   expect((await ok<Thread>(moderator.call("GET", path))).memberCount).toBe(3);
 });
 
@@ -164,7 +178,7 @@ it("the host's PUT of a key does not bring back the banned, by whatever the key 
     host("PUT", path, { kind: "public", members: [ada, bob, cy].map(({ user }) => ({ id: user.id })) }),
   );
   for (const who of [bob, cy]) {
-    expect(await firstOf(who, encodeURIComponent(key))).toBe("not_found");
+    expect(await firstOf(who, encodeURIComponent(key))).toBe("4003");
     expect(await refused(who.call("GET", path))).toMatchObject({ code: "not_found" });
   }
   expect((await ok<Thread>(ada.call("GET", path))).memberCount).toBe(1);
@@ -322,7 +336,7 @@ describe("with a clock of its own", () => {
     const { moderator, member, id, path } = thread;
     await ban(moderator, member, thread, { until: Date.now() + MINUTE });
     passTime(MINUTE - 1);
-    expect(await firstOf(member, id)).toBe("not_found");
+    expect(await firstOf(member, id)).toBe("4003");
     passTime(1);
     expect((await ok<Thread>(member.call("GET", path))).you).toBeUndefined();
     expect((await ok<BanPage>(moderator.call("GET", `${path}/bans`))).bans).toEqual([]);
