@@ -4,7 +4,7 @@ import type { RoomState } from "../../src/client/room/room-state.ts";
 import type { MemberPage, MessagePage } from "../../src/protocol/http.ts";
 import type { Member, Message, Thread } from "../../src/protocol/model.ts";
 import type { Person } from "../support/host-users.ts";
-import { USERS } from "./program.ts";
+import { USERS, type Who } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
 import type { ThreadRun } from "./thread-run.ts";
 
@@ -76,10 +76,17 @@ async function allMembers(get: Get): Promise<Member[]> {
 function checkThread({ expected }: ThreadRun, { messages, members, thread }: Fresh): void {
   assert.equal(thread.seq, messages.length, "the thread's seq is that of its newest message");
   assert.equal(thread.name, expected.name, "the name");
+  const { locked, whoPosts } = thread;
+  assert.deepEqual({ locked, whoPosts }, expected.settings, "the settings");
   assert.deepEqual(thread.members, members, "the thread and its pages agree");
   assert.equal(thread.memberCount, members.length, "the number of members");
   assert.deepEqual(new Map(members.map(({ user, role }) => [user.id, role])), expected.roles, "the roles");
-  for (const { user, readSeq } of members) {
+  for (const { user, readSeq, timeoutUntil } of members) {
+    assert.equal(
+      timeoutUntil !== undefined,
+      expected.timedOut.has(user.id),
+      `whether ${user.id} is timed out`,
+    );
     assert.isAtLeast(readSeq, expected.readAtLeast.get(user.id) ?? 0, `the read marker of ${user.id}`);
   }
 }
@@ -98,6 +105,7 @@ function checkClient(
   checkMembers(threadRun, state, current);
   assert.equal(state.you?.role, threadRun.expected.roles.get(person.user.id), "the own role");
   const own = fresh.members.find(({ user }) => user.id === person.user.id);
+  assert.equal(state.you?.timeoutUntil, own?.timeoutUntil, "the own timeout");
   expectMarker(threadRun, person.user.id, state.you?.readSeq, own?.readSeq ?? 0);
   // As sets: their order is not guaranteed.
   assert.deepEqual(idsOf(state.online), idsOf(current.online), "who is online, as a new client receives it");
@@ -131,7 +139,7 @@ function checkMembers(threadRun: ThreadRun, state: RoomState, current: RoomState
   // An event of another member counts those too.
   assert.isAtLeast(state.memberCount, members.length, "the number of members, at least those known");
   assert.isAtMost(state.memberCount, current.memberCount, "the number of members, at most all");
-  const plain = ({ user, role, joinedAt }: Member) => ({ user, role, joinedAt });
+  const plain = ({ user, role, joinedAt, timeoutUntil }: Member) => ({ user, role, joinedAt, timeoutUntil });
   assert.deepEqual(byUser(state.members).map(plain), byUser(members).map(plain), "members and roles");
   for (const { user, readSeq } of members) {
     const held = state.members.find((member) => member.user.id === user.id)?.readSeq;
@@ -149,11 +157,12 @@ function expectMarker(threadRun: ThreadRun, userId: string, held: number | undef
 }
 
 /** No member is left: a group is deleted, and a public thread still exists. */
-async function checkGone({ users, path, thread }: ThreadRun): Promise<void> {
+async function checkGone({ users, path, thread, expected }: ThreadRun): Promise<void> {
   const statuses = await Promise.all(USERS.map(async (who) => (await users[who].call("GET", path)).status));
+  const isSeenBy = (who: Who) => thread.kind === "public" && !expected.bans.has(users[who].user.id);
   assert.deepEqual(
     statuses,
-    USERS.map(() => (thread.kind === "group" ? 404 : 200)),
+    USERS.map((who) => (isSeenBy(who) ? 200 : 404)),
   );
 }
 

@@ -39,7 +39,7 @@ function comparableTab({ person, seen, state }: TabClient) {
 
 function withoutIds(value: unknown, names: ReadonlyMap<string, string>): unknown {
   let text = JSON.stringify(value, (key, inner: unknown) => {
-    if (/At$|^at$/.test(key)) return "<time>";
+    if (/At$|^at$|Until$/.test(key)) return "<time>";
     // After an eviction this is collected from the sockets again: the order is not guaranteed.
     return key === "online" ? (inner as User[]).map(({ name }) => name).toSorted() : inner;
   });

@@ -1,7 +1,7 @@
 /** The model: what the thread must hold, by what was acknowledged. It knows the contract and nothing of the server. */
 import { assert } from "vitest";
 import { REACTION_USER_IDS } from "../../src/protocol/limits.ts";
-import type { Message, Reaction, Role } from "../../src/protocol/model.ts";
+import type { Kind, Message, Reaction, Role, ThreadSettings } from "../../src/protocol/model.ts";
 
 interface Sent {
   author: string;
@@ -19,13 +19,20 @@ export class ExpectedThread {
   /** By user, in the order of joining. */
   readonly roles = new Map<string, Role>();
   name: string | null;
+  readonly settings: Pick<ThreadSettings, "locked" | "whoPosts"> = { locked: false, whoPosts: "members" };
+  /** Who is banned, and whether they could see the thread when they were. */
+  readonly bans = new Map<string, { couldSee: boolean }>();
+  /** Whose timeout is not over: leaving does not lift it. */
+  readonly timedOut = new Set<string>();
+  readonly #kind: Kind;
   /** Members who joined without an event: by opening a socket of a public thread. */
   readonly admitted = new Set<string>();
   /** The least that each user's read marker can be, from what was acknowledged. */
   readonly readAtLeast = new Map<string, number>();
   readonly #messages: Expected[] = [];
 
-  constructor(name: string | null) {
+  constructor(kind: Kind, name: string | null) {
+    this.#kind = kind;
     this.name = name;
   }
 
@@ -68,19 +75,40 @@ export class ExpectedThread {
   }
 
   joins(userId: string, role: Role): void {
+    assert.isFalse(this.bans.has(userId), `${userId} is banned, and comes back`);
     if (!this.roles.has(userId)) this.readAtLeast.set(userId, this.newest);
     this.roles.set(userId, role);
   }
 
-  /** The contract: when the last owner leaves, the longest-standing moderator, else member, becomes one. */
+  /**
+   * The contract: when the last owner leaves, the longest-standing moderator becomes one; without one, in a group the
+   * longest-standing member, and in a public thread nobody until the host names one.
+   */
   leaves(userId: string): void {
+    const wasOwner = this.roles.get(userId) === "owner";
     this.roles.delete(userId);
     this.readAtLeast.delete(userId);
     this.admitted.delete(userId);
     const roles = [...this.roles];
-    const [successor] = roles.find(([, role]) => role === "moderator") ?? roles[0] ?? [];
-    if (successor !== undefined && !roles.some(([, role]) => role === "owner"))
-      this.roles.set(successor, "owner");
+    if (!wasOwner || roles.some(([, role]) => role === "owner")) return;
+    const next =
+      roles.find(([, role]) => role === "moderator") ?? (this.#kind === "group" ? roles[0] : undefined);
+    if (next) this.roles.set(next[0], "owner");
+  }
+
+  banned(userId: string): void {
+    const couldSee = this.#kind === "public" || this.roles.has(userId);
+    this.bans.set(userId, { couldSee: couldSee || this.bans.get(userId)?.couldSee === true });
+    if (this.roles.has(userId)) this.leaves(userId);
+  }
+
+  /** Whether a user may send new messages, or edit and react. */
+  mayWrite(userId: string, what: "send" | "change"): boolean {
+    const role = this.roles.get(userId);
+    if (role === undefined || this.timedOut.has(userId)) return false;
+    const isForModerators =
+      this.settings.locked || (what === "send" && this.settings.whoPosts === "moderators");
+    return !isForModerators || role !== "member";
   }
 
   /** Asserts that these, all the messages of the thread, are exactly those that were acknowledged, each once. */

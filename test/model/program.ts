@@ -1,6 +1,6 @@
 /** Programs: steps of several users in one thread, one after the other. They are data, so that a failing one can be shrunk and printed. */
 import * as fc from "fast-check";
-import type { Role } from "../../src/protocol/model.ts";
+import type { Role, WhoPosts } from "../../src/protocol/model.ts";
 
 /** Ada creates the thread, Bo is a member from the start, Cy is not. */
 export const USERS = ["Ada", "Bo", "Cy"] as const;
@@ -30,6 +30,10 @@ export type Step =
   | { do: "name"; who: Who; name: string }
   | { do: "put"; who: Who; whom: Who; role: Role | null }
   | { do: "remove"; who: Who; whom: Who }
+  | { do: "ban" | "lift ban" | "time out" | "end timeout"; who: Who; whom: Who }
+  | { do: "settings"; who: Who; locked: boolean; whoPosts: WhoPosts }
+  /** Accepts an invitation: who left is only ever invited. */
+  | { do: "accept"; who: Who }
   | { do: "evict"; what: "thread" | "shards" };
 
 export interface Program {
@@ -103,6 +107,19 @@ export const anyRoomStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: step("remove", { who, whom: who }) },
+  { weight: 2, arbitrary: step("ban", { who, whom: who }) },
+  { weight: 2, arbitrary: step("lift ban", { who, whom: who }) },
+  { weight: 2, arbitrary: step("time out", { who, whom: who }) },
+  { weight: 1, arbitrary: step("end timeout", { who, whom: who }) },
+  {
+    weight: 2,
+    arbitrary: step("settings", {
+      who,
+      locked: fc.boolean(),
+      whoPosts: fc.constantFrom<WhoPosts[]>("members", "moderators"),
+    }),
+  },
+  { weight: 2, arbitrary: step("accept", { who }) },
   {
     weight: 6,
     arbitrary: step("evict", { what: fc.constantFrom("thread" as const, "shards" as const) }),

@@ -2,7 +2,7 @@
 import { assert } from "vitest";
 import { env } from "cloudflare:workers";
 import type { Message, Role, Thread, User } from "../../src/protocol/model.ts";
-import type { ReadState } from "../../src/protocol/http.ts";
+import type { InvitedState, ReadState } from "../../src/protocol/http.ts";
 import { valueOf } from "../../src/rpc/result.ts";
 import { evict, shardStub, threadRpc, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
@@ -26,6 +26,12 @@ type Command = { type: string; seq: number; [key: string]: unknown };
 /** HTTP methods of the commands that exist over sockets and HTTP. */
 const METHOD = { edit: "PATCH", delete: "DELETE", react: "PUT", unreact: "DELETE" } as const;
 
+/** Longer than any program takes. */
+const TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+const memberPath = (userId: string) => `/members/${encodeURIComponent(userId)}`;
+const banPath = (userId: string) => `/bans/${encodeURIComponent(userId)}`;
+
 export class ThreadRun {
   readonly expected: ExpectedThread;
   readonly clients: Record<Who, RoomClient>;
@@ -42,7 +48,7 @@ export class ThreadRun {
     readonly thread: Thread,
   ) {
     this.path = `/api/threads/${thread.id}`;
-    this.expected = new ExpectedThread(thread.name);
+    this.expected = new ExpectedThread(thread.kind, thread.name);
     this.expected.joins(users.Ada.user.id, "owner");
     this.expected.joins(users.Bo.user.id, "member");
     const client = (who: Who) => new RoomClient(users[who], thread.id);
@@ -112,6 +118,17 @@ export class ThreadRun {
         return this.#put(step);
       case "remove":
         return this.#remove(step);
+      case "ban":
+        return this.#ban(step);
+      case "lift ban":
+        return this.#liftBan(step);
+      case "time out":
+      case "end timeout":
+        return this.#timeOut(step);
+      case "settings":
+        return this.#set(step);
+      case "accept":
+        return this.#accept(step);
       case "evict":
         return this.evict(step.what);
     }
@@ -121,6 +138,10 @@ export class ThreadRun {
   async open(who: Who, kind: CursorKind, by = 1): Promise<void> {
     const client = this.clients[who];
     const { id } = client.person.user;
+    if (this.expected.bans.get(id)?.couldSee === true) {
+      assert.equal(await client.openRefused(), 4003, "the banned are no longer allowed here");
+      return;
+    }
     if (!this.isMember(who) && this.thread.kind === "group") {
       assert.equal(
         await client.openRefused(),
@@ -178,8 +199,12 @@ export class ThreadRun {
 
   /** Sends a message, and records it if it is acknowledged. */
   async #post(who: Who, transport: Transport, message: Chat): Promise<void> {
+    const author = this.users[who].user.id;
+    const mayWrite = this.expected.mayWrite(author, "send");
     const seq = await this.#chat(who, transport, message);
-    if (seq !== undefined) this.expected.sent({ ...message, author: this.users[who].user.id }, seq);
+    if (seq === undefined) return;
+    assert.isTrue(mayWrite, `${who} may send`);
+    this.expected.sent({ ...message, author }, seq);
   }
 
   /** The seq of the acknowledged message, new or repeated; undefined where it was refused. */
@@ -196,8 +221,8 @@ export class ThreadRun {
   /** Sends several messages at once. */
   async #burst({ who, count }: StepOf<"burst">): Promise<void> {
     const client = this.clients[who];
-    if (!client.isOpen) return;
     const author = this.users[who].user.id;
+    if (!client.isOpen || !this.expected.mayWrite(author, "send")) return;
     const messages = Array.from({ length: count }, () => {
       const id = commandId();
       return { type: "chat", id, body: `${id}!` };
@@ -224,7 +249,7 @@ export class ThreadRun {
   /** The connection is lost before the ack of a message: the client resumes, and sends it again with `since`. */
   async #disconnect({ who }: StepOf<"disconnect">): Promise<void> {
     const client = this.clients[who];
-    if (!client.isOpen) return;
+    if (!client.isOpen || !this.expected.mayWrite(client.person.user.id, "send")) return;
     const id = commandId();
     const body = `${who} says ${id} before a disconnect`;
     const since = client.state.cursor?.rev ?? 0;
@@ -283,6 +308,17 @@ export class ThreadRun {
     transport: Transport,
     command: Command & { type: keyof typeof METHOD },
   ): Promise<boolean> {
+    const mayWrite = command.type === "delete" || this.expected.mayWrite(this.users[who].user.id, "change");
+    const isDone = await this.#isAcknowledged(who, transport, command);
+    assert.isTrue(mayWrite || !isDone, `${who} may ${command.type}`);
+    return isDone;
+  }
+
+  async #isAcknowledged(
+    who: Who,
+    transport: Transport,
+    command: Command & { type: keyof typeof METHOD },
+  ): Promise<boolean> {
     const client = this.clients[who];
     if (transport === "socket" && client.isOpen) {
       const answer = await client.ask({ id: commandId(), ...command });
@@ -331,21 +367,58 @@ export class ThreadRun {
   async #put({ who, whom, role }: StepOf<"put">): Promise<void> {
     const userId = this.users[whom].user.id;
     const wasMember = this.isMember(whom);
-    const put = await this.#http<{ role: Role }>(who, "PUT", `/members/${encodeURIComponent(userId)}`, {
+    const put = await this.#http<{ role: Role } | InvitedState>(who, "PUT", memberPath(userId), {
       ...(role !== null && { role }),
     });
-    if (!put) return;
+    if (!put || "state" in put) return;
     if (role !== null) assert.equal(put.role, role);
     if (!wasMember || role !== null) this.expected.joins(userId, role ?? "member");
   }
 
   async #remove({ who, whom }: StepOf<"remove">): Promise<void> {
     const userId = this.users[whom].user.id;
-    const removed = await this.#http(who, "DELETE", `/members/${encodeURIComponent(userId)}`);
-    if (removed === undefined) return;
+    const removed = await this.#http(who, "DELETE", memberPath(userId));
+    // Of one who is no member it withdraws an invitation.
+    if (removed === undefined || !this.isMember(whom)) return;
     this.expected.leaves(userId);
-    this.#movedBySocket.delete(userId);
+    await this.#isOut(whom);
+  }
+
+  async #isOut(whom: Who): Promise<void> {
+    this.#movedBySocket.delete(this.users[whom].user.id);
     if (this.clients[whom].isOpen) await this.clients[whom].expectClosing(4003);
+  }
+
+  async #accept({ who }: StepOf<"accept">): Promise<void> {
+    const accepted = await this.#http<Thread>(who, "POST", "/accept");
+    if (accepted && !this.isMember(who)) this.expected.joins(this.users[who].user.id, "member");
+  }
+
+  async #ban({ who, whom }: StepOf<"ban">): Promise<void> {
+    const userId = this.users[whom].user.id;
+    const wasMember = this.isMember(whom);
+    if ((await this.#http(who, "PUT", banPath(userId), {})) === undefined) return;
+    assert.notEqual(who, whom, "nobody bans themself");
+    this.expected.banned(userId);
+    if (wasMember) await this.#isOut(whom);
+  }
+
+  async #liftBan({ who, whom }: StepOf<"lift ban">): Promise<void> {
+    const userId = this.users[whom].user.id;
+    if ((await this.#http(who, "DELETE", banPath(userId))) !== undefined) this.expected.bans.delete(userId);
+  }
+
+  async #timeOut({ do: what, who, whom }: StepOf<"time out" | "end timeout">): Promise<void> {
+    const userId = this.users[whom].user.id;
+    const timeoutUntil = what === "time out" ? Date.now() + TIMEOUT_MS : null;
+    if ((await this.#http(who, "PUT", memberPath(userId), { timeoutUntil })) === undefined) return;
+    if (timeoutUntil === null) this.expected.timedOut.delete(userId);
+    else this.expected.timedOut.add(userId);
+  }
+
+  async #set({ who, locked, whoPosts }: StepOf<"settings">): Promise<void> {
+    const thread = await this.#http<Thread>(who, "PATCH", "", { locked, whoPosts });
+    if (thread) Object.assign(this.expected.settings, { locked, whoPosts });
   }
 
   /** The body of the response; undefined where the request was refused. */

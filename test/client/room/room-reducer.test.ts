@@ -32,6 +32,17 @@ describe("the thread", () => {
     expect(reduceAll(begun, { type: "thread", rev: 4, thread }).thread).toEqual(thread);
     expect(room.thread).toEqual({ id, kind, name, createdAt });
   });
+
+  it("has the settings of its moderators, and the user's timeout, from the welcome on", () => {
+    const given = welcome(3);
+    const settings = { topic: "Frogs", slowModeMs: 1_000, locked: false, whoPosts: "members" } as const;
+    const you = { role: "member", readSeq: 0, timeoutUntil: NOW } as const;
+    const begun = roomAfter({ ...given, thread: { ...given.thread, ...settings, you } }, history([]));
+    expect(begun.thread).toMatchObject(settings);
+    expect(begun.you).toEqual(you);
+    const timedOut = reduceAll(room, { type: "member", rev: 4, member: member(ADA, { timeoutUntil: NOW }) });
+    expect(timedOut.you).toEqual(you);
+  });
 });
 
 describe("a large room", () => {
