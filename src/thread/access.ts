@@ -75,13 +75,13 @@ export class Access {
   }
 
   /**
-   * Throws where a block keeps a user from writing: their own; or the other's, where both have written. Until then they are
-   * answered as ever, and cannot tell.
+   * Throws where a block keeps a user from writing: their own; or the other's, where both have written or a request was
+   * accepted. Until then they are answered as ever, and cannot tell.
    */
   #requireUnblocked(action: rights.Action, { id }: User): void {
-    const { blocks, contacts } = this.#parts;
+    const { blocks, contacts, request } = this.#parts;
     if (!blocks.isAny || !WRITING.has(action)) return;
-    if (blocks.isBy(id) || contacts.haveBothWritten) throw forbidden();
+    if (blocks.isBy(id) || contacts.haveBothWritten || request.acceptedBy !== undefined) throw forbidden();
   }
 
   #standingOf(user: User): rights.Standing {

@@ -174,6 +174,53 @@ it("is not seen by who blocks the other, who is answered as ever", async () => {
   expect(await write(cy, other.id)).toBe(403);
 });
 
+it("while it is blocked takes three messages as ever, and the two see no sign of each other", async () => {
+  const { ada, bob, id } = await request();
+  const [hers, his] = [await openThread(ada, id), await openThread(bob, id)];
+  for (const socket of [hers, his]) await socket.next("welcome");
+  await bob.call("PUT", `/api/blocks/${ada.user.id}`);
+  const chat = (no: number) => ({ type: "chat", id: `m${no}`, body: "hello" });
+  for (const no of [1, 2, 3]) {
+    expect((await his.ask(chat(no))).type).toBe("error");
+    expect((await hers.ask(chat(no))).type).toBe("ack");
+  }
+  expect(await hers.ask(chat(4))).toMatchObject({ code: "forbidden" });
+  his.send({ type: "typing" });
+  his.send({ type: "read", seq: 3 });
+  await his.ask(chat(5));
+  await bob.call("DELETE", `/api/blocks/${ada.user.id}`);
+  await hers.ask(chat(5));
+  const signs = new Set(["join", "leave", "online", "typing", "read", "member"]);
+  expect(hers.events.filter(({ type }) => signs.has(type))).toEqual([]);
+  expect(await accept(bob, id)).toBe(200);
+  expect(await hers.next("join")).toMatchObject({ user: { id: bob.user.id } });
+});
+
+it("once it is accepted without a word is forbidden to both while one blocks, and makes contacts after it", async () => {
+  const { ada, bob, id } = await request();
+  await accept(bob, id);
+  await bob.call("PUT", `/api/blocks/${ada.user.id}`);
+  expect([await write(ada, id), await write(bob, id)]).toEqual([403, 403]);
+  await bob.call("DELETE", `/api/blocks/${ada.user.id}`);
+  expect(await write(ada, id)).toBe(201);
+  await areContacts(bob, ada);
+});
+
+it("accepted by writing to one who blocks stays off their list, and makes no contacts until that is lifted", async () => {
+  const { ada, bob, id } = await request();
+  await write(ada, id);
+  await ada.call("PUT", `/api/blocks/${bob.user.id}`);
+  expect([await write(bob, id), await write(bob, id)]).toEqual([201, 403]);
+  // It is answered once Presence has been notified.
+  await accept(bob, id);
+  expect(await listOf(ada)).toEqual([]);
+  await ada.call("DELETE", `/api/blocks/${bob.user.id}`);
+  expect(await contactsOf(ada, bob)).toEqual([]);
+  expect(await listOf(ada)).toMatchObject([{ id, seq: 2 }]);
+  expect(await write(bob, id)).toBe(201);
+  await areContacts(ada, bob);
+});
+
 it("is one to an unknown id too, which it discloses nothing of", async () => {
   await useSettings({ userSearch: "shared" });
   const ada = await person("Ada");

@@ -63,7 +63,7 @@ const HTTP: Row[] = [
 ];
 
 describe.each<Kind>(["direct", "group", "public"])("who is invited into a %s thread", (kind) => {
-  it.concurrent.each(HTTP)("over HTTP: %s", async (_name, act, expected) => {
+  it.each(HTTP)("over HTTP: %s", async (_name, act, expected) => {
     expect((await act(await scene(kind))).status).toBe(expected[kind]);
   });
 });

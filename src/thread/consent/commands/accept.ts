@@ -36,8 +36,8 @@ export function acceptRequest(thread: StoredThread, user: User, now: number): Ou
   thread.profiles.add(user);
   thread.membership.unconfirmed.add(user.id);
   thread.requestEnded();
-  // Accepting counts as having written.
-  if (thread.messages.newest.seq > 0) thread.contacts.bothHaveWritten();
+  // Accepting counts as having written, but not to one who blocks.
+  if (thread.messages.newest.seq > 0 && !thread.blocks.isAny) thread.contacts.bothHaveWritten();
   return memberChanged(thread, user.id, now);
 }
 
