@@ -43,6 +43,8 @@ export interface NewMembers {
   ids: string[];
   /** Those who are contacts of the caller. */
   contacts: string[];
+  /** Those whose names the caller may know, contacts among them; absent in calls of older versions, which named contacts alone. */
+  named?: string[];
 }
 
 /** A pending invitation, as the thread has it. */

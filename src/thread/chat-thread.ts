@@ -8,7 +8,7 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { Holds } from "../durable/holds.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Role, Thread, User } from "../protocol/model.ts";
+import type { Thread, User } from "../protocol/model.ts";
 import type { ReportState } from "../protocol/reports.ts";
 import { isHost, SYSTEM_ID } from "../protocol/system-user.ts";
 import { may } from "../protocol/rights.ts";
@@ -57,7 +57,7 @@ import { Notifier } from "./notifying/notifier.ts";
 import { runQuery } from "./queries.ts";
 import { HostReports } from "./reports/host-reports.ts";
 import { ReportNotifier } from "./reports/report-notifier.ts";
-import { ThreadStore } from "./thread-store.ts";
+import { ThreadStore, type FirstMember } from "./thread-store.ts";
 import type { StoredThread } from "./stored-thread.ts";
 import { RelayedCommands } from "./writing/relayed-commands.ts";
 import { SenderRates } from "./writing/sender-rates.ts";
@@ -193,7 +193,10 @@ export class ChatThread
       if (this.#store.current) return existing();
       const { added, invited } = membersOfNew(configOf(this.env), init.kind, caller, others, members);
       const role = init.kind === "direct" ? "member" : "owner";
-      const first = [...(isHost(caller) ? [] : [{ user: caller, role } as const]), ...membersOf(added)];
+      const first = [
+        ...(isHost(caller) ? [] : [{ id: caller.id, profile: caller, role } as const]),
+        ...membersOf(added),
+      ];
       const create = async () => {
         const thread = await this.#create(init, first, caller, invited);
         return { thread: thread.view(caller), created: true };
@@ -220,7 +223,11 @@ export class ChatThread
         await this.#deletion.finishBegun();
         if (!this.#store.current) {
           const init = { kind, name: name ?? null, key, data: data ?? null };
-          const thread = await this.#create(init, membersOf(members), caller);
+          const thread = await this.#create(
+            init,
+            membersOf(members.map((user) => ({ id: user.id, profile: user }))),
+            caller,
+          );
           return { thread: thread.view(caller), created: true };
         }
         try {
@@ -437,7 +444,7 @@ export class ChatThread
 
   async #create(
     init: ThreadInit,
-    members: readonly { user: User; role: Role }[],
+    members: readonly FirstMember[],
     by: User,
     invited: readonly Invitee[] = [],
   ): Promise<StoredThread> {
@@ -477,6 +484,6 @@ export class ChatThread
 }
 
 /** Users as members of a new thread, none of whom owns it. */
-function membersOf(users: readonly User[]): { user: User; role: Role }[] {
-  return users.map((user) => ({ user, role: "member" }));
+function membersOf(users: readonly Invitee[]): FirstMember[] {
+  return users.map((user) => ({ ...user, role: "member" }));
 }

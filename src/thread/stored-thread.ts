@@ -140,8 +140,8 @@ export class StoredThread {
     this.invitations.joined(user.id);
   }
 
-  /** The second member of a direct thread who has yet to accept it: without a profile, where none is to be shown. */
-  addAsked({ id, profile }: Invitee, now: number): void {
+  /** The second member of a direct thread, who has not been there: without a profile, where none is to be shown until they write. */
+  addUnseen({ id, profile }: Invitee, now: number): void {
     if (profile) this.profiles.add(profile);
     this.membership.add(id, "member", 0, now);
   }

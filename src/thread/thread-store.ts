@@ -9,6 +9,11 @@ import { noSuchThread } from "./errors.ts";
 import { THREAD_MIGRATIONS } from "./schema.ts";
 import { StoredThread } from "./stored-thread.ts";
 
+/** One with whom a thread begins; without a profile, where whoever made it may not know that yet. */
+export interface FirstMember extends Invitee {
+  role: Role;
+}
+
 export class ThreadStore {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
@@ -38,7 +43,7 @@ export class ThreadStore {
   /** Creates the thread with its first members, and who `by` invites, in one transaction. */
   create(
     init: ThreadInit,
-    members: readonly { user: User; role: Role }[],
+    members: readonly FirstMember[],
     by: User,
     now: number,
     invited: readonly Invitee[] = [],
@@ -50,8 +55,10 @@ export class ThreadStore {
       const [asked] = init.kind === "direct" ? invited : [];
       if (asked !== undefined) MessageRequest.create(storage.sql, by.id, asked.id, now);
       const thread = this.reload();
-      for (const { user, role } of members) thread.addMember(user, role, now);
-      if (asked !== undefined) thread.addAsked(asked, now);
+      for (const { id, profile, role } of members)
+        if (profile) thread.addMember(profile, role, now);
+        else thread.addUnseen({ id }, now);
+      if (asked !== undefined) thread.addUnseen(asked, now);
       else
         for (const { id } of invited) {
           thread.invitations.add(id, by.id, now);

@@ -31,6 +31,15 @@ export function contactsOf(env: Env, userId: string, ids: readonly string[]): Pr
   );
 }
 
+/** The profiles of those of these users whose names a user may know. */
+export function profilesFor(env: Env, userId: string, ids: readonly string[]): Promise<User[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return callObject(
+    () => presenceStubOf(env, userId),
+    (presence): Promise<User[]> => presence.profilesFor(userId, [...ids]),
+  );
+}
+
 /** Somebody whom the host names: by their id, and by a name in case they are not known yet. */
 interface NamedPerson {
   id: string;

@@ -7,7 +7,7 @@ import { callForValue, callObject } from "../rpc/call.ts";
 import type { Result } from "../rpc/result.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
 import { directThreadId, threadStub } from "../rpc/thread.ts";
-import { contactsOf, profilesOf } from "./known-users.ts";
+import { contactsOf, profilesFor, profilesOf } from "./known-users.ts";
 import { body } from "./request-body.ts";
 import { countNewThread } from "./request-limits.ts";
 import type { SignedIn } from "./signed-in.ts";
@@ -42,14 +42,21 @@ export async function makeThread(
       (presence) => presence.admitThread(user.id, directWith, byServer ? "server" : undefined),
     );
   // Looked up here, judged there.
-  const [others, contacts] = await Promise.all([
+  const isNamed = asked.kind === "direct" || configOf(env).contactPolicy === "consent";
+  const [others, contacts, named] = await Promise.all([
     profilesOf(env, otherIds),
     contactsOf(env, user.id, otherIds),
+    isNamed && configOf(env).userSearch !== "all" ? profilesFor(env, user.id, otherIds) : [],
   ]);
   const name = asked.kind === "direct" ? null : (asked.name ?? null);
   return callForValue(
     () => threadStub(env, id),
-    (object) => object.create(user, { kind: asked.kind, name }, others, { ids: otherIds, contacts }),
+    (object) =>
+      object.create(user, { kind: asked.kind, name }, others, {
+        ids: otherIds,
+        contacts,
+        named: named.map((one) => one.id),
+      }),
   );
 }
 

@@ -34,7 +34,7 @@ export function addingOf(
   return "add";
 }
 
-/** One who is invited into a new thread. `profile`: the one that the inviter may see, if any. */
+/** One who comes into a new thread, or is invited. `profile`: the one that whoever makes it may see, if any. */
 export interface Invitee {
   id: string;
   profile?: User | undefined;
@@ -42,7 +42,8 @@ export interface Invitee {
 
 /**
  * Whom a new thread begins with, and who is invited. `others`: the profiles of those who are known. Throws `forbidden` where the
- * user makes no such threads, `not_found` with the ids of those who are unknown.
+ * user makes no such threads, `not_found` with the ids of those who are unknown. A direct thread, which anybody's id opens, has
+ * the names of those alone whom the user may know by it; a group's members know each other.
  */
 export function membersOfNew(
   settings: ConsentSettings,
@@ -50,8 +51,9 @@ export function membersOfNew(
   by: User,
   others: readonly User[],
   members: NewMembers | undefined,
-): { added: User[]; invited: Invitee[] } {
-  if (isHost(by) || !members) return { added: [...others], invited: [] };
+): { added: Invitee[]; invited: Invitee[] } {
+  if (isHost(by) || !members)
+    return { added: others.map((profile) => ({ id: profile.id, profile })), invited: [] };
   if (settings.contactPolicy === "host" && kind !== "public") throw forbidden();
   const profiles = new Map(others.map((user) => [user.id, user]));
   const contacts = new Set(members.contacts);
@@ -61,13 +63,12 @@ export function membersOfNew(
   const unknown = sorted.get("unknown");
   if (unknown) throw unknownUser(...unknown);
   if (sorted.has("forbidden")) throw forbidden();
+  const named = new Set(members.named ?? members.contacts);
+  const mayName = (id: string) => settings.userSearch === "all" || named.has(id);
+  const invitee = (id: string) => ({ id, profile: mayName(id) ? profiles.get(id) : undefined });
   const added = sorted.get("add") ?? [];
-  const invited = sorted.get("invite") ?? [];
   return {
-    added: added.flatMap((id) => profiles.get(id) ?? []),
-    invited: invited.map((id) => ({
-      id,
-      profile: settings.userSearch === "all" ? profiles.get(id) : undefined,
-    })),
+    added: added.map((id) => (kind === "direct" ? invitee(id) : { id, profile: profiles.get(id) })),
+    invited: (sorted.get("invite") ?? []).map(invitee),
   };
 }

@@ -1,5 +1,4 @@
 /** Invitations: who is asked decides. */
-import { configOf } from "../../config/config.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import type { InvitationList } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
@@ -9,7 +8,7 @@ import type { PendingInvitation } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
 import type { ApiRouter } from "../api.ts";
 import { inThread, removeFromList } from "../in-thread.ts";
-import { contactsOf, profilesOf } from "../known-users.ts";
+import { profilesFor, profilesOf } from "../known-users.ts";
 import { signedInUser } from "../signed-in.ts";
 
 const THREAD = "/api/threads/:threadId";
@@ -53,16 +52,15 @@ function isNotFound(error: unknown): boolean {
   return error instanceof LilypadError && error.code === "not_found";
 }
 
-/** Invitations with the profiles that the caller may see: those of contacts, and where all may be found of all who are known. */
+/** Invitations with the profiles that the caller may see. */
 async function withProfiles(
   env: Env,
   caller: User,
   pending: readonly PendingInvitation[],
 ): Promise<InvitationList["invitations"]> {
   const ids = [...new Set(pending.map(({ userId }) => userId))];
-  const seesAll = isHost(caller) || configOf(env).userSearch === "all";
-  const shown = seesAll ? ids : await contactsOf(env, caller.id, ids);
-  const profiles = new Map((await profilesOf(env, shown)).map((user) => [user.id, user]));
+  const shown = isHost(caller) ? await profilesOf(env, ids) : await profilesFor(env, caller.id, ids);
+  const profiles = new Map(shown.map((user) => [user.id, user]));
   return pending.map(({ userId, by, at }) => ({
     user: profiles.get(userId) ?? { id: userId, name: userId },
     by,

@@ -7,8 +7,9 @@ import { isSlowed } from "../../../protocol/rights.ts";
 import type { CommandOf } from "../../../rpc/thread.ts";
 import { acceptRequest } from "../../consent/commands/accept.ts";
 import { forbidden } from "../../errors.ts";
+import { memberChanged } from "../../members/commands/put-member.ts";
 import type { StoredThread } from "../../stored-thread.ts";
-import type { CommandEntry, EventEntry } from "../../writing/command.ts";
+import type { CommandEntry, EventEntry, Outcome } from "../../writing/command.ts";
 import { post, postedBefore } from "../post-message.ts";
 
 export const chatEntry: CommandEntry<"chat"> = {
@@ -20,7 +21,7 @@ export const chatEntry: CommandEntry<"chat"> = {
     const { id, body, replyTo } = command;
     const data = command.data ? JSON.stringify(command.data) : undefined;
     requireReplied(thread, replyTo);
-    const accepted = acceptRequest(thread, user, now);
+    const accepted = acceptRequest(thread, user, now) ?? shown(thread, user, now);
     const posted = post(thread, user, { id, body, data, replyTo }, now);
     const { acceptedBy } = thread.request;
     if (acceptedBy !== undefined && acceptedBy !== user.id) thread.contacts.bothHaveWritten();
@@ -47,6 +48,14 @@ export const chatEntry: CommandEntry<"chat"> = {
 function repeatOf(thread: StoredThread, user: User, command: CommandOf<"chat">) {
   if (thread.standing(user) === null) throw forbidden();
   return postedBefore(thread, user, command);
+}
+
+/** Of one who was put into a direct thread by their id alone: writing in it shows who they are. */
+function shown(thread: StoredThread, user: User, now: number): Outcome | undefined {
+  if (thread.kind !== "direct" || thread.profiles.has(user.id)) return undefined;
+  thread.profiles.add(user);
+  thread.membership.unconfirmed.add(user.id);
+  return memberChanged(thread, user.id, now);
 }
 
 /** Throws where the user may not send now. */
