@@ -99,6 +99,9 @@ export const threadOperations: Operations = {
     id: "removeMember",
     tag: "Members",
     summary: "Remove a member, withdraw an invitation, or leave",
+    description:
+      "A direct thread nobody leaves: it is hidden from the caller's own list until the next message. Of one who is invited, and " +
+      "of any other id, it withdraws what is pending.",
     allowed: "user or host",
     answers: { 204: ["They are no member."] },
     errors: ["forbidden"],

@@ -80,6 +80,13 @@ describe("the settings of a thread", () => {
       });
   });
 
+  it("cost three rows where they are set anew, and none where they are the same", async () => {
+    const thread = await orderly();
+    const settings = { slowModeMs: 1_000, locked: true, whoPosts: "moderators" };
+    const cost = () => costOf(threadStub(thread.id), () => set(thread.moderator, thread, settings));
+    expect([(await cost()).rowsWritten, (await cost()).rowsWritten]).toEqual([3, 0]);
+  });
+
   it("leave no former topic in storage", async () => {
     const thread = await orderly();
     await set(thread.owner, thread, { topic: "the old secret" });
