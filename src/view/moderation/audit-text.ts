@@ -16,7 +16,8 @@ const SETTINGS: Record<string, string> = {
 export function auditText({ by, action, target, detail = {} }: AuditEntry, language?: string): string {
   const who = by === "host" ? "The host" : isolated(by.name);
   const whom = target ? isolated(target.name) : "somebody";
-  const until = typeof detail.until === "number" ? ` until ${formatDateTime(detail.until, language)}` : "";
+  const end = detail["timeoutUntil"] ?? detail["until"];
+  const until = typeof end === "number" ? ` until ${formatDateTime(end, language)}` : "";
   const reason = typeof detail.reason === "string" ? `: ${isolated(detail.reason)}` : "";
   const role = typeof detail.role === "string" ? detail.role : "member";
   switch (action) {

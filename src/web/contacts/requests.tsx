@@ -45,7 +45,9 @@ export function Requests({ user, requests }: RequestsProps) {
           )}
         </section>
       )}
-      <UndoBar removals={held} onUndo={() => removals.undo()} />
+      <div class="requests-undo">
+        <UndoBar removals={held} onUndo={() => removals.undo()} />
+      </div>
     </>
   );
 }
