@@ -1,5 +1,6 @@
 /** The texts of the components, which a host may replace by its own, in another language for instance. */
 import { createContext, useContext } from "react";
+import { REPORT_REASONS, REPORTED } from "../view/moderation/report-texts.ts";
 import { ENGLISH, type Words } from "../view/text/words.ts";
 import type { OutgoingChange } from "../client/client.ts";
 
@@ -37,6 +38,13 @@ export interface Labels extends Words {
   reactWith: (emoji: string) => string;
   actions: string;
   reply: string;
+  /** In the menu of a message of another user. */
+  report: string;
+  /** Above the reasons, of which one is chosen: it is sent to the moderators as it reads. At least one, none twice. */
+  reportReason: string;
+  reportReasons: readonly string[];
+  reported: string;
+  done: string;
   edit: string;
   erase: string;
   confirmErase: string;
@@ -60,6 +68,23 @@ export interface Labels extends Words {
   noThreads: string;
   moreThreads: string;
   unread: (count: number) => string;
+  /** In the place of a message of somebody whom the user has blocked, with a button that shows it. */
+  fromBlocked: string;
+  show: string;
+  /** Above the invitations and message requests, and the name of that list. */
+  requests: string;
+  /** Of a message request without a message. */
+  wantsToWrite: string;
+  invitedBy: (name: string) => string;
+  accept: string;
+  decline: string;
+  block: string;
+  /** The names of these buttons for screen readers: of which group, or of which person. */
+  acceptRequest: (title: string) => string;
+  declineRequest: (title: string) => string;
+  blockPerson: (name: string) => string;
+  /** Of a request that failed without words of the server. */
+  requestFailed: string;
 }
 
 const CHANGES = {
@@ -99,6 +124,11 @@ export const ENGLISH_LABELS: Labels = {
   reactWith: (emoji) => `React with ${emoji}`,
   actions: "Message actions",
   reply: "Reply",
+  report: "Report…",
+  reportReason: "Why do you report this message?",
+  reportReasons: REPORT_REASONS,
+  reported: REPORTED,
+  done: "Done",
   edit: "Edit",
   erase: "Delete",
   confirmErase: "Delete this message for everyone?",
@@ -119,6 +149,18 @@ export const ENGLISH_LABELS: Labels = {
   noThreads: "No chats yet.",
   moreThreads: "Show more",
   unread: (count) => `${count} unread`,
+  fromBlocked: "From somebody you blocked.",
+  show: "Show",
+  requests: "Requests",
+  wantsToWrite: "Wants to write to you",
+  invitedBy: (name) => `Invited by ${name}`,
+  accept: "Accept",
+  decline: "Decline",
+  block: "Block",
+  acceptRequest: (title) => `Accept: ${title}`,
+  declineRequest: (title) => `Decline: ${title}`,
+  blockPerson: (name) => `Block ${name}`,
+  requestFailed: "Something went wrong. Try again.",
 };
 
 export const LabelsContext = createContext<Labels>(ENGLISH_LABELS);

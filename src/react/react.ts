@@ -11,8 +11,10 @@ export type {
   TypingIndicatorProps,
   ComposerProps,
 } from "./component-props.ts";
+export { useBlocks, type Blocks } from "./hooks/use-blocks.ts";
 export { useConnection, type Connection } from "./hooks/use-connection.ts";
 export { usePresence, type Presences } from "./hooks/use-presence.ts";
+export { useRequests, type UserRequests } from "./hooks/use-requests.ts";
 export { useThread, useThreadActions, useThreadState, type ThreadHandle } from "./hooks/use-thread.ts";
 export { useThreads, type Threads } from "./hooks/use-threads.ts";
 export { useTyping } from "./hooks/use-typing.ts";
@@ -30,6 +32,8 @@ export {
   type LilypadProviderProps,
   type OwnClientProps,
 } from "./provider.tsx";
+export { RequestItem, type RequestItemProps } from "./requests/request-item.tsx";
+export { Requests, type RequestsComponents, type RequestsProps } from "./requests/requests.tsx";
 export type { ThreadActions } from "./stores/thread-store.ts";
 export {
   ThreadList,

@@ -109,7 +109,7 @@ it("has parts of the host's own and plain hooks that show a thread", async () =>
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const threadId = await newGroup(ada, bob);
   await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "/me croaks" });
-  const [, hooks, parts] = examples;
+  const [, hooks, , parts] = examples;
   const opened = await openReactApp(browser, {
     files: {
       "hooks.tsx": hooks?.code ?? "",
@@ -130,5 +130,38 @@ it("has parts of the host's own and plain hooks that show a thread", async () =>
   await opened.getByRole("listitem").getByText("Bob: /me croaks").waitFor();
   await opened.getByRole("button", { name: "Say hello" }).click();
   await expect.poll(() => opened.locator(".lilypad-bubble").allTextContents()).toEqual(["Hello"]);
+  await opened.close();
+});
+
+it("has an inbox of requests, and a button that blocks", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const threadId = await newGroup(ada, bob);
+  await bob.call("DELETE", `/api/threads/${threadId}/members/${bob.id}`);
+  await ada.call("PUT", `/api/threads/${threadId}/members/${bob.id}`);
+  const [, , inbox] = examples;
+  const opened = await openReactApp(browser, {
+    files: {
+      "inbox.tsx": inbox?.code ?? "",
+      "main.tsx": `
+        import { useState } from "react";
+        import { createRoot } from "react-dom/client";
+        import { LilypadProvider } from "lilypad/react";
+        import { BlockButton, Inbox } from "./inbox.tsx";
+        function App() {
+          const [open, setOpen] = useState("");
+          return <><p>Open: {open}</p><Inbox onOpen={setOpen} /><BlockButton userId=${JSON.stringify(ada.id)} /></>;
+        }
+        createRoot(document.getElementById("root")!).render(
+          <LilypadProvider url=${JSON.stringify(inject("url"))} getToken={() => ${JSON.stringify(bob.token)}}><App /></LilypadProvider>);`,
+    },
+  });
+  await opened.getByRole("heading", { name: "Chats, and 1 asking" }).waitFor();
+  await opened.getByRole("button", { name: /^Accept: / }).click();
+  await opened.getByText(`Open: ${threadId}`).waitFor();
+  await opened.getByRole("heading", { name: "Chats, and 0 asking" }).waitFor();
+  await opened.getByRole("button", { name: "Block", exact: true }).click();
+  await opened.getByRole("button", { name: "Unblock" }).click();
+  const blockButton = opened.getByRole("button", { name: "Block", exact: true });
+  await expect.poll(() => blockButton.count()).toBe(1);
   await opened.close();
 });

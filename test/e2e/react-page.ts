@@ -12,6 +12,8 @@ export interface ChatAppOptions {
   provider?: string;
   /** A style sheet beside the package's own. */
   style?: string;
+  /** Called with the page before it is opened. */
+  onPage?: (page: Page) => void;
 }
 
 const LAYOUT = `body { margin: 0 } #root { height: 100vh } :root { color-scheme: light dark }`;
@@ -32,6 +34,7 @@ export async function openChat(
   const page = await openReactApp(browser, {
     ...(options.react && { react: options.react }),
     onPage: (opened) => {
+      options.onPage?.(opened);
       opened.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
@@ -47,8 +50,8 @@ export async function openChat(
         import "lilypad/react/style.css";
         import "./style.css";
         const {
-          Avatar, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Thread, ThreadHeader,
-          ThreadList, TypingIndicator, useClient, useConnection, useMessageActions, usePresence, useThread, useThreadActions,
+          Avatar, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Requests, Thread, ThreadHeader,
+          ThreadList, TypingIndicator, useBlocks, useClient, useConnection, useMessageActions, usePresence, useThread, useThreadActions,
           useThreadState, useThreads, useTyping, useUnread,
         } = Lilypad;
         const thread = ${JSON.stringify(thread)};

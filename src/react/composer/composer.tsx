@@ -1,12 +1,14 @@
 /** Where the user writes a message. */
 import type { ComposerProps } from "../component-props.ts";
 import { useEffect, useId, useRef, type ReactElement } from "react";
+import type { RoomState } from "../../client/client.ts";
 import { messageIn } from "../../client/room/room-state.ts";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import { lastSentAt } from "../../view/writing/hindrance.ts";
 import { hindranceText } from "../../view/writing/hindrance-text.ts";
 import { useHindrance } from "../../view/writing/use-hindrance.ts";
-import { useSelected } from "../hooks/use-selected.ts";
+import { useIsBlocked } from "../hooks/use-blocks.ts";
+import { areListsEqual, useSelected } from "../hooks/use-selected.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { useLabels } from "../labels.ts";
 import { MessageExcerpt } from "../message/message-excerpt.tsx";
@@ -18,6 +20,11 @@ import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { Text } from "../ui/text.tsx";
 import { useBrowserLayoutEffect, WritingField } from "../ui/writing-field.tsx";
+
+/** The ids of those to whom nothing can be written while they are blocked: who is in a direct thread. */
+function othersIfDirect({ thread, members }: RoomState): readonly string[] {
+  return thread?.kind === "direct" ? members.map(({ user }) => user.id) : [];
+}
 
 export function Composer(props: ComposerProps): ReactElement {
   const thread = useThreadName(props.thread);
@@ -35,10 +42,12 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
   );
   const isStopped = useThreadState(thread, (state) => state.connection === "stopped");
   const max = useThreadState(thread, (state) => state.limits?.bodyLength ?? BODY_LENGTH);
+  const others = useThreadState(thread, othersIfDirect, areListsEqual);
   const hindrance = useHindrance({
     thread: useThreadState(thread, (state) => state.thread),
     you: useThreadState(thread, (state) => state.you),
     lastSentAt: useThreadState(thread, lastSentAt),
+    isBlocked: useIsBlocked(others),
   });
   // In slow mode the next message can be written meanwhile.
   const isClosed = isStopped || (hindrance !== undefined && hindrance.why !== "slow");

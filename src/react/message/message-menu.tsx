@@ -1,4 +1,4 @@
-/** The menu of a message: react, reply, and edit or delete where the user has the right to. Escape and a click outside close it. */
+/** The menu of a message: react, reply, report, and edit or delete where the user may. Escape and a click outside close it. */
 import { useRef, useState, type ReactElement } from "react";
 import type { Message } from "../../client/client.ts";
 import { menuPosition } from "../../view/menu-position.ts";
@@ -6,6 +6,7 @@ import { useLabels } from "../labels.ts";
 import { Text } from "../ui/text.tsx";
 import { useBrowserLayoutEffect } from "../ui/writing-field.tsx";
 import type { MessageActions } from "./message-actions.ts";
+import { ReportForm } from "./report-form.tsx";
 
 const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🎉"];
 
@@ -21,7 +22,7 @@ export interface MessageMenuProps {
 export function MessageMenu({ message, button, actions, onClose }: MessageMenuProps): ReactElement {
   const labels = useLabels();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [isErasing, setErasing] = useState(false);
+  const [pane, setPane] = useState<"actions" | "report" | "erase">("actions");
   const { seq } = message;
 
   useBrowserLayoutEffect(() => {
@@ -45,7 +46,7 @@ export function MessageMenu({ message, button, actions, onClose }: MessageMenuPr
     place();
     addEventListener("resize", place);
     return () => removeEventListener("resize", place);
-  }, [button, isErasing]);
+  }, [button, pane]);
 
   // Closed first, which returns the focus to the menu's button: what is chosen may then move it on.
   const choose = (action: () => void) => () => {
@@ -67,7 +68,9 @@ export function MessageMenu({ message, button, actions, onClose }: MessageMenuPr
         if (event.target === event.currentTarget) choose(() => undefined)();
       }}
     >
-      {isErasing ? (
+      {pane === "report" ? (
+        <ReportForm onReport={(reason) => actions.report(seq, reason)} onClose={choose(() => undefined)} />
+      ) : pane === "erase" ? (
         <div className="lilypad-menu-items">
           <p>
             <Text>{labels.confirmErase}</Text>
@@ -102,8 +105,13 @@ export function MessageMenu({ message, button, actions, onClose }: MessageMenuPr
               <Text>{labels.edit}</Text>
             </button>
           )}
+          {actions.mayReport(message) && (
+            <button type="button" onClick={() => setPane("report")}>
+              <Text>{labels.report}</Text>
+            </button>
+          )}
           {actions.mayErase(message) && (
-            <button type="button" className="lilypad-danger" onClick={() => setErasing(true)}>
+            <button type="button" className="lilypad-danger" onClick={() => setPane("erase")}>
               <Text>{labels.erase}</Text>
             </button>
           )}

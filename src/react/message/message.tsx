@@ -1,6 +1,8 @@
 /** One message in the list, stored or outgoing. */
 import type { MessageProps } from "../component-props.ts";
-import { memo, useContext, useEffect, useRef, type ReactElement } from "react";
+import { memo, useContext, useEffect, useRef, useState, type ReactElement } from "react";
+import { isHost } from "../../protocol/system-user.ts";
+import { useIsBlocked } from "../hooks/use-blocks.ts";
 import { useSelected } from "../hooks/use-selected.ts";
 import { useLabels, type Labels } from "../labels.ts";
 import { useStores } from "../provider.tsx";
@@ -26,16 +28,8 @@ export function Message({ row }: MessageProps): ReactElement {
 
 /** Only those whose message has changed are rendered. */
 const MemoizedMessage = memo(function MemoizedMessage({ row }: MessageProps) {
-  return isSystem(row) ? <SystemMessage row={row} /> : <UserMessage row={row} />;
+  return isHost(row.author) ? <SystemMessage row={row} /> : <UserMessage row={row} />;
 });
-
-/** `SYSTEM_ID` of the contract, by value: that module has schemas, which would come along. */
-const SYSTEM_ID = "system";
-
-/** Whether the host's server has written it, as none of its users. */
-function isSystem({ author }: MessageRowModel): boolean {
-  return author.id === SYSTEM_ID;
-}
 
 function SystemMessage({ row }: MessageProps): ReactElement {
   const labels = useLabels();
@@ -63,6 +57,8 @@ function UserMessage({ row }: MessageProps): ReactElement {
   // For when the control that has the focus is removed.
   const focusRow = () => element.current?.focus({ preventScroll: true });
   const isDeleted = message?.deletedAt !== undefined;
+  const [isShown, setShown] = useState(false);
+  const isFolded = useIsBlocked([author.id]) && !isShown;
   return (
     <div
       ref={element}
@@ -86,9 +82,20 @@ function UserMessage({ row }: MessageProps): ReactElement {
           <Time at={row.at} />
         </p>
       )}
-      {row.quote && !isDeleted && <Quote quote={row.quote} />}
-      <MessageLine row={row} onClosed={focusRow} />
-      {message && !isDeleted && <Reactions message={message} onToggle={actions.toggleReaction} />}
+      {row.quote && !isDeleted && !isFolded && <Quote quote={row.quote} />}
+      {isFolded ? (
+        <FoldedLine
+          onShow={() => {
+            focusRow();
+            setShown(true);
+          }}
+        />
+      ) : (
+        <MessageLine row={row} onClosed={focusRow} />
+      )}
+      {message && !isDeleted && !isFolded && (
+        <Reactions message={message} onToggle={actions.toggleReaction} />
+      )}
       {state !== "sent" && (
         <UnstoredState
           state={state}
@@ -103,6 +110,19 @@ function UserMessage({ row }: MessageProps): ReactElement {
       )}
       <Changes row={row} labels={labels} onDone={focusRow} />
     </div>
+  );
+}
+
+/** In the place of what somebody has written whom the user has blocked. */
+function FoldedLine({ onShow }: { onShow: () => void }): ReactElement {
+  const labels = useLabels();
+  return (
+    <p className="lilypad-folded">
+      <Text>{labels.fromBlocked}</Text>{" "}
+      <button type="button" className="lilypad-link-button" onClick={onShow}>
+        <Text>{labels.show}</Text>
+      </button>
+    </p>
   );
 }
 

@@ -1,18 +1,38 @@
 /** The client's presence as the hooks read it: open as long as one of them does. */
 import type { Client, PresenceClient, PresenceState } from "../../client/client.ts";
 import { EMPTY_PRESENCE } from "../../client/presence/presence-state.ts";
+import { Store, type Readable } from "../../client/store/store.ts";
 import { RetainedStore } from "./retained-store.ts";
+
+export const NOBODY: ReadonlySet<string> = new Set();
 
 export class PresenceStore extends RetainedStore<PresenceState, PresenceClient> {
   /** Whom each component watches: the client has one list, which is of them all. */
   readonly #watched = new Set<readonly string[]>();
 
+  /**
+   * The ids of those whom the user has blocked, as far as they are known: since somebody last went online. To read it opens
+   * nothing, so that what shows one thread needs no second connection.
+   */
+  readonly blocked: Readable<ReadonlySet<string>>;
+
   constructor(client: Client) {
+    const blocked = new Store(NOBODY);
+    let stop = () => {};
     super(
-      () => client.presence(),
-      (_presence, release) => release(),
+      () => {
+        const presence = client.presence();
+        // Before the first `welcome` it is not known who is blocked.
+        stop = presence.subscribe((state) => state.user && blocked.set(state.blocked));
+        return presence;
+      },
+      (_presence, release) => {
+        stop();
+        release();
+      },
       EMPTY_PRESENCE,
     );
+    this.blocked = blocked;
   }
 
   /** Follows these users too, until the function that it returns is called. To be called while subscribed. */

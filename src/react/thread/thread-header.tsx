@@ -1,4 +1,4 @@
-/** Above a thread: its title, and how many are in it or whether the other one is here. */
+/** Above a thread: its title, its topic, and how many are in it or whether the other one is here. */
 import type { ThreadHeaderProps } from "../component-props.ts";
 import { useContext, useMemo, type ReactElement } from "react";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
@@ -33,6 +33,7 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
   if (!titled || !user) return <header className="lilypad-header" aria-busy="true" />;
   const title = threadTitle(titled, user.id, labels);
   const other = otherMember(titled, user.id);
+  const topic = titled.topic ?? undefined;
   const isOtherHere = online.some((one) => one.id === other?.id);
   return (
     <header className="lilypad-header">
@@ -41,8 +42,14 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
         <h2 className="lilypad-header-title">
           <UserText text={title} />
         </h2>
-        <p className="lilypad-header-note">
+        <p className="lilypad-header-note" title={topic}>
           {titled.kind !== "direct" && <Text>{labels.members(memberCount)}</Text>}
+          {topic !== undefined && (
+            <>
+              {" · "}
+              <UserText className="lilypad-header-topic" text={topic} />
+            </>
+          )}
           {titled.kind === "direct" && isOtherHere && <Text>{labels.online}</Text>}
         </p>
       </div>

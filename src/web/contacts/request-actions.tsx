@@ -1,6 +1,7 @@
 /** What can be done about an invitation or a message request, in one tap each; all of it can be undone for some seconds. */
 import type { ThreadSummary } from "../../protocol/model.ts";
 import { useChat } from "../chat.ts";
+import { blockInviter } from "../../view/contacts/request.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import type { RemovalKind } from "../conversation/held-removals.ts";
 import { useContacts } from "./use-contacts.ts";
@@ -50,12 +51,7 @@ export function RequestActions({ request, title, onChosen }: RequestActionsProps
           type="button"
           class="button-quiet button-danger"
           aria-label={`Block ${isolated(invitedBy.name)}`}
-          onClick={() =>
-            choose("person blocked", async () => {
-              await contacts.block(invitedBy.id);
-              await contacts.decline(id);
-            })
-          }
+          onClick={() => choose("person blocked", () => blockInviter(contacts, request))}
         >
           Block
         </button>

@@ -1,7 +1,7 @@
 /** Above the list of threads: who has invited the user, or wants to write to them. Counts in no badge of unread messages. */
 import { useState } from "preact/hooks";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
-import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
+import { requestTitle } from "../../view/contacts/request.ts";
 import { useChat } from "../chat.ts";
 import { UndoBar } from "../conversation/undo-bar.tsx";
 import { Avatar } from "../ui/avatar.tsx";
@@ -55,11 +55,10 @@ export function Requests({ user, requests }: RequestsProps) {
 function RequestRow({ request, user }: { request: ThreadSummary; user: User }) {
   const { id, kind, invitedBy, memberCount = 0, lastMessage } = request;
   const isDirect = kind === "direct";
-  const title = isDirect ? (invitedBy?.name ?? threadTitle(request, user.id)) : threadTitle(request, user.id);
-  const other = isDirect ? (invitedBy ?? otherMember(request, user.id)) : undefined;
+  const { title, person } = requestTitle(request, user.id);
   return (
     <li class="request">
-      <Avatar id={other?.id ?? id} name={title} avatarUrl={other?.avatarUrl} />
+      <Avatar id={person?.id ?? id} name={title} avatarUrl={person?.avatarUrl} />
       <div class="request-text">
         {isDirect ? (
           <ViewLink threadId={id} class="request-title">

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { REPORT_NOTE_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
+import { REPORT_REASONS, REPORTED } from "../../view/moderation/report-texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { UserText } from "../ui/text.tsx";
@@ -9,14 +10,6 @@ import { useAsyncAction } from "../ui/use-async-action.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./moderation-list.css";
 import "./report-dialog.css";
-
-const REASONS = [
-  "Spam or advertising",
-  "Insults or harassment",
-  "Hate or threats",
-  "Nudity or sexual content",
-  "Something else",
-];
 
 export interface ReportDialogProps {
   threadId: string;
@@ -38,7 +31,7 @@ export function ReportDialog({ threadId, message, onClose }: ReportDialogProps) 
   if (reported) {
     return (
       <Dialog key="reported" title="Thank you" onClose={onClose}>
-        <p role="status">The message was reported. Nobody else sees that it was you.</p>
+        <p role="status">{REPORTED}</p>
         <div class="dialog-buttons">
           <button type="button" class="button" autofocus onClick={onClose}>
             Done
@@ -51,7 +44,7 @@ export function ReportDialog({ threadId, message, onClose }: ReportDialogProps) 
     <Dialog key="report" title="Report this message?" onClose={onClose}>
       <UserText as="p" class="moderation-quote" text={message.body} />
       <div class="report-reasons" role="group" aria-label="Why">
-        {REASONS.map((reason) => (
+        {REPORT_REASONS.map((reason) => (
           <button
             key={reason}
             type="button"

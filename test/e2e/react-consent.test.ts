@@ -1,0 +1,157 @@
+/** Consent and order in the React components: requests, blocks and reports. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { callAsHost, newGroup, newKeyedGroup, person, type Person } from "./people.ts";
+import { bodies, messages, openChat } from "./react-page.ts";
+
+let browser: Browser;
+beforeAll(async () => void (browser = await launchBrowser()));
+afterAll(() => browser.close());
+
+/** A group into which one is invited who has left it. */
+async function invitedTo(name: string, owner: Person, invited: Person): Promise<string> {
+  const thread = await newGroup(owner, invited);
+  await owner.call("PATCH", `/api/threads/${thread}`, { name });
+  await owner.call("POST", `/api/threads/${thread}/messages`, { body: `Welcome to ${name}` });
+  await invited.call("DELETE", `/api/threads/${thread}/members/${invited.id}`);
+  await owner.call("PUT", `/api/threads/${thread}/members/${invited.id}`);
+  return thread;
+}
+
+/** The next POST to a path fails, with these words of the server. */
+async function failOnce(page: Page, path: string, words: string): Promise<void> {
+  let hasFailed = false;
+  await page.route(path, (route) => {
+    // The browser asks first whether it may.
+    if (hasFailed || route.request().method() !== "POST") return route.continue();
+    hasFailed = true;
+    return route.fulfill({
+      status: 403,
+      headers: { "access-control-allow-origin": "*" },
+      json: { code: "forbidden", detail: words },
+    });
+  });
+}
+
+/** What is logged besides the answer that was made to fail. */
+const unexpected = (problems: readonly string[]) => problems.filter((one) => !one.includes("403"));
+
+it("requests are accepted, declined and blocked in one tap each, and a failure is said", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const pond = await invitedTo("Pond", ada, bob);
+  await invitedTo("Reeds", ada, bob);
+  await invitedTo("Lilies", ada, bob);
+  const opened = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: [bob.id] });
+  const { id: direct } = (await opened.json()) as { id: string };
+  const { page, problems } = await openChat(browser, bob, direct, {
+    app: `function App() {
+      const [open, setOpen] = useState();
+      return <>
+        <Requests onAccept={({ id }) => setOpen(id)} />
+        <button onClick={() => setOpen(thread)}>Direct</button>
+        {open && <Thread thread={open} />}
+      </>;
+    }`,
+  });
+  const requests = page.getByRole("region", { name: "Requests" });
+  const press = (name: RegExp) => requests.getByRole("button", { name }).first();
+  await expect.poll(() => requests.getByRole("listitem").count()).toBe(3);
+  await expect
+    .poll(() => requests.getByRole("listitem").filter({ hasText: "Reeds" }).textContent())
+    .toMatch(/Invited by .*Ada.* · 1 member/);
+
+  await failOnce(page, "**/decline", "Not so fast.");
+  await press(/^Decline: .*Reeds/).focus();
+  await page.keyboard.press("Enter");
+  await requests.getByRole("alert").getByText("Not so fast.").waitFor();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => requests.getByRole("listitem").count()).toBe(2);
+
+  await press(/^Accept: .*Pond/).click();
+  await page.getByRole("heading", { name: "Pond" }).waitFor();
+  await expect.poll(() => bodies(page)).toEqual(["Welcome to Pond"]);
+  const joined = await ada.call("GET", `/api/threads/${pond}`);
+  expect(((await joined.json()) as { memberCount: number }).memberCount).toBe(2);
+
+  await press(/^Block .*Ada/).click();
+  await expect.poll(() => requests.count()).toBe(0);
+  await page.getByText("From somebody you blocked.").waitFor();
+  const answer = await bob.call("GET", "/api/blocks");
+  const { blocks } = (await answer.json()) as { blocks: { user: { id: string } }[] };
+  expect(blocks.map(({ user }) => user.id)).toEqual([ada.id]);
+  await page.getByRole("button", { name: "Direct" }).click();
+  await page.getByText("You have blocked this person.").waitFor();
+  expect(unexpected(problems)).toEqual([]);
+  await page.close();
+});
+
+it("a message is reported, and those of blocked people are folded where it is known who is", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const key = `pond-${crypto.randomUUID()}`;
+  const thread = `key:${key}`;
+  const path = `/api/threads/${encodeURIComponent(thread)}`;
+  await newKeyedGroup(key, ada, bob);
+  await callAsHost("PATCH", path, { topic: "Water lilies" });
+  await bob.call("POST", `${path}/messages`, { body: "Buy frogs" });
+  await ada.call("POST", `${path}/messages`, { body: "No" });
+  await ada.call("PUT", `/api/blocks/${bob.id}`);
+
+  const sockets: string[] = [];
+  const { page, problems } = await openChat(browser, ada, thread, {
+    app: `function Blocks() {
+      const { blocked, unblock } = useBlocks();
+      return [...blocked].map((id) => <button key={id} onClick={() => unblock(id)}>Unblock</button>);
+    }
+    function App() {
+      const [online, setOnline] = useState(false);
+      return <>
+        <button onClick={() => setOnline(!online)}>Toggle</button>{online && <Blocks />}<Thread thread={thread} />
+      </>;
+    }`,
+    onPage: (opened) => opened.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname)),
+  });
+  await expect.poll(() => bodies(page)).toEqual(["Buy frogs", "No"]);
+  await page.getByText("2 members · Water lilies").waitFor();
+
+  const menu = page.getByRole("dialog", { name: "Message actions" });
+  const openMenu = async (index: number) => {
+    await messages(page).nth(index).hover();
+    await messages(page).nth(index).getByRole("button", { name: "Message actions" }).click();
+  };
+  await openMenu(1);
+  expect(await menu.getByRole("button", { name: "Report…" }).count()).toBe(0);
+  await page.keyboard.press("Escape");
+  await failOnce(page, "**/reports", "Not so fast.");
+  await openMenu(0);
+  await menu.getByRole("button", { name: "Report…" }).click();
+  const reason = menu.getByRole("button", { name: "Spam or advertising" });
+  await reason.click();
+  await menu.getByRole("alert").getByText("Not so fast.").waitFor();
+  await reason.click();
+  await menu.getByRole("status").getByText("The message was reported.").waitFor();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => menu.count()).toBe(0);
+  const answer = await callAsHost("GET", `${path}/reports`);
+  const { reports } = (await answer.json()) as { reports: { seq: number; reason: string }[] };
+  expect(reports.map(({ seq, reason: given }) => [seq, given])).toEqual([[1, "Spam or advertising"]]);
+
+  // Nothing has gone online for it, and what is learned by what does go online stays known.
+  expect(sockets.filter((one) => one.includes("/presence/"))).toEqual([]);
+  const folded = page.getByText("From somebody you blocked.");
+  const toggle = page.getByRole("button", { name: "Toggle" });
+  await toggle.click();
+  await folded.waitFor();
+  await expect.poll(() => bodies(page)).toEqual(["No"]);
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect.poll(() => bodies(page)).toEqual(["Buy frogs", "No"]);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-seq"))).toBe("1");
+  await toggle.click();
+  await bob.call("POST", `${path}/messages`, { body: "Or toads" });
+  await folded.waitFor();
+  await toggle.click();
+  await page.getByRole("button", { name: "Unblock" }).click();
+  await expect.poll(() => bodies(page)).toEqual(["Buy frogs", "No", "Or toads"]);
+  expect(unexpected(problems)).toEqual([]);
+  await page.close();
+});
