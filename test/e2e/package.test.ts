@@ -153,17 +153,18 @@ describe("the contract's types, which are written without zod", () => {
     const checks = ["import type { Equal } from './equal.ts';"];
     for (const file of globSync("dist/types/protocol/*.d.ts")) {
       const module = basename(file, ".d.ts");
-      const names = [...(await readFile(file, "utf8")).matchAll(/^export type (\w+)/gm)].map(
-        ([, name]) => name,
+      const name = module.replaceAll("-", "_");
+      const types = [...(await readFile(file, "utf8")).matchAll(/^export type (\w+)/gm)].map(
+        ([, type]) => type,
       );
       checks.push(
-        `import type * as plain_${module} from ${JSON.stringify(resolve(file.replace(".d.ts", ".js")))};`,
+        `import type * as plain_${name} from ${JSON.stringify(resolve(file.replace(".d.ts", ".js")))};`,
       );
       checks.push(
-        `import type * as zod_${module} from ${JSON.stringify(resolve(`src/protocol/${module}.ts`))};`,
+        `import type * as zod_${name} from ${JSON.stringify(resolve(`src/protocol/${module}.ts`))};`,
       );
-      for (const name of names)
-        checks.push(`true satisfies Equal<plain_${module}.${name}, zod_${module}.${name}>;`);
+      for (const type of types)
+        checks.push(`true satisfies Equal<plain_${name}.${type}, zod_${name}.${type}>;`);
     }
     expect(checks.length).toBeGreaterThan(20);
     const directory = await mkdtemp(join(inject("scratch"), "types-"));
