@@ -4,19 +4,17 @@
  * pending, to send it where the object died before it did. What is sent is always the whole present state: so sending once
  * too often does no harm, and nothing needs to be written when it has been sent.
  */
-import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { ThreadUpdate } from "../../rpc/presence.ts";
 import { failed } from "../../rpc/result.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
-import { invitationOf } from "../consent/invited-users.ts";
 import type { Reservations } from "../consent/reservations.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import type { AllThreadsRate } from "./all-threads-rate.ts";
-import { headOf } from "./thread-head.ts";
+import { updatesByShard, type Pending } from "./shard-updates.ts";
 
 /** After one notification, what comes within this time is sent together. */
 const COALESCE_MS = 2_000;
@@ -25,17 +23,6 @@ const KEPT = 2_000;
 /** Back-off after a shard did not answer: doubling, with full jitter, without end: what is pending stays so until it is confirmed. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 60_000;
-
-/** What is to be sent. */
-interface Pending {
-  /** The thread itself: its newest message, its name, who belongs. */
-  head: boolean;
-  /** What those see who are invited. */
-  invited: boolean;
-  /** Markers that moved, by user. */
-  senders: Map<string, number>;
-  readers: Map<string, number>;
-}
 
 export class Notifier {
   readonly #ctx: DurableObjectState;
@@ -182,7 +169,11 @@ export class Notifier {
     if (!thread || thread.isDeleting) return;
     const newest = thread.messages.newest.seq;
     const pending = take(thread);
-    const updates = this.#updates(thread, pending);
+    const updates = updatesByShard(thread, pending, {
+      env: this.#env,
+      commands: this.#commands,
+      reservations: this.#reservations,
+    });
     if (updates.size === 0) return;
     if (pending.head) this.#headSentAt = Date.now();
     const results = await Promise.allSettled(
@@ -246,57 +237,6 @@ export class Notifier {
     return { head: false, invited: false, senders, readers };
   }
 
-  /** What each shard concerned is sent: a new head goes to all members' shards, else only those of the users it is about. */
-  #updates(thread: StoredThread, pending: Pending): Map<number, ThreadUpdate> {
-    const { membership, invitations } = thread;
-    const now = Date.now();
-    const unconfirmed = byShard(this.#env, membership.unconfirmed.take());
-    const inviters = byShard(this.#env, invitations.inviters.take());
-    const invited = byShard(this.#env, invitedIn(thread, pending));
-    const readers = byShard(this.#env, pending.readers.keys());
-    const senders = byShard(this.#env, pending.senders.keys());
-    const commands = byShard(this.#env, this.#commands.users());
-    const shards = new Set([
-      ...(pending.head ? membership.shards() : []),
-      ...unconfirmed.keys(),
-      ...inviters.keys(),
-      ...invited.keys(),
-      ...readers.keys(),
-      ...byShard(this.#env, this.#commands.users({ due: true })).keys(),
-    ]);
-    if (shards.size === 0) return new Map();
-    const head = { ...headOf(thread), shards: configOf(this.#env).presenceShards };
-    return new Map(
-      [...shards].map((shard) => {
-        const users = [...new Set([...(unconfirmed.get(shard) ?? []), ...(invited.get(shard) ?? [])])];
-        const invitedUsers = users.flatMap((userId) => invitationOf(thread, userId, now) ?? []);
-        const joined = users.flatMap((userId) => {
-          const member = thread.request.isTo(userId) ? undefined : membership.get(userId);
-          if (!member) return [];
-          const { contactFrom } = member;
-          const readSeq = thread.readMarkers.of(member);
-          return [{ userId, readSeq, ...(contactFrom !== undefined && { contactFrom }) }];
-        });
-        const present = new Set([...joined, ...invitedUsers].map(({ userId }) => userId));
-        const inviting = (inviters.get(shard) ?? []).map((userId) => ({
-          userId,
-          pending: this.#reservations.pendingBy(userId, now),
-        }));
-        const update: ThreadUpdate = {
-          ...(membership.shards().includes(shard) ? head : withoutTexts(head)),
-          joined,
-          left: users.filter((userId) => !present.has(userId)),
-          ...(invitedUsers.length > 0 && { invited: invitedUsers }),
-          ...(inviting.length > 0 && { inviting }),
-          readers: picked(pending.readers, readers.get(shard)),
-          senders: picked(pending.senders, senders.get(shard)),
-          commands: this.#commands.take(commands.get(shard)),
-        };
-        return [shard, update];
-      }),
-    );
-  }
-
   #putBack(pending: Pending): void {
     this.#headPending ||= pending.head;
     this.#invitedPending ||= pending.invited;
@@ -305,31 +245,11 @@ export class Notifier {
   }
 }
 
-/** Whose invitations are sent again. A message request shows the thread's newest message. */
-function invitedIn(thread: StoredThread, pending: Pending): string[] {
-  const { request, invitations } = thread;
-  if (request.pending) return pending.head ? [request.pending.to] : [];
-  return pending.invited ? invitations.invited() : [];
-}
-
 /** A shard confirms an update. */
 function confirm({ membership, invitations }: StoredThread, update: ThreadUpdate): void {
   const { joined, left, invited = [], inviting = [] } = update;
   membership.unconfirmed.confirm([...[...joined, ...invited].map(({ userId }) => userId), ...left]);
   invitations.inviters.confirm(inviting.map(({ userId }) => userId));
-}
-
-/** For a shard without members: it would not be notified when a message is deleted. */
-function withoutTexts<T extends Pick<ThreadUpdate, "last" | "pair">>({
-  last: _last,
-  pair: _pair,
-  ...rest
-}: T): Omit<T, "last" | "pair"> {
-  return rest;
-}
-
-function picked(markers: Map<string, number>, userIds: readonly string[] = []): Record<string, number> {
-  return Object.fromEntries(userIds.map((userId) => [userId, markers.get(userId) ?? 0]));
 }
 
 function raise(markers: Map<string, number>, userId: string, seq: number): void {
