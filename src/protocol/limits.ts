@@ -34,6 +34,10 @@ export const SOCKETIO_CONNECT_MS = 10_000;
 export const SOCKETIO_PAYLOAD_BYTES = 64 * 1024;
 /** Socket.IO: binary attachments of an event, which is refused for having any; an event with more ends the session. */
 export const SOCKETIO_ATTACHMENTS = 8;
+/** Socket.IO: packets of a connection that do nothing, such as a refused CONNECT; one with more is closed. */
+export const SOCKETIO_IDLE_PACKETS = 20;
+/** Socket.IO: the same of Engine.IO's packets, but messages, between two pings: an upgrade's, and a pong. */
+export const ENGINE_PACKETS_BETWEEN_PINGS = 20;
 /** Socket.IO: rooms that a socket is in at once. */
 export const SOCKETIO_ROOMS = 500;
 /** Socket.IO: for so long after its connection was lost a client gets its session back. */

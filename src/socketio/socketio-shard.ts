@@ -8,8 +8,10 @@ import { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import { migrate } from "../durable/migrations.ts";
 import { failureOf, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
 import {
+  ENGINE_PACKETS_BETWEEN_PINGS,
   SOCKETIO_ATTACHMENTS,
   SOCKETIO_CONNECT_MS,
+  SOCKETIO_IDLE_PACKETS,
   SOCKETIO_PAYLOAD_BYTES,
   SOCKETIO_PING_MS,
   SOCKETIO_PONG_MS,
@@ -77,6 +79,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
         pingTogetherMs: SOCKETIO_PING_MS,
         maxPayload: SOCKETIO_PAYLOAD_BYTES,
         upgradeTimeoutMs: SOCKETIO_CONNECT_MS,
+        packetsBetweenPings: ENGINE_PACKETS_BETWEEN_PINGS,
         hibernates: true,
       },
       {
@@ -91,6 +94,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     this.#namespaces = new Namespaces<SessionData>({
       engine: () => engine,
       connectTimeoutMs: SOCKETIO_CONNECT_MS,
+      idlePackets: SOCKETIO_IDLE_PACKETS,
       attachments: SOCKETIO_ATTACHMENTS,
       has: (namespace) => namespace === MAIN,
       connect: (session, _namespace, auth) => this.#connect(session, auth),
@@ -117,11 +121,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
       engine,
       sender: this.#sender,
       roomName: ({ sid }, threadId) => this.#rooms.membership(sid, threadId)?.name,
-      disconnect: (session) => {
-        this.#namespaces.disconnect(session, MAIN);
-        // It may connect again, as any new session.
-        this.#namespaces.opened(session);
-      },
+      disconnect: (session) => this.#namespaces.disconnect(session, MAIN),
       revoked: ({ userId, revocation }) => this.#revoked(userId, revocation),
     });
     this.#rooms = new Rooms({

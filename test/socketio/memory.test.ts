@@ -20,6 +20,7 @@ it("of all sessions together is bounded: those for whom the most waits are ended
         pingTogetherMs: 0,
         maxPayload: MIB,
         upgradeTimeoutMs: 1_000,
+        packetsBetweenPings: 20,
         hibernates: false,
       },
       {

@@ -220,3 +220,20 @@ function storedRows(stub: DurableObjectStub, sid: string): Promise<number> {
         .one().n,
   );
 }
+
+it("a message's id is of its own room: elsewhere it deletes nothing, and is emitted as a new message", async () => {
+  const ada = await person("Ada");
+  const [one, other] = [await newThread(ada, "group", []), await newThread(ada, "group", [])];
+  const socket = await SocketIoTestSocket.connect(ada);
+  const sent = (room: string, more: object) =>
+    socket.ask<{ message: { id: string; seq: number; body: string } }>("chat", { room, ...more });
+  const { message } = await sent(one.id, { body: "one" });
+  await sent(other.id, { body: "other" });
+  for (const name of ["delete", "add_reaction"])
+    expect(await socket.ask(name, { room: other.id, messageId: message.id, emoji: "👍" })).toMatchObject({
+      error: { code: "bad_request" },
+    });
+  expect(await sent(other.id, { id: message.id, body: "one" })).toMatchObject({
+    message: { seq: 2, body: "one" },
+  });
+});

@@ -18,7 +18,7 @@ import type { Message } from "../../protocol/model.ts";
 import { commandId } from "../../protocol/names.ts";
 import { parse } from "../../protocol/parse.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
-import { messageNamed, type RoomName } from "../../protocol/socketio/names.ts";
+import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/names.ts";
 import { callForValue, type Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";
@@ -37,6 +37,8 @@ import { ThreadCommands } from "./thread-commands.ts";
 
 /** Most events of a session that may wait for those before them. */
 const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;
+/** What concerns the client's own connection, and nothing once that is over. */
+const OF_CONNECTION: ReadonlySet<EventName> = new Set(["join", "leave", "typing", "watch"]);
 /** What ends a session: that it was revoked, and that its user was banned. */
 const REFUSED: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden"]);
 
@@ -67,6 +69,8 @@ export class ClientCommands {
   readonly #refusals: Refusals<ClientSession>;
   readonly #commands: ThreadCommands;
   readonly #queues = new WeakMap<ClientSession, { last: Promise<void>; waiting: number }>();
+  /** Those of which nothing is done any more: for misconduct, or since they were revoked. */
+  readonly #stopped = new WeakSet<ClientSession>();
   readonly #events = new TokenBuckets(SOCKETIO_EVENTS_AT_ONCE, {
     tokens: SOCKETIO_EVENTS_PER_SECOND,
     perMs: 1_000,
@@ -125,8 +129,9 @@ export class ClientCommands {
       const input = parse<(typeof SCHEMAS)[EventName]>(SCHEMAS[name], args[0] ?? {});
       const handle = this.#handlers[name] as (asked: Asked, input: unknown) => void | Promise<void>;
       this.#enqueue(session, reply, async () => {
-        await this.#requireUnrevoked(session, caller);
-        await handle({ session, caller, reply }, input);
+        await this.#requireUnrevoked(session, caller, reply);
+        // What was sent before the client disconnected counts as it would have before.
+        if (reply.isCurrent || !OF_CONNECTION.has(name)) await handle({ session, caller, reply }, input);
       });
     } catch (error) {
       // In turn: after the answers to what came before.
@@ -139,6 +144,7 @@ export class ClientCommands {
     if (session.isOver) return;
     if (!failure) return this.#refusals.accepted(session);
     const misconduct = this.#refusals.refused(session, failure, Date.now());
+    if (misconduct) this.#stopped.add(session);
     if (misconduct === "bad commands") this.#parts.dismiss(session);
     if (misconduct === "went on") this.#parts.end(session);
   }
@@ -148,13 +154,16 @@ export class ClientCommands {
   }
 
   /** Nothing is done for a session that was revoked, or whose user was banned, before its object is sent so. */
-  async #requireUnrevoked(session: ClientSession, caller: Caller): Promise<void> {
+  async #requireUnrevoked(session: ClientSession, caller: Caller, reply: Reply): Promise<void> {
     const { env, end } = this.#parts;
     try {
       await admitted(env, caller);
     } catch (error) {
       const isRefused = error instanceof LilypadError && REFUSED.has(error.code);
-      if (isRefused) end(session);
+      if (isRefused && reply.isCurrent) {
+        this.#stopped.add(session);
+        end(session);
+      }
       throw error;
     }
   }
@@ -168,7 +177,7 @@ export class ClientCommands {
       );
     queue.waiting += 1;
     queue.last = queue.last
-      .then(() => (session.isClosed ? undefined : work()))
+      .then(() => (this.#stopped.has(session) ? undefined : work()))
       .catch((error: unknown) => reply.failure(error))
       .finally(() => {
         queue.waiting -= 1;
@@ -179,10 +188,12 @@ export class ClientCommands {
     const { rooms, namespaces } = this.#parts;
     const name = roomOf(input);
     // Some front ends join all their rooms again whenever anything changes.
-    if (rooms.named(session.sid, name) && !reply.isAwaited && input.cursor == null)
-      return namespaces.emit(session, MAIN, "joined", { room: name });
+    if (rooms.named(session, caller, name) && !reply.isAwaited && input.cursor == null) {
+      namespaces.emit(session, MAIN, "joined", { room: name });
+      return reply.success();
+    }
     const threadId = await this.#thread(session, caller, name);
-    if (!rooms.membership(session.sid, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
+    if (!rooms.placeOf(session, caller, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
       throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);
     const asked = { threadId, name, cursor: input.cursor ?? null };
     await rooms.join(session, caller, asked, (member, opening) => {
@@ -197,10 +208,11 @@ export class ClientCommands {
     const { rooms, namespaces } = this.#parts;
     const name = roomOf(input);
     const member =
-      rooms.named(session.sid, name) ??
-      rooms.membership(session.sid, await this.#thread(session, caller, name));
+      rooms.named(session, caller, name) ??
+      rooms.placeOf(session, caller, await this.#thread(session, caller, name));
     // What it sent before is acknowledged before.
     await member?.idle();
+    if (!reply.isCurrent) return;
     if (member) rooms.leave(member);
     namespaces.emit(session, MAIN, "left", { room: name });
     reply.success();
@@ -210,7 +222,8 @@ export class ClientCommands {
     const { caller } = asked;
     const named = messageNamed(String(input.id ?? ""));
     const target = await this.#target(asked, input, named?.number);
-    if (named) {
+    // A message of another room, which is emitted here, is a new one.
+    if (named?.number === numberOf(target.threadId)) {
       const stored = await ownMessage(this.#stub(target.threadId), caller.user, named.seq);
       if (stored) return this.#alreadyStored(asked, target, stored);
     }
@@ -220,10 +233,10 @@ export class ClientCommands {
     return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, replyTo, since });
   }
 
-  #alreadyStored({ session, reply }: Asked, { threadId, name }: Target, stored: Message): void {
+  #alreadyStored({ session, caller, reply }: Asked, { threadId, name }: Target, stored: Message): void {
     const { rooms, namespaces } = this.#parts;
     const message = socketIoMessage(stored, threadId, name);
-    if (rooms.membership(session.sid, threadId)?.takeUnseen(stored.rev))
+    if (rooms.placeOf(session, caller, threadId)?.takeUnseen(stored.rev))
       namespaces.emit(session, MAIN, "chat", message);
     reply.success({ message });
   }
@@ -248,9 +261,9 @@ export class ClientCommands {
 
   async #typing(asked: Asked, input: EventInput<"typing">): Promise<void> {
     const { rooms } = this.#parts;
-    const { reply, caller } = asked;
+    const { session, reply, caller } = asked;
     const { threadId } = await this.#target(asked, input);
-    const member = rooms.membership(asked.session.sid, threadId);
+    const member = rooms.placeOf(session, caller, threadId);
     const line = rooms.room(threadId)?.line;
     if (!member || !line) {
       await callForValue(this.#stub(threadId), (thread) => thread.typing(caller.user));
@@ -271,7 +284,10 @@ export class ClientCommands {
   async #message(asked: Asked, input: EventInput<"delete">) {
     const named = messageNamed(input.messageId) ?? messageNamed(input.id);
     const target = await this.#target(asked, input, named?.number);
-    return { ...target, seq: required(input.seq ?? named?.seq, "seq") };
+    const seq = required(input.seq ?? named?.seq, "seq");
+    if (named && (named.number !== numberOf(target.threadId) || named.seq !== seq))
+      throw new LilypadError("bad_request", "The message's id is of another room, or has another seq.");
+    return { ...target, seq };
   }
 
   /** The thread that an event is about, and what the client calls it. */
@@ -279,12 +295,12 @@ export class ClientCommands {
     const name = input.room ?? input.threadId ?? number;
     if (name === undefined) throw new LilypadError("bad_request", "room: is missing");
     const threadId = await this.#thread(session, caller, name);
-    return { name: this.#parts.rooms.membership(session.sid, threadId)?.name ?? name, threadId };
+    return { name: this.#parts.rooms.placeOf(session, caller, threadId)?.name ?? name, threadId };
   }
 
-  async #thread({ sid }: ClientSession, { user }: Caller, name: RoomName): Promise<string> {
-    const joined = this.#parts.rooms.named(sid, name);
-    return joined?.threadId ?? threadNamed(this.#parts.env, user.id, name);
+  async #thread(session: ClientSession, caller: Caller, name: RoomName): Promise<string> {
+    const { rooms, env } = this.#parts;
+    return rooms.named(session, caller, name)?.threadId ?? threadNamed(env, caller.user.id, name);
   }
 
   #stub(threadId: string): () => Stub<ThreadRpc> {

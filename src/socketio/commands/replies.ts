@@ -30,6 +30,11 @@ export class Reply {
     return this.#event.acknowledge !== undefined;
   }
 
+  /** Whether the client is still connected as it was when it asked. */
+  get isCurrent(): boolean {
+    return this.#event.isCurrent();
+  }
+
   /** It was done. */
   success(more: object = {}): void {
     this.#event.acknowledge?.([{ ok: true, ...more }]);
@@ -38,8 +43,9 @@ export class Reply {
 
   /** The statuses of those whom it asked for: by events where the client asks for no acknowledgement. */
   statuses(presence: readonly UserPresence[]): void {
-    if (this.#event.acknowledge) return this.success({ presence });
-    for (const one of presence) this.#namespaces.emit(this.#session, MAIN, "presence", one);
+    if (!this.isAwaited && this.isCurrent)
+      for (const one of presence) this.#namespaces.emit(this.#session, MAIN, "presence", one);
+    this.success({ presence });
   }
 
   /** It was refused. What is not an error of the contract is logged. */
@@ -50,8 +56,7 @@ export class Reply {
     const shown = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     const { acknowledge, name } = this.#event;
     if (acknowledge) acknowledge([{ ok: false, error: shown }]);
-    else if (!this.#session.isClosed)
-      this.#namespaces.emit(this.#session, MAIN, "error", { ...shown, event: name });
+    else if (this.isCurrent) this.#namespaces.emit(this.#session, MAIN, "error", { ...shown, event: name });
     this.#onAnswered(failure);
   }
 }

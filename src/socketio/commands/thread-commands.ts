@@ -31,8 +31,8 @@ export class ThreadCommands {
 
   /** Runs a command and replies. Resolves when the next one may be sent: over a line at once. */
   async run(target: CommandTarget, command: DurableCommand): Promise<void> {
-    const { session, threadId, reply } = target;
-    const member = this.#rooms.membership(session.sid, threadId);
+    const { session, caller, threadId, reply } = target;
+    const member = this.#rooms.placeOf(session, caller, threadId);
     const line = this.#rooms.room(threadId)?.line;
     if (!member || !line) return this.#call(target, command);
     // From then on a message under this id is one that was stored by this very command.

@@ -21,6 +21,8 @@ export interface EngineOptions {
   maxPayload: number;
   /** How long a client may take from the first packet of an upgrade to the last. */
   upgradeTimeoutMs: number;
+  /** Most packets of a session between two pings, messages aside. One that sends more is ended. */
+  packetsBetweenPings: number;
   /** Whether sockets outlive the object's memory. A hibernatable one that is closed outside its own handler closes late. */
   hibernates: boolean;
 }

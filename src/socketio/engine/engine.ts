@@ -215,6 +215,8 @@ export class Engine<D> {
 
   #receive(session: Session<D>, packet: Packet): void {
     if (typeof packet !== "string") return this.#events.onMessage(session, packet);
+    if (packet[0] !== packets.MESSAGE && this.#isFlooding(session))
+      return this.#end(session, "transport error");
     switch (packet[0]) {
       case packets.MESSAGE:
         return this.#events.onMessage(session, packet.slice(1));
@@ -235,8 +237,15 @@ export class Engine<D> {
     }
   }
 
+  /** Whether a client sent too many packets that are no messages. */
+  #isFlooding(session: Session<D>): boolean {
+    session.packetsSincePing += 1;
+    return session.packetsSincePing > this.#options.packetsBetweenPings;
+  }
+
   #ping(session: Session<D>): void {
     session.unconfirmed = 0;
+    session.packetsSincePing = 0;
     this.#heartbeat.pinged(session, Date.now());
     this.#sender.send(session, packets.PING);
     this.save(session);

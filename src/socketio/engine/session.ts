@@ -29,6 +29,8 @@ export class Session<D> {
   isProbed = false;
   /** What was sent since the last pong, in UTF-16 units or bytes: how much may wait for a slow reader. */
   unconfirmed = 0;
+  /** Packets since the last ping, messages aside. */
+  packetsSincePing = 0;
   isClosed = false;
   /** Runs between two polls. */
   timer: ReturnType<typeof setTimeout> | undefined;

@@ -35,7 +35,7 @@ export class Upgrades<D> {
   receive(session: Session<D>, packet: Packet): void {
     const { probe } = session.sockets;
     if (!probe) return;
-    if (packet === packets.PROBE) {
+    if (packet === packets.PROBE && !session.isProbed) {
       session.isProbed = true;
       probe.send(packets.PROBED);
       this.#parts.polling.endForUpgrade(session);

@@ -26,6 +26,8 @@ export interface IncomingEvent {
   args: unknown[];
   /** Acknowledges, the first time that it is called. Undefined where the client asks for no acknowledgement. */
   acknowledge: ((args: unknown[], attachments?: readonly ArrayBuffer[]) => void) | undefined;
+  /** Whether its client is still connected, and has not connected anew meanwhile. */
+  isCurrent: () => boolean;
   /** Binary attachments, whose places in `args` are `{ _placeholder: true, num }`. */
   attachments: ArrayBuffer[];
 }
@@ -34,6 +36,11 @@ export interface NamespacesOptions<D> {
   engine: () => Pick<Engine<D>, "send" | "close" | "abort" | "save">;
   /** How long a client may take to connect to a namespace. */
   connectTimeoutMs: number;
+  /**
+   * Most packets of a connection that do nothing: a CONNECT that is refused, an acknowledgement that nobody asked for, a
+   * DISCONNECT of what is not connected. One with more is closed.
+   */
+  idlePackets: number;
   /** Most attachments of an event. */
   attachments: number;
   has: (namespace: string) => boolean;
@@ -61,13 +68,15 @@ export class Namespaces<D extends ConnectedNamespaces> {
   readonly #connecting = new WeakMap<Session<D>, Set<string>>();
   readonly #incomplete = new WeakMap<Session<D>, Reassembly>();
   readonly #timers = new WeakMap<Session<D>, ReturnType<typeof setTimeout>>();
+  readonly #idlePackets = new WeakMap<Session<D>, number>();
 
   constructor(options: NamespacesOptions<D>) {
     this.#options = options;
   }
 
-  /** A session was opened: it is closed unless its client connects to a namespace. */
+  /** A session was opened, or its client has disconnected: it is closed unless its client connects to a namespace. */
   opened(session: Session<D>): void {
+    this.#stopTimer(session);
     const timer = setTimeout(() => {
       if (Object.keys(session.data.namespaces).length === 0) this.#options.engine().close(session);
     }, this.#options.connectTimeoutMs);
@@ -119,14 +128,18 @@ export class Namespaces<D extends ConnectedNamespaces> {
     }
     if (!isConnected) {
       // Refused, or still being decided: it could not know.
-      if (type !== TYPE.disconnect) this.#abort(session);
-      return;
+      if (type !== TYPE.disconnect) return this.#abort(session);
+      return this.#countIdle(session);
     }
     if (type === TYPE.disconnect) this.#leave(session, namespace);
+    else if (type === TYPE.ack || type === TYPE.binaryAck) this.#countIdle(session);
     else if (type === TYPE.event || type === TYPE.binaryEvent) {
       const [name, ...args] = data as [string | number, ...unknown[]];
-      const acknowledge = id === undefined ? undefined : this.#acknowledgement(session, namespace, id);
-      this.#options.onEvent(session, { namespace, name, args, acknowledge, attachments });
+      const { [namespace]: connection } = session.data.namespaces;
+      const isCurrent = () => !session.isOver && session.data.namespaces[namespace] === connection;
+      const acknowledge =
+        id === undefined ? undefined : this.#acknowledgement(session, namespace, id, isCurrent);
+      this.#options.onEvent(session, { namespace, name, args, acknowledge, isCurrent, attachments });
     }
   }
 
@@ -136,17 +149,13 @@ export class Namespaces<D extends ConnectedNamespaces> {
     auth: Record<string, unknown> | undefined,
   ): Promise<void> {
     if (!this.#options.has(namespace))
-      return this.#send(session, {
-        type: TYPE.connectError,
-        namespace,
-        data: { message: "Invalid namespace" },
-      });
+      return this.#refuse(session, namespace, { message: "Invalid namespace" });
     const connecting = this.#connecting.get(session) ?? new Set();
     this.#connecting.set(session, connecting.add(namespace));
     const answer = await this.#options.connect(session, namespace, auth);
     connecting.delete(namespace);
     if (session.isOver) return;
-    if ("message" in answer) return this.#send(session, { type: TYPE.connectError, namespace, data: answer });
+    if ("message" in answer) return this.#refuse(session, namespace, answer);
     this.#stopTimer(session);
     session.data.namespaces[namespace] = answer.sid;
     this.#options.engine().save(session);
@@ -154,18 +163,31 @@ export class Namespaces<D extends ConnectedNamespaces> {
     this.#options.onConnected(session, namespace, auth);
   }
 
+  #refuse(session: Session<D>, namespace: string, data: ConnectError): void {
+    this.#send(session, { type: TYPE.connectError, namespace, data });
+    this.#countIdle(session);
+  }
+
+  #countIdle(session: Session<D>): void {
+    const count = (this.#idlePackets.get(session) ?? 0) + 1;
+    this.#idlePackets.set(session, count);
+    if (count > this.#options.idlePackets) this.#options.engine().close(session);
+  }
+
   #leave(session: Session<D>, namespace: string): boolean {
     if (!Object.hasOwn(session.data.namespaces, namespace)) return false;
     delete session.data.namespaces[namespace];
     this.#options.engine().save(session);
     this.#options.onDisconnected(session, namespace);
+    // It may connect again: as any that was just opened.
+    this.opened(session);
     return true;
   }
 
-  #acknowledgement(session: Session<D>, namespace: string, id: number) {
+  #acknowledgement(session: Session<D>, namespace: string, id: number, isCurrent: () => boolean) {
     let isOpen = true;
     return (data: unknown[], attachments: readonly ArrayBuffer[] = []) => {
-      if (!isOpen || !Object.hasOwn(session.data.namespaces, namespace)) return;
+      if (!isOpen || !isCurrent()) return;
       isOpen = false;
       if (attachments.length === 0) this.#send(session, { type: TYPE.ack, namespace, id, data });
       else this.sendBinary(session, { type: TYPE.binaryAck, namespace, id, data }, attachments);

@@ -56,11 +56,18 @@ export class Room {
     return this.#members.size === 0 && this.line.isSettled;
   }
 
-  /** Lets a session in, where the thread does. `open` makes its place, and sends it what comes first, in one stretch. */
-  async enter(caller: Caller, entry: Entry, open: (welcome: RelayWelcome) => Membership): Promise<void> {
+  /**
+   * Lets a session in, where the thread does. `open` makes its place, and sends it what comes first, in one stretch; undefined
+   * where the session has gone meanwhile.
+   */
+  async enter(
+    caller: Caller,
+    entry: Entry,
+    open: (welcome: RelayWelcome) => Membership | undefined,
+  ): Promise<void> {
     await this.line.enter(caller, entry, (welcome) => {
       const member = open(welcome);
-      this.#members.set(member.id, member);
+      if (member) this.#members.set(member.id, member);
       return member;
     });
     this.line.reportSoon();

@@ -76,9 +76,15 @@ export class Rooms {
     return this.#bySession.get(sid)?.get(threadId);
   }
 
-  /** The room that a session joined by this name. */
-  named(sid: string, name: RoomName): Membership | undefined {
-    return this.of(sid).find((member) => member.name === name);
+  /** The place that a client has in a room, while it is connected as this caller: none once it has connected anew. */
+  placeOf({ sid }: ClientSession, caller: Caller, threadId: string): Membership | undefined {
+    const member = this.membership(sid, threadId);
+    return member?.caller === caller ? member : undefined;
+  }
+
+  /** The same, in the room that it joined by this name. */
+  named({ sid }: ClientSession, caller: Caller, name: RoomName): Membership | undefined {
+    return this.of(sid).find((member) => member.name === name && member.caller === caller);
   }
 
   /** The line to the thread of a room. */
@@ -88,7 +94,7 @@ export class Rooms {
 
   /**
    * Has a session join a room, where its thread lets it in. `onOpened` sends it what comes first; with a usable cursor, what was
-   * missed is sent then.
+   * missed is sent then. Nothing of it where its client is no longer connected as this caller.
    */
   async join(
     session: ClientSession,
@@ -100,6 +106,7 @@ export class Rooms {
     const { sessions } = this.#parts;
     try {
       await room.enter(caller, { cursor, ...(asMember && { asMember }) }, (welcome) => {
+        if (session.isOver || session.data.caller !== caller) return undefined;
         // Joined before, perhaps by another name: what was delivered until now stays delivered.
         const before = this.membership(session.sid, threadId);
         if (before) this.#remove(before);
@@ -121,8 +128,6 @@ export class Rooms {
     } finally {
       this.#dropIfOver(room);
     }
-    const member = this.membership(session.sid, threadId);
-    if (session.isOver && member) this.#remove(member);
   }
 
   /** A member leaves. */

@@ -87,10 +87,14 @@ export class ThreadLine<S> {
   }
 
   /**
-   * Lets a socket in where the thread does: `open` makes it and sends it its welcome, all in one stretch. Throws the
-   * thread's refusal.
+   * Lets a socket in where the thread does: `open` makes it and sends it its welcome, all in one stretch, or returns undefined
+   * where its client has gone meanwhile. Throws the thread's refusal.
    */
-  async enter(caller: Caller, { cursor, asMember }: Entry, open: (welcome: RelayWelcome) => S): Promise<S> {
+  async enter(
+    caller: Caller,
+    { cursor, asMember }: Entry,
+    open: (welcome: RelayWelcome) => S | undefined,
+  ): Promise<void> {
     const missable: RelayBatch[] = [];
     // Before the thread is asked: from its answer on, nothing may be missed.
     this.#entering.set(missable, caller.user.id);
@@ -105,8 +109,8 @@ export class ThreadLine<S> {
       this.#entering.delete(missable);
     }
     const socket = open(welcome);
+    if (socket === undefined) return this.lost(caller.user.id);
     this.#cursor.opened(socket, this.#sendMissed(socket, caller.user.id, missable, welcome.rev));
-    return socket;
   }
 
   /** Passes on what a socket sent. */
@@ -122,7 +126,7 @@ export class ThreadLine<S> {
     if (this.#options.namesUsers) this.#left.add(userId);
   }
 
-  /** A user's sockets were lost with this object's memory. */
+  /** A user's sockets were lost with this object's memory, or before they were there. */
   lost(userId: string): void {
     this.#left.add(userId);
     this.reportSoon();

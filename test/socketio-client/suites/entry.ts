@@ -28,6 +28,7 @@ const options = {
   pingTogetherMs: 0,
   maxPayload: PAYLOAD_BYTES,
   upgradeTimeoutMs: 1_000,
+  packetsBetweenPings: 20,
   // A hibernatable socket that an alarm closes, closes some ten seconds late.
   hibernates: false,
 };
@@ -75,6 +76,7 @@ export class EchoSockets extends EchoEngine {
   readonly #namespaces: Namespaces<ConnectedNamespaces> = new Namespaces({
     engine: () => this.engine,
     connectTimeoutMs: 1_000,
+    idlePackets: 20,
     attachments: 10,
     has: (namespace) => namespace === "/" || namespace === "/custom",
     connect: () => Promise.resolve({ sid: crypto.randomUUID() }),
