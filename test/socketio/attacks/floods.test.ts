@@ -44,5 +44,5 @@ it("an upgrade is given up by probe after probe, and its session goes on", async
   await closed;
   await session.post('427["dance"]');
   await session.until((packets) => packets.includes("437["));
-  expect(await isKnown(session.sid)).toBe(true);
+  expect(session.received.join("\u001e")).toContain('"code":"bad_request"');
 });
