@@ -100,7 +100,8 @@ describe("of one with 3,000 threads", () => {
     const [first] = friends;
     if (!first) throw new Error("nobody");
     const cost = await costIn(first, async () => expect(await seen(friends, ours)).toHaveLength(20));
-    expect(cost.read).toBe(20 * (64 + 1));
+    // And of whoever is online over Socket.IO, once after the shard woke.
+    expect(cost.read).toBe(20 * (64 + 1) + 1);
   });
 
   it("GET /api/presence reads their own threads once, and those asked for", async () => {
@@ -112,7 +113,9 @@ describe("of one with 3,000 threads", () => {
     const ours = threadIds(1);
     await join(ours, ada.user, ...friends);
     const spent = await meter(() => ada.call("GET", `/api/presence?ids=${idsOf(friends).join()}`));
-    expect(spent.presence).toMatchObject({ calls: 2, rowsWritten: 0 });
+    // One where her shard is theirs.
+    expect(spent.presence.calls).toBeLessThanOrEqual(2);
+    expect(spent.presence.rowsWritten).toBe(0);
     expect(spent.presence.rowsRead).toBeLessThanOrEqual(2 * (MANY + 1) + 100 * 3 + 1);
   });
 
@@ -128,8 +131,10 @@ describe("of one with 3,000 threads", () => {
       let received = 0;
       while (received++ < 500) await tab.next("presence");
     });
-    // Of each of the 500: the membership and where they end, and three times the user. And the rows of the two lists.
-    expect(spent.presence.rowsRead).toBe(2 * MANY + 3 + 500 * 5);
+    // Of each of the 500: the membership and where they end, and three times the user. And the rows of the two lists; of whoever
+    // is online over Socket.IO, once after their shard woke, unless that is hers.
+    const rows = 2 * MANY + 3 + 500 * 5;
+    expect([rows, rows + 1]).toContain(spent.presence.rowsRead);
   });
 });
 
