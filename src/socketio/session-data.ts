@@ -1,6 +1,6 @@
 /** What Lilypad keeps of a Socket.IO session, through an eviction: a few hundred bytes, in the attachment of its socket. */
 import type { Caller } from "../rpc/caller.ts";
-import type { SessionCredentials } from "../rpc/socketio.ts";
+import { userIdOf, type SessionCredentials } from "../rpc/socketio.ts";
 import type { Session } from "./engine/session.ts";
 import type { ConnectedNamespaces } from "./packets/namespaces.ts";
 
@@ -31,7 +31,17 @@ export interface SessionTab {
 
 export type ClientSession = Session<SessionData>;
 
-/** By what a session keeps a room that it carries: enough of the thread's id to tell its own rooms apart. */
+/**
+ * By what a session keeps a room that it carries: enough of the thread's id to tell its own rooms apart, and short, since 500
+ * of them share the 16,384 bytes of an attachment with the rest.
+ */
 export function carriedKey(threadId: string): string {
-  return threadId.slice(0, 16);
+  return threadId.slice(0, 12);
+}
+
+/** What is kept of a session that a request opens. Where it carried a header, its cookie never counts. */
+export function newSessionData({ authorization, cookie }: SessionCredentials): SessionData {
+  const credentials = authorization ? { authorization } : { cookie };
+  const openedBy = userIdOf(credentials);
+  return { namespaces: {}, credentials, carried: {}, ...(openedBy !== undefined && { openedBy }) };
 }

@@ -23,7 +23,6 @@ import {
   ENGINE_ERROR,
   shardRequestIn,
   socketIoShardNumber,
-  userIdOf,
   type Asker,
   type EngineAnswer,
   type HandedSession,
@@ -46,7 +45,7 @@ import { Recovery } from "./recovery/recovery.ts";
 import type { Membership } from "./rooms/membership.ts";
 import { Rooms } from "./rooms/rooms.ts";
 import { SOCKETIO_MIGRATIONS } from "./schema.ts";
-import type { ClientSession, SessionData } from "./session-data.ts";
+import { newSessionData, type ClientSession, type SessionData } from "./session-data.ts";
 import { SessionEnds } from "./session-ends.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -176,7 +175,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   // --- for the Worker (SocketIoRpc)
 
   async openPolling(credentials: SessionCredentials): Promise<EngineAnswer> {
-    return { status: 200, body: this.#engine.openPolling(newData(credentials), Date.now()) };
+    return { status: 200, body: this.#engine.openPolling(newSessionData(credentials), Date.now()) };
   }
 
   async receive(sid: string, body: string, asker?: Asker): Promise<EngineAnswer> {
@@ -190,7 +189,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
     const now = Date.now();
     switch (asked.type) {
       case "open":
-        return this.#engine.openSocket(newData(asked.credentials), now);
+        return this.#engine.openSocket(newSessionData(asked.credentials), now);
       case "probe":
         return this.#engine.openProbe(this.#isOf(asked.sid, asked.asker) ? asked.sid : "");
       case "poll": {
@@ -337,11 +336,6 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
 
 /** Why a client was put out of a room. */
 const LEFT_CODES: Partial<Record<CloseCode, ErrorCode>> = { 4003: "forbidden", 4004: "not_found" };
-
-function newData(credentials: SessionCredentials): SessionData {
-  const openedBy = userIdOf(credentials);
-  return { namespaces: {}, credentials, carried: {}, ...(openedBy !== undefined && { openedBy }) };
-}
 
 /** Whether it is a token of the client's own that counts. */
 function usesToken({ data }: ClientSession, auth: Record<string, unknown> | undefined): boolean {
