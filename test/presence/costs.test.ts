@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepHeartbeatsFresh, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { person } from "../support/host-users.ts";
+import { eventually } from "../support/eventually.ts";
 import { openPresence } from "../support/socket.ts";
 import {
   alarmOf,
@@ -127,11 +128,14 @@ describe("a user search", () => {
     const ada = await person("Ada");
     // Some in every shard: one that has nobody is created by the search.
     for (let i = 0; i < 40; i++) await knownUser("Searched", i % SHARDS);
-    const spent = await meter(() => ada.call("GET", "/api/users?q=searched"));
-    // And one call to the searcher's own shard, which limits the rate.
-    expect(spent).toMatchObject({ worker: 1, presence: { calls: SHARDS + 1, rowsWritten: 0 } });
-    // Of the 40 matches at most 20 in each shard: the keys of name and id, their list, and profiles.
-    expect(spent.presence.rowsRead).toBeLessThanOrEqual(40 * 4 + SHARDS * 5);
+    // Again where something from before was measured along with it.
+    await eventually(async () => {
+      const spent = await meter(() => ada.call("GET", "/api/users?q=searched"));
+      // And one call to the searcher's own shard, which limits the rate.
+      expect(spent).toMatchObject({ worker: 1, presence: { calls: SHARDS + 1, rowsWritten: 0 } });
+      // Of the 40 matches at most 20 in each shard: the keys of name and id, their list, and profiles.
+      expect(spent.presence.rowsRead).toBeLessThanOrEqual(40 * 4 + SHARDS * 5);
+    });
   });
 
   it("reads rows in proportion to its results, whatever the number of users", async () => {

@@ -1,7 +1,8 @@
 /** Random traffic: users who send, read, join, leave, rename themselves, and open and close tabs. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
-import type { Thread } from "../../../src/protocol/model.ts";
+import type { InvitedState } from "../../../src/protocol/http.ts";
+import type { Member, Thread } from "../../../src/protocol/model.ts";
 import type { Random } from "../../chaos/support/random.ts";
 import { threadStub } from "../../support/objects.ts";
 import { hostToken, type Person } from "../../support/host-users.ts";
@@ -39,7 +40,8 @@ export class ReconnectingTab {
         for (const { threadId, seq, unread } of event.threads) threads[threadId] = { seq, unread };
       else if (event.type === "new_message")
         threads[event.threadId] = { seq: event.seq, unread: event.unread };
-      else if (event.type === "thread")
+      // Who has left is only invited by others: that is no thread of theirs.
+      else if (event.type === "thread" && event.thread.state === undefined)
         threads[event.thread.id] = { seq: event.thread.seq, unread: event.thread.unread };
       else if (event.type === "thread_removed") delete threads[event.threadId];
       else if (event.type === "read") {
@@ -144,7 +146,7 @@ export class Traffic {
   async lists(): Promise<Map<Person, Threads>> {
     const lists = await Promise.all(
       this.users.map(async (who): Promise<[Person, Threads]> => {
-        const threads = await threadsOf(who);
+        const threads = (await threadsOf(who)).filter(({ state }) => state === undefined);
         return [who, Object.fromEntries(threads.map(({ id, seq, unread }) => [id, { seq, unread }]))];
       }),
     );
@@ -168,14 +170,20 @@ export class Traffic {
     const dice = random.next();
     if (dice < 0.4) await ask(who, "POST", `/api/threads/${id}/messages`, { body: `${random.next()}` });
     else if (dice < 0.6) await ask(who, "PUT", `/api/threads/${id}/read`, { seq: random.between(1, 1_000) });
-    else if (dice < 0.7)
-      await ask(owner, "PUT", `/api/threads/${id}/members/${encodeURIComponent(who.user.id)}`);
+    else if (dice < 0.7) await this.#join(who, id, owner);
     else if (dice < 0.75 && who !== owner)
       await ask(who, "DELETE", `/api/threads/${id}/members/${encodeURIComponent(who.user.id)}`);
     else if (dice < 0.8)
       await ask({ ...who, token: await tokenWithNewName(who, random) }, "POST", "/api/session");
     else if (dice < 0.9) this.#toggleTab(who);
     else await ask(who, "GET", "/api/threads");
+  }
+
+  /** Who has left is only invited, and accepts. */
+  async #join(who: Person, id: string, owner: Person): Promise<void> {
+    const path = `/api/threads/${id}/members/${encodeURIComponent(who.user.id)}`;
+    const added = await ask<Member | InvitedState>(owner, "PUT", path);
+    if ("state" in added) await ask(who, "POST", `/api/threads/${id}/accept`);
   }
 
   #toggleTab(who: Person): void {

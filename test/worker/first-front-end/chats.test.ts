@@ -7,12 +7,14 @@ import type {
   ChatReaction,
   ChatThreadShape as Chat,
 } from "../../../src/protocol/first-front-end.ts";
+import type { ThreadPage } from "../../../src/protocol/http.ts";
 import { CHAT_LIST_WHOLE_THREADS, PAGE_DEFAULT } from "../../../src/protocol/limits.ts";
 import { numberOf } from "../../../src/protocol/socketio/names.ts";
 import { fillHistory } from "../../support/history.ts";
 import { host, hostAs } from "../../support/host-server.ts";
 import { call, newThread, person, unknownPerson, type Person } from "../../support/host-users.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
+import { eventually } from "../../support/eventually.ts";
 import { limiter, problemOf, requestWith, withLimits } from "../requests.ts";
 
 const CHATS = "/api/chat_threads";
@@ -201,6 +203,11 @@ describe("the list", () => {
       await say(other, chat, `second ${"x".repeat(200)}`);
       chats.push(chat);
     }
+    // What follows a first message is sent on within two seconds.
+    await eventually(async () => {
+      const { threads } = (await (await ada.call("GET", "/api/threads?limit=100")).json()) as ThreadPage;
+      expect(threads.filter(({ lastMessage }) => lastMessage?.seq === 2)).toHaveLength(chats.length);
+    });
     let calls = 0;
     const counted = (namespace: DurableObjectNamespace): DurableObjectNamespace =>
       new Proxy(namespace, {
