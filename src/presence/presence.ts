@@ -9,21 +9,20 @@ import { migrate } from "../durable/migrations.ts";
 import type { BlockPage, MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import { callerOf, type AskedBy, type Caller } from "../rpc/caller.ts";
+import type { MovedUsersBatch } from "../rpc/moved-users.ts";
 import type {
   BanPut,
   FoundUser,
   HostBanRecord,
-  MovedUsersBatch,
   NewlyVisible,
   PresenceRpc,
   StatusChange,
-  ThreadUpdate,
-  ThreadUpdateAnswer,
   UserData,
   UserPut,
   UserRecord,
   WatchList,
 } from "../rpc/presence.ts";
+import type { ThreadUpdate, ThreadUpdateAnswer } from "../rpc/thread-update.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import { shardNumber } from "../rpc/shards.ts";

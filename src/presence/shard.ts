@@ -7,20 +7,19 @@ import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import type { BlockPage, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy, Caller } from "../rpc/caller.ts";
+import type { HostBanRow } from "../rpc/moved-users.ts";
 import type {
   BanPut,
   FoundUser,
   HostBanRecord,
-  HostBanRow,
   NewlyVisible,
   StatusChange,
-  ThreadUpdate,
-  ThreadUpdateAnswer,
   UserData,
   UserPut,
   UserRecord,
   WatchList,
 } from "../rpc/presence.ts";
+import type { ThreadUpdate, ThreadUpdateAnswer } from "../rpc/thread-update.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import type { ClosedTab, OpenedTab, SocketIoTabName, Watched } from "../rpc/socketio-tabs.ts";

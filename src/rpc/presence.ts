@@ -1,8 +1,10 @@
 /** A Presence shard's RPC interface: what the Worker, threads and other shards ask of it and send to it. */
 import type { BlockPage, MovedUsers, PageQuery, ThreadPage } from "../protocol/http.ts";
-import type { Kind, LastMessage, User, UserPresence } from "../protocol/model.ts";
+import type { User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy } from "./caller.ts";
+import type { MovedUsersBatch } from "./moved-users.ts";
 import type { Refusal, Result } from "./result.ts";
+import type { ThreadUpdate, ThreadUpdateAnswer } from "./thread-update.ts";
 import type { Issuance, RevocationCursor, Verdict } from "./revocation.ts";
 import type { SocketIoTabsRpc } from "./socketio-tabs.ts";
 
@@ -168,76 +170,6 @@ export interface FoundUser {
   user: User;
 }
 
-/**
- * What a thread sends to a Presence shard: always the whole present state, so that the newest update is enough and a
- * repeated one does no harm.
- */
-export interface ThreadUpdate {
-  threadId: string;
-  /** The thread's `rev`: an update with a lower one than was seen is late, and is dropped. */
-  rev: number;
-  kind: Kind;
-  name: string | null;
-  /** When the thread was created: its place in the list while it has no message. */
-  createdAt: number;
-  seq: number;
-  /** Absent before the first message. */
-  last?: LastMessage;
-  /** The two of a direct thread; of a group without a name the first of its members, of whom its title is made. */
-  pair?: User[];
-  /** Of a group without a name. Absent in updates of older versions. */
-  memberCount?: number;
-  /** By how many shards the thread sorts its members. Absent in updates of older versions. */
-  shards?: number;
-  /**
-   * Whether members are contacts of each other by it: of a direct thread once both have written, of a group of at most 50.
-   * Absent in updates of older versions.
-   */
-  makesContacts?: boolean;
-  /**
-   * Members of this shard since the last update, with what they have read; one who is known already changes nothing.
-   * `contactFrom`: from when on they count as contacts of the others, in milliseconds since the epoch, if not at once.
-   * `hiddenUpTo`, of users who move to another shard: up to which message the thread is hidden from them.
-   */
-  joined: { userId: string; readSeq: number; contactFrom?: number; hiddenUpTo?: number }[];
-  /** Former members of this shard, and those who see no invitation any more. */
-  left: string[];
-  /** Users of this shard who are invited: those whom the update is about. Absent in updates of older versions. */
-  invited?: InvitedUser[];
-  /**
-   * Of users of this shard whose invitations ended: all that are pending now. Absent in updates of older versions.
-   */
-  inviting?: { userId: string; pending: { userId: string; at: number }[] }[];
-  /** Read markers that moved and are stored by the thread; they only rise. */
-  readers: Record<string, number>;
-  /** Markers that senders' own messages moved: kept with the thread, at no row for each sender. They only rise. */
-  senders: Record<string, number>;
-  /**
-   * How many commands these users sent in the thread since its last update: the one field that is no state, and is added up.
-   * Absent in updates of older versions.
-   */
-  commands?: Record<string, number>;
-}
-
-/** An invitation, as the invited sees it. */
-export interface InvitedUser {
-  userId: string;
-  by: User;
-  /** Milliseconds since the epoch. */
-  at: number;
-  memberCount: number;
-}
-
-/** A shard's answer to an update. Absent from older versions. */
-export interface ThreadUpdateAnswer {
-  /** Of the users whose commands the update counts, those who are on hold in all threads, and until when (ms since the epoch). */
-  holds: Record<string, number>;
-  /** Of the users who joined, the profiles that are known here. Absent from older versions. */
-  profiles?: User[];
-  /** Of a direct thread: who of those who joined blocks the other, since which version. Absent from older versions. */
-  blocks?: { userId: string; version: number }[];
-}
-
 /** Everyone of the called shard to whom a user of the calling one subscribes, in all tabs together. */
 export interface WatchList {
   watcherId: string;
@@ -263,105 +195,3 @@ export interface StatusChange {
   /** Only for those who share this thread and no other: they could not see the user before it. */
   because?: string;
 }
-
-/**
- * Some of the rows that a shard has of users who move to another one, by per-user table (src/presence/resharding/user-tables.ts),
- * in an amount that any call can carry. Receiving the same batch twice does no harm.
- */
-export interface MovedUsersBatch {
-  /** Their threads, each as the thread itself would send it: that they joined, and what they have read. */
-  threads: ThreadUpdate[];
-  users: UserRow[];
-  /** Who subscribes to which of them. */
-  watchers: { watcherId: string; userIds: string[] }[];
-  /** Whose changed profile is not yet with all their threads. Absent from shards of older versions. */
-  profileJobs?: ProfileJobRow[];
-  /** What was revoked of them, and whose threads have not all closed their sockets. Absent from shards of older versions. */
-  revocations?: RevocationRow[];
-  endedSessions?: EndedSessionRow[];
-  /** The invitations that they made and that are pending. Absent from shards of older versions. */
-  sentInvitations?: SentInvitationRow[];
-  revocationJobs?: RevocationJobRow[];
-  /** Whom they block, and of which of it their direct thread has yet to know. Absent from shards of older versions. */
-  blocks?: BlockRow[];
-  blockJobs?: BlockJobRow[];
-  /** Whom of them the host has banned. Absent from shards of older versions. */
-  hostBans?: HostBanRow[];
-  /** Their tabs over Socket.IO, which stay open. Absent from shards of older versions. */
-  socketIoTabs?: SocketIoTabRow[];
-}
-
-/** A row of a shard's `users` (src/presence/schema.ts). */
-export type UserRow = {
-  user_id: string;
-  name: string;
-  avatar_url: string | null;
-  /** Milliseconds since the epoch. */
-  last_seen_at: number | null;
-  /** The status last published to subscribers: 0 offline or none, 1 online, 2 online where it may not have reached all. */
-  told_online: number;
-  /** When the host gave the user this profile, in milliseconds since the epoch. Absent from shards of older versions. */
-  named_at?: number | null;
-  /** When the host last put the user, and when they were first known; its data as JSON. Absent from older versions, all three. */
-  put_at?: number | null;
-  created_at?: number | null;
-  data?: string | null;
-};
-
-/** A row of a shard's `profile_jobs` (src/presence/schema.ts). */
-export type ProfileJobRow = {
-  user_id: string;
-  sent_up_to: string | null;
-  /** Milliseconds since the epoch. */
-  due_at: number;
-  changed_again: number;
-  missed: string;
-  retries: number;
-};
-
-/** A row of a shard's `blocks`. `at`: milliseconds since the epoch. */
-export type BlockRow = { user_id: string; blocked_id: string; at: number };
-
-/** A row of a shard's `block_jobs`. `due_at`: milliseconds since the epoch. */
-export type BlockJobRow = {
-  user_id: string;
-  blocked_id: string;
-  version: number;
-  due_at: number;
-  retries: number;
-};
-
-/** A row of a shard's `revocations` (src/presence/schema.ts). */
-export type RevocationRow = { user_id: string; before: number };
-
-/** A row of a shard's `sent_invitations` (src/presence/schema.ts). */
-export type SentInvitationRow = { user_id: string; thread_id: string; invited_id: string; at: number };
-
-/** A row of a shard's `ended_sessions`. */
-export type EndedSessionRow = { user_id: string; session_id: string; until: number };
-
-/** A row of a shard's `host_bans` (src/presence/schema.ts). Times are milliseconds since the epoch. */
-export type HostBanRow = { user_id: string; until: number | null; reason: string | null; at: number };
-
-/** A row of a shard's `revocation_jobs`. */
-export type RevocationJobRow = {
-  user_id: string;
-  /** Milliseconds since the epoch, all three. */
-  begun_at: number;
-  due_at: number;
-  again_at: number | null;
-  sent_up_to: string | null;
-  missed: string;
-  retries: number;
-};
-
-/** A row of a shard's `socketio_tabs`, and whom the tab subscribes to, as a JSON array. */
-export type SocketIoTabRow = {
-  user_id: string;
-  tab_id: string;
-  shard: number;
-  life: string;
-  /** Milliseconds since the epoch. */
-  opened_at: number;
-  watched: string | null;
-};

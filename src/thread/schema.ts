@@ -267,7 +267,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     AND user_id NOT IN (SELECT user_id FROM members);
 
   -- Users whose pending invitations ended, which their Presence shard has not confirmed yet.
-  CREATE TABLE untold_inviters (
+  CREATE TABLE unconfirmed_inviters (
     user_id TEXT PRIMARY KEY
   ) WITHOUT ROWID;
 

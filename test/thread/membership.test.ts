@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { Presence } from "../../src/presence/presence.ts";
-import type { ThreadUpdate } from "../../src/rpc/presence.ts";
+import type { ThreadUpdate } from "../../src/rpc/thread-update.ts";
 import { Deletion } from "../../src/thread/deletion.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";

@@ -21,7 +21,7 @@ const UNDO_7 = `
   DROP TABLE audit;
   DROP TABLE invitations;
   DROP TABLE only_invited;
-  DROP TABLE untold_inviters;
+  DROP TABLE unconfirmed_inviters;
   DROP TABLE message_request;
   ALTER TABLE thread DROP COLUMN mutual;
   ALTER TABLE members DROP COLUMN contact_from;

@@ -6,7 +6,7 @@
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callObject } from "../../rpc/call.ts";
-import type { BlockJobRow } from "../../rpc/presence.ts";
+import type { BlockJobRow } from "../../rpc/moved-users.ts";
 import { directThreadId, threadStub } from "../../rpc/thread.ts";
 import type { Blocks } from "./blocks.ts";
 

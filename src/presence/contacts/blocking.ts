@@ -3,7 +3,7 @@
  * blocker, who may be online, the blocker goes offline.
  */
 import type { BlockPage, PageQuery } from "../../protocol/http.ts";
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { BLOCKS } from "../../protocol/limits.ts";
 import { directThreadId } from "../../rpc/thread.ts";

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { PageQuery } from "../../protocol/http.ts";
 import { parse } from "../../protocol/parse.ts";
-import type { BlockRow } from "../../rpc/presence.ts";
+import type { BlockRow } from "../../rpc/moved-users.ts";
 
 /** Where a page begins: after the block of this time and user. Opaque to clients. */
 const blocksCursor = z.object({

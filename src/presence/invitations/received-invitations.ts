@@ -4,7 +4,7 @@
  */
 import { INVITATION_MS, INVITATIONS_RECEIVED } from "../../protocol/limits.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
-import type { InvitedUser } from "../../rpc/presence.ts";
+import type { InvitedUser } from "../../rpc/thread-update.ts";
 import { summaryOf, type ThreadRow } from "../threads/thread-row.ts";
 
 /** A row of `invitations`. */

@@ -4,7 +4,7 @@
  */
 import { LilypadError } from "../../protocol/errors.ts";
 import { INVITATION_MS, INVITATIONS_PENDING } from "../../protocol/limits.ts";
-import type { SentInvitationRow } from "../../rpc/presence.ts";
+import type { SentInvitationRow } from "../../rpc/moved-users.ts";
 
 export class SentInvitations {
   readonly #sql: SqlStorage;

@@ -11,7 +11,7 @@
 import { configOf } from "../../config/config.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
-import type { ProfileJobRow } from "../../rpc/presence.ts";
+import type { ProfileJobRow } from "../../rpc/moved-users.ts";
 import { callThreads } from "../thread-calls.ts";
 import type { UserDirectory } from "./user-directory.ts";
 

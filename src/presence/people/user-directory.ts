@@ -2,7 +2,8 @@
 import { overwriteProfile } from "../../durable/overwrite-profile.ts";
 import { fillerLike } from "../../durable/record-length.ts";
 import type { User } from "../../protocol/model.ts";
-import type { FoundUser, UserData, UserPut, UserRow } from "../../rpc/presence.ts";
+import type { UserRow } from "../../rpc/moved-users.ts";
+import type { FoundUser, UserData, UserPut } from "../../rpc/presence.ts";
 import type { UserSearchIndex } from "./user-search-index.ts";
 
 type ProfileRow = Pick<UserRow, "user_id" | "name" | "avatar_url" | "named_at" | "put_at">;

@@ -1,5 +1,5 @@
 /** Packs the rows of users who move into batches, and deletes them once they are delivered. */
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
 import { END, type IdRange, type MovedUserRecord } from "./moved-user-record.ts";
 import type { UserTable } from "./user-table.ts";
 

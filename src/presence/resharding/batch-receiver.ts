@@ -1,5 +1,5 @@
 /** Takes in the rows of users who move here. */
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
 import type { UserTable } from "./user-table.ts";
 
 export class BatchReceiver {

@@ -1,5 +1,5 @@
 /** Whose threads move with their users: memberships, and the invitations that users see. */
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import type { User } from "../../protocol/model.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
 import type { InvitationRow } from "../invitations/received-invitations.ts";

@@ -23,7 +23,7 @@ import { callObject } from "../../rpc/call.ts";
 import type { MovedUsers } from "../../protocol/http.ts";
 import { EMPTY_BATCH, type BatchPacker } from "./batch-packer.ts";
 import { END, type MovedUserRecord } from "./moved-user-record.ts";
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
 import { presenceStub } from "../../rpc/shards.ts";
 
 export interface ReshardingParts {

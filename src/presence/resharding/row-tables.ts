@@ -1,5 +1,5 @@
 /** Tables whose rows move as they are, each in a field of the batch. */
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
 import { rowsOf, ROWS_PER_BATCH, type UserTable } from "./user-table.ts";
 
 type Field = keyof MovedUsersBatch;

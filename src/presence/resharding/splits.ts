@@ -3,13 +3,8 @@
  * become one again.
  */
 import type { User, UserPresence } from "../../protocol/model.ts";
-import type {
-  NewlyVisible,
-  StatusChange,
-  ThreadUpdate,
-  ThreadUpdateAnswer,
-  WatchList,
-} from "../../rpc/presence.ts";
+import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
+import type { ThreadUpdate, ThreadUpdateAnswer } from "../../rpc/thread-update.ts";
 import type { ClosedTab } from "../../rpc/socketio-tabs.ts";
 import type { MovedUserRecord, TargetShard } from "./moved-user-record.ts";
 

@@ -1,7 +1,7 @@
 /** Open tabs, and who subscribes to whom, as they move with their users. */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { OFFLINE_GRACE_MS } from "../../protocol/limits.ts";
-import type { SocketIoTabRow } from "../../rpc/presence.ts";
+import type { SocketIoTabRow } from "../../rpc/moved-users.ts";
 import type { SocketIoTab, SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Subscribers } from "../status/subscribers.ts";

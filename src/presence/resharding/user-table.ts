@@ -1,5 +1,5 @@
 /** A table with rows of given users, as it moves with them to another shard. user-tables.ts lists them. */
-import type { MovedUsersBatch } from "../../rpc/presence.ts";
+import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
 
 /** Rows in a batch: a thread's takes some 10 KB at most, an RPC call 32 MiB. */
 export const ROWS_PER_BATCH = 500;

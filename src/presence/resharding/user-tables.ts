@@ -8,7 +8,7 @@
  * `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
-import type { BlockJobRow } from "../../rpc/presence.ts";
+import type { BlockJobRow } from "../../rpc/moved-users.ts";
 import type { BlockPropagation } from "../contacts/block-propagation.ts";
 import type { Blocks } from "../contacts/blocks.ts";
 import type { SentInvitations } from "../invitations/sent-invitations.ts";

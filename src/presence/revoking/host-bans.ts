@@ -1,5 +1,5 @@
 /** Whom of this shard's users the host has banned from everything. They need not be known. */
-import type { HostBanRow } from "../../rpc/presence.ts";
+import type { HostBanRow } from "../../rpc/moved-users.ts";
 import type { HostBan } from "../../rpc/revocation.ts";
 
 export class HostBans {

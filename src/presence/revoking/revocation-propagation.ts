@@ -12,7 +12,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { REVOKED_AT_ONCE } from "../../protocol/limits.ts";
-import type { RevocationJobRow } from "../../rpc/presence.ts";
+import type { RevocationJobRow } from "../../rpc/moved-users.ts";
 import { VERDICT_MS, type Revocation } from "../../rpc/revocation.ts";
 import { callThreads } from "../thread-calls.ts";
 import type { Revocations } from "./revocations.ts";

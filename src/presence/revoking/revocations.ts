@@ -1,6 +1,6 @@
 /** What was revoked of this shard's users. */
 import { ENDED_SESSIONS } from "../../protocol/limits.ts";
-import type { EndedSessionRow, RevocationRow } from "../../rpc/presence.ts";
+import type { EndedSessionRow, RevocationRow } from "../../rpc/moved-users.ts";
 import { isRevoked, refusalBy, type Issuance, type Revocation } from "../../rpc/revocation.ts";
 import { HostBans } from "./host-bans.ts";
 

@@ -2,7 +2,7 @@
  * The tabs over Socket.IO of this shard's users, in `socketio_tabs`: their sockets are elsewhere. By user they are kept in
  * memory, and read again after an eviction.
  */
-import type { SocketIoTabRow } from "../../rpc/presence.ts";
+import type { SocketIoTabRow } from "../../rpc/moved-users.ts";
 import type { SocketIoTabName } from "../../rpc/socketio-tabs.ts";
 import type { UserIds } from "../status/tabs.ts";
 

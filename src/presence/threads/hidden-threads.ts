@@ -3,7 +3,7 @@
  * newer than the one up to which it is hidden.
  */
 
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 
 /** Hidden whatever message comes: while its user blocks the other, and not both have written. */
 export const WHILE_BLOCKED = Number.MAX_SAFE_INTEGER;

@@ -2,7 +2,7 @@
 import { fillerFor, recordLength } from "../../durable/record-length.ts";
 import { CONTACT_GROUP_MEMBERS } from "../../protocol/limits.ts";
 import type { Kind, LastMessage, ThreadSummary, User } from "../../protocol/model.ts";
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import { unreadOf } from "./unread.ts";
 
 /** A row of `threads`. */

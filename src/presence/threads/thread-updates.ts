@@ -2,7 +2,7 @@
  * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
-import type { InvitedUser, ThreadUpdate } from "../../rpc/presence.ts";
+import type { InvitedUser, ThreadUpdate } from "../../rpc/thread-update.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
 import type { ReceivedInvitations } from "../invitations/received-invitations.ts";
 import type { HiddenThreads } from "./hidden-threads.ts";

@@ -12,31 +12,29 @@ import {
   READS_PER_SECOND,
   SOCKETIO_EVENTS_AT_ONCE,
   SOCKETIO_EVENTS_PER_SECOND,
-  SOCKETIO_ROOMS,
 } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
 import { commandId } from "../../protocol/names.ts";
 import { parse } from "../../protocol/parse.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
-import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/names.ts";
-import { callForValue, type Stub } from "../../rpc/call.ts";
+import { messageNamed, numberOf } from "../../protocol/socketio/names.ts";
+import { callForValue } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import { threadNamed } from "../../rpc/thread-names.ts";
-import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import { Refusals } from "../../sockets/refusals.ts";
 import type { IncomingEvent, Namespaces } from "../packets/namespaces.ts";
 import type { Online } from "../online/online.ts";
 import { MAIN } from "../packets/packet.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
-import { joinedAs } from "./joined.ts";
+import type { AskedEvent } from "./asked-event.ts";
+import { EventQueues } from "./event-queues.ts";
+import { EventTargets, required, type ThreadTarget } from "./event-targets.ts";
+import { Joining } from "./joining.ts";
 import { ownMessage } from "./own-message.ts";
 import { Reply } from "./replies.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
 
-/** Most events of a session that may wait for those before them. */
-const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;
 /** What concerns the client's own connection, and nothing once that is over. */
 const OF_CONNECTION: ReadonlySet<EventName> = new Set(["join", "leave", "typing", "watch"]);
 /** What ends a session: that it was revoked, and that its user was banned. */
@@ -55,33 +53,26 @@ export interface ClientCommandsParts {
   online: Pick<Online, "watch">;
 }
 
-/** An event on its way. */
-interface Asked {
-  session: ClientSession;
-  caller: Caller;
-  reply: Reply;
-}
-
-type Handlers = { [N in EventName]: (asked: Asked, input: EventInput<N>) => void | Promise<void> };
+type Handlers = { [N in EventName]: (asked: AskedEvent, input: EventInput<N>) => void | Promise<void> };
 
 export class ClientCommands {
   readonly #parts: ClientCommandsParts;
   readonly #refusals: Refusals<ClientSession>;
   readonly #commands: ThreadCommands;
-  readonly #queues = new WeakMap<ClientSession, { last: Promise<void>; waiting: number }>();
-  /** Those of which nothing is done any more: for misconduct, or since they were revoked. */
-  readonly #stopped = new WeakSet<ClientSession>();
+  readonly #joining: Joining;
+  readonly #targets: EventTargets;
+  readonly #queues = new EventQueues();
   readonly #events = new TokenBuckets(SOCKETIO_EVENTS_AT_ONCE, {
     tokens: SOCKETIO_EVENTS_PER_SECOND,
     perMs: 1_000,
   });
   readonly #reads = new TokenBuckets(READS_PER_SECOND, { tokens: READS_PER_SECOND, perMs: 1_000 });
   readonly #handlers: Handlers = {
-    join: (asked, input) => this.#join(asked, input),
-    leave: (asked, input) => this.#leave(asked, input),
+    join: (asked, input) => this.#joining.join(asked, input),
+    leave: (asked, input) => this.#joining.leave(asked, input),
     chat: (asked, input) => this.#chat(asked, input),
     edit: async (asked, { body, content, ...input }) => {
-      const { seq, ...target } = await this.#message(asked, input);
+      const { seq, ...target } = await this.#targets.message(asked, input);
       const command = {
         type: "edit",
         id: crypto.randomUUID(),
@@ -91,7 +82,7 @@ export class ClientCommands {
       return this.#commands.run({ ...asked, ...target }, command);
     },
     delete: async (asked, input) => {
-      const { seq, ...target } = await this.#message(asked, input);
+      const { seq, ...target } = await this.#targets.message(asked, input);
       return this.#commands.run({ ...asked, ...target }, { type: "delete", id: crypto.randomUUID(), seq });
     },
     add_reaction: (asked, input) => this.#react("react", asked, input),
@@ -112,6 +103,8 @@ export class ClientCommands {
       },
     });
     this.#commands = new ThreadCommands(parts);
+    this.#targets = new EventTargets(parts.env, parts.rooms);
+    this.#joining = new Joining({ ...parts, targets: this.#targets });
   }
 
   /** A client emitted an event. */
@@ -127,15 +120,15 @@ export class ClientCommands {
       const { name, args } = event;
       if (!isEventName(name)) throw new LilypadError("bad_request", "There is no such event.");
       const input = parse<(typeof SCHEMAS)[EventName]>(SCHEMAS[name], args[0] ?? {});
-      const handle = this.#handlers[name] as (asked: Asked, input: unknown) => void | Promise<void>;
-      this.#enqueue(session, reply, async () => {
+      const handle = this.#handlers[name] as (asked: AskedEvent, input: unknown) => void | Promise<void>;
+      this.#queues.add(session, reply, async () => {
         await this.#requireUnrevoked(session, caller, reply);
         // What was sent before the client disconnected counts as it would have before.
         if (reply.isCurrent || !OF_CONNECTION.has(name)) await handle({ session, caller, reply }, input);
       });
     } catch (error) {
       // In turn: after the answers to what came before.
-      this.#enqueue(session, reply, () => reply.failure(error));
+      this.#queues.add(session, reply, () => reply.failure(error));
     }
   }
 
@@ -144,7 +137,7 @@ export class ClientCommands {
     if (session.isOver) return;
     if (!failure) return this.#refusals.accepted(session);
     const misconduct = this.#refusals.refused(session, failure, Date.now());
-    if (misconduct) this.#stopped.add(session);
+    if (misconduct) this.#queues.stop(session);
     if (misconduct === "bad commands") this.#parts.dismiss(session);
     if (misconduct === "went on") this.#parts.end(session);
   }
@@ -161,70 +154,20 @@ export class ClientCommands {
     } catch (error) {
       const isRefused = error instanceof LilypadError && REFUSED.has(error.code);
       if (isRefused && reply.isCurrent) {
-        this.#stopped.add(session);
+        this.#queues.stop(session);
         end(session);
       }
       throw error;
     }
   }
 
-  #enqueue(session: ClientSession, reply: Reply, work: () => void | Promise<void>): void {
-    const queue = this.#queues.get(session) ?? { last: Promise.resolve(), waiting: 0 };
-    this.#queues.set(session, queue);
-    if (queue.waiting >= MOST_WAITING)
-      return reply.failure(
-        new LilypadError("rate_limited", "Too many events at once.", { retryAfterMs: 1_000 }),
-      );
-    queue.waiting += 1;
-    queue.last = queue.last
-      .then(() => (this.#stopped.has(session) ? undefined : work()))
-      .catch((error: unknown) => reply.failure(error))
-      .finally(() => {
-        queue.waiting -= 1;
-      });
-  }
-
-  async #join({ session, caller, reply }: Asked, input: EventInput<"join">): Promise<void> {
-    const { rooms, namespaces } = this.#parts;
-    const name = roomOf(input);
-    // Some front ends join all their rooms again whenever anything changes.
-    if (rooms.named(session, caller, name) && !reply.isAwaited && input.cursor == null) {
-      namespaces.emit(session, MAIN, "joined", { room: name });
-      return reply.success();
-    }
-    const threadId = await this.#thread(session, caller, name);
-    if (!rooms.placeOf(session, caller, threadId) && rooms.of(session.sid).length >= SOCKETIO_ROOMS)
-      throw new LilypadError("conflict", `A socket is in at most ${SOCKETIO_ROOMS} rooms.`);
-    const asked = { threadId, name, cursor: input.cursor ?? null };
-    await rooms.join(session, caller, asked, (member, opening) => {
-      // First: whoever is sure to be in the room has the offset that says so.
-      namespaces.emit(session, MAIN, "joined", { room: name });
-      reply.success(joinedAs(opening, member));
-      if (!reply.isAwaited && input.cursor == null) member.welcomeUnseen();
-    });
-  }
-
-  async #leave({ session, caller, reply }: Asked, input: EventInput<"leave">): Promise<void> {
-    const { rooms, namespaces } = this.#parts;
-    const name = roomOf(input);
-    const member =
-      rooms.named(session, caller, name) ??
-      rooms.placeOf(session, caller, await this.#thread(session, caller, name));
-    // What it sent before is acknowledged before.
-    await member?.idle();
-    if (!reply.isCurrent) return;
-    if (member) rooms.leave(member);
-    namespaces.emit(session, MAIN, "left", { room: name });
-    reply.success();
-  }
-
-  async #chat(asked: Asked, input: EventInput<"chat">): Promise<void> {
+  async #chat(asked: AskedEvent, input: EventInput<"chat">): Promise<void> {
     const { caller } = asked;
     const named = messageNamed(String(input.id ?? ""));
-    const target = await this.#target(asked, input, named?.number);
+    const target = await this.#targets.target(asked, input, named?.number);
     // A message of another room, which is emitted here, is a new one.
     if (named?.number === numberOf(target.threadId)) {
-      const stored = await ownMessage(this.#stub(target.threadId), caller.user, named.seq);
+      const stored = await ownMessage(this.#targets.stub(target.threadId), caller.user, named.seq);
       if (stored) return this.#alreadyStored(asked, target, stored);
     }
     const id = input.clientId ?? (input.id == null ? crypto.randomUUID() : clientIdOf(input.id));
@@ -233,7 +176,11 @@ export class ClientCommands {
     return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, replyTo, since });
   }
 
-  #alreadyStored({ session, caller, reply }: Asked, { threadId, name }: Target, stored: Message): void {
+  #alreadyStored(
+    { session, caller, reply }: AskedEvent,
+    { threadId, name }: ThreadTarget,
+    stored: Message,
+  ): void {
     const { rooms, namespaces } = this.#parts;
     const message = socketIoMessage(stored, threadId, name);
     if (rooms.placeOf(session, caller, threadId)?.takeUnseen(stored.rev))
@@ -243,30 +190,32 @@ export class ClientCommands {
 
   async #react(
     type: "react" | "unreact",
-    asked: Asked,
+    asked: AskedEvent,
     { emoji: given, reactionType, ...input }: EventInput<"add_reaction">,
   ): Promise<void> {
     const emoji = this.#parts.reactionNames.emojiOf(required(given ?? reactionType, "emoji"));
-    const { seq, ...target } = await this.#message(asked, input);
+    const { seq, ...target } = await this.#targets.message(asked, input);
     const command = { type, id: crypto.randomUUID(), seq, emoji };
     return this.#commands.run({ ...asked, ...target }, command);
   }
 
-  async #read(asked: Asked, input: EventInput<"read">): Promise<void> {
+  async #read(asked: AskedEvent, input: EventInput<"read">): Promise<void> {
     const { user } = asked.caller;
     this.#admit(this.#reads, asked.caller, "Too many of these. Wait a moment.");
-    const { threadId } = await this.#target(asked, input);
-    asked.reply.success(await callForValue(this.#stub(threadId), (thread) => thread.read(user, input.seq)));
+    const { threadId } = await this.#targets.target(asked, input);
+    asked.reply.success(
+      await callForValue(this.#targets.stub(threadId), (thread) => thread.read(user, input.seq)),
+    );
   }
 
-  async #typing(asked: Asked, input: EventInput<"typing">): Promise<void> {
+  async #typing(asked: AskedEvent, input: EventInput<"typing">): Promise<void> {
     const { rooms } = this.#parts;
     const { session, reply, caller } = asked;
-    const { threadId } = await this.#target(asked, input);
+    const { threadId } = await this.#targets.target(asked, input);
     const member = rooms.placeOf(session, caller, threadId);
     const line = rooms.room(threadId)?.line;
     if (!member || !line) {
-      await callForValue(this.#stub(threadId), (thread) => thread.typing(caller.user));
+      await callForValue(this.#targets.stub(threadId), (thread) => thread.typing(caller.user));
       return reply.success();
     }
     const id = crypto.randomUUID();
@@ -279,54 +228,6 @@ export class ClientCommands {
     });
     line.send(member, { type: "typing", id });
   }
-
-  /** The message that an event is about. */
-  async #message(asked: Asked, input: EventInput<"delete">) {
-    const named = messageNamed(input.messageId) ?? messageNamed(input.id);
-    const target = await this.#target(asked, input, named?.number);
-    const seq = required(input.seq ?? named?.seq, "seq");
-    if (named && (named.number !== numberOf(target.threadId) || named.seq !== seq))
-      throw new LilypadError("bad_request", "The message's id is of another room, or has another seq.");
-    return { ...target, seq };
-  }
-
-  /** The thread that an event is about, and what the client calls it. */
-  async #target({ session, caller }: Asked, input: RoomInput, number?: number) {
-    const name = input.room ?? input.threadId ?? number;
-    if (name === undefined) throw new LilypadError("bad_request", "room: is missing");
-    const threadId = await this.#thread(session, caller, name);
-    return { name: this.#parts.rooms.placeOf(session, caller, threadId)?.name ?? name, threadId };
-  }
-
-  async #thread(session: ClientSession, caller: Caller, name: RoomName): Promise<string> {
-    const { rooms, env } = this.#parts;
-    return rooms.named(session, caller, name)?.threadId ?? threadNamed(env, caller.user.id, name);
-  }
-
-  #stub(threadId: string): () => Stub<ThreadRpc> {
-    const { env } = this.#parts;
-    return () => threadStub(env, env.CHAT_THREAD.idFromString(threadId));
-  }
-}
-
-/** A thread, and what the client calls it. */
-interface Target {
-  threadId: string;
-  name: RoomName;
-}
-
-interface RoomInput {
-  room?: RoomName | undefined;
-  threadId?: RoomName | undefined;
-}
-
-function roomOf({ room, threadId }: RoomInput): RoomName {
-  return required(room ?? threadId, "room");
-}
-
-function required<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new LilypadError("bad_request", `${field}: is missing`);
-  return value;
 }
 
 function clientIdOf(id: string | number): string {

@@ -2,23 +2,15 @@
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { Message } from "../../protocol/model.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
-import type { RoomName } from "../../protocol/socketio/names.ts";
 import { callForValue } from "../../rpc/call.ts";
-import type { Caller } from "../../rpc/caller.ts";
 import { valueOf } from "../../rpc/result.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import type { ClientSession } from "../session-data.ts";
-import type { Reply } from "./replies.ts";
+import type { AskedEvent } from "./asked-event.ts";
+import type { ThreadTarget } from "./event-targets.ts";
 
-export interface CommandTarget {
-  session: ClientSession;
-  caller: Caller;
-  threadId: string;
-  /** What the client calls the thread. */
-  name: RoomName;
-  reply: Reply;
-}
+/** A command's sender, and its thread. */
+export type CommandTarget = AskedEvent & ThreadTarget;
 
 export class ThreadCommands {
   readonly #env: Env;

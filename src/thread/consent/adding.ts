@@ -19,7 +19,7 @@ export interface Candidate {
   isOnlyInvited: boolean;
 }
 
-/** `unknown`: is told to be unknown, where the user may know that. */
+/** `unknown`: the refusal says so, where the user may know that. */
 export type Adding = "add" | "invite" | "unknown" | "forbidden";
 
 /** What becomes of one whom a user adds, who has the right to. It depends on nothing that the user may not learn. */

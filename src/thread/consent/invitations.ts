@@ -29,10 +29,10 @@ export class Invitations {
       sql
         .exec(
           `SELECT 1 WHERE EXISTS (SELECT 1 FROM invitations) OR EXISTS (SELECT 1 FROM only_invited)
-             OR EXISTS (SELECT 1 FROM untold_inviters)`,
+             OR EXISTS (SELECT 1 FROM unconfirmed_inviters)`,
         )
         .toArray().length > 0;
-    this.inviters = new UnconfirmedUsers(sql, "untold_inviters", { isEmpty: !this.#isUsed });
+    this.inviters = new UnconfirmedUsers(sql, "unconfirmed_inviters", { isEmpty: !this.#isUsed });
   }
 
   /** Invites a user: a row written. False, with none, where they are invited by this one already. */

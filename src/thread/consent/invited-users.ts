@@ -1,5 +1,5 @@
 /** What Presence has to know of those who are invited: the entry in the list of each. */
-import type { InvitedUser } from "../../rpc/presence.ts";
+import type { InvitedUser } from "../../rpc/thread-update.ts";
 import type { StoredThread } from "../stored-thread.ts";
 
 /** The invitation that a user sees; undefined where they see none. */

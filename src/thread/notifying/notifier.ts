@@ -7,7 +7,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
 import { callObject } from "../../rpc/call.ts";
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import { failed } from "../../rpc/result.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
 import type { Reservations } from "../consent/reservations.ts";

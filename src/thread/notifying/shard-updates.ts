@@ -1,6 +1,6 @@
 /** What the Presence shards are sent of a thread: to each shard, what concerns its users. */
 import { configOf } from "../../config/config.ts";
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import { byShard } from "../../rpc/shards.ts";
 import { invitationOf } from "../consent/invited-users.ts";
 import type { Reservations } from "../consent/reservations.ts";

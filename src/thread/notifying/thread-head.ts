@@ -1,5 +1,5 @@
 /** What every update of a thread says: the thread itself, as it is now. */
-import type { ThreadUpdate } from "../../rpc/presence.ts";
+import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import type { StoredThread } from "../stored-thread.ts";
 
 export function headOf(

@@ -1,14 +1,14 @@
 /** Users of whom Presence has to be notified, until it has confirmed that it was: a row each, in a table of their own. */
 export class UnconfirmedUsers {
   readonly #sql: SqlStorage;
-  readonly #table: "untold_members" | "untold_inviters";
+  readonly #table: "untold_members" | "unconfirmed_inviters";
   /** Who came since Presence was last about to be notified. */
   readonly #added = new Set<string>();
   /** Presence has confirmed everyone. False where memory does not know. */
   #allConfirmed: boolean;
 
   /** `isEmpty`: nobody is in it, as far as that is known. */
-  constructor(sql: SqlStorage, table: "untold_members" | "untold_inviters", { isEmpty = false } = {}) {
+  constructor(sql: SqlStorage, table: "untold_members" | "unconfirmed_inviters", { isEmpty = false } = {}) {
     this.#allConfirmed = isEmpty;
     this.#sql = sql;
     this.#table = table;

@@ -1,7 +1,7 @@
 /** Bytes per stored item, from the growth of the objects' databases by many of them. */
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
-import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
+import type { ThreadUpdate } from "../../../src/rpc/thread-update.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newThread, person, unique } from "../../support/host-users.ts";
 import { openThread, type TestSocket } from "../../support/socket.ts";

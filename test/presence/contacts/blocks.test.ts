@@ -351,7 +351,7 @@ describe("the thread of a pair", () => {
     expect(await alarmAt(shardStub(bo.user.id))).toBeNull();
   });
 
-  it("keeps the newest that it was told, in whatever order it comes", async () => {
+  it("keeps the newest that it was sent, in whatever order they come", async () => {
     const { ada, id } = await conversation();
     const thread = threadRpc(threadStub(id));
     expect(await thread.blockChanged(ada.user.id, false, 20)).toBe(20);

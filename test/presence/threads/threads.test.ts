@@ -13,7 +13,7 @@ import {
   FakeThread,
 } from "../shard.ts";
 import type { User } from "../../../src/protocol/model.ts";
-import type { ThreadUpdate } from "../../../src/rpc/presence.ts";
+import type { ThreadUpdate } from "../../../src/rpc/thread-update.ts";
 
 async function listOf(user: User, cursor?: string, limit = 50) {
   const answer = await shardFor(user).threads(user.id, { cursor, limit });
