@@ -1,8 +1,9 @@
 /** What concerns a user rather than a room, as the unmodified client sees it. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server } from "../chaos/support/server.ts";
 import { signIn, type SignedInUser } from "../chaos/support/users.ts";
-import { TestClient, TRANSPORTS, type TransportName } from "./support/client.ts";
+import { TRANSPORTS, type TransportName } from "./support/client.ts";
+import { clientsOf } from "./support/clients.ts";
 
 let server: Server;
 let ada: SignedInUser;
@@ -10,27 +11,15 @@ let bob: SignedInUser;
 let cy: SignedInUser;
 let dee: SignedInUser;
 let eve: SignedInUser;
-const clients: TestClient[] = [];
 
 beforeAll(async () => {
   server = await Server.start({}, { inspector: false });
   const users = await signIn(server, ["ada", "bob", "cy", "dee", "eve"]);
   [ada, bob, cy, dee, eve] = users as [SignedInUser, SignedInUser, SignedInUser, SignedInUser, SignedInUser];
 });
-afterEach(() => {
-  for (const client of clients.splice(0)) client.close();
-});
 afterAll(() => server.stop());
 
-async function connect(user: SignedInUser, transport: TransportName = "websocket"): Promise<TestClient> {
-  const client = new TestClient(server.url, {
-    auth: { token: user.token },
-    transports: [...TRANSPORTS[transport]],
-  });
-  clients.push(client);
-  await client.next("connect");
-  return client;
-}
+const connect = clientsOf(() => server);
 
 describe.each(Object.keys(TRANSPORTS) as TransportName[])("over %s", (transport) => {
   it("a session in no room gets new_message and unread_count, and a stranger nothing", async () => {

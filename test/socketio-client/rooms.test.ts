@@ -1,14 +1,14 @@
 /** Rooms over Socket.IO, as the unmodified client sees them over each of its transports. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server } from "../chaos/support/server.ts";
 import { signIn, type SignedInUser } from "../chaos/support/users.ts";
 import { TestClient, TRANSPORTS, type TransportName } from "./support/client.ts";
+import { clientsOf } from "./support/clients.ts";
 
 let server: Server;
 let ada: SignedInUser;
 let bob: SignedInUser;
 let eve: SignedInUser;
-const clients: TestClient[] = [];
 
 beforeAll(async () => {
   server = await Server.start({}, { inspector: false });
@@ -16,20 +16,9 @@ beforeAll(async () => {
   if (!first || !second || !third) throw new Error("nobody signed in");
   [ada, bob, eve] = [first, second, third];
 });
-afterEach(() => {
-  for (const client of clients.splice(0)) client.close();
-});
 afterAll(() => server.stop());
 
-async function connect(user: SignedInUser, transport: TransportName = "websocket"): Promise<TestClient> {
-  const client = new TestClient(server.url, {
-    auth: { token: user.token },
-    transports: [...TRANSPORTS[transport]],
-  });
-  clients.push(client);
-  await client.next("connect");
-  return client;
-}
+const connect = clientsOf(() => server);
 
 async function newThread(): Promise<string> {
   const { id } = await ada.api.createThread({ kind: "group", name: "Pond", memberIds: ["bob"] });
@@ -157,9 +146,9 @@ describe("a lost connection", () => {
 describe("who signs in", () => {
   it("is refused with the code of the contract", async () => {
     const client = new TestClient(server.url, { auth: { token: "no.token" }, transports: ["websocket"] });
-    clients.push(client);
     const [error] = await client.next("connect_error");
     expect(error.data).toEqual({ code: "unauthenticated" });
+    client.close();
   });
 });
 
