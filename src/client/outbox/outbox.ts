@@ -15,6 +15,8 @@ import { storedIn } from "./stored-in.ts";
 
 /** The pause after a `rate_limited` that names none. */
 const RETRY_AFTER_MS = 1_000;
+/** The longest pause: what slow mode refuses for longer has failed, and everything else goes on. */
+const LONGEST_PAUSE_MS = 60_000;
 /** Most changes that wait or have failed, of one thread: what the storage holds is bounded. */
 const MOST_CHANGES = 200;
 
@@ -200,9 +202,10 @@ export class Outbox {
 
   #refused({ id, code, message, retryAfterMs }: Extract<ThreadEvent, { type: "error" }>): void {
     const entry = this.#find(id);
-    if (entry && code === "rate_limited") {
+    const pauseMs = retryAfterMs ?? RETRY_AFTER_MS;
+    if (entry && code === "rate_limited" && pauseMs <= LONGEST_PAUSE_MS) {
       entry.state = "queued";
-      return this.#pause.start(retryAfterMs ?? RETRY_AFTER_MS);
+      return this.#pause.start(pauseMs);
     }
     // An entry that was discarded meanwhile is gone; others may have waited for this answer.
     if (entry) this.#fail(entry, new RequestError(code, message, { retryAfterMs }));

@@ -2,10 +2,11 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { importAgain } from "../../client/import-again.ts";
+import { ErrorMessage } from "./error-message.tsx";
 
 /**
- * Shows nothing until the module has come. Where it does not come, `onFailed` is called, and the next showing fetches it
- * again.
+ * Shows nothing until the module has come. Where it does not come, it says so, or calls `onFailed`; the next showing fetches
+ * it again.
  */
 export function lazily<Props extends object, Module>(
   load: () => Promise<Module>,
@@ -13,15 +14,16 @@ export function lazily<Props extends object, Module>(
 ): ComponentType<Props & { onFailed?: (() => void) | undefined }> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazily({ onFailed, ...props }) {
-    const [, rerender] = useState(0);
+    const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
     useEffect(() => {
       const fetchIt = async () => {
         loaded = component(await importAgain(load));
-        rerender((count) => count + 1);
+        setState("loaded");
       };
-      if (!loaded) fetchIt().catch(() => onFailed?.());
+      if (!loaded) fetchIt().catch(() => (onFailed ? onFailed() : setState("failed")));
     }, []);
     const Loaded = loaded;
-    return Loaded ? <Loaded {...(props as unknown as Props)} /> : null;
+    if (Loaded) return <Loaded {...(props as unknown as Props)} />;
+    return state === "failed" ? <ErrorMessage text="This could not be loaded. Try again." /> : null;
   };
 }

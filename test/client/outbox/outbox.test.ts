@@ -151,6 +151,15 @@ describe("order", () => {
     expect(sentIds()).toEqual(["a", "b c", "b c d"]);
   });
 
+  it("goes on after what may not be sent for longer than a minute, as in slow mode: that has failed", async () => {
+    const { outbox, receive, sentIds } = await welcomedOutbox();
+    const refused = outbox.add(chatCommand("a"));
+    void outbox.add(chatCommand("b"));
+    await receive(error("a", "rate_limited", 3_600_000));
+    await expect(refused).rejects.toMatchObject({ code: "rate_limited", retryAfterMs: 3_600_000 });
+    expect(sentIds()).toEqual(["a", "b"]);
+  });
+
   it("is kept over frames of ten commands, none larger than the server accepts", async () => {
     const { outbox, frames, disconnect, welcome: reconnect, sentIds, receive } = await welcomedOutbox();
     disconnect();
