@@ -218,7 +218,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/server.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

@@ -1,9 +1,10 @@
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Presence } from "../../src/presence/presence.ts";
+import type { User } from "../../src/protocol/model.ts";
 import { keepHeartbeatsFresh, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
 import { person } from "../support/host-users.ts";
-import { eventually } from "../support/eventually.ts";
 import { openPresence } from "../support/socket.ts";
 import {
   alarmOf,
@@ -127,15 +128,22 @@ describe("a user search", () => {
   it("calls each shard once, and reads a few rows in each", async () => {
     const ada = await person("Ada");
     // Some in every shard: one that has nobody is created by the search.
-    for (let i = 0; i < 40; i++) await knownUser("Searched", i % SHARDS);
-    // Again where something from before was measured along with it.
-    await eventually(async () => {
-      const spent = await meter(() => ada.call("GET", "/api/users?q=searched"));
-      // And one call to the searcher's own shard, which limits the rate.
-      expect(spent).toMatchObject({ worker: 1, presence: { calls: SHARDS + 1, rowsWritten: 0 } });
-      // Of the 40 matches at most 20 in each shard: the keys of name and id, their list, and profiles.
-      expect(spent.presence.rowsRead).toBeLessThanOrEqual(40 * 4 + SHARDS * 5);
-    });
+    const searched: User[] = [];
+    for (let i = 0; i < 40; i++) searched.push(await knownUser("Searched", i % SHARDS));
+    const searches = vi.spyOn(Presence.prototype, "searchUsers");
+    const admissions = vi.spyOn(Presence.prototype, "admitUserSearch");
+    const found = (await (await ada.call("GET", "/api/users?q=searched")).json()) as { users: User[] };
+    expect(found.users).toHaveLength(20);
+    expect(searches).toHaveBeenCalledTimes(SHARDS);
+    // The searcher's own shard limits the rate.
+    expect(admissions).toHaveBeenCalledTimes(1);
+    vi.restoreAllMocks();
+    for (const user of searched.slice(0, SHARDS)) {
+      const cost = await costIn(user, () => shardFor(user).searchUsers("searched", null));
+      expect(cost.written).toBe(0);
+      // Five match: the keys of each one's name, their list, and profiles.
+      expect(cost.read).toBeLessThanOrEqual(5 * 4 + 5);
+    }
   });
 
   it("reads rows in proportion to its results, whatever the number of users", async () => {
