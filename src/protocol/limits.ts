@@ -90,6 +90,9 @@ export const PAGE_LENGTH = 512 * 1024;
 /** Most durable events a resume replays, and how long they may be together, in UTF-16 units; further behind gets a snapshot. */
 export const RESUME_EVENTS = 1_000;
 export const RESUME_LENGTH = 1024 * 1024;
+/** The same of a room where a Socket.IO session is recovered: its client has no way to ask for what lies between. */
+export const RECOVERY_EVENTS = 5_000;
+export const RECOVERY_LENGTH = 4 * 1024 * 1024;
 /** A message that is sent again without `since` is recognised among this many newest messages. */
 export const DEDUPLICATION_WINDOW = 1_000;
 

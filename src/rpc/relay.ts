@@ -94,7 +94,7 @@ export interface RelayRpc {
 
 /** A thread's RPC interface for its relays. */
 export interface RelayHostRpc {
-  /** A socket is being opened at a relay: what it begins with, if its user may enter; `asMember`: and is a member already. */
+  /** A socket is being opened at a relay: what it begins with, if its user may enter; `asMember`: a session goes on, of a member. */
   admitAtRelay: (
     relay: number,
     who: Caller,

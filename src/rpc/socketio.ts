@@ -58,6 +58,10 @@ export interface HandedSession {
   generation: number;
   nextSlot: number;
   rooms: HandedRoom[];
+  /** The number of this handover. Absent from a shard of an older version, as the next. */
+  handover?: number | undefined;
+  /** Until when other shards know the session, in milliseconds since the epoch. */
+  knownUntil?: number | undefined;
 }
 
 /** A room that it is in. */
@@ -79,6 +83,16 @@ export interface SessionTaker {
   /** The connection that it is to be on, and its shard. */
   engineSid: string;
   shard: number;
+  /** The handover by which the shard that is asked has the session. What it has of earlier ones is out of date. */
+  handover?: number;
+  /** A handover by the shard that is asked, of which the one that it went to knows nothing: a crash came between. */
+  lostHandover?: number;
+}
+
+/** A session is elsewhere: at the shard that it was handed to, by its number and that of the handover. At that shard itself, it is over. */
+export interface MovedSession {
+  movedTo: number;
+  handover?: number | undefined;
 }
 
 /** A shard's RPC interface. Upgrades and polls, which may wait, come by `fetch` (`shardRequest`). */
@@ -97,7 +111,7 @@ export interface SocketIoRpc extends TabHolderRpc {
    * the same user; or says to which shard it went. Undefined where there is no such session, or the offset is none of it.
    * May be repeated by the same taker.
    */
-  takeSession: (pid: string, taker: SessionTaker) => Promise<HandedSession | { movedTo: number } | undefined>;
+  takeSession: (pid: string, taker: SessionTaker) => Promise<HandedSession | MovedSession | undefined>;
   /** This was revoked of a user, whose sessions with such a credential are closed. Idempotent. */
   revoked: (userId: string, revocation: Revocation) => Promise<void>;
 }

@@ -26,6 +26,7 @@ import {
   type Asker,
   type EngineAnswer,
   type HandedSession,
+  type MovedSession,
   type SessionCredentials,
   type SessionTaker,
   type SocketIoRpc,
@@ -236,10 +237,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
 
   // --- for other shards
 
-  async takeSession(
-    pid: string,
-    taker: SessionTaker,
-  ): Promise<HandedSession | { movedTo: number } | undefined> {
+  async takeSession(pid: string, taker: SessionTaker): Promise<HandedSession | MovedSession | undefined> {
     return this.#recovery.take(pid, taker);
   }
 

@@ -10,7 +10,7 @@ import type { RoomSessions } from "../sockets/room-sessions.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
 import type { Broadcaster } from "./broadcasting/broadcaster.ts";
 import type { Relays } from "./broadcasting/relays.ts";
-import { welcomeEvents } from "./broadcasting/welcome.ts";
+import { RECOVERING, RESUMING, welcomeEvents, type Reach } from "./broadcasting/welcome.ts";
 import { forbidden } from "./errors.ts";
 import type { ProfileChanges } from "./members/profile-changes.ts";
 import type { Notifier } from "./notifying/notifier.ts";
@@ -63,12 +63,12 @@ export class Admission {
     broadcaster.welcoming(socket);
     sessions.endsAt(caller.expiresAt, now);
     const cursor = new URL(request.url).searchParams.get("cursor");
-    room.welcome(socket, this.#welcome(thread, caller, cursor), thread.rev);
+    room.welcome(socket, this.#welcome(thread, caller, cursor, RESUMING), thread.rev);
     broadcaster.welcomed(socket);
     return response;
   }
 
-  /** A client of a relay. `asMember`: one who was in the room before, and whom this does not make a member. */
+  /** A client of a relay. `asMember`: its session goes on, and this does not make its user a member. */
   atRelay(relay: number, who: Caller, cursor: string | null, asMember = false): RelayWelcome {
     const { store, relays } = this.#parts;
     const now = Date.now();
@@ -78,7 +78,8 @@ export class Admission {
     if (asMember && store.require().standing(who.user) === null) throw forbidden();
     const thread = this.#admit(who, now);
     relays.entering(relay, who.user.id);
-    return { frames: this.#welcome(thread, thread.known(who), cursor), rev: thread.rev };
+    const reach = asMember ? RECOVERING : RESUMING;
+    return { frames: this.#welcome(thread, thread.known(who), cursor, reach), rev: thread.rev };
   }
 
   /** The right first, so that a stranger learns nothing from the limit. */
@@ -103,8 +104,9 @@ export class Admission {
     return thread;
   }
 
-  #welcome(thread: StoredThread, caller: Caller, cursor: string | null): string[] {
+  #welcome(thread: StoredThread, caller: Caller, cursor: string | null, reach: Reach): string[] {
     const { broadcaster, connections } = this.#parts;
-    return connections.encode(welcomeEvents(thread, broadcaster, caller, cursor, configOf(this.#env).rate));
+    const { rate } = configOf(this.#env);
+    return connections.encode(welcomeEvents(thread, broadcaster, caller, cursor, rate, reach));
   }
 }

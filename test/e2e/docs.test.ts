@@ -256,11 +256,16 @@ describe("Socket.IO", () => {
       const joined: unknown[] = [];
       socket.on("joined", (event) => joined.push(event));
       socket.io.engine.close();
-      await expect.poll(() => socket.recovered).toBe(true);
-      // The first block joins at every connect, recovered or not.
-      await expect.poll(() => joined.length).toBe(1);
-      socket.disconnect().connect();
+      // The first block joins at every connect, recovered or not; the second one has not joined before.
+      await expect.poll(() => joined.length).toBe(2);
+      expect(socket.recovered).toBe(true);
+      // By its answer, that of the join is here too.
+      await send("again");
+      socket.io.engine.close();
       await expect.poll(() => joined.length).toBe(3);
+      expect(socket.recovered).toBe(true);
+      socket.disconnect().connect();
+      await expect.poll(() => joined.length).toBe(5);
       expect(socket.recovered).toBe(false);
     } finally {
       socket.disconnect();

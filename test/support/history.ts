@@ -3,20 +3,22 @@ import { runInDurableObject } from "cloudflare:test";
 import { evict, threadStub } from "./objects.ts";
 import type { Person } from "./host-users.ts";
 
-/** Writes messages into an empty thread, from seq and rev 1 on. */
+/** Writes messages into a thread, from a seq and rev on that it has reached: 1 in an empty one. */
 export async function fillHistory(
   threadId: string,
   author: Person,
   count: number,
   body?: string,
+  from = 1,
 ): Promise<void> {
   if (count === 0) return;
   await runInDurableObject(threadStub(threadId), (_thread, { storage }) => {
     storage.sql.exec(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+      `WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
        INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at)
        SELECT i, i, i, ?, 'id-' || i, coalesce(?, 'body ' || i), 1000 + i FROM n`,
-      count,
+      from,
+      from + count - 1,
       author.user.id,
       body ?? null,
     );

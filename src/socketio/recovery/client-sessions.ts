@@ -4,7 +4,7 @@
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { SOCKETIO_RECOVERY_MS } from "../../protocol/limits.ts";
-import { newSid, randomText, type HandedSession } from "../../rpc/socketio.ts";
+import { newSid, randomText, type HandedSession, type SessionTaker } from "../../rpc/socketio.ts";
 import type { Membership } from "../rooms/membership.ts";
 import type { ClientSession } from "../session-data.ts";
 import { Received } from "./received.ts";
@@ -103,16 +103,14 @@ export class ClientSessions {
   }
 
   /** A session goes to a connection at another shard. For a while it is known here where it is, since the client may not have heard yet. */
-  moved(pid: string, stored: StoredSession, engineSid: string, shard: number): void {
-    const expiresAt = Date.now() + SOCKETIO_RECOVERY_MS;
-    this.#store.put(pid, { ...stored, engineSid, movedTo: shard, expiresAt });
-    this.#store.write(pid);
-    this.#alarm.wakeBy(expiresAt);
+  moved(pid: string, stored: StoredSession, taker: SessionTaker, handover: number): void {
+    const { engineSid, shard } = taker;
+    this.#bury(pid, { ...stored, engineSid, movedTo: shard, handover }, movedUntil());
   }
 
   /** A session goes to another connection here, in this very stretch. */
   handedTo(pid: string, stored: StoredSession, engineSid: string): void {
-    this.#store.put(pid, { ...stored, engineSid });
+    this.#store.put(pid, { ...stored, engineSid, movedTo: undefined });
   }
 
   /** The offset of what was sent so far; undefined where no client is connected. */
@@ -158,8 +156,18 @@ export class ClientSessions {
   /** A session is over for good. */
   ended(session: ClientSession): void {
     const on = this.#store.on(session.sid);
-    if (on) this.#store.remove(on.pid);
     this.#forget(session);
+    if (!on) return;
+    const { knownUntil = 0 } = on.session;
+    if (knownUntil <= Date.now()) return this.#store.remove(on.pid);
+    this.#bury(on.pid, { ...on.session, engineSid: "", rooms: [], isOver: true }, knownUntil);
+  }
+
+  /** What is known of a session that is no longer here, until then. */
+  #bury(pid: string, stored: StoredSession, expiresAt: number): void {
+    this.#store.put(pid, { ...stored, expiresAt });
+    this.#store.write(pid);
+    this.#alarm.wakeBy(expiresAt);
   }
 
   #lose(pid: string, stored: StoredSession): void {
@@ -188,6 +196,11 @@ export class ClientSessions {
   #newReceived({ socketId, generation }: StoredSession): Received {
     return new Received(this.#parts.shard, socketId, generation);
   }
+}
+
+/** Until when a shard says to which other one a session went from now on. */
+export function movedUntil(): number {
+  return Date.now() + SOCKETIO_RECOVERY_MS;
 }
 
 function placeOf({ threadId, name, epoch, slot, rev, id, from }: Membership): StoredRoom {

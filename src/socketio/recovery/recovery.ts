@@ -11,12 +11,13 @@ import {
   socketIoStub,
   type HandedRoom,
   type HandedSession,
+  type MovedSession,
   type SessionTaker,
 } from "../../rpc/socketio.ts";
 import { openPacket, type EventSender } from "../events/event-sender.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession } from "../session-data.ts";
-import type { ClientSessions, SessionIds } from "./client-sessions.ts";
+import { movedUntil, type ClientSessions, type SessionIds } from "./client-sessions.ts";
 import { parseOffset, tagOf } from "./offset.ts";
 import type { StoredSession } from "./stored-session.ts";
 
@@ -59,19 +60,23 @@ export class Recovery {
   }
 
   /** Hands a session over (rpc/socketio.ts). */
-  take(pid: string, taker: SessionTaker): HandedSession | { movedTo: number } | undefined {
+  take(pid: string, taker: SessionTaker): HandedSession | MovedSession | undefined {
     const { sessions, shard, close } = this.#parts;
     const stored = sessions.get(pid);
     if (stored?.userId !== taker.userId || (stored.expiresAt ?? Infinity) <= Date.now()) return undefined;
-    if (stored.movedTo !== undefined && stored.engineSid !== taker.engineSid)
-      return { movedTo: stored.movedTo };
+    const { movedTo, engineSid, isOver, handover = 0 } = stored;
+    if (handover < (taker.handover ?? 0)) return undefined;
+    if (isOver) return { movedTo: shard, handover };
+    const isRepeat = movedTo !== undefined && engineSid === taker.engineSid;
+    if (movedTo !== undefined && !isRepeat && taker.lostHandover !== handover) return { movedTo, handover };
     const handed = handedAt(stored, taker.offset);
-    if (!handed || stored.movedTo !== undefined) return handed;
-    const { engineSid } = stored;
-    if (taker.shard !== shard) sessions.moved(pid, stored, taker.engineSid, taker.shard);
+    if (!handed || isRepeat) return handed && { ...handed, handover, knownUntil: movedUntil() };
+    const next = handover + 1;
+    const isMove = taker.shard !== shard;
+    if (isMove) sessions.moved(pid, stored, taker, next);
     else sessions.handedTo(pid, stored, taker.engineSid);
-    close(engineSid);
-    return handed;
+    if (movedTo === undefined) close(engineSid);
+    return { ...handed, handover: next, knownUntil: isMove ? movedUntil() : stored.knownUntil };
   }
 
   async #recover(
@@ -105,7 +110,7 @@ export class Recovery {
     { user }: Caller,
     offset: string | undefined,
   ): Promise<HandedSession | undefined> {
-    const { env, shard } = this.#parts;
+    const { shard } = this.#parts;
     const taker = { userId: user.id, offset, engineSid: session.sid, shard };
     // An offset says where the session was when it was sent. Whoever made the `pid` may have forgotten it.
     let at =
@@ -114,19 +119,40 @@ export class Recovery {
         : shardOfSid(pid) === undefined
           ? undefined
           : parseOffset(offset)?.shard;
-    for (let hops = 0; hops < SOCKETIO_SHARDS && at !== undefined; hops += 1) {
-      const no: number = at;
-      const answer =
-        no === shard
-          ? this.take(pid, taker)
-          : await callObject(
-              () => socketIoStub(env, no),
-              (other) => other.takeSession(pid, taker),
-            ).catch(() => undefined);
-      if (!answer || !("movedTo" in answer)) return answer;
-      at = answer.movedTo;
+    let about: Pick<SessionTaker, "handover" | "lostHandover"> = {};
+    let movedFrom: number | undefined;
+    for (let hops = 0; hops < 2 * SOCKETIO_SHARDS && at !== undefined; hops += 1) {
+      const answer = await this.#takeFrom(at, pid, { ...taker, ...about });
+      if (answer === "failed") return undefined;
+      if (answer && !("movedTo" in answer)) return answer;
+      if (answer) {
+        // Over.
+        if (answer.movedTo === at) return undefined;
+        movedFrom = at;
+        at = answer.movedTo;
+        about = { handover: answer.handover ?? 0 };
+      } else {
+        // A crash lost it on its way here: who had it before has it still.
+        at = movedFrom;
+        movedFrom = undefined;
+        about = { lostHandover: about.handover ?? 0 };
+      }
     }
     return undefined;
+  }
+
+  /** What a shard says to one who takes a session. */
+  async #takeFrom(
+    no: number,
+    pid: string,
+    taker: SessionTaker,
+  ): Promise<ReturnType<Recovery["take"]> | "failed"> {
+    const { env, shard } = this.#parts;
+    if (no === shard) return this.take(pid, taker);
+    return callObject(
+      () => socketIoStub(env, no),
+      (other) => other.takeSession(pid, taker),
+    ).catch(() => "failed" as const);
   }
 
   /** Has a session join its rooms again, with what it missed. False where one of them can't be resumed. */

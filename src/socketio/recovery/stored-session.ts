@@ -32,6 +32,12 @@ export const storedSession = z.object({
   expiresAt: z.int().optional(),
   /** The shard that it went to. */
   movedTo: z.int().optional(),
+  /** How often it was handed over, the one to that shard included. */
+  handover: z.int().optional(),
+  /** Until when other shards say that it is here, in milliseconds since the epoch. */
+  knownUntil: z.int().optional(),
+  /** It is over, which is known as long as others say that it is here. */
+  isOver: z.boolean().optional(),
 });
 
 export type StoredRoom = z.output<typeof storedRoom>;

@@ -4,6 +4,8 @@ import type { ThreadEvent } from "../../protocol/events.ts";
 import {
   MEMBERS_SHOWN,
   PAGE_DEFAULT,
+  RECOVERY_EVENTS,
+  RECOVERY_LENGTH,
   RESUME_EVENTS,
   RESUME_LENGTH,
   SERVER_FRAME_BYTES,
@@ -23,6 +25,16 @@ const HISTORY_BYTES = SERVER_FRAME_BYTES - 1024;
 type Welcome = Extract<ThreadEvent, { type: "welcome" }>;
 type History = Extract<ThreadEvent, { type: "history" }>;
 
+/** How far behind a client may be to be caught up: so many events, and so long together. */
+export interface Reach {
+  events: number;
+  length: number;
+}
+
+export const RESUMING: Reach = { events: RESUME_EVENTS, length: RESUME_LENGTH };
+/** Of a Socket.IO session that goes on. */
+export const RECOVERING: Reach = { events: RECOVERY_EVENTS, length: RECOVERY_LENGTH };
+
 /** Everything that a new socket is sent first, in order. `cursor` is what the client says it has. */
 export function welcomeEvents(
   thread: StoredThread,
@@ -30,9 +42,10 @@ export function welcomeEvents(
   caller: Caller,
   cursor: string | null,
   rate: Rate,
+  reach: Reach,
 ): (ThreadEvent | EncodedEvent)[] {
-  const since = resumable(cursor, thread);
-  const missed = since === undefined ? undefined : missedSince(caller.user.id, thread, since);
+  const since = resumable(cursor, thread, reach);
+  const missed = since === undefined ? undefined : missedSince(caller.user.id, thread, since, reach);
   const welcome = welcomeEvent(thread, broadcaster, {
     type: "welcome",
     user: caller.user,
@@ -90,17 +103,22 @@ function kept<T extends object>(texts: WeakMap<T, string>, value: T): string {
 }
 
 /** What a user's client at a rev has missed, or undefined where that is too much. */
-function missedSince(userId: string, thread: StoredThread, rev: number): ThreadEvent[] | undefined {
+function missedSince(
+  userId: string,
+  thread: StoredThread,
+  rev: number,
+  { length }: Reach,
+): ThreadEvent[] | undefined {
   const profiles = profilesSince(thread, rev);
-  const events = eventsFor(userId, thread, rev, RESUME_LENGTH);
+  const events = eventsFor(userId, thread, rev, length);
   return profiles && events && [...profiles, ...events];
 }
 
 /** The rev from which the client can be caught up, or undefined where it needs a snapshot. */
-function resumable(cursor: string | null, thread: StoredThread): number | undefined {
+function resumable(cursor: string | null, thread: StoredThread, { events }: Reach): number | undefined {
   const [, epoch, digits] = /^([^:]*):(\d{1,15})$/.exec(cursor ?? "") ?? [];
   const rev = Number(digits);
-  const isKnown = epoch === thread.epoch && rev <= thread.rev && thread.rev - rev <= RESUME_EVENTS;
+  const isKnown = epoch === thread.epoch && rev <= thread.rev && thread.rev - rev <= events;
   return isKnown ? rev : undefined;
 }
 

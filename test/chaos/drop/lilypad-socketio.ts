@@ -56,7 +56,8 @@ class SocketIoParticipant implements Participant {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.joined = promise;
     socket.on("connect", () => {
-      if (socket.recovered) return;
+      // Recovered in no room, where the answer to its join was lost.
+      if (socket.recovered && this.#isJoined) return;
       if (this.#isJoined) this.#refusals.push("a lost connection was not recovered");
       void this.#join().then(resolve);
     });

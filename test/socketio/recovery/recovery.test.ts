@@ -1,7 +1,11 @@
 /** Connection state recovery: a client that comes back in time gets its session, its rooms, and what it missed. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ChatThread } from "../../../src/thread/chat-thread.ts";
+import { crash } from "../../presence/resharding/deployment.ts";
 import { eventually } from "../../support/eventually.ts";
+import { gate } from "../../support/gate.ts";
+import { fillHistory } from "../../support/history.ts";
 import { host } from "../../support/host-server.ts";
 import { hostToken, newThread, person, type Person } from "../../support/host-users.ts";
 import { evict, threadStub } from "../../support/objects.ts";
@@ -34,25 +38,30 @@ async function pond() {
   return { ada, bob, room, say, socket: await joined(bob, room) };
 }
 
-/** Comes back until the new connection is, or is not, at the shard of this one. */
-async function comeBack(
-  who: Person,
-  lost: { pid: string; offset?: string },
-  { at, notAt }: { at?: string; notAt?: string },
-): Promise<SocketIoTestSocket> {
+interface Where {
+  at?: string;
+  notAt?: string;
+}
+
+/** Opens connections until one is, or is not, at the shard of this one. */
+async function openAt({ at, notAt }: Where): Promise<SocketIoTestSocket> {
   for (;;) {
     const socket = await SocketIoTestSocket.open();
     const shard = socket.sid.slice(0, 1);
-    if (
-      (at !== undefined && shard !== at.slice(0, 1)) ||
-      (notAt !== undefined && shard === notAt.slice(0, 1))
-    ) {
-      socket.close();
-      continue;
-    }
-    await socket.signIn(who, lost);
-    return socket;
+    if ((at ?? shard).startsWith(shard) && !notAt?.startsWith(shard)) return socket;
+    socket.close();
   }
+}
+
+/** Comes back to a connection there. */
+async function comeBack(
+  who: Person,
+  lost: { pid: string; offset?: string | undefined },
+  where: Where,
+): Promise<SocketIoTestSocket> {
+  const socket = await openAt(where);
+  await socket.signIn(who, lost);
+  return socket;
 }
 
 const isRecovered = (socket: SocketIoTestSocket, of: SocketIoTestSocket) =>
@@ -191,6 +200,54 @@ describe("a client that comes back", () => {
     await eventually(() => expect(bodies(again)).toEqual(["pond 2"]));
   });
 
+  it("gets it where the shard that takes it over crashes before it has, also if that one had it before", async () => {
+    const { ada, bob, say, socket, room } = await pond();
+    await say("one");
+    await eventually(() => expect(bodies(socket)).toEqual(["one"]));
+    // From its shard to another one, and back again, which is stored at both.
+    const away = await comeBack(bob, socket.lost, { notAt: socket.sid });
+    const back = await comeBack(bob, { ...away.lost, offset: socket.offset }, { at: socket.sid });
+    expect(isRecovered(back, socket)).toBe(true);
+    await say("two");
+    await eventually(() => expect(bodies(back)).toEqual(["two"]));
+    for (const where of ["notAt", "at"] as const) {
+      const crashing = await openAt({ [where]: back.sid });
+      const joining = gate();
+      const admission = vi.spyOn(ChatThread.prototype, "admitAtRelay").mockImplementation(async () => {
+        await joining.pass();
+        throw new Error("expected: it is too late");
+      });
+      crashing.send(`40${JSON.stringify({ token: bob.token, ...back.lost })}`);
+      await joining.reached();
+      await crash(socketIoStub(crashing.sid));
+      joining.open();
+      admission.mockRestore();
+    }
+    await say("three");
+    const again = await SocketIoTestSocket.connect(bob, back.lost);
+    expect(isRecovered(again, socket)).toBe(true);
+    await eventually(() => expect(bodies(again)).toEqual(["three"]));
+    expect(await again.ask("chat", { room, body: "four" })).toMatchObject({ ok: true });
+    expect((await ada.call("GET", `/api/threads/${room}`)).status).toBe(200);
+  });
+
+  it("gets what it missed in a busy room, up to 5,000 events", async () => {
+    const { ada, bob, say, socket, room } = await pond();
+    await say("one");
+    await eventually(() => expect(bodies(socket)).toEqual(["one"]));
+    socket.close();
+    await fillHistory(room, ada, 4_999, "x", 2);
+    await say("last");
+    const again = await SocketIoTestSocket.connect(bob, socket.lost);
+    expect(isRecovered(again, socket)).toBe(true);
+    await eventually(() => expect(bodies(again)).toHaveLength(5_000));
+    expect(bodies(again).at(-1)).toBe("last");
+    again.close();
+    await fillHistory(room, ada, 5_001, "x", 5_002);
+    const third = await SocketIoTestSocket.connect(bob, again.lost);
+    expect(isRecovered(third, socket)).toBe(false);
+  });
+
   it("is in its rooms still, by the names it gave them, and in none that it left", async () => {
     const { ada, bob, say, socket, room } = await pond();
     const { id: lake } = await newThread(ada, "group", [bob], "Lake");
@@ -295,6 +352,27 @@ describe("a session is not recovered", () => {
     await socket.closed;
     const again = await SocketIoTestSocket.connect(bob, socket.lost);
     expect(isRecovered(again, socket)).toBe(false);
+  });
+
+  it("once its client has disconnected, whichever shard it comes to, and the object of its session sleeps or crashes", async () => {
+    const { bob, say, socket } = await pond();
+    await say("one");
+    await eventually(() => expect(bodies(socket)).toEqual(["one"]));
+    // What it received last is of where it was.
+    const { lost } = socket;
+    const away = await comeBack(bob, lost, { notAt: socket.sid });
+    expect(isRecovered(away, socket)).toBe(true);
+    away.send("41");
+    away.close();
+    await away.closed;
+    await crash(socketIoStub(away.sid));
+    for (const where of [{ at: socket.sid }, { at: away.sid }]) {
+      const again = await comeBack(bob, lost, where);
+      expect(isRecovered(again, socket)).toBe(false);
+    }
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3 * 60_000 });
+    for (const { sid } of [socket, away]) await runDurableObjectAlarm(socketIoStub(sid));
+    for (const each of [socket, away]) expect(await storedSessions(each)).not.toContain(socket.ids.sid);
   });
 
   it("once its credential was revoked", async () => {
