@@ -1,5 +1,6 @@
 /** An invitation or a message request, as the user sees it, and what it takes to block whoever made it. */
 import type { Contacts } from "../../client/contacts/contacts.ts";
+import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
 import { otherMember, threadTitle } from "../text/thread-title.ts";
 import type { Words } from "../text/words.ts";
@@ -12,6 +13,14 @@ export function requestTitle(
 ): { title: string; person: User | undefined } {
   const person = request.kind === "direct" ? (request.invitedBy ?? otherMember(request, ownId)) : undefined;
   return { title: person?.name ?? threadTitle(request, ownId, words), person };
+}
+
+/**
+ * Whether an open thread is a message request that the user has not accepted, of which they are no member yet. Addresses in it
+ * are not links: whoever wrote them is a stranger.
+ */
+export function isUnaccepted({ thread, you }: Pick<RoomState, "thread" | "you">): boolean {
+  return thread?.kind === "direct" && you === undefined;
 }
 
 /** Blocks who invited the user, and declines. Without `invitedBy`, where nobody can be blocked, it declines alone. */

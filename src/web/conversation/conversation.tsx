@@ -16,6 +16,7 @@ import { Text } from "../ui/text.tsx";
 import { useSelected, useStore } from "../ui/use-store.ts";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
+import { LiveLinks } from "./linked-text.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import { MessageList } from "./message-list.tsx";
 import { MessageRows, rowKey } from "../../view/message-list/message-row-model.ts";
@@ -23,6 +24,7 @@ import { changeText, editedText } from "../../view/message-list/outgoing-changes
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
+import { isUnaccepted } from "../../view/contacts/request.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
 import { lastSentAt } from "../../view/writing/hindrance.ts";
 import { useHindrance } from "../../view/writing/use-hindrance.ts";
@@ -192,22 +194,24 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         </p>
       )}
       {isOpen || (!state.ready && rows.length > 0) ? (
-        <MessageList
-          key={String(state.ready)}
-          ready={state.ready}
-          rows={rows}
-          user={user}
-          draft={draft}
-          hasOlder={state.hasBefore}
-          loadingOlder={state.loadingBefore}
-          actions={actions}
-          readSeq={state.you?.readSeq}
-          position={position}
-          onLeave={(left) => rememberScrollPosition(entry, left)}
-          onLoadOlder={() => showLoaded(room.loadOlder())}
-          onLoadGap={(bounds) => showLoaded(room.loadMessages(bounds))}
-          onRead={(seq) => room.read(seq)}
-        />
+        <LiveLinks.Provider value={!isUnaccepted(state)}>
+          <MessageList
+            key={String(state.ready)}
+            ready={state.ready}
+            rows={rows}
+            user={user}
+            draft={draft}
+            hasOlder={state.hasBefore}
+            loadingOlder={state.loadingBefore}
+            actions={actions}
+            readSeq={state.you?.readSeq}
+            position={position}
+            onLeave={(left) => rememberScrollPosition(entry, left)}
+            onLoadOlder={() => showLoaded(room.loadOlder())}
+            onLoadGap={(bounds) => showLoaded(room.loadMessages(bounds))}
+            onRead={(seq) => room.read(seq)}
+          />
+        </LiveLinks.Provider>
       ) : (
         <p class="centred note" role="status">
           <Text>Loading…</Text>
