@@ -14,6 +14,7 @@ import type {
   BanPut,
   FoundUser,
   HostBanRecord,
+  Listed,
   NewlyVisible,
   PresenceRpc,
   StatusChange,
@@ -70,6 +71,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     shard.parts.propagation.isHere = isHere;
     shard.parts.revocationPropagation.isHere = isHere;
     shard.parts.blockPropagation.isHere = isHere;
+    shard.parts.contactDays.isHere = isHere;
     this.#shard = shard;
     this.#resharding = new Resharding(env, storage, {
       movedUsers,
@@ -210,8 +212,8 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
     return this.#router.oneUser(userId, (shard) => shard.threads(userId, page));
   }
 
-  removeFromList(userId: string, threadId: string): Promise<boolean> {
-    return this.#router.oneUser(userId, (shard) => shard.removeFromList(userId, threadId));
+  removeFromList(userId: string, threadId: string, who?: Listed): Promise<boolean> {
+    return this.#router.oneUser(userId, (shard) => shard.removeFromList(userId, threadId, who));
   }
 
   revoke(userId: string, before: number): Promise<void> {

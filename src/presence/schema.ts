@@ -247,4 +247,8 @@ export const PRESENCE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, thread_id, invited_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Who else invited them, after "by_id": JSON of profiles and times; null for nobody.
+  ALTER TABLE invitations ADD COLUMN others TEXT;
+  `,
 ];

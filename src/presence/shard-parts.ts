@@ -7,6 +7,7 @@ import { Connections } from "../sockets/connections.ts";
 import { BlockPropagation } from "./contacts/block-propagation.ts";
 import { Blocking } from "./contacts/blocking.ts";
 import { Blocks } from "./contacts/blocks.ts";
+import { ContactDays } from "./contacts/contact-days.ts";
 import { ContactThreads } from "./contacts/contact-threads.ts";
 import { Contacts } from "./contacts/contacts.ts";
 import { KnownProfiles } from "./contacts/known-profiles.ts";
@@ -52,7 +53,9 @@ export type ShardParts = ReturnType<typeof shardParts>;
 /** Makes the parts, and registers their duties with the alarm. */
 export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
   const { sql } = ctx.storage;
-  const userThreads = new UserThreads(sql, () => configOf(env).systemName);
+  const blocks = new Blocks(sql);
+  const invitations = new ReceivedInvitations(sql, blocks);
+  const userThreads = new UserThreads(sql, { invitations, systemName: () => configOf(env).systemName });
   const connections = new Connections(ctx);
   const tabs = new Tabs(connections);
   const socketIoTabs = new SocketIoTabs(sql);
@@ -65,7 +68,6 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const online = new OnlineStatus(sql, { connections, tabs, socketIoTabs }, Date.now());
   const tabSubscriptions = new TabSubscriptions(sql, allTabs);
   const subscribers = new Subscribers(sql);
-  const blocks = new Blocks(sql);
   const lateContacts = new LateContacts(sql);
   const contactThreads = new ContactThreads(sql, lateContacts);
   const whoSeesWhom = new WhoSeesWhom(env, { visibility, contactThreads, blocks });
@@ -102,8 +104,14 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const searchReindex = new UserSearchReindex(ctx.storage, alarm);
 
   const hiddenThreads = new HiddenThreads(sql);
-  const invitations = new ReceivedInvitations(sql);
   const sentInvitations = new SentInvitations(sql);
+  const contactDays = new ContactDays(alarm, {
+    lateContacts,
+    userThreads,
+    whoSeesWhom,
+    publisher,
+    subscriptions,
+  });
   const updates = new ThreadUpdates(ctx.storage, {
     userThreads,
     lateContacts,
@@ -136,6 +144,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const blocking = new Blocking(env, {
     ...status,
     rates,
+    invitations,
     blockPropagation,
     publisher,
     subscriptions,
@@ -186,6 +195,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     searchReindex,
     userThreads,
     lateContacts,
+    contactDays,
     contacts,
     hiddenThreads,
     blockPropagation,

@@ -12,6 +12,7 @@ import type {
   BanPut,
   FoundUser,
   HostBanRecord,
+  Listed,
   NewlyVisible,
   StatusChange,
   UserData,
@@ -40,6 +41,7 @@ export class PresenceShard {
     this.parts.propagation.resume(now);
     this.parts.revocationPropagation.resume(now);
     this.parts.blockPropagation.resume(now);
+    this.parts.contactDays.resume();
   }
 
   signIn(user: User, namedAt?: number): User {
@@ -223,8 +225,8 @@ export class PresenceShard {
     return resultOf(() => this.parts.userThreads.page(userId, page));
   }
 
-  removeFromList(userId: string, threadId: string): boolean {
-    const wasUnread = this.parts.updates.removeFromList(userId, threadId);
+  removeFromList(userId: string, threadId: string, who: Listed = "anyone"): boolean {
+    const wasUnread = this.parts.updates.removeFromList(userId, threadId, who);
     if (wasUnread === undefined) return false;
     this.parts.notifications.notifyRemoved(threadId, new Map([[userId, wasUnread]]));
     this.parts.subscriptions.left([userId]);

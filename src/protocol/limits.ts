@@ -164,6 +164,8 @@ export const INVITATIONS_PENDING = 50;
 export const INVITATION_MS = 30 * 24 * 60 * 60 * 1000;
 /** Invitations that a user sees, the newest of them. */
 export const INVITATIONS_RECEIVED = 1_000;
+/** Of those who invite one user into a thread, the first: where that user blocks all of these, they see no invitation into it. */
+export const INVITERS_KEPT = 10;
 /** Pending invitations of a thread that its moderators see, the newest of them. */
 export const INVITATIONS_LISTED = 1_000;
 /** Messages in a direct thread before the other accepts it. */

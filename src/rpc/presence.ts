@@ -74,8 +74,11 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
   setBlock: (userId: string, otherId: string, isBlocked: boolean) => Promise<Result<void>>;
   /** Hides a direct thread from a user's list until a message comes that is newer than this one. */
   hideThread: (userId: string, threadId: string, upTo: number) => Promise<void>;
-  /** Takes a thread that does not exist, or that this user is not in, off their list. False where it is not on it. */
-  removeFromList: (userId: string, threadId: string) => Promise<boolean>;
+  /**
+   * Takes a thread that does not exist, or that this user is not in, off their list. False where it is not on it. `who`: anyone,
+   * if absent, or `members`, and not who is invited.
+   */
+  removeFromList: (userId: string, threadId: string, who?: Listed) => Promise<boolean>;
   /**
    * Revokes the tokens and cookies of a user that were made before this time, in seconds since the epoch, and all that do not
    * say when: they are refused, and their sockets closed. A time before an earlier one changes nothing.
@@ -127,6 +130,9 @@ export interface PresencePeerRpc {
   /** Takes in some of what another shard has of users who move here. Idempotent. */
   receiveMovedUsers: (batch: MovedUsersBatch) => Promise<void>;
 }
+
+/** Off whose list a thread is taken. */
+export type Listed = "anyone" | "members";
 
 /** What the host says of a user. What is undefined stays, and null removes. */
 export interface UserPut {

@@ -58,6 +58,8 @@ export interface InvitedUser {
   by: User;
   /** Milliseconds since the epoch. */
   at: number;
+  /** Who else invited them, after that: the thread does not know whom they block. Absent in updates of older versions. */
+  others?: { by: User; at: number }[];
   memberCount: number;
 }
 

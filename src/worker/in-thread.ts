@@ -2,6 +2,7 @@
 import { LilypadError, type ErrorCode } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
 import { callForValue, callObject, type Stub } from "../rpc/call.ts";
+import type { Listed } from "../rpc/presence.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
 import { threadStub, type ThreadRpc, type WriteCommand, type WriteResults } from "../rpc/thread.ts";
 import type { AskedBy } from "../rpc/caller.ts";
@@ -60,10 +61,10 @@ export async function inThatThread(
   }
 }
 
-/** Takes a thread off a user's list that does not exist for them. False where it is not on it. */
-export function removeFromList(env: Env, userId: string, threadId: string): Promise<boolean> {
+/** Takes a thread off a user's list that does not exist for them. False where it is not on it. `who`: not where they are invited. */
+export function removeFromList(env: Env, userId: string, threadId: string, who?: Listed): Promise<boolean> {
   return callObject(
     () => presenceStubOf(env, userId),
-    (presence) => presence.removeFromList(userId, threadId),
+    (presence) => presence.removeFromList(userId, threadId, who),
   );
 }

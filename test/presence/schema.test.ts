@@ -19,6 +19,7 @@ import {
 
 /** What each later step added, which a shard of that version does not have. */
 const ADDED: [version: number, undo: string][] = [
+  [15, "ALTER TABLE invitations DROP COLUMN others"],
   [14, "DROP TABLE invitations; DROP TABLE sent_invitations"],
   [13, "DROP TABLE blocks; DROP TABLE block_jobs; DROP TABLE hidden_threads"],
   [12, "DROP TABLE socketio_tabs"],

@@ -1,7 +1,15 @@
 /** Members who count as contacts of a thread's others only from a time on: those who came by a link. Most users have no row. */
 
+/** A row of `late_contacts`. */
+export interface LateContact {
+  userId: string;
+  threadId: string;
+}
+
 export class LateContacts {
   readonly #sql: SqlStorage;
+  /** Called with the time from which one who was added counts. */
+  onAdded: (contactFrom: number) => void = () => {};
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -15,6 +23,7 @@ export class LateContacts {
       threadId,
       contactFrom,
     );
+    this.onAdded(contactFrom);
   }
 
   /** These users are no longer members. */
@@ -44,5 +53,25 @@ export class LateContacts {
       now,
     );
     return new Set(rows.toArray().map((row) => row.thread_id));
+  }
+
+  /** Some of those who count by now, the first first. */
+  due(now: number, limit: number): LateContact[] {
+    return this.#sql
+      .exec<{ userId: string; threadId: string }>(
+        `SELECT user_id AS userId, thread_id AS threadId FROM late_contacts WHERE contact_from <= ?
+         ORDER BY contact_from LIMIT ?`,
+        now,
+        limit,
+      )
+      .toArray();
+  }
+
+  /** When the next one counts. Reads every row: there are those of a day. */
+  next(): number | undefined {
+    const { next } = this.#sql
+      .exec<{ next: number | null }>("SELECT min(contact_from) AS next FROM late_contacts")
+      .one();
+    return next ?? undefined;
   }
 }

@@ -1,10 +1,11 @@
 /**
- * The invitations that users of this shard see in their lists. What they show of the thread is in its row of `threads`; of a
- * group that is its name alone.
+ * The invitations that users of this shard see in their lists: of each the first inviter whom they do not block. What they show
+ * of the thread is in its row of `threads`; of a group that is its name alone.
  */
 import { INVITATION_MS, INVITATIONS_RECEIVED } from "../../protocol/limits.ts";
-import type { ThreadSummary, User } from "../../protocol/model.ts";
+import type { Kind, ThreadSummary, User } from "../../protocol/model.ts";
 import type { InvitedUser } from "../../rpc/thread-update.ts";
+import type { Blocks } from "../contacts/blocks.ts";
 import { summaryOf, type ThreadRow } from "../threads/thread-row.ts";
 
 /** A row of `invitations`. */
@@ -15,49 +16,77 @@ export type InvitationRow = {
   by_user: string;
   at: number;
   member_count: number;
+  /** JSON of those after the first. */
+  others: string | null;
 };
+
+interface Inviter {
+  by: User;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** An invitation as its user sees it. */
+export interface ShownInvitation extends Inviter {
+  threadId: string;
+  memberCount: number;
+}
 
 export class ReceivedInvitations {
   readonly #sql: SqlStorage;
+  readonly #blocks: Blocks;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, blocks: Blocks) {
     this.#sql = sql;
+    this.#blocks = blocks;
   }
 
-  get(userId: string, threadId: string): InvitationRow | undefined {
-    return this.#sql
-      .exec<InvitationRow>("SELECT * FROM invitations WHERE user_id = ? AND thread_id = ?", userId, threadId)
-      .toArray()[0];
+  /** The invitation into a thread that a user sees. */
+  shown(
+    userId: string,
+    { thread_id, kind }: Pick<ThreadRow, "thread_id" | "kind">,
+  ): ShownInvitation | undefined {
+    const row = this.#get(userId, thread_id);
+    return row && this.#shown(row, kind);
   }
 
-  /** Those by another into any thread. */
-  by(otherId: string, userId: string): InvitationRow[] {
+  /** All that a user sees. */
+  allShown(userId: string): ShownInvitation[] {
     return this.#sql
-      .exec<InvitationRow>(
-        "SELECT * FROM invitations WHERE user_id = ? AND by_id = ? ORDER BY at",
+      .exec<InvitationRow & { kind: Kind }>(
+        "SELECT i.*, t.kind FROM invitations AS i JOIN threads AS t USING (thread_id) WHERE i.user_id = ?",
         userId,
-        otherId,
       )
-      .toArray();
+      .toArray()
+      .flatMap((row) => this.#shown(row, row.kind) ?? []);
   }
 
   /** Stores an invitation as it is now. False, with nothing written, where it is the same. */
-  put(threadId: string, { userId, by, at, memberCount }: InvitedUser): boolean {
-    const known = this.get(userId, threadId);
-    const { id, name, avatarUrl } = by;
-    const byUser = JSON.stringify({ id, name, ...(avatarUrl !== undefined && { avatarUrl }) });
-    if (known?.by_user === byUser && known.at === at && known.member_count === memberCount) return false;
+  put(threadId: string, { userId, by, at, others = [], memberCount }: InvitedUser): boolean {
+    const known = this.#get(userId, threadId);
+    const row: InvitationRow = {
+      user_id: userId,
+      thread_id: threadId,
+      by_id: by.id,
+      by_user: JSON.stringify(plain(by)),
+      at,
+      member_count: memberCount,
+      others:
+        others.length > 0 ? JSON.stringify(others.map((one) => ({ by: plain(one.by), at: one.at }))) : null,
+    };
+    if (known && sameRow(known, row)) return false;
     if (!known) this.#makeRoom(userId);
     this.#sql.exec(
-      `INSERT INTO invitations (user_id, thread_id, by_id, by_user, at, member_count) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO invitations (user_id, thread_id, by_id, by_user, at, member_count, others) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET by_id = excluded.by_id, by_user = excluded.by_user, at = excluded.at,
-         member_count = excluded.member_count`,
-      userId,
-      threadId,
-      id,
-      byUser,
-      at,
-      memberCount,
+         member_count = excluded.member_count, others = excluded.others`,
+      row.user_id,
+      row.thread_id,
+      row.by_id,
+      row.by_user,
+      row.at,
+      row.member_count,
+      row.others,
     );
     return true;
   }
@@ -94,15 +123,29 @@ export class ReceivedInvitations {
       INVITATIONS_RECEIVED - 1,
     );
   }
+
+  #get(userId: string, threadId: string): InvitationRow | undefined {
+    return this.#sql
+      .exec<InvitationRow>("SELECT * FROM invitations WHERE user_id = ? AND thread_id = ?", userId, threadId)
+      .toArray()[0];
+  }
+
+  /** A message request stays: the thread is there, with its messages. Any other invitation counts for 30 days. */
+  #shown(row: InvitationRow, kind: Kind): ShownInvitation | undefined {
+    const after = kind === "direct" ? 0 : Date.now() - INVITATION_MS;
+    const one = invitersOf(row).find(({ by, at }) => at > after && !this.#blocks.has(row.user_id, by.id));
+    return one && { ...one, threadId: row.thread_id, memberCount: row.member_count };
+  }
 }
 
-/** Whether an invitation still counts. A message request stays: the thread is there, with its messages. */
-export function isShown({ kind }: Pick<ThreadRow, "kind">, { at }: Pick<InvitationRow, "at">): boolean {
-  return kind === "direct" || at > Date.now() - INVITATION_MS;
+/** Who invited, the first first. */
+export function invitersOf({ by_user, at, others }: InvitationRow): Inviter[] {
+  const first = { by: JSON.parse(by_user) as User, at };
+  return others === null ? [first] : [first, ...(JSON.parse(others) as Inviter[])];
 }
 
 /** The contract's entry in the list of one who is invited. */
-export function invitationSummaryOf(row: ThreadRow, invitation: InvitationRow): ThreadSummary {
+export function invitationSummaryOf(row: ThreadRow, { by, memberCount }: ShownInvitation): ThreadSummary {
   const { id, kind, name, ...shown } = summaryOf(row, row.seq);
   return {
     id,
@@ -110,7 +153,15 @@ export function invitationSummaryOf(row: ThreadRow, invitation: InvitationRow): 
     name,
     ...(kind === "direct" ? shown : { seq: 0, readSeq: 0, unread: 0 }),
     state: "invited",
-    invitedBy: JSON.parse(invitation.by_user) as User,
-    memberCount: invitation.member_count,
+    invitedBy: by,
+    memberCount,
   };
+}
+
+function plain({ id, name, avatarUrl }: User): User {
+  return { id, name, ...(avatarUrl !== undefined && { avatarUrl }) };
+}
+
+function sameRow(a: InvitationRow, b: InvitationRow): boolean {
+  return (Object.keys(b) as (keyof InvitationRow)[]).every((column) => a[column] === b[column]);
 }

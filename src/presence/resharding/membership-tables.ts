@@ -1,8 +1,7 @@
 /** Whose threads move with their users: memberships, and the invitations that users see. */
 import type { ThreadUpdate } from "../../rpc/thread-update.ts";
-import type { User } from "../../protocol/model.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
-import type { InvitationRow } from "../invitations/received-invitations.ts";
+import { invitersOf, type InvitationRow } from "../invitations/received-invitations.ts";
 import type { HiddenThreads } from "../threads/hidden-threads.ts";
 import type { ThreadNotifications } from "../threads/thread-notifications.ts";
 import { updateOf } from "../threads/thread-row.ts";
@@ -87,12 +86,10 @@ export function invitationTable(sql: SqlStorage, { userThreads }: MembershipTabl
       const threads = [...byThread].flatMap(([threadId, some]) => {
         const thread = userThreads.get(threadId);
         if (!thread) return [];
-        const invited = some.map(({ user_id, by_user, at, member_count }) => ({
-          userId: user_id,
-          by: JSON.parse(by_user) as User,
-          at,
-          memberCount: member_count,
-        }));
+        const invited = some.flatMap((row) => {
+          const [first, ...others] = invitersOf(row);
+          return first ? [{ userId: row.user_id, ...first, others, memberCount: row.member_count }] : [];
+        });
         return [{ ...updateOf(thread, []), invited }];
       });
       return { threads };

@@ -7,11 +7,10 @@ import type { Connections } from "../../sockets/connections.ts";
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { AllTabs } from "../status/all-tabs.ts";
 import type { Tabs, UserIds } from "../status/tabs.ts";
-import type { Blocks } from "../contacts/blocks.ts";
 import {
   invitationSummaryOf,
-  isShown,
   type ReceivedInvitations,
+  type ShownInvitation,
 } from "../invitations/received-invitations.ts";
 import { lastOf, sameHead, sameLook, summaryOf, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
@@ -40,7 +39,6 @@ export interface ThreadNotificationsParts {
   tabNotifier: TabNotifier;
   userThreads: UserThreads;
   invitations: ReceivedInvitations;
-  blocks: Blocks;
 }
 
 /** Events, and the frames that they are in. */
@@ -91,13 +89,13 @@ export class ThreadNotifications {
    * announced, as one that is not unread.
    */
   #notifyInvited({ before, after, invited }: AppliedUpdate): void {
-    const { tabs, allTabs, tabNotifier, connections, invitations, blocks } = this.#parts;
+    const { tabs, allTabs, tabNotifier, connections, invitations } = this.#parts;
     const last = lastOf(after);
     const isNew = after.kind === "direct" && after.seq > (before?.seq ?? 0) && last?.deletedAt === undefined;
     for (const { userId } of invited) {
       if (!allTabs.users().has(userId)) continue;
-      const invitation = invitations.get(userId, after.thread_id);
-      if (!invitation || blocks.has(userId, invitation.by_id)) continue;
+      const invitation = invitations.shown(userId, after);
+      if (!invitation) continue;
       const thread = invitationSummaryOf(after, invitation);
       tabs.send(userId, connections.encode([{ type: "thread", thread }]));
       if (isNew && last)
@@ -105,18 +103,22 @@ export class ThreadNotifications {
     }
   }
 
-  /** Notifies a user's tabs that the invitations by another have left their list, or are there again. */
-  notifyInvitationsBy(otherId: string, userId: string, become: "removed" | "shown"): void {
+  /** Notifies a user's tabs of how the invitations that they see differ from these, which they saw before. */
+  notifyInvitations(userId: string, before: readonly ShownInvitation[]): void {
     const { invitations, userThreads, tabs, connections } = this.#parts;
-    for (const invitation of invitations.by(otherId, userId)) {
-      const row = userThreads.get(invitation.thread_id);
-      if (!row || !isShown(row, invitation)) continue;
-      const event: PresenceEvent =
-        become === "shown"
-          ? { type: "thread", thread: invitationSummaryOf(row, invitation) }
-          : { type: "thread_removed", threadId: row.thread_id };
-      tabs.send(userId, connections.encode([event]));
-    }
+    const after = invitations.allShown(userId);
+    const seen = new Map(before.map((one) => [one.threadId, one.by.id]));
+    const now = new Set(after.map(({ threadId }) => threadId));
+    const removed = before.filter(({ threadId }) => !now.has(threadId));
+    const changed = after.filter(({ threadId, by }) => seen.get(threadId) !== by.id);
+    const events = [
+      ...removed.map(({ threadId }): PresenceEvent => ({ type: "thread_removed", threadId })),
+      ...changed.flatMap((one): PresenceEvent[] => {
+        const row = userThreads.get(one.threadId);
+        return row ? [{ type: "thread", thread: invitationSummaryOf(row, one) }] : [];
+      }),
+    ];
+    if (events.length > 0) tabs.send(userId, connections.encode(events));
   }
 
   /** Notifies former members, each with whether something in it was unread, that the thread is no longer on their list. */

@@ -2,6 +2,7 @@
  * Applies the updates that threads send. An update is a thread's whole present state, and may come twice or late: one that
  * is older than what is stored is dropped, and what is stored already is neither written nor notified of again.
  */
+import type { Listed } from "../../rpc/presence.ts";
 import type { InvitedUser, ThreadUpdate } from "../../rpc/thread-update.ts";
 import type { LateContacts } from "../contacts/late-contacts.ts";
 import type { ReceivedInvitations } from "../invitations/received-invitations.ts";
@@ -116,14 +117,15 @@ export class ThreadUpdates {
   }
 
   /**
-   * Removes a thread from one user's list. Returns whether something in it was unread; undefined, with nothing written,
-   * where it is not on it.
+   * Removes a thread from one user's list: an invitation too, but for who leaves. Returns whether something in it was unread;
+   * undefined, with nothing written, where it is not on it.
    */
-  removeFromList(userId: string, threadId: string): boolean | undefined {
+  removeFromList(userId: string, threadId: string, who: Listed): boolean | undefined {
     return this.#storage.transactionSync(() => {
       const row = this.#userThreads.get(threadId);
       const isHidden = row !== undefined && this.#isHidden(userId, row);
-      const marker = this.#leave(userId, threadId, row) ?? this.#uninvite(userId, threadId, row);
+      const left = this.#leave(userId, threadId, row);
+      const marker = left ?? (who === "anyone" ? this.#uninvite(userId, threadId, row) : undefined);
       if (marker === undefined) return undefined;
       this.#removeWithoutMembers(threadId);
       return row !== undefined && row.seq > marker && !isHidden;

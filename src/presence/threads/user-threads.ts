@@ -1,11 +1,15 @@
 /** Reads what this shard stores of its users' threads: memberships, each user's list, and what is unread. */
 import { z } from "zod";
 import type { PageQuery, ThreadPage } from "../../protocol/http.ts";
-import { INVITATION_MS, WELCOME_THREADS } from "../../protocol/limits.ts";
+import { WELCOME_THREADS } from "../../protocol/limits.ts";
 import type { ThreadSummary } from "../../protocol/model.ts";
 import { parse } from "../../protocol/parse.ts";
 import { isHost } from "../../protocol/system-user.ts";
-import { invitationSummaryOf } from "../invitations/received-invitations.ts";
+import {
+  invitationSummaryOf,
+  type ReceivedInvitations,
+  type ShownInvitation,
+} from "../invitations/received-invitations.ts";
 import { summaryOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
 import type { UserIds } from "../status/tabs.ts";
@@ -16,11 +20,8 @@ export interface Overview {
   unreadThreads: number;
 }
 
-/** A row of a user's list: a membership or, where `by_user` is there, an invitation. */
-type ListedRow = UserThreadRow & { listed_at: number; invited_count: number | null } & Record<
-    "user_id" | "by_id" | "by_user",
-    string | null
-  > & { at: number | null };
+/** A row of a user's list: a membership, or an invitation. */
+type ListedRow = UserThreadRow & { listed_at: number; is_invitation: number };
 
 /** Where a page begins: after the thread with this time of its last activity. Opaque to clients. */
 const cursorOf = (row: ListedRow) => `${row.listed_at}.${row.thread_id}`;
@@ -40,14 +41,19 @@ const IS_SHOWN = `(t.kind <> 'direct' OR NOT EXISTS (
   SELECT 1 FROM hidden_threads AS h
   WHERE h.user_id = m.user_id AND h.thread_id = m.thread_id AND h.up_to_seq >= t.seq))`;
 
+export interface UserThreadsParts {
+  invitations: ReceivedInvitations;
+  /** By what name the host itself is shown now; rows have the one of their time. */
+  systemName: () => string;
+}
+
 export class UserThreads {
   readonly #sql: SqlStorage;
-  readonly #systemName: () => string;
+  readonly #parts: UserThreadsParts;
 
-  /** `systemName`: by what name the host itself is shown now; rows have the one of their time. */
-  constructor(sql: SqlStorage, systemName: () => string) {
+  constructor(sql: SqlStorage, parts: UserThreadsParts) {
     this.#sql = sql;
-    this.#systemName = systemName;
+    this.#parts = parts;
   }
 
   get(threadId: string): ThreadRow | undefined {
@@ -121,23 +127,20 @@ export class UserThreads {
    */
   page(userId: string, { cursor, limit }: PageQuery): ThreadPage {
     const after = cursor === undefined ? TOP : parse(listCursor, { cursor }).cursor;
+    const invitations = new Map(this.#parts.invitations.allShown(userId).map((one) => [one.threadId, one]));
     const rows = this.#sql
       .exec<ListedRow>(
         `SELECT * FROM (
-           SELECT t.*, m.read_seq, t.active_at AS listed_at,
-             NULL AS user_id, NULL AS by_id, NULL AS by_user, NULL AS at, NULL AS invited_count
+           SELECT t.*, m.read_seq, t.active_at AS listed_at, 0 AS is_invitation
            FROM user_threads AS m JOIN threads AS t USING (thread_id)
            WHERE m.user_id = ?1 AND ${IS_SHOWN}
            UNION ALL
-           SELECT t.*, 0, iif(t.kind = 'direct', t.active_at, i.at),
-             i.user_id, i.by_id, i.by_user, i.at, i.member_count
-           FROM invitations AS i JOIN threads AS t USING (thread_id)
-           WHERE i.user_id = ?1 AND (t.kind = 'direct' OR i.at > ?2) AND NOT EXISTS (
-             SELECT 1 FROM blocks AS b WHERE b.user_id = i.user_id AND b.blocked_id = i.by_id))
+           SELECT t.*, 0, iif(t.kind = 'direct', t.active_at, i.value ->> 'at'), 1
+           FROM json_each(?2) AS i CROSS JOIN threads AS t ON t.thread_id = i.value ->> 'threadId')
          WHERE (listed_at, thread_id) < (?3, ?4)
          ORDER BY listed_at DESC, thread_id DESC LIMIT ?5`,
         userId,
-        Date.now() - INVITATION_MS,
+        JSON.stringify([...invitations.values()].map(({ threadId, at }) => ({ threadId, at }))),
         after.activeAt,
         after.threadId,
         limit + 1,
@@ -146,7 +149,7 @@ export class UserThreads {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
-      threads: shown.map((row) => this.#named(listedOf(row, userId))),
+      threads: shown.map((row) => this.#named(listedOf(row, userId, invitations))),
       ...(rows.length > limit && last && { nextCursor: cursorOf(last) }),
     };
   }
@@ -174,7 +177,7 @@ export class UserThreads {
   #named(summary: ThreadSummary): ThreadSummary {
     const { lastMessage } = summary;
     if (!lastMessage || !isHost(lastMessage.author)) return summary;
-    const author = { ...lastMessage.author, name: this.#systemName() };
+    const author = { ...lastMessage.author, name: this.#parts.systemName() };
     return { ...summary, lastMessage: { ...lastMessage, author } };
   }
 
@@ -189,11 +192,13 @@ export class UserThreads {
   }
 }
 
-function listedOf(row: ListedRow, userId: string): ThreadSummary {
-  const { by_id, by_user, at, invited_count } = row;
-  if (by_id === null || by_user === null || at === null || invited_count === null)
-    return summaryOf(row, markerOf(row, userId, row.read_seq));
-  const { thread_id } = row;
-  const invitation = { user_id: userId, thread_id, by_id, by_user, at, member_count: invited_count };
-  return invitationSummaryOf(row, invitation);
+function listedOf(
+  row: ListedRow,
+  userId: string,
+  invitations: ReadonlyMap<string, ShownInvitation>,
+): ThreadSummary {
+  const invitation = row.is_invitation ? invitations.get(row.thread_id) : undefined;
+  return invitation
+    ? invitationSummaryOf(row, invitation)
+    : summaryOf(row, markerOf(row, userId, row.read_seq));
 }

@@ -2,7 +2,7 @@
  * Who is invited into a group or a public thread, by whom. An invitation is pending until it is accepted, withdrawn, or 30
  * days old. One that was declined stays so: whoever made it cannot tell, and cannot make it again in that time.
  */
-import { INVITATION_MS, INVITATIONS_LISTED } from "../../protocol/limits.ts";
+import { INVITATION_MS, INVITATIONS_LISTED, INVITERS_KEPT } from "../../protocol/limits.ts";
 import { UnconfirmedUsers } from "../notifying/unconfirmed-users.ts";
 
 /** By whom, and when. */
@@ -58,12 +58,14 @@ export class Invitations {
 
   /** The first pending invitation of a user, declined or not: what they may accept. */
   acceptable(userId: string, now: number): Invited | undefined {
-    return firstOf(this.#pending(userId, now));
+    const [first] = this.#pending(userId, now);
+    return first && { by: first.invited_by, at: first.at };
   }
 
-  /** The invitation that a user sees: the first that they have not declined. */
-  shownTo(userId: string, now: number): Invited | undefined {
-    return firstOf(this.#pending(userId, now).filter((row) => !isDeclined(row, now)));
+  /** The invitations that a user may see: the first ones that they have not declined. */
+  shownTo(userId: string, now: number): Invited[] {
+    const shown = this.#pending(userId, now).filter((row) => !isDeclined(row, now));
+    return shown.slice(0, INVITERS_KEPT).map(({ invited_by, at }) => ({ by: invited_by, at }));
   }
 
   /** A user declines all invitations: a row written for each. False, with none, where there is none that they can see. */
@@ -195,8 +197,4 @@ export class Invitations {
 
 function isDeclined({ declined_at }: InvitationRow, now: number): boolean {
   return declined_at !== null && declined_at > now - INVITATION_MS;
-}
-
-function firstOf([first]: (InvitationRow & { at: number })[]): Invited | undefined {
-  return first && { by: first.invited_by, at: first.at };
 }

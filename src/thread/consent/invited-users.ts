@@ -1,12 +1,25 @@
 /** What Presence has to know of those who are invited: the entry in the list of each. */
 import type { InvitedUser } from "../../rpc/thread-update.ts";
 import type { StoredThread } from "../stored-thread.ts";
+import type { Invited } from "./invitations.ts";
 
-/** The invitation that a user sees; undefined where they see none. */
+/** By whom a user is invited, as far as they may see it; undefined where they see no invitation. */
 export function invitationOf(thread: StoredThread, userId: string, now: number): InvitedUser | undefined {
-  const { membership, request, invitations } = thread;
-  const shown =
-    request.shownTo(userId, now) ?? (membership.get(userId) ? undefined : invitations.shownTo(userId, now));
-  if (!shown) return undefined;
-  return { userId, by: thread.profiles.get(shown.by), at: shown.at, memberCount: membership.count() };
+  const { profiles, membership } = thread;
+  const [first, ...others] = invitersOf(thread, userId, now).map(({ by, at }) => ({
+    by: profiles.get(by),
+    at,
+  }));
+  if (!first) return undefined;
+  return { userId, ...first, ...(others.length > 0 && { others }), memberCount: membership.count() };
+}
+
+function invitersOf(
+  { membership, request, invitations }: StoredThread,
+  userId: string,
+  now: number,
+): Invited[] {
+  const requested = request.shownTo(userId, now);
+  if (requested) return [requested];
+  return membership.get(userId) ? [] : invitations.shownTo(userId, now);
 }

@@ -1,5 +1,6 @@
 /** `/api/threads/:threadId/members`: who belongs. */
 import { configOf } from "../../config/config.ts";
+import { saysWhoIsUnknown } from "../../config/unknown-users.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import type { Member } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
@@ -31,11 +32,10 @@ export function memberRoutes(api: ApiRouter): void {
       const userId = userIdOf(request);
       const put = await bodyOrNothing(request, putMember);
       // Looked up here, judged there: the thread decides the caller's right before it discloses anything of the user.
-      const [[profile = null], contacts] = await Promise.all([
-        profilesOf(env, [userId]),
-        contactsOf(env, user.id, isHost(user) ? [] : [userId]),
-      ]);
+      const contacts = await contactsOf(env, user.id, isHost(user) ? [] : [userId]);
       const isContact = contacts.includes(userId);
+      const isRead = isContact || isHost(user) || userId === user.id || saysWhoIsUnknown(configOf(env));
+      const [profile = null] = isRead ? await profilesOf(env, [userId]) : [];
       const done = await run({ type: "put_member", userId, profile, isContact, ...put });
       return json(done, "state" in done ? 202 : 200);
     }),
@@ -51,7 +51,8 @@ export function memberRoutes(api: ApiRouter): void {
       } catch (error) {
         const isNotFound = error instanceof LilypadError && error.code === "not_found";
         // Leaving a thread that is gone, or that one is not in, succeeds where it was still on one's list.
-        if (!isNotFound || userId !== user.id || !(await removeFromList(env, userId, threadId))) throw error;
+        const isOwn = isNotFound && userId === user.id;
+        if (!isOwn || !(await removeFromList(env, userId, threadId, "members"))) throw error;
       }
       return noContent();
     }),

@@ -3,19 +3,24 @@ import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { User } from "../../../src/protocol/model.ts";
-import { startClock } from "../../cost/clock.ts";
+import { keepHeartbeatsFresh, startClock } from "../../cost/clock.ts";
 import { useSettings } from "../../support/settings.ts";
 import {
+  evictShardOf,
   FakeThread,
   groupOf,
   HOUR,
   knownUser,
   openTab,
   passTime,
+  rowsOf,
+  runAlarmOf,
   settle,
   shardFor,
   type Tab,
 } from "../shard.ts";
+
+const MINUTE = 60_000;
 
 beforeEach(startClock);
 afterEach(async () => {
@@ -120,5 +125,50 @@ describe("with the policy consent", () => {
     expect([await seen(ada, late), await seen(late, ada)]).toEqual([[], []]);
     passTime(HOUR);
     expect([await seen(ada, late), await seen(late, ada)]).toEqual([["Late"], ["Ada"]]);
+  });
+
+  it("they are shown to each other by alarm when that day comes, after an eviction too, and once", async () => {
+    const [ada, late] = [await knownUser("Ada", 1), await knownUser("Late", 2)];
+    const group = await groupOf(ada);
+    const contactFrom = Date.now() + HOUR;
+    const joined = [{ userId: late.id, readSeq: 0, contactFrom }];
+    await group.notify(group.change({ joined, makesContacts: true }), ada, late);
+    await evictShardOf(late);
+    const expiresAt = contactFrom + HOUR;
+    const [hers, theirs] = [await openTab(ada, expiresAt), await openTab(late, expiresAt)];
+    watch(hers, late);
+    watch(theirs, ada);
+    for (const tab of [hers, theirs]) await settle(tab);
+    await runAlarmOf(late);
+    for (const tab of [hers, theirs]) await settle(tab);
+    expect([hers, theirs].flatMap(statusesIn)).toEqual([]);
+    expect(await rowsOf(late, "late_contacts")).toHaveLength(1);
+    passTime(contactFrom + MINUTE - Date.now());
+    await keepHeartbeatsFresh();
+    await runAlarmOf(late);
+    expect(await hers.next("presence")).toMatchObject({ userId: late.id, status: "online" });
+    expect(await theirs.next("presence")).toMatchObject({ userId: ada.id, status: "online" });
+    expect(await rowsOf(late, "late_contacts")).toEqual([]);
+    await runAlarmOf(late);
+    for (const tab of [hers, theirs]) {
+      await settle(tab);
+      expect(statusesIn(tab)).toHaveLength(1);
+    }
+  });
+
+  it("they are not where the group has grown beyond 50 meanwhile", async () => {
+    const [ada, late] = [await knownUser("Ada", 1), await knownUser("Late", 2)];
+    const group = await groupOf(ada);
+    const joined = [{ userId: late.id, readSeq: 0, contactFrom: Date.now() + MINUTE }];
+    await group.notify(group.change({ joined, makesContacts: true }), ada, late);
+    await group.notify(group.change({ makesContacts: false }), ada, late);
+    const tab = await openTab(ada);
+    watch(tab, late);
+    await settle(tab);
+    passTime(2 * MINUTE);
+    await runAlarmOf(late);
+    await settle(tab);
+    expect(statusesIn(tab)).toEqual([]);
+    expect(await rowsOf(late, "late_contacts")).toEqual([]);
   });
 });

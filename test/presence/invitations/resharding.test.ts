@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { useSettings } from "../../support/settings.ts";
+import { notified } from "../../thread/consent/people.ts";
 import {
   ask,
   createGroup,
@@ -31,7 +32,10 @@ it("an invitation and a request are on the list of who moved, and end there", as
   const group = await createGroup(cy, ada);
   await ask(ada, "DELETE", `/api/threads/${group}/members/${ada.user.id}`);
   await sendMessage(cy, group, "nobody's business");
-  await ask(cy, "PUT", `/api/threads/${group}/members/${ada.user.id}`);
+  const dan = await signedIn("Dan", { shard: 6, of: 16 });
+  await ask(cy, "PUT", `/api/threads/${group}/members/${dan.user.id}`, { role: "moderator" });
+  for (const by of [cy, dan]) await ask(by, "PUT", `/api/threads/${group}/members/${ada.user.id}`);
+  await notified(group);
   const before = await threadsOf(ada);
   expect(before).toMatchObject([{ id: group, state: "invited", invitedBy: cy.user }]);
   await deploy({ shards: 16, before: 8 });
@@ -41,6 +45,8 @@ it("an invitation and a request are on the list of who moved, and end there", as
   expect(await storedIn(OLD)).not.toContain(group);
   const tab = await openTab(ada);
   expect(await tab.next("welcome")).toMatchObject({ threads: [] });
+  await ask(ada, "PUT", `/api/blocks/${cy.user.id}`);
+  expect(await threadsOf(ada)).toMatchObject([{ id: group, invitedBy: dan.user }]);
   await ask(cy, "DELETE", `/api/threads/${group}/members/${ada.user.id}`);
   expect(await tab.next("thread_removed")).toMatchObject({ threadId: group });
   expect(await threadsOf(ada)).toEqual([]);

@@ -1,6 +1,8 @@
 /** Who is no contact is invited into groups and public threads, and decides. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Thread } from "../../../src/protocol/model.ts";
+import { INVITERS_KEPT } from "../../../src/protocol/limits.ts";
+import type { Thread, ThreadSummary } from "../../../src/protocol/model.ts";
+import { settle } from "../../presence/shard.ts";
 import { host, newKey } from "../../support/host-server.ts";
 import { newThread, person, unknownPerson, type Person } from "../../support/host-users.ts";
 import { evict, shardStub, threadStub } from "../../support/objects.ts";
@@ -18,6 +20,8 @@ import {
   withdraw,
   write,
 } from "./people.ts";
+
+const isInvitation = ({ thread }: { thread: ThreadSummary }) => thread.state === "invited";
 
 async function people(): Promise<[ada: Person, bob: Person]> {
   return [await person("Ada"), await person("Bob")];
@@ -190,8 +194,59 @@ describe("where strangers are asked", () => {
     expect(await listOf(bob)).toEqual([]);
     expect((await put(bob, (await newThread(bob, "group")).id, ada.user)).status).toBe(403);
     await block("DELETE");
-    for (const shown of [id, other.id]) await tab.next("thread", ({ thread }) => thread.id === shown);
+    const shown = [await tab.next("thread", isInvitation), await tab.next("thread", isInvitation)];
+    expect(new Set(shown.map(({ thread }) => thread.id))).toEqual(new Set([id, other.id]));
     expect((await listOf(bob)).filter(({ state }) => state === "invited")).toHaveLength(2);
+  });
+
+  it("is shown by the first inviter whom the invited does not block", async () => {
+    const [ada, bob] = await people();
+    const cy = await person("Cy");
+    const { id } = await newThread(ada, "group", [bob], "Pond");
+    await host("PUT", `/api/threads/${id}/members/${cy.user.id}`, { role: "moderator" });
+    expect(await put(cy, id, bob.user)).toEqual(INVITED);
+    const block = (method: string, who: Person) => bob.call(method, `/api/blocks/${who.user.id}`);
+    const tab = await openPresence(bob);
+    await tab.next("welcome");
+    await block("PUT", ada);
+    expect(await tab.next("thread")).toMatchObject({ thread: { id, invitedBy: cy.user } });
+    expect(await listOf(bob)).toMatchObject([{ id, state: "invited", invitedBy: cy.user }]);
+    await block("PUT", cy);
+    expect(await tab.next("thread_removed")).toMatchObject({ threadId: id });
+    await evict(shardStub(bob.user.id));
+    expect(await listOf(bob)).toEqual([]);
+    await block("DELETE", cy);
+    expect(await tab.next("thread")).toMatchObject({ thread: { invitedBy: cy.user } });
+    await block("DELETE", ada);
+    expect(await tab.next("thread")).toMatchObject({ thread: { invitedBy: ada.user } });
+    // Which changes nothing that is seen.
+    await block("PUT", cy);
+    await settle(tab);
+    expect(tab.events.filter(({ type }) => type === "thread" || type === "thread_removed")).toHaveLength(4);
+    expect(await accept(bob, id)).toBe(200);
+  });
+
+  it("is shown by another who invites after one who is blocked, but by none beyond the first ten", async () => {
+    const [ada, bob] = await people();
+    const others = await Promise.all(Array.from({ length: INVITERS_KEPT }, () => person("Another")));
+    const { id } = await newThread(ada, "group", [bob], "Pond");
+    await bob.call("PUT", `/api/blocks/${ada.user.id}`);
+    for (const { user } of others)
+      await host("PUT", `/api/threads/${id}/members/${user.id}`, { role: "moderator" });
+    const shown: unknown[] = [];
+    for (const other of others) {
+      expect(await put(other, id, bob.user)).toEqual(INVITED);
+      shown.push((await entryOf(bob, id))?.invitedBy);
+      await bob.call("PUT", `/api/blocks/${other.user.id}`);
+    }
+    expect(shown).toEqual([...others.slice(0, -1).map(({ user }) => user), undefined]);
+  });
+
+  it("stays where its invited leaves what they are not in", async () => {
+    const [ada, bob] = await people();
+    const { id } = await newThread(ada, "group", [bob], "Pond");
+    expect((await bob.call("DELETE", `/api/threads/${id}/members/${bob.user.id}`)).status).toBe(404);
+    expect(await entryOf(bob, id)).toMatchObject({ state: "invited" });
   });
 
   it("says who is unknown where everybody may be found", async () => {
