@@ -61,8 +61,8 @@ export type HttpCommand =
   | ({ type: "rename" } & PatchThread)
   | ({ type: "put_thread" } & ThreadPut)
   /**
-   * Adds or invites somebody, changes a role or a timeout. `profile` is null for a user whom Lilypad does not know. `isContact`:
-   * of the caller's; absent in calls of older versions. `isReserved`, which the thread sets itself: an invitation is counted
+   * Adds or invites somebody, changes a role or a timeout. `profile` is null for a user whom Lilypad does not know, and for one
+   * of whom it makes no difference. `isContact`: of the caller's; absent in calls of older versions. `isReserved`, which the thread sets itself: an invitation is counted
    * already.
    */
   | ({

@@ -28,6 +28,7 @@ import { respondsAfter } from "./commands.ts";
 import { makesInvitation } from "./consent/commands/invite.ts";
 import { runQuery } from "./queries.ts";
 import { threadParts, type ThreadParts } from "./thread-parts.ts";
+import type { Outcome } from "./writing/command.ts";
 
 export class ChatThread
   extends DurableObject<Env>
@@ -96,11 +97,17 @@ export class ChatThread
     by?: AskedBy,
   ): Promise<Result<WriteResults[C["type"]]>> {
     return resultOf(async () => {
-      const value = await this.#run(caller, command, by);
+      const { value, isAboutInvited } = await this.#run(caller, command, by);
       this.#parts.profileChanges.seen({ user: caller, namedAt });
       // Removing or banning the last member of a group begins its deletion.
       if (this.#parts.store.current?.isDeleting) await this.#parts.deletion.finishBegun();
-      if (respondsAfter(command) === "notification") await this.#parts.notifier.notify();
+      if (respondsAfter(command) === "notification") {
+        const notified = this.#parts.notifier.notify();
+        // Whoever asks another is not to learn from how long it takes what has become of it.
+        const hasAsked = isAboutInvited ?? this.#parts.store.current?.request.isFrom(caller.id);
+        if (hasAsked) this.ctx.waitUntil(notified);
+        else await notified;
+      }
       return value;
     });
   }
@@ -225,7 +232,7 @@ export class ChatThread
     caller: User,
     command: C,
     by: AskedBy,
-  ): Promise<WriteResults[C["type"]]> {
+  ): Promise<Outcome<WriteResults[C["type"]]>> {
     if (command.type !== "put_member") return await this.#parts.writer.run(caller, command, by);
     this.#parts.writer.flush();
     if (!makesInvitation(this.#parts.store.require(), caller, command, Date.now()))

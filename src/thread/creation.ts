@@ -76,9 +76,9 @@ export class Creation {
         return { thread: thread.view(caller), created: true };
       }
       try {
-        const thread = await writer.run(caller, { type: "put_thread", kind, name, data, members });
+        const { value } = await writer.run(caller, { type: "put_thread", kind, name, data, members });
         await notifier.notify();
-        return { thread, created: false };
+        return { thread: value, created: false };
       } catch (error) {
         // Deleted meanwhile.
         if (store.current?.isDeleting === false) throw error;

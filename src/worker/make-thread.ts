@@ -1,5 +1,6 @@
 /** Making threads for users, whichever route they ask by, and direct ones for pairs whom the host names. */
 import { configOf } from "../config/config.ts";
+import { saysWhoIsUnknown } from "../config/unknown-users.ts";
 import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import { createDirectThread, type CreateThread } from "../protocol/http.ts";
 import type { Thread } from "../protocol/model.ts";
@@ -43,11 +44,13 @@ export async function makeThread(
     );
   // Looked up here, judged there.
   const isNamed = asked.kind === "direct" || configOf(env).contactPolicy === "consent";
-  const [others, contacts, named] = await Promise.all([
-    profilesOf(env, otherIds),
+  const isUnknownSaid = saysWhoIsUnknown(configOf(env));
+  const [known, contacts, named] = await Promise.all([
+    isUnknownSaid ? profilesOf(env, otherIds) : [],
     contactsOf(env, user.id, otherIds),
     isNamed && configOf(env).userSearch !== "all" ? profilesFor(env, user.id, otherIds) : [],
   ]);
+  const others = isUnknownSaid ? known : named;
   const name = asked.kind === "direct" ? null : (asked.name ?? null);
   return callForValue(
     () => threadStub(env, id),

@@ -1,5 +1,6 @@
 /** Whether somebody may be added to a thread, or has to be asked: the contract's `CONTACT_POLICY`. */
 import type { Config } from "../../config/config.ts";
+import { saysWhoIsUnknown } from "../../config/unknown-users.ts";
 import { unknownUser } from "../../protocol/errors.ts";
 import type { Kind, User } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
@@ -13,7 +14,7 @@ export type ConsentSettings = Pick<Config, "contactPolicy" | "userSearch">;
 export interface Candidate {
   /** A contact of the user who adds them. */
   isContact: boolean;
-  /** Lilypad knows them. */
+  /** Lilypad knows them; where nobody is told who is unknown, that may not have been looked up. */
   isKnown: boolean;
   /** They left this thread, or declined to come into it. */
   isOnlyInvited: boolean;
@@ -24,13 +25,13 @@ export type Adding = "add" | "invite" | "unknown" | "forbidden";
 
 /** What becomes of one whom a user adds, who has the right to. It depends on nothing that the user may not learn. */
 export function addingOf(
-  { contactPolicy, userSearch }: ConsentSettings,
+  settings: ConsentSettings,
   { isContact, isKnown, isOnlyInvited }: Candidate,
 ): Adding {
-  if (contactPolicy === "host") return "forbidden";
+  if (settings.contactPolicy === "host") return "forbidden";
   if (isContact && !isOnlyInvited) return "add";
-  if (!isKnown && (contactPolicy === "open" || userSearch === "all")) return "unknown";
-  if (isOnlyInvited || contactPolicy === "consent") return "invite";
+  if (!isKnown && saysWhoIsUnknown(settings)) return "unknown";
+  if (isOnlyInvited || settings.contactPolicy === "consent") return "invite";
   return "add";
 }
 

@@ -9,7 +9,7 @@ export class Purging {
   readonly #alarm: AlarmScheduler;
 
   /** Registers its duty. `step` does one, in turn with everything else that is written. */
-  constructor(alarm: AlarmScheduler, store: ThreadStore, step: () => Promise<void>) {
+  constructor(alarm: AlarmScheduler, store: ThreadStore, step: () => Promise<unknown>) {
     this.#alarm = alarm;
     const arePending = () => {
       const thread = store.current;

@@ -7,7 +7,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
 import { callObject } from "../../rpc/call.ts";
-import type { ThreadUpdate } from "../../rpc/thread-update.ts";
+import type { ThreadUpdate, ThreadUpdateAnswer } from "../../rpc/thread-update.ts";
 import { failed } from "../../rpc/result.ts";
 import { byShard, presenceStub } from "../../rpc/shards.ts";
 import type { Reservations } from "../consent/reservations.ts";
@@ -177,11 +177,11 @@ export class Notifier {
     if (updates.size === 0) return;
     if (pending.head) this.#headSentAt = Date.now();
     const results = await Promise.allSettled(
-      [...updates].map(([shard, update]) => this.#sendTo(shard, update)),
+      [...updates].map(async ([shard, update]) => ({ update, blocks: await this.#sendTo(shard, update) })),
     );
     // A thread that was deleted meanwhile has no storage to write this to.
     if (!thread.isDeleting) {
-      // In one stretch, so that however many shards have answered, it is one commit.
+      // In one stretch, so that however many shards have answered, and whoever blocks, it is one commit.
       for (const result of results) if (result.status === "fulfilled") confirm(thread, result.value);
     }
     if (results.every((result) => result.status === "fulfilled")) {
@@ -198,7 +198,8 @@ export class Notifier {
     this.#alarm.wakeBy(Date.now() + RETRY_FIRST_MS / 2 + Math.random() * backOff);
   }
 
-  async #sendTo(shard: number, update: ThreadUpdate): Promise<ThreadUpdate> {
+  /** Returns who blocks whom, as the shard says. */
+  async #sendTo(shard: number, update: ThreadUpdate): Promise<ThreadUpdateAnswer["blocks"]> {
     const { commands = {} } = update;
     const answer = await callObject(
       () => presenceStub(this.#env, shard),
@@ -207,13 +208,11 @@ export class Notifier {
       this.#commands.putBack(commands);
       throw error;
     });
-    // A thread that was deleted meanwhile has no storage to note a hold or a block in.
-    const thread = this.#store.current?.isDeleting === false ? this.#store.current : undefined;
-    const holds = thread ? (answer?.holds ?? {}) : {};
-    for (const { userId, version } of answer?.blocks ?? []) thread?.blocks.set(userId, true, version);
+    // A thread that was deleted meanwhile has no storage to note a hold in.
+    const holds = this.#store.current?.isDeleting === false ? (answer?.holds ?? {}) : {};
     this.#commands.answered(commands, holds, Date.now());
     this.onProfiles(answer?.profiles ?? []);
-    return update;
+    return answer?.blocks;
   }
 
   #takeAll(thread: StoredThread): Pending {
@@ -245,9 +244,15 @@ export class Notifier {
   }
 }
 
+interface Confirmed {
+  update: ThreadUpdate;
+  blocks: ThreadUpdateAnswer["blocks"];
+}
+
 /** A shard confirms an update. */
-function confirm({ membership, invitations }: StoredThread, update: ThreadUpdate): void {
-  const { joined, left, invited = [], inviting = [] } = update;
+function confirm({ membership, invitations, blocks }: StoredThread, confirmed: Confirmed): void {
+  for (const { userId, version } of confirmed.blocks ?? []) blocks.set(userId, true, version);
+  const { joined, left, invited = [], inviting = [] } = confirmed.update;
   membership.unconfirmed.confirm([...[...joined, ...invited].map(({ userId }) => userId), ...left]);
   invitations.inviters.confirm(inviting.map(({ userId }) => userId));
 }

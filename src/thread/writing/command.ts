@@ -20,6 +20,8 @@ export interface Outcome<T = unknown> {
   concernsReports?: true;
   /** Presence must be notified although there is no event of it: of who is invited, and who is no more. */
   concernsPresence?: boolean;
+  /** It is about who is invited alone: how long Presence takes would disclose whether they have declined. */
+  isAboutInvited?: true;
   /** Messages are to be deleted, by and by. */
   beginsPurge?: true;
 }

@@ -72,10 +72,14 @@ export class Writer {
   }
 
   /** Runs one command and waits for what it did. Throws its refusal. */
-  async run<C extends WriteCommand>(user: User, command: C, by?: AskedBy): Promise<WriteResults[C["type"]]> {
+  async run<C extends WriteCommand>(
+    user: User,
+    command: C,
+    by?: AskedBy,
+  ): Promise<Outcome<WriteResults[C["type"]]>> {
     const result = await new Promise<Result<Outcome>>((reply) => this.submit([{ user, command, by, reply }]));
     // A command's outcome has the value of its type.
-    return valueOf(result).value as WriteResults[C["type"]];
+    return valueOf(result) as Outcome<WriteResults[C["type"]]>;
   }
 
   /** Runs the work when everything that this user submitted before has been replied to: at once, but for slow checks. */

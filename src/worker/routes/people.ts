@@ -33,12 +33,9 @@ export function peopleRoutes(api: ApiRouter): void {
     const { user } = await signedIn(request, env);
     const userId = userIdOf(request);
     if (isHost(user)) return json(await hostUserOf(env, userId));
-    // Both in any case, so that how long it takes says nothing.
-    const [[profile], isVisible] = await Promise.all([
-      profilesOf(env, [userId]),
-      mayFind(env, user.id, userId),
-    ]);
-    if (!profile || !isVisible) throw new LilypadError("not_found", `No such user: ${userId}`);
+    // Of whom the user may not find nothing is read, known or not: so it takes as long.
+    const [profile] = (await mayFind(env, user.id, userId)) ? await profilesOf(env, [userId]) : [];
+    if (!profile) throw new LilypadError("not_found", `No such user: ${userId}`);
     return json(profile);
   });
 

@@ -12,6 +12,7 @@ import { evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
 import { ban, ok, orderly, refused, send, theHost } from "./orderly.ts";
+import { notified } from "../consent/people.ts";
 
 const MINUTE = 60_000;
 
@@ -146,6 +147,7 @@ it("an invitation is withdrawn by the ban, and none can be made or accepted", as
   const invite = () => owner.call("PUT", `${path}/members/${member.user.id}`);
   expect((await invite()).status).toBe(202);
   await ban(moderator, member, thread);
+  await notified(thread.id);
   const { threads } = await ok<ThreadPage>(member.call("GET", "/api/threads"));
   expect(threads).toEqual([]);
   expect(await refused(member.call("POST", `${path}/accept`))).toMatchObject({ code: "not_found" });

@@ -60,5 +60,6 @@ export function invited(
     events: [],
     ack: { rev: thread.rev, at: now },
     concernsPresence: !isPending,
+    isAboutInvited: true,
   };
 }

@@ -67,7 +67,7 @@ function withdrawn(thread: StoredThread, user: User, userId: string, now: number
   const act = { by: user.id, target: userId, detail: { invited: true } };
   if (isWithdrawn) thread.audit.add({ ...act, action: "member.removed" }, now);
   const ack = { rev: thread.rev, at: now };
-  return { value: undefined, events: [], ack, concernsPresence: isWithdrawn };
+  return { value: undefined, events: [], ack, concernsPresence: isWithdrawn, isAboutInvited: true };
 }
 
 /** Who becomes the owner when the last one has left: the longest-standing moderator, and of a group else member. */

@@ -32,6 +32,7 @@ export const banEntry: CommandEntry<"ban"> = {
       events: member ? removeMember(thread, user, member, now) : [],
       ack: { rev: thread.rev, at: now },
       concernsPresence: wasInvited,
+      ...(!member && { isAboutInvited: true as const }),
       ...(isPurging && { beginsPurge: true as const }),
     };
   },
