@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
+import { keepHeartbeatsFresh } from "../cost/clock.ts";
 import { person } from "../support/host-users.ts";
 import { PresenceRun, Violation } from "./presence-run.ts";
 import { presencePrograms, type PresenceStep } from "./presence-program.ts";
@@ -12,8 +13,10 @@ import { runsOf } from "./runs.ts";
 const runs = runsOf("evictions", 10);
 const counts = { rounds: 0, steps: 0, evictions: 0, socketsLost: 0, wrongStates: 0, differences: 0 };
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
+  // These clients send no heartbeats.
+  await keepHeartbeatsFresh();
 });
 afterEach(async () => {
   vi.useRealTimers();

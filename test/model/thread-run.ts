@@ -1,5 +1,6 @@
 /** Runs a program on one thread: carries out each step, and records its reply in what the thread is expected to hold. */
 import { assert } from "vitest";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Message, Role, Thread, User } from "../../src/protocol/model.ts";
 import type { InvitedState, ReadState } from "../../src/protocol/http.ts";
@@ -164,7 +165,10 @@ export class ThreadRun {
       for (const { user } of Object.values(this.users)) await evict(shardStub(user.id));
       return;
     }
-    await evict(threadStub(this.thread.id));
+    const stub = threadStub(this.thread.id);
+    // An object that waits cannot be evicted: it sends what it would in a moment.
+    await runDurableObjectAlarm(stub);
+    await evict(stub);
     for (const userId of this.#movedBySocket) this.lagging.add(userId);
   }
 
