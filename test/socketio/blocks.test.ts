@@ -1,7 +1,9 @@
 /** Blocks and hidden threads over Socket.IO. */
 import { expect, it } from "vitest";
 import { block, conversation, status, unblock, write } from "../presence/contacts/conversation.ts";
+import { runAlarm } from "../cost/clock.ts";
 import { eventually } from "../support/eventually.ts";
+import { threadStub } from "../support/objects.ts";
 import { SocketIoTestSocket } from "../support/socketio.ts";
 
 type Ack = { ok: boolean; error?: { code: string } };
@@ -34,10 +36,12 @@ it("a thread that is hidden counts as unread no more, and again with the next me
   const socket = await SocketIoTestSocket.connect(bo);
   const counts = (count: number) =>
     eventually(() => expect(socket.events("unread_count").at(-1)).toMatchObject({ count }));
+  await runAlarm(threadStub(id));
   await counts(1);
   expect(await status(bo.call("DELETE", `/api/threads/${id}/members/${bo.user.id}`))).toBe(204);
   await counts(0);
   expect(socket.events("thread_removed")).toEqual([{ threadId: id }]);
   expect(await status(write(ada, id))).toBe(201);
+  await runAlarm(threadStub(id));
   await counts(1);
 });

@@ -1,7 +1,7 @@
 /** Other settings for the objects, which share one `env` whose parsed settings are cached. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { configOf, type Config } from "../../src/config/config.ts";
 
 /**
@@ -14,6 +14,21 @@ export async function useSettings(changes: Partial<Config>): Promise<void> {
     Object.assign(config, changes);
     onTestFinished(() => void Object.assign(config, before));
   }
+}
+
+/** The same for all tests of a `describe`, which may run at once. */
+export function useSettingsForAll(changes: Partial<Config>): void {
+  let restore: (() => void)[] = [];
+  beforeAll(async () => {
+    restore = [...new Set([await settings(), configOf(env)])].map((config) => {
+      const before = { ...config };
+      Object.assign(config, changes);
+      return () => void Object.assign(config, before);
+    });
+  });
+  afterAll(() => {
+    for (const one of restore) one();
+  });
 }
 
 /** As they are now. */

@@ -1,10 +1,12 @@
-/** The contract's table of rights: every request and command, as every kind of user, over HTTP and over a socket. */
+/** The contract's table of rights: every request and command, as every kind of user, over HTTP, a socket and Socket.IO. */
 import { describe, expect, it } from "vitest";
 import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { host } from "../support/host-server.ts";
 import { call, newThread, person, type Person } from "../support/host-users.ts";
+import { useSettingsForAll } from "../support/settings.ts";
 import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
+import { SocketIoTestSocket } from "../support/socketio.ts";
 
 type Kind = Thread["kind"];
 type Standing =
@@ -56,14 +58,19 @@ async function post(who: Person, id: string, body: string): Promise<number> {
   return ((await response.json()) as { seq: number }).seq;
 }
 
+function newPeople(): Promise<Person[]> {
+  return Promise.all(["Asker", "Other", "Moderator", "Owner", "Outsider"].map((name) => person(name)));
+}
+
+let people: Promise<Person[]> | undefined;
+
 async function scene(kind: Kind, standing: Standing): Promise<Scene> {
-  const [asker, other, moderator, owner, outsider] = await Promise.all([
-    standing === "anonymous" ? anonymous() : standing === "host" ? theHost : person("Asker"),
-    person("Other"),
-    person("Moderator"),
-    person("Owner"),
-    person("Outsider"),
-  ]);
+  // The same in every scene, since what they are they are in its thread; but two people have one direct thread alone.
+  const [user, other, moderator, owner, outsider] = await (kind === "direct"
+    ? newPeople()
+    : (people ??= newPeople()));
+  if (!user || !other || !moderator || !owner || !outsider) throw new Error("five people");
+  const asker = standing === "anonymous" ? await anonymous() : standing === "host" ? theHost : user;
   if (kind === "direct") {
     const isIn = standing === "member";
     const { id } = await newThread(other, "direct", [isIn ? asker : owner]);
@@ -239,6 +246,25 @@ const HTTP: Row[] = [
   ],
 ];
 
+/** Events of Socket.IO, which joins no room before, and the request that each is. */
+const SOCKET_IO: [event: string, data: (s: Scene) => object, as: string][] = [
+  ["chat", () => ({ body: "hello" }), "send"],
+  ["typing", () => ({}), "react"],
+  ["add_reaction", () => ({ seq: 1, emoji: "👍" }), "react"],
+  ["remove_reaction", () => ({ seq: 1, emoji: "👍" }), "take a reaction back"],
+  ["read", () => ({ seq: 1 }), "move the read marker"],
+  ["edit", (s) => ({ seq: s.ownSeq, body: "new" }), "edit an own message"],
+  ["edit", (s) => ({ seq: s.otherSeq, body: "new" }), "edit another's message"],
+  ["delete", (s) => ({ seq: s.otherSeq }), "delete another's message"],
+  ["delete", (s) => ({ seq: s.ownSeq }), "delete an own message"],
+  ["join", () => ({}), "see the thread"],
+];
+
+/** The requests that only read. */
+const READING = /^(see|read|list) /;
+
+const UNLIMITED = { rate: { burst: 0, per10s: 0 }, userRate: { burst: 0, per10s: 0 } };
+
 /** Who may write in a public thread over a socket: opening it makes one a member. */
 const opening: Standing[] = [...members, "stranger", "removed"];
 
@@ -303,6 +329,11 @@ function refusal(kind: Kind, standing: Standing): string {
   return sees ? "403 forbidden" : "404 not_found";
 }
 
+interface SocketIoAnswer {
+  ok: boolean;
+  error?: { code: string };
+}
+
 async function outcomeOf(response: Response): Promise<string> {
   if (response.ok) return "allowed";
   return `${response.status} ${((await response.json()) as { code: string }).code}`;
@@ -317,18 +348,15 @@ function firstOf(socket: TestSocket): Promise<string> {
 }
 
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
-  /** Refused requests change nothing, so many share a thread: as many as the rate lets through. */
-  const untouched = new Map<number, Promise<Scene>>();
-  const shared = (name: string) => {
-    const group = Math.floor(HTTP.findIndex((row) => row[0] === name) / 15);
-    const made = untouched.get(group) ?? scene(kind, standing);
-    untouched.set(group, made);
-    return made;
-  };
+  useSettingsForAll({ rateLimits: false, ...UNLIMITED });
+
+  /** What is refused, or only reads, changes nothing: all of it shares a thread. */
+  let untouched: Promise<Scene> | undefined;
+  const shared = () => (untouched ??= scene(kind, standing));
 
   it.concurrent.each(HTTP)("over HTTP: %s", async (name, act, may) => {
     const isAllowed = may[kind].includes(standing);
-    const s = await (isAllowed ? scene(kind, standing) : shared(name));
+    const s = await (isAllowed && !READING.test(name) ? scene(kind, standing) : shared());
     const outcome = await outcomeOf(await act(s));
     // The host is no user, whom one could add, or who could leave.
     const isOfItself = standing === "host" && kind !== "direct" && /oneself|^leave$/.test(name);
@@ -336,6 +364,20 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   });
 
   if (standing === "host") return;
+
+  // Who is nobody connects to nothing.
+  it.runIf(standing !== "anonymous")("over Socket.IO", async () => {
+    const s = await scene(kind, standing);
+    const socket = await SocketIoTestSocket.connect(s.caller);
+    for (const [event, data, as] of SOCKET_IO) {
+      const answer = await socket.ask<SocketIoAnswer>(event, { room: s.id, ...data(s) });
+      const [, , may] = HTTP.find(([name]) => name === as) ?? [];
+      const refused = refusal(kind, standing).slice("000 ".length);
+      const expected = may?.[kind].includes(standing) ? "allowed" : refused;
+      expect(answer.ok ? "allowed" : answer.error?.code, `${event}, ${as}`).toBe(expected);
+    }
+    socket.close();
+  });
 
   const mayOpen = readers[kind].includes(standing);
 

@@ -127,6 +127,7 @@ describe("where not both have written, a block", () => {
     const [ada, bo, cy] = [await person("Ada"), await person("Bo"), await person("Cy")];
     const [toBo, toCy] = [await newThread(ada, "direct", [bo]), await newThread(ada, "direct", [cy])];
     await write(ada, toBo.id, "one");
+    await runAlarm(threadStub(toBo.id));
     await eventually(async () => expect(await listOf(bo)).toMatchObject([{ seq: 1 }]));
     const tab = await openTabOf(bo);
     await block(bo, ada);
@@ -153,6 +154,7 @@ describe("where not both have written, a block", () => {
     const tab = await openTabOf(bo);
     for (const who of [ada, bo]) await write(who, id);
     await block(bo, ada);
+    await runAlarm(threadStub(id));
     await eventually(async () => expect(await listOf(bo)).toMatchObject([{ id, seq: 2 }]));
     await settle(tab);
     const shown = tab.events.filter(({ type }) => type === "thread" || type === "thread_removed");
@@ -184,6 +186,7 @@ describe("where not both have written, a block", () => {
     await unblock(bo, ada);
     expect(await contacts(bo, ada)).toBe(false);
     expect(await status(write(bo, id))).toBe(201);
+    await runAlarm(threadStub(id));
     await eventually(async () => expect(await contacts(bo, ada)).toBe(true));
   });
 });

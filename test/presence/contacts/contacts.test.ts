@@ -1,7 +1,7 @@
 /** Who are contacts: what each thread says of it, and what a user's shard makes of that. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
-import { startClock } from "../../cost/clock.ts";
+import { runAlarm, startClock } from "../../cost/clock.ts";
 import { meter } from "../../cost/meter.ts";
 import { eventually } from "../../support/eventually.ts";
 import { costOf, evict, shardStub, threadStub } from "../../support/objects.ts";
@@ -38,6 +38,7 @@ describe("two people are contacts", () => {
     expect(await contactsOf(bo, ada)).toEqual([]);
     await evict(threadStub(id));
     await write(bo, id);
+    await runAlarm(threadStub(id));
     await eventually(async () => expect(await contactsOf(ada, bo)).toEqual(["Bo"]));
     await eventually(async () => expect(await contactsOf(bo, ada)).toEqual(["Ada"]));
   });

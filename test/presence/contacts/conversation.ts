@@ -1,7 +1,9 @@
 /** Two people who are contacts, and blocks between people. */
 import { expect } from "vitest";
+import { runAlarm } from "../../cost/clock.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
+import { threadStub } from "../../support/objects.ts";
 import { shardFor } from "../shard.ts";
 
 export function block(who: Person, other: Person | string): Promise<Response> {
@@ -27,6 +29,7 @@ export async function conversation() {
   const [ada, bo] = [await person("Ada"), await person("Bo")];
   const { id } = await newThread(ada, "direct", [bo]);
   expect([await status(write(ada, id)), await status(write(bo, id))]).toEqual([201, 201]);
+  await runAlarm(threadStub(id));
   await eventually(async () => expect(await contacts(ada, bo)).toBe(true));
   return { ada, bo, id };
 }

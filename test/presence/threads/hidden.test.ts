@@ -33,6 +33,7 @@ async function pair() {
   const [ada, bo] = [await person("Ada"), await person("Bo")];
   const { id } = await newThread(ada, "direct", [bo]);
   await write(ada, id);
+  await runAlarm(threadStub(id));
   await eventually(async () => expect(await listOf(bo)).toMatchObject([{ seq: 1, unread: 1 }]));
   return { ada, bo, id };
 }
@@ -76,6 +77,7 @@ it("ends with the next message, whoever sends it, with all that is unread", asyn
   const tab = await openTab(bo);
   await hide(bo, id);
   await write(ada, id);
+  await runAlarm(threadStub(id));
   expect(await tab.next("thread")).toEqual({
     type: "thread",
     thread: expect.objectContaining({ id, seq: 2, unread: 2 }),
@@ -86,6 +88,7 @@ it("ends with the next message, whoever sends it, with all that is unread", asyn
   expect(await rowsOf(bo.user, "hidden_threads")).toEqual([]);
   await hide(bo, id);
   await write(bo, id);
+  await runAlarm(threadStub(id));
   expect(await tab.next("thread")).toMatchObject({ thread: { id, seq: 3, unread: 0 } });
 });
 

@@ -7,7 +7,7 @@ import { host } from "../../support/host-server.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
 import { useSettings } from "../../support/settings.ts";
 import { openThread } from "../../support/socket.ts";
-import { accept, entryOf, put, write } from "./people.ts";
+import { accept, entryOf, notifyNow, put, write } from "./people.ts";
 
 beforeEach(() => useSettings({ userSearch: "shared" }));
 
@@ -26,6 +26,7 @@ it("a direct thread names them once they write, whatever the host names them mea
   const robert = { id: bob.user.id, name: expect.stringMatching(/^(Bob|Robert)$/) as string };
   expect(await socket.next("member")).toMatchObject({ rev: 1, member: { user: robert } });
   expect(await socket.next("chat")).toMatchObject({ rev: 2, message: { author: robert } });
+  await notifyNow(thread.id);
   await expect.poll(() => entryOf(ada, thread.id)).toMatchObject({ members: [ada.user, { name: "Robert" }] });
 });
 

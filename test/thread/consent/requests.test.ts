@@ -7,7 +7,7 @@ import { newThread, person, unknownPerson, type Person } from "../../support/hos
 import { evict, shardStub, threadStub } from "../../support/objects.ts";
 import { useSettings } from "../../support/settings.ts";
 import { openPresence, openThread } from "../../support/socket.ts";
-import { accept, areContacts, decline, entryOf, listOf, write } from "./people.ts";
+import { accept, areContacts, decline, entryOf, listOf, notifyNow, write } from "./people.ts";
 
 beforeEach(() => useSettings({ contactPolicy: "consent" }));
 
@@ -25,6 +25,7 @@ it("is an invitation with its newest message, and with nothing unread", async ()
   const tab = await openPresence(bob);
   expect(await tab.next("welcome")).toMatchObject({ threads: [], unreadThreads: 0 });
   await write(ada, id, "hello?");
+  await notifyNow(id);
   expect(await tab.next("thread")).toMatchObject({
     thread: {
       id,
@@ -100,12 +101,14 @@ it.each([
   const hers = await openThread(ada, id);
   const tab = await openPresence(bob);
   await answer(bob, id);
+  await notifyNow(id);
   expect(await hers.next("member")).toMatchObject({ member: { user: { id: bob.user.id } } });
   expect(await hers.next("chat")).toMatchObject({ message: { body: "hi", author: { id: bob.user.id } } });
   await tab.next("thread", ({ thread }) => thread.state === undefined);
   expect((await entryOf(bob, id))?.state).toBeUndefined();
   await areContacts(ada, bob);
   for (let i = 0; i < 4; i++) expect(await write(ada, id)).toBe(201);
+  await notifyNow(id);
   await expect.poll(() => entryOf(bob, id)).toMatchObject({ unread: 4 });
 });
 
@@ -165,6 +168,7 @@ it("is not seen by who blocks the other, who is answered as ever", async () => {
   expect(await listOf(bob)).toEqual([]);
   expect(await write(bob, id)).toBe(403);
   await bob.call("DELETE", `/api/blocks/${ada.user.id}`);
+  await notifyNow(id);
   await expect.poll(() => entryOf(bob, id)).toMatchObject({ state: "invited", lastMessage: { seq: 1 } });
   const cy = await person("Cy");
   await cy.call("PUT", `/api/blocks/${ada.user.id}`);

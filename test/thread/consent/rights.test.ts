@@ -6,7 +6,7 @@ import { newThread, person } from "../../support/host-users.ts";
 import { useSettings } from "../../support/settings.ts";
 import { openThread, upgrade } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
-import { accept, put, write } from "./people.ts";
+import { accept, notifyNow, put, write } from "./people.ts";
 
 type Kind = Thread["kind"];
 
@@ -43,6 +43,13 @@ const HTTP: Row[] = [
   ["add another", (s) => s.bob.call("PUT", `${s.path}/members/${s.cy.user.id}`), hidden(403, 403)],
   ["add oneself", (s) => s.bob.call("PUT", `${s.path}/members/${s.bob.user.id}`), hidden(403, 200)],
   ["remove a member", (s) => s.bob.call("DELETE", `${s.path}/members/${s.ada.user.id}`), hidden(403, 403)],
+  [
+    "report a message",
+    (s) => s.bob.call("POST", `${s.path}/messages/1/reports`, { reason: "Unwanted" }),
+    hidden(202, 202),
+  ],
+  ["see reports", (s) => s.bob.call("GET", `${s.path}/reports`), hidden(403, 403)],
+  ["leave", (s) => s.bob.call("DELETE", `${s.path}/members/${s.bob.user.id}`), hidden(204, 403)],
   ["see invitations", (s) => s.bob.call("GET", `${s.path}/invitations`), hidden(403, 403)],
   ["read the audit log", (s) => s.bob.call("GET", `${s.path}/audit`), hidden(403, 403)],
   ["delete the thread", (s) => s.bob.call("DELETE", s.path), hidden(403, 403)],
@@ -63,8 +70,13 @@ const HTTP: Row[] = [
 ];
 
 describe.each<Kind>(["direct", "group", "public"])("who is invited into a %s thread", (kind) => {
-  it.each(HTTP)("over HTTP: %s", async (_name, act, expected) => {
-    expect((await act(await scene(kind))).status).toBe(expected[kind]);
+  /** What is refused, or only reads, changes nothing: all of it shares a thread. */
+  let untouched: Promise<Scene> | undefined;
+
+  it.each(HTTP)("over HTTP: %s", async (name, act, expected) => {
+    const isRefused = expected[kind] >= 400 || /^(see|read|list) /.test(name);
+    const s = await (isRefused ? (untouched ??= scene(kind)) : scene(kind));
+    expect((await act(s)).status).toBe(expected[kind]);
   });
 });
 
@@ -95,6 +107,11 @@ it("joins over Socket.IO the room of a direct one, silently, and of a group once
   expect(await client.ask("typing", { room: direct.id })).toMatchObject({ ok: true });
   await write(direct.ada, direct.id, "anybody?");
   await hers.next("chat");
+  // Announced, since here it is a thread, and counted as nothing unread.
+  await notifyNow(direct.id);
+  const announced = { threadId: direct.id, preview: "anybody?", unread: 0 };
+  expect(await client.nextEvent("new_message")).toMatchObject(announced);
+  expect(client.events("unread_count")).toEqual([{ count: 0 }]);
   expect(hers.events.map(({ type }) => type)).toEqual(["welcome", "history", "chat"]);
   expect(await client.ask("chat", { room: direct.id, body: "hi" })).toMatchObject({ ok: true });
   await hers.next("chat", ({ message }) => message.body === "hi");

@@ -225,6 +225,19 @@ describe("slow mode", () => {
     expect(await later.ask({ type: "chat", id: "2", body: "x" })).toMatchObject({ type: "ack", seq: 2 });
   });
 
+  it("goes on for a member who leaves and comes back", async () => {
+    const thread = await orderly("public");
+    const { owner, member, path } = thread;
+    await set(owner, thread, { slowModeMs: 60_000 });
+    await send(member, thread);
+    const own = `${path}/members/${member.user.id}`;
+    await ok(member.call("DELETE", own));
+    await ok(member.call("PUT", own));
+    expect(await refused(member.call("POST", `${path}/messages`, { body: "again" }))).toMatchObject({
+      code: "rate_limited",
+    });
+  });
+
   it("lets one of several at once through", async () => {
     const thread = await orderly();
     const { moderator, member, id } = thread;
