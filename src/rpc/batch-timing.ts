@@ -22,7 +22,8 @@ export class BatchTiming {
   due(): void {
     if (this.#isScheduled || this.#isSending) return;
     this.#isScheduled = true;
-    const wait = this.#sentAt + GATHER_MS - Date.now();
+    // At most: the clock may have been set back.
+    const wait = Math.min(GATHER_MS, this.#sentAt + GATHER_MS - Date.now());
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     const next = () => void this.#next().then(resolve);

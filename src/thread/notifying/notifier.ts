@@ -89,7 +89,8 @@ export class Notifier {
     // Never within the stretch that broadcast it: its frames leave when that is over, and nothing should hold them.
     this.#timer ??= setTimeout(
       () => this.#ctx.waitUntil(this.notify()),
-      this.#headSentAt + COALESCE_MS - now,
+      // At most: the clock may have been set back.
+      Math.min(COALESCE_MS, this.#headSentAt + COALESCE_MS - now),
     );
   }
 
