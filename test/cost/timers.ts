@@ -1,7 +1,7 @@
 /** The timers of objects: one that is pending keeps its object from hibernating, and that time is billed. */
 import { expect, onTestFinished } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { passTime } from "./clock.ts";
+import { passTime, uniqueTimer } from "./clock.ts";
 
 export interface WatchedTimers {
   /** The delays of those that are pending, in milliseconds. */
@@ -14,33 +14,36 @@ export interface WatchedTimers {
 export function watchTimers(): WatchedTimers {
   const { setTimeout, clearTimeout } = globalThis;
   type Timer = ReturnType<typeof setTimeout>;
-  const delays = new Map<Timer, number>();
+  /** By what the objects know them by. */
+  const pending = new Map<Timer, { timer: Timer; ms: number }>();
   const watched = {
     setTimeout: (callback: () => void, ms = 0) => {
+      const known = uniqueTimer();
       const timer = setTimeout(() => {
-        delays.delete(timer);
+        pending.delete(known);
         callback();
       }, ms);
-      delays.set(timer, ms);
-      return timer;
+      pending.set(known, { timer, ms });
+      return known;
     },
-    clearTimeout: (timer: Timer) => {
-      delays.delete(timer);
-      clearTimeout(timer);
+    clearTimeout: (known: Timer) => {
+      clearTimeout(pending.get(known)?.timer ?? known);
+      pending.delete(known);
     },
   };
+  const delays = () => Array.from(pending.values(), ({ ms }) => ms);
   Object.assign(globalThis, watched);
   onTestFinished(() => {
     Object.assign(globalThis, { setTimeout, clearTimeout });
   });
   return {
     get pending() {
-      return [...delays.values()];
+      return delays();
     },
     quiet: () =>
       eventually(() => {
-        if (delays.size > 0) passTime(1_000);
-        expect([...delays.values()]).toEqual([]);
+        if (pending.size > 0) passTime(1_000);
+        expect(delays()).toEqual([]);
       }),
   };
 }

@@ -1,9 +1,9 @@
 /** A Socket.IO session is a tab of its user: they are online, and get what concerns them whatever rooms they are in. */
-import { runInDurableObject } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Presence } from "../../src/presence/presence.ts";
 import { SocketIoShard } from "../../src/socketio/socketio-shard.ts";
-import { passTime, runAlarm, startClock } from "../cost/clock.ts";
+import { passTime, runAlarm, skipWaits, startClock, withoutWaits } from "../cost/clock.ts";
 import { expectLogged, mayLog } from "../support/console.ts";
 import { eventually } from "../support/eventually.ts";
 import { host } from "../support/host-server.ts";
@@ -13,7 +13,6 @@ import { openPresence } from "../support/socket.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -44,6 +43,8 @@ const objectsOf = (who: Person, socket: SocketIoTestSocket) => [
 ];
 
 describe("a session in no room", () => {
+  withoutWaits();
+
   it("gets new_message, and unread_count first and at each change", async () => {
     const { ada, bob, threadId } = await pair();
     const socket = await connect(bob);
@@ -110,6 +111,16 @@ describe("a session in no room", () => {
     expectLogged(/a call to an object failed/, /a call to an object failed/);
   });
 
+  it("gets what happens at once where the clock was set back", async () => {
+    const { ada, bob, threadId } = await pair();
+    const socket = await connect(bob);
+    for (const body of ["first", "second", "third"]) {
+      await send(ada, threadId, body);
+      await eventually(() => expect(previews(socket).at(-1)).toBe(body));
+      passTime(-3_600_000);
+    }
+  });
+
   it("gets thread_removed when its user is removed, or the thread is deleted", async () => {
     const { ada, bob, threadId } = await pair();
     const { id: other } = await newThread(ada, "group", [bob]);
@@ -147,8 +158,13 @@ describe("a session in no room", () => {
 });
 
 describe("a user with a session", () => {
+  beforeEach(startClock);
+  afterEach(async () => {
+    vi.useRealTimers();
+    await reset();
+  });
+
   it("is online to whoever watches them, and offline after the grace period", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const watcher = await openPresence(ada);
     watcher.send({ type: "watch", userIds: [bob.user.id] });
@@ -170,7 +186,6 @@ describe("a user with a session", () => {
   });
 
   it("stays online while another tab is open, over either transport", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const [socket, plain] = [await connect(bob), await openPresence(bob)];
     plain.close();
@@ -187,7 +202,6 @@ describe("a user with a session", () => {
   });
 
   it("is offline after their object has crashed, and only then", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const socket = await connect(bob);
     await crash(shardStub(bob.user.id));
@@ -202,7 +216,6 @@ describe("a user with a session", () => {
   });
 
   it("is published as online also where their shard crashes before it has", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const watcher = await openPresence(ada);
     watcher.send({ type: "watch", userIds: [bob.user.id] });
@@ -224,7 +237,8 @@ describe("a user with a session", () => {
   });
 
   it("is offline also where Presence did not answer as the session ended", async () => {
-    startClock();
+    // Of the lost session: for as long the object cannot be evicted.
+    skipWaits();
     const { ada, bob } = await pair();
     const socket = await connect(bob);
     const shard = shardStub(bob.user.id);
@@ -248,8 +262,9 @@ describe("a user with a session", () => {
 });
 
 describe("watch", () => {
+  withoutWaits();
+
   it("is answered with whom the user may see, and followed by each change", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const eve = await person("Eve");
     const watcher = await connect(ada);
@@ -285,7 +300,6 @@ describe("watch", () => {
   });
 
   it("ends with its session", async () => {
-    startClock();
     const { ada, bob } = await pair();
     const socket = await connect(ada);
     await socket.ask("watch", { userIds: [bob.user.id] });
@@ -301,16 +315,21 @@ describe("watch", () => {
 });
 
 describe("the 33rd tab of a user", () => {
+  withoutWaits();
+
   it("has the most silent session disconnected, which is not to come back by itself", async () => {
     const { ada, bob, threadId } = await pair();
     const plain = await openPresence(bob);
     const sockets: SocketIoTestSocket[] = [];
-    for (let i = 0; i < 31; i++) sockets.push(await connect(bob));
+    for (let i = 0; i < 31; i++) {
+      passTime(1);
+      sockets.push(await connect(bob));
+    }
     const [first, second] = sockets;
     if (!first || !second) throw new Error("nobody");
     // The plain one opened first, and is heard of later than all others.
     plain.send({ type: "watch", userIds: [] });
-    await clockMovesOn();
+    passTime(1);
     expect(await first.ask("watch", { userIds: [ada.user.id] })).toMatchObject({ ok: true });
     const newest = await connect(bob);
     await second.next((frame) => frame === "41");
@@ -324,9 +343,11 @@ describe("the 33rd tab of a user", () => {
 
   it("closes the most silent socket where that is a plain one, whichever is opened", async () => {
     const { bob } = await pair();
-    const [one, two] = [await openPresence(bob), await openPresence(bob)];
-    for (let i = 0; i < 30; i++) await connect(bob);
-    await connect(bob);
+    const one = await openPresence(bob);
+    passTime(1);
+    const two = await openPresence(bob);
+    passTime(1);
+    for (let i = 0; i < 31; i++) await connect(bob);
     expect(await one.next("closing")).toMatchObject({ code: 4010 });
     await openPresence(bob);
     expect(await two.next("closing")).toMatchObject({ code: 4010 });
@@ -334,6 +355,8 @@ describe("the 33rd tab of a user", () => {
 });
 
 describe("what is revoked", () => {
+  withoutWaits();
+
   it("ends an idle session in no room at once, and no other", async () => {
     const { ada, threadId } = await pair();
     const id = unique("bob");
@@ -368,7 +391,6 @@ describe("what is revoked", () => {
   });
 
   it("never sends anything after the session's end", async () => {
-    startClock();
     const { ada, threadId } = await pair();
     const id = unique("bob");
     const exp = Math.floor(Date.now() / 1000) + 60;
@@ -397,12 +419,6 @@ async function settled(socket: SocketIoTestSocket): Promise<SocketIoTestSocket> 
   await socket.nextEvent("unread_count");
   await socket.ask("leave", { room: 1 });
   return socket;
-}
-
-/** The clock of the objects moves on. */
-function clockMovesOn(): Promise<void> {
-  const from = Date.now();
-  return eventually(() => expect(Date.now()).toBeGreaterThan(from + 5));
 }
 
 async function statusOf(viewer: Person, { user }: Person): Promise<string | undefined> {

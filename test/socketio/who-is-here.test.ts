@@ -49,6 +49,18 @@ describe("who comes and goes over Socket.IO", () => {
     expect(plain.events.filter(({ type }) => type === "online")).toEqual([]);
   });
 
+  it("is not sent to other Socket.IO clients", async () => {
+    const { ada, bob, room, plain } = await pond();
+    const watcher = await joined(ada, room);
+    const socket = await joined(bob, room);
+    await plain.next("join", ({ user }) => user.id === bob.user.id);
+    await socket.ask("leave", { room });
+    await plain.next("leave");
+    await watcher.ask("typing", { room });
+    const names = watcher.frames.flatMap((frame) => /^42\["(\w+)"/.exec(frame)?.[1] ?? []);
+    expect(new Set(names)).toEqual(new Set(["unread_count", "joined"]));
+  });
+
   it("is named once, however they are here, and gone with the last of it", async () => {
     const { bob, room, plain } = await pond();
     const first = await joined(bob, room);
