@@ -1,10 +1,15 @@
 /** Blocks and hidden threads over Socket.IO. */
 import { expect, it } from "vitest";
+import { numberOf } from "../../src/protocol/socketio/names.ts";
 import { block, conversation, status, unblock, write } from "../presence/contacts/conversation.ts";
-import { runAlarm } from "../cost/clock.ts";
+import { runAlarm, withoutWaits } from "../cost/clock.ts";
 import { eventually } from "../support/eventually.ts";
+import { newThread, person } from "../support/host-users.ts";
 import { threadStub } from "../support/objects.ts";
+import { useSettings } from "../support/settings.ts";
 import { SocketIoTestSocket } from "../support/socketio.ts";
+
+withoutWaits();
 
 type Ack = { ok: boolean; error?: { code: string } };
 
@@ -33,7 +38,8 @@ it("who blocks and who is blocked are refused what they write in their thread, a
 it("a thread that is hidden counts as unread no more, and again with the next message", async () => {
   const { ada, bo, id } = await conversation();
   expect(await status(write(ada, id))).toBe(201);
-  const socket = await SocketIoTestSocket.connect(bo);
+  const [socket, joined] = [await SocketIoTestSocket.connect(bo), await SocketIoTestSocket.connect(bo)];
+  await joined.ask("join", { room: numberOf(id) });
   const counts = (count: number) =>
     eventually(() => expect(socket.events("unread_count").at(-1)).toMatchObject({ count }));
   await runAlarm(threadStub(id));
@@ -41,7 +47,36 @@ it("a thread that is hidden counts as unread no more, and again with the next me
   expect(await status(bo.call("DELETE", `/api/threads/${id}/members/${bo.user.id}`))).toBe(204);
   await counts(0);
   expect(socket.events("thread_removed")).toEqual([{ threadId: id }]);
+  // It is called as it was joined.
+  expect(await joined.nextEvent("thread_removed")).toEqual({ threadId: numberOf(id) });
+  // It is its user's still.
+  expect(await socket.ask("join", { room: numberOf(id) })).toMatchObject({ ok: true });
   expect(await status(write(ada, id))).toBe(201);
   await runAlarm(threadStub(id));
   await counts(1);
 });
+
+it.each(["by who is asked", "by who asked"])(
+  "a request is found by its number as long as no block %s takes it off their list",
+  async (which) => {
+    await useSettings({ contactPolicy: "consent" });
+    const [ada, bo] = [await person("Ada"), await person("Bo")];
+    const { id } = await newThread(ada, "direct", [bo]);
+    expect(await status(write(ada, id))).toBe(201);
+    const [blocker, blocked] = which === "by who asked" ? [ada, bo] : [bo, ada];
+    const [socket, other] = [
+      await SocketIoTestSocket.connect(blocker),
+      await SocketIoTestSocket.connect(blocked),
+    ];
+    const room = numberOf(id);
+    const found = async (one: SocketIoTestSocket) => (await one.ask<Ack>("leave", { room })).ok;
+    const read = () => status(blocker.call("GET", `/api/chat_threads/${room}`));
+    await eventually(async () => expect([await found(socket), await read()]).toEqual([true, 200]));
+    expect(await status(block(blocker, blocked))).toBe(204);
+    expect(await socket.nextEvent("thread_removed")).toEqual({ threadId: id });
+    expect([await found(socket), await read()]).toEqual([false, 404]);
+    expect(await found(other)).toBe(true);
+    expect(await status(unblock(blocker, blocked))).toBe(204);
+    expect([await found(socket), await read()]).toEqual([true, 200]);
+  },
+);

@@ -105,7 +105,7 @@ export class ThreadNotifications {
 
   /** Notifies a user's tabs of how the invitations that they see differ from these, which they saw before. */
   notifyInvitations(userId: string, before: readonly ShownInvitation[]): void {
-    const { invitations, userThreads, tabs, connections } = this.#parts;
+    const { invitations, userThreads } = this.#parts;
     const after = invitations.allShown(userId);
     const seen = new Map(before.map((one) => [one.threadId, one.by.id]));
     const now = new Set(after.map(({ threadId }) => threadId));
@@ -118,7 +118,8 @@ export class ThreadNotifications {
         return row ? [{ type: "thread", thread: invitationSummaryOf(row, one) }] : [];
       }),
     ];
-    if (events.length > 0) tabs.send(userId, connections.encode(events));
+    // Each by itself: to Socket.IO an event is of one thread.
+    for (const event of events) this.#send(userId, this.#encode([event]));
   }
 
   /** Notifies former members, each with whether something in it was unread, that the thread is no longer on their list. */

@@ -10,6 +10,7 @@ import {
   type ReceivedInvitations,
   type ShownInvitation,
 } from "../invitations/received-invitations.ts";
+import { WHILE_BLOCKED } from "./hidden-threads.ts";
 import { summaryOf, type UserThreadRow, type ThreadRow } from "./thread-row.ts";
 import { markerOf, unreadOf } from "./unread.ts";
 import type { UserIds } from "../status/tabs.ts";
@@ -106,20 +107,31 @@ export class UserThreads {
     return some.toArray().length > 0;
   }
 
-  /** At most two of a user's threads whose ids begin so, those included into which they are invited. */
+  /**
+   * At most two of a user's threads whose ids begin so, with the invitations in their list. One that they have hidden is
+   * theirs still; one that a block hides is not.
+   */
   beginning(userId: string, prefix: string): string[] {
-    return this.#sql
+    // To what is after every digit.
+    const within = [userId, prefix, `${prefix}g`];
+    const memberships = this.#sql
       .exec<{ thread_id: string }>(
-        `SELECT thread_id FROM user_threads WHERE user_id = ?1 AND thread_id BETWEEN ?2 AND ?3
-         UNION ALL
-         SELECT thread_id FROM invitations WHERE user_id = ?1 AND thread_id BETWEEN ?2 AND ?3 LIMIT 2`,
-        userId,
-        prefix,
-        // After every digit.
-        `${prefix}g`,
+        `SELECT thread_id FROM user_threads AS m WHERE user_id = ? AND thread_id BETWEEN ? AND ? AND NOT EXISTS (
+           SELECT 1 FROM hidden_threads AS h
+           WHERE h.user_id = m.user_id AND h.thread_id = m.thread_id AND h.up_to_seq = ?) LIMIT 2`,
+        ...within,
+        WHILE_BLOCKED,
+      )
+      .toArray();
+    const invitations = this.#sql
+      .exec<Pick<ThreadRow, "thread_id" | "kind">>(
+        `SELECT t.thread_id, t.kind FROM invitations AS i JOIN threads AS t USING (thread_id)
+         WHERE i.user_id = ? AND i.thread_id BETWEEN ? AND ?`,
+        ...within,
       )
       .toArray()
-      .map((row) => row.thread_id);
+      .filter((row) => this.#parts.invitations.shown(userId, row) !== undefined);
+    return [...memberships, ...invitations].map((row) => row.thread_id).slice(0, 2);
   }
 
   /**

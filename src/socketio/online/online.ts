@@ -177,7 +177,7 @@ export class Online implements TabHolderRpc {
   #sendEvent(sessions: readonly ClientSession[], cursor: BatchCursor, event: ClientEvent): void {
     const packets = new Map<RoomName | undefined, OpenPacket>();
     for (const session of sessions) {
-      const room = event.type === "new_message" ? this.#parts.roomName(session, event.threadId) : undefined;
+      const room = "threadId" in event ? this.#parts.roomName(session, event.threadId) : undefined;
       const packet = packets.get(room) ?? packetOf(event, room);
       packets.set(room, packet);
       if (event.type === "presence") this.#watching.get(session)?.set(event.userId, cursor);
