@@ -1,7 +1,7 @@
 /** The timers of objects: one that is pending keeps its object from hibernating, and that time is billed. */
 import { expect, onTestFinished } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { passTime, uniqueTimer } from "./clock.ts";
+import { passTime } from "./clock.ts";
 
 export interface WatchedTimers {
   /** The delays of those that are pending, in milliseconds. */
@@ -14,36 +14,33 @@ export interface WatchedTimers {
 export function watchTimers(): WatchedTimers {
   const { setTimeout, clearTimeout } = globalThis;
   type Timer = ReturnType<typeof setTimeout>;
-  /** By what the objects know them by. */
-  const pending = new Map<Timer, { timer: Timer; ms: number }>();
+  const delays = new Map<Timer, number>();
   const watched = {
     setTimeout: (callback: () => void, ms = 0) => {
-      const known = uniqueTimer();
       const timer = setTimeout(() => {
-        pending.delete(known);
+        delays.delete(timer);
         callback();
       }, ms);
-      pending.set(known, { timer, ms });
-      return known;
+      delays.set(timer, ms);
+      return timer;
     },
-    clearTimeout: (known: Timer) => {
-      clearTimeout(pending.get(known)?.timer ?? known);
-      pending.delete(known);
+    clearTimeout: (timer: Timer) => {
+      delays.delete(timer);
+      clearTimeout(timer);
     },
   };
-  const delays = () => Array.from(pending.values(), ({ ms }) => ms);
   Object.assign(globalThis, watched);
   onTestFinished(() => {
     Object.assign(globalThis, { setTimeout, clearTimeout });
   });
   return {
     get pending() {
-      return delays();
+      return [...delays.values()];
     },
     quiet: () =>
       eventually(() => {
-        if (pending.size > 0) passTime(1_000);
-        expect(delays()).toEqual([]);
+        if (delays.size > 0) passTime(1_000);
+        expect([...delays.values()]).toEqual([]);
       }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The line from a thread to one of its relays: what is to be delivered goes in order, one batch at a time, and what comes
- * while one is under way goes together in the next. Nothing is kept for a relay that does not answer: it asks for what it
+ * The line from a thread to one of its relays: what is to be delivered goes in order, one batch at a time, what is sent in one
+ * stretch in one batch, and what comes while one is under way together in the next. Nothing is kept for a relay that does not answer: it asks for what it
  * missed when it receives a later batch.
  */
 import type { Occupancy, RelayBatch, RelayItem } from "../../rpc/relay.ts";
@@ -87,16 +87,19 @@ export class RelayLine {
   async #run(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
+    this.#enteredMeanwhile = false;
     try {
+      // All that is sent in one stretch goes together: a message and its acknowledgement.
+      await Promise.resolve();
       let batch: RelayBatch;
       do {
         batch = this.#take();
         this.#isConfirmed = false;
-        this.#enteredMeanwhile = false;
         const occupancy = await this.#options.deliver(batch);
         this.#isConfirmed = true;
         // The relay reports by itself when its occupancy has changed.
         if (!this.#enteredMeanwhile) this.#options.onOccupancy(occupancy);
+        this.#enteredMeanwhile = false;
         // Also where all that came meanwhile was too much, and was dropped: the relay is to see that it missed it.
       } while (this.#items.length > 0 || this.#number > batch.number);
     } catch {
