@@ -2,15 +2,16 @@
 import { LilypadError } from "../protocol/errors.ts";
 import { KEY_PREFIX } from "../protocol/key-prefix.ts";
 import { threadKey } from "../protocol/names.ts";
-import { prefixOf, type RoomName } from "../protocol/socketio/names.ts";
+import { numberIn, prefixOf, type RoomName } from "../protocol/socketio/names.ts";
 import { callObject } from "./call.ts";
 import { presenceStubOf } from "./shards.ts";
 import { idOfKey } from "./thread.ts";
 
 /** The id of the thread that a user calls so. `not_found` for what names none, or by its number more than one of theirs. */
 export async function threadNamed(env: Env, userId: string, name: RoomName): Promise<string> {
-  if (typeof name === "string") return threadWithId(env, name);
-  const prefix = prefixOf(name);
+  const number = numberIn(name);
+  if (number === undefined) return threadWithId(env, String(name));
+  const prefix = prefixOf(number);
   if (prefix === undefined) throw noSuchThread();
   const found = await callObject(
     () => presenceStubOf(env, userId),

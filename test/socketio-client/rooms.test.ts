@@ -1,6 +1,7 @@
 /** Rooms over Socket.IO, as the unmodified client sees them over each of its transports. */
+import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Server } from "../chaos/support/server.ts";
+import { AUTH_SECRET, Server, SERVER_SECRET } from "../chaos/support/server.ts";
 import { signIn, type SignedInUser } from "../chaos/support/users.ts";
 import { TestClient, TRANSPORTS, type TransportName } from "./support/client.ts";
 import { clientsOf } from "./support/clients.ts";
@@ -34,6 +35,15 @@ async function say(user: SignedInUser, threadId: string, body: string): Promise<
   });
   expect(response.status).toBe(201);
 }
+
+/** A token of the host's. */
+function token(claims: Record<string, unknown>, secret: string): Promise<string> {
+  return new SignJWT({ ...claims, exp: Math.floor(Date.now() / 1000) + 120 })
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(secret));
+}
+
+const userToken = (claims: Record<string, unknown>) => token(claims, AUTH_SECRET);
 
 const numberOf = (threadId: string) => Number.parseInt(threadId.slice(0, 13), 16);
 
@@ -150,6 +160,33 @@ describe("who signs in", () => {
     expect(error.data).toEqual({ code: "unauthenticated" });
     client.close();
   });
+
+  it.each(Object.keys(TRANSPORTS) as TransportName[])(
+    "over %s comes back by itself when the session has ended, asked for a token again",
+    async (transport) => {
+      const id = `ends-${transport}`;
+      const now = Math.floor(Date.now() / 1000);
+      const tokens = await Promise.all(
+        [now - 60, now + 30].map((iat) => userToken({ sub: id, name: id, iat })),
+      );
+      let asked = 0;
+      const client = new TestClient(server.url, {
+        auth: (answer) => answer({ token: tokens[asked++] }),
+        transports: [...TRANSPORTS[transport]],
+      });
+      await client.next("connect");
+      const authorization = `Bearer ${await token({}, SERVER_SECRET)}`;
+      const revoked = await fetch(`${server.url}/api/users/${id}/revoke`, {
+        method: "POST",
+        headers: { authorization },
+      });
+      expect(revoked.status).toBe(202);
+      expect((await client.next("disconnect"))[0]).toMatch(/^transport /);
+      await client.next("connect");
+      expect(asked).toBe(2);
+      client.close();
+    },
+  );
 });
 
 describe("a room of twenty", () => {

@@ -1,13 +1,17 @@
 /** Rooms over Socket.IO: to a thread, a shard is one more relay. Order and rights hold through evictions of either. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { withoutWaits } from "../cost/clock.ts";
 import { host, newKey } from "../support/host-server.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
-import { costOf, evict, threadStub } from "../support/objects.ts";
+import { costOf, evict, shardStub, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { openThread } from "../support/socket.ts";
 import { OPENS_BURST } from "../../src/protocol/limits.ts";
+import { numberOf } from "../../src/protocol/socketio/names.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
+
+withoutWaits();
 
 interface Shown {
   seq: number;
@@ -66,6 +70,18 @@ describe("a room", () => {
     expect(await plain.next("chat", ({ message }) => message.body === "over Socket.IO")).toMatchObject({
       rev: 2,
     });
+  });
+
+  it("takes a message's data as a plain socket does, and brings it", async () => {
+    const { room, a, b } = await roomOfTwo();
+    const data = { order: 123 };
+    expect(await a.ask("chat", { room, body: "hello", data })).toMatchObject({ ok: true, message: { data } });
+    expect(await b.nextEvent("chat")).toMatchObject({ body: "hello", data });
+    for (const [bad, code] of [
+      [[1], "bad_request"],
+      [{ text: "a".repeat(2_048) }, "too_large"],
+    ])
+      expect(await a.ask<Ack>("chat", { room, body: "x", data: bad })).toMatchObject({ error: { code } });
   });
 
   it("acknowledges a message that is sent again with the first one", async () => {
@@ -137,6 +153,40 @@ describe("a room", () => {
       });
   });
 
+  it("is called by its number as its client writes that", async () => {
+    const { room: id, ada, b } = await roomOfTwo();
+    const number = numberOf(id);
+    const socket = await SocketIoTestSocket.connect(ada);
+    for (const room of [number, String(number)]) {
+      expect(await socket.ask("join", { room })).toMatchObject({ ok: true });
+      expect(await socket.nextEvent("joined")).toEqual({ room });
+      await b.ask("chat", { room: id, body: "hello" });
+      expect(await socket.nextEvent("chat")).toMatchObject({ room, threadId: room });
+    }
+  });
+
+  it("is not found by a number that more than one of the user's threads have", async () => {
+    const ada = await person("Ada");
+    const { id } = await newThread(ada, "group", []);
+    const socket = await SocketIoTestSocket.connect(ada);
+    const room = numberOf(id);
+    expect(await socket.ask("join", { room })).toMatchObject({ ok: true });
+    // By chance the id of another thread of theirs begins so, too.
+    await runInDurableObject(shardStub(ada.user.id), (_instance, { storage }) => {
+      const twin = id.slice(0, -1) + (id.endsWith("0") ? "1" : "0");
+      storage.sql.exec(
+        "INSERT INTO user_threads (user_id, thread_id, read_seq) VALUES (?, ?, 0)",
+        ada.user.id,
+        twin,
+      );
+    });
+    const again = await SocketIoTestSocket.connect(ada);
+    for (const name of ["join", "leave", "read"])
+      expect(await again.ask(name, { room, seq: 0 })).toMatchObject({ error: { code: "not_found" } });
+    // Whoever is in the room already means that one.
+    expect(await socket.ask("chat", { room, body: "here" })).toMatchObject({ ok: true });
+  });
+
   it("moves read markers and shows typing to the others", async () => {
     const { room, a, b, bob } = await roomOfTwo();
     await a.ask("chat", { room, body: "hello" });
@@ -174,27 +224,6 @@ describe("a room", () => {
     expect(bodies(b)).toEqual([]);
   });
 
-  it("costs a row for the session and a burst of joins, and a row when its client disconnects", async () => {
-    const ada = await person("Ada");
-    const threads = await Promise.all([1, 2, 3].map(() => newThread(ada, "group", [])));
-    const socket = await SocketIoTestSocket.open();
-    const stub = socketIoStub(socket.sid);
-    const rows = () => storedRows(stub, socket.ids.sid);
-    const joins = await costOf(stub, async () => {
-      await socket.signIn(ada);
-      await Promise.all(threads.map(({ id }) => socket.ask("join", { room: id })));
-      await eventually(async () => expect(await rows()).toBe(1));
-    });
-    // One more where a join takes longer than a burst, and one where the object had no tab of that Presence shard before:
-    // costs.test.ts holds both, and counts exactly.
-    expect(joins.rowsWritten).toBeLessThanOrEqual(3);
-    const end = await costOf(stub, async () => {
-      socket.send("41");
-      await eventually(async () => expect(await rows()).toBe(0));
-    });
-    expect(end.rowsWritten).toBeLessThanOrEqual(2);
-  });
-
   it("costs nothing to join again without an acknowledgement, however often", async () => {
     const { room, path, a, bob } = await roomOfTwo();
     const before = a.events("joined").length;
@@ -211,17 +240,6 @@ describe("a room", () => {
     expect(bodies(a)).toEqual(["hello"]);
   });
 });
-
-/** How many rows a session has. */
-function storedRows(stub: DurableObjectStub, sid: string): Promise<number> {
-  return runInDurableObject(
-    stub,
-    (_instance, { storage }) =>
-      storage.sql
-        .exec<{ n: number }>("SELECT count(*) AS n FROM sessions WHERE instr(session, ?) > 0", sid)
-        .one().n,
-  );
-}
 
 it("a message's id is of its own room: elsewhere it deletes nothing, and is emitted as a new message", async () => {
   const ada = await person("Ada");

@@ -30,12 +30,10 @@ export function messageNamed(id: unknown): { number: number; seq: number } | und
   return number === undefined ? undefined : { number: Number(number), seq: Number(seq) };
 }
 
-/** Digits are a number, as they are in a form or a path. */
-export const roomName: z.ZodType<RoomName> = z.union([
-  z.number(),
-  z
-    .string()
-    .min(1)
-    .max(600)
-    .transform((text) => (/^\d{1,16}$/.test(text) ? Number(text) : text)),
-]);
+/** The number that a name is; undefined where it is an id or a key. Digits are one, as they are in a form or a path. */
+export function numberIn(name: RoomName): number | undefined {
+  if (typeof name === "number") return name;
+  return /^\d{1,16}$/.test(name) ? Number(name) : undefined;
+}
+
+export const roomName: z.ZodType<RoomName> = z.union([z.number(), z.string().min(1).max(600)]);

@@ -172,8 +172,8 @@ export class ClientCommands {
     }
     const id = input.clientId ?? (input.id == null ? crypto.randomUUID() : clientIdOf(input.id));
     const body = required(input.body ?? input.content, "body");
-    const { replyTo, since } = input;
-    return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, replyTo, since });
+    const { data, replyTo, since } = input;
+    return this.#commands.run({ ...asked, ...target }, { type: "chat", id, body, data, replyTo, since });
   }
 
   #alreadyStored(

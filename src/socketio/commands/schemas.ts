@@ -1,7 +1,16 @@
 /** What clients emit. Unknown keys are ignored. */
 import { z } from "zod";
 import { REACTION_NAME_LENGTH, WATCHED_USERS } from "../../protocol/limits.ts";
-import { characters, commandId, messageBody, readSeq, rev, seq, userId } from "../../protocol/names.ts";
+import {
+  characters,
+  commandId,
+  messageBody,
+  messageData,
+  readSeq,
+  rev,
+  seq,
+  userId,
+} from "../../protocol/names.ts";
 import { roomName } from "../../protocol/socketio/names.ts";
 
 /** `room` and `threadId` are two names of one field. */
@@ -28,6 +37,7 @@ export const SCHEMAS = {
     content: messageBody.optional(),
     id: z.union([z.string(), z.number()]).nullish(),
     clientId: commandId.optional(),
+    data: messageData.nullish(),
     replyTo: seq.optional(),
     since: rev.optional(),
   }),
