@@ -11,6 +11,8 @@ let baseSheet: CSSStyleSheet | undefined;
 
 export function addStyles(text: string): void {
   texts.push(text);
+  // Those of a view that is loaded later, into the elements that are there.
+  viewSheet?.replaceSync(texts.join("\n"));
 }
 
 /** The styles of buttons and texts, which are needed before the views. */

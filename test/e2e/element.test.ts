@@ -1,6 +1,7 @@
 /** `<lilypad-chat>` on pages of another site, which get tokens from their own server. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { launchBrowser } from "./browser.ts";
 import { focused, launcher, openElement, panel } from "./element.ts";
 import { pagesOf, codeBlocksOf } from "./doc-pages.ts";
@@ -75,7 +76,12 @@ describe("inline", () => {
     await (await openMessageMenu(page, 1)).getByRole("button", { name: "Reply" }).click();
     await expect.poll(() => focused(page)).toBe("Message");
     await page.getByRole("button", { name: /: details$/ }).click();
-    await page.getByRole("dialog", { name: "Details" }).getByText("2 members").waitFor();
+    const details = page.getByRole("dialog", { name: "Details" });
+    await details.getByText("2 members").waitFor();
+    // With its styles, though it is loaded later than the views.
+    const setting = details.locator("label", { hasText: "Slow mode" });
+    await expect.poll(() => setting.evaluate((one) => getComputedStyle(one).display)).toBe("flex");
+    await expectAccessible(page);
     await page.keyboard.press("Escape");
     await close();
   });
