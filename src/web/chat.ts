@@ -3,7 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../client/client.ts";
 import type { Listeners } from "../client/store/listeners.ts";
-import type { ThreadRemovals } from "./conversation/held-removals.ts";
+import type { ThreadRemovals } from "./conversation/thread-removals.ts";
 import type { Drafts } from "./drafts/drafts.ts";
 
 /** The views of a chat: its list of threads, and each thread. A view without a thread's id is the list. */

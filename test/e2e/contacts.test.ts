@@ -1,7 +1,10 @@
 /** Who comes to the user only if they want it: requests, blocks, hidden chats and invitation links on the page. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { launchBrowser } from "./browser.ts";
+import { openElement } from "./element.ts";
+import { showAsRequest, stopUndo } from "./message-request.ts";
 import {
   chatLink,
   closeAll,
@@ -16,6 +19,7 @@ import {
   unreadBadge,
   waitUntilSent,
 } from "./page.ts";
+import { person } from "./people.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -62,10 +66,73 @@ it("whoever left a group is asked, and answers in one tap that can be undone", a
   await button(bob.page, "Undo").click();
   await button(bob.page, /^Requests\s*1/).waitFor();
   await button(bob.page, /^Accept/).click();
+  await stopUndo(bob.page);
   await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
   await composer(bob.page).waitFor();
   await details.getByText("3 members").waitFor();
   await closeAll(ada, bob, carol);
+});
+
+it("a message request is in a list of its own, and is answered there or in the chat itself", async () => {
+  const bob = await signInGuest(browser, uniqueName("Bob"));
+  const ada = await signInGuest(browser, uniqueName("Ada"));
+  await startChat(bob.page, ada.name);
+  await send(bob.page, "Hello, stranger");
+  await waitUntilSent(bob.page, "Hello, stranger");
+  const id = bob.page.url().split("/").at(-1) ?? "";
+  const { answers } = await showAsRequest(ada.page, id, { id: "bob", name: bob.name });
+  await ada.page.goto(`${inject("url")}/chat`);
+  await button(ada.page, /^Requests\s*1/).click();
+  const requests = ada.page.getByRole("region", { name: "Requests" });
+  await requests.getByText("Hello, stranger").waitFor();
+  expect(await requests.getByText(bob.name).count()).toBe(1);
+  await requests.getByRole("button", { name: /^Decline/ }).click();
+  await ada.page.getByText("Request declined").waitFor();
+  await button(ada.page, "Undo").click();
+
+  await requests.getByRole("link", { name: bob.name }).click();
+  await messageRow(ada.page, "Hello, stranger").waitFor();
+  const bar = ada.page.getByRole("region", { name: "Message request" });
+  await bar.getByText("They do not see that you read this.", { exact: false }).waitFor();
+  expect(answers).toEqual([]);
+  await bar.getByRole("button", { name: /^Accept/ }).click();
+  await ada.page.getByText("Request accepted").waitFor();
+  await stopUndo(ada.page);
+  await expect.poll(() => answers).toEqual(["accept"]);
+  await send(bob.page, "Good to see you");
+  await ada.page.getByRole("link", { name: /Good to see you/ }).waitFor();
+  await expect.poll(() => requests.count()).toBe(0);
+  await closeAll(ada, bob);
+});
+
+it("the widget has the same list of requests", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const created = await bob.call("POST", "/api/threads", { kind: "direct", memberIds: [ada.id] });
+  const { id } = (await created.json()) as { id: string };
+  await bob.call("POST", `/api/threads/${id}/messages`, { body: "Hello, stranger" });
+  let answers: string[] = [];
+  const { page, close } = await openElement(
+    browser,
+    `<lilypad-chat token-url="/chat-token"></lilypad-chat>`,
+    {
+      user: ada,
+      prepare: async (opened) => {
+        ({ answers } = await showAsRequest(opened, id, { id: bob.id, name: "Bob" }));
+      },
+    },
+  );
+  await button(page, /^Requests\s*1/).click();
+  const requests = page.getByRole("region", { name: "Requests" });
+  await requests.getByText("Hello, stranger").waitFor();
+  await requests.getByRole("button", { name: "Bob", exact: true }).click();
+  const bar = page.getByRole("region", { name: "Message request" });
+  await bar.getByRole("button", { name: /^Accept/ }).waitFor();
+  await expectAccessible(page);
+  await bar.getByRole("button", { name: /^Decline/ }).click();
+  await page.getByText("Request declined").waitFor();
+  await stopUndo(page);
+  await expect.poll(() => answers).toEqual(["decline"]);
+  await close();
 });
 
 it("a blocked person's messages are folded in groups, and neither writes to the other", async () => {

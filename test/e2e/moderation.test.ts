@@ -1,6 +1,7 @@
 /** Keeping a chat in order on the page: settings, timeouts, bans, reports, and the log of it all. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { launchBrowser } from "./browser.ts";
 import {
   chatLink,
@@ -51,6 +52,7 @@ it("settings take effect where the chat is open, and say why nobody writes", asy
   await details.getByLabel("Topic").fill("Water lilies only");
   await details.getByRole("button", { name: "Save" }).click();
   await details.getByText("Water lilies only", { exact: true }).first().waitFor();
+  await expectAccessible(ada.page);
 
   await details.getByLabel(/^Locked/).check();
   await bob.page.getByText("This chat is locked.").waitFor();
@@ -68,6 +70,7 @@ it("settings take effect where the chat is open, and say why nobody writes", asy
   await waitUntilSent(bob.page, "My one message");
   // The next one can be written, and not sent yet.
   await bob.page.getByText(/^Slow mode: you can write again in (60:00|59:\d\d)\.$/).waitFor();
+  await bob.page.getByText(/^slow mode: 1 hour · .* · 3 members$/).waitFor();
   await composer(bob.page).fill("And another");
   expect(await bob.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await details.getByLabel("Slow mode").selectOption("Off");
@@ -86,12 +89,15 @@ it("a message is reported in two taps, resolved in one, and its author timed out
   await press(carol.page, "Report this message?", "Spam or advertising");
   await press(carol.page, "Thank you", "Done");
 
+  // How many there are is known to a page that was not there when they came, too.
+  await ada.page.reload();
   await openDetails(ada.page);
   const details = detailsDialog(ada.page);
   await details.getByRole("button", { name: "Reports (1)" }).click();
   const reports = dialog(ada.page, "Reports");
   await reports.getByText("Buy my lilies").waitFor();
   await reports.getByText("Spam or advertising").waitFor();
+  await expectAccessible(ada.page);
   await reports.getByRole("button", { name: /^Time out for a day/ }).click();
   await reports.getByText("Nothing to look at.").waitFor();
   await reports.getByRole("button", { name: "Close" }).click();
@@ -108,6 +114,7 @@ it("a message is reported in two taps, resolved in one, and its author timed out
   await actions(bob.name).click();
   await ada.page.getByRole("button", { name: "Ban…" }).click();
   const ban = dialog(ada.page, /^Ban /);
+  await expectAccessible(ada.page);
   await ban.getByLabel("For good").check();
   await ban.getByLabel("Of the last hour").check();
   await ban.getByLabel(/^Reason/).fill("Advertising");
@@ -118,7 +125,7 @@ it("a message is reported in two taps, resolved in one, and its author timed out
   await details.getByRole("button", { name: "Banned people" }).click();
   await dialog(ada.page, "Banned people").getByText("Advertising").waitFor();
   await dialog(ada.page, "Banned people")
-    .getByRole("button", { name: /^Lift the ban/ })
+    .getByRole("button", { name: /^Lift ban/ })
     .click();
   await dialog(ada.page, "Banned people").getByText("Nobody is banned.").waitFor();
   await dialog(ada.page, "Banned people").getByRole("button", { name: "Close" }).click();
@@ -128,5 +135,6 @@ it("a message is reported in two taps, resolved in one, and its author timed out
   await log.getByText(/lifted the ban of .*Bob/).waitFor();
   await log.getByText(/banned .*Bob.*: .*Advertising/).waitFor();
   await log.getByText(/resolved a report about .*Bob/).waitFor();
+  await expectAccessible(ada.page);
   await closeAll(ada, bob, carol);
 });

@@ -34,6 +34,10 @@ export interface Words {
   slowMode: (when: string) => string;
   inTime: (countdown: string) => string;
   atTime: (time: string) => string;
+  /** What a thread's settings keep people from, beside how many are in it. */
+  isLocked: string;
+  isModeratorsOnly: string;
+  isSlow: (seconds: number) => string;
 }
 
 export const ENGLISH: Words = {
@@ -62,4 +66,18 @@ export const ENGLISH: Words = {
   slowMode: (when) => `Slow mode: you can write again ${when}.`,
   inTime: (countdown) => `in ${countdown}`,
   atTime: (time) => `on ${time}`,
+  isLocked: "locked",
+  isModeratorsOnly: "only moderators write",
+  isSlow: (seconds) => `slow mode: ${durationText(seconds)}`,
 };
+
+/** In the largest unit in which it is a whole number. */
+function durationText(seconds: number): string {
+  const [count, unit] =
+    seconds % 3600 === 0
+      ? [seconds / 3600, "hour"]
+      : seconds % 60 === 0
+        ? [seconds / 60, "minute"]
+        : [seconds, "second"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

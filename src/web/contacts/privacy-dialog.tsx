@@ -1,28 +1,18 @@
 /** Who may write to the user, and whom they have blocked. */
+import { allBlocks } from "../../view/contacts/all-blocks.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { useList } from "../ui/use-list.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { UserText } from "../ui/text.tsx";
-import { WHO_MAY_WRITE } from "./privacy-text.ts";
+import { WHO_MAY_WRITE } from "../../view/contacts/privacy-text.ts";
 import { useContacts } from "./use-contacts.ts";
 import "./privacy-dialog.css";
 
-const PAGE = 100;
-
 export function PrivacyDialog({ onClose }: { onClose: () => void }) {
   const contacts = useContacts();
-  const { items, busy, error, act } = useList(async () => {
-    const blocks = [];
-    let cursor: string | undefined;
-    do {
-      const page = await contacts.blocks({ limit: PAGE, cursor });
-      blocks.push(...page.blocks);
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return blocks;
-  });
+  const { items, busy, error, act } = useList(() => allBlocks(contacts));
   return (
     <Dialog title="Privacy" onClose={onClose}>
       <p>{WHO_MAY_WRITE}</p>

@@ -3,7 +3,7 @@ import type { ThreadSummary } from "../../protocol/model.ts";
 import { useChat } from "../chat.ts";
 import { blockInviter } from "../../view/contacts/request.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import type { RemovalKind } from "../conversation/held-removals.ts";
+import type { RemovalKind } from "../../view/removals/held-removals.ts";
 import { useContacts } from "./use-contacts.ts";
 import "./request-actions.css";
 

@@ -8,7 +8,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { useStore } from "../ui/use-store.ts";
 import { ViewLink } from "../view-link.tsx";
-import { WHO_MAY_WRITE } from "./privacy-text.ts";
+import { WHO_MAY_WRITE } from "../../view/contacts/privacy-text.ts";
 import { RequestActions, REQUESTS } from "./request-actions.tsx";
 import "./requests.css";
 

@@ -10,6 +10,7 @@ import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { isolated } from "../../view/text/bidi.ts";
 import { BackIcon } from "../ui/icons.tsx";
+import { restrictionTexts } from "../../view/text/restrictions.ts";
 import { formatNames } from "../../view/text/name-list.ts";
 import { Text, UserText } from "../ui/text.tsx";
 import { today } from "../../view/text/today.ts";
@@ -77,13 +78,15 @@ export function ConversationHeader({ state, user, presence, onOpenDetails }: Con
   );
 }
 
-/** Who has the thread open, and how many are in it; undefined where nobody else is in a direct thread. */
+/** Who has the thread open, how many are in it, and what keeps them from writing; undefined where nobody else is in a direct thread. */
 function hereText(state: RoomState, user: User): string | undefined {
   const here = othersHere(state, user);
   if (state.thread?.kind === "direct") return here;
   const { memberCount } = state;
   const size = `${memberCount} ${memberCount === 1 ? "member" : "members"}`;
-  return here === undefined ? size : `${here} · ${size}`;
+  // First, since a narrow line is cut at its end.
+  const parts = [...restrictionTexts(state.thread ?? {}), ...(here === undefined ? [] : [here]), size];
+  return parts.join(" · ");
 }
 
 function othersHere({ online, onlineCount }: RoomState, user: User): string | undefined {

@@ -2,7 +2,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { Text } from "../ui/text.tsx";
-import type { Removal } from "./held-removals.ts";
+import type { Removal } from "../../view/removals/held-removals.ts";
+import { removalText } from "../../view/removals/removal-text.ts";
 import "./undo-bar.css";
 
 export interface UndoBarProps {
@@ -22,7 +23,7 @@ export function UndoBar({ removals, onUndo }: UndoBarProps) {
       {removals.length > 0 && (
         <div>
           <p>
-            <Text>{removalText(removals)}</Text>
+            <Text>{removalText(removals.map(({ what }) => what))}</Text>
           </p>
           <button ref={handOffFocus} type="button" class="button-quiet" onClick={onUndo}>
             Undo
@@ -31,21 +32,4 @@ export function UndoBar({ removals, onUndo }: UndoBarProps) {
       )}
     </div>
   );
-}
-
-const TEXT: Record<Removal["what"], [one: string, several: string]> = {
-  "message deleted": ["Message deleted", "messages deleted"],
-  "message discarded": ["Message discarded", "messages discarded"],
-  "change discarded": ["Change discarded", "changes discarded"],
-  "request accepted": ["Request accepted", "requests accepted"],
-  "request declined": ["Request declined", "requests declined"],
-  "person blocked": ["Person blocked", "people blocked"],
-};
-
-function removalText(removals: readonly Removal[]): string {
-  const [first, ...others] = removals.map(({ what }) => what);
-  if (first === undefined) return "";
-  const [one, several] = TEXT[first];
-  if (others.length === 0) return one;
-  return `${removals.length} ${others.every((what) => what === first) ? several : "changes"}`;
 }

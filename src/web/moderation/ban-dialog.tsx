@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { BAN_REASON_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
+import { banOf } from "../../view/moderation/ban.ts";
 import { BANS, PURGES } from "../../view/moderation/durations.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { Choices } from "../ui/choices.tsx";
@@ -20,11 +21,7 @@ export function BanDialog({ threadId, person, onClose }: BanDialogProps) {
   const [purgeSeconds, setPurgeSeconds] = useState(0);
   const [reason, setReason] = useState("");
   const ban = () =>
-    moderation.ban(threadId, person.id, {
-      ...(duration !== null && { until: Date.now() + duration }),
-      ...(reason.trim() !== "" && { reason: reason.trim() }),
-      ...(purgeSeconds > 0 && { purgeSeconds }),
-    });
+    moderation.ban(threadId, person.id, banOf({ duration, purgeSeconds, reason }, Date.now()));
   return (
     <ActDialog
       title={`Ban ${isolated(person.name)}?`}

@@ -41,7 +41,7 @@ export function BansDialog({ threadId, onClose }: BansDialogProps) {
               <button
                 type="button"
                 class="button-quiet"
-                aria-label={`Lift the ban of ${isolated(user.name)}`}
+                aria-label={`Lift ban of ${isolated(user.name)}`}
                 aria-disabled={busy}
                 onClick={() => void act(() => moderation.unban(threadId, user.id))}
               >

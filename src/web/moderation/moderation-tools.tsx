@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { ThreadInfo } from "../../protocol/model.ts";
 import { may, type Standing } from "../../protocol/rights.ts";
+import { useReportCount } from "../../view/moderation/use-report-count.ts";
 import { Text } from "../ui/text.tsx";
 import { AuditDialog } from "./audit-dialog.tsx";
 import { BansDialog } from "./bans-dialog.tsx";
@@ -9,18 +10,24 @@ import { InvitationsDialog } from "./invitations-dialog.tsx";
 import { LinksDialog } from "./links-dialog.tsx";
 import { ReportsDialog } from "./reports-dialog.tsx";
 import { SettingsForm } from "./settings-form.tsx";
+import { useModeration } from "./use-moderation.ts";
 import "./moderation-tools.css";
 
 export interface ModerationToolsProps {
   thread: ThreadInfo;
   ownStanding: Standing;
-  /** How many reports are open. */
-  reports: number;
+  /** How many reports are open, as far as the server has said so. */
+  knownReports: number | undefined;
 }
 
 type Tool = "reports" | "bans" | "links" | "invitations" | "audit";
 
-export function ModerationTools({ thread, ownStanding, reports }: ModerationToolsProps) {
+export function ModerationTools({ thread, ownStanding, knownReports }: ModerationToolsProps) {
+  const reports = useReportCount(useModeration(), {
+    threadId: thread.id,
+    known: knownReports,
+    isModerator: may("see reports", thread.kind, ownStanding),
+  });
   const [open, setOpen] = useState<Tool>();
   const close = () => setOpen(undefined);
   const tools: [Tool, string][] = [

@@ -1,6 +1,6 @@
 /** The reports of a thread that nobody has resolved: each is resolved in one step. */
-import type { Report, ResolveReport } from "../../protocol/reports.ts";
-import { DAY_MS } from "../../view/moderation/durations.ts";
+import type { Report } from "../../protocol/reports.ts";
+import { RESOLUTIONS } from "../../view/moderation/resolutions.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { useChat } from "../chat.ts";
@@ -18,18 +18,6 @@ export interface ReportsDialogProps {
   onClose: () => void;
 }
 
-interface Step {
-  text: string;
-  resolution: () => ResolveReport;
-}
-
-const STEPS: readonly Step[] = [
-  { text: "Dismiss", resolution: () => ({ action: "dismiss" }) },
-  { text: "Delete message", resolution: () => ({ action: "delete" }) },
-  { text: "Time out for a day", resolution: () => ({ action: "timeout", until: Date.now() + DAY_MS }) },
-  { text: "Ban for a week", resolution: () => ({ action: "ban", until: Date.now() + 7 * DAY_MS }) },
-];
-
 export function ReportsDialog({ threadId, open, onClose }: ReportsDialogProps) {
   const moderation = useModeration();
   const { items, busy, error, act } = useList(
@@ -46,14 +34,16 @@ export function ReportsDialog({ threadId, open, onClose }: ReportsDialogProps) {
           <li key={report.no}>
             <ReportedMessage report={report} />
             <div class="moderation-steps">
-              {STEPS.map(({ text, resolution }, index) => (
+              {RESOLUTIONS.map(({ text, isDanger, at }) => (
                 <button
                   key={text}
                   type="button"
-                  class={index === 0 ? "button-quiet" : "button-quiet button-danger"}
+                  class={isDanger ? "button-quiet button-danger" : "button-quiet"}
                   aria-label={`${text}: ${isolated(report.author.name)}`}
                   aria-disabled={busy}
-                  onClick={() => void act(() => moderation.resolveReport(threadId, report.no, resolution()))}
+                  onClick={() =>
+                    void act(() => moderation.resolveReport(threadId, report.no, at(Date.now())))
+                  }
                 >
                   {text}
                 </button>

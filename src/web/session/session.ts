@@ -7,7 +7,7 @@ import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
 import { browserStorage } from "../browser-storage.ts";
 import type { SharedChat } from "../chat.ts";
-import { ThreadRemovals } from "../conversation/held-removals.ts";
+import { ThreadRemovals } from "../conversation/thread-removals.ts";
 import { Drafts } from "../drafts/drafts.ts";
 import { followOtherTabs } from "../drafts/other-tabs.ts";
 import { replaceRoute } from "../router.tsx";

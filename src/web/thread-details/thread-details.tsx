@@ -45,7 +45,7 @@ export function ThreadDetails({
 }: ThreadDetailsProps) {
   const startOfToday = useStore(today);
   const { client, language } = useChat();
-  const reports = useSelected(client.presence(), (shown) => shown.reports[thread.id] ?? 0);
+  const knownReports = useSelected(client.presence(), (shown) => shown.reports[thread.id]);
   const people = state.members.map((member) => member.user);
   const titled = { ...thread, members: people, memberCount: state.memberCount };
   const ownStanding = state.you ? standingOf(state.you, Date.now()) : null;
@@ -89,7 +89,7 @@ export function ThreadDetails({
         )}
       </MemberList>
       {may("change the thread", thread.kind, ownStanding) && (
-        <ModerationTools thread={thread} ownStanding={ownStanding} reports={reports} />
+        <ModerationTools thread={thread} ownStanding={ownStanding} knownReports={knownReports} />
       )}
       <LeaveOrDelete thread={thread} user={user} ownStanding={ownStanding} />
     </Dialog>

@@ -1,7 +1,7 @@
 /** Shows the chat in an element: the page's own components, in a shadow root. */
 import { render } from "preact";
 import { ignoreImeKeys } from "../../view/keys/ime.ts";
-import { ThreadRemovals } from "../../web/conversation/held-removals.ts";
+import { ThreadRemovals } from "../../web/conversation/thread-removals.ts";
 import { Drafts } from "../../web/drafts/drafts.ts";
 import { followOtherTabs } from "../../web/drafts/other-tabs.ts";
 import { browserStorage } from "../../web/browser-storage.ts";

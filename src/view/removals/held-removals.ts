@@ -3,7 +3,6 @@
  * some seconds before anything is sent. Leaving the thread, the page or the session ends that early, so that nothing is
  * forgotten.
  */
-import type { Listeners } from "../../client/store/listeners.ts";
 import { Store, type Readable } from "../../client/store/store.ts";
 
 /** How long a removal can be undone; a further one starts this time again, for all that are held. */
@@ -32,8 +31,11 @@ export interface RemovalsState {
   underway: readonly Removal[];
 }
 
+/** Where nothing was removed. */
+export const NOTHING_REMOVED: RemovalsState = { held: [], underway: [] };
+
 export class HeldRemovals implements Readable<RemovalsState> {
-  readonly #state = new Store<RemovalsState>({ held: [], underway: [] });
+  readonly #state = new Store<RemovalsState>(NOTHING_REMOVED);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly getSnapshot = this.#state.getSnapshot;
@@ -41,23 +43,37 @@ export class HeldRemovals implements Readable<RemovalsState> {
 
   hold(removal: Removal): void {
     this.#state.update((state) => ({ ...state, held: [...state.held, removal] }));
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     this.#timer = setTimeout(() => this.carryOut(), UNDO_MS);
+    // A phone may end a page in the background without a further event.
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    addEventListener("pagehide", this.#onPageHide);
   }
 
   /** Gives up all removals that are held. */
   undo(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     this.#state.update((state) => ({ ...state, held: [] }));
   }
 
   /** Carries out all removals that are held, now. */
   carryOut(): void {
     const { held, underway } = this.getSnapshot();
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     if (held.length === 0) return;
     this.#state.set({ held: [], underway: [...underway, ...held] });
     for (const removal of held) void removal.carryOut().finally(() => this.#ended(removal));
+  }
+
+  readonly #onPageHide = (): void => this.carryOut();
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState === "hidden") this.carryOut();
+  };
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    removeEventListener("pagehide", this.#onPageHide);
   }
 
   #ended(removal: Removal): void {
@@ -65,30 +81,5 @@ export class HeldRemovals implements Readable<RemovalsState> {
       ...state,
       underway: state.underway.filter((other) => other !== removal),
     }));
-  }
-}
-
-/** Those of each thread. Those of a thread that is left are carried out. */
-export class ThreadRemovals {
-  readonly #byThread = new Map<string, HeldRemovals>();
-
-  /** `leaving` is notified before the session ends. */
-  constructor(leaving: Listeners<void>) {
-    const carryOut = () => {
-      for (const removals of this.#byThread.values()) removals.carryOut();
-    };
-    // A phone may end a page in the background without a further event.
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") carryOut();
-    });
-    addEventListener("pagehide", carryOut);
-    leaving.add(carryOut);
-  }
-
-  /** The same object each time. */
-  of(threadId: string): HeldRemovals {
-    let removals = this.#byThread.get(threadId);
-    if (!removals) this.#byThread.set(threadId, (removals = new HeldRemovals()));
-    return removals;
   }
 }
