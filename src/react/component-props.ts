@@ -1,6 +1,30 @@
 /** What the components that a host may replace are given: its own ones get the same. */
 import type { MessageRowModel } from "../view/message-list/message-row-model.ts";
 
+export interface ThreadPartProps {
+  /** Id or `key:KEY`; within `<Thread>`, that thread. */
+  thread?: string | undefined;
+}
+
+export interface MemberListProps extends ThreadPartProps {
+  className?: string | undefined;
+}
+
+export interface ThreadDetailsProps extends ThreadPartProps {
+  className?: string | undefined;
+  /** Called when the user has left, hidden or deleted the thread; within `<Thread>`, by default its `onLeave`. */
+  onLeave?: (() => void) | undefined;
+}
+
+export interface InvitationLinksProps extends ThreadPartProps {
+  /** Where your application joins by a link's code; within `<Thread>`, by default its `linkHref`. Else the code is shown. */
+  href?: ((code: string) => string) | undefined;
+}
+
+export interface RequestBarProps extends ThreadPartProps {
+  className?: string | undefined;
+}
+
 export interface ThreadHeaderProps {
   /** Id or `key:KEY`; within `<Thread>`, that thread. */
   thread?: string | undefined;

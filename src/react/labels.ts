@@ -1,10 +1,14 @@
 /** The texts of the components, which a host may replace by its own, in another language for instance. */
 import { createContext, useContext } from "react";
+import { WHO_MAY_WRITE } from "../view/contacts/privacy-text.ts";
 import { REPORT_REASONS, REPORTED } from "../view/moderation/report-texts.ts";
+import type { RemovalKind } from "../view/removals/held-removals.ts";
+import { removalText } from "../view/removals/removal-text.ts";
 import { ENGLISH, type Words } from "../view/text/words.ts";
 import type { OutgoingChange } from "../client/client.ts";
+import { ENGLISH_MODERATION, type ModerationLabels } from "./moderation-labels.ts";
 
-export interface Labels extends Words {
+export interface Labels extends Words, ModerationLabels {
   loading: string;
   /** A thread that does not exist, or that the user is not in. */
   notFound: string;
@@ -43,6 +47,8 @@ export interface Labels extends Words {
   /** Above the reasons, of which one is chosen: it is sent to the moderators as it reads. At least one, none twice. */
   reportReason: string;
   reportReasons: readonly string[];
+  /** The name of a field: what else there is to say. */
+  reportNote: string;
   reported: string;
   done: string;
   edit: string;
@@ -73,6 +79,8 @@ export interface Labels extends Words {
   show: string;
   /** Above the invitations and message requests, and the name of that list. */
   requests: string;
+  /** Below it: who can write to the user, and who has to ask. */
+  whoMayWrite: string;
   /** Of a message request without a message. */
   wantsToWrite: string;
   invitedBy: (name: string) => string;
@@ -83,6 +91,15 @@ export interface Labels extends Words {
   acceptRequest: (title: string) => string;
   declineRequest: (title: string) => string;
   blockPerson: (name: string) => string;
+  /** The name of the part of a thread that asks whether the user accepts, and what it says. */
+  messageRequest: string;
+  requestMeaning: (name: string) => string;
+  /** In the place of a group that the user is invited into. */
+  invitation: string;
+  invitationMeaning: (title: string, inviter: string | undefined, members: number) => string;
+  /** What was declined or blocked just now, beside the button that takes it back. */
+  canBeUndone: (what: readonly RemovalKind[]) => string;
+  undo: string;
   /** Of a request that failed without words of the server. */
   requestFailed: string;
 }
@@ -96,6 +113,7 @@ const CHANGES = {
 
 export const ENGLISH_LABELS: Labels = {
   ...ENGLISH,
+  ...ENGLISH_MODERATION,
   loading: "Loading…",
   notFound: "This chat does not exist, or you are not in it.",
   tryAgain: "Try now",
@@ -127,6 +145,7 @@ export const ENGLISH_LABELS: Labels = {
   report: "Report…",
   reportReason: "Why do you report this message?",
   reportReasons: REPORT_REASONS,
+  reportNote: "More about it (optional)",
   reported: REPORTED,
   done: "Done",
   edit: "Edit",
@@ -152,6 +171,7 @@ export const ENGLISH_LABELS: Labels = {
   fromBlocked: "From somebody you blocked.",
   show: "Show",
   requests: "Requests",
+  whoMayWrite: WHO_MAY_WRITE,
   wantsToWrite: "Wants to write to you",
   invitedBy: (name) => `Invited by ${name}`,
   accept: "Accept",
@@ -160,6 +180,14 @@ export const ENGLISH_LABELS: Labels = {
   acceptRequest: (title) => `Accept: ${title}`,
   declineRequest: (title) => `Decline: ${title}`,
   blockPerson: (name) => `Block ${name}`,
+  messageRequest: "Message request",
+  requestMeaning: (name) =>
+    `${name} is not among your contacts. They do not see that you read this. If you answer, you accept.`,
+  invitation: "Invitation",
+  invitationMeaning: (title, inviter, members) =>
+    `${inviter === undefined ? "You are invited" : `${inviter} invites you`} to ${title}, with ${members} ${members === 1 ? "member" : "members"}.`,
+  canBeUndone: removalText,
+  undo: "Undo",
   requestFailed: "Something went wrong. Try again.",
 };
 

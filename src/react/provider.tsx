@@ -65,7 +65,9 @@ function OwnClient(props: OwnClientProps): ReactElement {
       isMounted.current = false;
       // StrictMode mounts again at once, with the same state.
       queueMicrotask(() => {
-        if (!isMounted.current) client.close();
+        if (isMounted.current) return;
+        storesOf(client).answers.carryOut();
+        client.close();
       });
     };
   }, [client]);

@@ -3,7 +3,12 @@
  * This module is the package's entry: what it exports is the public API, which docs/react.md describes.
  */
 export type {
+  InvitationLinksProps,
+  MemberListProps,
+  RequestBarProps,
+  ThreadDetailsProps,
   ThreadHeaderProps,
+  ThreadPartProps,
   ConnectionNoticeProps,
   MessageListProps,
   MessageProps,
@@ -11,8 +16,11 @@ export type {
   TypingIndicatorProps,
   ComposerProps,
 } from "./component-props.ts";
+export { MemberList } from "./details/member-list.tsx";
+export { ThreadDetails } from "./details/thread-details.tsx";
 export { useBlocks, type Blocks } from "./hooks/use-blocks.ts";
 export { useConnection, type Connection } from "./hooks/use-connection.ts";
+export { useOpenReports } from "./hooks/use-open-reports.ts";
 export { usePresence, type Presences } from "./hooks/use-presence.ts";
 export { useRequests, type UserRequests } from "./hooks/use-requests.ts";
 export { useThread, useThreadActions, useThreadState, type ThreadHandle } from "./hooks/use-thread.ts";
@@ -20,6 +28,14 @@ export { useThreads, type Threads } from "./hooks/use-threads.ts";
 export { useTyping } from "./hooks/use-typing.ts";
 export { useUnread } from "./hooks/use-unread.ts";
 export type { Labels } from "./labels.ts";
+export type { ModerationLabels } from "./moderation-labels.ts";
+export { AuditLog } from "./moderation/audit-log.tsx";
+export { Bans } from "./moderation/bans.tsx";
+export { InvitationLinks } from "./moderation/invitation-links.tsx";
+export { Invitations } from "./moderation/invitations.tsx";
+export { ModerationTools } from "./moderation/moderation-tools.tsx";
+export { Reports } from "./moderation/reports.tsx";
+export { ThreadSettingsForm } from "./moderation/thread-settings-form.tsx";
 export { MessageList } from "./message-list/message-list.tsx";
 export { useMessageActions, type MessageActions } from "./message/message-actions.ts";
 export { MessageText, type MessageTextProps } from "./message/message-text.tsx";
@@ -32,6 +48,8 @@ export {
   type LilypadProviderProps,
   type OwnClientProps,
 } from "./provider.tsx";
+export { BlockedPeople } from "./requests/blocked-people.tsx";
+export { RequestBar } from "./requests/request-bar.tsx";
 export { RequestItem, type RequestItemProps } from "./requests/request-item.tsx";
 export { Requests, type RequestsComponents, type RequestsProps } from "./requests/requests.tsx";
 export type { ThreadActions } from "./stores/thread-store.ts";

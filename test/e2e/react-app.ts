@@ -24,6 +24,8 @@ export interface AppOptions {
   development?: boolean;
   /** Called before the page is loaded. */
   onPage?: (page: Page) => void;
+  /** The same, and waited for. */
+  prepare?: (page: Page) => Promise<void>;
 }
 
 /** What an application has in `node_modules`: this package as `npm install` links it, and what it needs. */
@@ -88,6 +90,7 @@ export async function openReactApp(browser: Browser, options: AppOptions): Promi
   const page = await browser.newPage();
   page.once("close", close);
   options.onPage?.(page);
+  await options.prepare?.(page);
   await page.goto(url);
   return page;
 }

@@ -1,9 +1,11 @@
-/** Consent and order in the React components: requests, blocks and reports. */
+/** Consent in the React components: requests, blocks, hiding and leaving, and reports. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { launchBrowser } from "./browser.ts";
 import { callAsHost, newGroup, newKeyedGroup, person, type Person } from "./people.ts";
-import { bodies, messages, openChat } from "./react-page.ts";
+import { showAsRequest, stopUndo } from "./message-request.ts";
+import { bodies, field, messages, openChat } from "./react-page.ts";
 
 let browser: Browser;
 beforeAll(async () => void (browser = await launchBrowser()));
@@ -37,7 +39,7 @@ async function failOnce(page: Page, path: string, words: string): Promise<void> 
 /** What is logged besides the answer that was made to fail. */
 const unexpected = (problems: readonly string[]) => problems.filter((one) => !one.includes("403"));
 
-it("requests are accepted, declined and blocked in one tap each, and a failure is said", async () => {
+it("requests are answered in one tap each, which can be taken back, and a failure is said", async () => {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const pond = await invitedTo("Pond", ada, bob);
   await invitedTo("Reeds", ada, bob);
@@ -61,11 +63,20 @@ it("requests are accepted, declined and blocked in one tap each, and a failure i
     .poll(() => requests.getByRole("listitem").filter({ hasText: "Reeds" }).textContent())
     .toMatch(/Invited by .*Ada.* · 1 member/);
 
+  await expectAccessible(page);
+  // What is declined goes at once, and is back where that is taken back or fails.
   await failOnce(page, "**/decline", "Not so fast.");
   await press(/^Decline: .*Reeds/).focus();
   await page.keyboard.press("Enter");
-  await requests.getByRole("alert").getByText("Not so fast.").waitFor();
+  await requests.getByText("Request declined").waitFor();
+  await expect.poll(() => requests.getByRole("listitem").count()).toBe(2);
   await page.keyboard.press("Enter");
+  await expect.poll(() => requests.getByRole("listitem").count()).toBe(3);
+  await press(/^Decline: .*Reeds/).click();
+  await stopUndo(page);
+  await requests.getByRole("alert").getByText("Not so fast.").waitFor();
+  await press(/^Decline: .*Reeds/).click();
+  await stopUndo(page);
   await expect.poll(() => requests.getByRole("listitem").count()).toBe(2);
 
   await press(/^Accept: .*Pond/).click();
@@ -75,6 +86,8 @@ it("requests are accepted, declined and blocked in one tap each, and a failure i
   expect(((await joined.json()) as { memberCount: number }).memberCount).toBe(2);
 
   await press(/^Block .*Ada/).click();
+  await requests.getByText("Person blocked").waitFor();
+  await stopUndo(page);
   await expect.poll(() => requests.count()).toBe(0);
   await page.getByText("From somebody you blocked.").waitFor();
   const answer = await bob.call("GET", "/api/blocks");
@@ -99,14 +112,10 @@ it("a message is reported, and those of blocked people are folded where it is kn
 
   const sockets: string[] = [];
   const { page, problems } = await openChat(browser, ada, thread, {
-    app: `function Blocks() {
-      const { blocked, unblock } = useBlocks();
-      return [...blocked].map((id) => <button key={id} onClick={() => unblock(id)}>Unblock</button>);
-    }
-    function App() {
+    app: `function App() {
       const [online, setOnline] = useState(false);
       return <>
-        <button onClick={() => setOnline(!online)}>Toggle</button>{online && <Blocks />}<Thread thread={thread} />
+        <button onClick={() => setOnline(!online)}>Toggle</button>{online && <BlockedPeople />}<Thread thread={thread} />
       </>;
     }`,
     onPage: (opened) => opened.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname)),
@@ -126,6 +135,7 @@ it("a message is reported, and those of blocked people are folded where it is kn
   await openMenu(0);
   await menu.getByRole("button", { name: "Report…" }).click();
   const reason = menu.getByRole("button", { name: "Spam or advertising" });
+  await menu.getByLabel("More about it").fill("Third time today");
   await reason.click();
   await menu.getByRole("alert").getByText("Not so fast.").waitFor();
   await reason.click();
@@ -133,8 +143,10 @@ it("a message is reported, and those of blocked people are folded where it is kn
   await page.keyboard.press("Enter");
   await expect.poll(() => menu.count()).toBe(0);
   const answer = await callAsHost("GET", `${path}/reports`);
-  const { reports } = (await answer.json()) as { reports: { seq: number; reason: string }[] };
-  expect(reports.map(({ seq, reason: given }) => [seq, given])).toEqual([[1, "Spam or advertising"]]);
+  const { reports } = (await answer.json()) as { reports: { seq: number; reason: string; note: string }[] };
+  expect(reports.map(({ seq, reason: given, note }) => [seq, given, note])).toEqual([
+    [1, "Spam or advertising", "Third time today"],
+  ]);
 
   // Nothing has gone online for it, and what is learned by what does go online stays known.
   expect(sockets.filter((one) => one.includes("/presence/"))).toEqual([]);
@@ -150,8 +162,121 @@ it("a message is reported, and those of blocked people are folded where it is kn
   await bob.call("POST", `${path}/messages`, { body: "Or toads" });
   await folded.waitFor();
   await toggle.click();
-  await page.getByRole("button", { name: "Unblock" }).click();
+  const blocked = page.getByRole("region", { name: "Blocked people" });
+  await blocked.getByRole("button", { name: /^Unblock .*Bob/ }).click();
+  await blocked.getByText("You have blocked nobody.").waitFor();
   await expect.poll(() => bodies(page)).toEqual(["Buy frogs", "No", "Or toads"]);
   expect(unexpected(problems)).toEqual([]);
+  await page.close();
+});
+
+/** The direct thread of two, with a message of the first. */
+async function directThread(from: Person, to: Person): Promise<string> {
+  const opened = await from.call("POST", "/api/threads", { kind: "direct", memberIds: [to.id] });
+  const { id } = (await opened.json()) as { id: string };
+  await from.call("POST", `/api/threads/${id}/messages`, { body: "Hello, stranger" });
+  return id;
+}
+
+it("a thread that is a message request asks in the thread itself, without going online", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await directThread(bob, ada);
+  const sockets: string[] = [];
+  let answers: string[] = [];
+  const { page, problems } = await openChat(browser, ada, thread, {
+    app: `function App() {
+      const [left, setLeft] = useState(0);
+      return <><p>Left {left} times</p><Thread thread={thread} onLeave={() => setLeft(left + 1)} /></>;
+    }`,
+    onPage: (opened) => opened.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname)),
+    prepare: async (opened) => {
+      ({ answers } = await showAsRequest(opened, thread, { id: bob.id, name: "Bob" }));
+    },
+  });
+  const bar = page.getByRole("region", { name: "Message request" });
+  await bar.getByText("They do not see that you read this.", { exact: false }).waitFor();
+  await bar.getByRole("button", { name: /^Block .*Bob/ }).waitFor();
+  await expectAccessible(page);
+  await bar.getByRole("button", { name: /^Decline/ }).click();
+  await bar.getByText("Request declined").waitFor();
+  expect(await bar.getByRole("button", { name: /^Accept/ }).count()).toBe(0);
+  await page.keyboard.press("Enter");
+  await bar.getByRole("button", { name: /^Decline/ }).click();
+  await stopUndo(page);
+  await page.getByText("Left 1 times").waitFor();
+  expect(answers).toEqual(["decline"]);
+  expect(sockets.filter((one) => one.includes("/presence/"))).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("an accepted message request is a thread, and a group that one is invited into asks in its place", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await directThread(bob, ada);
+  const pond = await invitedTo("Pond", bob, ada);
+  let answers: string[] = [];
+  const { page } = await openChat(browser, ada, thread, {
+    app: `function App() {
+      const [open, setOpen] = useState(thread);
+      const { requests } = useRequests();
+      return <><button onClick={() => setOpen(${JSON.stringify(pond)})}>Pond, one of {requests.length}</button><Thread thread={open} /></>;
+    }`,
+    prepare: async (opened) => {
+      ({ answers } = await showAsRequest(opened, thread, { id: bob.id, name: "Bob" }));
+    },
+  });
+  const bar = page.getByRole("region", { name: "Message request" });
+  await bar.getByRole("button", { name: /^Accept/ }).click();
+  await expect.poll(() => bar.count()).toBe(0);
+  expect(answers).toEqual(["accept"]);
+  await field(page).fill("Hello yourself");
+  await field(page).press("Enter");
+  await expect.poll(() => bodies(page)).toEqual(["Hello, stranger", "Hello yourself"]);
+
+  await page.getByRole("button", { name: /^Pond, one of [12]$/ }).click();
+  const invitation = page.getByRole("region", { name: "Invitation" });
+  await invitation.getByText(/Bob.* invites you to .*Pond.*, with 1 member\./).waitFor();
+  await invitation.getByRole("button", { name: /^Accept: .*Pond/ }).click();
+  await expect.poll(() => bodies(page)).toEqual(["Welcome to Pond"]);
+  await page.close();
+});
+
+it("a direct thread is hidden and its other person blocked, and a group is left, after asking", async () => {
+  const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
+  const thread = await directThread(bob, ada);
+  const group = await newGroup(bob, ada);
+  const { page, problems } = await openChat(browser, ada, thread, {
+    app: `function App() {
+      const [open, setOpen] = useState(thread);
+      const { threads } = useThreads();
+      return <>
+        <p>{threads.length} listed</p>
+        <Thread thread={open} onLeave={() => setOpen(${JSON.stringify(group)})} />
+      </>;
+    }`,
+  });
+  const details = page.getByRole("dialog", { name: "Details" });
+  const openDetails = () => page.getByRole("button", { name: /: details$/ }).click();
+  await page.getByText("2 listed").waitFor();
+  await openDetails();
+  await details.getByRole("button", { name: /^Block .*Bob/ }).click();
+  await details.getByText("Neither of you can write here", { exact: false }).waitFor();
+  await page.getByText("You have blocked this person.").waitFor();
+  await details.getByRole("button", { name: /^Unblock .*Bob/ }).click();
+  await expect.poll(() => field(page).isDisabled()).toBe(false);
+  await details.getByRole("button", { name: "Hide chat until the next message" }).click();
+  await page.getByText("1 listed").waitFor();
+  expect(await details.count()).toBe(0);
+
+  await page.getByText("2 members").waitFor();
+  await openDetails();
+  await details.getByRole("button", { name: "Leave chat" }).click();
+  const question = details.getByRole("form", { name: /^Leave this chat\?/ });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await details.getByRole("button", { name: "Leave chat" }).click();
+  await question.getByRole("button", { name: "Leave chat" }).click();
+  await page.getByText("0 listed").waitFor();
+  await page.getByText("You are no longer in this chat.").waitFor();
+  expect(problems).toEqual([]);
   await page.close();
 });

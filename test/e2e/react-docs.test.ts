@@ -105,28 +105,32 @@ it("has a quick start that shows a thread", async () => {
   await opened.close();
 });
 
-it("has parts of the host's own and plain hooks that show a thread", async () => {
+it("has parts of the host's own, plain hooks that show a thread, and lists for its moderators", async () => {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const threadId = await newGroup(ada, bob);
   await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "/me croaks" });
-  const [, hooks, , parts] = examples;
+  const [, hooks, , desk, parts] = examples;
   const opened = await openReactApp(browser, {
     files: {
       "hooks.tsx": hooks?.code ?? "",
       "parts.tsx": parts?.code ?? "",
+      "desk.tsx": desk?.code ?? "",
       "main.tsx": `
         import { createRoot } from "react-dom/client";
         import { LilypadProvider } from "lilypad/react";
         import { Badge, PlainChat } from "./hooks.tsx";
+        import { Desk } from "./desk.tsx";
         import { OwnLayout } from "./parts.tsx";
         const thread = ${JSON.stringify(threadId)};
         createRoot(document.getElementById("root")!).render(
           <LilypadProvider url=${JSON.stringify(inject("url"))} getToken={() => ${JSON.stringify(ada.token)}}>
-            <p><Badge /></p><PlainChat thread={thread} /><OwnLayout threadId={thread} />
+            <p><Badge /></p><PlainChat thread={thread} /><OwnLayout threadId={thread} /><Desk threadId={thread} />
           </LilypadProvider>);`,
     },
   });
   await opened.locator("i", { hasText: "Bob croaks" }).waitFor();
+  await opened.getByText("Nothing to look at.").waitFor();
+  await opened.getByText(/started this chat$/).waitFor();
   await opened.getByRole("listitem").getByText("Bob: /me croaks").waitFor();
   await opened.getByRole("button", { name: "Say hello" }).click();
   await expect.poll(() => opened.locator(".lilypad-bubble").allTextContents()).toEqual(["Hello"]);

@@ -14,6 +14,8 @@ export interface ChatAppOptions {
   style?: string;
   /** Called with the page before it is opened. */
   onPage?: (page: Page) => void;
+  /** The same, and waited for. */
+  prepare?: (page: Page) => Promise<void>;
 }
 
 const LAYOUT = `body { margin: 0 } #root { height: 100vh } :root { color-scheme: light dark }`;
@@ -33,6 +35,7 @@ export async function openChat(
   const problems: string[] = [];
   const page = await openReactApp(browser, {
     ...(options.react && { react: options.react }),
+    ...(options.prepare && { prepare: options.prepare }),
     onPage: (opened) => {
       options.onPage?.(opened);
       opened.on("console", (message) => {
@@ -50,9 +53,9 @@ export async function openChat(
         import "lilypad/react/style.css";
         import "./style.css";
         const {
-          Avatar, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Requests, Thread, ThreadHeader,
-          ThreadList, TypingIndicator, useBlocks, useClient, useConnection, useMessageActions, usePresence, useThread, useThreadActions,
-          useThreadState, useThreads, useTyping, useUnread,
+          AuditLog, Avatar, BlockedPeople, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Reports, Requests, Thread,
+          ThreadHeader, ThreadList, TypingIndicator, useBlocks, useClient, useConnection, useMessageActions, useOpenReports, usePresence,
+          useRequests, useThread, useThreadActions, useThreadState, useThreads, useTyping, useUnread,
         } = Lilypad;
         const thread = ${JSON.stringify(thread)};
         const url = ${JSON.stringify(inject("url"))};

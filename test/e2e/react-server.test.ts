@@ -31,7 +31,7 @@ it.each(Object.keys(REACT_VERSIONS) as ReactVersion[])(
     const thread = await newGroup(ada, bob);
     await bob.call("POST", `/api/threads/${thread}/messages`, { body: "Hello" });
     const app = `
-      import { LilypadProvider, Thread, ThreadList, useConnection, usePresence, useUnread } from "lilypad/react";
+      import { LilypadProvider, Reports, Thread, ThreadDetails, ThreadList, useConnection, usePresence, useUnread } from "lilypad/react";
       function Status() {
         const people = usePresence([${JSON.stringify(bob.id)}]);
         return <p>{useConnection().connection} {useUnread()} {Object.keys(people).length}</p>;
@@ -39,6 +39,7 @@ it.each(Object.keys(REACT_VERSIONS) as ReactVersion[])(
       export const App = () => (
         <LilypadProvider url={${JSON.stringify(inject("url"))}} getToken={() => ${JSON.stringify(ada.token)}}>
           <Status /><ThreadList /><Thread thread={${JSON.stringify(thread)}} />
+          <Reports thread={${JSON.stringify(thread)}} /><ThreadDetails thread={${JSON.stringify(thread)}} />
         </LilypadProvider>
       );
       export const OwnOrigin = () => <LilypadProvider><Thread thread="key:order-1" /></LilypadProvider>;`;
@@ -73,6 +74,8 @@ it.each(Object.keys(REACT_VERSIONS) as ReactVersion[])(
       },
     });
     await expect.poll(() => page.locator(".lilypad-bubble").allTextContents()).toEqual(["Hello"]);
+    await page.getByText("Nothing to look at.").waitFor();
+    await page.getByRole("region", { name: "2 members" }).waitFor();
     await expect.poll(() => page.locator("#root > p").textContent()).toMatch(/^open \d 1$/);
     expect(problems.filter((text) => !text.includes("React DevTools"))).toEqual([]);
     await page.close();

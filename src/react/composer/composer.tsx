@@ -88,7 +88,7 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
       }}
     >
       {hindrance && (
-        <p className="lilypad-hindrance lilypad-note" role={hindrance.why === "slow" ? "timer" : "status"}>
+        <p className="lilypad-hindrance" role={hindrance.why === "slow" ? "timer" : "status"}>
           <Text>{hindranceText(hindrance, hindrance.now, labels)}</Text>
         </p>
       )}

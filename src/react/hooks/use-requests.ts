@@ -5,6 +5,7 @@ import { createContacts } from "../../client/contacts/contacts.ts";
 import { EMPTY_PRESENCE } from "../../client/presence/presence-state.ts";
 import { blockInviter } from "../../view/contacts/request.ts";
 import { useStores } from "../provider.tsx";
+import { NO_INVITATIONS } from "../stores/presence-store.ts";
 import { areObjectsEqual, useSelected } from "./use-selected.ts";
 
 export interface UserRequests {
@@ -18,6 +19,12 @@ export interface UserRequests {
   decline: (threadId: string) => Promise<void>;
   /** Blocks who made it, and declines. Where nobody is named, it declines alone. */
   block: (threadId: string) => Promise<void>;
+}
+
+/** The invitation, or message request, that a thread is to the user, where that is known. Opens nothing. */
+export function useInvitation(thread: string): ThreadSummary | undefined {
+  const { presence } = useStores();
+  return useSelected(presence.invitations, NO_INVITATIONS, (known) => known.find(({ id }) => id === thread));
 }
 
 const listOf = ({ invitations, user }: PresenceState) => ({ requests: invitations, user });

@@ -1,6 +1,6 @@
 /** The messages of a thread. Opens at the first that is unread; loads older ones as the user scrolls up. */
 import type { MessageListProps } from "../component-props.ts";
-import { useMemo, type ReactElement } from "react";
+import { useContext, useMemo, type ReactElement } from "react";
 import type { RoomState, User } from "../../client/client.ts";
 import { MessageRows } from "../../view/message-list/message-row-model.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
@@ -8,7 +8,7 @@ import { areObjectsEqual } from "../hooks/use-selected.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { useLabels } from "../labels.ts";
 import { useStores } from "../provider.tsx";
-import { useThreadName } from "../thread/thread-context.tsx";
+import { ThreadContext, useThreadName } from "../thread/thread-context.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Text } from "../ui/text.tsx";
 import { MessageLog } from "./message-log.tsx";
@@ -31,10 +31,15 @@ const NOBODY: User = { id: "", name: "" };
 export function MessageList({ thread: given, className }: MessageListProps): ReactElement {
   const thread = useThreadName(given);
   const isStarted = useThreadState(thread, ({ ready, outgoing }) => ready || outgoing.length > 0);
+  const around = useContext(ThreadContext);
+  // What draws a message takes the thread from there, also where there is no `<Thread>`.
+  const context = useMemo(() => ({ ...around, thread }), [around, thread]);
   return (
-    <div className={classNames("lilypad", "lilypad-messages", className)}>
-      {isStarted ? <StartedList key={thread} thread={thread} /> : <Loading />}
-    </div>
+    <ThreadContext.Provider value={context}>
+      <div className={classNames("lilypad", "lilypad-messages", className)}>
+        {isStarted ? <StartedList key={thread} thread={thread} /> : <Loading />}
+      </div>
+    </ThreadContext.Provider>
   );
 }
 

@@ -131,7 +131,9 @@ export function MessageLog({ thread, rows, ready, hasOlder, loadingOlder }: Mess
           <DownIcon /> <Text>{unread.count === 0 ? labels.newest : labels.newCount(unread.count)}</Text>
         </button>
       )}
-      {menu && <MessageMenu key={menu.message.seq} {...menu} actions={actions} onClose={closeMenu} />}
+      {menu && (
+        <MessageMenu key={menu.message.seq} {...menu} thread={thread} actions={actions} onClose={closeMenu} />
+      )}
     </MessageActionsContext.Provider>
   );
 }

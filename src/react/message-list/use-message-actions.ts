@@ -1,12 +1,11 @@
 /** What the rows of a list can do, on its thread. */
 import { useMemo } from "react";
 import type { Message } from "../../client/client.ts";
-import { createModeration } from "../../client/moderation/moderation.ts";
 // The same rules as on the server, so that only what it would allow is offered.
-import { mayErase } from "../../protocol/rights.ts";
+import { may, mayErase, mayRestrain } from "../../protocol/rights.ts";
 import { isHost } from "../../protocol/system-user.ts";
-import { areObjectsEqual } from "../hooks/use-selected.ts";
-import { useThreadState } from "../hooks/use-thread.ts";
+import { useModeration } from "../hooks/use-moderation.ts";
+import { useStanding } from "../hooks/use-standing.ts";
 import type { MessageActions } from "../message/message-actions.ts";
 import { useStores } from "../provider.tsx";
 
@@ -22,21 +21,22 @@ export function useActionsOf(
   jumpTo: (seq: number) => void,
 ): MessageActions {
   const stores = useStores();
-  const { client } = stores;
-  const { actions, draft } = stores.thread(thread);
-  const { userId, kind, role } = useThreadState(
-    thread,
-    ({ user, thread: info, you }) => ({ userId: user?.id, kind: info?.kind, role: you?.role }),
-    areObjectsEqual,
-  );
+  const store = stores.thread(thread);
+  const { actions, draft } = store;
+  const { report } = useModeration();
+  const { userId, kind, standing, locked } = useStanding(thread);
   return useMemo(() => {
-    const moderation = createModeration(client);
     // What fails stays below its message, with the reason.
     const change = (stored: Promise<unknown>) => void stored.catch(() => undefined);
     return {
-      mayEdit: ({ author }) => role !== undefined && author.id === userId,
-      mayErase: ({ author }) => mayErase(kind ?? "direct", role ?? null, author.id === userId),
+      mayEdit: ({ author }) => author.id === userId && may("edit", kind, standing, { locked }),
+      mayErase: ({ author }) => mayErase(kind, standing, author.id === userId),
       mayReport: ({ author }) => author.id !== userId && !isHost(author),
+      mayRestrain: ({ author }) => {
+        const { members } = store.getSnapshot();
+        const role = members.find(({ user }) => user.id === author.id)?.role ?? null;
+        return !isHost(author) && mayRestrain(kind, standing, author.id === userId, role);
+      },
       openMenu: (message, button) => openMenu({ message, button }),
       reply: (seq) => {
         // Chosen again, it takes the focus again.
@@ -46,7 +46,7 @@ export function useActionsOf(
       startEdit: (seq, text) => draft.change({ edit: text === undefined ? undefined : { seq, text } }),
       edit: (seq, body) => change(actions.edit(seq, body)),
       erase: (seq) => change(actions.erase(seq)),
-      report: (seq, reason) => moderation.report(thread, seq, { reason }),
+      report: (seq, reason, note = "") => report(thread, seq, { reason, ...(note !== "" && { note }) }),
       toggleReaction: (seq, emoji, mine) =>
         change(mine ? actions.unreact(seq, emoji) : actions.react(seq, emoji)),
       retry: actions.retry,
@@ -54,5 +54,5 @@ export function useActionsOf(
       loadQuoted: actions.loadQuoted,
       jumpTo,
     };
-  }, [client, thread, actions, draft, userId, kind, role, openMenu, jumpTo]);
+  }, [thread, store, actions, draft, report, userId, kind, standing, locked, openMenu, jumpTo]);
 }

@@ -9,6 +9,8 @@ export interface MessageActions {
   mayErase: (message: Message) => boolean;
   /** Whether the user can report it: it is another user's. */
   mayReport: (message: Message) => boolean;
+  /** Whether the user may time out or ban its author. */
+  mayRestrain: (message: Message) => boolean;
   /** Opens the menu of a message; the focus returns to `button`. */
   openMenu: (message: Message, button: HTMLElement) => void;
   /** Starts a reply, in the composer. */
@@ -20,7 +22,7 @@ export interface MessageActions {
   /** Deletes it, at once. */
   erase: (seq: number) => void;
   /** Reports it to those who keep the thread in order. Rejects with a `RequestError`. */
-  report: (seq: number, reason: string) => Promise<void>;
+  report: (seq: number, reason: string, note?: string) => Promise<void>;
   /** Adds the user's reaction, or removes it where `mine` says that it is there. */
   toggleReaction: (seq: number, emoji: string, mine: boolean) => void;
   /** Sends a message or a change that has failed again. */

@@ -1,16 +1,18 @@
-/** The menu of a message: react, reply, report, and edit or delete where the user may. Escape and a click outside close it. */
-import { useRef, useState, type ReactElement } from "react";
+/** The menu of a message: react, reply, report, and what the user may do to it and about its author. */
+import { useState, type ReactElement } from "react";
 import type { Message } from "../../client/client.ts";
-import { menuPosition } from "../../view/menu-position.ts";
 import { useLabels } from "../labels.ts";
+import { BanForm, TimeoutForm } from "../moderation/restraint-form.tsx";
+import { FloatingMenu } from "../ui/floating-menu.tsx";
+import { MenuItem } from "../ui/menu-item.tsx";
 import { Text } from "../ui/text.tsx";
-import { useBrowserLayoutEffect } from "../ui/writing-field.tsx";
 import type { MessageActions } from "./message-actions.ts";
 import { ReportForm } from "./report-form.tsx";
 
 const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "😢", "🎉"];
 
 export interface MessageMenuProps {
+  thread: string;
   message: Message;
   /** Which has opened it. */
   button: HTMLElement;
@@ -18,105 +20,87 @@ export interface MessageMenuProps {
   onClose: () => void;
 }
 
-/** A modal dialog, outside of the list: a screen reader announces what is added to that. */
-export function MessageMenu({ message, button, actions, onClose }: MessageMenuProps): ReactElement {
+type Pane = "actions" | "report" | "erase" | "timeout" | "ban";
+
+export function MessageMenu({ thread, message, button, actions, onClose }: MessageMenuProps): ReactElement {
   const labels = useLabels();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [pane, setPane] = useState<"actions" | "report" | "erase">("actions");
+  const [pane, setPane] = useState<Pane>("actions");
+  const { seq, author } = message;
+  return (
+    <FloatingMenu label={labels.actions} button={button} pane={pane} onClose={onClose}>
+      {(close) => {
+        const choose = (action: () => void) => () => {
+          close();
+          action();
+        };
+        const person = { thread, person: author, onClose: close };
+        switch (pane) {
+          case "report":
+            return <ReportForm onReport={(...report) => actions.report(seq, ...report)} onClose={close} />;
+          case "timeout":
+            return <TimeoutForm {...person} />;
+          case "ban":
+            return <BanForm {...person} />;
+          case "erase":
+            return (
+              <div className="lilypad-menu-items">
+                <p>
+                  <Text>{labels.confirmErase}</Text>
+                </p>
+                <button type="button" autoFocus onClick={close}>
+                  <Text>{labels.cancel}</Text>
+                </button>
+                <MenuItem text={labels.erase} isDanger onChoose={choose(() => actions.erase(seq))} />
+              </div>
+            );
+          case "actions":
+            return <Actions message={message} actions={actions} choose={choose} onPane={setPane} />;
+        }
+      }}
+    </FloatingMenu>
+  );
+}
+
+interface ActionsProps extends Pick<MessageMenuProps, "message" | "actions"> {
+  /** Makes what closes the menu, and then does something. */
+  choose: (action: () => void) => () => void;
+  onPane: (pane: Pane) => void;
+}
+
+function Actions({ message, actions, choose, onPane }: ActionsProps): ReactElement {
+  const labels = useLabels();
   const { seq } = message;
-
-  useBrowserLayoutEffect(() => {
-    const element = dialog.current;
-    if (!element) return undefined;
-    element.showModal();
-    // The browser restores the focus on close() only, not when the element is removed.
-    return () => element.close();
-  }, []);
-  useBrowserLayoutEffect(() => {
-    const place = () => {
-      if (!dialog.current) return;
-      const { left, top } = menuPosition(
-        button.getBoundingClientRect(),
-        dialog.current.getBoundingClientRect(),
-        { width: innerWidth, height: innerHeight },
-      );
-      dialog.current.style.left = `${left}px`;
-      dialog.current.style.top = `${top}px`;
-    };
-    place();
-    addEventListener("resize", place);
-    return () => removeEventListener("resize", place);
-  }, [button, pane]);
-
-  // Closed first, which returns the focus to the menu's button: what is chosen may then move it on.
-  const choose = (action: () => void) => () => {
-    dialog.current?.close();
-    onClose();
-    action();
-  };
   const hasReacted = (emoji: string) =>
     message.reactions?.some((one) => one.emoji === emoji && one.mine) ?? false;
-
   return (
-    <dialog
-      ref={dialog}
-      className="lilypad-menu"
-      aria-label={labels.actions}
-      onCancel={onClose}
-      onClick={(event) => {
-        // The backdrop has the dialog itself as its target.
-        if (event.target === event.currentTarget) choose(() => undefined)();
-      }}
-    >
-      {pane === "report" ? (
-        <ReportForm onReport={(reason) => actions.report(seq, reason)} onClose={choose(() => undefined)} />
-      ) : pane === "erase" ? (
-        <div className="lilypad-menu-items">
-          <p>
-            <Text>{labels.confirmErase}</Text>
-          </p>
-          <button type="button" autoFocus onClick={choose(() => undefined)}>
-            <Text>{labels.cancel}</Text>
+    <div className="lilypad-menu-items">
+      <div className="lilypad-menu-emoji">
+        {QUICK_REACTIONS.map((emoji) => (
+          <button
+            key={emoji}
+            type="button"
+            aria-label={labels.reactWith(emoji)}
+            aria-pressed={hasReacted(emoji)}
+            onClick={choose(() => actions.toggleReaction(seq, emoji, hasReacted(emoji)))}
+          >
+            {emoji}
           </button>
-          <button type="button" className="lilypad-danger" onClick={choose(() => actions.erase(seq))}>
-            <Text>{labels.erase}</Text>
-          </button>
-        </div>
-      ) : (
-        <div className="lilypad-menu-items">
-          <div className="lilypad-menu-emoji">
-            {QUICK_REACTIONS.map((emoji) => (
-              <button
-                key={emoji}
-                type="button"
-                aria-label={labels.reactWith(emoji)}
-                aria-pressed={hasReacted(emoji)}
-                onClick={choose(() => actions.toggleReaction(seq, emoji, hasReacted(emoji)))}
-              >
-                {emoji}
-              </button>
-            ))}
-          </div>
-          <button type="button" onClick={choose(() => actions.reply(seq))}>
-            <Text>{labels.reply}</Text>
-          </button>
-          {actions.mayEdit(message) && (
-            <button type="button" onClick={choose(() => actions.startEdit(seq, message.body))}>
-              <Text>{labels.edit}</Text>
-            </button>
-          )}
-          {actions.mayReport(message) && (
-            <button type="button" onClick={() => setPane("report")}>
-              <Text>{labels.report}</Text>
-            </button>
-          )}
-          {actions.mayErase(message) && (
-            <button type="button" className="lilypad-danger" onClick={() => setPane("erase")}>
-              <Text>{labels.erase}</Text>
-            </button>
-          )}
-        </div>
+        ))}
+      </div>
+      <MenuItem text={labels.reply} onChoose={choose(() => actions.reply(seq))} />
+      {actions.mayEdit(message) && (
+        <MenuItem text={labels.edit} onChoose={choose(() => actions.startEdit(seq, message.body))} />
       )}
-    </dialog>
+      {actions.mayReport(message) && <MenuItem text={labels.report} onChoose={() => onPane("report")} />}
+      {actions.mayRestrain(message) && (
+        <>
+          <MenuItem text={labels.timeOutAuthor} onChoose={() => onPane("timeout")} />
+          <MenuItem text={labels.banAuthor} isDanger onChoose={() => onPane("ban")} />
+        </>
+      )}
+      {actions.mayErase(message) && (
+        <MenuItem text={labels.erase} isDanger onChoose={() => onPane("erase")} />
+      )}
+    </div>
   );
 }

@@ -1,21 +1,25 @@
 /** In the menu of a message: the reasons to report it. The one that is chosen sends the report. */
-import { useState, type ReactElement } from "react";
-import { useAsyncAction } from "../../view/use-async-action.ts";
+import { useId, useState, type ReactElement } from "react";
+import { REPORT_NOTE_LENGTH } from "../../protocol/limits.ts";
 import { useLabels } from "../labels.ts";
-import { requestErrorText } from "../request-error-text.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text } from "../ui/text.tsx";
+import { useRequestAction } from "../ui/use-request-action.ts";
 
 export interface ReportFormProps {
-  onReport: (reason: string) => Promise<void>;
+  /** `note`: what else there is to say; empty for nothing. */
+  onReport: (reason: string, note: string) => Promise<void>;
   onClose: () => void;
 }
 
 export function ReportForm({ onReport, onClose }: ReportFormProps): ReactElement {
   const labels = useLabels();
-  const { busy, error, run } = useAsyncAction((failure) => requestErrorText(failure, labels));
+  const { busy, error, run } = useRequestAction();
   const [isReported, setReported] = useState(false);
+  const [note, setNote] = useState("");
+  const noteId = useId();
   const report = async (reason: string) => {
-    if (await run(() => onReport(reason))) setReported(true);
+    if (await run(() => onReport(reason, note.trim()))) setReported(true);
   };
   if (isReported) {
     return (
@@ -45,11 +49,20 @@ export function ReportForm({ onReport, onClose }: ReportFormProps): ReactElement
           <Text>{reason}</Text>
         </button>
       ))}
-      {error !== undefined && (
-        <p className="lilypad-danger" role="alert">
-          <Text>{error}</Text>
-        </p>
-      )}
+      <div className="lilypad-labelled">
+        <label htmlFor={noteId}>
+          <Text>{labels.reportNote}</Text>
+        </label>
+        <textarea
+          id={noteId}
+          className="lilypad-input"
+          rows={2}
+          maxLength={REPORT_NOTE_LENGTH}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+      </div>
+      <ErrorMessage text={error} />
       <button type="button" onClick={onClose}>
         <Text>{labels.cancel}</Text>
       </button>

@@ -2,11 +2,12 @@
 import { useState, type ComponentType, type ReactElement } from "react";
 import type { ThreadSummary, User } from "../../client/client.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { useAsyncAction } from "../../view/use-async-action.ts";
 import type { AvatarProps } from "../component-props.ts";
 import { useLabels } from "../labels.ts";
-import { requestErrorText } from "../request-error-text.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text, UserText } from "../ui/text.tsx";
+import { useRequestAction } from "../ui/use-request-action.ts";
+import { RequestButtons } from "./request-buttons.tsx";
 
 export interface RequestItemProps {
   request: ThreadSummary;
@@ -14,6 +15,7 @@ export interface RequestItemProps {
   /** Who wants to write; absent for a group. */
   person: User | undefined;
   onAccept: () => Promise<unknown>;
+  /** It can be taken back for some seconds, as blocking can. */
   onDecline: () => Promise<unknown>;
   /** Absent where nobody is named who could be blocked. */
   onBlock: (() => Promise<unknown>) | undefined;
@@ -23,15 +25,13 @@ export interface RequestItemProps {
 export function RequestItem(props: RequestItemProps): ReactElement {
   const { request, title, person, onAccept, onDecline, onBlock, Avatar } = props;
   const labels = useLabels();
-  const { busy, error, run } = useAsyncAction((failure) => requestErrorText(failure, labels));
+  const { busy, error, run } = useRequestAction();
   // What was answered goes with the server's event, a moment later.
   const [isAnswered, setAnswered] = useState(false);
   const answer = async (action: () => Promise<unknown>) => {
     if (!isAnswered && (await run(action))) setAnswered(true);
   };
-  const isClosed = busy || isAnswered;
   const { id, invitedBy, lastMessage, memberCount = 0 } = request;
-  const isolatedTitle = isolated(title);
   return (
     <>
       <Avatar id={person?.id ?? id} name={title} avatarUrl={person?.avatarUrl} />
@@ -43,42 +43,15 @@ export function RequestItem(props: RequestItemProps): ReactElement {
         {!person && invitedBy && " · "}
         {!person && <Text>{labels.members(memberCount)}</Text>}
       </p>
-      <div className="lilypad-request-actions">
-        <button
-          type="button"
-          className="lilypad-button"
-          aria-label={labels.acceptRequest(isolatedTitle)}
-          aria-disabled={isClosed}
-          onClick={() => void answer(onAccept)}
-        >
-          <Text>{labels.accept}</Text>
-        </button>
-        <button
-          type="button"
-          className="lilypad-link-button"
-          aria-label={labels.declineRequest(isolatedTitle)}
-          aria-disabled={isClosed}
-          onClick={() => void answer(onDecline)}
-        >
-          <Text>{labels.decline}</Text>
-        </button>
-        {onBlock && (
-          <button
-            type="button"
-            className="lilypad-link-button lilypad-danger"
-            aria-label={labels.blockPerson(isolated(invitedBy?.name ?? title))}
-            aria-disabled={isClosed}
-            onClick={() => void answer(onBlock)}
-          >
-            <Text>{labels.block}</Text>
-          </button>
-        )}
-      </div>
-      {error !== undefined && (
-        <p className="lilypad-request-error lilypad-danger" role="alert">
-          <Text>{error}</Text>
-        </p>
-      )}
+      <RequestButtons
+        title={title}
+        inviter={invitedBy?.name ?? title}
+        isClosed={busy || isAnswered}
+        onAccept={() => void answer(onAccept)}
+        onDecline={() => void answer(onDecline)}
+        onBlock={onBlock && (() => void answer(onBlock))}
+      />
+      <ErrorMessage text={error} />
     </>
   );
 }

@@ -3,11 +3,14 @@ import type { ComponentType, ReactElement } from "react";
 import type { ThreadSummary } from "../../client/client.ts";
 import { requestTitle } from "../../view/contacts/request.ts";
 import type { AvatarProps } from "../component-props.ts";
+import { useAnswers } from "../hooks/use-answers.ts";
 import { useRequests } from "../hooks/use-requests.ts";
 import { useLabels } from "../labels.ts";
 import { Avatar as DefaultAvatar } from "../ui/avatar.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text } from "../ui/text.tsx";
+import { UndoBar } from "../ui/undo-bar.tsx";
 import { RequestItem, type RequestItemProps } from "./request-item.tsx";
 
 /** Components of the host, each in the place of the one with this name. */
@@ -30,14 +33,21 @@ export function Requests(props: RequestsProps): ReactElement | null {
   const { RequestItem: Item = RequestItem, Avatar = DefaultAvatar } = components;
   const labels = useLabels();
   const { requests, user, accept, decline, block } = useRequests();
-  if (!user || requests.length === 0) return null;
+  const answers = useAnswers();
+  const waiting = requests.filter(({ id }) => !answers.answered.has(id));
+  if (!user || (waiting.length === 0 && answers.held.length === 0)) return null;
   return (
     <section className={classNames("lilypad", "lilypad-requests", className)} aria-label={labels.requests}>
       <h2 className="lilypad-requests-head" aria-hidden="true">
         <Text>{labels.requests}</Text>
       </h2>
+      {waiting.length > 0 && (
+        <p className="lilypad-requests-note lilypad-quiet">
+          <Text>{labels.whoMayWrite}</Text>
+        </p>
+      )}
       <ul>
-        {requests.map((request) => {
+        {waiting.map((request) => {
           const { id, invitedBy } = request;
           return (
             <li key={id} className="lilypad-request">
@@ -45,14 +55,16 @@ export function Requests(props: RequestsProps): ReactElement | null {
                 request={request}
                 {...requestTitle(request, user.id, labels)}
                 onAccept={() => accept(id).then(() => onAccept?.(request))}
-                onDecline={() => decline(id)}
-                onBlock={invitedBy && (() => block(id))}
+                onDecline={() => answers.hold(id, "request declined", () => decline(id))}
+                onBlock={invitedBy && (() => answers.hold(id, "person blocked", () => block(id)))}
                 Avatar={Avatar}
               />
             </li>
           );
         })}
       </ul>
+      <ErrorMessage text={answers.error} />
+      <UndoBar removals={answers.held} onUndo={answers.undo} />
     </section>
   );
 }

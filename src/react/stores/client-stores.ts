@@ -1,11 +1,14 @@
-/** The stores of a client: one of each thread, and one of presence, for all components that use the client. */
+/** The stores of a client: one of each thread, of presence, and of answers that can be taken back, for all components that use the client. */
 import type { Client } from "../../client/client.ts";
+import { HeldRemovals } from "../../view/removals/held-removals.ts";
 import { PresenceStore } from "./presence-store.ts";
 import { ThreadStore } from "./thread-store.ts";
 
 export class ClientStores {
   readonly client: Client;
   readonly presence: PresenceStore;
+  /** Requests that were declined just now, by thread id. */
+  readonly answers = new HeldRemovals();
   readonly #threads = new Map<string, ThreadStore>();
 
   constructor(client: Client) {

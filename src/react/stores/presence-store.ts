@@ -5,6 +5,7 @@ import { Store, type Readable } from "../../client/store/store.ts";
 import { RetainedStore } from "./retained-store.ts";
 
 export const NOBODY: ReadonlySet<string> = new Set();
+export const NO_INVITATIONS: PresenceState["invitations"] = [];
 
 export class PresenceStore extends RetainedStore<PresenceState, PresenceClient> {
   /** Whom each component watches: the client has one list, which is of them all. */
@@ -15,15 +16,22 @@ export class PresenceStore extends RetainedStore<PresenceState, PresenceClient> 
    * nothing, so that what shows one thread needs no second connection.
    */
   readonly blocked: Readable<ReadonlySet<string>>;
+  /** The invitations and message requests that are known in the same way. */
+  readonly invitations: Readable<PresenceState["invitations"]>;
 
   constructor(client: Client) {
     const blocked = new Store(NOBODY);
+    const invitations = new Store<PresenceState["invitations"]>(NO_INVITATIONS);
     let stop = () => {};
     super(
       () => {
         const presence = client.presence();
         // Before the first `welcome` it is not known who is blocked.
-        stop = presence.subscribe((state) => state.user && blocked.set(state.blocked));
+        stop = presence.subscribe((state) => {
+          if (!state.user) return;
+          blocked.set(state.blocked);
+          invitations.set(state.invitations);
+        });
         return presence;
       },
       (_presence, release) => {
@@ -33,6 +41,7 @@ export class PresenceStore extends RetainedStore<PresenceState, PresenceClient> 
       EMPTY_PRESENCE,
     );
     this.blocked = blocked;
+    this.invitations = invitations;
   }
 
   /** Follows these users too, until the function that it returns is called. To be called while subscribed. */

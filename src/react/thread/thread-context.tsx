@@ -1,5 +1,6 @@
 /** Which thread the components within a `<Thread>` show, and what takes the place of their parts. */
 import type {
+  RequestBarProps,
   ThreadHeaderProps,
   ConnectionNoticeProps,
   MessageListProps,
@@ -18,6 +19,7 @@ export interface ThreadComponents {
   Message?: ComponentType<MessageProps>;
   Avatar?: ComponentType<AvatarProps>;
   TypingIndicator?: ComponentType<TypingIndicatorProps>;
+  RequestBar?: ComponentType<RequestBarProps>;
   Composer?: ComponentType<ComposerProps>;
 }
 
@@ -25,6 +27,10 @@ export interface ThreadContextValue {
   thread: string | undefined;
   components: ThreadComponents;
   renderMessage: ((props: MessageProps) => ReactNode) | undefined;
+  /** Where an application joins a thread by a link's code. */
+  linkHref?: ((code: string) => string) | undefined;
+  /** Called when the user wants no more of the thread. */
+  onLeave?: (() => void) | undefined;
 }
 
 export const NO_COMPONENTS: ThreadComponents = {};

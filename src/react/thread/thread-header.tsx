@@ -1,20 +1,26 @@
-/** Above a thread: its title, its topic, and how many are in it or whether the other one is here. */
+/** Above a thread: its title, its topic, how many are in it or whether the other one is here, and a button to its details. */
 import type { ThreadHeaderProps } from "../component-props.ts";
-import { useContext, useMemo, type ReactElement } from "react";
+import { useContext, useMemo, useState, type ReactElement } from "react";
+import { isolated } from "../../view/text/bidi.ts";
+import { restrictionTexts } from "../../view/text/restrictions.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { areObjectsEqual } from "../hooks/use-selected.ts";
 import { useLabels } from "../labels.ts";
+import { ThreadDetails } from "../details/thread-details.tsx";
 import { Avatar as DefaultAvatar } from "../ui/avatar.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { MoreIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import { ThreadContext, useThreadName } from "./thread-context.tsx";
 
 export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
   const thread = useThreadName(props.thread);
   const labels = useLabels();
-  const { components } = useContext(ThreadContext);
+  const { components, onLeave } = useContext(ThreadContext);
   const Avatar = components.Avatar ?? DefaultAvatar;
-  const { info, members, memberCount, online, user } = useThreadState(
+  const [isOpen, setOpen] = useState(false);
+  const { info, members, memberCount, online, user, isStopped } = useThreadState(
     thread,
     (state) => ({
       info: state.thread,
@@ -22,6 +28,7 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
       memberCount: state.memberCount,
       online: state.online,
       user: state.user,
+      isStopped: state.connection === "stopped",
     }),
     areObjectsEqual,
   );
@@ -44,6 +51,9 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
         </h2>
         <p className="lilypad-header-note" title={topic}>
           {titled.kind !== "direct" && <Text>{labels.members(memberCount)}</Text>}
+          {restrictionTexts(titled, labels).map((text) => (
+            <Text key={text}>{` · ${text}`}</Text>
+          ))}
           {topic !== undefined && (
             <>
               {" · "}
@@ -53,6 +63,28 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
           {titled.kind === "direct" && isOtherHere && <Text>{labels.online}</Text>}
         </p>
       </div>
+      {!isStopped && (
+        <button
+          type="button"
+          className="lilypad-icon-button"
+          aria-label={labels.detailsOf(isolated(title))}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+        >
+          <MoreIcon />
+        </button>
+      )}
+      {isOpen && !isStopped && (
+        <Dialog title={labels.details} onClose={() => setOpen(false)}>
+          <ThreadDetails
+            thread={thread}
+            onLeave={() => {
+              setOpen(false);
+              onLeave?.();
+            }}
+          />
+        </Dialog>
+      )}
     </header>
   );
 }
