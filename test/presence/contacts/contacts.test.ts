@@ -36,6 +36,7 @@ describe("two people are contacts", () => {
     await write(ada, id);
     expect(await contactsOf(ada, bo)).toEqual([]);
     expect(await contactsOf(bo, ada)).toEqual([]);
+    await runAlarm(threadStub(id));
     await evict(threadStub(id));
     await write(bo, id);
     await runAlarm(threadStub(id));

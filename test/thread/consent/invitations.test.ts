@@ -16,6 +16,7 @@ import {
   INVITED,
   invitedIn,
   listOf,
+  notifyNow,
   put,
   withdraw,
   write,
@@ -150,6 +151,7 @@ describe("where strangers are asked", () => {
     expect(await entryOf(bob, id)).toMatchObject({ state: "invited", kind: "public", seq: 0 });
     const socket = await openThread(bob, id);
     await socket.next("welcome");
+    await notifyNow(id);
     await expect.poll(async () => (await entryOf(bob, id))?.state).toBeUndefined();
     expect(await invitedIn(id, ada)).toEqual([]);
   });

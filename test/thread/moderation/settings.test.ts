@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Thread } from "../../../src/protocol/model.ts";
-import { passTime, startClock } from "../../cost/clock.ts";
+import { passTime, runAlarm, startClock } from "../../cost/clock.ts";
 import { newThread, person } from "../../support/host-users.ts";
 import { costOf, evict, storedText, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
@@ -218,6 +218,7 @@ describe("slow mode", () => {
     passTime(9 * SECOND);
     const repeat = await openThread(member, id);
     expect(await repeat.ask({ type: "chat", id: "1", body: "x" })).toMatchObject({ type: "ack", seq: 1 });
+    await runAlarm(threadStub(id));
     await evict(threadStub(id));
     const later = await openThread(member, id);
     expect(await later.ask({ type: "chat", id: "1", body: "x", since: 0 })).toMatchObject({ type: "ack" });
