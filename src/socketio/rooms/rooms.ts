@@ -19,7 +19,7 @@ export interface SessionRooms {
   left: (member: Membership) => void;
 }
 
-export interface RoomsParts extends Omit<RoomParts, "onRemoved" | "onReported"> {
+export interface RoomsParts extends Omit<RoomParts, "onReported"> {
   sessions: SessionRooms;
 }
 
@@ -38,8 +38,6 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>();
   /** By session, by thread. */
   readonly #bySession = new Map<string, Map<string, Membership>>();
-  /** A member was put out of a room. */
-  onRemoved: (membership: Membership, code: CloseCode, reason: string) => void = () => {};
 
   constructor(parts: RoomsParts) {
     this.#parts = parts;
@@ -185,7 +183,7 @@ export class Rooms {
       ...this.#parts,
       onRemoved: (member, code, reason) => {
         this.leave(member);
-        this.onRemoved(member, code, reason);
+        this.#parts.onRemoved(member, code, reason);
       },
       onReported: (room) => this.#dropIfOver(room),
     };
