@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
-import { SETTINGS } from "./src/config/config.ts";
+import { SETTINGS } from "./src/config/settings.ts";
 
 /** The Worker and its objects, in the tests' own workerd. */
 function lilypad(bindings: Record<string, string> = {}) {

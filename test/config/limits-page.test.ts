@@ -1,7 +1,7 @@
 /** The limits page lists every rate limit, with the number that is in force. */
 import { describe, expect, it } from "vitest";
 import page from "../../docs/limits.md?raw";
-import { SETTINGS } from "../../src/config/config.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 import * as contract from "../../src/protocol/limits.ts";
 import wranglerToml from "../../wrangler.toml?raw";
 

@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import page from "../../docs/configuration.md?raw";
-import { configOf, SETTINGS } from "../../src/config/config.ts";
+import { configOf } from "../../src/config/config.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 
 /** The names of the table, each with its default where that is a value. */
 const listed = new Map(
