@@ -29,23 +29,10 @@ import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import { shardNumber } from "../rpc/shards.ts";
 import type { ClosedTab, OpenedTab, SocketIoTabName, Watched } from "../rpc/socketio-tabs.ts";
 import { PeerShards } from "./peer-shards.ts";
-import { BatchPacker } from "./resharding/batch-packer.ts";
-import { BatchReceiver } from "./resharding/batch-receiver.ts";
+import { reshardingLayer, type ReshardingLayer } from "./resharding/layer.ts";
 import { MovedUserRecord } from "./resharding/moved-user-record.ts";
-import { Resharding } from "./resharding/resharding.ts";
-import { ShardRouter } from "./resharding/shard-router.ts";
-import {
-  ofClosedTabs,
-  ofCounts,
-  ofDeletedThread,
-  ofLostTabs,
-  ofNewlyVisible,
-  ofProfiles,
-  ofStatusChanges,
-  ofThreadUpdate,
-  ofWatchList,
-} from "./resharding/splits.ts";
-import { userTables } from "./resharding/user-tables.ts";
+import type { ShardRouter } from "./resharding/shard-router.ts";
+import * as splits from "./resharding/splits.ts";
 import { PRESENCE_MIGRATIONS } from "./schema.ts";
 import { PresenceShard } from "./shard.ts";
 import { UpdateBatcher } from "./threads/update-batcher.ts";
@@ -54,32 +41,27 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   readonly #alarm: AlarmScheduler;
   readonly #shard: PresenceShard;
   readonly #updateBatcher = new UpdateBatcher();
+  readonly #layer: ReshardingLayer;
   readonly #router: ShardRouter;
-  readonly #resharding: Resharding;
-  readonly #batchReceiver: BatchReceiver;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
     migrate(storage, PRESENCE_MIGRATIONS);
     this.#alarm = new AlarmScheduler(storage);
-    const shard = new PresenceShard(ctx, env, this.#alarm, new PeerShards(env, ctx.id, this));
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
-    const tables = userTables(storage.sql, this.#alarm, shard.parts);
-    const packer = new BatchPacker(storage.sql, movedUsers, tables);
-    const isHere = (userId: string) => movedUsers.movedTo(userId) === undefined;
-    shard.parts.propagation.isHere = isHere;
-    shard.parts.revocationPropagation.isHere = isHere;
-    shard.parts.blockPropagation.isHere = isHere;
-    shard.parts.contactDays.isHere = isHere;
+    const shard = new PresenceShard(ctx, env, this.#alarm, {
+      peers: new PeerShards(env, ctx.id, this),
+      isHere: (userId) => movedUsers.isHere(userId),
+    });
     this.#shard = shard;
-    this.#resharding = new Resharding(env, storage, {
+    this.#layer = reshardingLayer(storage, env, this.#alarm, {
       movedUsers,
-      packer,
+      local: shard,
+      tables: shard.parts,
       disconnect: (userIds) => shard.parts.opening.disconnect(userIds),
     });
-    this.#batchReceiver = new BatchReceiver(storage, tables);
-    this.#router = new ShardRouter(env, shard, movedUsers, this.#resharding);
+    this.#router = this.#layer.router;
     void ctx.blockConcurrencyWhile(async () => {
       await this.#alarm.load();
       shard.resume(Date.now());
@@ -117,7 +99,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   }
 
   makeKnown(users: User[]): Promise<User[]> {
-    return this.#router.split(ofProfiles, users, (shard, part) => shard.makeKnown(part));
+    return this.#router.split(splits.ofProfiles, users, (shard, part) => shard.makeKnown(part));
   }
 
   putUser(userId: string, put: UserPut): Promise<User> {
@@ -137,11 +119,11 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   }
 
   tabsClosed(closed: ClosedTab[]): Promise<void> {
-    return this.#router.split(ofClosedTabs, closed, (shard, part) => shard.tabsClosed(part));
+    return this.#router.split(splits.ofClosedTabs, closed, (shard, part) => shard.tabsClosed(part));
   }
 
   tabsLost(from: number, life: string, shards: number): Promise<void> {
-    return this.#router.split(ofLostTabs, { shards }, (shard) => shard.tabsLost(from, life, shards));
+    return this.#router.split(splits.ofLostTabs, { shards }, (shard) => shard.tabsLost(from, life, shards));
   }
 
   watchFrom(userId: string, tabId: string, userIds: string[]): Promise<Result<Watched>> {
@@ -256,19 +238,19 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   async threadChanged(update: ThreadUpdate): Promise<ThreadUpdateAnswer | undefined> {
     // Before it is routed: whoever is here must not move while it waits.
     await this.#updateBatcher.turn();
-    return this.#router.split(ofThreadUpdate, update, (shard, part) => shard.threadChanged(part));
+    return this.#router.split(splits.ofThreadUpdate, update, (shard, part) => shard.threadChanged(part));
   }
 
   async threadDeleted(threadId: string, shards?: number, inviters?: string[]): Promise<void> {
     // In turn: an update from before the thread crashed may still wait, and would bring it back.
     await this.#updateBatcher.turn();
-    return this.#router.split(ofDeletedThread, { threadId, shards }, (shard) =>
+    return this.#router.split(splits.ofDeletedThread, { threadId, shards }, (shard) =>
       shard.threadDeleted(threadId, shards, inviters),
     );
   }
 
   reportsChanged(threadId: string, open: Record<string, number>): Promise<void> {
-    return this.#router.split(ofCounts, open, (shard, part) => shard.reportsChanged(threadId, part));
+    return this.#router.split(splits.ofCounts, open, (shard, part) => shard.reportsChanged(threadId, part));
   }
 
   profileSeen(user: User, namedAt: number): Promise<User> {
@@ -278,15 +260,17 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   // --- for other shards (PresencePeerRpc)
 
   watch(list: WatchList): Promise<UserPresence[]> {
-    return this.#router.split(ofWatchList, list, (shard, part) => shard.watch(part));
+    return this.#router.split(splits.ofWatchList, list, (shard, part) => shard.watch(part));
   }
 
   newlyVisible(threadId: string, questions: NewlyVisible[]): Promise<UserPresence[][]> {
-    return this.#router.split(ofNewlyVisible, questions, (shard, part) => shard.newlyVisible(threadId, part));
+    return this.#router.split(splits.ofNewlyVisible, questions, (shard, part) =>
+      shard.newlyVisible(threadId, part),
+    );
   }
 
   statusChanged(changes: StatusChange[]): Promise<void> {
-    return this.#router.split(ofStatusChanges, changes, (shard, part) => shard.statusChanged(part));
+    return this.#router.split(splits.ofStatusChanges, changes, (shard, part) => shard.statusChanged(part));
   }
 
   profilesIn(userIds: string[], threadIds: string[] | null): Promise<User[]> {
@@ -300,10 +284,10 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   // --- moving users to other shards
 
   moveUsers(before: number, after: number): Promise<Result<MovedUsers>> {
-    return resultOf(() => this.#resharding.step(before, after));
+    return resultOf(() => this.#layer.resharding.step(before, after));
   }
 
   async receiveMovedUsers(batch: MovedUsersBatch): Promise<void> {
-    this.#batchReceiver.receive(batch);
+    this.#layer.batchReceiver.receive(batch);
   }
 }

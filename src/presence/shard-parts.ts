@@ -26,6 +26,7 @@ import { Visibility } from "./people/visibility.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RevocationPropagation } from "./revoking/revocation-propagation.ts";
 import { Revocations } from "./revoking/revocations.ts";
+import { Revoking } from "./revoking/revoking.ts";
 import { Verdicts } from "./revoking/verdicts.ts";
 import { SocketIoTabs } from "./socketio-tabs/socketio-tabs.ts";
 import { TabCalls } from "./socketio-tabs/tab-calls.ts";
@@ -50,8 +51,20 @@ import { UserThreads } from "./threads/user-threads.ts";
 
 export type ShardParts = ReturnType<typeof shardParts>;
 
+/** What is around the shard. */
+export interface Surroundings {
+  peers: PeerShards;
+  /** Whether a user is still in this shard, and has not moved to another one. */
+  isHere: (userId: string) => boolean;
+}
+
 /** Makes the parts, and registers their duties with the alarm. */
-export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
+export function shardParts(
+  ctx: DurableObjectState,
+  env: Env,
+  alarm: AlarmScheduler,
+  { peers, isHere }: Surroundings,
+) {
   const { sql } = ctx.storage;
   const blocks = new Blocks(sql);
   const invitations = new ReceivedInvitations(sql, blocks);
@@ -111,6 +124,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     whoSeesWhom,
     publisher,
     subscriptions,
+    isHere,
   });
   const updates = new ThreadUpdates(ctx.storage, {
     userThreads,
@@ -133,8 +147,10 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
   const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
   // Again, where this shard crashed as it was revoked.
   revocationPropagation.onStep = (userId, revocation) => tabNotifier.revoked(userId, revocation);
+  const revoking = new Revoking({ revocations, revocationPropagation, directory, sockets, tabNotifier });
   const blockPropagation = new BlockPropagation(sql, env, alarm, blocks);
   const propagation = new ProfilePropagation(sql, env, alarm, directory);
+  for (const jobs of [revocationPropagation, blockPropagation, propagation]) jobs.isHere = isHere;
   // The calls of one invocation are bounded for all of them together.
   blockPropagation.mayCall = (now) => !revocationPropagation.isDue(now);
   propagation.mayCall = (now) => !revocationPropagation.isDue(now) && !blockPropagation.isDue(now);
@@ -208,6 +224,7 @@ export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmSchedu
     revocations,
     verdicts,
     revocationPropagation,
+    revoking,
     propagation,
     profileUpdates,
     opening,

@@ -7,7 +7,6 @@ import type { AlarmScheduler } from "../durable/alarm-scheduler.ts";
 import type { BlockPage, PageQuery, ThreadPage } from "../protocol/http.ts";
 import type { User, UserPresence } from "../protocol/model.ts";
 import type { AskedBy, Caller } from "../rpc/caller.ts";
-import type { HostBanRow } from "../rpc/moved-users.ts";
 import type {
   BanPut,
   FoundUser,
@@ -24,15 +23,14 @@ import type { ThreadUpdate, ThreadUpdateAnswer } from "../rpc/thread-update.ts";
 import { resultOf, type Refusal, type Result } from "../rpc/result.ts";
 import type { Issuance, RevocationCursor, Verdict } from "../rpc/revocation.ts";
 import type { ClosedTab, OpenedTab, SocketIoTabName, Watched } from "../rpc/socketio-tabs.ts";
-import type { PeerShards } from "./peer-shards.ts";
-import { shardParts, type ShardParts } from "./shard-parts.ts";
+import { shardParts, type ShardParts, type Surroundings } from "./shard-parts.ts";
 
 export class PresenceShard {
   readonly parts: ShardParts;
 
   /** Registers the duties of its parts with the alarm. */
-  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, peers: PeerShards) {
-    this.parts = shardParts(ctx, env, alarm, peers);
+  constructor(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler, surroundings: Surroundings) {
+    this.parts = shardParts(ctx, env, alarm, surroundings);
   }
 
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted. */
@@ -158,32 +156,23 @@ export class PresenceShard {
   }
 
   revoke(userId: string, before: number): void {
-    const now = Date.now();
-    if (!this.parts.revocations.revoke(userId, before)) return;
-    this.#revoked(userId, now);
+    this.parts.revoking.revoke(userId, before);
   }
 
   endSession(userId: string, sessionId: string, until: number): void {
-    const now = Date.now();
-    if (!this.parts.revocations.endSession(userId, sessionId, until, now)) return;
-    this.parts.revocationPropagation.sessionEnded(userId, now);
-    this.#closeRevoked(userId, now);
+    this.parts.revoking.endSession(userId, sessionId, until);
   }
 
-  banUser(userId: string, { until, reason }: BanPut): HostBanRecord {
-    const now = Date.now();
-    const ban = { user_id: userId, until: until ?? null, reason: reason ?? null, at: now };
-    this.parts.revocations.bans.put(ban);
-    this.#revoked(userId, now);
-    return this.#hostBan(ban);
+  banUser(userId: string, ban: BanPut): HostBanRecord {
+    return this.parts.revoking.ban(userId, ban);
   }
 
   liftBan(userId: string): void {
-    this.parts.revocations.bans.lift(userId);
+    this.parts.revoking.liftBan(userId);
   }
 
   hostBans(after: string, limit: number): HostBanRecord[] {
-    return this.parts.revocations.bans.page(after, limit, Date.now()).map((ban) => this.#hostBan(ban));
+    return this.parts.revoking.bans(after, limit);
   }
 
   verdictOn(userId: string, issuance: Issuance, since?: RevocationCursor): Verdict {
@@ -270,23 +259,6 @@ export class PresenceShard {
   }
 
   // --- within
-
-  /** Something of a user was revoked, in this very commit: their sockets are closed here, and in their threads. */
-  #revoked(userId: string, now: number): void {
-    this.parts.revocationPropagation.revoked(userId, now);
-    this.#closeRevoked(userId, now);
-  }
-
-  #hostBan({ user_id, until, reason, at }: HostBanRow): HostBanRecord {
-    const [user = { id: user_id, name: user_id }] = this.parts.directory.profiles([user_id]);
-    return { user, ...(until !== null && { until }), ...(reason !== null && { reason }), at };
-  }
-
-  #closeRevoked(userId: string, now: number): void {
-    const revocation = this.parts.revocations.of(userId, now);
-    this.parts.sockets.closeRevoked(userId, revocation, now);
-    this.parts.tabNotifier.revoked(userId, revocation);
-  }
 
   #apply(update: ThreadUpdate): void {
     for (const { userId, pending } of update.inviting ?? [])

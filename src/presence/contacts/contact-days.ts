@@ -21,13 +21,13 @@ export interface ContactDaysParts {
   whoSeesWhom: WhoSeesWhom;
   publisher: StatusPublisher;
   subscriptions: Subscriptions;
+  /** Whether a user is still in this shard: of one who moves, the other shard has the row too. */
+  isHere: (userId: string) => boolean;
 }
 
 export class ContactDays {
   readonly #alarm: AlarmScheduler;
   readonly #parts: ContactDaysParts;
-  /** Whether a user is still in this shard: of one who moves, the other shard has the row too. */
-  isHere: (userId: string) => boolean = () => true;
 
   /** Registers its duty. */
   constructor(alarm: AlarmScheduler, parts: ContactDaysParts) {
@@ -50,13 +50,13 @@ export class ContactDays {
   }
 
   async #work(now: number): Promise<void> {
-    const { lateContacts, userThreads, whoSeesWhom, publisher, subscriptions } = this.#parts;
+    const { lateContacts, userThreads, whoSeesWhom, publisher, subscriptions, isHere } = this.#parts;
     if (!whoSeesWhom.isAmongContacts) return;
     const due = lateContacts.due(now, USERS_PER_ALARM);
     await Promise.all(
       due.map(async ({ userId, threadId }) => {
         const thread = userThreads.get(threadId);
-        if (!thread || !makesContacts(thread) || !this.isHere(userId)) return;
+        if (!thread || !makesContacts(thread) || !isHere(userId)) return;
         await publisher.joined(threadId, [userId]);
         // A failure was logged where it happened. Whoever subscribes anew is shown what is.
         await subscriptions.joined(threadId, [userId]).catch(() => undefined);

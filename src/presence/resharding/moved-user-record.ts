@@ -77,6 +77,11 @@ export class MovedUserRecord {
     if (this.#row) this.#write({ ...this.#row, gone_up_to: this.#row.left_up_to });
   }
 
+  /** Whether a user has not moved. */
+  isHere(userId: string): boolean {
+    return this.movedTo(userId) === undefined;
+  }
+
   /** The shard that a user has moved to; undefined for one who is here. */
   movedTo(userId: string): TargetShard {
     const target = this.targetOf(userId);

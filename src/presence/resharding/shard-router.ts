@@ -41,7 +41,7 @@ export class ShardRouter {
 
   /** Whether a user has not moved. */
   isHere(userId: string): boolean {
-    return this.#movedUsers.movedTo(userId) === undefined;
+    return this.#movedUsers.isHere(userId);
   }
 
   /** The redirect for an upgrade of a user who has moved; undefined for one who is here. */
