@@ -15,6 +15,7 @@ import { forbidden } from "./errors.ts";
 import type { ProfileChanges } from "./members/profile-changes.ts";
 import type { Notifier } from "./notifying/notifier.ts";
 import type { StoredThread } from "./stored-thread.ts";
+import { memberOf } from "./thread-view.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 export interface AdmissionParts {
@@ -96,7 +97,7 @@ export class Admission {
     broadcaster.room.requireUnrevoked(caller, now);
     if (thread.standing(user) === null) {
       store.atomically(() => thread.addMember(user, "member", now));
-      const member = thread.member(thread.requireMember(user.id));
+      const member = memberOf(thread, thread.requireMember(user.id));
       broadcaster.memberAdded(member, thread.membership.count());
       notifier.threadChanged(now);
     }

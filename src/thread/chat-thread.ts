@@ -28,6 +28,7 @@ import { respondsAfter } from "./commands.ts";
 import { makesInvitation } from "./consent/commands/invite.ts";
 import { runQuery } from "./queries.ts";
 import { threadParts, type ThreadParts } from "./thread-parts.ts";
+import { memberPage, messagePage, threadFor } from "./thread-view.ts";
 import type { Outcome } from "./writing/command.ts";
 
 export class ChatThread
@@ -63,7 +64,7 @@ export class ChatThread
   }
 
   view(caller: User): Promise<Result<Thread>> {
-    return resultOf(() => this.#parts.store.require().view(caller));
+    return resultOf(() => threadFor(this.#parts.store.require(), caller));
   }
 
   deleteThread(caller: User): Promise<Result<void>> {
@@ -76,11 +77,11 @@ export class ChatThread
   }
 
   members(caller: User, page: PageQuery): Promise<Result<MemberPage>> {
-    return resultOf(() => this.#parts.store.require().memberPage(caller, page));
+    return resultOf(() => memberPage(this.#parts.store.require(), caller, page));
   }
 
   messages(caller: User, query: MessagesQuery): Promise<Result<MessagePage>> {
-    return resultOf(() => this.#parts.store.require().messagePage(caller, query));
+    return resultOf(() => messagePage(this.#parts.store.require(), caller, query));
   }
 
   query<Q extends ThreadQuery>(caller: User, query: Q): Promise<Result<QueryResults[Q["type"]]>> {

@@ -11,6 +11,7 @@ import { forbidden } from "./errors.ts";
 import type { Webhooks } from "./host-server/webhooks.ts";
 import type { Notifier } from "./notifying/notifier.ts";
 import type { StoredThread } from "./stored-thread.ts";
+import { threadFor } from "./thread-view.ts";
 import type { FirstMember, ThreadStore } from "./thread-store.ts";
 import type { Writer } from "./writing/writer.ts";
 
@@ -41,7 +42,7 @@ export class Creation {
   /** As a user says, who is one of its members. One that exists is left as it is. */
   async create(caller: User, init: ThreadInit, others: User[], members?: NewMembers): Promise<Created> {
     const { store, reservations } = this.#parts;
-    const existing = () => ({ thread: store.require().view(caller), created: false });
+    const existing = () => ({ thread: threadFor(store.require(), caller), created: false });
     if (store.current) return existing();
     const { added, invited } = membersOfNew(configOf(this.#env), init.kind, caller, others, members);
     const role = init.kind === "direct" ? "member" : "owner";
@@ -51,7 +52,7 @@ export class Creation {
     ];
     const create = async () => {
       const thread = await this.#create(init, first, caller, invited);
-      return { thread: thread.view(caller), created: true };
+      return { thread: threadFor(thread, caller), created: true };
     };
     if (invited.length === 0) return await create();
     return await reservations.reserved(
@@ -73,7 +74,7 @@ export class Creation {
         const init = { kind, name: name ?? null, key, data: data ?? null };
         const first = membersOf(members.map((user) => ({ id: user.id, profile: user })));
         const thread = await this.#create(init, first, caller);
-        return { thread: thread.view(caller), created: true };
+        return { thread: threadFor(thread, caller), created: true };
       }
       try {
         const { value } = await writer.run(caller, { type: "put_thread", kind, name, data, members });

@@ -1,13 +1,12 @@
 /**
- * A thread over its own storage: the parts it is made of, and what its readers see of them. What can be done to it stands
- * in commands.ts. It knows no sockets and never waits.
+ * A thread over its own storage: its own row, and the parts it is made of. What can be done to it stands in commands.ts, what
+ * readers see of it in thread-view.ts. It knows no sockets and never waits.
  */
 import type { Config } from "../config/config.ts";
 import { fillerLike } from "../durable/record-length.ts";
-import type { MemberPage, MessagePage, MessagesQuery, PageQuery, ReadState } from "../protocol/http.ts";
-import type { Kind, Member, Role, Thread, ThreadInfo, ThreadSettings, User } from "../protocol/model.ts";
-import { TITLE_MEMBERS } from "../protocol/limits.ts";
-import { type ThreadData } from "../protocol/names.ts";
+import type { ReadState } from "../protocol/http.ts";
+import type { Kind, Role, ThreadInfo, ThreadSettings, User } from "../protocol/model.ts";
+import type { ThreadData } from "../protocol/names.ts";
 import type { Action, Standing } from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
@@ -72,8 +71,6 @@ export class StoredThread {
   readonly #sql: SqlStorage;
   readonly #row: ThreadRow;
   readonly #data: HostData;
-  /** Members as they were last shown. */
-  readonly #shown = new WeakMap<StoredMember, Member>();
 
   /** A thread that exists. */
   constructor(sql: SqlStorage, id: string, config: ThreadConfig) {
@@ -156,6 +153,10 @@ export class StoredThread {
     return this.#row.kind;
   }
 
+  get name(): string | null {
+    return this.#row.name;
+  }
+
   get epoch(): string {
     return this.#row.epoch;
   }
@@ -212,23 +213,6 @@ export class StoredThread {
     return { ...caller, user: this.profiles.get(caller.user.id) };
   }
 
-  /** Whether lists of threads show this user: as one of those of whom the title is made, or as the newest message's author. */
-  isShownInLists(userId: string): boolean {
-    if (this.messages.last()?.author.id === userId) return true;
-    return this.isTitledByMembers && this.titleMembers().some(({ id }) => id === userId);
-  }
-
-  /** Whether lists of threads show members instead of a name. Not of a public thread: whoever opens it becomes a member. */
-  get isTitledByMembers(): boolean {
-    return this.#row.name === null && this.kind !== "public";
-  }
-
-  /** The members of whom the title is made: the two of a direct thread, the first ones of a group without a name. */
-  titleMembers(): User[] {
-    const { members } = this.membership.page(undefined, TITLE_MEMBERS);
-    return members.map((member) => this.profiles.get(member.userId));
-  }
-
   get isDeleting(): boolean {
     return this.#row.deleting === 1;
   }
@@ -250,39 +234,6 @@ export class StoredThread {
   /** Whether a user may see the thread. */
   isSeenBy(user: User): boolean {
     return !this.isDeleting && this.access.isSeenBy(user);
-  }
-
-  view(user: User): Thread {
-    const stored = this.standing(user) === "invited" ? undefined : this.membership.get(user.id);
-    if (!stored) return this.shared();
-    const { user: _you, joinedAt: _joinedAt, ...you } = this.member(stored);
-    return { ...this.shared(), you };
-  }
-
-  /** The thread as everyone sees it. */
-  shared(): Omit<Thread, "you"> {
-    return {
-      ...this.info,
-      epoch: this.epoch,
-      seq: this.messages.newest.seq,
-      rev: this.rev,
-      members: this.membership.first().map((member) => this.member(member)),
-      memberCount: this.membership.count(),
-    };
-  }
-
-  /** A page of members, for one who may see the thread. */
-  memberPage(user: User, { cursor, limit }: PageQuery): MemberPage {
-    this.standing(user);
-    const { members, ...next } = this.membership.page(cursor, limit);
-    return { members: members.map((member) => this.member(member)), ...next };
-  }
-
-  /** A page of history, for one who may see the thread. */
-  messagePage(user: User, query: MessagesQuery): MessagePage {
-    this.standing(user);
-    const { messages, ...more } = this.messages.page(query);
-    return { messages: messages.map((message) => this.reactions.seenBy(user.id, message)), ...more };
   }
 
   /** Moves the caller's marker, to the newest message at most. `moved` where it went forward. */
@@ -321,19 +272,5 @@ export class StoredThread {
     const rev = this.rev + 1;
     this.changes.add(change, rev, now);
     return rev;
-  }
-
-  /** A member as the contract shows them: the same object again while nothing of it has changed. */
-  member(stored: StoredMember): Member {
-    const { role, joinedAt } = stored;
-    const timeoutUntil = (stored.timeoutUntil ?? 0) > Date.now() ? stored.timeoutUntil : null;
-    const user = this.profiles.get(stored.userId);
-    const readSeq = this.readMarkers.of(stored);
-    const known = this.#shown.get(stored);
-    const isSame = known?.user === user && known.readSeq === readSeq;
-    if (isSame && (known.timeoutUntil ?? null) === timeoutUntil) return known;
-    const member = { user, role, readSeq, joinedAt, ...(timeoutUntil !== null && { timeoutUntil }) };
-    this.#shown.set(stored, member);
-    return member;
   }
 }

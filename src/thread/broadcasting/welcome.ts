@@ -16,6 +16,7 @@ import type { Caller } from "../../rpc/caller.ts";
 import { EncodedEvent, fitting, withList, withValue } from "../../sockets/codec.ts";
 import { eventsFor, profilesSince } from "../messages/replay.ts";
 import type { StoredThread } from "../stored-thread.ts";
+import { messagePage, threadFor } from "../thread-view.ts";
 import type { Broadcaster } from "./broadcaster.ts";
 
 /** What each list in a frame may take at most, so that the frame stays within `SERVER_FRAME_BYTES`. */
@@ -65,7 +66,7 @@ function welcomeEvent(
   broadcaster: Broadcaster,
   welcome: Omit<Welcome, "thread" | "online">,
 ): EncodedEvent {
-  const { members, ...view } = thread.view(welcome.user);
+  const { members, ...view } = threadFor(thread, welcome.user);
   const membersJson = fitting(members.map(jsonOfMember), LIST_BYTES);
   const here = broadcaster.online(MEMBERS_SHOWN);
   const isAlone = !seesOthers(welcome.user, broadcaster);
@@ -124,7 +125,7 @@ function resumable(cursor: string | null, thread: StoredThread, { events }: Reac
 
 /** The newest messages, as many as a frame holds. */
 function snapshot(thread: StoredThread, user: User): EncodedEvent {
-  const { messages, hasBefore } = thread.messagePage(user, { limit: PAGE_DEFAULT });
+  const { messages, hasBefore } = messagePage(thread, user, { limit: PAGE_DEFAULT });
   const newestFirst = messages.toReversed().map((message) => JSON.stringify(message));
   const shown = fitting(newestFirst, HISTORY_BYTES);
   const history: Omit<History, "messages"> = {

@@ -3,6 +3,7 @@ import type { Report } from "../../protocol/reports.ts";
 import type { WebhookContent } from "../../protocol/webhooks.ts";
 import { webhookOf } from "../commands.ts";
 import type { StoredThread } from "../stored-thread.ts";
+import { sharedThread } from "../thread-view.ts";
 import { deliveryId, type Delivery } from "./webhook-attempts.ts";
 import type { Position } from "./webhook-cursor.ts";
 
@@ -19,7 +20,7 @@ export interface Next {
 export function nextAfter({ rev, seq, report }: Position, thread: StoredThread): Next {
   const { createdAt } = thread.info;
   if (rev < 0) {
-    const content = { type: "thread.created", data: { thread: thread.shared() } } as const;
+    const content = { type: "thread.created", data: { thread: sharedThread(thread) } } as const;
     return { delivery: deliveryOf(thread, 0, createdAt, content), position: { rev: 0, seq, report } };
   }
   const filed = thread.reports.next(report);

@@ -10,6 +10,7 @@ import type { Broadcaster } from "../broadcasting/broadcaster.ts";
 import type { Notifier } from "../notifying/notifier.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { isSameProfile } from "./profiles.ts";
+import { isShownInLists } from "../thread-view.ts";
 
 /** Presence is not asked about the same profile of a user again within this time: an old token may be used for as long as it is valid. */
 const ASK_AGAIN_MS = 60_000;
@@ -91,7 +92,7 @@ export class ProfileChanges {
     if (!thread || thread.isDeleting || !thread.profiles.update(user, thread.rev)) return false;
     const isInviter = thread.invitations.isInviter(user.id);
     if (isInviter) this.#notifier.invitedSeeChange();
-    if (isInviter || thread.isShownInLists(user.id)) this.#notifier.threadChanged(Date.now());
+    if (isInviter || isShownInLists(thread, user.id)) this.#notifier.threadChanged(Date.now());
     this.#broadcast(user);
     return true;
   }

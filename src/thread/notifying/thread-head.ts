@@ -1,6 +1,7 @@
 /** What every update of a thread says: the thread itself, as it is now. */
 import type { ThreadUpdate } from "../../rpc/thread-update.ts";
 import type { StoredThread } from "../stored-thread.ts";
+import { isTitledByMembers, titleMembers } from "../thread-view.ts";
 
 export function headOf(
   thread: StoredThread,
@@ -16,7 +17,7 @@ export function headOf(
     seq: thread.messages.newest.seq,
     makesContacts: thread.contacts.areMade,
     ...(last && { last }),
-    ...(thread.isTitledByMembers && { pair: thread.titleMembers() }),
-    ...(thread.isTitledByMembers && kind === "group" && { memberCount: thread.membership.count() }),
+    ...(isTitledByMembers(thread) && { pair: titleMembers(thread) }),
+    ...(isTitledByMembers(thread) && kind === "group" && { memberCount: thread.membership.count() }),
   };
 }

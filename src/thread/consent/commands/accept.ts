@@ -6,20 +6,21 @@ import type { User } from "../../../protocol/model.ts";
 import { noSuchThread } from "../../errors.ts";
 import { memberAdded, memberChanged } from "../../members/commands/put-member.ts";
 import type { StoredThread } from "../../stored-thread.ts";
+import { threadFor } from "../../thread-view.ts";
 import type { CommandEntry, Outcome } from "../../writing/command.ts";
 
 export const acceptEntry: CommandEntry<"accept"> = {
   run(thread, user, _command, now) {
     if (thread.membership.get(user.id)) {
       const accepted = acceptRequest(thread, user, now);
-      return { ...(accepted ?? nothing(thread, now)), value: thread.view(user) };
+      return { ...(accepted ?? nothing(thread, now)), value: threadFor(thread, user) };
     }
     const invited = thread.invitations.acceptable(user.id, now);
     if (!invited || thread.bans.isBanned(user.id, now)) throw noSuchThread();
     thread.addMember(user, "member", now);
     return {
       ...memberAdded(thread, user.id, thread.profiles.get(invited.by), now),
-      value: thread.view(user),
+      value: threadFor(thread, user),
     };
   },
   isForStrangers: true,

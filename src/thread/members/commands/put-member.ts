@@ -11,6 +11,7 @@ import type { CommandOf } from "../../../rpc/thread.ts";
 import { becomesOf, invited } from "../../consent/commands/invite.ts";
 import { forbidden, noSuchMember } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";
+import { memberOf } from "../../thread-view.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 import type { StoredMember } from "../membership.ts";
 
@@ -38,7 +39,7 @@ export const putMemberEntry: CommandEntry<"put_member"> = {
       thread.audit.add({ ...act, action: "member.timeout", detail: { timeoutUntil } }, now);
     }
     if (hasOtherRole || hasOtherTimeout) return memberChanged(thread, userId, now);
-    return { value: thread.member(before), events: [], ack: { rev: thread.rev, at: now } };
+    return { value: memberOf(thread, before), events: [], ack: { rev: thread.rev, at: now } };
   },
   respondsAfter: "notification",
 };
@@ -61,7 +62,7 @@ export const memberEventEntry: ChangeEntry<
     const member = thread.membership.get(userId);
     const memberCount = thread.membership.count();
     return member
-      ? { type: "member", rev, member: thread.member(member), memberCount }
+      ? { type: "member", rev, member: memberOf(thread, member), memberCount }
       : { type: "member_removed", rev, userId, memberCount };
   },
 };
@@ -126,7 +127,7 @@ function activeTimeout({ timeoutUntil }: StoredMember, now: number): number | nu
 /** A member as they are now; one who has left since, as one who came then. */
 function memberOrFormer(thread: StoredThread, userId: string, joinedAt: number): Member {
   const member = thread.membership.get(userId);
-  return thread.member(member ?? { userId, role: "member", readSeq: 0, joinedAt, timeoutUntil: null });
+  return memberOf(thread, member ?? { userId, role: "member", readSeq: 0, joinedAt, timeoutUntil: null });
 }
 
 function recorded(
@@ -136,7 +137,7 @@ function recorded(
 ): Outcome<Member> {
   const { userId } = change;
   const rev = thread.record(change, now);
-  const member = thread.member(thread.requireMember(userId));
+  const member = memberOf(thread, thread.requireMember(userId));
   const memberCount = thread.membership.count();
   return { value: member, events: [{ type: "member", rev, member, memberCount }], ack: { rev, at: now } };
 }

@@ -7,6 +7,7 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import type { CommandEntry } from "../../writing/command.ts";
 import { memberAdded } from "./put-member.ts";
 import { threadChanged } from "./rename.ts";
+import { threadFor } from "../../thread-view.ts";
 
 export const putThreadEntry: CommandEntry<"put_thread"> = {
   run(thread, user, { kind, name, data, members }, now) {
@@ -28,7 +29,7 @@ export const putThreadEntry: CommandEntry<"put_thread"> = {
       thread.addMember(member, "member", now);
       events.push(...memberAdded(thread, member.id, user, now).events);
     }
-    return { value: thread.view(user), events, ack: { rev: thread.rev, at: now } };
+    return { value: threadFor(thread, user), events, ack: { rev: thread.rev, at: now } };
   },
   respondsAfter: "notification",
 };

@@ -3,6 +3,7 @@ import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
 import type { Act } from "../../moderation/audit-log.ts";
 import type { StoredThread } from "../../stored-thread.ts";
+import { sharedThread, threadFor } from "../../thread-view.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
 
 export const renameEntry: CommandEntry<"rename"> = {
@@ -11,9 +12,9 @@ export const renameEntry: CommandEntry<"rename"> = {
     const isRenamed = name !== undefined && thread.setName(name);
     const set = thread.settings.change(settings);
     if (!isRenamed && !set)
-      return { value: thread.view(user), events: [], ack: { rev: thread.rev, at: now } };
+      return { value: threadFor(thread, user), events: [], ack: { rev: thread.rev, at: now } };
     const changed = threadChanged(thread, user, { ...(isRenamed && { name }), ...set }, now);
-    return { value: thread.view(user), ...changed };
+    return { value: threadFor(thread, user), ...changed };
   },
   respondsAfter: "notification",
 };
@@ -22,7 +23,7 @@ export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread
   concernsPresence: () => true,
   concernsInvited: true,
   isDelivered: true,
-  webhook: (_change, thread) => ({ type: "thread.updated", data: { thread: thread.shared() } }),
+  webhook: (_change, thread) => ({ type: "thread.updated", data: { thread: sharedThread(thread) } }),
   replay: ({ rev }, thread) => ({ type: "thread", rev, thread: thread.info }),
 };
 
