@@ -41,13 +41,8 @@ export function threadParts(ctx: DurableObjectState, env: Env, alarm: AlarmSched
   const connections = new Connections(ctx);
   const store = new ThreadStore(ctx, env);
   const relays = new Relays(ctx, env, alarm, store);
-  const broadcaster = new Broadcaster(connections, relays);
+  const broadcaster = new Broadcaster(connections, relays, store);
   const { room } = broadcaster;
-  broadcaster.isQuiet = () => store.current?.blocks.isAny ?? false;
-  broadcaster.memberCount = () =>
-    store.current?.kind === "public" ? store.current.membership.count() : undefined;
-  broadcaster.profileOf = (userId) => store.require().profiles.get(userId);
-  broadcaster.hidden = () => store.current?.request.pending?.to;
   const sessions = new RoomSessions(alarm, connections, room, () => !store.current?.isDeleting);
   const allThreads = new AllThreadsRate(new Holds(ctx.storage.sql), config.userRate.burst);
   const reservations = new Reservations(env, ctx.id.toString(), store);

@@ -8,6 +8,7 @@ import { MEMBERS_SHOWN, ONLINE_COUNT_MS } from "../../protocol/limits.ts";
 import type { Member, User } from "../../protocol/model.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import { RoomSockets } from "../../sockets/room-sockets.ts";
+import type { ThreadStore } from "../thread-store.ts";
 import { JoinLeaveBatcher } from "./join-leave-batcher.ts";
 import type { Relays } from "./relays.ts";
 import { TypingThrottle } from "./typing-throttle.ts";
@@ -17,24 +18,18 @@ export class Broadcaster {
   readonly room: RoomSockets;
   readonly #connections: Connections;
   readonly #relays: Relays;
+  readonly #store: ThreadStore;
   readonly #joinsAndLeaves: JoinLeaveBatcher;
   readonly #typing = new TypingThrottle();
   /** Who became a member by the socket that they are about to open, and how many members there are with them. */
   #newMember: { member: Member; memberCount: number } | undefined;
   #countTimer: ReturnType<typeof setTimeout> | undefined;
   #lastCounts = "";
-  /** How many members a public thread has: in a large room it is sent with who is here. */
-  memberCount: () => number | undefined = () => undefined;
-  /** Whether nobody sees who is here: in a direct thread while one blocks the other. */
-  isQuiet: () => boolean = () => false;
-  /** A user as the thread knows them now. */
-  profileOf: (userId: string) => User = (id) => ({ id, name: id });
-  /** Who shows no sign of being here: one who has yet to accept a direct thread. */
-  hidden: () => string | undefined = () => undefined;
 
-  constructor(connections: Connections, relays: Relays) {
+  constructor(connections: Connections, relays: Relays, store: ThreadStore) {
     this.#connections = connections;
     this.#relays = relays;
+    this.#store = store;
     relays.onOccupancy = () => this.#countChanged();
     this.room = new RoomSockets(connections, {
       onJoin: (user) => this.#joined(user, () => relays.socketIoUsers.has(user.id)),
@@ -42,8 +37,18 @@ export class Broadcaster {
     });
     this.#joinsAndLeaves = new JoinLeaveBatcher(connections, this.room);
     relays.socketIoUsers.onCame = (userId) =>
-      this.#joined(this.profileOf(userId), () => this.room.isOnline(userId));
+      this.#joined(this.#profileOf(userId), () => this.room.isOnline(userId));
     relays.socketIoUsers.onGone = (userId) => this.#left(userId);
+  }
+
+  /** Whether nobody sees who is here: in a direct thread while one blocks the other. */
+  get isQuiet(): boolean {
+    return this.#store.current?.blocks.isAny ?? false;
+  }
+
+  /** Who shows no sign of being here: one who has yet to accept a direct thread. */
+  get hidden(): string | undefined {
+    return this.#store.current?.request.pending?.to;
   }
 
   /** How many users are here, as far as the relays have reported. */
@@ -110,9 +115,9 @@ export class Broadcaster {
 
   /** It became quiet: to the others everyone who is here leaves. Or it is so no longer: they join. */
   quietChanged(): void {
-    for (const userId of this.online(MEMBERS_SHOWN).filter((id) => id !== this.hidden()))
+    for (const userId of this.online(MEMBERS_SHOWN).filter((id) => id !== this.hidden))
       this.broadcast(
-        this.isQuiet() ? { type: "leave", userId } : { type: "join", user: this.profileOf(userId) },
+        this.isQuiet ? { type: "leave", userId } : { type: "join", user: this.#profileOf(userId) },
         userId,
       );
   }
@@ -125,7 +130,7 @@ export class Broadcaster {
 
   /** Broadcasts that a user is typing, at most once in a while. */
   typing(userId: string, now: number): void {
-    if (this.hidden() !== userId && this.#typing.isDue(userId, now))
+    if (this.hidden !== userId && this.#typing.isDue(userId, now))
       this.broadcast({ type: "typing", userId }, userId);
   }
 
@@ -158,9 +163,9 @@ export class Broadcaster {
     const before = new Set(this.#elsewhere());
     await this.#relays.socketIoUsers.learn();
     if (this.#connections.of(socket).gone) return;
-    if (this.isQuiet()) return;
-    const learned = this.#elsewhere().filter((userId) => !before.has(userId) && userId !== this.hidden());
-    const joins = learned.map((userId) => ({ type: "join", user: this.profileOf(userId) }));
+    if (this.isQuiet) return;
+    const learned = this.#elsewhere().filter((userId) => !before.has(userId) && userId !== this.hidden);
+    const joins = learned.map((userId) => ({ type: "join", user: this.#profileOf(userId) }));
     this.#connections.send(socket, joins);
   }
 
@@ -171,23 +176,34 @@ export class Broadcaster {
     else void socketIoUsers.learn().then(work);
   }
 
+  /** A user as the thread knows them now. */
+  #profileOf(userId: string): User {
+    return this.#store.require().profiles.get(userId);
+  }
+
+  /** How many members a public thread has: in a large room it is sent with who is here. */
+  #memberCount(): number | undefined {
+    const thread = this.#store.current;
+    return thread?.kind === "public" ? thread.membership.count() : undefined;
+  }
+
   /** Who is here over Socket.IO alone. */
   #elsewhere(): string[] {
     return [...this.#relays.socketIoUsers.all()].filter((userId) => !this.room.isOnline(userId));
   }
 
   #changed(userId: string, event: ThreadEvent): void {
-    if (this.isQuiet() || this.hidden() === userId) return;
+    if (this.isQuiet || this.hidden === userId) return;
     if (this.#relays.isLarge) this.#countChanged();
     else this.#joinsAndLeaves.add(userId, event);
   }
 
   /** The count is broadcast when the joins and leaves of a moment are over. */
   #countChanged(): void {
-    if (this.#countTimer !== undefined || this.isQuiet() || this.hidden() !== undefined) return;
+    if (this.#countTimer !== undefined || this.isQuiet || this.hidden !== undefined) return;
     this.#countTimer = setTimeout(() => {
       this.#countTimer = undefined;
-      const memberCount = this.memberCount();
+      const memberCount = this.#memberCount();
       const counts = `${this.onlineCount} ${memberCount}`;
       if (this.#lastCounts === counts) return;
       this.#lastCounts = counts;

@@ -79,8 +79,8 @@ function welcomeEvent(
 
 /** Whether a user sees who else is here: not while one blocks the other, nor the one who has yet to accept. */
 function seesOthers({ id }: User, broadcaster: Broadcaster): boolean {
-  const hidden = broadcaster.hidden();
-  return !broadcaster.isQuiet() && (hidden === undefined || hidden === id);
+  const hidden = broadcaster.hidden;
+  return !broadcaster.isQuiet && (hidden === undefined || hidden === id);
 }
 
 /** Of profiles and members as memory keeps them: each is serialized once. */

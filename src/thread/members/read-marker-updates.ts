@@ -52,7 +52,7 @@ export class ReadMarkerUpdates {
     const isBurst = now - (this.#storedAt.get(user.id) ?? 0) < BURST_MS;
     if (isBurst) this.#timer ??= setTimeout(() => this.#ctx.waitUntil(this.store()), BURST_MS);
     else this.#ctx.waitUntil(this.store());
-    if (moved && !this.#broadcaster.isQuiet())
+    if (moved && !this.#broadcaster.isQuiet)
       this.#broadcaster.broadcast({ type: "read", userId: user.id, seq: state.readSeq });
     return state;
   }
