@@ -144,16 +144,17 @@ export function shardParts(
   const rates = new RateLimits(env, new Holds(sql));
   const revocations = new Revocations(sql);
   const verdicts = new Verdicts(revocations, directory);
-  const revocationPropagation = new RevocationPropagation(sql, env, alarm, revocations);
-  // Again, where this shard crashed as it was revoked.
-  revocationPropagation.onStep = (userId, revocation) => tabNotifier.revoked(userId, revocation);
+  const queue = { sql, alarm, isHere };
+  // Their tabs too: again, where this shard crashed as it was revoked.
+  const revocationPropagation = new RevocationPropagation(env, queue, revocations, (userId, revocation) =>
+    tabNotifier.revoked(userId, revocation),
+  );
   const revoking = new Revoking({ revocations, revocationPropagation, directory, sockets, tabNotifier });
-  const blockPropagation = new BlockPropagation(sql, env, alarm, blocks);
-  const propagation = new ProfilePropagation(sql, env, alarm, directory);
-  for (const jobs of [revocationPropagation, blockPropagation, propagation]) jobs.isHere = isHere;
-  // The calls of one invocation are bounded for all of them together.
-  blockPropagation.mayCall = (now) => !revocationPropagation.isDue(now);
-  propagation.mayCall = (now) => !revocationPropagation.isDue(now) && !blockPropagation.isDue(now);
+  const blockPropagation = new BlockPropagation(env, queue, blocks, [revocationPropagation.jobs]);
+  const propagation = new ProfilePropagation(env, queue, directory, [
+    revocationPropagation.jobs,
+    blockPropagation.jobs,
+  ]);
   const profileUpdates = new ProfileUpdates({ connections, tabs, directory, propagation });
 
   const knownProfiles = new KnownProfiles(sql, env, { peers, visibility, directory });

@@ -36,9 +36,9 @@ export class PresenceShard {
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted. */
   resume(now: number): void {
     this.parts.searchReindex.resume(now);
-    this.parts.propagation.resume(now);
-    this.parts.revocationPropagation.resume(now);
-    this.parts.blockPropagation.resume(now);
+    this.parts.propagation.jobs.resume(now);
+    this.parts.revocationPropagation.jobs.resume(now);
+    this.parts.blockPropagation.jobs.resume(now);
     this.parts.contactDays.resume();
   }
 

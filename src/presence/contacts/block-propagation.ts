@@ -4,10 +4,10 @@
  * says what holds when it is called. Where there is no such thread there is no job: a thread that comes to be hears of the
  * block when it notifies this shard of its member (`ThreadUpdateAnswer.blocks`).
  */
-import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { BlockJobRow } from "../../rpc/moved-users.ts";
 import { directThreadId, threadStub } from "../../rpc/thread.ts";
+import { JobQueue, type JobQueueParts, type MoreUrgent } from "../jobs/job-queue.ts";
 import type { Blocks } from "./blocks.ts";
 
 /** When the alarm calls a thread for the first time, if its own call has not been answered by then. */
@@ -19,34 +19,23 @@ const RETRY_MOST_MS = 600_000;
 const CALLS_PER_ALARM = 10;
 
 export class BlockPropagation {
+  readonly jobs: JobQueue<BlockJobRow>;
   readonly #env: Env;
   readonly #sql: SqlStorage;
-  readonly #alarm: AlarmScheduler;
   readonly #blocks: Blocks;
   /** The newest version that was given: they rise, whatever the clock does. */
   #version = 0;
-  /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
-  isHere: (userId: string) => boolean = () => true;
-  /** Whether threads may be called in the invocation that begins now, or what is more urgent calls them. */
-  mayCall: (now: number) => boolean = () => true;
 
-  /** Registers its duty. */
-  constructor(sql: SqlStorage, env: Env, alarm: AlarmScheduler, blocks: Blocks) {
+  /** `after`: the jobs that are more urgent. */
+  constructor(env: Env, queue: JobQueueParts, blocks: Blocks, after: MoreUrgent) {
     this.#env = env;
-    this.#sql = sql;
-    this.#alarm = alarm;
+    this.#sql = queue.sql;
     this.#blocks = blocks;
-    alarm.register({
+    this.jobs = new JobQueue("block_jobs", queue, {
       name: "blocks in direct threads",
-      run: (now) => (this.mayCall(now) ? this.#work(now) : undefined),
-      dueAt: () => this.#jobs()[0]?.due_at,
+      run: (now) => this.#work(now),
+      after,
     });
-  }
-
-  /** Whether threads are to be called now: other duties leave the calls of this invocation to it. */
-  isDue(now: number): boolean {
-    const [next] = this.#jobs();
-    return next !== undefined && next.due_at <= now;
   }
 
   /** The time of a block that is being made or lifted, by which the thread knows the newest: later than all before. */
@@ -67,15 +56,9 @@ export class BlockPropagation {
       version,
       now + FIRST_MS,
     );
-    this.#alarm.wakeBy(now + FIRST_MS);
+    this.jobs.wakeBy(now + FIRST_MS);
     const job = this.#job(userId, otherId);
     if (job) await this.#send(job);
-  }
-
-  /** To be called when the object starts and knows its alarm: goes on with what was interrupted, whatever became of that. */
-  resume(now: number): void {
-    const [next] = this.#jobs();
-    if (next) this.#alarm.wakeBy(Math.max(now, next.due_at));
   }
 
   // --- as users move to another shard (resharding/)
@@ -98,7 +81,7 @@ export class BlockPropagation {
   // --- within
 
   async #work(now: number): Promise<void> {
-    const due = this.#jobs().filter((job) => job.due_at <= now);
+    const due = this.jobs.all().filter((job) => job.due_at <= now);
     await Promise.all(due.slice(0, CALLS_PER_ALARM).map((job) => this.#send(job)));
   }
 
@@ -117,7 +100,7 @@ export class BlockPropagation {
     } catch {
       // Logged where it was called.
     }
-    if (!this.isHere(user_id) || this.#job(user_id, blocked_id)?.version !== version) return;
+    if (!this.jobs.isHere(user_id) || this.#job(user_id, blocked_id)?.version !== version) return;
     if (known === undefined) return this.#again(job);
     if (known <= version) return this.remove(job);
     // The clock was set back, and the thread has a later version of what was before: this is newer.
@@ -133,13 +116,7 @@ export class BlockPropagation {
       user_id,
       blocked_id,
     );
-    this.#alarm.wakeBy(dueAt);
-  }
-
-  /** The jobs of this shard's users, in the order in which they are due. */
-  #jobs(): BlockJobRow[] {
-    const jobs = this.#sql.exec<BlockJobRow>("SELECT * FROM block_jobs ORDER BY due_at");
-    return jobs.toArray().filter(({ user_id }) => this.isHere(user_id));
+    this.jobs.wakeBy(dueAt);
   }
 
   #job(userId: string, otherId: string): BlockJobRow | undefined {

@@ -9,17 +9,13 @@
  * of calls: what changes meanwhile waits for the next job, and is sent as it is then.
  */
 import { configOf } from "../../config/config.ts";
-import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { User } from "../../protocol/model.ts";
 import type { ProfileJobRow } from "../../rpc/moved-users.ts";
-import { callThreads } from "../thread-calls.ts";
+import { JobQueue, type JobQueueParts, type MoreUrgent } from "../jobs/job-queue.ts";
+import { callThreads, THREADS_PER_STEP } from "../jobs/thread-calls.ts";
+import { END, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
-/**
- * Threads that are called in one step: half of the subrequests that the free plan allows an invocation, in which the alarm's
- * other duties call shards.
- */
-const THREADS_PER_STEP = 25;
 /** The pause after a job of a user: so long, and so long again for each thread that they have. */
 const PAUSE_MS = 10_000;
 const PAUSE_MS_PER_THREAD = 100;
@@ -30,8 +26,6 @@ const RETRY_MS = 5_000;
 const RETRIES = 10;
 /** How many a job notes. Above it they are called again before any others. */
 const MOST_MISSED = 500;
-/** Sorts after every thread id. */
-const END = "~";
 
 /** The threads of one step, and up to which id the profile was sent to all after it: `END` where there are no more. */
 interface Step {
@@ -40,9 +34,10 @@ interface Step {
 }
 
 export class ProfilePropagation {
+  readonly jobs: JobQueue<ProfileJobRow>;
   readonly #env: Env;
   readonly #sql: SqlStorage;
-  readonly #alarm: AlarmScheduler;
+  readonly #threadIds: UserThreadIds;
   readonly #directory: UserDirectory;
   /** Of each user whose job began in this memory: the threads that it began with. */
   readonly #first = new Map<string, ReadonlySet<string>>();
@@ -52,35 +47,31 @@ export class ProfilePropagation {
   readonly #unpaused = new Set<string>();
   /** Whose profile is on its way to threads right now. */
   #sendingOf: string | undefined;
-  /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
-  isHere: (userId: string) => boolean = () => true;
-  /** Whether threads may be called in the invocation that begins now, or what is more urgent calls them. */
-  mayCall: (now: number) => boolean = () => true;
 
-  /** Registers its duty. */
-  constructor(sql: SqlStorage, env: Env, alarm: AlarmScheduler, directory: UserDirectory) {
+  /** `after`: the jobs that are more urgent. */
+  constructor(env: Env, queue: JobQueueParts, directory: UserDirectory, after: MoreUrgent) {
     this.#env = env;
-    this.#sql = sql;
-    this.#alarm = alarm;
+    this.#sql = queue.sql;
+    this.#threadIds = new UserThreadIds(queue.sql);
     this.#directory = directory;
-    alarm.register({
+    this.jobs = new JobQueue("profile_jobs", queue, {
       name: "changed profiles",
-      run: (now) => (this.mayCall(now) ? this.#work() : undefined),
-      dueAt: () => this.#jobs()[0]?.due_at,
+      run: () => this.#work(),
+      after,
     });
   }
 
   /** A user's profile was changed, in this very commit: it is to be sent to their threads. */
   changed(userId: string, now: number): void {
     if (this.#count(userId, 1) === 0) return;
-    const job = this.#job(userId);
+    const job = this.jobs.of(userId);
     // Some thread has, or may have, been sent the profile as it was.
     if (job && (job.sent_up_to !== null || this.#sendingOf === userId))
       this.#sql.exec("UPDATE profile_jobs SET changed_again = 1 WHERE user_id = ?", userId);
     if (job) return;
     const dueAt = Math.max(now, this.#pausedUntil.get(userId) ?? 0);
     this.#begin(userId, dueAt);
-    this.#alarm.wakeBy(dueAt);
+    this.jobs.wakeBy(dueAt);
   }
 
   /** The same where the host changed it, whom no pause holds up. */
@@ -93,26 +84,15 @@ export class ProfilePropagation {
       now,
       userId,
     );
-    if (this.#job(userId)) this.#alarm.wakeBy(now);
+    if (this.jobs.of(userId)) this.jobs.wakeBy(now);
     else this.#unpaused.delete(userId);
-  }
-
-  /** To be called when the object starts and knows its alarm: goes on with what was interrupted, whatever became of that. */
-  resume(now: number): void {
-    const [next] = this.#jobs();
-    if (next) this.#alarm.wakeBy(Math.max(now, next.due_at));
   }
 
   // --- as users move to another shard (resharding/)
 
-  /** The jobs of these users. */
-  jobsOf(userIds: readonly string[]): ProfileJobRow[] {
-    return userIds.flatMap((userId) => this.#job(userId) ?? []);
-  }
-
   /** The user of a job has moved here, with their threads: it begins anew. */
   addMoved({ user_id }: ProfileJobRow, now: number): void {
-    if (!this.#job(user_id)) this.#begin(user_id, now);
+    if (!this.jobs.of(user_id)) this.#begin(user_id, now);
   }
 
   remove({ user_id }: ProfileJobRow): void {
@@ -125,7 +105,7 @@ export class ProfilePropagation {
   async #work(): Promise<void> {
     let calls = 0;
     for (;;) {
-      const [job] = this.#jobs();
+      const [job] = this.jobs.all();
       if (!job || job.due_at > Date.now()) return;
       const step = this.#nextStep(job);
       calls += step.threadIds.length;
@@ -142,11 +122,11 @@ export class ProfilePropagation {
     if (sent_up_to === END || missed.length > MOST_MISSED - THREADS_PER_STEP)
       return { threadIds: missed.slice(0, THREADS_PER_STEP), sentUpTo: sent_up_to ?? "" };
     if (sent_up_to === null) {
-      const threadIds = this.#newest(user_id);
+      const threadIds = this.#threadIds.newest(user_id, THREADS_PER_STEP);
       this.#first.set(user_id, new Set(threadIds));
       return { threadIds, sentUpTo: threadIds.length < THREADS_PER_STEP ? END : "" };
     }
-    const threadIds = this.#after(user_id, sent_up_to);
+    const threadIds = this.#threadIds.after(user_id, sent_up_to, THREADS_PER_STEP);
     const first = this.#first.get(user_id);
     return {
       threadIds: threadIds.filter((id) => !first?.has(id)),
@@ -164,8 +144,8 @@ export class ProfilePropagation {
 
   /** A step is done, but for the threads that it missed. The job may have changed or moved meanwhile. */
   #advance(userId: string, { threadIds, sentUpTo }: Step, missedNow: readonly string[], now: number): void {
-    const job = this.#job(userId);
-    if (!job || !this.isHere(userId)) return;
+    const job = this.jobs.of(userId);
+    if (!job || !this.jobs.isHere(userId)) return;
     const missed = [...missedBy(job).filter((id) => !threadIds.includes(id)), ...missedNow];
     if (missed.length === 0 && sentUpTo === END) return this.#finish(job, now);
     const hasFailed = missedNow.length > 0 && missedNow.length === threadIds.length;
@@ -208,46 +188,9 @@ export class ProfilePropagation {
     );
   }
 
-  /** The jobs of this shard's users, in the order in which they are due. */
-  #jobs(): ProfileJobRow[] {
-    const jobs = this.#sql.exec<ProfileJobRow>("SELECT * FROM profile_jobs ORDER BY due_at");
-    return jobs.toArray().filter(({ user_id }) => this.isHere(user_id));
-  }
-
-  #job(userId: string): ProfileJobRow | undefined {
-    return this.#sql.exec<ProfileJobRow>("SELECT * FROM profile_jobs WHERE user_id = ?", userId).toArray()[0];
-  }
-
   /** How many threads a user has, or `atMost`. */
   #count(userId: string, atMost = Number.MAX_SAFE_INTEGER): number {
     const some = this.#sql.exec("SELECT 1 FROM user_threads WHERE user_id = ? LIMIT ?", userId, atMost);
     return some.toArray().length;
   }
-
-  #newest(userId: string): string[] {
-    return this.#threadIds(
-      `SELECT thread_id FROM user_threads JOIN threads USING (thread_id)
-       WHERE user_id = ? ORDER BY active_at DESC LIMIT ?`,
-      userId,
-    );
-  }
-
-  #after(userId: string, threadId: string): string[] {
-    return this.#threadIds(
-      "SELECT thread_id FROM user_threads WHERE user_id = ?1 AND thread_id > ?3 ORDER BY thread_id LIMIT ?2",
-      userId,
-      threadId,
-    );
-  }
-
-  #threadIds(query: string, userId: string, ...more: string[]): string[] {
-    return this.#sql
-      .exec<{ thread_id: string }>(query, userId, THREADS_PER_STEP, ...more)
-      .toArray()
-      .map((row) => row.thread_id);
-  }
-}
-
-function missedBy({ missed }: ProfileJobRow): string[] {
-  return JSON.parse(missed) as string[];
 }

@@ -1,6 +1,7 @@
 /** Tables whose rows move as they are, each in a field of the batch. */
 import type { MovedUsersBatch } from "../../rpc/moved-users.ts";
-import { rowsOf, ROWS_PER_BATCH, type UserTable } from "./user-table.ts";
+import type { JobQueue, JobRow } from "../jobs/job-queue.ts";
+import { rowsOf, type UserTable } from "./user-table.ts";
 
 type Field = keyof MovedUsersBatch;
 type RowOf<F extends Field> = NonNullable<MovedUsersBatch[F]>[number];
@@ -27,25 +28,24 @@ export function rowTable<F extends Field>(
 
 /** Work on users that goes on by itself once it has arrived: to be listed after all that it reads. */
 export function jobTable<F extends Field>(
+  sql: SqlStorage,
   name: string,
   field: F,
-  jobs: {
-    jobsOf: (userIds: string[]) => RowOf<F>[];
+  work: {
+    jobs: Pick<JobQueue<JobRow>, "resume">;
     addMoved: (job: RowOf<F>, now: number) => void;
     remove: (job: RowOf<F>) => void;
-    resume: (now: number) => void;
   },
 ): UserTable {
+  const table = rowTable(sql, name, field, {
+    add: (job) => work.addMoved(job, Date.now()),
+    remove: (job) => work.remove(job),
+  });
   return {
-    name,
-    pack: (userIds) => ({ [field]: jobs.jobsOf(userIds).slice(0, ROWS_PER_BATCH) }),
+    ...table,
     accept(batch) {
-      const now = Date.now();
-      for (const job of rowsIn(batch, field)) jobs.addMoved(job, now);
-      return () => jobs.resume(now);
-    },
-    discard(batch) {
-      for (const job of rowsIn(batch, field)) jobs.remove(job);
+      table.accept(batch);
+      return () => work.jobs.resume(Date.now());
     },
   };
 }

@@ -8,7 +8,6 @@
  * `holds`: who is on hold is forgiven the few minutes that it lasts.
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
-import type { BlockJobRow } from "../../rpc/moved-users.ts";
 import type { BlockPropagation } from "../contacts/block-propagation.ts";
 import type { Blocks } from "../contacts/blocks.ts";
 import type { SentInvitations } from "../invitations/sent-invitations.ts";
@@ -19,7 +18,7 @@ import type { Revocations } from "../revoking/revocations.ts";
 import { invitationTable, membershipTable, type MembershipTableParts } from "./membership-tables.ts";
 import { jobTable, rowTable } from "./row-tables.ts";
 import { openTabTable, subscriptionTable, type TabTableParts } from "./tab-tables.ts";
-import { rowsOf, type UserTable } from "./user-table.ts";
+import type { UserTable } from "./user-table.ts";
 
 /** What the tables are read and written by. */
 export interface UserTableParts extends MembershipTableParts, TabTableParts {
@@ -56,7 +55,7 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
       remove: (row) => directory.remove(row),
     }),
     // Whose changed profile is not yet with all their threads.
-    jobTable("profile_jobs", "profileJobs", propagation),
+    jobTable(sql, "profile_jobs", "profileJobs", propagation),
     // What the host revoked, the sessions that users have signed out of, and whom the host has banned. Those users need not be
     // known.
     rowTable(sql, "revocations", "revocations", {
@@ -72,15 +71,10 @@ export function userTables(sql: SqlStorage, alarm: AlarmScheduler, parts: UserTa
       remove: (row) => bans.remove(row),
     }),
     // Whose threads have not all closed revoked sockets.
-    jobTable("revocation_jobs", "revocationJobs", revocationPropagation),
+    jobTable(sql, "revocation_jobs", "revocationJobs", revocationPropagation),
     openTabTable(parts),
     // Blocks of which a direct thread has yet to know.
-    jobTable("block_jobs", "blockJobs", {
-      jobsOf: (userIds) => rowsOf<BlockJobRow>(sql, "block_jobs", userIds),
-      addMoved: (job, now) => blockPropagation.addMoved(job, now),
-      remove: (job) => blockPropagation.remove(job),
-      resume: (now) => blockPropagation.resume(now),
-    }),
+    jobTable(sql, "block_jobs", "blockJobs", blockPropagation),
     subscriptionTable(alarm, parts),
   ];
 }

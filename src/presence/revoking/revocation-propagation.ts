@@ -9,20 +9,16 @@
  * Each call says all that was revoked of the user, and may be repeated. Each step is an alarm, and so an invocation of its
  * own: the platform bounds the calls of one invocation.
  */
-import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
 import { REVOKED_AT_ONCE } from "../../protocol/limits.ts";
 import type { RevocationJobRow } from "../../rpc/moved-users.ts";
 import { VERDICT_MS, type Revocation } from "../../rpc/revocation.ts";
-import { callThreads } from "../thread-calls.ts";
+import { JobQueue, type JobQueueParts } from "../jobs/job-queue.ts";
+import { callThreads, THREADS_PER_STEP } from "../jobs/thread-calls.ts";
+import { END, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
 import type { Revocations } from "./revocations.ts";
 
-/**
- * Threads that are called in one step, for all users together: half of the subrequests that the free plan allows an
- * invocation, in which the alarm's other duties call shards.
- */
-const THREADS_PER_STEP = 25;
-/** Jobs of which one step takes a part, at most. */
+/** Jobs of which one step takes a part, at most. The threads of a step are those of all of them together. */
 const JOBS_PER_STEP = 50;
 /** When the second round begins: an upgrade that was let in by the last old verdict has arrived by then. */
 const SECOND_ROUND_MS = VERDICT_MS + 1_500;
@@ -35,8 +31,6 @@ const MOST_MISSED = 500;
 /** Sessions that a user may end and have a job begin at once for each, and how many a minute from then on. */
 const ENDS_AT_ONCE = 5;
 const ENDS_PER_MINUTE = 2;
-/** Sorts after every thread id. */
-const END = "~";
 
 interface FirstRound {
   /** The threads that are yet to be called. */
@@ -55,9 +49,10 @@ interface Step {
 }
 
 export class RevocationPropagation {
+  readonly jobs: JobQueue<RevocationJobRow>;
   readonly #env: Env;
   readonly #sql: SqlStorage;
-  readonly #alarm: AlarmScheduler;
+  readonly #threadIds: UserThreadIds;
   readonly #revocations: Revocations;
   /** Of each user whose job is in its first round. */
   readonly #first = new Map<string, FirstRound>();
@@ -65,28 +60,24 @@ export class RevocationPropagation {
   #begun = 0;
   readonly #begunBy = new Map<string, number>();
   readonly #ends = new TokenBuckets(ENDS_AT_ONCE, { tokens: ENDS_PER_MINUTE, perMs: 60_000 });
-  /** A step is about to be taken of the job of a user, of whom this is revoked. */
-  onStep: (userId: string, revocation: Revocation) => void = () => {};
-  /** Whether a user is still in this shard: the job of one who moves goes on in the other. */
-  isHere: (userId: string) => boolean = () => true;
+  readonly #onStep: (userId: string, revocation: Revocation) => void;
 
-  /** Registers its duty. */
-  constructor(sql: SqlStorage, env: Env, alarm: AlarmScheduler, revocations: Revocations) {
+  /** `onStep`: a step is about to be taken of the job of a user, of whom this is revoked. */
+  constructor(
+    env: Env,
+    queue: JobQueueParts,
+    revocations: Revocations,
+    onStep: (userId: string, revocation: Revocation) => void,
+  ) {
     this.#env = env;
-    this.#sql = sql;
-    this.#alarm = alarm;
+    this.#sql = queue.sql;
+    this.#threadIds = new UserThreadIds(queue.sql);
     this.#revocations = revocations;
-    alarm.register({
+    this.#onStep = onStep;
+    this.jobs = new JobQueue("revocation_jobs", queue, {
       name: "revoked sessions",
       run: (now) => this.#work(now),
-      dueAt: () => this.#jobs()[0]?.due_at,
     });
-  }
-
-  /** Whether threads are to be called now: other duties leave the calls of this invocation to it. */
-  isDue(now: number): boolean {
-    const [next] = this.#jobs();
-    return next !== undefined && next.due_at <= now;
   }
 
   /** The host revoked what was made for a user, in this very commit. */
@@ -98,27 +89,16 @@ export class RevocationPropagation {
   sessionEnded(userId: string, now: number): void {
     const wait = this.#ends.take(userId, now);
     if (wait === 0) this.#begin(userId, now, now);
-    else if (this.#job(userId))
+    else if (this.jobs.of(userId))
       this.#sql.exec("UPDATE revocation_jobs SET again_at = ? WHERE user_id = ?", now + wait, userId);
     else this.#begin(userId, now, now + wait);
   }
 
-  /** To be called when the object starts and knows its alarm: goes on with what was interrupted, whatever became of that. */
-  resume(now: number): void {
-    const [next] = this.#jobs();
-    if (next) this.#alarm.wakeBy(Math.max(now, next.due_at));
-  }
-
   // --- as users move to another shard (resharding/)
-
-  /** The jobs of these users. */
-  jobsOf(userIds: readonly string[]): RevocationJobRow[] {
-    return userIds.flatMap((userId) => this.#job(userId) ?? []);
-  }
 
   /** The user of a job has moved here, with their threads: it begins anew. */
   addMoved({ user_id }: RevocationJobRow, now: number): void {
-    if (!this.#job(user_id)) this.#insert(user_id, now, now);
+    if (!this.jobs.of(user_id)) this.#insert(user_id, now, now);
   }
 
   remove({ user_id }: RevocationJobRow): void {
@@ -130,7 +110,7 @@ export class RevocationPropagation {
   async #work(now: number): Promise<void> {
     const steps: Step[] = [];
     let calls = 0;
-    for (const job of this.#jobs().slice(0, JOBS_PER_STEP)) {
+    for (const job of this.jobs.all().slice(0, JOBS_PER_STEP)) {
       if (job.due_at > now) break;
       const step = this.#nextStep(job, THREADS_PER_STEP - calls);
       // Nothing is left to call for it in this invocation.
@@ -145,11 +125,11 @@ export class RevocationPropagation {
     const { user_id } = step.job;
     const begun = this.#begunBy.get(user_id);
     const revocation = this.#revocations.of(user_id, Date.now());
-    this.onStep(user_id, revocation);
+    this.#onStep(user_id, revocation);
     const missed = await callThreads(this.#env, step.threadIds, (thread) =>
       thread.revoked(user_id, revocation),
     );
-    if (begun !== this.#begunBy.get(user_id) || !this.isHere(user_id)) return;
+    if (begun !== this.#begunBy.get(user_id) || !this.jobs.isHere(user_id)) return;
     if (step.isNewest) this.#advanceFirst(step, missed, Date.now());
     else this.#advanceSecond(step, missed, Date.now());
   }
@@ -163,7 +143,7 @@ export class RevocationPropagation {
         : { job, threadIds: threadIds.slice(0, atMost), isNewest: sent_up_to === null, sentUpTo };
     if (sent_up_to === null) {
       const first = this.#first.get(user_id) ?? {
-        left: this.#newestThreads(user_id),
+        left: this.#threadIds.newest(user_id, REVOKED_AT_ONCE),
         calledAgain: new Set<string>(),
       };
       this.#first.set(user_id, first);
@@ -171,7 +151,7 @@ export class RevocationPropagation {
     }
     const missed = missedBy(job);
     if (sent_up_to === END || missed.length > MOST_MISSED) return step(missed, sent_up_to);
-    const next = this.#threadsAfter(user_id, sent_up_to, Math.max(1, atMost));
+    const next = this.#threadIds.after(user_id, sent_up_to, Math.max(1, atMost));
     return step(next, next.length < atMost ? END : (next.at(-1) ?? END));
   }
 
@@ -208,7 +188,7 @@ export class RevocationPropagation {
   /** Begins a job, or begins it anew. */
   #begin(userId: string, now: number, dueAt: number): void {
     this.#insert(userId, now, dueAt);
-    this.#alarm.wakeBy(dueAt);
+    this.jobs.wakeBy(dueAt);
   }
 
   #insert(userId: string, now: number, dueAt: number): void {
@@ -233,44 +213,4 @@ export class RevocationPropagation {
       userId,
     );
   }
-
-  /** The jobs of this shard's users, in the order in which they are due. */
-  #jobs(): RevocationJobRow[] {
-    const jobs = this.#sql.exec<RevocationJobRow>("SELECT * FROM revocation_jobs ORDER BY due_at");
-    return jobs.toArray().filter(({ user_id }) => this.isHere(user_id));
-  }
-
-  #job(userId: string): RevocationJobRow | undefined {
-    const [job] = this.#sql.exec<RevocationJobRow>("SELECT * FROM revocation_jobs WHERE user_id = ?", userId);
-    return job;
-  }
-
-  #newestThreads(userId: string): string[] {
-    return this.#threadIds(
-      `SELECT thread_id FROM user_threads JOIN threads USING (thread_id)
-       WHERE user_id = ? ORDER BY active_at DESC LIMIT ?`,
-      userId,
-      REVOKED_AT_ONCE,
-    );
-  }
-
-  #threadsAfter(userId: string, threadId: string, atMost: number): string[] {
-    return this.#threadIds(
-      "SELECT thread_id FROM user_threads WHERE user_id = ?1 AND thread_id > ?3 ORDER BY thread_id LIMIT ?2",
-      userId,
-      atMost,
-      threadId,
-    );
-  }
-
-  #threadIds(query: string, ...bindings: (string | number)[]): string[] {
-    return this.#sql
-      .exec<{ thread_id: string }>(query, ...bindings)
-      .toArray()
-      .map((row) => row.thread_id);
-  }
-}
-
-function missedBy({ missed }: RevocationJobRow): string[] {
-  return JSON.parse(missed) as string[];
 }
