@@ -13,9 +13,9 @@ import { passTime } from "../cost/clock.ts";
 import { evict, shardStub, threadRpc, threadStub } from "../support/objects.ts";
 import { ExpectedInvitations } from "./expected-invitations.ts";
 import type { InvitationStep } from "./invitation-program.ts";
+import type { Users } from "./modelled-thread.ts";
 import { USERS, type Who } from "./program.ts";
 import { TabClient } from "./tab-client.ts";
-import type { Users } from "./thread-run.ts";
 
 /** Longer than notifications are delayed. */
 const STEP_MS = 3_000;

@@ -6,7 +6,8 @@ import { checkAgreement, closeAll } from "./check-agreement.ts";
 import { programs, type Program } from "./program.ts";
 import { report } from "./report.ts";
 import { runsOf } from "./runs.ts";
-import { ThreadRun, type Users } from "./thread-run.ts";
+import type { Users } from "./modelled-thread.ts";
+import { ThreadRun } from "./thread-run.ts";
 
 /** So many programs share their users: signing in takes longer than a program, but each adds to the users' lists of threads. */
 const PROGRAMS_PER_USERS = 40;

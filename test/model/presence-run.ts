@@ -14,7 +14,8 @@ import type { PresenceStep } from "./presence-program.ts";
 import { USERS, type Step, type Who } from "./program.ts";
 import { RoomClient } from "./room-client.ts";
 import { TabClient } from "./tab-client.ts";
-import { ThreadRun, type Users } from "./thread-run.ts";
+import type { Users } from "./modelled-thread.ts";
+import { ThreadRun } from "./thread-run.ts";
 
 /** Longer than notifications and read markers are delayed: so that no object waits by the machine's clock, and can be evicted. */
 const STEP_MS = 2_001;
