@@ -11,8 +11,8 @@ import { person, type Person } from "../../support/host-users.ts";
 import { evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
-import { ban, ok, orderly, refused, send, theHost } from "./orderly.ts";
 import { notified } from "../consent/people.ts";
+import { actorAndTarget, ban, MAY_KEEP_ORDER, ok, orderly, refused, send, theHost } from "./orderly.ts";
 
 const MINUTE = 60_000;
 
@@ -187,29 +187,20 @@ it("the host's PUT of a key does not bring back the banned, by whatever the key 
 });
 
 describe("a ban", () => {
-  it.each([
-    ["moderators", "member", true],
-    ["moderators", null, true],
-    ["moderators", "moderator", false],
-    ["moderators", "owner", false],
-    ["owners", "moderator", true],
-    ["owners", "owner", true],
-    ["members", "member", false],
-    ["the host", "owner", true],
-  ] as const)("is set by %s of one with the role %s, and lifted: %s", async (by, role, isAllowed) => {
-    const thread = await orderly();
-    const { owner, moderator, member, path } = thread;
-    const target = await person("Target");
-    if (role !== null) await ok(owner.call("PUT", `${path}/members/${target.user.id}`, { role }));
-    const caller = { moderators: moderator, owners: owner, members: member, "the host": theHost }[by];
-    const set = await caller.call("PUT", `${path}/bans/${target.user.id}`);
-    expect(set.status).toBe(isAllowed ? 200 : 403);
-    // Whoever may not ban one like this may not let them back either.
-    await ban(theHost, target, thread);
-    const lifted = await caller.call("DELETE", `${path}/bans/${target.user.id}`);
-    expect(lifted.status).toBe(isAllowed ? 204 : 403);
-    expect((await member.call("GET", `${path}/bans`)).status).toBe(403);
-  });
+  it.each([...MAY_KEEP_ORDER, ["moderators", null, true]] as const)(
+    "is set by %s of one with the role %s, and lifted: %s",
+    async (by, role, isAllowed) => {
+      const thread = await actorAndTarget(by, role);
+      const { actor, target, member, path } = thread;
+      const set = await actor.call("PUT", `${path}/bans/${target.user.id}`);
+      expect(set.status).toBe(isAllowed ? 200 : 403);
+      // Whoever may not ban one like this may not let them back either.
+      await ban(theHost, target, thread);
+      const lifted = await actor.call("DELETE", `${path}/bans/${target.user.id}`);
+      expect(lifted.status).toBe(isAllowed ? 204 : 403);
+      expect((await member.call("GET", `${path}/bans`)).status).toBe(403);
+    },
+  );
 
   it("is nobody's to give themself, nor the host, and there is none in a direct thread", async () => {
     const thread = await orderly();

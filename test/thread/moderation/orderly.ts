@@ -1,7 +1,7 @@
 /** A thread with someone of each role, and what they do there over any transport, for the tests of keeping order. */
 import { expect } from "vitest";
 import type { Ban } from "../../../src/protocol/moderation.ts";
-import type { Member, Thread } from "../../../src/protocol/model.ts";
+import type { Member, Role, Thread } from "../../../src/protocol/model.ts";
 import { host } from "../../support/host-server.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
 import { openThread } from "../../support/socket.ts";
@@ -26,6 +26,30 @@ export async function orderly(kind: "group" | "public" = "group"): Promise<Order
 
 /** The host itself. */
 export const theHost = { call: host };
+
+/** Whether these may keep order over one with this role: bans and timeouts alike. */
+export const MAY_KEEP_ORDER = [
+  ["moderators", "member", true],
+  ["moderators", "moderator", false],
+  ["moderators", "owner", false],
+  ["owners", "moderator", true],
+  ["owners", "owner", true],
+  ["members", "member", false],
+  ["the host", "owner", true],
+] as const;
+
+/** One of those who act, in a thread of each role, and one with this role to act on: null, one who is no member. */
+export async function actorAndTarget(
+  by: (typeof MAY_KEEP_ORDER)[number][0],
+  role: Role | null,
+): Promise<Orderly & { actor: Pick<Person, "call">; target: Person }> {
+  const thread = await orderly();
+  const { owner, moderator, member, path } = thread;
+  const target = await person("Target");
+  if (role !== null) await ok(owner.call("PUT", `${path}/members/${target.user.id}`, { role }));
+  const actor = { moderators: moderator, owners: owner, members: member, "the host": theHost }[by];
+  return { ...thread, actor, target };
+}
 
 /** The body of an answer that is to succeed. */
 export async function ok<T = unknown>(response: Promise<Response>): Promise<T> {

@@ -6,7 +6,17 @@ import { passTime, startClock } from "../../cost/clock.ts";
 import { person } from "../../support/host-users.ts";
 import { costOf, evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
-import { ok, orderly, refused, send, theHost, timeOut, TRANSPORTS } from "./orderly.ts";
+import {
+  actorAndTarget,
+  MAY_KEEP_ORDER,
+  ok,
+  orderly,
+  refused,
+  send,
+  theHost,
+  timeOut,
+  TRANSPORTS,
+} from "./orderly.ts";
 
 const MINUTE = 60_000;
 
@@ -101,22 +111,10 @@ describe("one who is timed out", () => {
 });
 
 describe("a timeout", () => {
-  it.each([
-    ["moderators", "member", true],
-    ["moderators", "moderator", false],
-    ["moderators", "owner", false],
-    ["owners", "moderator", true],
-    ["owners", "owner", true],
-    ["members", "member", false],
-    ["the host", "owner", true],
-  ] as const)("is given by %s to one with the role %s: %s", async (by, role, isAllowed) => {
-    const thread = await orderly();
-    const { owner, moderator, member, path } = thread;
-    const target = await person("Target");
-    await ok(owner.call("PUT", `${path}/members/${target.user.id}`, { role }));
-    const caller = { moderators: moderator, owners: owner, members: member, "the host": theHost }[by];
+  it.each(MAY_KEEP_ORDER)("is given by %s to one with the role %s: %s", async (by, role, isAllowed) => {
+    const { actor, target, path } = await actorAndTarget(by, role);
     const timeoutUntil = Date.now() + MINUTE;
-    const response = await caller.call("PUT", `${path}/members/${target.user.id}`, { timeoutUntil });
+    const response = await actor.call("PUT", `${path}/members/${target.user.id}`, { timeoutUntil });
     expect(await response.json()).toMatchObject(isAllowed ? { role, timeoutUntil } : { code: "forbidden" });
   });
 
