@@ -3,7 +3,7 @@ import { configOf } from "../config/config.ts";
 
 /**
  * `__Host-` binds the cookie to this very host over https. Plain http cannot have it, and anyone on the way could read
- * or replace what it has: so outside development there is no cookie over http at all. Cookies do not tell ports apart:
+ * or replace what it has: so outside development there is no cookie over http at all. Cookies are the same for every port:
  * in development the host application is on localhost too, and its own cookie may well be named `session`.
  */
 function cookieName(request: Request, env: Env): string | undefined {

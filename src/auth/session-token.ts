@@ -83,7 +83,7 @@ export async function verifySession(env: Env, token: string): Promise<SessionCal
 }
 
 /**
- * The session of a cookie of an earlier version: its cookie is what tells it from others. Without the signature, whose last
+ * The session of a cookie of an earlier version: its cookie is what distinguishes it from others. Without the signature, whose last
  * character has more than one spelling.
  */
 async function idWithoutClaim(token: string): Promise<string> {

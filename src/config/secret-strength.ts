@@ -1,4 +1,4 @@
-/** Whether a secret could be guessed. It cannot be told that one is random, only that it is not. */
+/** Whether a secret could be guessed. Nothing shows that one is random, only that it is not. */
 import { SECRET_BYTES } from "../protocol/limits.ts";
 
 /** Fewest different characters. Of 32 random hexadecimal digits, one in ten thousand has fewer. */

@@ -21,11 +21,11 @@ export class TokenBuckets {
   readonly #lowest: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** A `burst` of 0, or `tokens` of 0, is no limit. A bucket owes at most `mostOwed` tokens, whatever is charged. */
-  constructor(burst: number, refill: { tokens: number; perMs: number }, mostOwed = Infinity) {
+  /** A `burst` of 0, or `tokens` of 0, is no limit. A bucket is at most `maxDeficit` tokens below zero, whatever is charged. */
+  constructor(burst: number, refill: { tokens: number; perMs: number }, maxDeficit = Infinity) {
     this.#burst = burst;
     this.#perMs = refill.tokens / refill.perMs;
-    this.#lowest = -mostOwed;
+    this.#lowest = -maxDeficit;
   }
 
   /** Takes one token, or throws `rate_limited` with when there will be one. */

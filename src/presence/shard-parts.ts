@@ -113,8 +113,8 @@ export function shardParts(
 
   const index = new UserSearchIndex(sql);
   const directory = new UserDirectory(sql, index);
-  const sharedSearch = new SharedUserSearch({ index, directory, visibility });
-  const searchReindex = new UserSearchReindex(ctx.storage, alarm);
+  const sharedUserSearch = new SharedUserSearch({ index, directory, visibility });
+  const userSearchReindex = new UserSearchReindex(ctx.storage, alarm);
 
   const hiddenThreads = new HiddenThreads(sql);
   const sentInvitations = new SentInvitations(sql);
@@ -208,8 +208,8 @@ export function shardParts(
     statusQuery,
     sockets,
     directory,
-    sharedSearch,
-    searchReindex,
+    sharedUserSearch,
+    userSearchReindex,
     userThreads,
     lateContacts,
     contactDays,

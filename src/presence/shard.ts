@@ -35,7 +35,7 @@ export class PresenceShard {
 
   /** To be called when the object starts and knows its alarm: goes on with what was interrupted. */
   resume(now: number): void {
-    this.parts.searchReindex.resume(now);
+    this.parts.userSearchReindex.resume(now);
     this.parts.propagation.jobs.resume(now);
     this.parts.revocationPropagation.jobs.resume(now);
     this.parts.blockPropagation.jobs.resume(now);
@@ -103,7 +103,7 @@ export class PresenceShard {
 
   async searchUsers(prefix: string, among: string[] | null): Promise<FoundUser[] | Refusal> {
     if (among === null) return this.parts.directory.search(prefix);
-    const found = await resultOf(() => this.parts.sharedSearch.find(prefix, among));
+    const found = await resultOf(() => this.parts.sharedUserSearch.find(prefix, among));
     return found.ok ? found.value : found;
   }
 

@@ -1,9 +1,9 @@
-/** Refusing an upgrade so that a browser can tell why. */
+/** Refusing an upgrade so that a browser learns why. */
 import { CLOSE, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
 import { SUBPROTOCOL } from "../protocol/subprotocol.ts";
 import { closeReason } from "./close-reason.ts";
 
-/** The refusals that concern the caller, and the code that tells a browser of each. */
+/** The refusals that concern the caller, and the code by which a browser recognizes each. */
 const CLOSE_CODES: Partial<Record<ErrorCode, CloseCode>> = {
   unauthenticated: CLOSE.unauthenticated,
   forbidden: CLOSE.forbidden,

@@ -76,7 +76,7 @@ export class Access {
 
   /**
    * Throws where a block keeps a user from writing: their own; or the other's, where both have written or a request was
-   * accepted. Until then they are answered as ever, and cannot tell.
+   * accepted. Until then they are answered as ever, and cannot notice.
    */
   #requireUnblocked(action: rights.Action, { id }: User): void {
     const { blocks, contacts, request } = this.#parts;

@@ -1,4 +1,4 @@
-/** Why the chat does not work, for the element to show and for the page to hear of as an `error` event. */
+/** Why the chat does not work, for the element to show and for the page to receive as an `error` event. */
 import type { RequestErrorCode } from "../client/http/request-error.ts";
 
 export interface Problem {

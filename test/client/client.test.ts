@@ -73,7 +73,7 @@ describe("a client", () => {
     client.close();
   });
 
-  it("returns the same presence each time, and follows whom it is told to while that is closed", async () => {
+  it("returns the same presence each time, and follows whom it is asked to while that is closed", async () => {
     const { client, presence, newest, sent } = await onlineWith([summary("t1", 2, 1)]);
     presence.watch(["ben"]);
     presence.close();

@@ -52,12 +52,12 @@ describe("the documentation of the client", () => {
       threadId,
       bob,
       show: (...what: unknown[]) => shown.push(what),
-      becomes: async (...told: Parameters<typeof becomes>) => {
+      becomes: async (...args: Parameters<typeof becomes>) => {
         // Somebody else writes, as in life.
-        if (told[0].includes("unreadThreads")) {
+        if (args[0].includes("unreadThreads")) {
           await bob.call("POST", `/api/threads/${other}/messages`, { body: "Croak" });
         }
-        await becomes(...told);
+        await becomes(...args);
       },
     };
     const run = await examplesOf("src/client/README.md", "const client = createClient");

@@ -1,4 +1,4 @@
-/** What browsers are told about the page and its files, by the started server; and that the page works within it. */
+/** What browsers are sent about the page and its files, by the started server; and that the page works within it. */
 import { readdir } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";

@@ -1,4 +1,4 @@
-/** A page that is set up wrongly, in a real browser: what it is told, though a browser shows the client a lost network. */
+/** A page that is set up wrongly, in a real browser: what it reports, though a browser shows the client a lost network. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { launchBrowser } from "./browser.ts";

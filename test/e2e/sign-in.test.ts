@@ -129,7 +129,7 @@ describe("a person who is not signed in", () => {
     ["with another state", "Continue with another state", /was not started in this tab/],
     ["with a token that is not valid", "Continue with a bad token", /^You were not signed in: /],
     ["without a token", "Cancel", /^You were not signed in\. /],
-  ])("who comes back %s is told so, and can try again", async (_how, answer, problem) => {
+  ])("who comes back %s is shown why, and can try again", async (_how, answer, problem) => {
     const { page } = await openHosted();
     await at(page, "/chat");
     await press(page, answer);

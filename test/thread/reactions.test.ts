@@ -1,4 +1,4 @@
-/** Reactions beyond the 50 users that a message lists: everyone is told their own, and a live client what the next one would be. */
+/** Reactions beyond the 50 users that a message lists: everyone is sent their own, and a live client what the next one would be. */
 import { describe, expect, it } from "vitest";
 import { env } from "cloudflare:workers";
 import type { MessagePage } from "../../src/protocol/http.ts";
@@ -36,7 +36,7 @@ async function fresh(who: Person, { id }: Thread) {
 }
 
 describe("the 53rd to react", () => {
-  it("is told so in a page, in the snapshot and in a resume, and nobody else is", async () => {
+  it("is sent that in a page, in the snapshot and in a resume, and nobody else is", async () => {
     const { ada, bob, thread, reactionPath } = await popularMessage();
     await ada.call("PUT", reactionPath);
     const edit = await ada.call("PATCH", `/api/threads/${thread.id}/messages/1`, { body: "Ribbit" });
@@ -54,7 +54,7 @@ describe("the 53rd to react", () => {
     }
   });
 
-  it("is told so in the answer to a message that was sent before", async () => {
+  it("is sent that in the answer to a message that was sent before", async () => {
     const { ada, thread, reactionPath } = await popularMessage();
     await ada.call("PUT", reactionPath);
     const repeat = await ada.call("POST", `/api/threads/${thread.id}/messages`, { id: "m", body: "Croak" });
@@ -116,7 +116,7 @@ describe("an event of a reaction", () => {
 });
 
 describe("what a relay missed", () => {
-  it("is for each of its clients to ask where one frame cannot tell all of them whose reactions are theirs", async () => {
+  it("is for each of its clients to ask where one frame cannot say to all of them whose reactions are theirs", async () => {
     const { ada, stub, thread } = await popularMessage();
     const { rev } = await (await ada.call("GET", `/api/threads/${thread.id}`)).json<Thread>();
     expect((await stub.eventsForRelay(rev - 1))?.frames).toHaveLength(1);

@@ -107,7 +107,7 @@ describe("a user who sent too much in all threads together", () => {
     return { ada, bob, room };
   }
 
-  it("is refused in each thread once it has told Presence of a command, until the hold is over", async () => {
+  it("is refused in each thread once it has notified Presence of a command, until the hold is over", async () => {
     const { ada, bob, room } = await onHold();
     const refused = await room.socket.ask(chat());
     expect(refused).toMatchObject({ type: "error", code: "rate_limited" });
@@ -305,7 +305,7 @@ describe("sockets that a user opens", () => {
     expect(thread.members.map(({ user }) => user.id)).toEqual([ada.user.id]);
   });
 
-  it("tell a stranger nothing of the thread", async () => {
+  it("reveal nothing of the thread to a stranger", async () => {
     const [ada, eve] = [await person("Ada"), await person("Eve")];
     const { id } = await newThread(ada, "group");
     for (let i = 0; i <= OPENS_BURST; i++)

@@ -74,7 +74,7 @@ describe("a draft", () => {
     },
   );
 
-  it("tells its listeners of each change", () => {
+  it("notifies its listeners of each change", () => {
     const draft = new Drafts(newStorage()).of("ada", "t1");
     const heard: string[] = [];
     draft.subscribe(({ text }) => heard.push(text));

@@ -18,7 +18,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const none = { GUEST_SIGN_IN: undefined, ENVIRONMENT: undefined };
 const production = { ENVIRONMENT: "production" };
-/** A host that signs with keys of its own, as production is to be told of it. */
+/** A host that signs with keys of its own, as production is configured to expect. */
 const keySet = {
   ...production,
   AUTH_JWKS_URL: "https://hush.example/jwks",

@@ -44,7 +44,7 @@ describe("the page", () => {
     expect(policyOf(await requestWith({ AVATAR_HOSTS: hosts }, "/"))["img-src"]).toBe(sources);
   });
 
-  it("loads pictures from everywhere in development and from nowhere in production, unless told", async () => {
+  it("loads pictures from everywhere in development and from nowhere in production, unless configured", async () => {
     const sources = async (environment: string) =>
       policyOf(await requestWith({ ENVIRONMENT: environment }, "/"))["img-src"];
     expect(await sources("development")).toBe("'self' https:");

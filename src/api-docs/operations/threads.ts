@@ -127,7 +127,7 @@ export const threadOperations: Operations = {
     id: "declineInvitation",
     tag: "Members",
     summary: "Decline an invitation or a message request",
-    description: "Nobody else can tell. The same user cannot invite the caller there again for 30 days.",
+    description: "Nobody else learns of it. The same user cannot invite the caller there again for 30 days.",
     allowed: "user",
     answers: { 204: ["It is off the caller's list."] },
     errors: ["forbidden"],

@@ -1,6 +1,6 @@
 /**
  * The reactions to a message, as the signed-in user sees them. Pure. A reaction lists the first 50 of its users: whether it
- * is the user's own is told with what is made for them, and otherwise follows from their own events, which all come.
+ * is the user's own is said in what is made for them, and otherwise follows from their own events, which all come.
  */
 import type { DurableEvent } from "../../protocol/events.ts";
 import { REACTION_USER_IDS } from "../../protocol/limits.ts";

@@ -1,5 +1,5 @@
 /**
- * Acknowledges what was received, so that the server can tell a slow client from one that is gone (its flow control). The
+ * Acknowledges what was received, so that the server can distinguish a slow client from one that is gone (its flow control). The
  * `paced` parameter of the socket's path promises this; the acknowledgement is the command `got`.
  */
 import { GOT_EVERY_BYTES } from "../../protocol/limits.ts";

@@ -1,7 +1,7 @@
 /**
  * Has the direct thread of two people know that one blocks the other, or no longer does, so that it refuses by itself what is
  * not to be sent: a job a pair, stored until the thread has answered, so that a crash or an eviction delays it and no more. It
- * says what holds when it is called. Where there is no such thread there is no job: a thread that comes to be hears of the
+ * says what holds when it is called. Where there is no such thread there is no job: a new thread is sent the
  * block when it notifies this shard of its member (`ThreadUpdateAnswer.blocks`).
  */
 import { callObject } from "../../rpc/call.ts";

@@ -1,5 +1,5 @@
 /**
- * Blocking somebody, and lifting that: what is stored, and who hears of it. The blocked hears nothing; where they watched the
+ * Blocking somebody, and lifting that: what is stored, and who is notified. The blocked is not; where they watched the
  * blocker, who may be online, the blocker goes offline.
  */
 import type { BlockPage, PageQuery } from "../../protocol/http.ts";

@@ -85,7 +85,7 @@ export class RevocationPropagation {
     this.#begin(userId, now, now);
   }
 
-  /** A user ended a session, in this very commit. Of one who does so in a loop, threads hear less often. */
+  /** A user ended a session, in this very commit. Of one who does so in a loop, threads are notified less often. */
   sessionEnded(userId: string, now: number): void {
     const wait = this.#ends.take(userId, now);
     if (wait === 0) this.#begin(userId, now, now);

@@ -7,7 +7,7 @@ import { shardOfDigit } from "../../rpc/socketio.ts";
 export interface Offset {
   /** The shard that the session was at. */
   shard: number;
-  /** Tells sessions apart. */
+  /** Distinguishes sessions. */
   tag: string;
   generation: number;
   /** Of rooms that have moved, by their slots: the rev that was sent last. */
@@ -17,7 +17,7 @@ export interface Offset {
 /** Beyond it an offset is none that was made here. */
 const OFFSET_LENGTH = 16 * 1024;
 
-/** What tells a session from others: a part of its Socket.IO id. */
+/** What distinguishes a session from others: a part of its Socket.IO id. */
 export function tagOf(socketId: string): string {
   return socketId.slice(-8);
 }

@@ -16,7 +16,7 @@ export function missedByRelay(
   if (thread.isDeleting || thread.rev - rev > RESUME_EVENTS) return undefined;
   const profiles = profilesSince(thread, rev);
   const events = eventsSince(thread, rev, RELAY_REPLAY_LENGTH);
-  // The relay sends the same to all. Where that cannot be, its clients reconnect, and each is told what concerns them.
+  // The relay sends the same to all. Where that cannot be, its clients reconnect, and each is sent what concerns them.
   if (!profiles || !events?.every(isShareable)) return undefined;
   const removed = events.flatMap((event) => eventEntry(event).disconnects?.(event) ?? []);
   return { events: [...profiles, ...events], removed };

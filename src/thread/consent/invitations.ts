@@ -1,6 +1,6 @@
 /**
  * Who is invited into a group or a public thread, by whom. An invitation is pending until it is accepted, withdrawn, or 30
- * days old. One that was declined stays so: whoever made it cannot tell, and cannot make it again in that time.
+ * days old. One that was declined stays so: whoever made it does not learn of that, and cannot make it again in that time.
  */
 import { INVITATION_MS, INVITATIONS_LISTED, INVITERS_KEPT } from "../../protocol/limits.ts";
 import { UnconfirmedUsers } from "../notifying/unconfirmed-users.ts";

@@ -151,7 +151,7 @@ export class VirtualList {
     return rowAt(this.#tops, distance + this.#scrolledPast());
   }
 
-  /** Where the user has scrolled to is the new place, also before the event that tells. Returns whether they have. */
+  /** Where the user has scrolled to is the new place, also before the event of it. Returns whether they have. */
   #noticeScroll(): boolean {
     const { box } = this;
     if (!box || this.#putAt === undefined || Math.abs(box.scrollTop - this.#putAt) < 1) return false;

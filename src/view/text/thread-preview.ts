@@ -5,7 +5,7 @@ import { ENGLISH, type Words } from "./words.ts";
 export interface ThreadPreview {
   /** Whether it is what the user is composing. */
   draft?: boolean;
-  /** Of the newest message, where the reader could not tell. */
+  /** Of the newest message, where the reader could not know. */
   author?: string;
   text: string;
 }

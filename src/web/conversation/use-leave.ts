@@ -1,4 +1,4 @@
-/** Tells where the message list stood when it is removed from the page. */
+/** Reports where the message list stood when it is removed from the page. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { MessageRowModel } from "../../view/message-list/message-row-model.ts";
 import type { ScrollPosition } from "./scroll-positions.ts";

@@ -1,4 +1,4 @@
-/** What a person is told of a request that failed. */
+/** What a person is shown of a request that failed. */
 import { RequestError } from "../../client/http/request-error.ts";
 
 export function errorText(failure: unknown): string {

@@ -1,4 +1,4 @@
-/** Faults of the application that uses the client, and how they are told from a lost network. */
+/** Faults of the application that uses the client, and how they are distinguished from a lost network. */
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Diagnosis } from "../../../src/client/http/diagnosis.ts";
 import { useFakeClock, pass } from "../support/fake-clock.ts";
@@ -42,7 +42,7 @@ describe("a client that cannot connect", () => {
     expect(reported).not.toHaveBeenCalled();
   });
 
-  it("is told, once, that its page's origin is not allowed, and what to do", async () => {
+  it("reports, once, that its page's origin is not allowed, and what to do", async () => {
     onPageOf("https://app.example");
     answerWith(healthy({ originAllowed: false }), healthy({ originAllowed: false }));
     const diagnosis = new Diagnosis(ORIGIN);

@@ -184,8 +184,8 @@ describe("a reaction of more users than are listed", () => {
   });
 
   it("is the user's own where the message was brought for them and says so, whatever was held", () => {
-    const told = message(1, { rev: 6, reactions: [{ ...popular, mine: false }] });
-    const after = reduceAll(held, react(5, ADA, 52), { type: "edit", rev: 6, message: told });
+    const sent = message(1, { rev: 6, reactions: [{ ...popular, mine: false }] });
+    const after = reduceAll(held, react(5, ADA, 52), { type: "edit", rev: 6, message: sent });
     expect(own(after)).toBe(false);
   });
 

@@ -97,7 +97,7 @@ describe("a message one sends", () => {
 });
 
 describe("received frames", () => {
-  it("are acknowledged each 65,536 characters, so that the server can tell a slow client from one that is gone", async () => {
+  it("are acknowledged each 65,536 characters, so that the server can distinguish a slow client from one that is gone", async () => {
     const { newest, sent } = await emptyRoom();
     const long = (rev: number) => chat(rev, rev, { body: "x".repeat(10_000) });
     for (let rev = 1; rev <= 6; rev++) newest().deliver(long(rev));

@@ -123,7 +123,7 @@ it("keeps from both in their thread whether the other is there, and what they re
 });
 
 describe("where not both have written, a block", () => {
-  it("keeps only the blocker from writing, and hides what comes from them; the other cannot tell", async () => {
+  it("keeps only the blocker from writing, and hides what comes from them; the other does not notice", async () => {
     const [ada, bo, cy] = [await person("Ada"), await person("Bo"), await person("Cy")];
     const [toBo, toCy] = [await newThread(ada, "direct", [bo]), await newThread(ada, "direct", [cy])];
     await write(ada, toBo.id, "one");

@@ -1,4 +1,4 @@
-/** `decline`: the user wants no part in the thread. Nobody else can tell, and the same user cannot invite them again for 30 days. */
+/** `decline`: the user wants no part in the thread. Nobody else learns of it, and the same user cannot invite them again for 30 days. */
 import type { User } from "../../../protocol/model.ts";
 import { forbidden, noSuchThread } from "../../errors.ts";
 import type { StoredThread } from "../../stored-thread.ts";

@@ -36,7 +36,7 @@ function change(thread: StoredThread, user: User, command: ReactionCommand, now:
   };
 }
 
-/** What an event says of the reaction after it: a client cannot tell who follows on the list when one of the listed leaves it. */
+/** What an event says of the reaction after it: a client cannot know who follows on the list when one of the listed leaves it. */
 function reactionIn(reactions: readonly Reaction[], emoji: string): Pick<Reaction, "count" | "userIds"> {
   const { count, userIds } = reactions.find((one) => one.emoji === emoji) ?? { count: 0, userIds: [] };
   return { count, userIds };
