@@ -3,6 +3,7 @@
  * so that a transport with other frames needs another codec and nothing else.
  */
 import { CLOSE, LilypadError, type CloseCode } from "../protocol/errors.ts";
+import type { ThreadEvent } from "../protocol/events.ts";
 import { BATCH, CLIENT_FRAME_BYTES, COMMAND_ID_LENGTH, SERVER_FRAME_BYTES } from "../protocol/limits.ts";
 
 /** An event that is JSON already: what is the same for many sockets is serialized once. */
@@ -79,6 +80,11 @@ export const jsonCodec: Codec = {
     return frames.length === 1 ? only : `[${frames.map((frame) => frame.slice(1, -1)).join(",")}]`;
   },
 };
+
+/** The events in a frame that a thread encoded, for a transport with frames of its own. */
+export function eventsIn(frame: string): ThreadEvent[] {
+  return JSON.parse(frame) as ThreadEvent[];
+}
 
 /** At most so many bytes of UTF-8 are in one UTF-16 unit. */
 export const BYTES_PER_UNIT = 3;

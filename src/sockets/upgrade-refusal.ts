@@ -2,6 +2,7 @@
 import { CLOSE, LilypadError, type CloseCode, type ErrorCode } from "../protocol/errors.ts";
 import { SUBPROTOCOL } from "../protocol/subprotocol.ts";
 import { closeReason } from "./close-reason.ts";
+import { jsonCodec } from "./codec.ts";
 
 /** The refusals that concern the caller, and the code by which a browser recognizes each. */
 const CLOSE_CODES: Partial<Record<ErrorCode, CloseCode>> = {
@@ -32,8 +33,8 @@ function refuseUpgrade(
   const { 0: client, 1: server } = new WebSocketPair();
   const reason = closeReason(message);
   server.accept();
-  if (retryAfterMs !== undefined)
-    server.send(JSON.stringify([{ type: "closing", code, reason, retryAfterMs }]));
+  const closing = { type: "closing", code, reason, retryAfterMs };
+  if (retryAfterMs !== undefined) for (const frame of jsonCodec.encode([closing])) server.send(frame);
   server.close(code, reason);
   const headers = new Headers();
   if (subprotocol !== undefined) headers.set("sec-websocket-protocol", SUBPROTOCOL);

@@ -1,6 +1,7 @@
 /** What a thread sends to one who joins: read from the frames of its welcome. */
 import type { ThreadEvent } from "../../protocol/events.ts";
 import type { RelayWelcome } from "../../rpc/relay.ts";
+import { eventsIn } from "../../sockets/codec.ts";
 
 type Welcome = Extract<ThreadEvent, { type: "welcome" }>;
 
@@ -14,7 +15,7 @@ export interface Opening extends Pick<Welcome, "thread" | "cursor" | "resumed"> 
 }
 
 export function openingOf({ frames }: RelayWelcome): Opening {
-  const [welcome, ...events] = frames.flatMap((frame) => JSON.parse(frame) as ThreadEvent[]);
+  const [welcome, ...events] = frames.flatMap(eventsIn);
   if (welcome?.type !== "welcome") throw new Error("a thread's first event was no welcome");
   const { thread, cursor, resumed } = welcome;
   return {

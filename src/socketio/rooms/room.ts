@@ -5,6 +5,7 @@ import type { RoomName } from "../../protocol/socketio/names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { socketIoRelay } from "../../rpc/relay-address.ts";
 import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";
+import { eventsIn } from "../../sockets/codec.ts";
 import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
 import { ThreadLine, type Entry } from "../../sockets/relaying/thread-line.ts";
 import type { OpenPacket } from "../events/event-sender.ts";
@@ -125,7 +126,7 @@ export class Room {
 
   /** A frame of the thread's. */
   #send(members: Iterable<Membership>, frame: string): void {
-    this.sendEvents(members, JSON.parse(frame) as ThreadEvent[]);
+    this.sendEvents(members, eventsIn(frame));
   }
 
   #lineSockets(): LineSockets<Membership> {
