@@ -1,7 +1,7 @@
 /** Keeps the commands of one user's outbox in the storage. */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import { stopTimer, type Timer } from "../timer.ts";
-import type { OutboxEntry } from "./entry.ts";
+import type { ChangeCommand, OutboxEntry } from "./entry.ts";
 import type { OutboxStorage, Unsent } from "./storage.ts";
 
 /** How long sending waits for the storage. A browser's storage may hang; sending must not. */
@@ -91,7 +91,6 @@ function entryOf(unsent: Unsent): OutboxEntry {
 
 function commandOf({ id, body, data, replyTo, since, change }: Unsent): DurableCommand {
   if (!change) return { type: "chat", id, body, data, replyTo, since };
-  const { type, seq, emoji = "" } = change;
-  if (type === "edit") return { type, id, seq, body };
-  return type === "delete" ? { type, id, seq } : { type, id, seq, emoji };
+  // What was put for a type of change has the fields of that type.
+  return { ...change, id, ...(change.type === "edit" && { body }) } as ChangeCommand;
 }

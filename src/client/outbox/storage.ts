@@ -1,6 +1,7 @@
 /** Where messages, and changes to messages, that are not stored on the server yet survive a reload of the page. */
 
 import type { MessageData } from "../../protocol/names.ts";
+import type { ChangeCommand } from "./entry.ts";
 
 /** A message that was given to `send`, or a change to one, that is not known to be stored. */
 export interface Unsent {
@@ -17,7 +18,7 @@ export interface Unsent {
   epoch?: string | undefined;
   since?: number | undefined;
   /** Of a change: what it does to which message; absent for a message. */
-  change?: { type: "edit" | "delete" | "react" | "unreact"; seq: number; emoji?: string } | undefined;
+  change?: { type: ChangeCommand["type"]; seq: number; emoji?: string } | undefined;
   /** Why it failed, for a person to read; absent while it is still to be sent. */
   reason?: string | undefined;
 }
