@@ -12,7 +12,7 @@ export function socketIoRelay(shard: number): number {
 }
 
 /** Whether a number is that of a Socket.IO shard. */
-export function isSocketIo(relay: number): boolean {
+export function isSocketIoRelay(relay: number): boolean {
   return relay < 0;
 }
 
@@ -23,7 +23,7 @@ export function socketIoShardAt(env: Env, relay: number): Stub<SocketIoRpc> {
 
 /** A relay's RPC interface for its thread, on a fresh stub. */
 export function relayAt(env: Env, threadId: string, relay: number): RelayRpc {
-  if (!isSocketIo(relay)) return relayStub(env, threadId, relay);
+  if (!isSocketIoRelay(relay)) return relayStub(env, threadId, relay);
   const shard = socketIoShardAt(env, relay);
   return {
     deliver: (batch) => shard.deliver(threadId, batch),

@@ -43,7 +43,7 @@ export interface SessionCredentials {
 }
 
 /** The user of the credential that counts, if it is good. */
-export function userIdOf({ authorization, cookie }: SessionCredentials): string | undefined {
+export function userIdOfCredentials({ authorization, cookie }: SessionCredentials): string | undefined {
   const first = authorization ?? cookie;
   return first?.ok ? first.value.user.id : undefined;
 }

@@ -1,6 +1,6 @@
 /** Bans of the host's, from everything: the banned cannot sign in, and are in no room. */
 import type { HostBanPage, HostBanView } from "../protocol/host-bans.ts";
-import { query } from "./query.ts";
+import { queryString } from "./query-string.ts";
 import type { Send } from "./request.ts";
 import type { Page } from "./threads.ts";
 
@@ -33,7 +33,7 @@ export class Bans {
 
   /** The bans that are in force. A page may be shorter than asked for: there are others as long as it has `nextCursor`. */
   list(page: Page = {}): Promise<HostBanPage> {
-    return this.#send({ method: "GET", path: `/api/bans${query(page)}` });
+    return this.#send({ method: "GET", path: `/api/bans${queryString(page)}` });
   }
 }
 

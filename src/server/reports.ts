@@ -1,6 +1,6 @@
 /** Reports of messages, as the host sees and resolves them. */
 import type { Report, ReportPage, ReportState } from "../protocol/reports.ts";
-import { query } from "./query.ts";
+import { queryString } from "./query-string.ts";
 import type { Send } from "./request.ts";
 
 /**
@@ -29,7 +29,7 @@ export class Reports {
 
   /** The reports of all threads, newest first, at most 40 on a page; 20 if `limit` is absent. */
   list(range: ReportRange = {}): Promise<ReportPage> {
-    return this.#send({ method: "GET", path: `/api/reports${query(range)}` });
+    return this.#send({ method: "GET", path: `/api/reports${queryString(range)}` });
   }
 
   /** Resolves a report of the list. Rejects with `conflict` where that was done before. */

@@ -4,7 +4,7 @@
  */
 import type { ThreadPage } from "../protocol/http.ts";
 import type { Thread } from "../protocol/model.ts";
-import { query } from "./query.ts";
+import { queryString } from "./query-string.ts";
 import { Bans } from "./bans.ts";
 import { Reports } from "./reports.ts";
 import { sender, type RequestOptions, type Send } from "./request.ts";
@@ -130,7 +130,7 @@ export class AsUser {
 
   /** The user's threads, most recently active first. */
   threads(page: Page = {}): Promise<ThreadPage> {
-    return this.#send({ method: "GET", path: `/api/threads${query(page)}` });
+    return this.#send({ method: "GET", path: `/api/threads${queryString(page)}` });
   }
 
   /** Joins the thread of an invitation link. Rejects with `not_found` where the link is not valid. */

@@ -4,7 +4,7 @@ import type { Member, Message, Role, Thread } from "../protocol/model.ts";
 import type { Send } from "./request.ts";
 import type { LinkList, NewLink } from "../protocol/links.ts";
 import type { Report, ReportPage } from "../protocol/reports.ts";
-import { query } from "./query.ts";
+import { queryString } from "./query-string.ts";
 import type { ReportRange, Resolution } from "./reports.ts";
 
 /** A JSON object of the host's own. */
@@ -82,7 +82,7 @@ export class ThreadCalls {
   }
 
   members(page: Page = {}): Promise<MemberPage> {
-    return this.send({ method: "GET", path: `${this.path}/members${query(page)}` });
+    return this.send({ method: "GET", path: `${this.path}/members${queryString(page)}` });
   }
 
   /**
@@ -98,7 +98,7 @@ export class ThreadCalls {
   }
 
   messages(range: MessageRange = {}): Promise<MessagePage> {
-    return this.send({ method: "GET", path: `${this.path}/messages${query(range)}` });
+    return this.send({ method: "GET", path: `${this.path}/messages${queryString(range)}` });
   }
 
   /** Sends a message, and stores it once, however often it takes to reach Lilypad. */
@@ -131,7 +131,7 @@ export class ThreadCalls {
 
   /** The reports of this thread, newest first; of a user's own messages they see none. */
   reports(range: ReportRange = {}): Promise<ReportPage> {
-    return this.send({ method: "GET", path: `${this.path}/reports${query(range)}` });
+    return this.send({ method: "GET", path: `${this.path}/reports${queryString(range)}` });
   }
 
   /** Resolves a report. Rejects with `conflict` where that was done before. */

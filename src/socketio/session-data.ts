@@ -1,6 +1,6 @@
 /** What Lilypad keeps of a Socket.IO session, through an eviction: a few hundred bytes, in the attachment of its socket. */
 import type { Caller } from "../rpc/caller.ts";
-import { userIdOf, type SessionCredentials } from "../rpc/socketio.ts";
+import { userIdOfCredentials, type SessionCredentials } from "../rpc/socketio.ts";
 import type { Session } from "./engine/session.ts";
 import type { ConnectedNamespaces } from "./packets/namespaces.ts";
 
@@ -42,6 +42,6 @@ export function carriedKey(threadId: string): string {
 /** What is kept of a session that a request opens. Where it carried a header, its cookie never counts. */
 export function newSessionData({ authorization, cookie }: SessionCredentials): SessionData {
   const credentials = authorization ? { authorization } : { cookie };
-  const openedBy = userIdOf(credentials);
+  const openedBy = userIdOfCredentials(credentials);
   return { namespaces: {}, credentials, carried: {}, ...(openedBy !== undefined && { openedBy }) };
 }

@@ -12,7 +12,7 @@ import type { ConnectError, Namespaces } from "./packets/namespaces.ts";
 import { MAIN } from "./packets/packet.ts";
 import type { ClientSessions, SessionIds } from "./recovery/client-sessions.ts";
 import type { Recovery } from "./recovery/recovery.ts";
-import type { Membership } from "./rooms/membership.ts";
+import type { RoomMember } from "./rooms/room-member.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import type { ClientSession, SessionData } from "./session-data.ts";
 import type { SessionEnds } from "./session-ends.ts";
@@ -100,7 +100,7 @@ export class SessionLifecycle {
   }
 
   /** It was put out of a room. */
-  removed({ session, name }: Membership, code: CloseCode, reason: string): void {
+  removed({ session, name }: RoomMember, code: CloseCode, reason: string): void {
     this.#parts.namespaces.emit(session, MAIN, "left", { room: name, reason, code: LEFT_CODES[code] });
   }
 

@@ -25,10 +25,10 @@ import type { SessionData } from "./session-data.ts";
 import { SessionEnds } from "./session-ends.ts";
 import { SessionLifecycle } from "./session-lifecycle.ts";
 
-export type ShardParts = ReturnType<typeof shardParts>;
+export type SocketIoParts = ReturnType<typeof socketIoParts>;
 
 /** Makes the parts, and registers their duties with the alarm. */
-export function shardParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler) {
+export function socketIoParts(ctx: DurableObjectState, env: Env, alarm: AlarmScheduler) {
   const shard = socketIoShardNumber(ctx.id);
   const { sql } = ctx.storage;
   const engine = new Engine<SessionData>(

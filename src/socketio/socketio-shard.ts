@@ -23,17 +23,17 @@ import {
 import type { TabBatch } from "../rpc/socketio-tabs.ts";
 import { SOCKETIO_MIGRATIONS } from "./schema.ts";
 import { newSessionData } from "./session-data.ts";
-import { shardParts, type ShardParts } from "./shard-parts.ts";
+import { socketIoParts, type SocketIoParts } from "./shard-parts.ts";
 
 export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
   readonly #alarm: AlarmScheduler;
-  readonly #parts: ShardParts;
+  readonly #parts: SocketIoParts;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, SOCKETIO_MIGRATIONS);
     this.#alarm = new AlarmScheduler(ctx.storage);
-    this.#parts = shardParts(ctx, env, this.#alarm);
+    this.#parts = socketIoParts(ctx, env, this.#alarm);
     void ctx.blockConcurrencyWhile(async () => {
       await this.#alarm.load();
       // Sets the alarm where sessions were lost.

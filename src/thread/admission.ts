@@ -3,7 +3,7 @@ import { configOf } from "../config/config.ts";
 import { TokenBuckets } from "../durable/token-buckets.ts";
 import { callerOf, subprotocolOf, type Caller } from "../rpc/caller.ts";
 import { redirectTo } from "../rpc/redirect.ts";
-import { isSocketIo } from "../rpc/relay-address.ts";
+import { isSocketIoRelay } from "../rpc/relay-address.ts";
 import type { RelayWelcome } from "../rpc/relay.ts";
 import type { Connections } from "../sockets/connections.ts";
 import type { RoomSessions } from "../sockets/room-sessions.ts";
@@ -74,7 +74,7 @@ export class Admission {
     const { store, relays } = this.#parts;
     const now = Date.now();
     // Of the thread's own relays, `open` has counted it.
-    if (isSocketIo(relay)) this.#countOpen(who, now);
+    if (isSocketIoRelay(relay)) this.#countOpen(who, now);
     else store.require().access.requireNoBan(who.user);
     if (asMember && store.require().standing(who.user) === null) throw forbidden();
     const thread = this.#admit(who, now);

@@ -28,7 +28,7 @@ import { respondsAfter } from "./commands.ts";
 import { makesInvitation } from "./consent/commands/invite.ts";
 import { runQuery } from "./queries.ts";
 import { threadParts, type ThreadParts } from "./thread-parts.ts";
-import { memberPage, messagePage, threadFor } from "./thread-view.ts";
+import { pageOfMembers, pageOfMessages, threadFor } from "./thread-view.ts";
 import type { Outcome } from "./writing/command.ts";
 
 export class ChatThread
@@ -77,11 +77,11 @@ export class ChatThread
   }
 
   members(caller: User, page: PageQuery): Promise<Result<MemberPage>> {
-    return resultOf(() => memberPage(this.#parts.store.require(), caller, page));
+    return resultOf(() => pageOfMembers(this.#parts.store.require(), caller, page));
   }
 
   messages(caller: User, query: MessagesQuery): Promise<Result<MessagePage>> {
-    return resultOf(() => messagePage(this.#parts.store.require(), caller, query));
+    return resultOf(() => pageOfMessages(this.#parts.store.require(), caller, query));
   }
 
   query<Q extends ThreadQuery>(caller: User, query: Q): Promise<Result<QueryResults[Q["type"]]>> {

@@ -44,14 +44,14 @@ export function memberOf({ profiles, readMarkers }: StoredThread, stored: Stored
 }
 
 /** A page of members, for one who may see the thread. */
-export function memberPage(thread: StoredThread, user: User, { cursor, limit }: PageQuery): MemberPage {
+export function pageOfMembers(thread: StoredThread, user: User, { cursor, limit }: PageQuery): MemberPage {
   thread.standing(user);
   const { members, ...next } = thread.membership.page(cursor, limit);
   return { members: members.map((member) => memberOf(thread, member)), ...next };
 }
 
 /** A page of history, for one who may see the thread. */
-export function messagePage(thread: StoredThread, user: User, query: MessagesQuery): MessagePage {
+export function pageOfMessages(thread: StoredThread, user: User, query: MessagesQuery): MessagePage {
   thread.standing(user);
   const { messages, ...more } = thread.messages.page(query);
   return { messages: messages.map((message) => thread.reactions.seenBy(user.id, message)), ...more };

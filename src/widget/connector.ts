@@ -1,7 +1,7 @@
 /** What the loader and what it loads say to each other. */
 import type { Frame } from "./frame.ts";
 import type { Problem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
+import type { WidgetSettings } from "./settings.ts";
 
 /** Where tokens come from: an address of the page's own server, or a function of the page. */
 export type TokenSource = string | (() => Promise<string> | string);
@@ -9,7 +9,7 @@ export type TokenSource = string | (() => Promise<string> | string);
 export interface ConnectorOptions {
   /** The origin of the server. */
   server: string;
-  settings: Settings;
+  settings: WidgetSettings;
   getToken: TokenSource | undefined;
   frame: Frame;
   /** Whether the chat is to be seen: not in a panel that is closed. */

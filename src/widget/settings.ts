@@ -2,7 +2,7 @@
 
 export type Theme = "auto" | "light" | "dark";
 
-export interface Settings {
+export interface WidgetSettings {
   /** The id or the key (`key:…`) of a thread; null for the list of the user's threads. */
   thread: string | null;
   tokenUrl: string | null;
@@ -21,7 +21,7 @@ export function isLook(attribute: string): boolean {
   return LOOKS.has(attribute);
 }
 
-export function settingsOf(element: Element): Settings {
+export function settingsOf(element: Element): WidgetSettings {
   const theme = element.getAttribute("theme");
   return {
     thread: element.getAttribute("thread") || null,

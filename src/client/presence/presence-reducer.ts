@@ -42,7 +42,7 @@ export function reducePresence(state: PresenceState, event: PresenceEvent): Pres
 }
 
 /** The state with a page of the list: the `first` goes on top, in its order, and a `next` one below. */
-export function withPage(
+export function withThreadPage(
   state: PresenceState,
   { threads: entries, nextCursor }: ThreadPage,
   place: "first" | "next",

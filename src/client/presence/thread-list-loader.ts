@@ -6,7 +6,7 @@ import type { RecordEvents } from "../connection/event-recorder.ts";
 import type { Api } from "../http/api.ts";
 import type { Store } from "../store/store.ts";
 import { stopTimer, type Timer } from "../timer.ts";
-import { reducePresence, withPage } from "./presence-reducer.ts";
+import { reducePresence, withThreadPage } from "./presence-reducer.ts";
 import type { PresenceState } from "./presence-state.ts";
 
 /** The pause after a refresh that failed. */
@@ -103,7 +103,7 @@ export class ThreadListLoader {
 
   /** Adds the pages to the state, and then what has happened since they were requested. */
   #apply(list: ThreadPage, events: readonly PresenceEvent[], place: "first" | "next"): void {
-    this.#options.store.update((state) => events.reduce(reducePresence, withPage(state, list, place)));
+    this.#options.store.update((state) => events.reduce(reducePresence, withThreadPage(state, list, place)));
   }
 }
 

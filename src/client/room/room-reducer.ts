@@ -27,7 +27,7 @@ export function reduceRoom(state: RoomState, event: ThreadEvent, now: number): R
     case "welcome":
       return welcomed(state, event);
     case "history":
-      return withPage(state, event);
+      return withMessagePage(state, event);
     case "join":
       return joined(state, event);
     case "leave":
@@ -83,7 +83,7 @@ function welcomed(state: RoomState, event: EventOf<"welcome">): RoomState {
 }
 
 /** The state with a page of messages: the newest of a snapshot, or others. Those loaded already stay; gaps may remain. */
-export function withPage(
+export function withMessagePage(
   state: RoomState,
   { messages, hasBefore }: Pick<EventOf<"history">, "messages" | "hasBefore">,
 ): RoomState {

@@ -1,7 +1,7 @@
 /** The threads that a job is to call, some at a time: the newest of a user's, and all of them in an order that stays. */
 
 /** Sorts after every thread id. */
-export const END = "~";
+export const PAST_ALL_THREADS = "~";
 
 export class UserThreadIds {
   readonly #sql: SqlStorage;

@@ -13,7 +13,7 @@ import type { User } from "../../protocol/model.ts";
 import type { ProfileJobRow } from "../../rpc/moved-users.ts";
 import { JobQueue, type JobQueueParts, type MoreUrgent } from "../jobs/job-queue.ts";
 import { callThreads, THREADS_PER_STEP } from "../jobs/thread-calls.ts";
-import { END, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
+import { PAST_ALL_THREADS, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
 /** The pause after a job of a user: so long, and so long again for each thread that they have. */
@@ -27,7 +27,7 @@ const RETRIES = 10;
 /** How many a job notes. Above it they are called again before any others. */
 const MOST_MISSED = 500;
 
-/** The threads of one step, and up to which id the profile was sent to all after it: `END` where there are no more. */
+/** The threads of one step, and up to which id the profile was sent to all after it: `PAST_ALL_THREADS` where there are no more. */
 interface Step {
   threadIds: string[];
   sentUpTo: string;
@@ -119,18 +119,18 @@ export class ProfilePropagation {
   #nextStep(job: ProfileJobRow): Step {
     const { user_id, sent_up_to } = job;
     const missed = missedBy(job);
-    if (sent_up_to === END || missed.length > MOST_MISSED - THREADS_PER_STEP)
+    if (sent_up_to === PAST_ALL_THREADS || missed.length > MOST_MISSED - THREADS_PER_STEP)
       return { threadIds: missed.slice(0, THREADS_PER_STEP), sentUpTo: sent_up_to ?? "" };
     if (sent_up_to === null) {
       const threadIds = this.#threadIds.newest(user_id, THREADS_PER_STEP);
       this.#first.set(user_id, new Set(threadIds));
-      return { threadIds, sentUpTo: threadIds.length < THREADS_PER_STEP ? END : "" };
+      return { threadIds, sentUpTo: threadIds.length < THREADS_PER_STEP ? PAST_ALL_THREADS : "" };
     }
     const threadIds = this.#threadIds.after(user_id, sent_up_to, THREADS_PER_STEP);
     const first = this.#first.get(user_id);
     return {
       threadIds: threadIds.filter((id) => !first?.has(id)),
-      sentUpTo: threadIds.length < THREADS_PER_STEP ? END : (threadIds.at(-1) ?? END),
+      sentUpTo: threadIds.length < THREADS_PER_STEP ? PAST_ALL_THREADS : (threadIds.at(-1) ?? PAST_ALL_THREADS),
     };
   }
 
@@ -147,9 +147,9 @@ export class ProfilePropagation {
     const job = this.jobs.of(userId);
     if (!job || !this.jobs.isHere(userId)) return;
     const missed = [...missedBy(job).filter((id) => !threadIds.includes(id)), ...missedNow];
-    if (missed.length === 0 && sentUpTo === END) return this.#finish(job, now);
+    if (missed.length === 0 && sentUpTo === PAST_ALL_THREADS) return this.#finish(job, now);
     const hasFailed = missedNow.length > 0 && missedNow.length === threadIds.length;
-    const isRound = sentUpTo === END && job.sent_up_to !== END;
+    const isRound = sentUpTo === PAST_ALL_THREADS && job.sent_up_to !== PAST_ALL_THREADS;
     // A round is a call of each thread that was missed, in as many steps as that takes.
     const steps = Math.max(1, Math.ceil(missed.length / THREADS_PER_STEP));
     const rounds = hasFailed ? Math.floor(job.retries / steps) : 0;

@@ -12,7 +12,7 @@ const UNITED = 5;
 export const EMPTY_BATCH: MovedUsersBatch = { threads: [], users: [], watchers: [] };
 
 /** A batch, and the shard that it is for. */
-export interface Delivery {
+export interface PackedBatch {
   target: number;
   batch: MovedUsersBatch;
 }
@@ -56,7 +56,7 @@ export class BatchPacker {
   }
 
   /** The next batch of moved users' rows, or undefined where none are here. */
-  pack(): Delivery | undefined {
+  pack(): PackedBatch | undefined {
     const movers = this.movers(this.#movedUsers.undelivered);
     for (const table of this.#tables) {
       const userIds = table.users?.() ?? movers;

@@ -15,7 +15,7 @@ import type { RevocationJobRow } from "../../rpc/moved-users.ts";
 import { VERDICT_MS, type Revocation } from "../../rpc/revocation.ts";
 import { JobQueue, type JobQueueParts } from "../jobs/job-queue.ts";
 import { callThreads, THREADS_PER_STEP } from "../jobs/thread-calls.ts";
-import { END, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
+import { PAST_ALL_THREADS, missedBy, UserThreadIds } from "../jobs/user-thread-ids.ts";
 import type { Revocations } from "./revocations.ts";
 
 /** Jobs of which one step takes a part, at most. The threads of a step are those of all of them together. */
@@ -150,9 +150,9 @@ export class RevocationPropagation {
       return step(first.left, null);
     }
     const missed = missedBy(job);
-    if (sent_up_to === END || missed.length > MOST_MISSED) return step(missed, sent_up_to);
+    if (sent_up_to === PAST_ALL_THREADS || missed.length > MOST_MISSED) return step(missed, sent_up_to);
     const next = this.#threadIds.after(user_id, sent_up_to, Math.max(1, atMost));
-    return step(next, next.length < atMost ? END : (next.at(-1) ?? END));
+    return step(next, next.length < atMost ? PAST_ALL_THREADS : (next.at(-1) ?? PAST_ALL_THREADS));
   }
 
   /** Nothing is written until the first round is over. Whoever did not answer in it is called once more, after the others. */
@@ -169,7 +169,7 @@ export class RevocationPropagation {
 
   #advanceSecond({ job, threadIds, sentUpTo }: Step, missedNow: readonly string[], now: number): void {
     const missed = [...missedBy(job).filter((id) => !threadIds.includes(id)), ...missedNow];
-    if (missed.length === 0 && sentUpTo === END) return this.#finish(job, now);
+    if (missed.length === 0 && sentUpTo === PAST_ALL_THREADS) return this.#finish(job, now);
     const hasFailed = missedNow.length > 0 && missedNow.length === threadIds.length;
     if (hasFailed && job.retries >= RETRIES) {
       console.error("sockets of revoked sessions may be open in threads that do not answer");

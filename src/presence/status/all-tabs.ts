@@ -44,10 +44,10 @@ export class AllTabs {
   }
 
   identityOf(tab: Tab): TabIdentity {
-    return isSocketIo(tab) ? tab : this.#connections.of(tab);
+    return isSocketIoTab(tab) ? tab : this.#connections.of(tab);
   }
 }
 
-export function isSocketIo(tab: Tab): tab is SocketIoTab {
+export function isSocketIoTab(tab: Tab): tab is SocketIoTab {
   return "life" in tab;
 }

@@ -13,7 +13,7 @@ import type { WhoSeesWhom } from "../contacts/who-sees-whom.ts";
 import type { PeerShards } from "../peer-shards.ts";
 import type { TabNotifier } from "../socketio-tabs/tab-notifier.ts";
 import type { Visibility } from "../people/visibility.ts";
-import { isSocketIo, type AllTabs, type Tab } from "./all-tabs.ts";
+import { isSocketIoTab, type AllTabs, type Tab } from "./all-tabs.ts";
 import { PairDeduplication } from "./pair-deduplication.ts";
 import type { TabSubscriptions, UnionChange } from "./tab-subscriptions.ts";
 
@@ -198,7 +198,7 @@ export class Subscriptions {
     const event = presenceEvent(presence);
     const [frame = ""] = connections.encode([event]);
     for (const tab of tabs) {
-      if (isSocketIo(tab)) tabNotifier.presence(tab, event);
+      if (isSocketIoTab(tab)) tabNotifier.presence(tab, event);
       else connections.sendFrameInSession(tab, frame);
     }
     return tabs.length > 0;

@@ -1,7 +1,7 @@
 /** Whom each tab of this shard's users subscribes to, in `tab_watches`, and all tabs of a user together. */
 import { WATCHED_USERS } from "../../protocol/limits.ts";
 import type { SocketIoTab } from "../socketio-tabs/socketio-tabs.ts";
-import { isSocketIo, type AllTabs, type Tab } from "./all-tabs.ts";
+import { isSocketIoTab, type AllTabs, type Tab } from "./all-tabs.ts";
 
 /**
  * To how many users all tabs of one user subscribe together at most: it bounds the row that each subscriber has in another
@@ -97,7 +97,7 @@ export class TabSubscriptions {
   /** Removes the subscriptions of all tabs of these users whose sockets are here. */
   removeOf(userIds: readonly string[]): void {
     for (const userId of userIds) {
-      const elsewhere = new Set(this.#tabs.of(userId).flatMap((tab) => (isSocketIo(tab) ? tab.id : [])));
+      const elsewhere = new Set(this.#tabs.of(userId).flatMap((tab) => (isSocketIoTab(tab) ? tab.id : [])));
       for (const { connection_id } of this.#rows(userId))
         if (!elsewhere.has(connection_id)) this.#delete(userId, connection_id);
     }

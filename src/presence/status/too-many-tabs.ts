@@ -5,7 +5,7 @@ import { callObject } from "../../rpc/call.ts";
 import { socketIoStub } from "../../rpc/socketio.ts";
 import type { Connections } from "../../sockets/connections.ts";
 import type { SocketIoTab, SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
-import { isSocketIo, type AllTabs, type Tab } from "./all-tabs.ts";
+import { isSocketIoTab, type AllTabs, type Tab } from "./all-tabs.ts";
 import type { TabSockets } from "./tab-sockets.ts";
 
 export interface TooManyTabsParts {
@@ -32,7 +32,7 @@ export class TooManyTabs {
     const tabs = allTabs.of(userId);
     if (tabs.length <= SOCKETS_PER_USER) return;
     const others = tabs.filter((tab) => tab !== newest);
-    const sockets = others.filter((tab): tab is WebSocket => !isSocketIo(tab));
+    const sockets = others.filter((tab): tab is WebSocket => !isSocketIoTab(tab));
     if (sockets.length === others.length)
       return this.#close(mostSilent(sockets, (tab) => connections.heardAt(tab)));
     // Nobody waits for it, and a failure was logged where it happened.
@@ -50,7 +50,7 @@ export class TooManyTabs {
     const others = tabs.filter((tab) => tab !== newest);
     this.#close(
       mostSilent(others, (tab) =>
-        isSocketIo(tab) ? (heardAt.get(tab.id) ?? tab.openedAt) : connections.heardAt(tab),
+        isSocketIoTab(tab) ? (heardAt.get(tab.id) ?? tab.openedAt) : connections.heardAt(tab),
       ),
     );
   }
@@ -67,7 +67,7 @@ export class TooManyTabs {
   #close(tab: Tab | undefined): void {
     const { sockets, replace } = this.#parts;
     if (!tab) return;
-    if (isSocketIo(tab)) replace(tab);
+    if (isSocketIoTab(tab)) replace(tab);
     else sockets.close(tab, CLOSE.replaced, "too many tabs, and this one was silent the longest");
   }
 }

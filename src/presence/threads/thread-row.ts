@@ -67,13 +67,13 @@ export function rowOf(
  * of a message that is deleted no preview stays in the file.
  */
 function paddingFor(row: ThreadRow & { last: string }, before: ThreadRow | undefined): string {
-  const least = Math.ceil(lengthOf(row) / LENGTH_STEP) * LENGTH_STEP;
-  const length = Math.max(least, before ? lengthOf(before) : 0);
+  const least = Math.ceil(rowLength(row) / LENGTH_STEP) * LENGTH_STEP;
+  const length = Math.max(least, before ? rowLength(before) : 0);
   return fillerFor(length, (filler) => recordOf({ ...row, last: `${row.last}${filler}` })) ?? "";
 }
 
 /** How long what SQLite stores of a row is, in bytes. */
-export function lengthOf(row: ThreadRow): number {
+export function rowLength(row: ThreadRow): number {
   return recordLength(recordOf(row));
 }
 
@@ -87,7 +87,7 @@ function recordOf(row: ThreadRow): (string | number | null)[] {
 /** Whether two rows are of one length in the file, so that the second is written where the first lies. */
 export function sameLength(a: ThreadRow, b: ThreadRow): boolean {
   // A row from before the last column has one byte less than its length says.
-  return lengthOf(a) === lengthOf(b) && (a.makes_contacts === null) === (b.makes_contacts === null);
+  return rowLength(a) === rowLength(b) && (a.makes_contacts === null) === (b.makes_contacts === null);
 }
 
 /** Whether the members of a thread are contacts of each other by it. */

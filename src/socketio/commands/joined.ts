@@ -1,7 +1,7 @@
 /** The acknowledgement of `join`. */
 import type { Thread } from "../../protocol/model.ts";
 import { socketIoMessage, type SocketIoMessage } from "../../protocol/socketio/message.ts";
-import type { Membership } from "../rooms/membership.ts";
+import type { RoomMember } from "../rooms/room-member.ts";
 import type { Opening } from "../rooms/opening.ts";
 
 export interface Joined {
@@ -16,7 +16,7 @@ export interface Joined {
 
 export function joinedAs(
   { thread, cursor, resumed, history }: Opening,
-  { threadId, name }: Membership,
+  { threadId, name }: RoomMember,
 ): Joined {
   return {
     thread,

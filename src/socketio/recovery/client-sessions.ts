@@ -5,7 +5,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { SOCKETIO_RECOVERY_MS } from "../../protocol/limits.ts";
 import { newSid, randomText, type HandedSession, type SessionTaker } from "../../rpc/socketio.ts";
-import type { Membership } from "../rooms/membership.ts";
+import type { RoomMember } from "../rooms/room-member.ts";
 import type { ClientSession } from "../session-data.ts";
 import { Received } from "./received.ts";
 import { SessionStore } from "./session-store.ts";
@@ -22,7 +22,7 @@ export interface ClientSessionsParts {
   /** A connection that is there. */
   connection: (engineSid: string) => ClientSession | undefined;
   /** The rooms that a connection is in. */
-  roomsOf: (engineSid: string) => readonly Membership[];
+  roomsOf: (engineSid: string) => readonly RoomMember[];
 }
 
 export class ClientSessions {
@@ -134,12 +134,12 @@ export class ClientSessions {
   }
 
   /** The events of a room up to a rev are being sent. */
-  sent({ session, slot }: Membership, rev: number): void {
+  sent({ session, slot }: RoomMember, rev: number): void {
     this.#received.get(session.sid)?.sent(slot, rev);
   }
 
   /** A session is no longer in a room. */
-  left({ session, slot }: Membership): void {
+  left({ session, slot }: RoomMember): void {
     this.#received.get(session.sid)?.left(slot);
   }
 
@@ -203,6 +203,6 @@ export function movedUntil(): number {
   return Date.now() + SOCKETIO_RECOVERY_MS;
 }
 
-function placeOf({ threadId, name, epoch, slot, rev, id, from }: Membership): StoredRoom {
+function placeOf({ threadId, name, epoch, slot, rev, id, from }: RoomMember): StoredRoom {
   return { threadId, name, epoch, slot, rev, membershipId: id, from };
 }

@@ -10,35 +10,35 @@ import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
 import { ThreadLine, type Entry } from "../../sockets/relaying/thread-line.ts";
 import type { OpenPacket } from "../events/event-sender.ts";
 import { carriedKey, type ClientSession } from "../session-data.ts";
-import type { Membership } from "./membership.ts";
+import type { RoomMember } from "./room-member.ts";
 
 /** What a room needs of its shard. */
-export interface RoomParts {
+export interface JoinedRoomParts {
   env: Env;
   shard: number;
   /** The packet of an event, for those who called the room so; undefined where they are not sent it. */
   packetOf: (event: ThreadEvent, threadId: string, room: RoomName) => OpenPacket | undefined;
   /** `rev`: of a durable event. */
-  sendPacket: (member: Membership, packet: OpenPacket, rev: number | undefined) => void;
+  sendPacket: (member: RoomMember, packet: OpenPacket, rev: number | undefined) => void;
   save: (session: ClientSession) => void;
   /** Has a session's client connect again. */
   reconnect: (session: ClientSession) => void;
   /** A member was put out of the room. */
-  onRemoved: (membership: Membership, code: CloseCode, reason: string) => void;
+  onRemoved: (membership: RoomMember, code: CloseCode, reason: string) => void;
   /** The thread was sent how many are here. */
-  onReported: (room: Room) => void;
+  onReported: (room: JoinedRoom) => void;
   /** Closes the sessions that have ended. */
   sweep: (now: number) => void;
 }
 
-export class Room {
+export class JoinedRoom {
   readonly threadId: string;
-  readonly line: ThreadLine<Membership>;
-  readonly #parts: RoomParts;
-  readonly #members: Map<string, Membership>;
+  readonly line: ThreadLine<RoomMember>;
+  readonly #parts: JoinedRoomParts;
+  readonly #members: Map<string, RoomMember>;
 
   /** `members`: those that were here before an eviction. */
-  constructor(threadId: string, parts: RoomParts, members: readonly Membership[] = []) {
+  constructor(threadId: string, parts: JoinedRoomParts, members: readonly RoomMember[] = []) {
     this.threadId = threadId;
     this.#parts = parts;
     this.#members = new Map(members.map((member) => [member.id, member]));
@@ -64,7 +64,7 @@ export class Room {
   async enter(
     caller: Caller,
     entry: Entry,
-    open: (welcome: RelayWelcome) => Membership | undefined,
+    open: (welcome: RelayWelcome) => RoomMember | undefined,
   ): Promise<void> {
     await this.line.enter(caller, entry, (welcome) => {
       const member = open(welcome);
@@ -75,7 +75,7 @@ export class Room {
   }
 
   /** A member is no longer here. */
-  remove(member: Membership): void {
+  remove(member: RoomMember): void {
     if (!this.#members.delete(member.id)) return;
     this.line.closed(member);
     const { carried } = member.session.data;
@@ -92,7 +92,7 @@ export class Room {
     this.#closeAll(code, reason);
   }
 
-  #close(member: Membership, code: CloseCode, reason: string): void {
+  #close(member: RoomMember, code: CloseCode, reason: string): void {
     if (!this.#members.has(member.id)) return;
     if (code === CLOSE.restarting || code === CLOSE.unauthenticated)
       return this.#parts.reconnect(member.session);
@@ -106,7 +106,7 @@ export class Room {
   }
 
   /** Sends events to these members: each is made once for each name that they have for the room. */
-  sendEvents(members: Iterable<Membership>, events: readonly ThreadEvent[]): void {
+  sendEvents(members: Iterable<RoomMember>, events: readonly ThreadEvent[]): void {
     const now = Date.now();
     const byName = new Map<RoomName, { packet: OpenPacket; rev: number | undefined }[]>();
     for (const member of members) {
@@ -125,11 +125,11 @@ export class Room {
   }
 
   /** A frame of the thread's. */
-  #send(members: Iterable<Membership>, frame: string): void {
+  #send(members: Iterable<RoomMember>, frame: string): void {
     this.sendEvents(members, eventsIn(frame));
   }
 
-  #lineSockets(): LineSockets<Membership> {
+  #lineSockets(): LineSockets<RoomMember> {
     const members = this.#members;
     const parts = this.#parts;
     const key = carriedKey(this.threadId);

@@ -5,9 +5,9 @@ import type { Caller } from "../../rpc/caller.ts";
 import type { Occupancy, RelayBatch } from "../../rpc/relay.ts";
 import type { RestoredSession } from "../recovery/stored-session.ts";
 import type { ClientSession } from "../session-data.ts";
-import { Membership } from "./membership.ts";
+import { RoomMember } from "./room-member.ts";
 import { openingOf, type Opening } from "./opening.ts";
-import { Room, type RoomParts } from "./room.ts";
+import { JoinedRoom, type JoinedRoomParts } from "./room.ts";
 
 /** Keeps which rooms sessions are in, and what they were sent of each. */
 export interface SessionRooms {
@@ -15,11 +15,11 @@ export interface SessionRooms {
   restore: () => Iterable<RestoredSession>;
   newSlot: (session: ClientSession) => number;
   roomsChanged: (session: ClientSession) => void;
-  sent: (member: Membership, rev: number) => void;
-  left: (member: Membership) => void;
+  sent: (member: RoomMember, rev: number) => void;
+  left: (member: RoomMember) => void;
 }
 
-export interface RoomsParts extends Omit<RoomParts, "onReported"> {
+export interface RoomsParts extends Omit<JoinedRoomParts, "onReported"> {
   sessions: SessionRooms;
 }
 
@@ -35,9 +35,9 @@ export interface RoomToJoin {
 
 export class Rooms {
   readonly #parts: RoomsParts;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, JoinedRoom>();
   /** By session, by thread. */
-  readonly #bySession = new Map<string, Map<string, Membership>>();
+  readonly #bySession = new Map<string, Map<string, RoomMember>>();
 
   constructor(parts: RoomsParts) {
     this.#parts = parts;
@@ -46,16 +46,16 @@ export class Rooms {
   /** After an eviction: the sessions that are still there. */
   restore(): void {
     const { sessions } = this.#parts;
-    const members: Membership[] = [];
+    const members: RoomMember[] = [];
     const lost: { threadId: string; userId: string }[] = [];
     for (const { session, rooms, userId } of sessions.restore()) {
       const caller = session?.data.caller;
-      if (session && caller) members.push(...rooms.map((room) => new Membership(session, caller, room)));
+      if (session && caller) members.push(...rooms.map((room) => new RoomMember(session, caller, room)));
       else lost.push(...rooms.map(({ threadId }) => ({ threadId, userId })));
     }
     for (const member of members) this.#index(member);
     for (const [threadId, here] of Map.groupBy(members, (member) => member.threadId)) {
-      const room = new Room(threadId, this.#roomParts(), here);
+      const room = new JoinedRoom(threadId, this.#roomParts(), here);
       this.#rooms.set(threadId, room);
       for (const member of here) {
         const rev = Math.max(member.from, room.line.rev);
@@ -66,27 +66,27 @@ export class Rooms {
   }
 
   /** The rooms of a session. */
-  of(sid: string): Membership[] {
+  of(sid: string): RoomMember[] {
     return [...(this.#bySession.get(sid)?.values() ?? [])];
   }
 
-  membership(sid: string, threadId: string): Membership | undefined {
+  membership(sid: string, threadId: string): RoomMember | undefined {
     return this.#bySession.get(sid)?.get(threadId);
   }
 
   /** The place that a client has in a room, while it is connected as this caller: none once it has connected anew. */
-  placeOf({ sid }: ClientSession, caller: Caller, threadId: string): Membership | undefined {
+  placeOf({ sid }: ClientSession, caller: Caller, threadId: string): RoomMember | undefined {
     const member = this.membership(sid, threadId);
     return member?.caller === caller ? member : undefined;
   }
 
   /** The same, in the room that it joined by this name. */
-  named({ sid }: ClientSession, caller: Caller, name: RoomName): Membership | undefined {
+  named({ sid }: ClientSession, caller: Caller, name: RoomName): RoomMember | undefined {
     return this.of(sid).find((member) => member.name === name && member.caller === caller);
   }
 
   /** The line to the thread of a room. */
-  room(threadId: string): Room | undefined {
+  room(threadId: string): JoinedRoom | undefined {
     return this.#rooms.get(threadId);
   }
 
@@ -98,7 +98,7 @@ export class Rooms {
     session: ClientSession,
     caller: Caller,
     { threadId, name, cursor, slot, asMember }: RoomToJoin,
-    onOpened: (member: Membership, opening: Opening) => void,
+    onOpened: (member: RoomMember, opening: Opening) => void,
   ): Promise<void> {
     const room = this.#room(threadId);
     const { sessions } = this.#parts;
@@ -109,7 +109,7 @@ export class Rooms {
         const before = this.membership(session.sid, threadId);
         if (before) this.#remove(before);
         const opening = openingOf(welcome);
-        const member = new Membership(session, caller, {
+        const member = new RoomMember(session, caller, {
           threadId,
           name,
           epoch: opening.thread.epoch,
@@ -129,7 +129,7 @@ export class Rooms {
   }
 
   /** A member leaves. */
-  leave(member: Membership): void {
+  leave(member: RoomMember): void {
     this.#remove(member);
     this.#parts.sessions.roomsChanged(member.session);
   }
@@ -152,7 +152,7 @@ export class Rooms {
     this.#rooms.get(threadId)?.end(code, reason);
   }
 
-  #remove(member: Membership): void {
+  #remove(member: RoomMember): void {
     const { session, threadId } = member;
     const rooms = this.#bySession.get(session.sid);
     if (rooms?.get(threadId) === member) rooms.delete(threadId);
@@ -161,24 +161,24 @@ export class Rooms {
     this.#parts.sessions.left(member);
   }
 
-  #index(member: Membership): void {
+  #index(member: RoomMember): void {
     const { sid } = member.session;
     let rooms = this.#bySession.get(sid);
     if (!rooms) this.#bySession.set(sid, (rooms = new Map()));
     rooms.set(member.threadId, member);
   }
 
-  #room(threadId: string): Room {
+  #room(threadId: string): JoinedRoom {
     let room = this.#rooms.get(threadId);
-    if (!room) this.#rooms.set(threadId, (room = new Room(threadId, this.#roomParts())));
+    if (!room) this.#rooms.set(threadId, (room = new JoinedRoom(threadId, this.#roomParts())));
     return room;
   }
 
-  #dropIfOver(room: Room): void {
+  #dropIfOver(room: JoinedRoom): void {
     if (room.isOver && this.#rooms.get(room.threadId) === room) this.#rooms.delete(room.threadId);
   }
 
-  #roomParts(): RoomParts {
+  #roomParts(): JoinedRoomParts {
     return {
       ...this.#parts,
       onRemoved: (member, code, reason) => {

@@ -6,7 +6,7 @@
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { CloseCode } from "../../protocol/errors.ts";
 import { callObject } from "../../rpc/call.ts";
-import { isSocketIo, relayAt, socketIoShardAt } from "../../rpc/relay-address.ts";
+import { isSocketIoRelay, relayAt, socketIoShardAt } from "../../rpc/relay-address.ts";
 import { NAMED_USERS, type Occupancy, type RelayItem } from "../../rpc/relay.ts";
 import type { Revocation } from "../../rpc/revocation.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -45,13 +45,15 @@ export class Relays {
     if (!store.current) return;
     for (const { no } of ctx.storage.sql.exec<{ no: number }>("SELECT no FROM relays")) {
       this.#addLine(no);
-      if (isSocketIo(no)) this.socketIoUsers.unknown(no);
+      if (isSocketIoRelay(no)) this.socketIoUsers.unknown(no);
     }
   }
 
   /** Whether the room is so large that some of it is at relays of its own, or that who is there over Socket.IO is not named. */
   get isLarge(): boolean {
-    return this.#lines.entries().some(([no, line]) => !isSocketIo(no) || line.occupancy.users > NAMED_USERS);
+    return this.#lines
+      .entries()
+      .some(([no, line]) => !isSocketIoRelay(no) || line.occupancy.users > NAMED_USERS);
   }
 
   /** Users at the relays; one at two of them counts twice. */
@@ -61,7 +63,7 @@ export class Relays {
 
   /** The relay that is to take one more socket, where each takes so many: the first with a place, or a new one. */
   next(places: number, now: number): number {
-    for (const [no, line] of this.#lines) if (!isSocketIo(no) && line.reserve(places, now)) return no;
+    for (const [no, line] of this.#lines) if (!isSocketIoRelay(no) && line.reserve(places, now)) return no;
     return Math.max(0, ...this.#lines.keys()) + 1;
   }
 
@@ -86,7 +88,7 @@ export class Relays {
   /** A user's socket is being opened at a relay, which counts it from here on. */
   entering(no: number, userId: string): void {
     this.line(no).entering();
-    if (isSocketIo(no)) this.socketIoUsers.entering(no, userId);
+    if (isSocketIoRelay(no)) this.socketIoUsers.entering(no, userId);
   }
 
   /** How many are at a relay now. */
@@ -94,13 +96,13 @@ export class Relays {
     const line = this.#lines.get(no);
     if (!line) return;
     line.occupancy = occupancy;
-    if (isSocketIo(no)) this.socketIoUsers.reported(no, occupancy);
+    if (isSocketIoRelay(no)) this.socketIoUsers.reported(no, occupancy);
     if (occupancy.sockets === 0) {
       this.#lines.delete(no);
       this.#ctx.storage.sql.exec("DELETE FROM relays WHERE no = ?", no);
       this.socketIoUsers.emptied(no);
     }
-    if (this.isLarge || !isSocketIo(no)) this.onOccupancy();
+    if (this.isLarge || !isSocketIoRelay(no)) this.onOccupancy();
   }
 
   /** Has every relay close the sockets of a user whose token or cookie was revoked, and waits until they have. */

@@ -16,7 +16,7 @@ import type { Caller } from "../../rpc/caller.ts";
 import { EncodedEvent, fitting, withList, withValue } from "../../sockets/codec.ts";
 import { eventsFor, profilesSince } from "../messages/replay.ts";
 import type { StoredThread } from "../stored-thread.ts";
-import { messagePage, threadFor } from "../thread-view.ts";
+import { pageOfMessages, threadFor } from "../thread-view.ts";
 import type { Broadcaster } from "./broadcaster.ts";
 
 /** What each list in a frame may take at most, so that the frame stays within `SERVER_FRAME_BYTES`. */
@@ -125,7 +125,7 @@ function resumable(cursor: string | null, thread: StoredThread, { events }: Reac
 
 /** The newest messages, as many as a frame holds. */
 function snapshot(thread: StoredThread, user: User): EncodedEvent {
-  const { messages, hasBefore } = messagePage(thread, user, { limit: PAGE_DEFAULT });
+  const { messages, hasBefore } = pageOfMessages(thread, user, { limit: PAGE_DEFAULT });
   const newestFirst = messages.toReversed().map((message) => JSON.stringify(message));
   const shown = fitting(newestFirst, HISTORY_BYTES);
   const history: Omit<History, "messages"> = {

@@ -5,19 +5,19 @@ import { webhookOf } from "../commands.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import { sharedThread } from "../thread-view.ts";
 import { deliveryId, type Delivery } from "./webhook-attempts.ts";
-import type { Position } from "./webhook-cursor.ts";
+import type { WebhookPosition } from "./webhook-cursor.ts";
 
 /** The position before a thread's creation. */
-export const BEFORE_CREATION: Position = { rev: -1, seq: 0, report: 0 };
+export const BEFORE_CREATION: WebhookPosition = { rev: -1, seq: 0, report: 0 };
 
 /** The next event after a position, and the position after it; without `delivery` where nothing is to be sent up to there. */
 export interface Next {
   delivery?: Delivery;
-  position: Position;
+  position: WebhookPosition;
 }
 
 /** Reads a row or two, and those of the reactions between. */
-export function nextAfter({ rev, seq, report }: Position, thread: StoredThread): Next {
+export function nextAfter({ rev, seq, report }: WebhookPosition, thread: StoredThread): Next {
   const { createdAt } = thread.info;
   if (rev < 0) {
     const content = { type: "thread.created", data: { thread: sharedThread(thread) } } as const;
@@ -45,7 +45,11 @@ export function nextAfter({ rev, seq, report }: Position, thread: StoredThread):
 }
 
 /** A report, which has no rev of its own: it comes after everything that was there when it was filed. */
-function reportDelivery(thread: StoredThread, report: Report, position: Omit<Position, "report">): Next {
+function reportDelivery(
+  thread: StoredThread,
+  report: Report,
+  position: Omit<WebhookPosition, "report">,
+): Next {
   const content = { type: "report.created", data: { report } } as const;
   return {
     delivery: deliveryOf(thread, `report-${report.no}`, report.at, content),

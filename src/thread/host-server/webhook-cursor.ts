@@ -2,7 +2,7 @@
 import { NO_FAILURES, type Failures } from "./webhook-attempts.ts";
 
 /** The newest event that was delivered or passed: its rev, -1 before the thread's creation; and the newest message up to it. */
-export interface Position {
+export interface WebhookPosition {
   rev: number;
   seq: number;
   /** The number of the newest report that was delivered. */
@@ -14,7 +14,7 @@ type CursorRow = { rev: number; seq: number; report_no: number; failures: number
 export class WebhookCursor {
   readonly #sql: SqlStorage;
   /** Null where nothing is stored, undefined where that was not looked up. */
-  #current: (Position & Failures) | null | undefined;
+  #current: (WebhookPosition & Failures) | null | undefined;
   #isStored = true;
 
   constructor(sql: SqlStorage) {
@@ -22,7 +22,7 @@ export class WebhookCursor {
   }
 
   /** Undefined where nothing was to be delivered yet. The schema is there. */
-  get current(): (Position & Failures) | undefined {
+  get current(): (WebhookPosition & Failures) | undefined {
     if (this.#current === undefined) {
       const [row] = this.#sql
         .exec<CursorRow>("SELECT rev, seq, report_no, failures, retry_at FROM webhooks")
@@ -41,13 +41,13 @@ export class WebhookCursor {
   }
 
   /** Begins at a position: one row written. */
-  begin(position: Position): void {
+  begin(position: WebhookPosition): void {
     this.#current = { ...position, ...NO_FAILURES };
     this.store();
   }
 
   /** Moves on, in memory alone: an event that is delivered twice after a crash has the id it had. */
-  passed({ rev, seq, report }: Position, { failures, retryAt }: Failures): void {
+  passed({ rev, seq, report }: WebhookPosition, { failures, retryAt }: Failures): void {
     this.#current = { rev, seq, report, failures, retryAt };
     this.#isStored = false;
   }

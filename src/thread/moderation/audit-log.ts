@@ -4,7 +4,7 @@ import { isHost } from "../../protocol/system-user.ts";
 import type { Profiles } from "../members/profiles.ts";
 
 /** An act. `by` and `target` are ids of users; `by` may be the host's. */
-export interface Act {
+export interface AuditedAct {
   action: AuditAction;
   by: string;
   target?: string | undefined;
@@ -31,7 +31,7 @@ export class AuditLog {
   }
 
   /** Records an act, in the transaction that does it: one row written. */
-  add({ action, by, target, detail }: Act, now: number): void {
+  add({ action, by, target, detail }: AuditedAct, now: number): void {
     this.#sql.exec(
       "INSERT INTO audit (at, by_id, action, target, detail) VALUES (?, ?, ?, ?, ?)",
       now,

@@ -7,7 +7,7 @@ import {
 import { CLOSE } from "../../protocol/errors.ts";
 import type { Ack } from "../../protocol/events.ts";
 import type { Message, User } from "../../protocol/model.ts";
-import { isSocketIo } from "../../rpc/relay-address.ts";
+import { isSocketIoRelay } from "../../rpc/relay-address.ts";
 import type { RelayedCommand, RelayedRequest } from "../../rpc/relay.ts";
 import { failed, type Result } from "../../rpc/result.ts";
 import type { Broadcaster } from "../broadcasting/broadcaster.ts";
@@ -99,7 +99,8 @@ export class RelayedCommands {
 
   /** A Socket.IO client's acknowledgement has the message that its command wrote. */
   #replyTo(from: RelayedSocket, command: DurableCommand, result: Result<Outcome>): void {
-    const message = isSocketIo(from.relay) && result.ok ? messageIn(command, result.value.value) : undefined;
+    const message =
+      isSocketIoRelay(from.relay) && result.ok ? messageIn(command, result.value.value) : undefined;
     this.#reply(from, command.id, ackIn(result), message);
   }
 

@@ -53,7 +53,7 @@ export const LINK_LIFETIMES: readonly Choice<number | null>[] = [
 ];
 
 /** How many people a link lets in; null for any number. */
-export const LINK_USES: readonly Choice<number | null>[] = [
+export const LINK_USE_CHOICES: readonly Choice<number | null>[] = [
   { value: 1, text: "1" },
   { value: 10, text: "10" },
   { value: null, text: "Any number" },

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { NewLink } from "../../protocol/links.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { LINK_LIFETIMES, LINK_USES } from "../../view/moderation/durations.ts";
+import { LINK_LIFETIMES, LINK_USE_CHOICES } from "../../view/moderation/durations.ts";
 import { useChat } from "../chat.ts";
 import { Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -22,7 +22,7 @@ export function LinksDialog({ threadId, onClose }: LinksDialogProps) {
   const { language } = useChat();
   const { items, busy, error, act } = useList(() => moderation.links(threadId));
   const [lifetime, setLifetime] = useState(LINK_LIFETIMES[0]?.value ?? null);
-  const [uses, setUses] = useState(LINK_USES[0]?.value ?? null);
+  const [uses, setUses] = useState(LINK_USE_CHOICES[0]?.value ?? null);
   const [made, setMade] = useState<NewLink>();
 
   const create = (event: SubmitEvent) => {
@@ -42,7 +42,7 @@ export function LinksDialog({ threadId, onClose }: LinksDialogProps) {
       {made && <MadeLink code={made.code} />}
       <form class="dialog-part" onSubmit={create}>
         <Choices label="Valid for" choices={LINK_LIFETIMES} value={lifetime} onChange={setLifetime} />
-        <Choices label="For how many people" choices={LINK_USES} value={uses} onChange={setUses} />
+        <Choices label="For how many people" choices={LINK_USE_CHOICES} value={uses} onChange={setUses} />
         <button type="submit" class="button" aria-disabled={busy}>
           Create link
         </button>

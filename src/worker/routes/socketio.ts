@@ -5,7 +5,7 @@ import { verifySession } from "../../auth/session-token.ts";
 import { configOf } from "../../config/config.ts";
 import { SOCKETIO_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { resultOf } from "../../rpc/result.ts";
-import { anyShard, socketIoStub, userIdOf, type SessionCredentials } from "../../rpc/socketio.ts";
+import { anyShard, socketIoStub, userIdOfCredentials, type SessionCredentials } from "../../rpc/socketio.ts";
 import { engineRequest } from "../engine-request.ts";
 import { checkOriginOfAny, preflight } from "../origin.ts";
 import { countPost, countSession, countUnknownSession } from "../request-limits.ts";
@@ -24,10 +24,10 @@ export async function socketIoRequest(request: Request, env: Env): Promise<Respo
     newShard: anyShard,
     credentialsOf: async (asked) => {
       const credentials = await credentialsOf(asked, env);
-      await countSession(asked, env, userIdOf(credentials));
+      await countSession(asked, env, userIdOfCredentials(credentials));
       return credentials;
     },
-    askerOf: async (asked) => userIdOf(await credentialsOf(asked, env)) ?? null,
+    askerOf: async (asked) => userIdOfCredentials(await credentialsOf(asked, env)) ?? null,
     countPost: (sid) => countPost(env, sid),
     countUnknown: (asked) => countUnknownSession(asked, env),
     maxPayload: SOCKETIO_PAYLOAD_BYTES,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   isUnlisted,
   reducePresence,
-  withPage,
+  withThreadPage,
   withSeen,
 } from "../../../src/client/presence/presence-reducer.ts";
 import { EMPTY_PRESENCE, type PresenceState } from "../../../src/client/presence/presence-state.ts";
@@ -17,7 +17,7 @@ function thread(id: string, seq: number, readSeq: number): ThreadSummary {
 
 const reduceAll = (state: PresenceState, ...events: PresenceEvent[]) => events.reduce(reducePresence, state);
 
-const listed = withPage(
+const listed = withThreadPage(
   reduceAll(EMPTY_PRESENCE, presenceWelcome([thread("a", 3, 3), thread("b", 5, 4)])),
   { threads: [thread("a", 3, 3), thread("b", 5, 4)] },
   "first",
@@ -36,7 +36,7 @@ describe("the badge", () => {
   it("counts a thread once that the `welcome` had no room for and a page lists later", () => {
     const named = range(1, 500).map((n) => thread(`t${n}`, 1, 0));
     const full = reduceAll(EMPTY_PRESENCE, presenceWelcome(named, { unreadThreads: 501 }));
-    const paged = withPage(full, { threads: [thread("t501", 4, 2)] }, "next");
+    const paged = withThreadPage(full, { threads: [thread("t501", 4, 2)] }, "next");
     expect(paged.unreadThreads).toBe(501);
     const read: PresenceEvent = { type: "read", threadId: "t501", readSeq: 4, unread: 0 };
     expect(reduceAll(paged, read).unreadThreads).toBe(500);
@@ -127,7 +127,7 @@ describe("the list", () => {
   });
 
   it("puts the next page below", () => {
-    const more = withPage(listed, { threads: [thread("c", 1, 1)], nextCursor: "x" }, "next");
+    const more = withThreadPage(listed, { threads: [thread("c", 1, 1)], nextCursor: "x" }, "next");
     expect(idsOf(more)).toEqual(["a", "b", "c"]);
     expect(more.nextCursor).toBe("x");
   });
@@ -175,11 +175,11 @@ describe("invitations", () => {
 
   it("come with the pages of the list, of which the only one has all of them", () => {
     const held = reduceAll(listed, invited("old"));
-    const only = withPage(held, { threads: [invitation("new"), thread("a", 3, 3)] }, "first");
+    const only = withThreadPage(held, { threads: [invitation("new"), thread("a", 3, 3)] }, "first");
     expect(namesOf(only)).toEqual(["new"]);
-    const first = withPage(held, { threads: [invitation("new")], nextCursor: "more" }, "first");
+    const first = withThreadPage(held, { threads: [invitation("new")], nextCursor: "more" }, "first");
     expect(namesOf(first)).toEqual(["new", "old"]);
-    const next = withPage(first, { threads: [invitation("older"), thread("c", 1, 1)] }, "next");
+    const next = withThreadPage(first, { threads: [invitation("older"), thread("c", 1, 1)] }, "next");
     expect(namesOf(next)).toEqual(["new", "old", "older"]);
     expect(idsOf(next)).toEqual(["a", "b", "c"]);
   });

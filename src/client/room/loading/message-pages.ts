@@ -1,6 +1,6 @@
 /** Loads messages from anywhere in the thread. Between them and the others that are loaded there may be a gap. */
 import type { Store } from "../../store/store.ts";
-import { withPage } from "../room-reducer.ts";
+import { withMessagePage } from "../room-reducer.ts";
 import type { RoomState } from "../room-state.ts";
 import type { PageLoader } from "./page-loader.ts";
 
@@ -34,6 +34,6 @@ export class MessagePages {
 
   async #load(bounds: PageBounds): Promise<void> {
     const page = await this.#pages.messages(bounds);
-    if (page.messages.length > 0) this.#store.update((state) => withPage(state, page));
+    if (page.messages.length > 0) this.#store.update((state) => withMessagePage(state, page));
   }
 }

@@ -1,7 +1,7 @@
 /** Renames the thread, or changes its settings. Moderators, owners and the host may; a direct thread has neither. */
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
-import type { Act } from "../../moderation/audit-log.ts";
+import type { AuditedAct } from "../../moderation/audit-log.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import { sharedThread, threadFor } from "../../thread-view.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";
@@ -31,7 +31,7 @@ export const threadEventEntry: ChangeEntry<Extract<DurableEvent, { type: "thread
 export function threadChanged(
   thread: StoredThread,
   by: User,
-  changed: NonNullable<Act["detail"]>,
+  changed: NonNullable<AuditedAct["detail"]>,
   now: number,
 ): Omit<Outcome, "value"> {
   thread.audit.add({ action: "thread.updated", by: by.id, detail: changed }, now);

@@ -21,7 +21,7 @@ export type Place = HandedRoom & {
   membershipId?: string | undefined;
 };
 
-export class Membership {
+export class RoomMember {
   /** By the `id` of the command; several where a client sent one twice. */
   readonly #pending = new Map<string, PendingCommand[]>();
   #onIdle: (() => void)[] = [];
