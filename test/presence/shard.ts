@@ -147,6 +147,14 @@ export class FakeThread {
   }
 }
 
+/** A user with so many groups, the newest first. */
+export async function userInThreads(count: number, shard = 1): Promise<{ ada: User; threadIds: string[] }> {
+  const ada = await knownUser("Ada", shard);
+  const threads = Array.from({ length: count }, (_, i) => new FakeThread("group", null, 1_000_000 - i));
+  await Promise.all(threads.map((thread) => thread.join(ada)));
+  return { ada, threadIds: threads.map(({ id }) => id) };
+}
+
 /** A group of these users, whose shards know of it. */
 export async function groupOf(...users: User[]): Promise<FakeThread> {
   const thread = new FakeThread();

@@ -9,16 +9,7 @@ import { gate } from "../../support/gate.ts";
 import { unique } from "../../support/host-users.ts";
 import { shardStub } from "../../support/objects.ts";
 import type { User } from "../../../src/protocol/model.ts";
-import {
-  costIn,
-  evictShardOf,
-  FakeThread,
-  knownUser,
-  passTime,
-  rowsOf,
-  runAlarmOf,
-  shardFor,
-} from "../shard.ts";
+import { costIn, evictShardOf, passTime, rowsOf, runAlarmOf, shardFor, userInThreads } from "../shard.ts";
 
 /** What threads were sent, in order. The threads of these tests are not there: they do nothing with it. */
 let sent: { threadId: string; name: string }[] = [];
@@ -39,14 +30,6 @@ afterEach(async () => {
   vi.restoreAllMocks();
   await reset();
 });
-
-/** A user with so many threads, the newest first. */
-async function userWith(count: number, shard = 1): Promise<{ ada: User; threadIds: string[] }> {
-  const ada = await knownUser("Ada", shard);
-  const threads = Array.from({ length: count }, (_, i) => new FakeThread("group", null, 1_000_000 - i));
-  await Promise.all(threads.map((thread) => thread.join(ada)));
-  return { ada, threadIds: threads.map(({ id }) => id) };
-}
 
 const rename = (user: User, name: string) => shardFor(user).signIn({ ...user, name });
 /** Runs the alarms of all steps. */
@@ -80,7 +63,7 @@ function cutOff(isCutOff: (threadId: string, call: number) => boolean) {
 }
 
 it("is sent to each thread once, to those of the newest activity first", async () => {
-  const { ada, threadIds } = await userWith(120);
+  const { ada, threadIds } = await userInThreads(120);
   await rename(ada, "Countess");
   await noJob(ada);
   expect(idsSent().toSorted()).toEqual(threadIds.toSorted());
@@ -89,7 +72,7 @@ it("is sent to each thread once, to those of the newest activity first", async (
 });
 
 it("calls at most half as many threads in an invocation as a plan may allow", async () => {
-  const { ada, threadIds } = await userWith(120);
+  const { ada, threadIds } = await userInThreads(120);
   await rename(ada, "Countess");
   for (let left = threadIds.length; left > 0;) {
     const now = await invocation(ada);
@@ -101,7 +84,7 @@ it("calls at most half as many threads in an invocation as a plan may allow", as
 });
 
 it("costs two rows for the profile, two of its search keys, and two for each 25 threads besides three", async () => {
-  const { ada } = await userWith(120, 2);
+  const { ada } = await userInThreads(120, 2);
   const renaming = async () => {
     await rename(ada, "Countess");
     await noJob(ada);
@@ -111,12 +94,12 @@ it("costs two rows for the profile, two of its search keys, and two for each 25 
   expect((await costIn(ada, renaming)).written).toBe(2 + 2 + (1 + steps) + steps);
   expect(sent).toHaveLength(120);
   passTime(60_000);
-  const { ada: lone } = await userWith(0, 3);
+  const { ada: lone } = await userInThreads(0, 3);
   expect((await costIn(lone, () => rename(lone, "Lone"))).written).toBe(2 + 2);
 });
 
 it("goes on where it was after an eviction or a crash, whatever became of the alarm", async () => {
-  const { ada, threadIds } = await userWith(8, 4);
+  const { ada, threadIds } = await userInThreads(8, 4);
   const byId = threadIds.toSorted();
   await runInDurableObject(shardStub(ada.id), async (_, { storage }) => {
     storage.sql.exec("INSERT INTO profile_jobs VALUES (?, ?, 0, 0, '[]', 0)", ada.id, byId[3] ?? "");
@@ -130,7 +113,7 @@ it("goes on where it was after an eviction or a crash, whatever became of the al
 
 it("waits for a thread that does not answer, and sends it the newest profile when it does", async () => {
   expectLogged(/expected: no answer/);
-  const { ada, threadIds } = await userWith(3, 5);
+  const { ada, threadIds } = await userInThreads(3, 5);
   const [broken] = threadIds;
   let isBroken = true;
   vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
@@ -150,7 +133,7 @@ it("waits for a thread that does not answer, and sends it the newest profile whe
 
 it("is not given up while some threads answer, however many do not at first", async () => {
   expectLogged(/expected: no answer/);
-  const { ada, threadIds } = await userWith(700);
+  const { ada, threadIds } = await userInThreads(700);
   // As if an invocation's calls ran out each second time.
   cutOff((_, call) => call % 100 > 50);
   await rename(ada, "Countess");
@@ -160,7 +143,7 @@ it("is not given up while some threads answer, however many do not at first", as
 
 it("calls threads that did not answer again, in as many invocations as that takes", async () => {
   expectLogged(/expected: no answer/);
-  const { ada, threadIds } = await userWith(80);
+  const { ada, threadIds } = await userInThreads(80);
   const outage = cutOff(() => true);
   await rename(ada, "Countess");
   while (outage.calls < threadIds.length) {
@@ -176,7 +159,7 @@ it("calls threads that did not answer again, in as many invocations as that take
 
 it("goes on to the other threads where those of one step are gone", async () => {
   expectLogged(/expected: no answer/);
-  const { ada, threadIds } = await userWith(60);
+  const { ada, threadIds } = await userInThreads(60);
   // What the step after that of the newest threads calls.
   const gone = new Set(threadIds.toSorted().slice(0, SUBREQUESTS / 2));
   for (const id of threadIds.slice(0, SUBREQUESTS / 2)) gone.delete(id);
@@ -188,7 +171,7 @@ it("goes on to the other threads where those of one step are gone", async () => 
 });
 
 it("is sent again only after a pause, as it is then, however often it changes", async () => {
-  const { ada, threadIds } = await userWith(5, 6);
+  const { ada, threadIds } = await userInThreads(5, 6);
   await rename(ada, "First");
   await noJob(ada);
   for (let i = 0; i < 30; i++) await rename(ada, `Name ${i}`);
@@ -204,7 +187,7 @@ it("is sent again only after a pause, as it is then, however often it changes", 
 });
 
 it("is sent again to those that were sent the profile before, where it changes while it is being sent", async () => {
-  const { ada, threadIds } = await userWith(3, 7);
+  const { ada, threadIds } = await userInThreads(3, 7);
   await runInDurableObject(shardStub(ada.id), (_, { storage }) => {
     const [first = ""] = threadIds.toSorted();
     storage.sql.exec(
@@ -226,7 +209,7 @@ it("is sent again to those that were sent the profile before, where it changes w
 });
 
 it("is sent again after the pause, where it changes while the first threads are being sent it", async () => {
-  const { ada, threadIds } = await userWith(3, 1);
+  const { ada, threadIds } = await userInThreads(3, 1);
   const held = gate();
   vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
     sent.push({ threadId: this.ctx.id.toString(), name: user.name });
@@ -249,7 +232,7 @@ it("is sent again after the pause, where it changes while the first threads are 
 });
 
 it("is not begun for a name that is the same, or of an earlier time", async () => {
-  const { ada } = await userWith(2, 0);
+  const { ada } = await userInThreads(2, 0);
   const now = Date.now();
   await shardFor(ada).signIn({ ...ada, name: unique("New") }, now + 2_000);
   await noJob(ada);

@@ -10,13 +10,13 @@ import type { Revocation } from "../../../src/rpc/revocation.ts";
 import {
   costIn,
   evictShardOf,
-  FakeThread,
   HOUR,
   knownUser,
   passTime,
   rowsOf,
   runAlarmOf,
   shardFor,
+  userInThreads,
 } from "../shard.ts";
 
 /** What threads were sent, in order. The threads of these tests are not there: they do nothing with it. */
@@ -44,14 +44,6 @@ afterEach(async () => {
   await reset();
 });
 
-/** A user with so many threads, the newest first. */
-async function userWith(count: number, shard = 1): Promise<{ ada: User; threadIds: string[] }> {
-  const ada = await knownUser("Ada", shard);
-  const threads = Array.from({ length: count }, (_, i) => new FakeThread("group", null, 1_000_000 - i));
-  await Promise.all(threads.map((thread) => thread.join(ada)));
-  return { ada, threadIds: threads.map(({ id }) => id) };
-}
-
 const before = () => Math.floor(Date.now() / 1000) + 1;
 const idsSent = () => sent.map(({ threadId }) => threadId);
 
@@ -71,7 +63,7 @@ const untilDone = (user: User) =>
   });
 
 it("goes to the newest threads at once, 25 in an invocation, and to all once no old verdict is left", async () => {
-  const { ada, threadIds } = await userWith(230);
+  const { ada, threadIds } = await userInThreads(230);
   await shardFor(ada).revoke(ada.id, before());
   const first: string[] = [];
   for (let step = 0; step < 8; step += 1) {
@@ -94,7 +86,7 @@ it("goes to the newest threads at once, 25 in an invocation, and to all once no 
 });
 
 it("says all that was revoked of the user", async () => {
-  const { ada } = await userWith(1);
+  const { ada } = await userInThreads(1);
   const time = before();
   await shardFor(ada).revoke(ada.id, time);
   await shardFor(ada).endSession(ada.id, "laptop", Date.now() + HOUR);
@@ -103,7 +95,7 @@ it("says all that was revoked of the user", async () => {
 });
 
 it("goes on after an eviction, in either round", async () => {
-  const { ada, threadIds } = await userWith(60);
+  const { ada, threadIds } = await userInThreads(60);
   await shardFor(ada).revoke(ada.id, before());
   await invocation(ada);
   await evictShardOf(ada);
@@ -119,7 +111,7 @@ it("goes on after an eviction, in either round", async () => {
 
 it("calls those that do not answer again, and gives up after many times", async () => {
   expectLogged(/a call to an object failed/);
-  const { ada, threadIds } = await userWith(3);
+  const { ada, threadIds } = await userInThreads(3);
   const [dead] = threadIds;
   failing.isCutOff = (id) => id === dead;
   await shardFor(ada).revoke(ada.id, before());
@@ -146,7 +138,7 @@ it("calls those that do not answer again, and gives up after many times", async 
 
 it("takes as many users as an invocation may call the threads of", async () => {
   const users = [];
-  for (let i = 0; i < 10; i += 1) users.push((await userWith(3)).ada);
+  for (let i = 0; i < 10; i += 1) users.push((await userInThreads(3)).ada);
   const [ada] = users;
   if (!ada) throw new Error("nobody");
   for (const user of users) await shardFor(user).revoke(user.id, before());
@@ -156,7 +148,7 @@ it("takes as many users as an invocation may call the threads of", async () => {
 });
 
 it("of sessions that one user ends in a loop is sent for the first few, and then from time to time", async () => {
-  const { ada, threadIds } = await userWith(10);
+  const { ada, threadIds } = await userInThreads(10);
   let calls = 0;
   for (let i = 0; i < 60; i += 1) {
     await shardFor(ada).endSession(ada.id, `session-${i}`, Date.now() + HOUR);
@@ -189,7 +181,7 @@ it("of more ended sessions than are kept forgets those that would end first, and
 });
 
 it("costs a few rows, and one more for each 25 threads", async () => {
-  const { ada } = await userWith(50);
+  const { ada } = await userInThreads(50);
   const revoked = await costIn(ada, () => shardFor(ada).revoke(ada.id, before()));
   // What was revoked, the job, and the alarm.
   expect(revoked.written).toBe(3);
