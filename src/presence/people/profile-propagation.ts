@@ -130,7 +130,8 @@ export class ProfilePropagation {
     const first = this.#first.get(user_id);
     return {
       threadIds: threadIds.filter((id) => !first?.has(id)),
-      sentUpTo: threadIds.length < THREADS_PER_STEP ? PAST_ALL_THREADS : (threadIds.at(-1) ?? PAST_ALL_THREADS),
+      sentUpTo:
+        threadIds.length < THREADS_PER_STEP ? PAST_ALL_THREADS : (threadIds.at(-1) ?? PAST_ALL_THREADS),
     };
   }
 
