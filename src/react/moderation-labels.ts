@@ -5,7 +5,7 @@ import { auditText } from "../view/moderation/audit-text.ts";
 import {
   BANS,
   LINK_LIFETIMES,
-  LINK_USES,
+  LINK_USE_CHOICES,
   PURGES,
   SLOW_MODES,
   TIMEOUTS,
@@ -187,7 +187,7 @@ export const ENGLISH_MODERATION: ModerationLabels = {
   linkValidFor: "Valid for",
   linkLifetimes: LINK_LIFETIMES,
   linkFor: "For how many people",
-  linkUses: LINK_USES,
+  linkUses: LINK_USE_CHOICES,
   createLink: "Create link",
   copyNow: "Copy it now: it is not shown again",
   copy: "Copy",
