@@ -14,7 +14,7 @@ export async function fillHistory(
   if (count === 0) return;
   await runInDurableObject(threadStub(threadId), (_thread, { storage }) => {
     storage.sql.exec(
-      `WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+      `WITH RECURSIVE n(i) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < ?)
        INSERT INTO messages (seq, rev, touched_rev, author, command_id, body, at)
        SELECT i, i, i, ?, 'id-' || i, coalesce(?, 'body ' || i), 1000 + i FROM n`,
       from,
