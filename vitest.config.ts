@@ -114,7 +114,7 @@ const shared = {
 export default defineConfig({
   test: {
     // More than the cores of a small machine: much of the time of a test is waiting.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         // In workerd, through the Worker's own entrances.
