@@ -213,6 +213,7 @@ it("a thread that is a message request asks in the thread itself, without going 
 it("an accepted message request is a thread, and a group that one is invited into asks in its place", async () => {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const thread = await directThread(bob, ada);
+  await bob.call("POST", `/api/threads/${thread}/messages`, { body: "See https://pond.example" });
   const pond = await invitedTo("Pond", bob, ada);
   let answers: string[] = [];
   const { page } = await openChat(browser, ada, thread, {
@@ -226,12 +227,19 @@ it("an accepted message request is a thread, and a group that one is invited int
     },
   });
   const bar = page.getByRole("region", { name: "Message request" });
+  // Whoever wrote it is a stranger.
+  const link = page.getByRole("link", { name: "https://pond.example" });
+  await page.getByText("See https://pond.example").waitFor();
+  expect(await link.count()).toBe(0);
   await bar.getByRole("button", { name: /^Accept/ }).click();
   await expect.poll(() => bar.count()).toBe(0);
   expect(answers).toEqual(["accept"]);
+  await link.waitFor();
   await field(page).fill("Hello yourself");
   await field(page).press("Enter");
-  await expect.poll(() => bodies(page)).toEqual(["Hello, stranger", "Hello yourself"]);
+  await expect
+    .poll(() => bodies(page))
+    .toEqual(["Hello, stranger", "See https://pond.example", "Hello yourself"]);
 
   await page.getByRole("button", { name: /^Pond, one of [12]$/ }).click();
   const invitation = page.getByRole("region", { name: "Invitation" });

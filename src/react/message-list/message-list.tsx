@@ -2,6 +2,7 @@
 import type { MessageListProps } from "../component-props.ts";
 import { useContext, useMemo, type ReactElement } from "react";
 import type { RoomState, User } from "../../client/client.ts";
+import { isUnaccepted } from "../../view/contacts/request.ts";
 import { MessageRows } from "../../view/message-list/message-row-model.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
 import { areObjectsEqual } from "../hooks/use-selected.ts";
@@ -32,8 +33,12 @@ export function MessageList({ thread: given, className }: MessageListProps): Rea
   const thread = useThreadName(given);
   const isStarted = useThreadState(thread, ({ ready, outgoing }) => ready || outgoing.length > 0);
   const around = useContext(ThreadContext);
+  const isRequest = useThreadState(thread, isUnaccepted);
   // What draws a message takes the thread from there, also where there is no `<Thread>`.
-  const context = useMemo(() => ({ ...around, thread }), [around, thread]);
+  const context = useMemo(
+    () => ({ ...around, thread, isUnaccepted: isRequest }),
+    [around, thread, isRequest],
+  );
   return (
     <ThreadContext.Provider value={context}>
       <div className={classNames("lilypad", "lilypad-messages", className)}>

@@ -1,10 +1,11 @@
 /** The text of a message, its addresses as links. Of a very long one the beginning is shown, and a button for the rest. */
-import { useState, type ReactElement } from "react";
+import { useContext, useState, type ReactElement } from "react";
 import { withoutOverrides } from "../../view/text/bidi.ts";
 import { linkify } from "../../view/text/linkify.ts";
 import { beginningOf, isLong } from "../../view/text/long-text.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { useLabels } from "../labels.ts";
+import { ThreadContext } from "../thread/thread-context.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Text } from "../ui/text.tsx";
 
@@ -46,10 +47,12 @@ export function MessageText({ body, editedAt }: MessageTextProps): ReactElement 
 
 /** As text nodes only: nothing in it can become markup. A link reads as where it leads, whatever the text around it does. */
 function LinkedText({ text }: { text: string }): ReactElement {
+  const { isUnaccepted } = useContext(ThreadContext);
   const drawn = withoutOverrides(text);
+  const segments = isUnaccepted ? [{ text: drawn }] : linkify(drawn);
   return (
     <span key={drawn} className="lilypad-isolated">
-      {linkify(drawn).map((segment, index) =>
+      {segments.map((segment, index) =>
         segment.link ? (
           <a
             key={index}

@@ -29,6 +29,8 @@ export interface ThreadContextValue {
   renderMessage: ((props: MessageProps) => ReactNode) | undefined;
   /** Where an application joins a thread by a link's code. */
   linkHref?: ((code: string) => string) | undefined;
+  /** It is a stranger's request: addresses in it are not links. */
+  isUnaccepted?: boolean;
   /** Called when the user wants no more of the thread. */
   onLeave?: (() => void) | undefined;
 }
