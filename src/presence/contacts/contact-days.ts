@@ -34,7 +34,7 @@ export class ContactDays {
     this.#alarm = alarm;
     this.#parts = parts;
     parts.lateContacts.onAdded = (contactFrom) => {
-      if (parts.whoSeesWhom.isAmongContacts) alarm.wakeBy(endOfRound(contactFrom));
+      if (this.#isNeeded()) alarm.wakeBy(endOfRound(contactFrom));
     };
     alarm.register({
       name: "contacts by a link",
@@ -50,8 +50,8 @@ export class ContactDays {
   }
 
   async #work(now: number): Promise<void> {
-    const { lateContacts, userThreads, whoSeesWhom, publisher, subscriptions, isHere } = this.#parts;
-    if (!whoSeesWhom.isAmongContacts) return;
+    const { lateContacts, userThreads, publisher, subscriptions, isHere } = this.#parts;
+    if (!this.#isNeeded()) return;
     const due = lateContacts.due(now, USERS_PER_ALARM);
     await Promise.all(
       due.map(async ({ userId, threadId }) => {
@@ -67,8 +67,17 @@ export class ContactDays {
   }
 
   #dueAt(): number | undefined {
-    const next = this.#parts.whoSeesWhom.isAmongContacts ? this.#parts.lateContacts.next() : undefined;
+    const next = this.#isNeeded() ? this.#parts.lateContacts.next() : undefined;
     return next === undefined ? undefined : endOfRound(next);
+  }
+
+  /** Not with settings that are invalid either: a shard starts with them, and whoever asks it is answered so. */
+  #isNeeded(): boolean {
+    try {
+      return this.#parts.whoSeesWhom.isAmongContacts;
+    } catch {
+      return false;
+    }
   }
 }
 
