@@ -3,7 +3,8 @@
  * of the API; the library for the host's server to dist/server, and the React components to dist/react.
  */
 import { execFile } from "node:child_process";
-import { cp, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { build, type Rolldown } from "vite";
 
@@ -85,9 +86,16 @@ async function addOtherAssets(): Promise<void> {
 /** Builds what a React application installs, besides the client. */
 export async function buildReact(): Promise<void> {
   await build(REACT);
-  await cp("src/react/style.css", "dist/react/style.css");
+  await writeFile("dist/react/style.css", await withImports("src/react/style.css"));
   // TypeScript asks for the types of what is imported, also for its effects alone.
   await writeFile("dist/react/style.css.d.ts", "export {};\n");
+}
+
+/** A style sheet with those that it imports in place. */
+async function withImports(file: string): Promise<string> {
+  const imports = [...(await readFile(file, "utf8")).matchAll(/^@import "(.+)";$/gm)];
+  const sheets = imports.map(([, name = ""]) => readFile(join(dirname(file), name), "utf8"));
+  return (await Promise.all(sheets)).join("\n");
 }
 
 if (import.meta.main) {

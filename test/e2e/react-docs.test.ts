@@ -36,7 +36,7 @@ it("has a row for each hook and component that is exported, and for no other", a
 });
 
 it("lists the custom properties of the style sheet", async () => {
-  const style = await readFile("src/react/style.css", "utf8");
+  const style = await readFile("dist/react/style.css", "utf8");
   const properties = new Set([...style.matchAll(/var\((--lilypad-[\w-]+)/g)].map(([, name = ""]) => name));
   const listed = [...page.text.matchAll(/`(--lilypad-[\w-]+)`/g)].map(([, name = ""]) => name);
   expect(listed.toSorted()).toEqual([...properties].toSorted());

@@ -1,7 +1,7 @@
 /** In a thread that is a message request: what it is, and what can be done about it. Nothing in any other thread. */
 import { useContext, useState, type ReactElement } from "react";
 import type { RoomState } from "../../client/client.ts";
-import { blockInviter } from "../../view/contacts/request.ts";
+import { blockInviter, isUnaccepted } from "../../view/contacts/request.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import type { RequestBarProps } from "../component-props.ts";
 import { useAnswers } from "../hooks/use-answers.ts";
@@ -18,10 +18,11 @@ import { useRequestAction } from "../ui/use-request-action.ts";
 import { RequestButtons } from "./request-buttons.tsx";
 
 /** Who is not a member of a direct thread that they see has yet to accept it. */
-function requestIn({ ready, connection, thread, you, user, members }: RoomState) {
-  const isRequest = ready && connection !== "stopped" && thread?.kind === "direct" && you === undefined;
+function requestIn(state: RoomState) {
+  const { ready, connection, thread, user, members } = state;
+  const isRequest = ready && connection !== "stopped" && isUnaccepted(state);
   return {
-    id: isRequest ? thread.id : undefined,
+    id: isRequest ? thread?.id : undefined,
     invitedBy: members.find((member) => member.user.id !== user?.id)?.user,
   };
 }
