@@ -5,14 +5,14 @@ import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
+import { SETTINGS } from "../../src/config/settings.ts";
 
 /** As far as it is looked at here: its own types are a Worker's, which this project has not. */
 interface ConfigModule {
-  SETTINGS: readonly string[];
   configOf: (variables: Record<string, string>) => Record<string, unknown>;
 }
 const CONFIG = "../../src/config/config.ts";
-const { SETTINGS, configOf } = (await import(CONFIG)) as ConfigModule;
+const { configOf } = (await import(CONFIG)) as ConfigModule;
 
 const vars = readConfig({ config: "wrangler.toml" }).vars as Record<string, string>;
 const example = await readFile(".dev.vars.example", "utf8");

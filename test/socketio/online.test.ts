@@ -7,7 +7,14 @@ import { passTime, runAlarm, skipWaits, startClock, withoutWaits } from "../cost
 import { expectLogged, mayLog } from "../support/console.ts";
 import { eventually } from "../support/eventually.ts";
 import { host } from "../support/host-server.ts";
-import { hostToken, newThread, person, unique, type Person } from "../support/host-users.ts";
+import {
+  hostToken,
+  newThread,
+  person,
+  personInOtherShard,
+  unique,
+  type Person,
+} from "../support/host-users.ts";
 import { evict, shardStub } from "../support/objects.ts";
 import { openPresence } from "../support/socket.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
@@ -29,9 +36,10 @@ const send = (who: Person, threadId: string, body: string) =>
 const counts = (socket: SocketIoTestSocket) =>
   socket.events<{ count: number }>("unread_count").map(({ count }) => count);
 
-/** Ada and Bob in a group. */
+/** Ada and Bob in a group. Each is in another Presence shard. */
 async function pair() {
-  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  const ada = await person("Ada");
+  const bob = await personInOtherShard(ada, "Bob");
   const { id: threadId } = await newThread(ada, "group", [bob], "Pond");
   return { ada, bob, threadId };
 }

@@ -1,6 +1,7 @@
 /** Users of a host application: each has a host token, and makes requests to the Worker with it. */
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
+import { shardOf } from "../../src/rpc/shards.ts";
 import { requireDocumented } from "./documented.ts";
 import type { User } from "../../src/protocol/model.ts";
 
@@ -63,6 +64,17 @@ export async function person(name = "Ada"): Promise<Person> {
   const who = await unknownPerson(name);
   await signIn(who);
   return who;
+}
+
+/** A known user whom another Presence shard has than this one. */
+export async function personInOtherShard(than: Person, name: string): Promise<Person> {
+  const shardOfUser = ({ user }: Person) => shardOf(user.id, Number(env.PRESENCE_SHARDS));
+  for (;;) {
+    const other = await unknownPerson(name);
+    if (shardOfUser(other) === shardOfUser(than)) continue;
+    await signIn(other);
+    return other;
+  }
 }
 
 /** Makes a user known. */

@@ -1,7 +1,7 @@
 /**
- * The line from a thread to one of its relays: what is to be delivered goes in order, one batch at a time, what is sent in one
- * stretch in one batch, and what comes while one is under way together in the next. Nothing is kept for a relay that does not answer: it asks for what it
- * missed when it receives a later batch.
+ * The line from a thread to one of its relays: what is to be delivered goes in order, one batch at a time. What is sent in one
+ * stretch is one batch, and what comes while one is under way is the next. Nothing is kept for a relay that does not answer: it
+ * asks for what it missed when it receives a later batch.
  */
 import type { Occupancy, RelayBatch, RelayItem } from "../../rpc/relay.ts";
 

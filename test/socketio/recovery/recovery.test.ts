@@ -1,7 +1,8 @@
 /** Connection state recovery: a client that comes back in time gets its session, its rooms, and what it missed. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ChatThread } from "../../../src/thread/chat-thread.ts";
+import { passTime, withoutWaits } from "../../cost/clock.ts";
 import { crash } from "../../presence/resharding/deployment.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
@@ -11,9 +12,7 @@ import { hostToken, newThread, person, type Person } from "../../support/host-us
 import { evict, threadStub } from "../../support/objects.ts";
 import { SocketIoTestSocket, socketIoStub, storedSessions } from "../../support/socketio.ts";
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+withoutWaits();
 
 interface Ack {
   ok: boolean;
@@ -336,7 +335,7 @@ describe("a session is not recovered", () => {
     await eventually(async () => expect(await storedSessions(socket)).toContain(socket.ids.sid));
     socket.close();
     await eventually(async () => expect(await storedSessions(socket)).toContain("expiresAt"));
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * 60_000 });
+    passTime(2 * 60_000);
     const again = await SocketIoTestSocket.connect(bob, socket.lost);
     expect(isRecovered(again, socket)).toBe(false);
     await eventually(async () => {
@@ -370,7 +369,7 @@ describe("a session is not recovered", () => {
       const again = await comeBack(bob, lost, where);
       expect(isRecovered(again, socket)).toBe(false);
     }
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3 * 60_000 });
+    passTime(3 * 60_000);
     for (const { sid } of [socket, away]) await runDurableObjectAlarm(socketIoStub(sid));
     for (const each of [socket, away]) expect(await storedSessions(each)).not.toContain(socket.ids.sid);
   });

@@ -17,6 +17,7 @@ it("skips a batch number where a batch was dropped, so that the relay knows that
     onLoss: () => {},
   });
   line.send({ frame: "[1]", rev: 1 });
+  await eventually(() => expect(batches).toHaveLength(1));
   line.send({ frame: "x".repeat(9 * 1024 * 1024), rev: 2 });
   answers[0]?.();
   await eventually(() => expect(batches).toHaveLength(2));

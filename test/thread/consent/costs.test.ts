@@ -1,16 +1,12 @@
 /** What invitations cost, and that they make nothing else dearer. */
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { env } from "cloudflare:workers";
-import { shardOf } from "../../../src/rpc/shards.ts";
 import { passTime, runAlarm, startClock } from "../../cost/clock.ts";
 import { meter } from "../../cost/meter.ts";
-import { newThread, person, type Person } from "../../support/host-users.ts";
+import { newThread, person, personInOtherShard } from "../../support/host-users.ts";
 import { threadStub } from "../../support/objects.ts";
 import { useSettings } from "../../support/settings.ts";
 import { accept, decline, put, withdraw, write } from "./people.ts";
-
-const SHARDS = Number(env.PRESENCE_SHARDS);
 
 beforeEach(async () => {
   startClock();
@@ -21,19 +17,10 @@ afterEach(async () => {
   await reset();
 });
 
-/** One whom another shard has: what is the same in one shard for both is written once. */
-async function personElsewhere(than: Person): Promise<Person> {
-  const shard = shardOf(than.user.id, SHARDS);
-  for (;;) {
-    const other = await person("Bob");
-    if (shardOf(other.user.id, SHARDS) !== shard) return other;
-  }
-}
-
 /** A group of Ada's, some time after it was made, and Bob, who is a stranger. */
 async function group() {
   const ada = await person("Ada");
-  const bob = await personElsewhere(ada);
+  const bob = await personInOtherShard(ada, "Bob");
   const { id } = await newThread(ada, "group", [], "Pond");
   await settle(id);
   return { ada, bob, id };
