@@ -5,8 +5,10 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, vi } from "vitest";
+import { keepSettings } from "./settings.ts";
 
-const settings = { ...env };
+const variables = { ...env };
+const restoreSettings = await keepSettings();
 const { getWebSocketAutoResponseTimestamp } = await statePrototype();
 
 /** The runtime's prototype of an object's state, which is accessible from within an object only. */
@@ -19,7 +21,9 @@ afterAll(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
-  Object.assign(env, settings);
+  Object.assign(env, variables);
+  // Parsed, they are cached.
+  restoreSettings();
   (await statePrototype()).getWebSocketAutoResponseTimestamp = getWebSocketAutoResponseTimestamp;
   // Objects, their sockets and what they store.
   await reset();

@@ -9,26 +9,32 @@ import { configOf, type Config } from "../../src/config/config.ts";
  * evict it.
  */
 export async function useSettings(changes: Partial<Config>): Promise<void> {
-  for (const config of new Set([await settings(), configOf(env)])) {
-    const before = { ...config };
-    Object.assign(config, changes);
-    onTestFinished(() => void Object.assign(config, before));
-  }
+  onTestFinished(await keepSettings());
+  await change(changes);
 }
 
 /** The same for all tests of a `describe`, which may run at once. */
 export function useSettingsForAll(changes: Partial<Config>): void {
-  let restore: (() => void)[] = [];
+  let restore = () => {};
   beforeAll(async () => {
-    restore = [...new Set([await settings(), configOf(env)])].map((config) => {
-      const before = { ...config };
-      Object.assign(config, changes);
-      return () => void Object.assign(config, before);
-    });
+    restore = await keepSettings();
+    await change(changes);
   });
-  afterAll(() => {
-    for (const one of restore) one();
-  });
+  afterAll(() => restore());
+}
+
+/** All of them as they are now, of the Worker and the objects: resolves with what sets them to it again. */
+export async function keepSettings(): Promise<() => void> {
+  const kept = [...new Set([await settings(), configOf(env)])].map(
+    (config) => [config, { ...config }] as const,
+  );
+  return () => {
+    for (const [config, before] of kept) Object.assign(config, before);
+  };
+}
+
+async function change(changes: Partial<Config>): Promise<void> {
+  for (const config of [await settings(), configOf(env)]) Object.assign(config, changes);
 }
 
 /** As they are now. */
