@@ -49,7 +49,9 @@ export function defineProgram<const O extends Options>(definition: Definition<O>
         return;
       }
       const values = { ...given, seed: given.seed ?? Date.now() % 2 ** 31 } as Values<O> & { seed: number };
-      const settings = Object.entries(values).map(([option, value]) => `--${option} ${String(value)}`);
+      const settings = Object.entries(values)
+        .filter(([, value]) => value !== undefined)
+        .map(([option, value]) => `--${option} ${String(value)}`);
       console.log(`${name} ${settings.join(" ")}`);
       const { rows, violations } = await definition.run(values);
       console.table(rows);
