@@ -1,4 +1,4 @@
-/** Whether a user who names an id that nobody has is told so. */
+/** Whether the answer to a user who names an id that nobody has says so. */
 import type { Config } from "./config.ts";
 
 /**

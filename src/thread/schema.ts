@@ -267,7 +267,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     AND user_id NOT IN (SELECT user_id FROM members);
 
   -- Users whose pending invitations ended, which their Presence shard has not confirmed yet.
-  CREATE TABLE unconfirmed_inviters (
+  CREATE TABLE untold_inviters (
     user_id TEXT PRIMARY KEY
   ) WITHOUT ROWID;
 
@@ -301,5 +301,8 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     since INTEGER NOT NULL,
     next_seq INTEGER NOT NULL
   ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE untold_inviters RENAME TO unconfirmed_inviters;
   `,
 ];

@@ -14,7 +14,7 @@ export type ConsentSettings = Pick<Config, "contactPolicy" | "userSearch">;
 export interface Candidate {
   /** A contact of the user who adds them. */
   isContact: boolean;
-  /** Lilypad knows them; where nobody is told who is unknown, that may not have been looked up. */
+  /** Lilypad knows them; where no answer says who is unknown, that may not have been looked up. */
   isKnown: boolean;
   /** They left this thread, or declined to come into it. */
   isOnlyInvited: boolean;
