@@ -19,13 +19,13 @@ export function useReportCount(
   { reports }: Pick<Moderation, "reports">,
   { threadId, known, isModerator }: CountedReports,
 ): number {
-  const [counted, setCounted] = useState(0);
+  const [counted, setCounted] = useState<{ threadId: string; count: number }>();
   const askedOf = isModerator && known === undefined ? threadId : undefined;
   useEffect(() => {
     if (askedOf === undefined) return undefined;
     let isShown = true;
     reports(askedOf, { state: "open", limit: MOST }).then(
-      (page) => isShown && setCounted(page.reports.length),
+      (page) => isShown && setCounted({ threadId: askedOf, count: page.reports.length }),
       // The list itself says why it cannot be loaded.
       () => undefined,
     );
@@ -33,5 +33,6 @@ export function useReportCount(
       isShown = false;
     };
   }, [reports, askedOf]);
-  return known ?? (isModerator ? counted : 0);
+  if (known !== undefined) return known;
+  return isModerator && counted !== undefined && counted.threadId === threadId ? counted.count : 0;
 }
