@@ -274,7 +274,7 @@ it("a direct thread is hidden and its other person blocked, and a group is left,
   await expect.poll(() => field(page).isDisabled()).toBe(false);
   await details.getByRole("button", { name: "Hide chat until the next message" }).click();
   await page.getByText("1 listed").waitFor();
-  expect(await details.count()).toBe(0);
+  await expect.poll(() => details.count()).toBe(0);
 
   await page.getByText("2 members").waitFor();
   await openDetails();
