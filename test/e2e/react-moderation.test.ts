@@ -81,6 +81,21 @@ it("settings take effect where the thread is open, and say why nobody writes", a
   await details.getByLabel("Only moderators write", { exact: true }).uncheck();
   await expect.poll(() => composerOf(bobs).isDisabled()).toBe(false);
 
+  // Of what is chosen while an answer is awaited, the last counts.
+  const answering = Promise.withResolvers<void>();
+  await page.route(/\/api\/threads\/\w+$/, async (route) => {
+    if (route.request().method() === "PATCH") await answering.promise;
+    await route.continue();
+  });
+  await details.getByLabel(/^Locked/).check();
+  await details.getByLabel(/^Locked/).uncheck();
+  await details.getByLabel(/^Locked/).check();
+  answering.resolve();
+  await bobs.getByText("This chat is locked.").waitFor();
+  await details.getByLabel(/^Locked/).uncheck();
+  await expect.poll(() => composerOf(bobs).isDisabled()).toBe(false);
+  expect(await details.getByLabel(/^Locked/).isChecked()).toBe(false);
+
   await details.getByLabel("Slow mode").selectOption("1 hour");
   await bobs.locator("header").getByText("slow mode: 1 hour").waitFor();
   await details.getByRole("button", { name: "Close" }).click();

@@ -4,6 +4,7 @@ import type { RoomState } from "../../client/client.ts";
 import { TOPIC_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo, ThreadSettings } from "../../protocol/model.ts";
 import type { ThreadPartProps } from "../component-props.ts";
+import { useSetting, type ShownSettings } from "../../view/moderation/use-setting.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { useLabels } from "../labels.ts";
@@ -11,7 +12,7 @@ import { useThreadName } from "../thread/thread-context.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { Text } from "../ui/text.tsx";
-import { useRequestAction } from "../ui/use-request-action.ts";
+import { useErrorText, useRequestAction } from "../ui/use-request-action.ts";
 
 const infoOf = ({ thread }: RoomState) => thread;
 
@@ -52,8 +53,6 @@ export function ThreadSettingsForm(props: ThreadPartProps): ReactElement | null 
   );
 }
 
-type ShownSettings = Pick<ThreadInfo, keyof ThreadSettings>;
-
 interface SettingProps {
   info: ThreadInfo;
   label: string;
@@ -61,21 +60,15 @@ interface SettingProps {
   children: (settings: ShownSettings, change: (settings: Partial<ThreadSettings>) => void) => ReactNode;
 }
 
-/** One setting, which is saved when it is chosen, and shown so at once. */
 function Setting({ info, label, children }: SettingProps): ReactElement {
   const { changeSettings } = useModeration();
-  const { error, run } = useRequestAction();
-  const [chosen, setChosen] = useState<Partial<ThreadSettings>>();
-  const change = async (settings: Partial<ThreadSettings>) => {
-    setChosen(settings);
-    await run(() => changeSettings(info.id, settings));
-    setChosen(undefined);
-  };
+  const save = (settings: Partial<ThreadSettings>) => changeSettings(info.id, settings);
+  const { shown, error, change } = useSetting(info, save, useErrorText());
   return (
     <>
       <label className="lilypad-setting">
         <Text>{label}</Text>
-        {children({ ...info, ...chosen }, (settings) => void change(settings))}
+        {children(shown, change)}
       </label>
       <ErrorMessage text={error} />
     </>

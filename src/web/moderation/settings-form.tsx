@@ -4,7 +4,9 @@ import { useState } from "preact/hooks";
 import { TOPIC_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo, ThreadSettings } from "../../protocol/model.ts";
 import { SLOW_MODES } from "../../view/moderation/durations.ts";
+import { useSetting, type ShownSettings } from "../../view/moderation/use-setting.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { LengthNote } from "../ui/length-note.tsx";
 import { useAsyncAction } from "../ui/use-async-action.ts";
 import { useModeration } from "./use-moderation.ts";
@@ -43,8 +45,6 @@ export function SettingsForm({ thread }: { thread: ThreadInfo }) {
   );
 }
 
-type ShownSettings = Pick<ThreadInfo, keyof ThreadSettings>;
-
 interface SettingProps {
   thread: ThreadInfo;
   label: string;
@@ -55,21 +55,15 @@ interface SettingProps {
   ) => ComponentChildren;
 }
 
-/** One setting, which is saved when it is chosen, and shown so at once. */
 function Setting({ thread, label, children }: SettingProps) {
   const moderation = useModeration();
-  const { error, run } = useAsyncAction();
-  const [chosen, setChosen] = useState<Partial<ThreadSettings>>();
-  const change = async (settings: Partial<ThreadSettings>) => {
-    setChosen(settings);
-    await run(() => moderation.changeSettings(thread.id, settings));
-    setChosen(undefined);
-  };
+  const save = (settings: Partial<ThreadSettings>) => moderation.changeSettings(thread.id, settings);
+  const { shown, error, change } = useSetting(thread, save, errorText);
   return (
     <>
       <label class="settings-form-line">
         {label}
-        {children({ ...thread, ...chosen }, (settings) => void change(settings))}
+        {children(shown, change)}
       </label>
       <ErrorMessage text={error} />
     </>
