@@ -218,6 +218,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/server.ts"],
+          // The modules that tests share are loaded, and a browser is launched, once a worker.
+          isolate: false,
           maxWorkers: 2,
         },
       },

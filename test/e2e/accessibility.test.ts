@@ -1,30 +1,28 @@
 /** What assistive technology and forced colours need of every view. */
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
-  composer,
   DESKTOP,
   messageRow,
+  newGuests,
   openDetails,
   openMessageMenu,
+  openPage,
+  openThread,
   PHONE,
   send,
   signInGuest,
-  startChat,
   uniqueName,
   unreadBadge,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread, newGuest, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** The first-level headings that are shown. */
 const mainHeadings = (page: Page) => page.getByRole("heading", { level: 1 }).allTextContents();
@@ -35,17 +33,14 @@ it.each([
 ])(
   "every view has one main heading, names with what is shown, and enough contrast, on %s",
   async (_name, options) => {
-    const names = [uniqueName("Bob"), uniqueName("Carol")];
-    const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-    if (!bob || !carol) throw new Error("expected two guests");
+    const [bob, carol] = await newGuests("Bob", "Carol");
     const ada = await signInGuest(browser, uniqueName("Ada"), options);
     const { page } = ada;
     const check = async (heading: string) => {
       await expect.poll(() => mainHeadings(page)).toEqual([heading]);
       await expectAccessible(page);
     };
-    await startChat(bob.page, ada.name);
-    await send(bob.page, "Hello");
+    await writeMessages(bob, await newDirectThread(bob, ada), ["Hello"]);
     await expect.poll(() => unreadBadge(page).textContent()).toBe("1");
     await check(`Hello, ${ada.name}`);
     await expect
@@ -83,24 +78,23 @@ it.each([
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Your name").waitFor();
     await check("Lilypad");
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   },
 );
 
 it("bubbles, the selected thread and one's own reaction stand out where the user's colours are forced", async () => {
-  const [bob, carol] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-  ];
-  const ada = await signInGuest(browser, uniqueName("Ada"), { ...DESKTOP, forcedColors: "active" });
+  const [bob, carol] = await newGuests("Bob", "Carol");
+  const ada = await openPage(browser, await newGuest(uniqueName("Ada")), {
+    ...DESKTOP,
+    forcedColors: "active",
+  });
   const { page } = ada;
-  await startChat(page, carol.name);
-  await startChat(page, bob.name);
+  await newDirectThread(ada, carol);
+  const threadId = await newDirectThread(ada, bob);
+  await openThread(ada, threadId);
   await send(page, "Mine");
   await waitUntilSent(page, "Mine");
-  await bob.page.goto(page.url());
-  await composer(bob.page).waitFor();
-  await send(bob.page, "Theirs");
+  await writeMessages(bob, threadId, ["Theirs"]);
   await messageRow(page, "Theirs").waitFor();
   await (await openMessageMenu(page, 2)).getByRole("button", { name: "React with 👍" }).click();
   const reaction = messageRow(page, "Theirs").getByRole("button", { pressed: true });
@@ -118,7 +112,9 @@ it("bubbles, the selected thread and one's own reaction stand out where the user
     return getComputedStyle(document.body).outlineColor;
   });
   expect(await styleOf(reaction.locator("span"), "background-color")).toBe(highlight);
+  const bobsPage = await openPage(browser, bob);
+  await openThread(bobsPage, threadId);
   const dot = page.locator(".conversation-header .avatar-online");
   expect(await styleOf(dot, "background-color")).toBe(highlight);
-  await closeAll(ada, bob, carol);
+  await closeAll(ada, bobsPage);
 });

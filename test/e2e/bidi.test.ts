@@ -1,27 +1,24 @@
 /** Texts that users wrote, as they are drawn: in any direction, and with characters that reorder text. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { drawnText } from "./drawn-text.ts";
 import {
   chatLink,
   closeAll,
   composer,
   messageRowBySeq,
+  newGuests,
   openMessageMenu,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
+  startChatAlone,
   startDirectChat,
   stopClock,
-  uniqueName,
 } from "./page.ts";
+import { newGroup } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** Right-to-left override: what follows is drawn from right to left. */
 const RLO = "\u202e";
@@ -48,7 +45,7 @@ describe("a text with a right-to-left override", () => {
   });
 
   it("does not turn what the page adds, nor make a link read as another site", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const { page } = ada;
     await send(page, `a${RLO}https://a.example/moc.lapyap//:sptth`);
     await (await openMessageMenu(page, 1)).getByRole("button", { name: "Edit" }).click();
@@ -61,15 +58,15 @@ describe("a text with a right-to-left override", () => {
       .poll(() => drawnText(row.locator(".message-body")))
       .toBe("bhttps://a.example/moc.lapyap//:sptth (edited)");
     expect(await row.getByRole("link").getAttribute("href")).toBe("https://a.example/moc.lapyap//:sptth");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("stays as its author wrote it when it is edited", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await send(ada.page, `photo${RLO}gnp.exe`);
     await (await openMessageMenu(ada.page, 1)).getByRole("button", { name: "Edit" }).click();
     expect(await ada.page.getByLabel("Edit message").inputValue()).toBe(`photo${RLO}gnp.exe`);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
@@ -84,27 +81,27 @@ describe("a link", () => {
     ],
     ["看www.example.com，很好", "www.example.com", "https://www.example.com/"],
   ])("in %j reads %j, where it leads", async (text, drawn, href) => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await send(ada.page, text);
     const link = messageRowBySeq(ada.page, 1).getByRole("link");
     await link.waitFor();
     expect(await drawnText(link)).toBe(drawn);
     expect(await link.getAttribute("href")).toBe(href);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
 it("names of both directions do not mix in lists of who is here and who is typing", async () => {
   // Their digits would be drawn on the other side of a Hebrew name that they belong to.
-  const names = [uniqueName("שרה"), uniqueName("דן")];
-  const [sara, dan] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  if (!sara || !dan) throw new Error("expected two guests");
-  await startChat(ada.page, sara.name, dan.name);
-  for (const { page } of [sara, dan]) {
-    await page.goto(ada.page.url());
-    await composer(page).waitFor();
-  }
+  const users = await newGuests("שרה", "דן", "Ada");
+  const [sara, dan, ada] = [
+    await openPage(browser, users[0]),
+    await openPage(browser, users[1]),
+    await openPage(browser, users[2]),
+  ];
+  const names = [sara.name, dan.name];
+  const threadId = await newGroup(ada, sara, dan);
+  for (const guest of [ada, sara, dan]) await openThread(guest, threadId);
   const mirrored = (name: string) => {
     const [hebrew = "", latin = ""] = name.split(" ");
     return `${latin} ${[...hebrew].toReversed().join("")}`;

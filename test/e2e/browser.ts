@@ -1,5 +1,12 @@
 /** A headless browser: on Linux x64 the Chromium of an npm package, elsewhere the Chrome that is installed. */
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from "playwright-core";
+import {
+  chromium as playwright,
+  type Browser,
+  type BrowserContext,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core";
+import { afterAll } from "vitest";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 
 /**
@@ -20,20 +27,30 @@ const ARGS = [
 /** How much slower than the machine pages run, to find tests that depend on its speed. */
 const SLOWDOWN = Number(process.env["PAGE_SLOWDOWN"] ?? 1);
 
-export async function launchBrowser(): Promise<Browser> {
-  const browser = await launch();
-  browser.on("context", prepareContext);
+let launched: Promise<Browser> | undefined;
+
+/**
+ * The one browser of this process, for all files that run in it: each guest has a context of their own anyway. It ends
+ * with the process. What a file leaves open, as where a test failed, is closed after it.
+ */
+export async function sharedBrowser(): Promise<Browser> {
+  const browser = await (launched ??= launch());
+  afterAll(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
   return browser;
 }
 
 async function launch(): Promise<Browser> {
-  if (process.platform !== "linux" || process.arch !== "x64") return playwright.launch({ channel: "chrome" });
+  const browser = await playwright.launch(await executable());
+  browser.on("context", prepareContext);
+  return browser;
+}
+
+async function executable(): Promise<LaunchOptions> {
+  if (process.platform !== "linux" || process.arch !== "x64") return { channel: "chrome" };
   const { default: chromium } = await import("@sparticuz/chromium");
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: ARGS,
-    headless: true,
-  });
+  return { executablePath: await chromium.executablePath(), args: ARGS, headless: true };
 }
 
 function prepareContext(context: BrowserContext): void {

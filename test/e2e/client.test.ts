@@ -6,10 +6,12 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { examplesOf } from "./doc-examples.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml, startScript } from "./sites.ts";
+
+const browser = await sharedBrowser();
 
 type ClientModule = typeof import("../../src/client/client.ts");
 const CLIENT = "../../dist/client/client.js";
@@ -94,13 +96,11 @@ describe("the three lines of the README", () => {
       const render = (messages) => { document.body.dataset.shown = messages.map(({ body }) => body).join(); };
       ${lines.replaceAll("https://chat.example.com", inject("url"))}
     </script>`);
-    const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
       await page.goto(site.url);
       await expect.poll(() => page.locator("body").getAttribute("data-shown")).toBe("Hello from Bob");
     } finally {
-      await browser.close();
       site.close();
     }
   });
@@ -120,7 +120,6 @@ describe("the part that comes later", () => {
       const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
       window.enter = () => (window.room = client.thread(${JSON.stringify(threadId)}));
     </script>`);
-    const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
       const chunks: string[] = [];
@@ -141,7 +140,6 @@ describe("the part that comes later", () => {
       // Once by its name, and once by another.
       expect(new Set(chunks.map((url) => url.split("?")[0])).size).toBe(1);
     } finally {
-      await browser.close();
       site.close();
     }
   });
@@ -158,7 +156,6 @@ describe("the part that comes later", () => {
         return room.loadMembers().then(() => room.getSnapshot().members.length, ({ code }) => code);
       };
     </script>`);
-    const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
       await page.route(/\/chunks\//, (route) => route.abort());
@@ -168,7 +165,6 @@ describe("the part that comes later", () => {
       await page.unrouteAll({ behavior: "wait" });
       expect(await page.evaluate("window.load()")).toBe(1);
     } finally {
-      await browser.close();
       site.close();
     }
   });

@@ -1,43 +1,35 @@
 /** Who comes to the user only if they want it: requests, blocks, hidden chats and invitation links on the page. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { openElement } from "./element.ts";
 import { showAsRequest, stopUndo } from "./message-request.ts";
 import {
-  chatLink,
   closeAll,
   composer,
   detailsDialog,
   messageRow,
+  newGuests,
   openDetails,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
+  startGroupAlone,
   uniqueName,
   unreadBadge,
   waitUntilSent,
 } from "./page.ts";
-import { person } from "./people.ts";
+import { newDirectThread, newGuest, person, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 it("whoever left a group is asked, and answers in one tap that can be undone", async () => {
-  const [bob, carol, ada] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-    await signInGuest(browser, uniqueName("Ada")),
-  ];
-  await startChat(ada.page, bob.name, carol.name);
-  await chatLink(bob.page).click();
-  await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+  const { ada, bob: known, threadId } = await startGroupAlone(browser);
+  const bob = await openPage(browser, known);
+  await openThread(bob, threadId);
   await openDetails(bob.page);
   await detailsDialog(bob.page).getByRole("button", { name: "Leave chat" }).click();
   await bob.page
@@ -70,16 +62,14 @@ it("whoever left a group is asked, and answers in one tap that can be undone", a
   await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
   await composer(bob.page).waitFor();
   await details.getByText("3 members").waitFor();
-  await closeAll(ada, bob, carol);
+  await closeAll(ada, bob);
 });
 
 it("a message request is in a list of its own, and is answered there or in the chat itself", async () => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(bob.page, ada.name);
-  await send(bob.page, "Hello, stranger");
-  await waitUntilSent(bob.page, "Hello, stranger");
-  const id = bob.page.url().split("/").at(-1) ?? "";
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const id = await newDirectThread(bob, user);
+  await writeMessages(bob, id, ["Hello, stranger"]);
+  const ada = await openPage(browser, user);
   const { answers } = await showAsRequest(ada.page, id, { id: "bob", name: bob.name });
   await ada.page.goto(`${inject("url")}/chat`);
   await button(ada.page, /^Requests\s*1/).click();
@@ -99,10 +89,10 @@ it("a message request is in a list of its own, and is answered there or in the c
   await ada.page.getByText("Request accepted").waitFor();
   await stopUndo(ada.page);
   await expect.poll(() => answers).toEqual(["accept"]);
-  await send(bob.page, "Good to see you");
+  await writeMessages(bob, id, ["Good to see you"]);
   await ada.page.getByRole("link", { name: /Good to see you/ }).waitFor();
   await expect.poll(() => requests.count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("the widget has the same list of requests", async () => {
@@ -136,15 +126,10 @@ it("the widget has the same list of requests", async () => {
 });
 
 it("a blocked person's messages are folded in groups, and neither writes to the other", async () => {
-  const [bob, carol, ada] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-    await signInGuest(browser, uniqueName("Ada")),
-  ];
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada, bob: known, threadId } = await startGroupAlone(browser);
   await send(ada.page, "What a pond");
-  await chatLink(bob.page).click();
-  await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
+  const bob = await openPage(browser, known);
+  await openThread(bob, threadId);
   await messageRow(bob.page, "What a pond").waitFor();
   await openDetails(bob.page);
   await detailsDialog(bob.page)
@@ -167,7 +152,7 @@ it("a blocked person's messages are folded in groups, and neither writes to the 
   await expect.poll(() => bob.page.getByText("From somebody you blocked.").count()).toBe(0);
 
   // A direct chat: blocked, then hidden until the next message.
-  await startChat(ada.page, bob.name);
+  await openThread(ada, await newDirectThread(ada, bob));
   await send(ada.page, "Only you");
   await waitUntilSent(ada.page, "Only you");
   await bob.page.getByRole("link", { name: /Only you/ }).click();
@@ -183,17 +168,11 @@ it("a blocked person's messages are folded in groups, and neither writes to the 
   await expect.poll(() => bob.page.getByRole("link", { name: /Only you/ }).count()).toBe(0);
   await send(ada.page, "Still there?");
   await bob.page.getByRole("link", { name: /Still there\?/ }).waitFor();
-  await closeAll(ada, bob, carol);
+  await closeAll(ada, bob);
 });
 
 it("a link that a moderator makes lets somebody in, as often as it says", async () => {
-  const [bob, carol, ada] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-    await signInGuest(browser, uniqueName("Ada")),
-  ];
-  await startChat(ada.page, bob.name, carol.name);
-  const dan = await signInGuest(browser, uniqueName("Dan"));
+  const { ada } = await startGroupAlone(browser);
   await openDetails(ada.page);
   await button(ada.page, "Invitation links").click();
   const links = ada.page.getByRole("dialog", { name: "Invitation links" });
@@ -202,15 +181,18 @@ it("a link that a moderator makes lets somebody in, as often as it says", async 
   expect(url).toMatch(new RegExp(`^${inject("url")}/join#[\\w-]{40,}$`));
   await links.getByText("Link 1: used 0 times of 1").waitFor();
 
+  const [dan, eve] = [
+    await openPage(browser, await newGuest(uniqueName("Dan"))),
+    await openPage(browser, await newGuest(uniqueName("Eve"))),
+  ];
   await dan.page.goto(url);
   await button(dan.page, "Join chat").click();
   await composer(dan.page).waitFor();
   await send(dan.page, "Here I am");
   await messageRow(ada.page, "Here I am").waitFor();
 
-  const eve = await signInGuest(browser, uniqueName("Eve"));
   await eve.page.goto(url);
   await button(eve.page, "Join chat").click();
   await eve.page.getByText("This link does not work any more.", { exact: false }).waitFor();
-  await closeAll(ada, bob, carol, dan, eve);
+  await closeAll(ada, dan, eve);
 });

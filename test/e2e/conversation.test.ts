@@ -1,7 +1,7 @@
 /** A conversation of two people, each in a browser of their own. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { BrowserContextOptions } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
@@ -9,31 +9,36 @@ import {
   DESKTOP,
   messageRow,
   messageRowBySeq,
+  openEmptyPage,
   openMessageMenu,
   PHONE,
   send,
-  signInGuest,
+  signInByForm,
   startChat,
   startDirectChat,
   stopClock,
   uniqueName,
   unreadBadge,
   waitUntilSent,
+  type OwnPage,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
+
+/** A new guest, who signs in by the form. */
+async function enter(name: string, options: BrowserContextOptions): Promise<OwnPage & { name: string }> {
+  const guest = { name: uniqueName(name), ...(await openEmptyPage(browser, options)) };
+  await guest.page.goto(inject("url"));
+  await signInByForm(guest.page, guest.name);
+  return guest;
+}
 
 describe.each([
   ["on phones", PHONE],
   ["on desktops", DESKTOP],
 ])("two people %s", (_name, options) => {
   it("chat live, see each other's unread badge, presence and typing, and keep it all over a reload", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"), options);
-    const ada = await signInGuest(browser, uniqueName("Ada"), options);
+    const [bob, ada] = [await enter("Bob", options), await enter("Ada", options)];
     await startChat(ada.page, bob.name);
     await send(ada.page, "Hello Bob!");
     await waitUntilSent(ada.page, "Hello Bob!");

@@ -1,14 +1,11 @@
 /** Days as the page names them: by the reader's calendar, in which not every day has 24 hours. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import { callThreadApi, closeAll, DESKTOP, signInGuest, startChat, uniqueName } from "./page.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
+import { closeAll, DESKTOP, newGuests, openPage, openThread } from "./page.ts";
+import { newDirectThread, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** When everybody who is offline was seen last. */
 const LAST_SEEN = "2026-11-05T20:00:00-05:00";
@@ -38,17 +35,17 @@ async function takeTimesFromTexts(context: BrowserContext): Promise<void> {
 
 /** A page in New York at a time there, with a chat that has these messages, each of its time. */
 async function pageAt(now: string, ...times: string[]) {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), {
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(user, bob);
+  await writeMessages(user, threadId, times);
+  const ada = await openPage(browser, user, {
     ...DESKTOP,
     locale: "en-US",
     timezoneId: "America/New_York",
   });
-  await startChat(ada.page, bob.name);
-  for (const time of times) await callThreadApi(ada.page, "POST", "/messages", { body: time });
   await takeTimesFromTexts(ada.context);
   await ada.page.clock.install({ time: now });
-  await ada.page.reload();
+  await openThread(ada, threadId);
   await ada.page.locator(`[data-seq="${times.length}"]`).waitFor();
   return { ada, bob, page: ada.page };
 }
@@ -58,33 +55,36 @@ const listTime = (page: Page) => page.locator(".thread-row-at").first().textCont
 
 describe("days", () => {
   it("are yesterday where a clock change made today an hour longer", async () => {
-    const { ada, bob, page } = await pageAt("2026-11-01T23:30:00-05:00", "2026-10-31T20:00:00-04:00");
+    const { ada, page } = await pageAt("2026-11-01T23:30:00-05:00", "2026-10-31T20:00:00-04:00");
     await expect.poll(() => days(page)).toEqual(["Yesterday"]);
     await expect.poll(() => listTime(page)).toBe("Sat");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("are not yesterday where a clock change made yesterday an hour shorter", async () => {
-    const { ada, bob, page } = await pageAt(
+    const { ada, page } = await pageAt(
       "2027-03-15T00:30:00-04:00",
       "2027-03-13T23:45:00-05:00",
       "2027-03-14T20:00:00-04:00",
     );
     await expect.poll(() => days(page)).toEqual(["Saturday, March 13", "Yesterday"]);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("of another year are named with it", async () => {
-    const { ada, bob, page } = await pageAt("2027-01-20T12:00:00-05:00", "2026-01-19T12:00:00-05:00");
+    const { ada, page } = await pageAt("2027-01-20T12:00:00-05:00", "2026-01-19T12:00:00-05:00");
     await expect.poll(() => days(page)).toEqual(["January 19, 2026"]);
     await expect.poll(() => listTime(page)).toBe("Jan 19, 2026");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("end at midnight while the page is open", async () => {
     const { ada, bob, page } = await pageAt("2026-11-05T23:00:00-05:00", LAST_SEEN);
-    await bob.page.close();
     const status = page.getByTestId("here");
+    const bobsPage = await openPage(browser, bob);
+    await bobsPage.page.goto(inject("url"));
+    await expect.poll(() => status.textContent()).toBe("Online");
+    await closeAll(bobsPage);
     await expect.poll(() => status.textContent()).toBe("Last seen 8:00 PM");
     await expect.poll(() => days(page)).toEqual(["Today"]);
     await expect.poll(() => listTime(page)).toBe("8:00 PM");
@@ -92,6 +92,6 @@ describe("days", () => {
     await expect.poll(() => days(page)).toEqual(["Yesterday"]);
     await expect.poll(() => listTime(page)).toBe("Thu");
     await expect.poll(() => status.textContent()).toBe("Last seen Thu");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });

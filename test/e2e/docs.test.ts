@@ -4,10 +4,9 @@ import { randomUUID } from "node:crypto";
 import { access, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { dirname, join, normalize } from "node:path";
-import type { Browser } from "playwright-core";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, inject, it, vi } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   anchorsOf,
   codeBlocksOf,
@@ -20,6 +19,8 @@ import {
 import { startHostSite } from "./host-site.ts";
 import { newGroup, newKeyedGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
+
+const browser = await sharedBrowser();
 
 /** The longest README, in bytes: one that is read to its end. */
 const README_BYTES = 8_192;
@@ -134,12 +135,6 @@ describe("the host's sign-in page", () => {
 });
 
 describe("browser code", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
   it.each(codeBlocks("js", "/client.js"))(
     "shows a thread on a page of another site, by the client ($path)",
     async ({ code }) => {
@@ -212,7 +207,6 @@ describe("the widget's quick start", () => {
     const { token } = (await import(join(directory, "site.mjs"))) as { token: RequestListener };
     const tags = (html + launcher).replaceAll(EXAMPLE_URL, inject("url"));
     const site = await startHostSite(`<!doctype html><title>A shop</title>${tags}`, token);
-    const browser = await launchBrowser();
     const page = await browser.newPage();
     await page.goto(site.url);
     await page.getByLabel("Message", { exact: true }).waitFor();
@@ -220,7 +214,7 @@ describe("the widget's quick start", () => {
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByRole("heading", { name: "Chats" }).waitFor();
     expect(await page.title()).toBe("A shop");
-    await browser.close();
+    await page.close();
     site.close();
     vi.unstubAllEnvs();
   });

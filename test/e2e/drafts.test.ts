@@ -1,7 +1,7 @@
 /** What is being composed, over threads, reloads, tabs and sign-outs. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   addMessages,
   chatLink,
@@ -9,35 +9,30 @@ import {
   composer,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openMessageMenu,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
-  startDirectChat,
-  uniqueName,
+  startChatAlone,
   waitUntilSent,
-  type Guest,
 } from "./page.ts";
+import { newDirectThread, type GuestUser } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
-const threadRow = (page: Page, { name }: Guest) => page.getByRole("link", { name: new RegExp(name) });
+const threadRow = (page: Page, { name }: GuestUser) => page.getByRole("link", { name: new RegExp(name) });
 const replyBar = (page: Page) => page.locator("#composer-reply");
 const editor = (page: Page) => page.getByLabel("Edit message");
 
 /** Ada with chats with Bob, which is open, and with Carol. */
 async function startTwoChats() {
-  const carol = await signInGuest(browser, uniqueName("Carol"));
-  const { ada, bob } = await startDirectChat(browser);
-  const withBob = ada.page.url();
-  await startChat(ada.page, carol.name);
-  await expect.poll(() => ada.page.url()).not.toBe(withBob);
-  await threadRow(ada.page, bob).click();
-  await ada.page.waitForURL(withBob);
+  const [user, bob, carol] = await newGuests("Ada", "Bob", "Carol");
+  await newDirectThread(user, carol);
+  const withBob = await newDirectThread(user, bob);
+  const ada = await openPage(browser, user);
+  await openThread(ada, withBob);
+  await threadRow(ada.page, carol).waitFor();
   return { ada, bob, carol };
 }
 
@@ -79,16 +74,16 @@ describe("a reply that is half written", () => {
     await expect.poll(() => messageRow(ada.page, "Cocoa, please").count()).toBe(1);
     await expect.poll(() => composer(ada.page).inputValue()).toBe("");
     await expect.poll(() => replyBar(ada.page).count()).toBe(0);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 
   it("shows what it replies to also where that is older than what is loaded", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada, threadId } = await startChatAlone(browser);
     await send(ada.page, "Tea or coffee?");
     await waitUntilSent(ada.page, "Tea or coffee?");
     await choose(ada.page, 1, "Reply");
     await replyBar(ada.page).waitFor();
-    await addMessages(ada.page, 60);
+    await addMessages(ada, threadId, 60);
     await ada.page.reload();
     await messageRow(ada.page, "number 60 of many").waitFor();
     await expect.poll(() => replyBar(ada.page).textContent()).toContain("Tea or coffee?");
@@ -96,7 +91,7 @@ describe("a reply that is half written", () => {
     await ada.page.reload();
     await messageRow(ada.page, "number 60 of many").waitFor();
     await expect.poll(() => replyBar(ada.page).count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
@@ -119,7 +114,7 @@ describe("an edit that is half written", () => {
     await ada.page.reload();
     await messageRowBySeq(ada.page, 1).getByText("Tea for two").waitFor();
     await expect.poll(() => editor(ada.page).count()).toBe(0);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 
   it("goes with its message", async () => {
@@ -136,7 +131,7 @@ describe("an edit that is half written", () => {
     await threadRow(ada.page, carol).click();
     await expect.poll(() => threadRow(ada.page, bob).textContent()).toContain("Message deleted");
     await expect.poll(() => keptDrafts(ada.page)).toEqual([]);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 });
 
@@ -145,7 +140,7 @@ const keptDrafts = (page: Page) =>
 
 describe("a draft", () => {
   it("is its user's own, and gone when they sign out, in other tabs too", async () => {
-    const { ada, bob, carol } = await startTwoChats();
+    const { ada, bob } = await startTwoChats();
     await composer(ada.page).fill("for Bob alone");
     const otherTab = await ada.context.newPage();
     await otherTab.goto(ada.page.url());
@@ -167,11 +162,11 @@ describe("a draft", () => {
       await ada.page.getByRole("button", { name: "Sign out" }).click();
       for (const page of [ada.page, otherTab]) await page.getByLabel("Your name").waitFor();
     }
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 
   it("is not shown to another user of the browser, and stays over a session that ended by itself", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada, bob } = await startChatAlone(browser);
     const threadUrl = ada.page.url();
     await composer(ada.page).fill("for Bob alone");
     const signIn = (name: string) =>
@@ -187,11 +182,11 @@ describe("a draft", () => {
     await signIn(ada.name);
     await ada.page.goto(threadUrl);
     await expect.poll(() => composer(ada.page).inputValue()).toBe("for Bob alone");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("follows what is typed in another tab, except where one is typing oneself", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const otherTab = await ada.context.newPage();
     await otherTab.goto(ada.page.url());
     await composer(ada.page).fill("from the first");
@@ -214,7 +209,7 @@ describe("a draft", () => {
     await send(otherTab, "from the other, at last");
     await waitUntilSent(otherTab, "from the other, at last");
     await expect.poll(() => composer(ada.page).inputValue()).toBe("");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
@@ -256,6 +251,6 @@ describe("a browser that keeps nothing for the page", () => {
     await threadRow(ada.page, bob).click();
     await composer(ada.page).waitFor();
     expect(await composer(ada.page).inputValue()).toBe("");
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 });

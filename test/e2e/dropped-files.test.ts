@@ -1,24 +1,20 @@
 /** What is dragged onto the page: files and links do not take its place, and text goes into fields. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   closeAll,
   composer,
   signInGuest,
-  startDirectChat,
+  startChatAlone,
   stopClock,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const NOTICE = "Files cannot be sent yet.";
 /** The operation "copy" of the DevTools protocol. */
@@ -54,7 +50,7 @@ async function newFile(): Promise<string> {
 it.each(["Messages", "Message"])(
   "a file that is dropped on %j does not take the page's place",
   async (label) => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const url = ada.page.url();
     await stopClock(ada.page);
     await composer(ada.page).fill("half writ");
@@ -66,12 +62,12 @@ it.each(["Messages", "Message"])(
     expect(ada.page.url()).toBe(url);
     await ada.page.clock.fastForward(5_000);
     await expect.poll(() => ada.page.getByText(NOTICE).count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   },
 );
 
 it("a file that is dropped while a dialog is open, or nobody is signed in, does not either", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   await stopClock(ada.page);
   await ada.page.getByRole("button", { name: "New chat" }).click();
   await dropOn(ada.page, ada.page.getByRole("dialog"), { files: [await newFile()] });
@@ -85,11 +81,11 @@ it("a file that is dropped while a dialog is open, or nobody is signed in, does 
   await ada.page.getByText(NOTICE).waitFor();
   await ada.page.getByLabel("Your name").fill("Ada");
   expect(ada.page.url()).toContain(inject("url"));
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a link that is dropped beside a field does not either, and text that is dropped on a field goes into it", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   const url = ada.page.url();
   const link = { mimeType: "text/uri-list", data: `${inject("url")}/?elsewhere` };
   await dropOn(ada.page, ada.page.getByLabel("Messages", { exact: true }), { text: link });
@@ -97,7 +93,7 @@ it("a link that is dropped beside a field does not either, and text that is drop
   await expect.poll(() => composer(ada.page).inputValue()).toBe("dropped text");
   expect(ada.page.url()).toBe(url);
   expect(await ada.page.getByText(NOTICE).count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a file that is pasted is answered in the same way", async () => {

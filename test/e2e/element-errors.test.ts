@@ -1,16 +1,14 @@
 /** What `<lilypad-chat>` says where it does not work: in words in the element, and to the page by an `error` event. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { openElement } from "./element.ts";
 import { startHostSite, tokenAnswer } from "./host-site.ts";
 import { composer } from "./page.ts";
 import { newGroup, person, tokenOf } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const problem = (page: Page) => page.locator(".frame-message").getByRole("alert");
 const element = (thread: string, tokenUrl = "/chat-token") =>

@@ -1,16 +1,14 @@
 /** `<lilypad-chat>` where the sessions of its page's users end: it asks its site for a token again, and is whoever that says. */
 import type { RequestListener } from "node:http";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { launcher, openElement, panel } from "./element.ts";
 import { tokenAnswer } from "./host-site.ts";
 import { composer, messageRow, send, waitUntilSent } from "./page.ts";
 import { newGroup, person, revoke, tokenOf, type Person } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const problem = (page: Page) => page.locator(".frame-message").getByRole("alert");
 const inline = (threadId: string) =>

@@ -1,16 +1,13 @@
 /** `<lilypad-chat>` on pages of another site, which get tokens from their own server. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { focused, launcher, openElement, panel } from "./element.ts";
 import { pagesOf, codeBlocksOf } from "./doc-pages.ts";
 import { composer, DESKTOP, messageRow, openMessageMenu, PHONE, send, waitUntilSent } from "./page.ts";
 import { newGroup, person, type Person } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const say = (author: Person, threadId: string, body: string) =>
   author.call("POST", `/api/threads/${threadId}/messages`, { body });

@@ -5,16 +5,14 @@ import { cp, mkdtemp } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { beforeAll, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { installPackages } from "./react-app.ts";
 import { bodies, field } from "./react-page.ts";
 
-let browser: Browser;
+const browser = await sharedBrowser();
 let directory: string;
 beforeAll(async () => {
-  browser = await launchBrowser();
   directory = await mkdtemp(join(inject("scratch"), "example-"));
   await cp("examples/react-vite", directory, {
     recursive: true,
@@ -22,8 +20,6 @@ beforeAll(async () => {
   });
   await installPackages(directory);
 });
-afterAll(() => browser.close());
-
 const vite = (...args: string[]) => [join(directory, "node_modules/vite/bin/vite.js"), ...args];
 
 async function freePort(): Promise<number> {

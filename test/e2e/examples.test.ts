@@ -1,12 +1,9 @@
 /** The applications of `examples` that run on Node, in a browser. Flask's is in test/examples, a project of its own. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "playwright-core";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { CHAT, chat, leave, signIn, startExample, type Example } from "./example.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 describe("examples/plain-html-node", () => {
   let shop: Example;

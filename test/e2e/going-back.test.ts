@@ -1,7 +1,7 @@
 /** Coming back to a chat: it is shown at once, where the user had scrolled to. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   addMessages,
   callThreadApi,
@@ -10,30 +10,30 @@ import {
   DESKTOP,
   messageRow,
   messageRowBySeq,
+  newGuests,
+  openPage,
+  openThread,
   PHONE,
   settled,
-  signInGuest,
-  startChat,
-  uniqueName,
-  type Guest,
 } from "./page.ts";
+import { newDirectThread } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
-/** Ada with two chats; she is in the second, and the first has 60 messages. */
-async function startTwoChats(options = DESKTOP): Promise<{ ada: Guest; bob: Guest; carol: Guest }> {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const carol = await signInGuest(browser, uniqueName("Carol"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), options);
-  await startChat(ada.page, bob.name);
-  await addMessages(ada.page, 60);
-  await messageRow(ada.page, "number 60 of many").waitFor();
-  await startChat(ada.page, carol.name);
-  return { ada, bob, carol };
+/** Ada, whose page is still empty, with two chats; the first has 60 messages. */
+async function prepareTwoChats(options = DESKTOP) {
+  const [user, bob, carol] = await newGuests("Ada", "Bob", "Carol");
+  await addMessages(user, await newDirectThread(user, bob), 60);
+  const withCarol = await newDirectThread(user, carol);
+  const ada = await openPage(browser, user, options);
+  return { ada, bob, carol, withCarol };
+}
+
+/** The same, opened at the second. */
+async function startTwoChats(options = DESKTOP) {
+  const chats = await prepareTwoChats(options);
+  await openThread(chats.ada, chats.withCarol);
+  return chats;
 }
 
 const openChat = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(name) }).click();
@@ -54,9 +54,9 @@ const topOf = async (page: Page) => (await messageRowBySeq(page, 40).boundingBox
 const moved = async (page: Page, top: number) => Math.abs((await topOf(page)) - top);
 
 it("a chat that was visited before is shown at once, also without a connection", async () => {
-  const { ada, bob, carol } = await startTwoChats();
+  const { ada, bob, carol, withCarol } = await prepareTwoChats();
   const connections = await controlThreadConnections(ada.page);
-  await ada.page.reload();
+  await openThread(ada, withCarol);
   await openChat(ada.page, bob.name);
   await messageRow(ada.page, "number 60 of many").waitFor();
   await openChat(ada.page, carol.name);
@@ -71,7 +71,7 @@ it("a chat that was visited before is shown at once, also without a connection",
   await callThreadApi(ada.page, "POST", "/messages", { body: "written since" });
   await messageRow(ada.page, "written since").waitFor();
   await expect.poll(() => messageRow(ada.page, "number 60 of many").count()).toBe(1);
-  await closeAll(ada, bob, carol);
+  await closeAll(ada);
 });
 
 describe("the browser's Back", () => {
@@ -87,11 +87,11 @@ describe("the browser's Back", () => {
     await openChat(ada.page, carol.name);
     await openChat(ada.page, bob.name);
     await messageRow(ada.page, "number 60 of many").waitFor();
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 
   it("on a phone leads from the list to where the user had scrolled to", async () => {
-    const { ada, bob, carol } = await startTwoChats(PHONE);
+    const { ada, bob } = await startTwoChats(PHONE);
     await ada.page.getByRole("link", { name: "Back to chats" }).click();
     await openChat(ada.page, bob.name);
     const top = await scrollUp(ada.page);
@@ -99,6 +99,6 @@ describe("the browser's Back", () => {
     await ada.page.getByRole("button", { name: "New chat" }).waitFor();
     await ada.page.goBack();
     await expect.poll(() => moved(ada.page, top)).toBeLessThanOrEqual(1);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 });

@@ -1,26 +1,27 @@
 /** Groups on the page: starting one, adding, removing and promoting members, renaming, leaving and deleting. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
   composer,
   detailsDialog,
+  newGuests,
   openDetails,
+  openPage,
+  openThread,
   PHONE,
   send,
   signInGuest,
   startChat,
+  startGroupAlone,
   uniqueName,
   unreadBadge,
 } from "./page.ts";
+import { newDirectThread, newGroup } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const title = (page: Page) => page.getByRole("main").getByRole("heading", { level: 1 });
 
@@ -36,11 +37,9 @@ async function confirm(page: Page, answer: string): Promise<void> {
 
 describe("a chat on the list that does not exist any more", () => {
   it("says so, and can be taken off the list", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
-    await startChat(ada.page, bob.name);
-    const url = ada.page.url();
-    await chatLink(bob.page).click();
+    const [ada, user] = await newGuests("Ada", "Bob");
+    const threadId = await newDirectThread(ada, user);
+    const bob = await openPage(browser, user);
     // As the server answers where a thread's storage is gone, which a test cannot bring about from here.
     await bob.page.routeWebSocket(
       /\/api\/threads\/.*\/socket/,
@@ -51,13 +50,13 @@ describe("a chat on the list that does not exist any more", () => {
       removals.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`);
       return route.fulfill({ status: 204 });
     });
+    await bob.page.goto(`${inject("url")}/chat`);
     await bob.page.getByRole("link", { name: new RegExp(ada.name) }).click();
     await bob.page.getByText("It is on your list, but it does not exist any more.").waitFor();
     await bob.page.getByRole("button", { name: "Remove from your list" }).click();
     await bob.page.waitForURL(/\/chat$/);
-    const threadId = new URL(url).pathname.split("/").at(-1);
     expect(removals).toEqual([expect.stringMatching(`^DELETE /api/threads/${threadId}/members/`)]);
-    await closeAll(ada, bob);
+    await closeAll(bob);
   });
 });
 
@@ -82,15 +81,15 @@ describe("a group", () => {
   });
 
   it("can be extended and renamed, and lose a member, and shows it to all who have it open", async () => {
-    const names = [uniqueName("Bob"), uniqueName("Carol"), uniqueName("Dan")];
-    const [bob, carol, dan] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
-    if (!bob || !carol || !dan) throw new Error("expected three guests");
-    await startChat(ada.page, bob.name, carol.name);
-    for (const { page } of [bob, carol]) {
-      await page.goto(ada.page.url());
-      await composer(page).waitFor();
-    }
+    const users = await newGuests("Ada", "Bob", "Carol", "Dan");
+    const [ada, bob, carol, dan] = [
+      await openPage(browser, users[0]),
+      await openPage(browser, users[1]),
+      await openPage(browser, users[2]),
+      await openPage(browser, users[3]),
+    ];
+    const threadId = await newGroup(ada, bob, carol);
+    for (const guest of [ada, bob, carol]) await openThread(guest, threadId);
 
     await openDetails(ada.page);
     await clickInDetails(ada.page, "Add people");
@@ -99,7 +98,7 @@ describe("a group", () => {
     expect(await detailsDialog(ada.page).getByText("Nobody else is called that.").count()).toBe(0);
     await clickInDetails(ada.page, "Add");
     await detailsDialog(ada.page).getByText("4 members").waitFor();
-    await chatLink(dan.page).click();
+    await dan.page.goto(`${inject("url")}/chat`);
     await dan.page.getByRole("link", { name: new RegExp(bob.name) }).click();
     await composer(dan.page).waitFor();
 
@@ -132,11 +131,9 @@ describe("a group", () => {
   });
 
   it("gets a moderator from its owner, who becomes the owner when that one leaves", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"), PHONE);
-    const carol = await signInGuest(browser, uniqueName("Carol"));
-    const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-    await startChat(ada.page, bob.name, carol.name);
-    await bob.page.goto(ada.page.url());
+    const { ada, bob: user, threadId } = await startGroupAlone(browser, PHONE);
+    const bob = await openPage(browser, user, PHONE);
+    await openThread(bob, threadId);
     await openDetails(bob.page);
     await openDetails(ada.page);
     await clickInDetails(ada.page, `Actions for ${bob.name}`);
@@ -156,6 +153,6 @@ describe("a group", () => {
     await confirm(bob.page, "Delete for everyone");
     await expect.poll(() => new URL(bob.page.url()).pathname).toBe("/chat");
     await bob.page.getByText("No chats yet.").waitFor();
-    await closeAll(ada, bob, carol);
+    await closeAll(ada, bob);
   });
 });

@@ -1,10 +1,11 @@
 /** What browsers are sent about the page and its files, by the started server; and that the page works within it. */
 import { readdir } from "node:fs/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person } from "./people.ts";
 import { closeContext, DESKTOP } from "./page.ts";
+
+const browser = await sharedBrowser();
 
 const get = (path: string, accept = "*/*") =>
   fetch(inject("url") + path, { headers: { accept }, redirect: "manual" });
@@ -75,12 +76,6 @@ describe("a file", () => {
 });
 
 describe("in the browser", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
-
   it("the page connects, and loads pictures of users from the listed hosts alone", async () => {
     const ada = await person("Ada", 3600);
     const listed = await person("Listed", 3600, { picture: "https://pics.example/listed.svg" });

@@ -1,7 +1,6 @@
 /** A thread that the host's server made by its key, and what it says there, on the page. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   closeAll,
   composer,
@@ -9,31 +8,28 @@ import {
   messageRow,
   messageRowBySeq,
   openDetails,
+  openPage,
   send,
-  signInGuest,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
-import { callAsHost } from "./people.ts";
+import { callAsHost, newGuest } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 it("opens by its key, draws the system's messages apart, and is left from there", async () => {
-  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const user = await newGuest(uniqueName("Ada"));
   const key = `key:order/${crypto.randomUUID()}`;
   const path = `/api/threads/${encodeURIComponent(key)}`;
-  const id = await ada.page.evaluate(async () => {
-    const session = (await (await fetch("/api/session")).json()) as { user: { id: string } };
-    return session.user.id;
+  const made = await callAsHost("PUT", path, {
+    kind: "group",
+    name: "Order 123",
+    members: [{ id: user.id }],
   });
-  const made = await callAsHost("PUT", path, { kind: "group", name: "Order 123", members: [{ id }] });
   expect(made.status).toBe(201);
   await callAsHost("POST", `${path}/messages`, { body: "Your order was sent." });
 
+  const ada = await openPage(browser, user);
   const { page } = ada;
   await page.goto(`${inject("url")}/chat/${encodeURIComponent(key)}`);
   const notice = messageRow(page, "Your order was sent.");

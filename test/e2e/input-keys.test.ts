@@ -1,28 +1,22 @@
 /** Enter and Escape: on touch screens, and where they belong to an input method. */
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
-  chatLink,
   closeAll,
   composer,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openMessageMenu,
+  openPage,
   PHONE,
   send,
-  signInGuest,
-  startChat,
-  startDirectChat,
-  uniqueName,
+  startChatAlone,
   waitUntilSent,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const editor = (page: Page) => page.getByLabel("Edit message");
 
@@ -33,9 +27,7 @@ async function startEdit(page: Page, seq: number): Promise<void> {
 
 describe("on a touch screen", () => {
   it("Enter breaks the line, and a button sends", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-    await startChat(ada.page, bob.name);
+    const { ada } = await startChatAlone(browser, { options: PHONE });
     await composer(ada.page).pressSequentially("first");
     await composer(ada.page).press("Enter");
     await composer(ada.page).pressSequentially("second");
@@ -55,20 +47,20 @@ describe("on a touch screen", () => {
     await composer(ada.page).fill("fourth");
     await composer(ada.page).press("Control+Enter");
     await waitUntilSent(ada.page, "fourth");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
 describe("on a desktop", () => {
   it("Enter sends, and with Shift breaks the line", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await composer(ada.page).pressSequentially("first");
     await composer(ada.page).press("Shift+Enter");
     await composer(ada.page).pressSequentially("second");
     await composer(ada.page).press("Enter");
     await waitUntilSent(ada.page, "first");
     expect(await messageRowBySeq(ada.page, 1).textContent()).toContain("first\nsecond");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
@@ -99,7 +91,7 @@ function pressInIme(
 
 describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime) => {
   it("sends and cancels nothing in the composer", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await send(ada.page, "Tea or coffee?");
     await waitUntilSent(ada.page, "Tea or coffee?");
     await (await openMessageMenu(ada.page, 1)).getByRole("button", { name: "Reply" }).click();
@@ -111,11 +103,11 @@ describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime
     await composer(ada.page).press("Enter");
     await waitUntilSent(ada.page, "こーひー");
     expect(await messageRow(ada.page, "こーひー").count()).toBe(1);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("saves and drops nothing in an edit", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await send(ada.page, "Tee");
     await waitUntilSent(ada.page, "Tee");
     await startEdit(ada.page, 1);
@@ -123,13 +115,13 @@ describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime
     await pressInIme(editor(ada.page), "Enter", ime);
     await pressInIme(editor(ada.page), "Escape", ime);
     expect(await editor(ada.page).inputValue()).toBe("お茶");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("picks nobody, submits no form and closes no dialog", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
-    await chatLink(ada.page).click();
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const ada = await openPage(browser, user);
+    await ada.page.goto(`${inject("url")}/chat`);
     await ada.page.getByRole("button", { name: "New chat" }).click();
     const search = ada.page.getByLabel("Find people");
     await search.fill(bob.name);
@@ -143,6 +135,6 @@ describe.each(IME_KEYS)("a key that belongs to an input method (%s)", (_how, ime
     expect(await pressInIme(search, "Escape", ime)).toBe(false);
     expect(await pressInIme(search, "Escape", { isComposing: false, keyCode: 27 })).toBe(true);
     expect(await ada.page.getByRole("dialog").count()).toBe(1);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });

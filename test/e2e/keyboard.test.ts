@@ -1,45 +1,40 @@
 /** The page for keyboard users: where the focus goes when what has it is removed. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
-  addMessages,
   closeAll,
   composer,
   controlThreadConnections,
   detailsDialog,
+  expectFocus,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openDetails,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
+  startGroupAlone,
   stopClock,
-  uniqueName,
-  expectFocus,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** Role of the element that has the focus, or its text where it has no explicit role. */
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute("role") ?? document.activeElement?.textContent);
 
 it("loading older messages by its button moves the focus to the list when the button is removed", async () => {
-  const { ada, bob } = await startDirectChat(browser);
-  await addMessages(ada.page, 80);
+  const { ada } = await startChatAlone(browser, { messages: 80 });
   const mayAnswer = Promise.withResolvers<void>();
   await ada.page.route("**/messages?before=*", async (route) => {
     await mayAnswer.promise;
     await route.continue();
   });
-  await ada.page.reload();
   await messageRow(ada.page, "number 80 of many").waitFor();
   await ada.page.getByRole("button", { name: "Load older messages" }).focus();
   await ada.page.keyboard.press("Enter");
@@ -49,13 +44,14 @@ it("loading older messages by its button moves the focus to the list when the bu
   mayAnswer.resolve();
   await messageRowBySeq(ada.page, 1).waitFor({ state: "attached" });
   await expect.poll(() => focused(ada.page)).toBe("log");
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("reconnecting by its button moves the focus to the banner when the button is removed", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const ada = await openPage(browser, user);
   const connections = await controlThreadConnections(ada.page);
-  await ada.page.reload();
+  await openThread(ada, await newDirectThread(ada, bob));
   const here = ada.page.getByTestId("here");
   await expect.poll(() => here.textContent()).not.toBe("");
   // It does not reconnect by itself, which would take the button away.
@@ -70,14 +66,12 @@ it("reconnecting by its button moves the focus to the banner when the button is 
   await ada.page.keyboard.press("Enter");
   await expect.poll(() => here.textContent()).not.toBe("");
   await expect.poll(() => focused(ada.page)).toBe("status");
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("the search field has the focus again after a person is picked or removed", async () => {
-  const names = [uniqueName("Bob"), uniqueName("Carol")];
-  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  if (!bob || !carol) throw new Error("expected two guests");
+  const [user, bob, carol] = await newGuests("Ada", "Bob", "Carol");
+  const ada = await openPage(browser, user);
   await ada.page.goto(`${inject("url")}/chat`);
   await ada.page.getByRole("button", { name: "New chat" }).press("Enter");
   const search = ada.page.getByLabel("Find people");
@@ -91,16 +85,11 @@ it("the search field has the focus again after a person is picked or removed", a
   await expectFocus(search);
   await ada.page.keyboard.type("by");
   await expect.poll(() => search.inputValue()).toBe("by");
-  await closeAll(ada, bob, carol);
+  await closeAll(ada);
 });
 
 it("a button whose request failed keeps the focus", async () => {
-  const [bob, carol] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-  ];
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada } = await startGroupAlone(browser);
   await ada.page.route("**/api/threads/*", async (route) => {
     // Fails only after the page has shown the request as in progress.
     await ada.page.locator("button[aria-disabled='true']").waitFor();
@@ -112,25 +101,20 @@ it("a button whose request failed keeps the focus", async () => {
   await ada.page.getByRole("button", { name: "Save" }).press("Enter");
   await ada.page.getByRole("dialog").getByRole("alert").waitFor();
   await expect.poll(() => focused(ada.page)).toBe("Save");
-  await closeAll(ada, bob, carol);
+  await closeAll(ada);
 });
 
 it("the search field has the focus as soon as people can be added to a group", async () => {
-  const [bob, carol] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-  ];
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada } = await startGroupAlone(browser);
   await openDetails(ada.page);
   await ada.page.getByRole("button", { name: "Add people" }).click();
   const search = ada.page.getByLabel("Find people");
   await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true);
-  await closeAll(ada, bob, carol);
+  await closeAll(ada);
 });
 
 it("a message's menu takes the focus, and returns it when it closes", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   await send(ada.page, "first");
   await waitUntilSent(ada.page, "first");
   const menuButton = messageRow(ada.page, "first").getByRole("button", { name: "Message actions" });
@@ -147,11 +131,11 @@ it("a message's menu takes the focus, and returns it when it closes", async () =
   await menuButton.press("Enter");
   await menu.getByRole("button", { name: "Reply" }).press("Enter");
   await expectFocus(composer(ada.page));
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a dialog closes with Escape, returns the focus, and can be opened again at once", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   const details = ada.page.getByRole("button", { name: "Details" });
   for (let time = 1; time <= 3; time += 1) {
     await details.press("Enter");
@@ -160,11 +144,11 @@ it("a dialog closes with Escape, returns the focus, and can be opened again at o
     await expect.poll(() => detailsDialog(ada.page).count()).toBe(0);
     await expectFocus(details);
   }
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a deletion moves the focus to Undo, and from there to what follows it", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   await send(ada.page, "first");
   await waitUntilSent(ada.page, "first");
   await stopClock(ada.page);
@@ -176,15 +160,11 @@ it("a deletion moves the focus to Undo, and from there to what follows it", asyn
   await ada.page.keyboard.press("Tab");
   await expectFocus(composer(ada.page));
   expect(await messageRow(ada.page, "first").textContent()).not.toContain("deleted");
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("the list of members takes the focus when the one that was removed with it goes", async () => {
-  const names = [uniqueName("Bob"), uniqueName("Carol")];
-  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  if (!bob || !carol) throw new Error("expected two guests");
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada, bob } = await startGroupAlone(browser);
   await openDetails(ada.page);
   const button = (name: string) => ada.page.getByRole("button", { name, exact: true });
   await button(`Actions for ${bob.name}`).press("Enter");
@@ -196,5 +176,5 @@ it("the list of members takes the focus when the one that was removed with it go
   await expect
     .poll(() => ada.page.evaluate(() => document.activeElement?.getAttribute("aria-labelledby")))
     .toBe("members");
-  await closeAll(ada, bob, carol);
+  await closeAll(ada);
 });

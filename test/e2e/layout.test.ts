@@ -1,40 +1,32 @@
 /** Layout with narrow screens, long names, and text from right to left. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
-  callThreadApi,
   chatLink,
   closeAll,
   composer,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openDetails,
+  openPage,
+  openThread,
   PHONE,
   send,
   settled,
   signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
   uniqueName,
   unreadBadge,
 } from "./page.ts";
+import { newDirectThread, newGuest, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 it("a message's menu fits the narrowest phone", async () => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), {
-    ...PHONE,
-    viewport: { width: 320, height: 568 },
-  });
-  await startChat(bob.page, ada.name);
-  await send(bob.page, "Hi");
-  await ada.page.goto(bob.page.url());
+  const narrow = { ...PHONE, viewport: { width: 320, height: 568 } };
+  const { ada, bob, threadId } = await startChatAlone(browser, { options: narrow });
+  await writeMessages(bob, threadId, ["Hi"]);
   for (const text of ["Hi", "Hello"]) {
     if (text === "Hello") await send(ada.page, text);
     await messageRow(ada.page, text).getByRole("button", { name: "Message actions" }).click();
@@ -45,30 +37,30 @@ it("a message's menu fits the narrowest phone", async () => {
     expect(await ada.page.getByRole("log").evaluate((list) => list.scrollLeft)).toBe(0);
     await ada.page.keyboard.press("Escape");
   }
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a long name does not wrap the time beside it", async () => {
-  const bob = await signInGuest(browser, `${"W".repeat(40)} ${crypto.randomUUID()}`);
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  await startChat(bob.page, ada.name);
-  await send(bob.page, "Hi");
-  await ada.page.goto(bob.page.url());
+  const bob = await newGuest(`${"W".repeat(40)} ${crypto.randomUUID()}`);
+  const ada = await openPage(browser, await newGuest(uniqueName("Ada")), PHONE);
+  const threadId = await newDirectThread(bob, ada);
+  await writeMessages(bob, threadId, ["Hi"]);
+  await openThread(ada, threadId);
   const time = messageRow(ada.page, "Hi").locator("time");
   await time.waitFor();
   const isOneLine = (element: Element) =>
     element.clientHeight < 2 * parseFloat(getComputedStyle(element).fontSize);
   expect(await time.evaluate(isOneLine)).toBe(true);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("names, messages and drafts have the direction of their script, independent of the page's", async () => {
-  const bob = await signInGuest(browser, uniqueName("דניאל"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(ada.page, bob.name);
-  await send(ada.page, "Hello!");
-  await bob.page.goto(ada.page.url());
-  await send(bob.page, "שלום!");
+  const [user, bob] = await newGuests("Ada", "דניאל");
+  const threadId = await newDirectThread(user, bob);
+  await writeMessages(user, threadId, ["Hello!"]);
+  await writeMessages(bob, threadId, ["שלום!"]);
+  const ada = await openPage(browser, user);
+  await openThread(ada, threadId);
   await composer(ada.page).fill("תודה");
   const { page } = ada;
   for (const element of [
@@ -83,31 +75,31 @@ it("names, messages and drafts have the direction of their script, independent o
   }
   const hello = messageRow(page, "Hello!").getByText("Hello!");
   expect(await hello.evaluate((node) => getComputedStyle(node).direction)).toBe("ltr");
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 const ZALGO = `Z${"\u0301\u0323\u0488".repeat(20)}`;
 const FAMILY = "👨‍👩‍👧‍👦";
 
 it("a thread's row keeps its height, whatever is unread in it", async () => {
-  const { ada, bob } = await startDirectChat(browser);
-  await chatLink(bob.page).click();
+  const [ada, user] = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(ada, user);
+  const bob = await openPage(browser, user);
+  await bob.page.goto(`${inject("url")}/chat`);
   const row = bob.page.getByRole("listitem").filter({ hasText: ada.name });
   await row.waitFor();
   const height = async () => (await row.boundingBox())?.height;
   const before = await settled(bob.page, height);
   for (const [index, text] of ["Hello", ZALGO, FAMILY.repeat(40), "नमस्ते ภาษาไทย", "\n\n\nx\n\n"].entries()) {
-    await callThreadApi(ada.page, "POST", "/messages", { body: text });
+    await writeMessages(ada, threadId, [text]);
     await row.getByText(`${index + 1} unread`).waitFor();
     await expect.poll(height, { message: text }).toBe(before);
   }
-  await closeAll(ada, bob);
+  await closeAll(bob);
 });
 
 it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and are shown whole on demand", async () => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  await startChat(ada.page, bob.name);
+  const { ada, threadId } = await startChatAlone(browser, { options: PHONE });
   const bodies = [
     `first${"\n".repeat(9_980)}last`,
     `${ZALGO.repeat(100)} end`,
@@ -115,9 +107,7 @@ it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and
     FAMILY.repeat(500),
     "x".repeat(10_000),
   ];
-  for (const body of bodies) {
-    expect(await callThreadApi(ada.page, "POST", "/messages", { body })).toBe(201);
-  }
+  await writeMessages(ada, threadId, bodies);
   const list = ada.page.getByRole("log");
   for (const [index, body] of bodies.entries()) {
     const text = messageRowBySeq(ada.page, index + 1).locator(".message-body");
@@ -138,7 +128,7 @@ it("ten thousand lines, stacked marks and joined emoji stay in their bubble, and
     await row.getByRole("button", { name: "Show more" }).waitFor();
     expect(await list.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   }
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("a name of stacked marks or joined emoji stays in its place in every view", async () => {
@@ -146,26 +136,26 @@ it("a name of stacked marks or joined emoji stays in its place in every view", a
     `${ZALGO} ${crypto.randomUUID().slice(0, 8)}`,
     `${FAMILY.repeat(7)}${crypto.randomUUID().slice(0, 8)}`,
   ];
-  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
   const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  for (const { page, name } of others) {
-    await startChat(page, ada.name);
-    await send(page, "Hello");
-    await messageRow(page, "Hello").waitFor();
-    await page.getByRole("link", { name: "Lilypad, home" }).click();
-    const greeting = page.getByRole("heading", { name: /^Hello/ });
+  const threadIds: string[] = [];
+  for (const name of names) {
+    const other = await signInGuest(browser, name);
+    const greeting = other.page.getByRole("heading", { name: /^Hello/ });
     expect(await greeting.evaluate((heading) => getComputedStyle(heading).overflow)).toBe("clip");
     await expect
       .poll(async () => (await greeting.boundingBox())?.height, { message: name })
       .toBeLessThan(300);
-    await page.goBack();
+    await closeAll(other);
+    const threadId = await newDirectThread(other, ada);
+    await writeMessages(other, threadId, ["Hello"]);
+    threadIds.push(threadId);
   }
   await expect.poll(() => unreadBadge(ada.page).textContent()).toBe("2");
   await chatLink(ada.page).click();
   const overflows = () =>
     ada.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  for (const { page } of others) {
-    await ada.page.goto(page.url());
+  for (const threadId of threadIds) {
+    await openThread(ada, threadId);
     await messageRow(ada.page, "Hello").waitFor();
     await expect.poll(overflows).toBe(false);
     const head = ada.page.locator(".message-head");
@@ -177,5 +167,5 @@ it("a name of stacked marks or joined emoji stays in its place in every view", a
     await expect.poll(overflows).toBe(false);
     await ada.page.goBack();
   }
-  await closeAll(ada, ...others);
+  await closeAll(ada);
 });

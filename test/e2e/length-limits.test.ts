@@ -1,28 +1,25 @@
 /** What is longer than it may be: nothing of it is lost, and the page says why it is not sent. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { BODY_LENGTH, DISPLAY_NAME_LENGTH, THREAD_NAME_LENGTH } from "../../src/protocol/limits.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
   composer,
+  expectFocus,
   messageRowBySeq,
   openDetails,
   openMessageMenu,
   send,
   signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
+  startGroupAlone,
   uniqueName,
-  expectFocus,
 } from "./page.ts";
+import { newGuest } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** A family is one character to its reader, and eleven to the protocol. */
 const FAMILY = "👨‍👩‍👧‍👦";
@@ -37,7 +34,7 @@ const tooLong = (page: Page) => page.getByRole("alert").filter({ hasText: "Too l
 
 describe("a message that is too long", () => {
   it("is kept and not sent, with the reason, until it fits", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const { page } = ada;
     await composer(page).focus();
     await paste(page, "x".repeat(BODY_LENGTH + 1));
@@ -54,11 +51,11 @@ describe("a message that is too long", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => messageRowBySeq(page, 1).getAttribute("data-state")).toBe("sent");
     await expect.poll(() => composer(page).inputValue()).toBe("");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("is not saved when it is edited", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const { page } = ada;
     await send(page, "short");
     await (await openMessageMenu(page, 1)).getByRole("button", { name: "Edit" }).click();
@@ -67,7 +64,7 @@ describe("a message that is too long", () => {
     await tooLong(page).waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
     expect((await page.getByLabel("Edit message").inputValue()).length).toBe(BODY_LENGTH + "short".length);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
@@ -88,18 +85,15 @@ describe("a name that is too long", () => {
   });
 
   it("is kept and not given to a group", async () => {
-    const names = [uniqueName("Bob"), uniqueName("Carol")];
-    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const { ada } = await startGroupAlone(browser);
     const { page } = ada;
-    await startChat(page, ...names);
     await openDetails(page);
     await page.getByRole("button", { name: "Rename" }).click();
     await expectFocus(page.getByLabel("Name", { exact: true }));
     await paste(page, "x".repeat(THREAD_NAME_LENGTH + 1));
     await tooLong(page).waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
-    await closeAll(ada, ...others);
+    await closeAll(ada);
   });
 
   it("is not searched for", async () => {
@@ -119,7 +113,7 @@ it("a group without a name is named by the others in it, with whole names", asyn
   // As a stored name, theirs would be longer than what a thread takes.
   const frogs = `${crypto.randomUUID().slice(0, 7)}${"🐸".repeat(46)}`;
   const names = [frogs, uniqueName("Bob"), uniqueName("Carol")];
-  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
+  for (const name of names) await newGuest(name);
   const ada = await signInGuest(browser, uniqueName("Ada"));
   const { page } = ada;
   await chatLink(page).click();
@@ -132,14 +126,14 @@ it("a group without a name is named by the others in it, with whole names", asyn
   await composer(page).waitFor();
   const title = page.getByRole("main").getByRole("heading", { level: 1 });
   await expect.poll(() => title.textContent()).toBe(`${names[0]}, ${names[1]}, and ${names[2]}`);
-  await closeAll(ada, ...others);
+  await closeAll(ada);
 });
 
 it("a quote ends with a whole character, and says that it goes on", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   const { page } = ada;
   await send(page, `${"x".repeat(199)}${FAMILY}`);
   await (await openMessageMenu(page, 1)).getByRole("button", { name: "Reply" }).click();
   await expect.poll(() => page.locator("#composer-reply").textContent()).toContain(`${"x".repeat(199)}…`);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });

@@ -1,35 +1,31 @@
 /** Menus and what they remove: they float, nothing destructive is where the last tap was, and a deletion can be undone. */
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
-  addMessages,
   chatLink,
   closeAll,
   DESKTOP,
   detailsDialog,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openDetails,
   openMessageMenu,
+  openPage,
+  openThread,
   painted,
   PHONE,
   refuseMessage,
   send,
   settled,
-  signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
+  startGroupAlone,
   stopClock,
-  uniqueName,
-  waitUntilSent,
 } from "./page.ts";
+import { newDirectThread, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** Taps three times where the middle of `target` is at first. Fails if what is there after a tap would remove something. */
 async function tapThreeTimes(page: Page, target: Locator): Promise<void> {
@@ -54,10 +50,8 @@ async function tapThreeTimes(page: Page, target: Locator): Promise<void> {
 }
 
 it("nothing that deletes a message is where its menu was opened on a phone", async () => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  await startChat(ada.page, bob.name);
-  await addMessages(ada.page, 12);
+  const { ada } = await startChatAlone(browser, { messages: 12, options: PHONE });
+  await messageRowBySeq(ada.page, 12).waitFor();
   for (const seq of [12, 10, 8, 6]) {
     await tapThreeTimes(
       ada.page,
@@ -67,14 +61,12 @@ it("nothing that deletes a message is where its menu was opened on a phone", asy
     await messageRowBySeq(ada.page, 12).waitFor();
   }
   expect(await ada.page.getByText("Message deleted").count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("nothing that leaves, deletes or removes is where it was asked for in the details of a group", async () => {
-  const names = [uniqueName("Bob"), uniqueName("Carol")];
-  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  await startChat(ada.page, ...names);
+  const { ada, bob, carol } = await startGroupAlone(browser, PHONE);
+  const names = [bob.name, carol.name];
   await openDetails(ada.page);
   const members = detailsDialog(ada.page).locator(".member-row");
   for (const name of ["Leave chat", "Delete chat", ...names.map((one) => `Actions for ${one}`)]) {
@@ -83,14 +75,11 @@ it("nothing that leaves, deletes or removes is where it was asked for in the det
     await openDetails(ada.page);
   }
   expect(await members.count()).toBe(3);
-  await closeAll(ada, ...others);
+  await closeAll(ada);
 });
 
 it("a confirmation avoids the spot of the last tap, wherever that was", async () => {
-  const names = [uniqueName("Bob"), uniqueName("Carol")];
-  const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
-  await startChat(ada.page, ...names);
+  const { ada } = await startGroupAlone(browser, PHONE);
   await openDetails(ada.page);
   const leave = detailsDialog(ada.page).getByRole("button", { name: "Leave chat" });
   const confirmation = ada.page.getByRole("dialog", { name: "Leave this chat?" });
@@ -104,7 +93,7 @@ it("a confirmation avoids the spot of the last tap, wherever that was", async ()
   await leave.evaluate((button: HTMLElement) => button.click());
   const top = async () => (await confirmation.getByRole("button", { name: "Leave" }).boundingBox())?.y;
   await expect.poll(top).toBeGreaterThan(y + height);
-  await closeAll(ada, ...others);
+  await closeAll(ada);
 });
 
 it.each([
@@ -113,10 +102,7 @@ it.each([
 ])(
   "no row moves when a message's menu opens, nor when a deletion is undone, on %s",
   async (_name, options) => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"), options);
-    await startChat(ada.page, bob.name);
-    await addMessages(ada.page, 30);
+    const { ada } = await startChatAlone(browser, { messages: 30, options });
     await messageRowBySeq(ada.page, 30).waitFor();
     await stopClock(ada.page);
     const tops = () =>
@@ -135,13 +121,12 @@ it.each([
       await expect.poll(() => ada.page.getByRole("button", { name: "Undo" }).count()).toBe(0);
       expect(await settled(ada.page, tops)).toEqual(before);
     }
-    await closeAll(ada, bob);
+    await closeAll(ada);
   },
 );
 
 it("a menu does not cover the button that opened it on a desktop", async () => {
-  const { ada, bob } = await startDirectChat(browser);
-  await addMessages(ada.page, 30);
+  const { ada } = await startChatAlone(browser, { messages: 30 });
   for (const height of [800, 400]) {
     await ada.page.setViewportSize({ width: 1280, height });
     for (const seq of [30, 28]) {
@@ -162,16 +147,19 @@ it("a menu does not cover the button that opened it on a desktop", async () => {
       await ada.page.keyboard.press("Escape");
     }
   }
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 /** A direct chat with one message of Ada's, which both see. */
 async function startChatWithMessage() {
-  const { ada, bob } = await startDirectChat(browser);
-  await send(ada.page, "Oops");
-  await bob.page.goto(ada.page.url());
-  await messageRow(bob.page, "Oops").waitFor();
-  await waitUntilSent(ada.page, "Oops");
+  const users = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(...users);
+  await writeMessages(users[0], threadId, ["Oops"]);
+  const [ada, bob] = [await openPage(browser, users[0]), await openPage(browser, users[1])];
+  for (const guest of [ada, bob]) {
+    await openThread(guest, threadId);
+    await messageRow(guest.page, "Oops").waitFor();
+  }
   return { ada, bob };
 }
 
@@ -224,11 +212,10 @@ it.each<[string, (page: Page) => Promise<unknown>]>([
 });
 
 it("an unsent message that is discarded can be restored, and is not discarded where it is sent again", async () => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"), PHONE);
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const ada = await openPage(browser, user, PHONE);
   await refuseMessage(ada.page, "please", Infinity);
-  await ada.page.reload();
-  await startChat(ada.page, bob.name);
+  await openThread(ada, await newDirectThread(ada, bob));
   await send(ada.page, "please");
   const row = messageRow(ada.page, "please");
   await tapThreeTimes(ada.page, row.getByRole("button", { name: "Retry" }));
@@ -243,5 +230,5 @@ it("an unsent message that is discarded can be restored, and is not discarded wh
   expect(await row.count()).toBe(1);
   await ada.page.clock.fastForward(7_000);
   await expect.poll(() => row.count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });

@@ -1,46 +1,37 @@
 /** The scrolling list of messages: loading older ones, staying in place, and rendering only what changes. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   addMessages,
   callThreadApi,
   closeAll,
   composer,
+  expectFocus,
   messageRow,
   messageRowBySeq,
+  newGuests,
   openMessageMenu,
+  openPage,
+  openThread,
   scrollToTop,
   send,
   settled,
-  signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
   uniqueName,
-  expectFocus,
 } from "./page.ts";
-import { newGroup, person } from "./people.ts";
+import { newDirectThread, newGroup, newGuest, person, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 describe("the message list", () => {
   it("loads older messages on scrolling up, and keeps those in view in place", async () => {
-    const ada = await signInGuest(browser, uniqueName("Ada"));
-    const session = (await ada.page.evaluate(async () => (await fetch("/api/session")).json())) as {
-      user: { id: string };
-    };
+    const ada = await openPage(browser, await newGuest(uniqueName("Ada")));
     const owner = await person("Owner");
-    const id = await newGroup(owner, { id: session.user.id });
-    for (let n = 1; n <= 80; n++) {
-      await owner.call("POST", `/api/threads/${id}/messages`, { body: `number ${n}.\nSecond line.` });
-    }
-    await ada.page.goto(`${inject("url")}/chat/${id}`);
-    await callThreadApi(ada.page, "PUT", "/read", { seq: 80 });
-    await ada.page.reload();
+    const id = await newGroup(owner, ada);
+    const texts = Array.from({ length: 80 }, (_, index) => `number ${index + 1}.\nSecond line.`);
+    await writeMessages(owner, id, texts);
+    await ada.call("PUT", `/api/threads/${id}/read`, { seq: 80 });
+    await openThread(ada, id);
     await messageRow(ada.page, "number 80.").waitFor();
     expect(await messageRow(ada.page, "number 1.").count()).toBe(0);
     const mayAnswer = Promise.withResolvers<void>();
@@ -62,8 +53,7 @@ describe("the message list", () => {
   });
 
   it("keeps what is in view in place when a message above it changes its height", async () => {
-    const { ada, bob } = await startDirectChat(browser);
-    await addMessages(ada.page, 40);
+    const { ada } = await startChatAlone(browser, { messages: 40 });
     await messageRow(ada.page, "number 40 of many").waitFor();
     const row = messageRowBySeq(ada.page, 25);
     const top = () => row.evaluate((li) => Math.round(li.getBoundingClientRect().top));
@@ -74,12 +64,14 @@ describe("the message list", () => {
     await callThreadApi(ada.page, "PUT", `/messages/2/reactions/${encodeURIComponent("👍")}`);
     await messageRowBySeq(ada.page, 2).locator(".reactions").waitFor({ state: "attached" });
     await expect.poll(top).toBe(before);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("stays at the bottom when what is in it or below it changes its height", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const threadId = await newDirectThread(user, bob);
+    await addMessages(user, threadId, 40);
+    const ada = await openPage(browser, user);
     // One message never reaches the server, while the connection stays.
     await ada.page.routeWebSocket(/\/socket/, (socket) => {
       const server = socket.connectToServer();
@@ -87,9 +79,7 @@ describe("the message list", () => {
         if (!String(frame).includes("never stored")) server.send(frame);
       });
     });
-    await ada.page.reload();
-    await startChat(ada.page, bob.name);
-    await addMessages(ada.page, 40);
+    await openThread(ada, threadId);
     await messageRow(ada.page, "number 40 of many").waitFor();
     const list = ada.page.getByRole("log");
     const height = () => list.evaluate((box) => box.scrollHeight - box.clientHeight);
@@ -122,13 +112,11 @@ describe("the message list", () => {
       });
       await ada.page.getByText("Sending…").waitFor();
     });
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("keeps a half-written edit when older messages are loaded above it", async () => {
-    const { ada, bob } = await startDirectChat(browser);
-    await addMessages(ada.page, 80);
-    await ada.page.reload();
+    const { ada } = await startChatAlone(browser, { messages: 80 });
     await messageRow(ada.page, "number 80 of many").waitFor();
     const menu = await openMessageMenu(ada.page, 79);
     await menu.getByRole("button", { name: "Edit", exact: true }).click();
@@ -141,14 +129,16 @@ describe("the message list", () => {
     // The row has the focus now that the editor is removed.
     const row = messageRowBySeq(ada.page, 79);
     await expectFocus(row);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("has elements for rows near what is in view alone, however many are loaded", async () => {
-    const { ada, bob } = await startDirectChat(browser);
-    await addMessages(ada.page, 220);
-    await callThreadApi(ada.page, "POST", "/messages", { body: "the reply", replyTo: 2 });
-    await ada.page.reload();
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const threadId = await newDirectThread(user, bob);
+    await addMessages(user, threadId, 220);
+    await user.call("POST", `/api/threads/${threadId}/messages`, { body: "the reply", replyTo: 2 });
+    const ada = await openPage(browser, user);
+    await openThread(ada, threadId);
     await messageRow(ada.page, "the reply").waitFor();
     const rows = ada.page.locator("[data-state]");
     const list = ada.page.getByRole("log");
@@ -189,14 +179,12 @@ describe("the message list", () => {
     await messageRow(ada.page, "the reply").waitFor();
     await expectFocus(messageRowBySeq(ada.page, 2));
     await expect.poll(() => messageRowBySeq(ada.page, 110).count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("shows an error while older messages cannot be loaded", async () => {
-    const { ada, bob } = await startDirectChat(browser);
-    await addMessages(ada.page, 80);
+    const { ada } = await startChatAlone(browser, { messages: 80 });
     await ada.page.route("**/messages?before=*", (route) => route.abort());
-    await ada.page.reload();
     await messageRow(ada.page, "number 80 of many").waitFor();
     const loadOlder = ada.page.getByRole("button", { name: "Load older messages" });
     await loadOlder.click();
@@ -211,18 +199,18 @@ describe("the message list", () => {
       })
       .toBe(1);
     await expect.poll(() => error.count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("renders no row again for a new message, and only the changed row for a change", async () => {
-    const { ada, bob } = await startDirectChat(browser);
-    await bob.page.goto(ada.page.url());
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const threadId = await newDirectThread(user, bob);
+    const messages = `/api/threads/${threadId}/messages`;
     // Alternating authors, so that each row shows its author and time.
     for (let n = 1; n <= 10; n++) {
-      for (const { page } of [ada, bob]) {
-        await callThreadApi(page, "POST", "/messages", { body: `number ${n}` });
-      }
+      for (const author of [user, bob]) await author.call("POST", messages, { body: `number ${n}` });
     }
+    const ada = await openPage(browser, user);
     // Rendering a row formats its time with toISOString(): recording those calls shows which rows are rendered.
     await ada.page.addInitScript(`
       const original = Date.prototype.toISOString;
@@ -233,7 +221,7 @@ describe("the message list", () => {
         return text;
       };
     `);
-    await ada.page.reload();
+    await openThread(ada, threadId);
     /** The positions, counted from 1, of the rows in the list that are rendered again during an action. */
     const rowsRenderedDuring = async (action: () => Promise<unknown>) => {
       const times = ada.page.locator("[data-state] time");
@@ -249,17 +237,17 @@ describe("the message list", () => {
     await waitForPreview("number 10");
     await messageRow(ada.page, "number 10").last().waitFor();
     const onNewMessages = await rowsRenderedDuring(async () => {
-      await callThreadApi(bob.page, "POST", "/messages", { body: "from Bob" });
+      await bob.call("POST", messages, { body: "from Bob" });
       await messageRow(ada.page, "from Bob").waitFor();
       await send(ada.page, "from Ada");
       await waitForPreview("You: from Ada");
     });
     expect(onNewMessages).toEqual([]);
     const onReaction = await rowsRenderedDuring(async () => {
-      await callThreadApi(bob.page, "PUT", `/messages/7/reactions/${encodeURIComponent("👍")}`);
+      await bob.call("PUT", `${messages}/7/reactions/${encodeURIComponent("👍")}`);
       await messageRowBySeq(ada.page, 7).locator(".reactions").waitFor();
     });
     expect(onReaction).toEqual([7]);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });

@@ -1,13 +1,10 @@
 /** A page that is set up wrongly, in a real browser: what it reports, though a browser shows the client a lost network. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** Opens a page that creates a client with this URL, sandboxed or not, and shows how its room is and a request failed. */
 async function openPage(url: string, { sandboxed = false } = {}) {

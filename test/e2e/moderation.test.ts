@@ -1,29 +1,24 @@
 /** Keeping a chat in order on the page: settings, timeouts, bans, reports, and the log of it all. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import {
-  chatLink,
   closeAll,
   composer,
   detailsDialog,
   messageRow,
   openDetails,
   openMessageMenu,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
-  uniqueName,
+  startGroupAlone,
   waitUntilSent,
   type Guest,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const dialog = (page: Page, name: string | RegExp) => page.getByRole("dialog", { name });
 const press = (page: Page, title: string | RegExp, button: string) =>
@@ -31,17 +26,9 @@ const press = (page: Page, title: string | RegExp, button: string) =>
 
 /** A group of the first with the others, which all of them have open. */
 async function openGroup(): Promise<{ ada: Guest; bob: Guest; carol: Guest }> {
-  const [bob, carol, ada] = [
-    await signInGuest(browser, uniqueName("Bob")),
-    await signInGuest(browser, uniqueName("Carol")),
-    await signInGuest(browser, uniqueName("Ada")),
-  ];
-  await startChat(ada.page, bob.name, carol.name);
-  for (const { page } of [bob, carol]) {
-    await chatLink(page).click();
-    await page.getByRole("link", { name: new RegExp(ada.name) }).click();
-    await composer(page).waitFor();
-  }
+  const { ada, threadId, ...others } = await startGroupAlone(browser);
+  const [bob, carol] = [await openPage(browser, others.bob), await openPage(browser, others.carol)];
+  for (const guest of [bob, carol]) await openThread(guest, threadId);
   return { ada, bob, carol };
 }
 

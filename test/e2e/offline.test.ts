@@ -1,14 +1,10 @@
 /** The page while the browser is offline. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import { chatLink, closeAll, send, startDirectChat, stopClock, waitUntilSent } from "./page.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
+import { chatLink, closeAll, send, startChatAlone, stopClock, waitUntilSent } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const banner = (page: Page) => page.locator(".connection-banner > p");
 /** What delays the banner's appearance, if anything does. */
@@ -17,7 +13,7 @@ const bannerAnimations = (page: Page) =>
 const offline = (page: Page) => page.getByText("You are offline.");
 
 it("says so at once, in a chat and in the list, and is back at once", async () => {
-  const { ada, bob } = await startDirectChat(browser);
+  const { ada } = await startChatAlone(browser);
   await send(ada.page, "first");
   await waitUntilSent(ada.page, "first");
   // Nothing that follows waits for a timer.
@@ -35,5 +31,5 @@ it("says so at once, in a chat and in the list, and is back at once", async () =
   await expect.poll(() => offline(ada.page).isVisible()).toBe(true);
   await ada.context.setOffline(false);
   await expect.poll(() => banner(ada.page).count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });

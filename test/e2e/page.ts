@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect, inject } from "vitest";
+import { newDirectThread, newGroup, newGuest, writeMessages, type Caller, type GuestUser } from "./people.ts";
 
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -10,37 +11,103 @@ export const PHONE: BrowserContextOptions = {
 };
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 
-export interface Guest {
-  name: string;
+/** A page in a browser context (cookies, storage) of its own. */
+export interface OwnPage {
   context: BrowserContext;
   page: Page;
   /** Uncaught errors of the page: `closeAll` fails the test if there are any. */
   errors: string[];
 }
 
-/** Signs a guest in, in a browser context (cookies, storage) of their own. */
-export async function signInGuest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
+/** A guest with a page. */
+export interface Guest extends GuestUser, OwnPage {}
+
+/** An empty page on which nobody is signed in. */
+export async function openEmptyPage(browser: Browser, options = DESKTOP): Promise<OwnPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
-  await page.goto(inject("url"));
+  return { context, page, errors };
+}
+
+/** An empty page of a guest who is signed in there: what a test prepares takes effect at its first load. */
+export async function openPage(browser: Browser, guest: GuestUser, options = DESKTOP): Promise<Guest> {
+  const own = await openEmptyPage(browser, options);
+  const [name = "", value = ""] = guest.cookie.split("=");
+  const cookie = { name, value, url: inject("url"), httpOnly: true, sameSite: "Lax" as const };
+  await own.context.addCookies([cookie]);
+  return { ...guest, ...own };
+}
+
+/** A guest on the home page, signed in by a request: by the form they are in test/e2e/conversation.test.ts. */
+export async function signInGuest(browser: Browser, name: string, options = DESKTOP): Promise<Guest> {
+  const guest = await openPage(browser, await newGuest(name), options);
+  await guest.page.goto(inject("url"));
+  await guest.page.getByRole("button", { name: "Sign out" }).waitFor();
+  return guest;
+}
+
+/** Signs in by the form. */
+export async function signInByForm(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
-  return { name, context, page, errors };
 }
 
-/** Two guests, the first of whom has opened a new direct chat with the second. */
+/** Opens a thread by its address. */
+export async function openThread({ page }: Pick<Guest, "page">, threadId: string): Promise<void> {
+  await page.goto(`${inject("url")}/chat/${threadId}`);
+  await composer(page).waitFor();
+}
+
+/** Two guests with pages: Ada has opened a new direct chat with Bob, who is on the home page. */
 export async function startDirectChat(browser: Browser): Promise<{ ada: Guest; bob: Guest }> {
   const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(ada.page, bob.name);
+  const ada = await openPage(browser, await newGuest(uniqueName("Ada")));
+  await openThread(ada, await newDirectThread(ada, bob));
   return { ada, bob };
 }
 
+interface ChatOptions {
+  /** How many messages of Ada's are in it: "number 1 of many" and so on. */
+  messages?: number;
+  options?: BrowserContextOptions;
+}
+
+/** Ada in a new direct chat with Bob, who has no page open. */
+export async function startChatAlone(
+  browser: Browser,
+  { messages = 0, options = DESKTOP }: ChatOptions = {},
+): Promise<{ ada: Guest; bob: GuestUser; threadId: string }> {
+  const [one, bob] = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(one, bob);
+  await addMessages(one, threadId, messages);
+  const ada = await openPage(browser, one, options);
+  await openThread(ada, threadId);
+  return { ada, bob, threadId };
+}
+
+/** Ada in a new group of hers with Bob and Carol, who have no page open. */
+export async function startGroupAlone(
+  browser: Browser,
+  options = DESKTOP,
+): Promise<{ ada: Guest; bob: GuestUser; carol: GuestUser; threadId: string }> {
+  const [one, bob, carol] = await newGuests("Ada", "Bob", "Carol");
+  const threadId = await newGroup(one, bob, carol);
+  const ada = await openPage(browser, one, options);
+  await openThread(ada, threadId);
+  return { ada, bob, carol, threadId };
+}
+
+/** Guests without a page, whose names begin with these. */
+export const newGuests = <const Names extends readonly string[]>(...names: Names) =>
+  Promise.all(names.map((name) => newGuest(uniqueName(name)))) as Promise<{
+    [Index in keyof Names]: GuestUser;
+  }>;
+
 /** Closes the guests' browsers. Fails if a page had an uncaught error. */
-export async function closeAll(...guests: Guest[]): Promise<void> {
+export async function closeAll(...guests: Pick<Guest, "context" | "errors">[]): Promise<void> {
   for (const { context, errors } of guests) {
     expect(errors).toEqual([]);
     await closeContext(context);
@@ -75,7 +142,7 @@ export async function send(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-/** Starts a chat with these people, whom it finds by the beginning of their names. */
+/** Starts a chat with these people by the dialog, in which it finds them by the beginning of their names. */
 export async function startChat(page: Page, ...names: string[]): Promise<void> {
   await chatLink(page).click();
   await page.getByRole("button", { name: "New chat" }).click();
@@ -140,11 +207,10 @@ export function callThreadApi(page: Page, method: string, path: string, body?: o
   );
 }
 
-/** Adds `count` messages, "number 1 of many" and so on, to the thread that the page shows. */
-export async function addMessages(page: Page, count: number): Promise<void> {
-  for (let n = 1; n <= count; n++) {
-    await callThreadApi(page, "POST", "/messages", { body: `number ${n} of many` });
-  }
+/** Adds `count` messages of a user's to a thread: "number 1 of many" and so on. */
+export async function addMessages(author: Caller, threadId: string, count: number): Promise<void> {
+  const bodies = Array.from({ length: count }, (_, index) => `number ${index + 1} of many`);
+  await writeMessages(author, threadId, bodies);
 }
 
 /** Scrolls the message list to its top, where it loads older messages. */

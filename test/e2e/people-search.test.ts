@@ -1,23 +1,22 @@
 /** Finding people: an answer is used for what it answers alone. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   closeAll,
   composer,
   detailsDialog,
+  newGuests,
   openDetails,
-  signInGuest,
+  openPage,
+  openThread,
   startChat,
-  startDirectChat,
+  startChatAlone,
   uniqueName,
 } from "./page.ts";
+import { newGroup, newGuest } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const field = (page: Page) => page.getByLabel("Find people");
 const found = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -30,9 +29,8 @@ async function openNewChat(page: Page): Promise<void> {
 
 /** Bob, Carol, and Ada, of whose searches those for Carol are not answered until the test says so. */
 async function startSlowSearch() {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const carol = await signInGuest(browser, uniqueName("Carol"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const [user, bob, carol] = await newGuests("Ada", "Bob", "Carol");
+  const ada = await openPage(browser, user);
   const mayAnswer = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   await ada.page.route("**/api/users?q=Carol*", async (route) => {
@@ -46,11 +44,9 @@ async function startSlowSearch() {
 describe("a search that is not answered yet", () => {
   it.each(["a new chat", "a group"])("picks nobody for %s, by Enter or by a click", async (where) => {
     const { ada, bob, carol, asked, answer } = await startSlowSearch();
-    const dan = await signInGuest(browser, uniqueName("Dan"));
-    const eve = await signInGuest(browser, uniqueName("Eve"));
     if (where === "a new chat") await openNewChat(ada.page);
     else {
-      await startChat(ada.page, dan.name, eve.name);
+      await openThread(ada, await newGroup(ada, ...(await newGuests("Dan", "Eve"))));
       await openDetails(ada.page);
       await ada.page.getByRole("button", { name: "Add people" }).click();
     }
@@ -74,14 +70,14 @@ describe("a search that is not answered yet", () => {
     await expect
       .poll(() => picked(ada.page).allTextContents())
       .toEqual([expect.stringContaining(carol.name)]);
-    await closeAll(ada, bob, carol, dan, eve);
+    await closeAll(ada);
   });
 });
 
 describe("Enter that is held down", () => {
   it("picks, and does not start the chat too", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const ada = await openPage(browser, user);
     await openNewChat(ada.page);
     await field(ada.page).fill(bob.name);
     await ada.page.locator("[aria-disabled=false]").and(found(ada.page, bob.name)).waitFor();
@@ -95,17 +91,16 @@ describe("Enter that is held down", () => {
     );
     await ada.page.keyboard.press("Enter");
     await composer(ada.page).waitFor();
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });
 
 describe("a chat that is started", () => {
   it("is started once, however often the form is submitted", async () => {
-    const names = [uniqueName("Bob"), uniqueName("Carol")];
-    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const [user, ...others] = await newGuests("Ada", "Bob", "Carol");
+    const ada = await openPage(browser, user);
     await openNewChat(ada.page);
-    for (const name of names) {
+    for (const { name } of others) {
       await field(ada.page).fill(name);
       await found(ada.page, name).click();
     }
@@ -122,12 +117,12 @@ describe("a chat that is started", () => {
       });
     await composer(ada.page).waitFor();
     expect(requests).toBe(1);
-    await closeAll(ada, ...others);
+    await closeAll(ada);
   });
 
   it("does not lead away from where the user has gone since", async () => {
-    const carol = await signInGuest(browser, uniqueName("Carol"));
-    const { ada, bob } = await startDirectChat(browser);
+    const carol = await newGuest(uniqueName("Carol"));
+    const { ada } = await startChatAlone(browser);
     const withBob = ada.page.url();
     const mayAnswer = Promise.withResolvers<void>();
     await ada.page.route("**/api/threads", async (route) => {
@@ -145,17 +140,16 @@ describe("a chat that is started", () => {
     // It is in the list all the same.
     await ada.page.getByRole("link", { name: new RegExp(carol.name) }).waitFor();
     expect(ada.page.url()).toBe(withBob);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada);
   });
 });
 
 describe("a chat that is left", () => {
   it("does not lead away from where the user has gone since", async () => {
-    const names = [uniqueName("Carol"), uniqueName("Dan")];
-    const others = await Promise.all(names.map((name) => signInGuest(browser, name)));
-    const { ada, bob } = await startDirectChat(browser);
+    const others = await newGuests("Carol", "Dan");
+    const { ada, bob } = await startChatAlone(browser);
     const withBob = ada.page.url();
-    await startChat(ada.page, ...names);
+    await startChat(ada.page, ...others.map(({ name }) => name));
     await expect.poll(() => ada.page.url()).not.toBe(withBob);
     const mayAnswer = Promise.withResolvers<void>();
     await ada.page.route("**/members/*", async (route) => {
@@ -175,6 +169,6 @@ describe("a chat that is left", () => {
     await (await answered).finished();
     await composer(ada.page).fill("still here");
     expect(ada.page.url()).toBe(withBob);
-    await closeAll(ada, bob, ...others);
+    await closeAll(ada);
   });
 });

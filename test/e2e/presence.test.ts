@@ -1,26 +1,21 @@
 /** What the page says of who is online and who is here: the two never contradict each other, in any view. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
-  composer,
   detailsDialog,
   messageRow,
   openDetails,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
   startDirectChat,
-  uniqueName,
+  startGroupAlone,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 const here = (page: Page) => page.getByTestId("here").textContent();
 /** How many green dots the list of threads and the conversation's header show. */
@@ -52,14 +47,13 @@ it("the other person of a direct chat is online, here, or was last seen, in all 
 });
 
 it("a group says who of its members is here, and says nobody is alone", async () => {
-  const names = [uniqueName("Bob"), uniqueName("Carol")];
-  const [bob, carol] = await Promise.all(names.map((name) => signInGuest(browser, name)));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  if (!bob || !carol) throw new Error("expected two guests");
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada, threadId, ...others } = await startGroupAlone(browser);
+  const [bob, carol] = [await openPage(browser, others.bob), await openPage(browser, others.carol)];
+  // Carol is online on another page.
+  await carol.page.goto(inject("url"));
+  await carol.page.getByRole("button", { name: "Sign out" }).waitFor();
   await expect.poll(() => here(ada.page)).toBe("3 members");
-  await bob.page.goto(ada.page.url());
-  await composer(bob.page).waitFor();
+  await openThread(bob, threadId);
   await expect.poll(() => here(ada.page)).toBe(`${bob.name} is here · 3 members`);
   await openDetails(ada.page);
   const members = detailsDialog(ada.page).getByRole("listitem");

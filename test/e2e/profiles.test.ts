@@ -1,15 +1,16 @@
 /** Users who are given another name or picture while others have the page open. */
 import { expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { closeContext, DESKTOP } from "./page.ts";
 import { newGroup, person, personWithId } from "./people.ts";
+
+const browser = await sharedBrowser();
 
 it("are shown by it on messages from before, also where the picture before could not be loaded", async () => {
   const ada = await person("Ada");
   const bob = await person("Bob", 3600, { picture: "https://pics.example/broken.svg" });
   const threadId = await newGroup(ada, bob);
   await bob.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello" });
-  const browser = await launchBrowser();
   const context = await browser.newContext(DESKTOP);
   await context.route(/pics\.example/, (route) => {
     if (route.request().url().includes("broken")) return route.abort();
@@ -29,5 +30,4 @@ it("are shown by it on messages from before, also where the picture before could
   await row.getByText("Robert").waitFor();
   await expect.poll(() => row.locator("img").getAttribute("src")).toBe("https://pics.example/new.svg");
   await closeContext(context);
-  await browser.close();
 });

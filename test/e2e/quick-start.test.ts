@@ -2,9 +2,9 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join, resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { codeBlocksOf, pagesOf } from "./doc-pages.ts";
 import { chat, CHAT } from "./example.ts";
 import { startHostSite, tokenAnswer } from "./host-site.ts";
@@ -36,13 +36,12 @@ async function backend(): Promise<Backend> {
   return (await import(file)) as Backend;
 }
 
-let browser: Browser;
+const browser = await sharedBrowser();
 let host: Backend;
 beforeAll(async () => {
-  browser = await launchBrowser();
   host = await backend();
 });
-afterAll(() => browser.close());
+afterAll(() => vi.unstubAllEnvs());
 
 interface User {
   id: string;

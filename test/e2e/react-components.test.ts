@@ -1,9 +1,9 @@
 /** The React components and hooks, in a browser, with each version of React that is supported. */
 import type { createClient as CreateClient } from "../../src/client/client.ts";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
 import { createServer, type ThreadName } from "../../src/server/server.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { REACT_VERSIONS, type ReactVersion } from "./react-app.ts";
 import { bodies, field, messages, openChat } from "./react-page.ts";
@@ -11,9 +11,7 @@ import { bodies, field, messages, openChat } from "./react-page.ts";
 const CLIENT = "../../dist/client/client.js";
 const { createClient } = (await import(CLIENT)) as { createClient: typeof CreateClient };
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 async function pond() {
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);

@@ -1,15 +1,13 @@
 /** Consent in the React components: requests, blocks, hiding and leaving, and reports. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { callAsHost, newGroup, newKeyedGroup, person, type Person } from "./people.ts";
 import { showAsRequest, stopUndo } from "./message-request.ts";
 import { bodies, field, messages, openChat } from "./react-page.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** A group into which one is invited who has left it. */
 async function invitedTo(name: string, owner: Person, invited: Person): Promise<string> {

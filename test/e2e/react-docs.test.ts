@@ -2,10 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { parseSync } from "vite";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { codeBlocksOf, pagesOf, sectionsOf, tableRowsOf, type Page } from "./doc-pages.ts";
 import { newGroup, person } from "./people.ts";
 import { openReactApp, writeApp } from "./react-app.ts";
@@ -13,9 +12,7 @@ import { openReactApp, writeApp } from "./react-app.ts";
 const [page] = (await pagesOf("docs/react.md")) as [Page];
 const examples = codeBlocksOf(page).filter(({ language }) => language === "tsx");
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** The names that the module exports, without types. */
 async function exported(): Promise<string[]> {

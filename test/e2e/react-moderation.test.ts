@@ -1,15 +1,13 @@
 /** Keeping a thread in order with the React components: settings, timeouts, bans, reports, and the log of it all. */
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import type { ReactVersion } from "./react-app.ts";
 import { openChat } from "./react-page.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 interface Pond {
   ada: Person;

@@ -1,16 +1,13 @@
 /** The React components where a page is rendered on a server first. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { build } from "vite";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person } from "./people.ts";
 import { openReactApp, REACT_VERSIONS, viteConfig, writeApp, type ReactVersion } from "./react-app.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** What Node prints that runs this module, with everything that it imports. */
 async function printedByServer(react: ReactVersion, files: Record<string, string>): Promise<string> {

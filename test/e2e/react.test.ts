@@ -1,14 +1,12 @@
 /** The client alone in React: the documented hook is read from the client's own page. */
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { openReactApp } from "./react-app.ts";
 
-let browser: Browser;
-beforeAll(async () => void (browser = await launchBrowser()));
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** The hook that the client's page shows. */
 const [, HOOK = ""] = /```jsx\n(import [^]*?)```/.exec(await readFile("src/client/README.md", "utf8")) ?? [];

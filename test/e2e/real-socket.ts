@@ -12,8 +12,14 @@ export class RealSocket {
   readonly closed: Promise<number>;
   #onFrame = new Set<() => void>();
 
-  constructor(path: string, { token, protocol = "lilypad.v1" }: { token?: string; protocol?: string }) {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  constructor(
+    path: string,
+    { token, cookie, protocol = "lilypad.v1" }: { token?: string; cookie?: string; protocol?: string },
+  ) {
+    const headers = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(cookie !== undefined && { cookie }),
+    };
     // The second is not in the types: how long a closing handshake may take.
     const options = { headers, closeTimeout: WAIT_LIMIT_MS };
     this.raw = new WebSocket(inject("url").replace("http", "ws") + path, protocol, options);

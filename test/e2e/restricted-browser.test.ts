@@ -1,23 +1,19 @@
 /** The page in browsers that lack something or refuse it: privacy settings, sandboxed frames, plain http, older versions. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   closeAll,
   composer,
   messageRow,
+  newGuests,
+  openPage,
   send,
-  signInGuest,
+  signInByForm,
   startChat,
-  uniqueName,
   waitUntilSent,
 } from "./page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** Run in the page before its scripts. */
 const RESTRICTIONS: Record<string, string> = {
@@ -44,13 +40,12 @@ const RESTRICTIONS: Record<string, string> = {
 };
 
 it.each(Object.keys(RESTRICTIONS))("people sign in and chat in a browser that %s", async (restriction) => {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const ada = await openPage(browser, user);
   await ada.page.addInitScript(RESTRICTIONS[restriction] ?? "");
-  await ada.page.reload();
+  await ada.page.goto(inject("url"));
   await ada.page.getByRole("button", { name: "Sign out" }).click();
-  await ada.page.getByLabel("Your name").fill(ada.name);
-  await ada.page.getByRole("button", { name: "Sign in" }).click();
+  await signInByForm(ada.page, ada.name);
   await startChat(ada.page, bob.name);
   await send(ada.page, "Hello from pond.example: https://pond.example/");
   await waitUntilSent(ada.page, "Hello");
@@ -59,5 +54,5 @@ it.each(Object.keys(RESTRICTIONS))("people sign in and chat in a browser that %s
   await messageRow(ada.page, "Hello").waitFor();
   expect(await messageRow(ada.page, "Hello").count()).toBe(1);
   expect(await ada.page.getByRole("link", { name: "https://pond.example/" }).count()).toBe(1);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });

@@ -1,28 +1,27 @@
 /** The session as the page shows it: over tabs, reloads, and times when the server cannot be reached. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   chatLink,
   closeAll,
-  composer,
   controlThreadConnections,
   messageRow,
+  newGuests,
+  openPage,
+  openThread,
   PHONE,
   send,
   signInGuest,
   simulateServerClose,
-  startDirectChat,
+  startChatAlone,
   storedUnsent,
   uniqueName,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** As another page of the browser would that does not notify this one. */
 const signInByApi = (page: Page, name: string) =>
@@ -43,7 +42,7 @@ describe("the page", () => {
   });
 
   it("follows a sign-out and a sign-in in another tab", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada, bob } = await startChatAlone(browser);
     const otherTab = await ada.context.newPage();
     await otherTab.goto(inject("url"));
     await otherTab.getByRole("button", { name: "Sign out" }).click();
@@ -51,7 +50,7 @@ describe("the page", () => {
     await ada.page.getByLabel("Your name").fill(bob.name);
     await ada.page.getByRole("button", { name: "Sign in" }).click();
     await expect.poll(() => otherTab.locator(".nav-name").textContent()).toBe(bob.name);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("is not signed out by an answer from before the sign-in", async () => {
@@ -87,7 +86,7 @@ describe("the page", () => {
   });
 
   it("switches to the user whom another page of the browser signed in, once it reconnects", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada, bob } = await startChatAlone(browser);
     const closeSockets = await simulateServerClose(ada.page);
     await signInByApi(ada.page, bob.name);
     await closeSockets(1001);
@@ -95,14 +94,14 @@ describe("the page", () => {
     // In the chat that was open before, too.
     await send(ada.page, "from Bob");
     await waitUntilSent(ada.page, "from Bob");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("sends what was written for the user who wrote it alone", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const users = await newGuests("Ada", "Bob");
+    const [ada, bob] = [await openPage(browser, users[0]), await openPage(browser, users[1])];
     const connections = await controlThreadConnections(ada.page);
-    await ada.page.reload();
-    await composer(ada.page).waitFor();
+    await openThread(ada, await newDirectThread(ada, bob));
     await connections.cut();
     await ada.page.reload();
     await send(ada.page, "from Ada");
@@ -118,8 +117,7 @@ describe("the page", () => {
     await signInByApi(ada.page, ada.name);
     await ada.page.reload();
     await waitUntilSent(ada.page, "from Ada");
-    await chatLink(bob.page).click();
-    await bob.page.getByText(ada.name).first().click();
+    await bob.page.goto(ada.page.url());
     await messageRow(bob.page, "from Ada").waitFor();
     await expect
       .poll(() => bob.page.locator(".message-own").allTextContents())
@@ -128,7 +126,7 @@ describe("the page", () => {
   });
 
   it("checks a session that a socket reported as ended again until the server answers", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const closeSockets = await simulateServerClose(ada.page);
     const checked = Promise.withResolvers<void>();
     await ada.page.route("**/api/session", async (route) => {
@@ -141,11 +139,11 @@ describe("the page", () => {
     await send(ada.page, "still here");
     await waitUntilSent(ada.page, "still here");
     await expect.poll(() => ada.page.getByText("Your session has ended.").count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("shows that a sign-out failed until it is connected again", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     const closeSockets = await simulateServerClose(ada.page);
     await ada.page.route("**/api/session", (route) => route.abort());
     await ada.page.getByRole("button", { name: "Sign out" }).click();
@@ -153,7 +151,7 @@ describe("the page", () => {
     await error.waitFor();
     await closeSockets(1001);
     await expect.poll(() => error.count()).toBe(0);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("says that it is loading while the server takes long to answer", async () => {

@@ -1,17 +1,13 @@
 /** Signing in at a host application of another origin, and coming back to the page. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { SignInOptions } from "../../src/protocol/http.ts";
-import { launchBrowser } from "./browser.ts";
+import { sharedBrowser } from "./browser.ts";
 import { closeContext, composer } from "./page.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** The host's sign-in page: its buttons lead back as a host may, and it leads to no address but Lilypad's. */
 function hostPage(token: string): string {

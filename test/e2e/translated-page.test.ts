@@ -1,7 +1,6 @@
 /** Pages that the browser translates: what changes or goes is drawn, whatever was done to its text nodes. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   callThreadApi,
   chatLink,
@@ -10,34 +9,26 @@ import {
   controlThreadConnections,
   detailsDialog,
   openDetails,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
+  startGroupAlone,
   stopClock,
-  uniqueName,
   unreadBadge,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread } from "./people.ts";
 import { translatePage, type Translation } from "./translator.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** A group of Ada, Bob and Carol. Ada and Bob have it open, Bob on a translated page and on one that is not: `original`. */
 async function startTranslatedChat(translation: Translation) {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const carol = await signInGuest(browser, uniqueName("Carol"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  await startChat(ada.page, bob.name, carol.name);
+  const { ada, bob: user, carol, threadId } = await startGroupAlone(browser);
+  const bob = await openPage(browser, user);
   const original = await bob.context.newPage();
   await translatePage(bob.page, translation);
-  for (const page of [bob.page, original]) {
-    await page.goto(ada.page.url());
-    await composer(page).waitFor();
-  }
+  for (const page of [bob.page, original]) await openThread({ page }, threadId);
   const translated = bob.page;
   /** Once the original shows this, both read alike. */
   const expectBothToShow = async (text: string) => {
@@ -51,12 +42,12 @@ async function startTranslatedChat(translation: Translation) {
       })
       .toEqual([]);
   };
-  return { ada, bob, carol, translated, original, expectBothToShow };
+  return { ada, bob, carol, threadId, translated, original, expectBothToShow };
 }
 
 describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (translation) => {
   it("messages read as they are after they were sent, edited, reacted to, quoted and deleted", async () => {
-    const { ada, bob, carol, translated, expectBothToShow } = await startTranslatedChat(translation);
+    const { ada, bob, translated, expectBothToShow } = await startTranslatedChat(translation);
     await expectBothToShow("No messages yet. Say hello!");
     await send(ada.page, "the first words");
     await expectBothToShow("This is where it began.");
@@ -75,19 +66,18 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
     for (const gone of ["the first words", "other words", "the last words", "No messages yet"]) {
       await expect.poll(() => translated.getByText(gone).count()).toBe(0);
     }
-    await closeAll(ada, bob, carol);
+    await closeAll(ada, bob);
   });
 
   it("the badge, the list of threads and the home page read as they are", async () => {
-    const { ada, bob, carol, translated, original, expectBothToShow } =
-      await startTranslatedChat(translation);
+    const { ada, bob, translated, original, expectBothToShow } = await startTranslatedChat(translation);
     for (const page of [translated, original]) {
       await page.getByRole("link", { name: "Lilypad, home" }).click();
     }
     await expectBothToShow("You have read everything.");
     await send(ada.page, "one");
     await expectBothToShow("There is something new in one chat.");
-    await startChat(ada.page, bob.name);
+    await openThread(ada, await newDirectThread(ada, bob));
     await send(ada.page, "two");
     await expectBothToShow("There is something new in 2 chats.");
     for (const page of [translated, original]) await chatLink(page).click();
@@ -101,17 +91,18 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
     await expect.poll(() => unreadBadge(original).textContent()).toBe("1");
     await chatLink(original).click();
     await expectBothToShow("Choose a chat, or start a new one.");
-    await closeAll(ada, bob, carol);
+    await closeAll(ada, bob);
   });
 
   it("who is here, who types, titles and members read as they are", async () => {
-    const { ada, bob, carol, translated, original, expectBothToShow } =
-      await startTranslatedChat(translation);
+    const chat = await startTranslatedChat(translation);
+    const { ada, bob, threadId, translated, original, expectBothToShow } = chat;
     for (const page of [translated, original]) await openDetails(page);
     await expectBothToShow(`${ada.name} is here · 3 members`);
     await callThreadApi(ada.page, "PATCH", "", { name: "Pond" });
     await expectBothToShow("Pond");
-    await carol.page.goto(ada.page.url());
+    const carol = await openPage(browser, chat.carol);
+    await openThread(carol, threadId);
     await expectBothToShow("are here · 3 members");
     // Who types is shown for some seconds only, which do not pass.
     for (const page of [translated, original]) await stopClock(page);
@@ -136,7 +127,7 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
   });
 
   it("a lost connection and what became of a message read as they are", async () => {
-    const { ada, bob, carol, translated, expectBothToShow } = await startTranslatedChat(translation);
+    const { ada, bob, translated, expectBothToShow } = await startTranslatedChat(translation);
     const connections = await controlThreadConnections(translated);
     await translated.reload();
     await composer(translated).waitFor();
@@ -155,7 +146,7 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
     await callThreadApi(ada.page, "DELETE", `/members/${guestId(bob.name)}`);
     await expectBothToShow("You are no longer in this chat.");
     await expect.poll(() => translated.getByText("Sending…").count()).toBe(0);
-    await closeAll(ada, bob, carol);
+    await closeAll(ada, bob);
   });
 });
 

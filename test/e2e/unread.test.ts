@@ -1,53 +1,37 @@
 /** What is unread: where a chat opens, what counts as read, and how one comes to the newest message. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   closeAll,
   controlThreadConnections,
   messageRow,
   messageRowBySeq,
+  openPage,
   send,
   settled,
-  signInGuest,
   uniqueName,
   unreadBadge,
   type Guest,
 } from "./page.ts";
-import { newGroup, person, type Person } from "./people.ts";
+import { newGroup, newGuest, person, writeMessages, type Person } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
-/** Ada, on another view, and a group of hers in which `owner` has written `count` messages; she has read the first 10. */
+/** Ada, whose page is still empty, and a group of hers in which `owner` has written `count` messages; she has read the first 10. */
 async function groupWith(count: number): Promise<{ ada: Guest; owner: Person; id: string }> {
-  const ada = await signInGuest(browser, uniqueName("Ada"));
-  const session = (await ada.page.evaluate(async () => (await fetch("/api/session")).json())) as {
-    user: { id: string };
-  };
+  const ada = await openPage(browser, await newGuest(uniqueName("Ada")));
   const owner = await person("Owner");
-  const id = await newGroup(owner, { id: session.user.id });
+  const id = await newGroup(owner, ada);
   await write(owner, id, 1, count);
-  await ada.page.evaluate(
-    async (path) =>
-      void (await fetch(path, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ seq: 10 }),
-      })),
-    `/api/threads/${id}/read`,
-  );
+  await ada.call("PUT", `/api/threads/${id}/read`, { seq: 10 });
   return { ada, owner, id };
 }
 
 /** Writes the messages "number `from`." to "number `to`.". */
 async function write(author: Person, id: string, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n++) {
-    await author.call("POST", `/api/threads/${id}/messages`, { body: `number ${n}.` });
-  }
+  const bodies = Array.from({ length: to - from + 1 }, (_, index) => `number ${from + index}.`);
+  await writeMessages(author, id, bodies);
 }
 
 const open = (page: Page, id: string) => page.goto(`${inject("url")}/chat/${id}`);

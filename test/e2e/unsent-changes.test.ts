@@ -1,43 +1,36 @@
 /** Edits, deletions and reactions that cannot be sent at once: each says that it waits, survives a reload, and is sent once. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
   addMessages,
   callThreadApi,
-  chatLink,
   closeAll,
   composer,
   controlThreadConnections,
   messageRowBySeq,
+  newGuests,
   openMessageMenu,
+  openPage,
+  openThread,
   send,
-  signInGuest,
-  startChat,
   stopClock,
   storedUnsent,
-  uniqueName,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** A direct chat with these messages of Ada's, whose connection to it can be cut. */
 async function startInterruptibleChat(...texts: string[]) {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(user, bob);
+  await writeMessages(user, threadId, texts);
+  const ada = await openPage(browser, user);
   const connections = await controlThreadConnections(ada.page);
-  await ada.page.reload();
-  await startChat(ada.page, bob.name);
-  for (const text of texts) {
-    await send(ada.page, text);
-    await waitUntilSent(ada.page, text);
-  }
-  return { ada, bob, connections };
+  await openThread(ada, threadId);
+  for (const text of texts) await waitUntilSent(ada.page, text);
+  return { ada, bob, threadId, connections };
 }
 
 async function edit(page: Parameters<typeof openMessageMenu>[0], seq: number, text: string) {
@@ -47,7 +40,8 @@ async function edit(page: Parameters<typeof openMessageMenu>[0], seq: number, te
 }
 
 it("wait on their rows, and reach the others after a reload", async () => {
-  const { ada, bob, connections } = await startInterruptibleChat("Tea?", "Or coffee?", "Never mind");
+  const chat = await startInterruptibleChat("Tea?", "Or coffee?", "Never mind");
+  const { ada, threadId, connections } = chat;
   await connections.cut();
   const row = (seq: number) => messageRowBySeq(ada.page, seq);
   await edit(ada.page, 1, "Green tea?");
@@ -66,8 +60,8 @@ it("wait on their rows, and reach the others after a reload", async () => {
   await ada.page.reload();
   await composer(ada.page).waitFor();
   await connections.restore();
-  await chatLink(bob.page).click();
-  await bob.page.getByText(ada.name).first().click();
+  const bob = await openPage(browser, chat.bob);
+  await openThread(bob, threadId);
   for (const { page } of [ada, bob]) {
     await messageRowBySeq(page, 1).getByText("Green tea?").waitFor();
     await messageRowBySeq(page, 2).getByRole("button", { name: "👍 1" }).waitFor();
@@ -78,7 +72,7 @@ it("wait on their rows, and reach the others after a reload", async () => {
 });
 
 it("say why they are refused, after a reload too, until they are discarded", async () => {
-  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  const { ada, connections } = await startInterruptibleChat("Tea?");
   await connections.cut();
   await edit(ada.page, 1, "Green tea?");
   await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
@@ -107,11 +101,11 @@ it("say why they are refused, after a reload too, until they are discarded", asy
   await ada.page.reload();
   await messageRowBySeq(ada.page, 1).getByText("Message deleted").waitFor();
   expect(await refusal.count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("that were half written when their message was deleted are refused, and keep their text", async () => {
-  const { ada, bob } = await startInterruptibleChat("Tea?", "Coffee?");
+  const { ada } = await startInterruptibleChat("Tea?", "Coffee?");
   for (const [seq, text] of [
     [1, "Green tea?"],
     [2, "Coffee?"],
@@ -127,17 +121,17 @@ it("that were half written when their message was deleted are refused, and keep 
   // The other one had not been changed.
   await expect.poll(() => messageRowBySeq(ada.page, 2).getByRole("alert").count()).toBe(0);
   await expect.poll(() => ada.page.getByLabel("Edit message").count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("say why they are refused where their message is not loaded", async () => {
-  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  const { ada, threadId, connections } = await startInterruptibleChat("Tea?");
   await connections.cut();
   await edit(ada.page, 1, "Green tea?");
   await messageRowBySeq(ada.page, 1).getByText("Edit not sent yet").waitFor();
   await expect.poll(() => storedUnsent(ada.page)).toBe(1);
   expect(await callThreadApi(ada.page, "DELETE", "/messages/1")).toBe(204);
-  await addMessages(ada.page, 60);
+  await addMessages(ada, threadId, 60);
   await ada.page.reload();
   await composer(ada.page).waitFor();
   await connections.restore();
@@ -148,11 +142,11 @@ it("say why they are refused where their message is not loaded", async () => {
   await refusal.waitFor({ state: "detached" });
   await ada.page.getByRole("button", { name: "Undo" }).click();
   await refusal.waitFor();
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });
 
 it("that cancel out are sent as the last of them", async () => {
-  const { ada, bob, connections } = await startInterruptibleChat("Tea?");
+  const { ada, connections } = await startInterruptibleChat("Tea?");
   await connections.cut();
   const react = async () =>
     (await openMessageMenu(ada.page, 1)).getByRole("button", { name: "React with 👍" }).click();
@@ -164,5 +158,5 @@ it("that cancel out are sent as the last of them", async () => {
   await connections.restore();
   await expect.poll(() => ada.page.getByText("not sent yet").count()).toBe(0);
   await expect.poll(() => messageRowBySeq(ada.page, 1).getByRole("button", { name: "👍 1" }).count()).toBe(0);
-  await closeAll(ada, bob);
+  await closeAll(ada);
 });

@@ -1,44 +1,39 @@
 /** Messages that cannot be sent at once: they wait, survive a reload, and are sent once, in order. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { sharedBrowser } from "./browser.ts";
 import {
-  chatLink,
   closeAll,
   composer,
   controlThreadConnections,
   messageRow,
+  newGuests,
+  openPage,
+  openThread,
   refuseMessage,
   send,
-  signInGuest,
-  startChat,
-  startDirectChat,
+  startChatAlone,
   storedUnsent,
-  uniqueName,
   waitUntilSent,
 } from "./page.ts";
+import { newDirectThread, writeMessages } from "./people.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const browser = await sharedBrowser();
 
 /** A direct chat with one message, in which Ada's connection can be cut. */
 async function startInterruptibleChat() {
-  const bob = await signInGuest(browser, uniqueName("Bob"));
-  const ada = await signInGuest(browser, uniqueName("Ada"));
+  const [user, bob] = await newGuests("Ada", "Bob");
+  const threadId = await newDirectThread(user, bob);
+  await writeMessages(user, threadId, ["first"]);
+  const ada = await openPage(browser, user);
   const connections = await controlThreadConnections(ada.page);
-  await ada.page.reload();
-  await startChat(ada.page, bob.name);
-  await send(ada.page, "first");
+  await openThread(ada, threadId);
   await waitUntilSent(ada.page, "first");
-  return { ada, bob, connections };
+  return { ada, bob, threadId, connections };
 }
 
 describe("an unsent message", () => {
   it("waits while the network is down, and is sent when it is back", async () => {
-    const { ada, bob } = await startDirectChat(browser);
+    const { ada } = await startChatAlone(browser);
     await send(ada.page, "first");
     await waitUntilSent(ada.page, "first");
     await ada.context.setOffline(true);
@@ -47,11 +42,11 @@ describe("an unsent message", () => {
     await ada.context.setOffline(false);
     await waitUntilSent(ada.page, "while offline");
     expect(await messageRow(ada.page, "while offline").count()).toBe(1);
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("survives a reload, and is sent once, in order", async () => {
-    const { ada, bob, connections } = await startInterruptibleChat();
+    const { ada, bob: user, threadId, connections } = await startInterruptibleChat();
     await connections.cut();
     await send(ada.page, "second, unsent");
     await send(ada.page, "third, unsent");
@@ -60,8 +55,8 @@ describe("an unsent message", () => {
     await composer(ada.page).waitFor();
     await connections.restore();
     for (const text of ["second, unsent", "third, unsent"]) await waitUntilSent(ada.page, text);
-    await chatLink(bob.page).click();
-    await bob.page.getByText(ada.name).first().click();
+    const bob = await openPage(browser, user);
+    await openThread(bob, threadId);
     await expect
       .poll(() => bob.page.locator("[data-state] .message-body").allTextContents())
       .toEqual(["first", "second, unsent", "third, unsent"]);
@@ -69,7 +64,7 @@ describe("an unsent message", () => {
   });
 
   it("survives a reload also after the browser has cleared the page's storage", async () => {
-    const { ada, bob, connections } = await startInterruptibleChat();
+    const { ada, connections } = await startInterruptibleChat();
     const devTools = await ada.context.newCDPSession(ada.page);
     await devTools.send("Storage.clearDataForOrigin", {
       origin: new URL(ada.page.url()).origin,
@@ -83,20 +78,19 @@ describe("an unsent message", () => {
     await composer(ada.page).waitFor();
     await connections.restore();
     await waitUntilSent(ada.page, "second, unsent");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 
   it("that the server refused can be retried", async () => {
-    const bob = await signInGuest(browser, uniqueName("Bob"));
-    const ada = await signInGuest(browser, uniqueName("Ada"));
+    const [user, bob] = await newGuests("Ada", "Bob");
+    const ada = await openPage(browser, user);
     // As from a server in trouble.
     await refuseMessage(ada.page, "please", 1);
-    await ada.page.reload();
-    await startChat(ada.page, bob.name);
+    await openThread(ada, await newDirectThread(ada, bob));
     await send(ada.page, "please");
     await expect.poll(() => messageRow(ada.page, "please").getAttribute("data-state")).toBe("failed");
     await ada.page.getByRole("button", { name: "Retry" }).click();
     await waitUntilSent(ada.page, "please");
-    await closeAll(ada, bob);
+    await closeAll(ada);
   });
 });

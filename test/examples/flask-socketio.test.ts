@@ -3,11 +3,13 @@
  * `npm run test:examples`.
  */
 import { readFile } from "node:fs/promises";
-import type { Browser, Page, WebSocketRoute } from "playwright-core";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../e2e/browser.ts";
+import { sharedBrowser } from "../e2e/browser.ts";
 import { leave, signIn, startExample, type Example } from "../e2e/example.ts";
 import { DESKTOP } from "../e2e/page.ts";
+
+const browser = await sharedBrowser();
 
 const DIRECTORY = "examples/flask-socketio";
 
@@ -22,15 +24,12 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 describe("examples/flask-socketio", () => {
-  let browser: Browser;
   let forum: Example;
   beforeAll(async () => {
-    browser = await launchBrowser();
     forum = await startExample("flask-socketio");
   });
   afterAll(async () => {
     await forum.stop();
-    await browser.close();
   });
 
   it("lets two of its members chat, with what they missed after a reload and a lost connection", async () => {

@@ -1,19 +1,17 @@
 /** The example in Flask, in a browser. It takes Python and Flask: `npm run test:examples`. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Browser } from "playwright-core";
-import { launchBrowser } from "../e2e/browser.ts";
+import { sharedBrowser } from "../e2e/browser.ts";
 import { CHAT, chat, leave, signIn, startExample, type Example } from "../e2e/example.ts";
 
+const browser = await sharedBrowser();
+
 describe("examples/flask", () => {
-  let browser: Browser;
   let site: Example;
   beforeAll(async () => {
-    browser = await launchBrowser();
     site = await startExample("flask");
   });
   afterAll(async () => {
     await site.stop();
-    await browser.close();
   });
 
   it("makes a chat between a buyer and the seller, who finds it in the list of chats", async () => {
