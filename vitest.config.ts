@@ -249,6 +249,8 @@ export default defineConfig({
         test: {
           ...patience,
           name: "chaos",
+          isolate: false,
+          globalSetup: ["test/chaos/support/bundle.ts"],
           include: ["chaos", "bench", "dev", "server", "socketio-client"].map(
             (folder) => `test/${folder}/**/*.test.ts`,
           ),

@@ -1,7 +1,7 @@
 /** The benchmark in its smallest form: it counts each delivery once, and detects wrong ones. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import type { SocketTarget } from "./load/connections.ts";
 import { LoadProcess } from "./load/load-process.ts";
@@ -29,10 +29,9 @@ async function loaded(targets: readonly SocketTarget[], rooms: number, pid: numb
   }
 }
 
-const built = lilypad();
-afterAll(() => built.dispose());
+const plain = lilypad();
 
-it.each([built, lilypadSocketIo(built), socketIo, socketIoStoring, durableObject, storingDurableObject])(
+it.each([plain, lilypadSocketIo(plain), socketIo, socketIoStoring, durableObject, storingDurableObject])(
   "counts each message once at each socket of $name",
   async (server) => {
     const running: RunningServer = await server.start();

@@ -76,44 +76,40 @@ await runCommand("npm run profile", async () => {
   const options = parseOptions(process.argv.slice(2), OPTIONS);
   if (options === "help") return console.log(HELP);
   const system = lilypad({ inspector: true });
-  try {
-    await resources.with(
-      () => system.start(),
-      (running) =>
-        resources.with(
-          async () => new LoadProcess(),
-          async (generator) => {
-            const { rooms, sockets, window } = options;
-            const targets = await running.targets(rooms, sockets);
-            const open = () => generator.run("open", { targets, concurrency: CONCURRENCY });
-            if (!options.connect) await open();
-            const inspector = new Inspector(running.server.inspectorUrl);
-            await inspector.call("Profiler.enable");
-            await inspector.call("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
-            await inspector.call("Profiler.start");
-            const load = {
-              rooms,
-              window,
-              senders: Math.min(sockets, SENDERS),
-              bodyLength: MESSAGE_LENGTH,
-              warmMs: WARM_MS,
-              measureMs: options.seconds * 1000,
-              pid: running.pid,
-            };
-            const done = options.connect
-              ? `${rounded((await open()).perS)} sockets/s`
-              : `${rounded((await generator.run("load", load)).deliveriesPerS)} deliveries/s`;
-            const { profile } = await inspector.call<{ profile: CpuProfile }>("Profiler.stop");
-            inspector.close();
-            if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile));
-            console.log(`${done} while profiled`);
-            console.log(markdown(["function", "source", "% of the time"], selfTimes(profile)));
-          },
-        ),
-    );
-  } finally {
-    await system.dispose();
-  }
+  await resources.with(
+    () => system.start(),
+    (running) =>
+      resources.with(
+        async () => new LoadProcess(),
+        async (generator) => {
+          const { rooms, sockets, window } = options;
+          const targets = await running.targets(rooms, sockets);
+          const open = () => generator.run("open", { targets, concurrency: CONCURRENCY });
+          if (!options.connect) await open();
+          const inspector = new Inspector(running.server.inspectorUrl);
+          await inspector.call("Profiler.enable");
+          await inspector.call("Profiler.setSamplingInterval", { interval: SAMPLE_MICROSECONDS });
+          await inspector.call("Profiler.start");
+          const load = {
+            rooms,
+            window,
+            senders: Math.min(sockets, SENDERS),
+            bodyLength: MESSAGE_LENGTH,
+            warmMs: WARM_MS,
+            measureMs: options.seconds * 1000,
+            pid: running.pid,
+          };
+          const done = options.connect
+            ? `${rounded((await open()).perS)} sockets/s`
+            : `${rounded((await generator.run("load", load)).deliveriesPerS)} deliveries/s`;
+          const { profile } = await inspector.call<{ profile: CpuProfile }>("Profiler.stop");
+          inspector.close();
+          if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile));
+          console.log(`${done} while profiled`);
+          console.log(markdown(["function", "source", "% of the time"], selfTimes(profile)));
+        },
+      ),
+  );
 });
 
 function rounded(value: number): string {

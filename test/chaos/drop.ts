@@ -1,8 +1,4 @@
 /** Cuts every client's connection while all of them write, in Lilypad and, for comparison, in Socket.IO. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { bundleWorker } from "../../src/dev/workerd.ts";
 import type { ChatSystem } from "./drop/chat-system.ts";
 import { cutSchedule } from "./drop/cut-schedule.ts";
 import { startLilypadSocketIo } from "./drop/lilypad-socketio.ts";
@@ -12,7 +8,7 @@ import { startSocketIo } from "./drop/socket-io.ts";
 import { UsageError } from "./support/command-line.ts";
 import { defineProgram } from "./support/program.ts";
 
-type Start = (names: string[], bundle: string) => Promise<ChatSystem>;
+type Start = (names: string[]) => Promise<ChatSystem>;
 
 const SYSTEMS: Record<string, Start> = {
   lilypad: startLilypad,
@@ -44,26 +40,20 @@ export const drop = defineProgram({
       ),
     };
     const starts = (options.systems?.split(",") ?? Object.keys(SYSTEMS)).map(startOf);
-    const bundle = await mkdtemp(join(tmpdir(), "lilypad-drop-"));
-    try {
-      await bundleWorker(bundle);
-      const outcomes = await Promise.all(
-        starts.map(async (start) => {
-          const system = await start(names, bundle);
-          try {
-            return await runSystem(system, plan);
-          } finally {
-            await system.stop();
-          }
-        }),
-      );
-      return {
-        rows: outcomes.flatMap(({ rows }) => rows),
-        violations: outcomes.flatMap(({ violations }) => violations),
-      };
-    } finally {
-      await rm(bundle, { recursive: true, force: true });
-    }
+    const outcomes = await Promise.all(
+      starts.map(async (start) => {
+        const system = await start(names);
+        try {
+          return await runSystem(system, plan);
+        } finally {
+          await system.stop();
+        }
+      }),
+    );
+    return {
+      rows: outcomes.flatMap(({ rows }) => rows),
+      violations: outcomes.flatMap(({ violations }) => violations),
+    };
   },
 });
 

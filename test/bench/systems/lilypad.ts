@@ -1,8 +1,4 @@
 /** Lilypad on bare workerd with on-disk storage; users are signed in by host tokens. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { bundleWorker } from "../../../src/dev/workerd.ts";
 import { SOCKETS_PER_USER } from "../../../src/protocol/limits.ts";
 import { signIn, type SignedInUser, type ServerAddress } from "../../chaos/support/users.ts";
 import { Server } from "../../chaos/support/server.ts";
@@ -21,8 +17,6 @@ export interface RunningLilypad extends RunningServer {
 
 export interface Lilypad extends ChatServer {
   start(): Promise<RunningLilypad>;
-  /** Deletes the bundle. */
-  dispose(): Promise<void>;
 }
 
 /** For scenarios that only Lilypad supports. Throws for another server. */
@@ -31,20 +25,12 @@ export function requireLilypad(running: RunningServer): RunningLilypad {
   throw new Error("only Lilypad supports this scenario");
 }
 
-/** Lilypad, bundled once for all starts. */
 export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Lilypad {
-  let building: Promise<string> | undefined;
-  const build = async () => {
-    const directory = await mkdtemp(join(tmpdir(), "lilypad-bench-"));
-    await bundleWorker(directory);
-    return directory;
-  };
   return {
     name: "lilypad",
     title: "**Lilypad**",
     start: async () => {
-      building ??= build();
-      const server = await Server.start({}, { bundle: await building, inspector });
+      const server = await Server.start({}, { inspector });
       return {
         server,
         get pid() {
@@ -53,9 +39,6 @@ export function lilypad({ inspector = false }: { inspector?: boolean } = {}): Li
         targets: (rooms, perRoom) => lilypadTargets(server, rooms, perRoom),
         stop: () => server.stop(),
       };
-    },
-    dispose: async () => {
-      if (building) await rm(await building, { recursive: true, force: true });
     },
   };
 }
@@ -81,13 +64,13 @@ export async function lilypadTargets(
   });
 }
 
-/** The same by Socket.IO, over WebSocket only, from the same bundle. */
-export function lilypadSocketIo(bundled: Lilypad): ChatServer {
+/** The same by Socket.IO, over WebSocket only. */
+export function lilypadSocketIo(plain: Lilypad): ChatServer {
   return {
     name: "lilypad-socketio",
     title: "**Lilypad** by Socket.IO",
     start: async () => {
-      const { pid, targets, stop } = await bundled.start();
+      const { pid, targets, stop } = await plain.start();
       return {
         pid,
         targets: async (rooms, perRoom) => (await targets(rooms, perRoom)).map(socketIoTarget),

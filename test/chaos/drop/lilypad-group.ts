@@ -10,9 +10,9 @@ export interface LilypadGroup {
   system: Pick<ChatSystem, "port" | "guaranteesDelivery" | "crash" | "stop">;
 }
 
-/** Starts a server with a group of users with these names. `bundle`: output directory of `bundleWorker`. */
-export async function startLilypadGroup(names: readonly string[], bundle: string): Promise<LilypadGroup> {
-  const server = await Server.start({}, { bundle, inspector: false });
+/** Starts a server with a group of users with these names */
+export async function startLilypadGroup(names: readonly string[]): Promise<LilypadGroup> {
+  const server = await Server.start({}, { inspector: false });
   const members = await signIn(server, names);
   const tokens = new Map(members.map(({ id, token }) => [id, token]));
   const [owner] = members;

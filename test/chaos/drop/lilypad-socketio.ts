@@ -17,8 +17,8 @@ interface Chat {
 
 type Answer = { ok: true; cursor?: string } | { ok: false; error: { code: string } };
 
-export async function startLilypadSocketIo(names: readonly string[], bundle: string): Promise<ChatSystem> {
-  const { system, threadId, tokenOf } = await startLilypadGroup(names, bundle);
+export async function startLilypadSocketIo(names: readonly string[]): Promise<ChatSystem> {
+  const { system, threadId, tokenOf } = await startLilypadGroup(names);
   return {
     ...system,
     name: "Lilypad by socket.io-client",

@@ -5,8 +5,8 @@ import { startLilypadGroup } from "./lilypad-group.ts";
 import { observeEvents, observeSends, observeSnapshots } from "./lilypad-observers.ts";
 
 /** Starts a server with a group of users with these names. */
-export async function startLilypad(names: readonly string[], bundle: string): Promise<ChatSystem> {
-  const { system, threadId, tokenOf } = await startLilypadGroup(names, bundle);
+export async function startLilypad(names: readonly string[]): Promise<ChatSystem> {
+  const { system, threadId, tokenOf } = await startLilypadGroup(names);
   return { ...system, name: "Lilypad", join: (name, url) => join(url, threadId, tokenOf(name)) };
 }
 

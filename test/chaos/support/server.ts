@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleWorker, startWorkerd, type Workerd } from "../../../src/dev/workerd.ts";
+import { startWorkerd, type Workerd } from "../../../src/dev/workerd.ts";
+import { sharedBundle } from "./bundle.ts";
 
 /** The host application's key, with which the tests sign their users' tokens. */
 export const AUTH_SECRET = "a-secret-for-the-chaos-tests-0123456789";
@@ -23,8 +24,6 @@ export const VARS = {
 };
 
 export interface ServerOptions {
-  /** Output directory of `bundleWorker`, to share a bundle between servers; bundled for this one if absent. */
-  bundle?: string;
   /** Whether to open V8's inspector; true if absent. */
   inspector?: boolean;
   /** An ES module to run as a second Worker in the same process, with Lilypad bound as `LILYPAD`. */
@@ -33,7 +32,6 @@ export interface ServerOptions {
 
 export class Server {
   readonly #directory: string;
-  readonly #bundle: string;
   #vars: Record<string, string>;
   readonly #inspector: boolean;
   readonly #companion: string | undefined;
@@ -42,17 +40,15 @@ export class Server {
 
   private constructor(directory: string, vars: Record<string, string>, options: ServerOptions) {
     this.#directory = directory;
-    this.#bundle = options.bundle ?? join(directory, "worker");
     this.#vars = vars;
     this.#inspector = options.inspector ?? true;
     this.#companion = options.companion;
   }
 
-  /** Bundles Lilypad and starts it on empty storage and a free port. `vars` override `VARS`. */
+  /** Starts Lilypad on empty storage and a free port. `vars` override `VARS`. */
   static async start(vars: Record<string, string> = {}, options: ServerOptions = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "lilypad-chaos-"));
     const server = new Server(directory, { ...VARS, ...vars }, options);
-    if (options.bundle === undefined) await bundleWorker(server.#bundle);
     await server.restart();
     return server;
   }
@@ -90,7 +86,7 @@ export class Server {
   async restart(vars: Record<string, string> = {}): Promise<void> {
     this.#vars = { ...this.#vars, ...vars };
     this.#workerd = await startWorkerd({
-      bundle: this.#bundle,
+      bundle: await sharedBundle(),
       storage: this.storage,
       port: this.#port,
       vars: this.#vars,
