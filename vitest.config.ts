@@ -102,7 +102,7 @@ const patience = {
 const shared = {
   ...patience,
   isolate: false,
-  setupFiles: ["test/support/fresh-file.ts", "test/support/console.ts"],
+  setupFiles: ["test/support/entry-module.ts", "test/support/fresh-file.ts", "test/support/console.ts"],
   provide: {
     randomSeed: numberFrom("RANDOM_SEED"),
     randomFrames: numberFrom("RANDOM_FRAMES"),
