@@ -6,10 +6,10 @@ import { shardNumber } from "../rpc/shards.ts";
 import { Connections } from "../sockets/connections.ts";
 import { BlockPropagation } from "./contacts/block-propagation.ts";
 import { Blocking } from "./contacts/blocking.ts";
-import { Blocks } from "./contacts/blocks.ts";
+import { UserBlocks } from "./contacts/user-blocks.ts";
 import { ContactDays } from "./contacts/contact-days.ts";
 import { ContactThreads } from "./contacts/contact-threads.ts";
-import { Contacts } from "./contacts/contacts.ts";
+import { UserContacts } from "./contacts/user-contacts.ts";
 import { KnownProfiles } from "./contacts/known-profiles.ts";
 import { LateContacts } from "./contacts/late-contacts.ts";
 import { WhoSeesWhom } from "./contacts/who-sees-whom.ts";
@@ -66,7 +66,7 @@ export function shardParts(
   { peers, isHere }: Surroundings,
 ) {
   const { sql } = ctx.storage;
-  const blocks = new Blocks(sql);
+  const blocks = new UserBlocks(sql);
   const invitations = new ReceivedInvitations(sql, blocks);
   const userThreads = new UserThreads(sql, { invitations, systemName: () => configOf(env).systemName });
   const connections = new Connections(ctx);
@@ -84,7 +84,7 @@ export function shardParts(
   const lateContacts = new LateContacts(sql);
   const contactThreads = new ContactThreads(sql, lateContacts);
   const whoSeesWhom = new WhoSeesWhom(env, { visibility, contactThreads, blocks });
-  const contacts = new Contacts(env, { peers, visibility, contactThreads, blocks });
+  const contacts = new UserContacts(env, { peers, visibility, contactThreads, blocks });
   const status = {
     alarm,
     connections,

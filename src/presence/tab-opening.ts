@@ -6,7 +6,7 @@ import { clientLimitsFor } from "../protocol/model.ts";
 import { subprotocolOf, type Caller } from "../rpc/caller.ts";
 import type { Connections } from "../sockets/connections.ts";
 import { refusalOfUpgrade } from "../sockets/upgrade-refusal.ts";
-import type { Blocks } from "./contacts/blocks.ts";
+import type { UserBlocks } from "./contacts/user-blocks.ts";
 import type { ProfileUpdates } from "./people/profile-updates.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { Revocations } from "./revoking/revocations.ts";
@@ -26,7 +26,7 @@ export interface TabOpeningParts {
   publisher: StatusPublisher;
   tooManyTabs: TooManyTabs;
   userThreads: UserThreads;
-  blocks: Blocks;
+  blocks: UserBlocks;
   rates: RateLimits;
   revocations: Revocations;
   verdicts: Verdicts;

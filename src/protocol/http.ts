@@ -4,7 +4,6 @@ import * as limits from "./limits.ts";
 import {
   errorCode,
   issue,
-  kind,
   member,
   message,
   role,
@@ -233,4 +232,3 @@ export const problemDetails = z.object({
   /** When the same may be allowed, in milliseconds from now, where that is known. */
   retryAfterMs: z.int().optional(),
 });
-export { kind };

@@ -2,7 +2,7 @@
 import { LilypadError } from "../protocol/errors.ts";
 import { KEY_PREFIX } from "../protocol/key-prefix.ts";
 import { threadKey } from "../protocol/names.ts";
-import { numberIn, prefixOf, type RoomName } from "../protocol/socketio/names.ts";
+import { numberIn, prefixOf, type RoomName } from "../protocol/socketio/room-names.ts";
 import { callObject } from "./call.ts";
 import { presenceStubOf } from "./shards.ts";
 import { idOfKey } from "./thread.ts";

@@ -1,7 +1,7 @@
 /** What Lilypad keeps of a Socket.IO session, through an eviction: a few hundred bytes, in the attachment of its socket. */
 import type { Caller } from "../rpc/caller.ts";
 import { userIdOfCredentials, type SessionCredentials } from "../rpc/socketio.ts";
-import type { Session } from "./engine/session.ts";
+import type { EngineSession } from "./engine/engine-session.ts";
 import type { ConnectedNamespaces } from "./packets/namespaces.ts";
 
 export interface SessionData extends ConnectedNamespaces {
@@ -29,7 +29,7 @@ export interface SessionTab {
   openedAt: number;
 }
 
-export type ClientSession = Session<SessionData>;
+export type ClientSession = EngineSession<SessionData>;
 
 /**
  * By what a session keeps a room that it carries: enough of the thread's id to tell its own rooms apart, and short, since 500

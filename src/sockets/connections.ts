@@ -11,7 +11,7 @@ import { jsonCodec, type Codec } from "./codec.ts";
 import { SendBuffer } from "./send-buffer.ts";
 
 /** What is known of a socket; at most a few hundred bytes (the platform allows 16,384). */
-export interface Connection {
+export interface ConnectionRecord {
   id: string;
   userId: string;
   /** Milliseconds since the epoch, both. */
@@ -41,7 +41,7 @@ export class Connections {
   readonly #codec: Codec;
   readonly #buffer: SendBuffer;
   /** Attachments as read; a cache of what the sockets themselves carry. */
-  readonly #known = new WeakMap<WebSocket, Connection>();
+  readonly #known = new WeakMap<WebSocket, ConnectionRecord>();
   /** The sockets that are not known to be gone, of each user: asking the runtime for all of them is expensive. */
   readonly #byUser = new Map<string, Set<WebSocket>>();
   #size = 0;
@@ -83,16 +83,16 @@ export class Connections {
     return { socket, response: new Response(null, { status: 101, webSocket: client, headers }) };
   }
 
-  of(socket: WebSocket): Connection {
+  of(socket: WebSocket): ConnectionRecord {
     let connection = this.#known.get(socket);
     if (!connection) {
-      connection = socket.deserializeAttachment() as Connection;
+      connection = socket.deserializeAttachment() as ConnectionRecord;
       this.#known.set(socket, connection);
     }
     return connection;
   }
 
-  update(socket: WebSocket, change: Partial<Connection>): void {
+  update(socket: WebSocket, change: Partial<ConnectionRecord>): void {
     const changed = { ...this.of(socket), ...change };
     this.#noteEnd(changed);
     this.#write(socket, changed);
@@ -224,7 +224,7 @@ export class Connections {
     else this.#byUser.set(userId, new Set([socket]));
   }
 
-  #noteEnd({ expiresAt }: Connection): void {
+  #noteEnd({ expiresAt }: ConnectionRecord): void {
     this.#endsFrom = Math.min(this.#endsFrom, expiresAt);
   }
 
@@ -240,7 +240,7 @@ export class Connections {
     return true;
   }
 
-  #write(socket: WebSocket, connection: Connection): void {
+  #write(socket: WebSocket, connection: ConnectionRecord): void {
     this.#known.set(socket, connection);
     try {
       socket.serializeAttachment(connection);

@@ -7,14 +7,14 @@ import { forbidden, moderatorsOnly, noSuchThread, timedOut } from "./errors.ts";
 import type { DirectBlocks } from "./members/direct-blocks.ts";
 import type { Membership } from "./members/membership.ts";
 import type { ThreadContacts } from "./members/thread-contacts.ts";
-import type { Bans } from "./moderation/bans.ts";
-import type { Settings } from "./moderation/settings.ts";
+import type { BanStore } from "./moderation/ban-store.ts";
+import type { SettingsStore } from "./moderation/settings-store.ts";
 
 export interface AccessParts {
   kind: Kind;
   membership: Membership;
-  bans: Bans;
-  settings: Settings;
+  bans: BanStore;
+  settings: SettingsStore;
   blocks: DirectBlocks;
   contacts: ThreadContacts;
   request: MessageRequest;

@@ -52,7 +52,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     edited_at INTEGER,
     deleted_at INTEGER,
     -- JSON of the contract's reactions, as versions before the table "reactions" wrote them; since then spare length
-    -- (message-row.ts).
+    -- (stored-message.ts).
     reactions TEXT
   );
 
@@ -246,7 +246,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
-  -- Who is invited into a group or a public thread (consent/invitations.ts): a row for each who invites them.
+  -- Who is invited into a group or a public thread (consent/invitation-store.ts): a row for each who invites them.
   CREATE TABLE invitations (
     user_id TEXT NOT NULL,
     invited_by TEXT NOT NULL,

@@ -12,7 +12,7 @@ import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";
 import { Access } from "./access.ts";
 import type { ConsentSettings, Invitee } from "./consent/adding.ts";
-import { Invitations } from "./consent/invitations.ts";
+import { InvitationStore } from "./consent/invitation-store.ts";
 import { MessageRequest } from "./consent/message-request.ts";
 import { forbidden, noSuchThread } from "./errors.ts";
 import { HostData } from "./host-data.ts";
@@ -25,10 +25,10 @@ import { ThreadContacts } from "./members/thread-contacts.ts";
 import { ChangeLog, type Change } from "./messages/change-log.ts";
 import { Deduplication } from "./messages/deduplication.ts";
 import { MessageLog } from "./messages/message-log.ts";
-import { AuditLog } from "./moderation/audit-log.ts";
-import { Bans } from "./moderation/bans.ts";
+import { AuditStore } from "./moderation/audit-store.ts";
+import { BanStore } from "./moderation/ban-store.ts";
 import { Purges } from "./moderation/purges.ts";
-import { Settings } from "./moderation/settings.ts";
+import { SettingsStore } from "./moderation/settings-store.ts";
 import { SlowMode } from "./moderation/slow-mode.ts";
 import { ReactionStore } from "./messages/reactions.ts";
 import { ReportStore } from "./reports/report-store.ts";
@@ -58,13 +58,13 @@ export class StoredThread {
   readonly deduplication: Deduplication;
   readonly reports: ReportStore;
   readonly links: LinkStore;
-  readonly audit: AuditLog;
-  readonly settings: Settings;
+  readonly audit: AuditStore;
+  readonly settings: SettingsStore;
   readonly slowMode: SlowMode;
-  readonly bans: Bans;
+  readonly bans: BanStore;
   readonly purges: Purges;
   readonly access: Access;
-  readonly invitations: Invitations;
+  readonly invitations: InvitationStore;
   readonly request: MessageRequest;
   readonly consent: ConsentSettings;
   readonly #id: string;
@@ -78,7 +78,7 @@ export class StoredThread {
     this.#sql = sql;
     this.profiles = new Profiles(sql, config.systemName);
     this.membership = new Membership(sql, config.presenceShards);
-    this.invitations = new Invitations(sql, (userId) => this.membership.unconfirmed.add(userId));
+    this.invitations = new InvitationStore(sql, (userId) => this.membership.unconfirmed.add(userId));
     this.request = new MessageRequest(sql);
     this.consent = config;
     this.messages = new MessageLog(sql, this.profiles);
@@ -88,7 +88,7 @@ export class StoredThread {
     this.reports = new ReportStore(sql, id, this.profiles);
     this.links = new LinkStore(sql, this.profiles);
     this.deduplication = new Deduplication(this.messages);
-    this.audit = new AuditLog(sql, this.profiles);
+    this.audit = new AuditStore(sql, this.profiles);
     this.#row = sql
       .exec<ThreadRow>("SELECT kind, name, created_at, epoch, deleting, key, mutual FROM thread")
       .one();
@@ -97,9 +97,9 @@ export class StoredThread {
     this.contacts = new ThreadContacts(sql, { kind, membership, messages, haveBothWritten: mutual === 1 });
     this.blocks = new DirectBlocks(sql, kind);
     this.#data = new HostData(sql);
-    this.settings = new Settings(sql);
+    this.settings = new SettingsStore(sql);
     this.slowMode = new SlowMode(this.messages);
-    this.bans = new Bans(sql, this.profiles);
+    this.bans = new BanStore(sql, this.profiles);
     this.purges = new Purges(sql, this.messages);
     this.access = new Access({
       kind,

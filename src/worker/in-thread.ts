@@ -6,7 +6,7 @@ import type { Listed } from "../rpc/presence.ts";
 import { presenceStubOf } from "../rpc/shards.ts";
 import { threadStub, type ThreadRpc, type WriteCommand, type WriteResults } from "../rpc/thread.ts";
 import type { AskedBy } from "../rpc/caller.ts";
-import type { ApiRequest } from "./api.ts";
+import type { RoutedRequest } from "./router.ts";
 import { threadIdOf } from "./parameters.ts";
 import { signedIn, type SignedIn } from "./signed-in.ts";
 
@@ -15,7 +15,7 @@ const UNSOUND: ReadonlySet<ErrorCode> = new Set(["bad_request", "too_large", "un
 
 /** A request to a thread. */
 export interface ThreadRequest {
-  request: ApiRequest;
+  request: RoutedRequest;
   env: Env;
   /** Whoever asks: a user, or the host itself. */
   user: User;
@@ -36,7 +36,7 @@ export function inThread(
   handle: (asked: ThreadRequest) => Promise<Response>,
   callerOf: (request: Request, env: Env, check: () => unknown) => Promise<SignedIn> = signedIn,
 ) {
-  return async (request: ApiRequest, env: Env): Promise<Response> => {
+  return async (request: RoutedRequest, env: Env): Promise<Response> => {
     const who = await callerOf(request, env, () => threadIdOf(request, env));
     return inThatThread({ request, env, who, id: threadIdOf(request, env) }, handle);
   };
@@ -44,7 +44,7 @@ export function inThread(
 
 /** The same where the caller and the thread are known, whatever the path calls it. */
 export async function inThatThread(
-  { request, env, who, id }: { request: ApiRequest; env: Env; who: SignedIn; id: DurableObjectId },
+  { request, env, who, id }: { request: RoutedRequest; env: Env; who: SignedIn; id: DurableObjectId },
   handle: (asked: ThreadRequest) => Promise<Response>,
 ): Promise<Response> {
   const { user, namedAt, byServer } = who;

@@ -1,7 +1,7 @@
 /** The Worker: serves the page, checks the origin of an API request, routes it, and renders what goes wrong. It is stateless. */
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { newRouter, type ApiRouter } from "./api.ts";
+import { newRouter, type ApiRouter } from "./router.ts";
 import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
 import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";

@@ -6,7 +6,7 @@ import { openApiDocument, pathTemplate } from "../../src/api-docs/openapi.ts";
 import { presenceCommand, threadCommand } from "../../src/protocol/commands.ts";
 import { presenceEvent, threadEvent } from "../../src/protocol/events.ts";
 import { beforeSendRequest, webhookEvent } from "../../src/protocol/webhooks.ts";
-import { newRouter } from "../../src/worker/api.ts";
+import { newRouter } from "../../src/worker/router.ts";
 import { addRoutes } from "../../src/worker/routes/routes.ts";
 
 const openApi = openApiDocument("1.2.3");

@@ -10,7 +10,7 @@ import {
 } from "../../src/protocol/limits.ts";
 import type { Caller } from "../../src/rpc/caller.ts";
 import { newSid, randomText } from "../../src/rpc/socketio.ts";
-import type { SessionRecord } from "../../src/socketio/engine/session.ts";
+import type { EngineSessionRecord } from "../../src/socketio/engine/engine-session.ts";
 import { carriedKey, newSessionData, type SessionData } from "../../src/socketio/session-data.ts";
 
 /** As long as can be. A new object each time, as what comes by different ways is. */
@@ -44,7 +44,7 @@ it("a session of the longest profile in as many rooms as there may be, opened by
     // More events than the 10 GB of a thread can hold.
     carried: Object.fromEntries(rooms.map((id) => [carriedKey(id), 2 ** 30 - 1])),
   };
-  const record: SessionRecord<SessionData> = {
+  const record: EngineSessionRecord<SessionData> = {
     sid: newSid(0),
     transport: "websocket",
     pingDueAt: Date.now(),

@@ -1,6 +1,6 @@
 /** Blocks and hidden threads over Socket.IO. */
 import { expect, it } from "vitest";
-import { numberOf } from "../../src/protocol/socketio/names.ts";
+import { numberOf } from "../../src/protocol/socketio/room-names.ts";
 import { block, conversation, status, unblock, write } from "../presence/contacts/conversation.ts";
 import { runAlarm, withoutWaits } from "../cost/clock.ts";
 import { eventually } from "../support/eventually.ts";

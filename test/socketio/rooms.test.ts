@@ -8,7 +8,7 @@ import { costOf, evict, shardStub, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { openThread } from "../support/socket.ts";
 import { OPENS_BURST } from "../../src/protocol/limits.ts";
-import { numberOf } from "../../src/protocol/socketio/names.ts";
+import { numberOf } from "../../src/protocol/socketio/room-names.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
 
 withoutWaits();

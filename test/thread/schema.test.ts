@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { recordLength } from "../../src/durable/record-length.ts";
 import type { Message } from "../../src/protocol/model.ts";
-import { recordOf, type MessageRow } from "../../src/thread/messages/message-row.ts";
+import { recordOf, type StoredMessage } from "../../src/thread/messages/stored-message.ts";
 import { newThread, person } from "../support/host-users.ts";
 import { evict, threadStub } from "../support/objects.ts";
 
@@ -58,7 +58,7 @@ it("keeps its messages and reactions, and overwrites the messages where they lie
   const stub = threadStub(id);
   const rows = () =>
     runInDurableObject(stub, (_thread, { storage }) =>
-      storage.sql.exec<MessageRow>("SELECT * FROM messages WHERE seq > 0 ORDER BY seq").toArray(),
+      storage.sql.exec<StoredMessage>("SELECT * FROM messages WHERE seq > 0 ORDER BY seq").toArray(),
     );
   await storeAsBefore(stub, (sql) => {
     for (const [seq, body, reactions] of [

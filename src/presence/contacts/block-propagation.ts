@@ -8,7 +8,7 @@ import { callObject } from "../../rpc/call.ts";
 import type { BlockJobRow } from "../../rpc/moved-users.ts";
 import { directThreadId, threadStub } from "../../rpc/thread.ts";
 import { JobQueue, type JobQueueParts, type MoreUrgent } from "../jobs/job-queue.ts";
-import type { Blocks } from "./blocks.ts";
+import type { UserBlocks } from "./user-blocks.ts";
 
 /** When the alarm calls a thread for the first time, if its own call has not been answered by then. */
 const FIRST_MS = 5_000;
@@ -22,12 +22,12 @@ export class BlockPropagation {
   readonly jobs: JobQueue<BlockJobRow>;
   readonly #env: Env;
   readonly #sql: SqlStorage;
-  readonly #blocks: Blocks;
+  readonly #blocks: UserBlocks;
   /** The newest version that was given: they rise, whatever the clock does. */
   #version = 0;
 
   /** `after`: the jobs that are more urgent. */
-  constructor(env: Env, queue: JobQueueParts, blocks: Blocks, after: MoreUrgent) {
+  constructor(env: Env, queue: JobQueueParts, blocks: UserBlocks, after: MoreUrgent) {
     this.#env = env;
     this.#sql = queue.sql;
     this.#blocks = blocks;

@@ -20,14 +20,14 @@ import type { ThreadUpdates } from "../threads/thread-updates.ts";
 import { markerOf } from "../threads/unread.ts";
 import type { UserThreads } from "../threads/user-threads.ts";
 import type { BlockPropagation } from "./block-propagation.ts";
-import type { Blocks } from "./blocks.ts";
+import type { UserBlocks } from "./user-blocks.ts";
 import type { KnownProfiles } from "./known-profiles.ts";
 
 export interface BlockingParts {
   connections: Connections;
   tabs: Tabs;
   rates: RateLimits;
-  blocks: Blocks;
+  blocks: UserBlocks;
   blockPropagation: BlockPropagation;
   publisher: StatusPublisher;
   subscriptions: Subscriptions;

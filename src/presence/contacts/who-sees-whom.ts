@@ -10,13 +10,13 @@ import { pause, Stretches } from "../../durable/stretches.ts";
 import type { Visibility } from "../people/visibility.ts";
 import { makesContacts, type ThreadRow } from "../threads/thread-row.ts";
 import type { AppliedUpdate } from "../threads/thread-updates.ts";
-import type { Blocks } from "./blocks.ts";
+import type { UserBlocks } from "./user-blocks.ts";
 import type { ContactThreads } from "./contact-threads.ts";
 
 export interface WhoSeesWhomParts {
   visibility: Visibility;
   contactThreads: ContactThreads;
-  blocks: Blocks;
+  blocks: UserBlocks;
 }
 
 export class WhoSeesWhom {

@@ -5,7 +5,7 @@
 import { INVITATION_MS, INVITATIONS_RECEIVED } from "../../protocol/limits.ts";
 import type { Kind, ThreadSummary, User } from "../../protocol/model.ts";
 import type { InvitedUser } from "../../rpc/thread-update.ts";
-import type { Blocks } from "../contacts/blocks.ts";
+import type { UserBlocks } from "../contacts/user-blocks.ts";
 import { summaryOf, type ThreadRow } from "../threads/thread-row.ts";
 
 /** A row of `invitations`. */
@@ -34,9 +34,9 @@ export interface ShownInvitation extends Inviter {
 
 export class ReceivedInvitations {
   readonly #sql: SqlStorage;
-  readonly #blocks: Blocks;
+  readonly #blocks: UserBlocks;
 
-  constructor(sql: SqlStorage, blocks: Blocks) {
+  constructor(sql: SqlStorage, blocks: UserBlocks) {
     this.#sql = sql;
     this.#blocks = blocks;
   }

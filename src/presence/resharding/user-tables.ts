@@ -9,7 +9,7 @@
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { BlockPropagation } from "../contacts/block-propagation.ts";
-import type { Blocks } from "../contacts/blocks.ts";
+import type { UserBlocks } from "../contacts/user-blocks.ts";
 import type { SentInvitations } from "../invitations/sent-invitations.ts";
 import type { ProfilePropagation } from "../people/profile-propagation.ts";
 import type { UserDirectory } from "../people/user-directory.ts";
@@ -24,7 +24,7 @@ import type { UserTable } from "./user-table.ts";
 export interface UserTableParts extends MembershipTableParts, TabTableParts {
   directory: UserDirectory;
   sentInvitations: SentInvitations;
-  blocks: Blocks;
+  blocks: UserBlocks;
   blockPropagation: BlockPropagation;
   propagation: ProfilePropagation;
   revocations: Revocations;

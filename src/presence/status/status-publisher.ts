@@ -10,7 +10,7 @@ import type { UserPresence } from "../../protocol/model.ts";
 import type { NewlyVisible, StatusChange, WatchList } from "../../rpc/presence.ts";
 import { shardOf } from "../../rpc/shards.ts";
 import type { Connections } from "../../sockets/connections.ts";
-import type { Blocks } from "../contacts/blocks.ts";
+import type { UserBlocks } from "../contacts/user-blocks.ts";
 import type { WhoSeesWhom } from "../contacts/who-sees-whom.ts";
 import type { PeerShards } from "../peer-shards.ts";
 import type { SocketIoTabs } from "../socketio-tabs/socketio-tabs.ts";
@@ -33,7 +33,7 @@ export interface StatusPublisherParts {
   online: OnlineStatus;
   subscribers: Subscribers;
   whoSeesWhom: WhoSeesWhom;
-  blocks: Blocks;
+  blocks: UserBlocks;
   peers: PeerShards;
   alarm: AlarmScheduler;
 }

@@ -1,6 +1,6 @@
 /** A message as Socket.IO clients get it: the contract's own, and the fields that chat front ends are used to. */
 import type { Message, User } from "../model.ts";
-import { messageIdOf, type RoomName } from "./names.ts";
+import { messageIdOf, type RoomName } from "./room-names.ts";
 
 /** What a deleted message says. */
 export const DELETED_TEXT = "Message deleted by user";

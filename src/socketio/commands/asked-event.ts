@@ -1,7 +1,7 @@
 /** An event that a client emitted, on its way to a thread. */
 import type { Caller } from "../../rpc/caller.ts";
 import type { ClientSession } from "../session-data.ts";
-import type { Reply } from "./replies.ts";
+import type { Reply } from "./reply.ts";
 
 export interface AskedEvent {
   session: ClientSession;

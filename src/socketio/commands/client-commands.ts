@@ -17,7 +17,7 @@ import type { Message } from "../../protocol/model.ts";
 import { commandId } from "../../protocol/names.ts";
 import { parse } from "../../protocol/parse.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
-import { messageNamed, numberOf } from "../../protocol/socketio/names.ts";
+import { messageNamed, numberOf } from "../../protocol/socketio/room-names.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { Refusals } from "../../sockets/refusals.ts";
@@ -31,7 +31,7 @@ import { EventQueues } from "./event-queues.ts";
 import { EventTargets, required, type ThreadTarget } from "./event-targets.ts";
 import { Joining } from "./joining.ts";
 import { ownMessage } from "./own-message.ts";
-import { Reply } from "./replies.ts";
+import { Reply } from "./reply.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
 

@@ -2,7 +2,7 @@
 import { LilypadError } from "../../protocol/errors.ts";
 import { SOCKETIO_EVENTS_AT_ONCE } from "../../protocol/limits.ts";
 import type { ClientSession } from "../session-data.ts";
-import type { Reply } from "./replies.ts";
+import type { Reply } from "./reply.ts";
 
 /** Most events of a session that may wait for those before them. */
 const MOST_WAITING = SOCKETIO_EVENTS_AT_ONCE;

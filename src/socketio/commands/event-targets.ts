@@ -1,6 +1,6 @@
 /** What an event is about: the thread that its client calls so, and the message in it. */
 import { LilypadError } from "../../protocol/errors.ts";
-import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/names.ts";
+import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";

@@ -11,7 +11,7 @@ import {
   seq,
   userId,
 } from "../../protocol/names.ts";
-import { roomName } from "../../protocol/socketio/names.ts";
+import { roomName } from "../../protocol/socketio/room-names.ts";
 
 /** `room` and `threadId` are two names of one field. */
 const inRoom = { room: roomName.optional(), threadId: roomName.optional() };

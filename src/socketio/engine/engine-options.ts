@@ -1,6 +1,6 @@
 /** What an engine is given: its settings, and the layer above. */
 import type { Packet } from "./packets.ts";
-import type { Session, SessionRecord } from "./session.ts";
+import type { EngineSession, EngineSessionRecord } from "./engine-session.ts";
 
 /** Why a session ended, as Socket.IO names it. */
 export type CloseReason =
@@ -29,9 +29,9 @@ export interface EngineOptions {
 
 /** The layer above. */
 export interface EngineEvents<D> {
-  onOpen: (session: Session<D>) => void;
-  onMessage: (session: Session<D>, message: Packet) => void;
-  onClose: (session: Session<D>, reason: CloseReason) => void;
+  onOpen: (session: EngineSession<D>) => void;
+  onMessage: (session: EngineSession<D>, message: Packet) => void;
+  onClose: (session: EngineSession<D>, reason: CloseReason) => void;
   /** A session's connection closed while the object slept: what is kept of it is all that is left. */
-  onClosedAsleep?: (record: SessionRecord<D>) => void;
+  onClosedAsleep?: (record: EngineSessionRecord<D>) => void;
 }

@@ -1,10 +1,10 @@
 /** The sockets of an engine, each of which belongs to a session: it keeps the session's record through an eviction. */
-import { Session, type SessionRecord, type SocketRole } from "./session.ts";
+import { EngineSession, type EngineSessionRecord, type SocketRole } from "./engine-session.ts";
 import type { Packet } from "./packets.ts";
 
 interface Attachment<D> {
   role: SocketRole;
-  record: SessionRecord<D>;
+  record: EngineSessionRecord<D>;
 }
 
 export interface EngineSocketsOptions {
@@ -16,7 +16,7 @@ export interface EngineSocketsOptions {
 export class EngineSockets<D> {
   readonly #ctx: DurableObjectState;
   readonly #options: EngineSocketsOptions;
-  readonly #bySocket = new Map<WebSocket, { session: Session<D>; role: SocketRole }>();
+  readonly #bySocket = new Map<WebSocket, { session: EngineSession<D>; role: SocketRole }>();
 
   constructor(ctx: DurableObjectState, options: EngineSocketsOptions) {
     this.#ctx = ctx;
@@ -24,7 +24,7 @@ export class EngineSockets<D> {
   }
 
   /** The session that a socket belongs to, and what it is to it. */
-  of(socket: WebSocket): { session: Session<D>; role: SocketRole } | undefined {
+  of(socket: WebSocket): { session: EngineSession<D>; role: SocketRole } | undefined {
     return this.#bySocket.get(socket);
   }
 
@@ -51,7 +51,7 @@ export class EngineSockets<D> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  attach(socket: WebSocket, session: Session<D>, role: SocketRole): void {
+  attach(socket: WebSocket, session: EngineSession<D>, role: SocketRole): void {
     session.sockets[role] = socket;
     this.#bySocket.set(socket, { session, role });
     this.#write(socket, session, role);
@@ -79,19 +79,19 @@ export class EngineSockets<D> {
   }
 
   /** What is kept of a session changed. */
-  save(session: Session<D>): void {
+  save(session: EngineSession<D>): void {
     for (const [role, socket] of Object.entries(session.sockets))
       this.#write(socket, session, role as SocketRole);
   }
 
   /** After an eviction: the sessions that sockets remember. */
-  restore(): Map<string, Session<D>> {
-    const sessions = new Map<string, Session<D>>();
+  restore(): Map<string, EngineSession<D>> {
+    const sessions = new Map<string, EngineSession<D>>();
     for (const socket of this.#ctx.getWebSockets()) {
       const attachment = socket.deserializeAttachment() as Attachment<D> | null;
       if (!attachment) continue;
       const { role, record } = attachment;
-      const session = sessions.get(record.sid) ?? new Session<D>(record);
+      const session = sessions.get(record.sid) ?? new EngineSession<D>(record);
       sessions.set(record.sid, session);
       session.sockets[role] = socket;
       this.#bySocket.set(socket, { session, role });
@@ -100,14 +100,14 @@ export class EngineSockets<D> {
   }
 
   /** What is kept of the session that a socket carried which closed while the object slept: the platform lists it no more. */
-  takeForgotten(socket: WebSocket): SessionRecord<D> | undefined {
+  takeForgotten(socket: WebSocket): EngineSessionRecord<D> | undefined {
     if (!this.#options.hibernates || this.#bySocket.has(socket)) return undefined;
     const attachment = socket.deserializeAttachment() as Attachment<D> | null;
     if (!attachment || attachment.role === "probe") return undefined;
     return attachment.record;
   }
 
-  #write(socket: WebSocket, { record }: Session<D>, role: SocketRole): void {
+  #write(socket: WebSocket, { record }: EngineSession<D>, role: SocketRole): void {
     if (this.#options.hibernates) socket.serializeAttachment({ role, record } satisfies Attachment<D>);
   }
 }

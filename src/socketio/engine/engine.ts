@@ -7,12 +7,11 @@ import { ENGINE_ERROR, newSid, type EngineAnswer, type EngineError } from "../..
 import type { CloseReason, EngineEvents, EngineOptions } from "./engine-options.ts";
 import { EngineSockets } from "./engine-sockets.ts";
 import { handshakePacket } from "./handshake.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { EngineHeartbeats } from "./engine-heartbeats.ts";
 import { PacketSender } from "./packet-sender.ts";
-import * as packets from "./packets.ts";
-import type { Packet } from "./packets.ts";
+import { byteLength, decodePayload, isPacket, messagePacket, PACKET_TYPE, type Packet } from "./packets.ts";
 import { Polling } from "./polling.ts";
-import { Session, type Transport } from "./session.ts";
+import { EngineSession, type Transport } from "./engine-session.ts";
 import { Upgrades } from "./upgrades.ts";
 
 export class Engine<D> {
@@ -20,10 +19,10 @@ export class Engine<D> {
   readonly #events: EngineEvents<D>;
   readonly #sockets: EngineSockets<D>;
   readonly #polling: Polling<D>;
-  readonly #heartbeat: Heartbeat<D>;
+  readonly #heartbeats: EngineHeartbeats<D>;
   readonly #upgrades: Upgrades<D>;
   readonly #sender: PacketSender<D>;
-  readonly #sessions: Map<string, Session<D>>;
+  readonly #sessions: Map<string, EngineSession<D>>;
 
   /** Registers its duty: the heartbeat. Sessions that sockets remember go on. */
   constructor(
@@ -57,7 +56,7 @@ export class Engine<D> {
       ping: (session) => this.#ping(session),
       onTooSlow: (session) => this.#end(session, "transport error"),
     });
-    this.#heartbeat = new Heartbeat(alarm, options, {
+    this.#heartbeats = new EngineHeartbeats(alarm, options, {
       sessions: this.#sessions,
       ping: (session) => this.#ping(session),
       lost: (session) => this.#end(session, "ping timeout"),
@@ -68,16 +67,16 @@ export class Engine<D> {
     }
   }
 
-  sessions(): Iterable<Session<D>> {
+  sessions(): Iterable<EngineSession<D>> {
     return this.#sessions.values();
   }
 
-  session(sid: string): Session<D> | undefined {
+  session(sid: string): EngineSession<D> | undefined {
     return this.#sessions.get(sid);
   }
 
   /** A session, also one that has ended between two polls, and waits for the next. */
-  sessionAskedFor(sid: string): Session<D> | undefined {
+  sessionAskedFor(sid: string): EngineSession<D> | undefined {
     return this.#sessions.get(sid) ?? this.#polling.ended(sid);
   }
 
@@ -107,7 +106,7 @@ export class Engine<D> {
     const last = this.#polling.takeEnded(sid);
     if (last !== undefined) return { status: 200, body: last };
     const found = this.#pollingSession(sid, now);
-    if (!(found instanceof Session)) return found;
+    if (!(found instanceof EngineSession)) return found;
     if (found.sockets.poll) {
       this.#end(found, "transport error");
       return ENGINE_ERROR.badRequest;
@@ -119,8 +118,8 @@ export class Engine<D> {
   /** The body of a POST. */
   receive(sid: string, body: string, now: number): EngineAnswer {
     const found = this.#pollingSession(sid, now);
-    if (!(found instanceof Session)) return found;
-    const decoded = packets.decodePayload(body);
+    if (!(found instanceof EngineSession)) return found;
+    const decoded = decodePayload(body);
     if (!decoded) {
       this.#end(found, "parse error");
       return ENGINE_ERROR.badRequest;
@@ -130,17 +129,17 @@ export class Engine<D> {
   }
 
   /** Sends a message. */
-  send(session: Session<D>, message: Packet): void {
-    this.sendPacket(session, packets.messagePacket(message));
+  send(session: EngineSession<D>, message: Packet): void {
+    this.sendPacket(session, messagePacket(message));
   }
 
   /** Sends a message as the packet that it is in: made once for however many sessions. */
-  sendPacket(session: Session<D>, packet: Packet): void {
+  sendPacket(session: EngineSession<D>, packet: Packet): void {
     if (!session.record.isClosing) this.#sender.send(session, packet);
   }
 
   /** What is kept of a session changed. */
-  save(session: Session<D>): void {
+  save(session: EngineSession<D>): void {
     this.#sockets.save(session);
   }
 
@@ -148,7 +147,7 @@ export class Engine<D> {
    * Ends a session from the server's side. Over a hibernatable WebSocket it is pinged once more, and closed in the handler
    * of what comes back: closed from here, its client would learn of it some ten seconds late.
    */
-  close(session: Session<D>): void {
+  close(session: EngineSession<D>): void {
     if (session.isClosed || session.record.isClosing) return;
     if (session.record.transport === "websocket" && this.#options.hibernates) {
       session.record.isClosing = true;
@@ -156,12 +155,12 @@ export class Engine<D> {
       this.#events.onClose(session, "forced close");
       return;
     }
-    if (session.record.transport === "polling") this.#polling.answerLast(session, packets.CLOSE);
+    if (session.record.transport === "polling") this.#polling.answerLast(session, PACKET_TYPE.close);
     this.#end(session, "forced close");
   }
 
   /** Ends a session whose client broke the protocol, in the handler of what it sent. */
-  abort(session: Session<D>): void {
+  abort(session: EngineSession<D>): void {
     this.#end(session, "parse error");
   }
 
@@ -171,11 +170,11 @@ export class Engine<D> {
     const known = this.#sockets.of(socket);
     if (!known || known.role === "poll") return;
     const { session, role } = known;
-    const isTooLong = packets.byteLength(message) > this.#options.maxPayload;
+    const isTooLong = byteLength(message) > this.#options.maxPayload;
     if (role === "probe")
       return isTooLong ? this.#upgrades.drop(session) : this.#upgrades.receive(session, message);
     if (session.record.isClosing) return this.#end(session, "forced close");
-    if (isTooLong || !packets.isPacket(message)) return this.#end(session, "parse error");
+    if (isTooLong || !isPacket(message)) return this.#end(session, "parse error");
     this.#receive(session, message);
   }
 
@@ -193,43 +192,43 @@ export class Engine<D> {
 
   // --- within
 
-  #open(transport: Transport, data: D, now: number): Session<D> {
+  #open(transport: Transport, data: D, now: number): EngineSession<D> {
     const sid = newSid(this.#options.shard);
     const pingDueAt = now + this.#options.pingIntervalMs;
-    const session = new Session<D>({ sid, transport, pingDueAt, pongDueAt: 0, isClosing: false, data });
+    const session = new EngineSession<D>({ sid, transport, pingDueAt, pongDueAt: 0, isClosing: false, data });
     this.#sessions.set(sid, session);
-    this.#heartbeat.opened(session);
+    this.#heartbeats.opened(session);
     this.#events.onOpen(session);
     return session;
   }
 
   /** A session that polls, or why there is none. */
-  #pollingSession(sid: string, now: number): Session<D> | EngineError {
+  #pollingSession(sid: string, now: number): EngineSession<D> | EngineError {
     const session = this.#sessions.get(sid);
     if (!session) return ENGINE_ERROR.unknownSid;
     if (session.record.transport !== "polling") return ENGINE_ERROR.badRequest;
-    if (!this.#heartbeat.isLost(session, now)) return session;
+    if (!this.#heartbeats.isLost(session, now)) return session;
     this.#end(session, "ping timeout");
     return ENGINE_ERROR.unknownSid;
   }
 
-  #receive(session: Session<D>, packet: Packet): void {
+  #receive(session: EngineSession<D>, packet: Packet): void {
     if (typeof packet !== "string") return this.#events.onMessage(session, packet);
-    if (packet[0] !== packets.MESSAGE && this.#isFlooding(session))
+    if (packet[0] !== PACKET_TYPE.message && this.#isFlooding(session))
       return this.#end(session, "transport error");
     switch (packet[0]) {
-      case packets.MESSAGE:
+      case PACKET_TYPE.message:
         return this.#events.onMessage(session, packet.slice(1));
-      case packets.PONG:
+      case PACKET_TYPE.pong:
         session.unconfirmed = 0;
-        return this.#heartbeat.ponged(session, () => this.save(session));
-      case packets.CLOSE:
+        return this.#heartbeats.ponged(session, () => this.save(session));
+      case PACKET_TYPE.close:
         if (session.record.transport === "polling") {
           session.takeWaiting();
-          this.#polling.answerLast(session, packets.NOOP);
+          this.#polling.answerLast(session, PACKET_TYPE.noop);
         }
         return this.#end(session, "transport close");
-      case packets.PING:
+      case PACKET_TYPE.ping:
         // Since version 4 it is the server that pings.
         return this.#end(session, "transport error");
       default:
@@ -238,25 +237,25 @@ export class Engine<D> {
   }
 
   /** Whether a client sent too many packets that are no messages. */
-  #isFlooding(session: Session<D>): boolean {
+  #isFlooding(session: EngineSession<D>): boolean {
     session.packetsSincePing += 1;
     return session.packetsSincePing > this.#options.packetsBetweenPings;
   }
 
-  #ping(session: Session<D>): void {
+  #ping(session: EngineSession<D>): void {
     session.unconfirmed = 0;
     session.packetsSincePing = 0;
-    this.#heartbeat.pinged(session, Date.now());
-    this.#sender.send(session, packets.PING);
+    this.#heartbeats.pinged(session, Date.now());
+    this.#sender.send(session, PACKET_TYPE.ping);
     this.save(session);
   }
 
-  #end(session: Session<D>, reason: CloseReason): void {
+  #end(session: EngineSession<D>, reason: CloseReason): void {
     if (session.isClosed) return;
     session.isClosed = true;
     this.#sessions.delete(session.sid);
-    this.#heartbeat.ended(session);
-    this.#polling.answer(session, [packets.CLOSE]);
+    this.#heartbeats.ended(session);
+    this.#polling.answer(session, [PACKET_TYPE.close]);
     session.stopTimer();
     session.stopProbeTimer();
     for (const socket of Object.values(session.sockets)) this.#sockets.close(socket);

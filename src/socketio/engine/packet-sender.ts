@@ -5,7 +5,7 @@
 import { sendTo } from "./engine-sockets.ts";
 import { lengthOf, type Packet } from "./packets.ts";
 import type { Polling } from "./polling.ts";
-import type { Session } from "./session.ts";
+import type { EngineSession } from "./engine-session.ts";
 
 /** What may wait for a client that polls too seldom, or reads its WebSocket too slowly, in UTF-16 units or bytes. */
 const WAITING_LENGTH = 4 * 1024 * 1024;
@@ -16,11 +16,11 @@ const LOOK_EVERY = 1024 * 1024;
 const CONFIRM_EVERY = 256 * 1024;
 
 export interface PacketSenderParts<D> {
-  sessions: Pick<Map<string, Session<D>>, "values">;
+  sessions: Pick<Map<string, EngineSession<D>>, "values">;
   polling: Pick<Polling<D>, "send">;
-  ping: (session: Session<D>) => void;
+  ping: (session: EngineSession<D>) => void;
   /** A session's client is too slow. */
-  onTooSlow: (session: Session<D>) => void;
+  onTooSlow: (session: EngineSession<D>) => void;
 }
 
 export class PacketSender<D> {
@@ -32,7 +32,7 @@ export class PacketSender<D> {
     this.#parts = parts;
   }
 
-  send(session: Session<D>, packet: Packet): void {
+  send(session: EngineSession<D>, packet: Packet): void {
     if (session.isClosed) return;
     this.#sentLength += lengthOf(packet);
     if (this.#sentLength > LOOK_EVERY) {

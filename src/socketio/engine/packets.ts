@@ -1,17 +1,19 @@
 /** Engine.IO 4 packets: a digit and its data, or binary data; in a polling payload several of them, separated (Engine.IO protocol, "Packet encoding"). */
 
-/** Packet types. */
-export const OPEN = "0";
-export const CLOSE = "1";
-export const PING = "2";
-export const PONG = "3";
-export const MESSAGE = "4";
-export const UPGRADE = "5";
-export const NOOP = "6";
+/** What a packet begins with, by its type. */
+export const PACKET_TYPE = {
+  open: "0",
+  close: "1",
+  ping: "2",
+  pong: "3",
+  message: "4",
+  upgrade: "5",
+  noop: "6",
+} as const;
 
 /** What a client sends on the WebSocket that it probes, and what it is answered. */
-export const PROBE = `${PING}probe`;
-export const PROBED = `${PONG}probe`;
+export const PROBE = `${PACKET_TYPE.ping}probe`;
+export const PROBED = `${PACKET_TYPE.pong}probe`;
 
 /** Between the packets of a polling payload. */
 const SEPARATOR = "\u001e";
@@ -23,7 +25,7 @@ export type Packet = string | ArrayBuffer;
 
 /** A message as a packet. */
 export function messagePacket(message: Packet): Packet {
-  return typeof message === "string" ? MESSAGE + message : message;
+  return typeof message === "string" ? PACKET_TYPE.message + message : message;
 }
 
 /** Packets as the body of a poll's answer. */

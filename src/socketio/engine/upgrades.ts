@@ -1,9 +1,8 @@
 /** The upgrade of a session from long polling to a WebSocket, which its client probes first. */
 import type { EngineSockets } from "./engine-sockets.ts";
-import * as packets from "./packets.ts";
-import type { Packet } from "./packets.ts";
+import { PACKET_TYPE, PROBE, PROBED, type Packet } from "./packets.ts";
 import type { Polling } from "./polling.ts";
-import type { Session } from "./session.ts";
+import type { EngineSession } from "./engine-session.ts";
 
 export interface UpgradesParts<D> {
   sockets: EngineSockets<D>;
@@ -11,7 +10,7 @@ export interface UpgradesParts<D> {
   /** How long a client may take from the first packet of an upgrade to the last. */
   timeoutMs: number;
   /** Sends a packet over the session's transport. */
-  send: (session: Session<D>, packet: Packet) => void;
+  send: (session: EngineSession<D>, packet: Packet) => void;
 }
 
 export class Upgrades<D> {
@@ -22,7 +21,7 @@ export class Upgrades<D> {
   }
 
   /** A polling client's WebSocket. Where there is nothing to upgrade, it is opened and closed: clients expect no less. */
-  open(session: Session<D> | undefined): Response {
+  open(session: EngineSession<D> | undefined): Response {
     const { sockets, timeoutMs } = this.#parts;
     if (session?.record.transport !== "polling" || session.sockets.probe) return sockets.refuse();
     const { socket, response } = sockets.accept();
@@ -32,25 +31,25 @@ export class Upgrades<D> {
   }
 
   /** A packet over a probe. */
-  receive(session: Session<D>, packet: Packet): void {
+  receive(session: EngineSession<D>, packet: Packet): void {
     const { probe } = session.sockets;
     if (!probe) return;
-    if (packet === packets.PROBE && !session.isProbed) {
+    if (packet === PROBE && !session.isProbed) {
       session.isProbed = true;
-      probe.send(packets.PROBED);
+      probe.send(PROBED);
       this.#parts.polling.endForUpgrade(session);
-    } else if (packet === packets.UPGRADE) this.#upgrade(session, probe);
+    } else if (packet === PACKET_TYPE.upgrade) this.#upgrade(session, probe);
     else this.drop(session);
   }
 
   /** Gives an upgrade up. The session goes on over polling. */
-  drop(session: Session<D>): void {
+  drop(session: EngineSession<D>): void {
     session.isProbed = false;
     session.stopProbeTimer();
     this.#parts.sockets.close(session.sockets.probe);
   }
 
-  #upgrade(session: Session<D>, socket: WebSocket): void {
+  #upgrade(session: EngineSession<D>, socket: WebSocket): void {
     const { sockets, send } = this.#parts;
     // A poll is not answered: whoever has upgraded polls no more.
     sockets.close(session.sockets.poll);

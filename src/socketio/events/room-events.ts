@@ -2,7 +2,7 @@
 import type { ReactionNames } from "../../config/reaction-names.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
 import { DELETED_TEXT, socketIoMessage, socketIoReaction } from "../../protocol/socketio/message.ts";
-import { messageIdOf, type RoomName } from "../../protocol/socketio/names.ts";
+import { messageIdOf, type RoomName } from "../../protocol/socketio/room-names.ts";
 
 /** An event's name, and what comes with it. */
 export type OutgoingEvent = [name: string, ...args: unknown[]];

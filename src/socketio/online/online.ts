@@ -5,7 +5,7 @@
 import { LilypadError } from "../../protocol/errors.ts";
 import { SOCKETIO_PONG_MS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
-import type { RoomName } from "../../protocol/socketio/names.ts";
+import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";

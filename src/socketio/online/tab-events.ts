@@ -1,5 +1,5 @@
 /** What Presence sends to tabs, as the packets that sessions get. */
-import type { RoomName } from "../../protocol/socketio/names.ts";
+import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { TabEvent } from "../../rpc/socketio-tabs.ts";
 import { openPacket, type OpenPacket } from "../events/event-sender.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import type { Packet } from "../engine/packets.ts";
-import type { Session } from "../engine/session.ts";
+import type { EngineSession } from "../engine/engine-session.ts";
 import { decodePacket, encodePacket, TYPE, type SocketIoPacket } from "./packet.ts";
 
 /** What is kept of a session for this layer. */
@@ -46,16 +46,20 @@ export interface NamespacesOptions<D> {
   has: (namespace: string) => boolean;
   /** Resolves with the id of the connection and what is sent with it, or why it is refused. */
   connect: (
-    session: Session<D>,
+    session: EngineSession<D>,
     namespace: string,
     auth: Record<string, unknown> | undefined,
   ) => Promise<{ sid: string; pid?: string } | ConnectError>;
   /** The client was sent that it is connected. */
-  onConnected: (session: Session<D>, namespace: string, auth: Record<string, unknown> | undefined) => void;
-  onDisconnected: (session: Session<D>, namespace: string) => void;
+  onConnected: (
+    session: EngineSession<D>,
+    namespace: string,
+    auth: Record<string, unknown> | undefined,
+  ) => void;
+  onDisconnected: (session: EngineSession<D>, namespace: string) => void;
   /** Sends an event, where there is more to it than its packet. */
-  sendEvent?: (session: Session<D>, data: [name: string, ...args: unknown[]]) => void;
-  onEvent: (session: Session<D>, event: IncomingEvent) => void;
+  sendEvent?: (session: EngineSession<D>, data: [name: string, ...args: unknown[]]) => void;
+  onEvent: (session: EngineSession<D>, event: IncomingEvent) => void;
 }
 
 interface Reassembly {
@@ -65,17 +69,17 @@ interface Reassembly {
 
 export class Namespaces<D extends ConnectedNamespaces> {
   readonly #options: NamespacesOptions<D>;
-  readonly #connecting = new WeakMap<Session<D>, Set<string>>();
-  readonly #incomplete = new WeakMap<Session<D>, Reassembly>();
-  readonly #timers = new WeakMap<Session<D>, ReturnType<typeof setTimeout>>();
-  readonly #idlePackets = new WeakMap<Session<D>, number>();
+  readonly #connecting = new WeakMap<EngineSession<D>, Set<string>>();
+  readonly #incomplete = new WeakMap<EngineSession<D>, Reassembly>();
+  readonly #timers = new WeakMap<EngineSession<D>, ReturnType<typeof setTimeout>>();
+  readonly #idlePackets = new WeakMap<EngineSession<D>, number>();
 
   constructor(options: NamespacesOptions<D>) {
     this.#options = options;
   }
 
   /** A session was opened, or its client has disconnected: it is closed unless its client connects to a namespace. */
-  opened(session: Session<D>): void {
+  opened(session: EngineSession<D>): void {
     this.#stopTimer(session);
     const timer = setTimeout(() => {
       if (Object.keys(session.data.namespaces).length === 0) this.#options.engine().close(session);
@@ -83,12 +87,12 @@ export class Namespaces<D extends ConnectedNamespaces> {
     this.#timers.set(session, timer);
   }
 
-  closed(session: Session<D>): void {
+  closed(session: EngineSession<D>): void {
     this.#stopTimer(session);
   }
 
   /** A message of Engine.IO came. */
-  receive(session: Session<D>, message: Packet): void {
+  receive(session: EngineSession<D>, message: Packet): void {
     const incomplete = this.#incomplete.get(session);
     if (typeof message !== "string") {
       if (!incomplete) return this.#abort(session);
@@ -106,18 +110,18 @@ export class Namespaces<D extends ConnectedNamespaces> {
   }
 
   /** Emits an event. */
-  emit(session: Session<D>, namespace: string, ...data: [name: string, ...args: unknown[]]): void {
+  emit(session: EngineSession<D>, namespace: string, ...data: [name: string, ...args: unknown[]]): void {
     if (this.#options.sendEvent) this.#options.sendEvent(session, data);
     else this.#send(session, { type: TYPE.event, namespace, data });
   }
 
   /** Disconnects a client from a namespace, so that it does not come back by itself. */
-  disconnect(session: Session<D>, namespace: string): void {
+  disconnect(session: EngineSession<D>, namespace: string): void {
     if (!this.#leave(session, namespace)) return;
     this.#send(session, { type: TYPE.disconnect, namespace });
   }
 
-  #take(session: Session<D>, packet: SocketIoPacket, attachments: ArrayBuffer[]): void {
+  #take(session: EngineSession<D>, packet: SocketIoPacket, attachments: ArrayBuffer[]): void {
     const { type, namespace, data, id } = packet;
     const isConnected = this.#isConnected(session, namespace);
     if (type === TYPE.connect) {
@@ -144,7 +148,7 @@ export class Namespaces<D extends ConnectedNamespaces> {
   }
 
   async #connect(
-    session: Session<D>,
+    session: EngineSession<D>,
     namespace: string,
     auth: Record<string, unknown> | undefined,
   ): Promise<void> {
@@ -163,18 +167,18 @@ export class Namespaces<D extends ConnectedNamespaces> {
     this.#options.onConnected(session, namespace, auth);
   }
 
-  #refuse(session: Session<D>, namespace: string, data: ConnectError): void {
+  #refuse(session: EngineSession<D>, namespace: string, data: ConnectError): void {
     this.#send(session, { type: TYPE.connectError, namespace, data });
     this.#countIdle(session);
   }
 
-  #countIdle(session: Session<D>): void {
+  #countIdle(session: EngineSession<D>): void {
     const count = (this.#idlePackets.get(session) ?? 0) + 1;
     this.#idlePackets.set(session, count);
     if (count > this.#options.idlePackets) this.#options.engine().close(session);
   }
 
-  #leave(session: Session<D>, namespace: string): boolean {
+  #leave(session: EngineSession<D>, namespace: string): boolean {
     if (!Object.hasOwn(session.data.namespaces, namespace)) return false;
     delete session.data.namespaces[namespace];
     this.#options.engine().save(session);
@@ -184,7 +188,7 @@ export class Namespaces<D extends ConnectedNamespaces> {
     return true;
   }
 
-  #acknowledgement(session: Session<D>, namespace: string, id: number, isCurrent: () => boolean) {
+  #acknowledgement(session: EngineSession<D>, namespace: string, id: number, isCurrent: () => boolean) {
     let isOpen = true;
     return (data: unknown[], attachments: readonly ArrayBuffer[] = []) => {
       if (!isOpen || !isCurrent()) return;
@@ -195,26 +199,26 @@ export class Namespaces<D extends ConnectedNamespaces> {
   }
 
   /** Sends a packet whose data names attachments by `{ _placeholder: true, num }`. */
-  sendBinary(session: Session<D>, packet: SocketIoPacket, attachments: readonly ArrayBuffer[]): void {
+  sendBinary(session: EngineSession<D>, packet: SocketIoPacket, attachments: readonly ArrayBuffer[]): void {
     this.#send(session, { ...packet, attachments: attachments.length });
     for (const attachment of attachments) this.#options.engine().send(session, attachment);
   }
 
-  #isConnected({ data }: Session<D>, namespace: string): boolean {
+  #isConnected({ data }: EngineSession<D>, namespace: string): boolean {
     return Object.hasOwn(data.namespaces, namespace);
   }
 
-  #send(session: Session<D>, packet: SocketIoPacket): void {
+  #send(session: EngineSession<D>, packet: SocketIoPacket): void {
     this.#options.engine().send(session, encodePacket(packet));
   }
 
-  #stopTimer(session: Session<D>): void {
+  #stopTimer(session: EngineSession<D>): void {
     const timer = this.#timers.get(session);
     if (timer !== undefined) clearTimeout(timer);
   }
 
   /** The client broke the protocol. */
-  #abort(session: Session<D>): void {
+  #abort(session: EngineSession<D>): void {
     this.#options.engine().abort(session);
   }
 }

@@ -1,5 +1,5 @@
 /** One session's place in a room: what the thread takes for a socket. */
-import type { RoomName } from "../../protocol/socketio/names.ts";
+import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { HandedRoom } from "../../rpc/socketio.ts";
 import type { RelayedReply } from "../../sockets/relaying/thread-line.ts";

@@ -1,7 +1,7 @@
 /** One thread's room in a shard: the sessions that joined it, and the line to the thread. */
 import { CLOSE, type CloseCode } from "../../protocol/errors.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import type { RoomName } from "../../protocol/socketio/names.ts";
+import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { socketIoRelay } from "../../rpc/relay-address.ts";
 import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";

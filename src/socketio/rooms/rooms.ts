@@ -1,6 +1,6 @@
 /** The rooms that the sessions of a shard are in. */
 import type { CloseCode } from "../../protocol/errors.ts";
-import type { RoomName } from "../../protocol/socketio/names.ts";
+import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import type { Occupancy, RelayBatch } from "../../rpc/relay.ts";
 import type { RestoredSession } from "../recovery/stored-session.ts";

@@ -1,7 +1,7 @@
 /** What Presence has to know of those who are invited: the entry in the list of each. */
 import type { InvitedUser } from "../../rpc/thread-update.ts";
 import type { StoredThread } from "../stored-thread.ts";
-import type { Invited } from "./invitations.ts";
+import type { Invited } from "./invitation-store.ts";
 
 /** By whom a user is invited, as far as they may see it; undefined where they see no invitation. */
 export function invitationOf(thread: StoredThread, userId: string, now: number): InvitedUser | undefined {

@@ -3,7 +3,7 @@
  * then the other sees it as an invitation, with up to three messages, and writing in it accepts.
  */
 import { INVITATION_MS } from "../../protocol/limits.ts";
-import type { Invited } from "./invitations.ts";
+import type { Invited } from "./invitation-store.ts";
 
 type RequestRow = {
   from_id: string;

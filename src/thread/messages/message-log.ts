@@ -7,8 +7,8 @@ import type { MessagePage, MessagesQuery } from "../../protocol/http.ts";
 import { PAGE_LENGTH } from "../../protocol/limits.ts";
 import type { LastMessage, Message, Reaction } from "../../protocol/model.ts";
 import type { Profiles } from "../members/profiles.ts";
-import { bodyOf, dataOf, reactionsOf, UNTOUCHED, type FullMessageRow } from "./message-row.ts";
-import { columnsOf, MessageTable, type NewMessage, type Run } from "./message-table.ts";
+import { bodyOf, dataOf, reactionsOf, UNTOUCHED, type FullStoredMessage } from "./stored-message.ts";
+import { columnsOf, MessageTable, type IncomingMessage, type Run } from "./message-table.ts";
 import { previewOf } from "./preview.ts";
 
 export class MessageLog {
@@ -31,7 +31,7 @@ export class MessageLog {
   }
 
   /** Stores a message: one row written, and one with data, by `write` at the latest. */
-  add(message: NewMessage, rev: number, at: number): Message {
+  add(message: IncomingMessage, rev: number, at: number): Message {
     const seq = this.#newest.seq + 1;
     if (this.#unwritten && (rev !== this.#newest.rev + 1 || at !== this.#unwritten.at)) this.write();
     this.#unwritten ??= { seq, rev, at, messages: [] };
@@ -90,7 +90,7 @@ export class MessageLog {
     if (newest === 0) return { messages: [], hasBefore: false, hasAfter: false };
     let from = newest - limit + 1;
     let to = newest;
-    let rows: FullMessageRow[];
+    let rows: FullStoredMessage[];
     if (query.after !== undefined) {
       from = query.after + 1;
       to = query.after + limit;
@@ -184,7 +184,7 @@ export class MessageLog {
     return this.#sql.exec<R>(statement, ...values);
   }
 
-  #message(row: FullMessageRow): Message {
+  #message(row: FullStoredMessage): Message {
     const reactions = reactionsOf(row);
     const data = dataOf(row);
     return {
@@ -204,8 +204,8 @@ export class MessageLog {
 }
 
 /** The first rows, as many as are no longer together, in UTF-16 units of bodies, data and reactions; at least one where there is any. */
-function fitting(rows: Iterable<FullMessageRow>, length: number): FullMessageRow[] {
-  const taken: FullMessageRow[] = [];
+function fitting(rows: Iterable<FullStoredMessage>, length: number): FullStoredMessage[] {
+  const taken: FullStoredMessage[] = [];
   let left = length;
   for (const row of rows) {
     left -= bodyOf(row).length + (row.data?.length ?? 0) + (row.reactions?.length ?? 0);

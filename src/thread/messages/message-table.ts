@@ -1,12 +1,12 @@
 /** The rows of messages, with their data, reactions and edits, which lie in tables of their own: rows of messages keep their length. */
 import { ROOT_FILLER_KEY, rootFiller } from "../../durable/root-page.ts";
-import { recordOf, SPARE, UNTOUCHED, withReactions } from "./message-row.ts";
-import type { FullMessageRow, MessageRow, ReactionRow } from "./message-row.ts";
+import { recordOf, SPARE, UNTOUCHED, withReactions } from "./stored-message.ts";
+import type { FullStoredMessage, StoredMessage, ReactionRow } from "./stored-message.ts";
 import { MessageDataTable, type DataRow } from "./message-data.ts";
 import { Overwriting } from "./overwriting.ts";
 
 /** A message on its way in. */
-export interface NewMessage {
+export interface IncomingMessage {
   id: string;
   author: string;
   body: string;
@@ -20,11 +20,11 @@ export interface Run {
   seq: number;
   rev: number;
   at: number;
-  messages: NewMessage[];
+  messages: IncomingMessage[];
 }
 
 /** What an insert binds for each message, by column. */
-export function columnsOf({ author, id, body, replyTo }: NewMessage) {
+export function columnsOf({ author, id, body, replyTo }: IncomingMessage) {
   return { author, command_id: id, body, reply_to: replyTo ?? null };
 }
 const COLUMNS = Object.keys(columnsOf({ author: "", id: "", body: "" }));
@@ -39,7 +39,7 @@ export const ROWS_PER_INSERT = Math.floor((MOST_PARAMETERS - SHARED_PARAMETERS) 
 const EDITED_ROWS = `
   SELECT messages.*, changes.body AS text FROM messages
   LEFT JOIN changes ON changes.rev = messages.text_rev AND changes.at = messages.edited_at`;
-type EditedRow = Omit<FullMessageRow, "data">;
+type EditedRow = Omit<FullStoredMessage, "data">;
 
 export class MessageTable {
   readonly #sql: SqlStorage;
@@ -77,7 +77,7 @@ export class MessageTable {
   }
 
   /** One message's row: two rows read, and one if it was edited, and with data. */
-  full(seq: number): FullMessageRow | undefined {
+  full(seq: number): FullStoredMessage | undefined {
     const [row] = this.#sql.exec<EditedRow>(`${EDITED_ROWS} WHERE messages.seq = ?`, seq).toArray();
     if (!row) return undefined;
     const [reactions] = this.#sql.exec<ReactionRow>("SELECT * FROM reactions WHERE seq = ?", seq).toArray();
@@ -85,7 +85,7 @@ export class MessageTable {
   }
 
   /** Rows by seq. Reads each, one for each of those that have data or reactions or were edited, and one or two more. */
-  ascending(from: number, to: number): Generator<FullMessageRow, undefined> {
+  ascending(from: number, to: number): Generator<FullStoredMessage, undefined> {
     return merged(
       this.#sql.exec<EditedRow>(
         `${EDITED_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq`,
@@ -98,7 +98,7 @@ export class MessageTable {
   }
 
   /** The same, from the newest down. */
-  descending(from: number, to: number): Generator<FullMessageRow, undefined> {
+  descending(from: number, to: number): Generator<FullStoredMessage, undefined> {
     return merged(
       this.#sql.exec<EditedRow>(
         `${EDITED_ROWS} WHERE messages.seq BETWEEN ? AND ? ORDER BY messages.seq DESC`,
@@ -138,8 +138,8 @@ export class MessageTable {
   }
 
   /** A message's own row. */
-  #own(seq: number): MessageRow {
-    return this.#sql.exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).one();
+  #own(seq: number): StoredMessage {
+    return this.#sql.exec<StoredMessage>("SELECT * FROM messages WHERE seq = ?", seq).one();
   }
 
   #fillRootPage(): void {
@@ -159,7 +159,7 @@ function* merged(
   rows: Iterable<EditedRow>,
   reactions: Iterator<ReactionRow>,
   data: Iterator<DataRow>,
-): Generator<FullMessageRow, undefined> {
+): Generator<FullStoredMessage, undefined> {
   const reactionsOf = inStep(reactions);
   const dataOf = inStep(data);
   for (const row of rows) yield withReactions({ ...row, data: dataOf(row)?.data ?? null }, reactionsOf(row));

@@ -4,7 +4,7 @@
  * message's row never changes its length: what an edit says is appended with its change.
  */
 import { fillerFor, fillerLike, recordLength } from "../../durable/record-length.ts";
-import { LEAST_SPARE, recordOf, type MessageRow } from "./message-row.ts";
+import { LEAST_SPARE, recordOf, type StoredMessage } from "./stored-message.ts";
 
 const utf8 = new TextEncoder();
 
@@ -20,7 +20,7 @@ export class Overwriting {
   }
 
   /** Gives a message another body, which is stored with the change of this rev: one row written, and one if it was edited before. */
-  edit(row: MessageRow, { body, rev, at }: { body: string; rev: number; at: number }): void {
+  edit(row: StoredMessage, { body, rev, at }: { body: string; rev: number; at: number }): void {
     this.#forgetText(row);
     const [reactions = null] = sparesOf(row.reactions);
     const edited = { ...row, body: "", touched_rev: rev, edited_at: at, text_rev: rev, reactions };
@@ -29,14 +29,14 @@ export class Overwriting {
   }
 
   /** Makes a message a tombstone: one row written, and one if it was edited. */
-  erase(row: MessageRow, { rev, at }: { rev: number; at: number }): void {
+  erase(row: StoredMessage, { rev, at }: { rev: number; at: number }): void {
     this.#forgetText(row);
     const tombstone = { ...row, touched_rev: rev, deleted_at: at, reactions: null, text_rev: null };
     this.#write(row, tombstone, "");
   }
 
   /** Writes a row over the one before, with a body that begins so. One more row where they cannot be made equally long. */
-  #write(before: MessageRow, after: MessageRow, body: string): void {
+  #write(before: StoredMessage, after: StoredMessage, body: string): void {
     const length = this.#lengthOf(before);
     const fitting = atLength(length, after, body);
     // So it may be with a few bytes that an earlier version wrote, and with the few lengths that no filler gives.
@@ -44,7 +44,7 @@ export class Overwriting {
     this.#put(fitting ?? { ...after, body });
   }
 
-  #put({ seq, body, reactions, touched_rev, edited_at, deleted_at, text_rev }: MessageRow): void {
+  #put({ seq, body, reactions, touched_rev, edited_at, deleted_at, text_rev }: StoredMessage): void {
     this.#sql.exec(
       `UPDATE messages SET body = ?, reactions = ?, touched_rev = ?, edited_at = ?, deleted_at = ?, text_rev = ?
        WHERE seq = ?`,
@@ -59,7 +59,7 @@ export class Overwriting {
   }
 
   /** Overwrites the body that an earlier edit appended. */
-  #forgetText({ text_rev }: MessageRow): void {
+  #forgetText({ text_rev }: StoredMessage): void {
     if (text_rev === null) return;
     const [change] = this.#sql
       .exec<{ body: string | null }>("SELECT body FROM changes WHERE rev = ?", text_rev)
@@ -68,7 +68,7 @@ export class Overwriting {
     this.#sql.exec("UPDATE changes SET body = ? WHERE rev = ?", fillerLike(change.body), text_rev);
   }
 
-  #lengthOf(row: MessageRow): number {
+  #lengthOf(row: StoredMessage): number {
     const record = recordOf(row);
     const isNarrow = row.seq <= this.#narrowUpTo && row.text_rev === null;
     return recordLength(isNarrow ? record.slice(0, -1) : record);
@@ -76,7 +76,7 @@ export class Overwriting {
 }
 
 /** A row of this length, with a body that begins so and is filled up. */
-function atLength(length: number, row: MessageRow, start: string): MessageRow | undefined {
+function atLength(length: number, row: StoredMessage, start: string): StoredMessage | undefined {
   for (const reactions of sparesOf(row.reactions)) {
     const filled = (filler: string) => ({ ...row, reactions, body: start + filler });
     const filler = fillerFor(length, (text) => recordOf(filled(text)));

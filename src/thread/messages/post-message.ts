@@ -3,7 +3,7 @@ import type { Ack } from "../../protocol/events.ts";
 import type { Message, User } from "../../protocol/model.ts";
 import type { StoredThread } from "../stored-thread.ts";
 import type { Outcome } from "../writing/command.ts";
-import type { NewMessage } from "./message-table.ts";
+import type { IncomingMessage } from "./message-table.ts";
 
 /** A message as stored; `repeat` where it was stored before under the same `id`. */
 interface Posted {
@@ -30,7 +30,7 @@ export function postedBefore(
 export function post(
   thread: StoredThread,
   user: User,
-  message: Omit<NewMessage, "author">,
+  message: Omit<IncomingMessage, "author">,
   now: number,
 ): Outcome<Posted> {
   const rev = thread.rev + 1;

@@ -4,10 +4,10 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { chatNumber } from "../../protocol/first-front-end.ts";
 import { PAGE_DEFAULT } from "../../protocol/limits.ts";
 import type { Message, Thread } from "../../protocol/model.ts";
-import { messageNamed } from "../../protocol/socketio/names.ts";
+import { messageNamed } from "../../protocol/socketio/room-names.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadNamed } from "../../rpc/thread-names.ts";
-import type { ApiRequest } from "../api.ts";
+import type { RoutedRequest } from "../router.ts";
 import { inThatThread, type ThreadRequest } from "../in-thread.ts";
 import { signedInUser } from "../signed-in.ts";
 import type { Reader } from "./shapes.ts";
@@ -36,10 +36,10 @@ export function ofMessage(handle: (asked: NumberedThreadRequest & { seq: number 
 }
 
 function routeTo<N extends { number: number }>(
-  named: (request: ApiRequest) => N,
+  named: (request: RoutedRequest) => N,
   handle: (asked: NumberedThreadRequest & N) => Promise<Response>,
 ) {
-  return async (request: ApiRequest, env: Env): Promise<Response> => {
+  return async (request: RoutedRequest, env: Env): Promise<Response> => {
     const who = await signedInUser(request, env, () => named(request));
     const name = named(request);
     const id = env.CHAT_THREAD.idFromString(await threadNamed(env, who.user.id, name.number));

@@ -4,11 +4,11 @@
  */
 import { ReactionNames } from "../../config/reaction-names.ts";
 import { chatReactionName, sendChatMessage, startChat } from "../../protocol/first-front-end.ts";
-import { messageIdOf } from "../../protocol/socketio/names.ts";
+import { messageIdOf } from "../../protocol/socketio/room-names.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import { json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { makeThread } from "../make-thread.ts";
 import { checkOriginOfChangingGet } from "../origin.ts";
 import { body } from "../request-body.ts";

@@ -3,7 +3,7 @@ import type { ReactionNames } from "../../config/reaction-names.ts";
 import type { ChatMessage, ChatReaction, ChatThreadShape } from "../../protocol/first-front-end.ts";
 import type { Message, Thread, ThreadSummary, User } from "../../protocol/model.ts";
 import { DELETED_TEXT, senderOf, socketIoReaction } from "../../protocol/socketio/message.ts";
-import { messageIdOf, numberOf } from "../../protocol/socketio/names.ts";
+import { messageIdOf, numberOf } from "../../protocol/socketio/room-names.ts";
 
 /** For whom something is drawn, and what they call reactions. */
 export interface Reader {

@@ -7,7 +7,7 @@ import { presenceStub } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { moveUsers, type MovedUsers } from "../../protocol/http.ts";
 import { json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { body } from "../request-body.ts";
 
 export function adminRoutes(api: ApiRouter): void {

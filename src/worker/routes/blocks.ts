@@ -7,7 +7,7 @@ import { parse } from "../../protocol/parse.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRequest, ApiRouter } from "../api.ts";
+import type { RoutedRequest, ApiRouter } from "../router.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { signedInUser } from "../signed-in.ts";
 
@@ -30,7 +30,7 @@ export function blockRoutes(api: ApiRouter): void {
 }
 
 /** Any id but one's own, known or not: that it is not known, nobody learns here. */
-async function setBlock(request: ApiRequest, env: Env, isBlocked: boolean): Promise<Response> {
+async function setBlock(request: RoutedRequest, env: Env, isBlocked: boolean): Promise<Response> {
   const { user } = await signedInUser(request, env);
   const { userId: otherId } = parse(z.object({ userId }), { userId: userIdOf(request) });
   if (otherId === user.id) throw new LilypadError("bad_request", "userId: is your own");

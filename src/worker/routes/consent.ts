@@ -6,7 +6,7 @@ import { isHost } from "../../protocol/system-user.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { PendingInvitation } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { inThread, removeFromList } from "../in-thread.ts";
 import { profilesFor, profilesOf } from "../known-users.ts";
 import { signedInUser } from "../signed-in.ts";

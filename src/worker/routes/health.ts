@@ -1,7 +1,7 @@
 /** `/api/health`: that Lilypad is here, for monitoring, and for a client that cannot connect and looks why. */
 import { version } from "../../../package.json";
 import { json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { isOriginAllowed } from "../origin.ts";
 
 /** Answered where nothing is configured too. */

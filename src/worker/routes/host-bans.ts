@@ -10,7 +10,7 @@ import { callObject } from "../../rpc/call.ts";
 import type { HostBanRecord } from "../../rpc/presence.ts";
 import { presenceStub, presenceStubOf } from "../../rpc/shards.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";
 import { signedInHost } from "../signed-in.ts";

@@ -6,7 +6,7 @@ import { putUser, putUserId, revokeUser, type HostUser } from "../../protocol/ht
 import { REVOKED_AHEAD_SECONDS } from "../../protocol/limits.ts";
 import { parse } from "../../protocol/parse.ts";
 import { accepted, json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { userIdOf } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";
 import { signedInHost } from "../signed-in.ts";

@@ -6,7 +6,7 @@ import { parse } from "../../protocol/parse.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRequest, ApiRouter } from "../api.ts";
+import type { RoutedRequest, ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { newLinkCode, readLinkCode } from "../link-code.ts";
 import { bodyOrNothing } from "../request-body.ts";
@@ -59,7 +59,7 @@ export function linkRoutes(api: ApiRouter): void {
 }
 
 /** The thread's object and the secret's hash. Throws `not_found` before any object starts where the code can be none. */
-async function linkIn({ params }: ApiRequest, env: Env): Promise<{ id: DurableObjectId; hash: string }> {
+async function linkIn({ params }: RoutedRequest, env: Env): Promise<{ id: DurableObjectId; hash: string }> {
   const { threadId, hash } = await readLinkCode(params["code"] ?? "");
   try {
     return { id: env.CHAT_THREAD.idFromString(threadId), hash };

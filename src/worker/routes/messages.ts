@@ -2,7 +2,7 @@
 import { messagesQuery, patchMessage, postMessage, putRead } from "../../protocol/http.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { emojiOf, query, seqOf } from "../parameters.ts";
 import { body } from "../request-body.ts";

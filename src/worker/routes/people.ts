@@ -10,7 +10,7 @@ import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { profilesOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { signedIn, signedInUser } from "../signed-in.ts";

@@ -19,7 +19,7 @@ import { hostReportsStub, type ListedReport } from "../../rpc/host-reports.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import { accepted, json } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { query, seqOf } from "../parameters.ts";
 import { body } from "../request-body.ts";

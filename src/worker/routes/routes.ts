@@ -1,5 +1,5 @@
 /** Every route. Each is documented in src/api-docs/operations; test/api-docs compares the two. */
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { firstFrontEndRoutes } from "../first-front-end/routes.ts";
 import { adminRoutes } from "./admin.ts";
 import { blockRoutes } from "./blocks.ts";

@@ -12,7 +12,7 @@ import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { body, hasBody } from "../request-body.ts";
 import { countRequest, countSignIn } from "../request-limits.ts";
 import { checkOwnSession, signedInUser } from "../signed-in.ts";

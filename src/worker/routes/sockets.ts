@@ -9,7 +9,7 @@ import { relayStub } from "../../rpc/relay.ts";
 import { presenceStub, presenceStubOf } from "../../rpc/shards.ts";
 import { threadStub } from "../../rpc/thread.ts";
 import { refusalOfUpgrade } from "../../sockets/upgrade-refusal.ts";
-import type { ApiRequest, ApiRouter } from "../api.ts";
+import type { RoutedRequest, ApiRouter } from "../router.ts";
 import { threadIdOf } from "../parameters.ts";
 import { refusalFor } from "../request-limits.ts";
 import { signedInForPresence, signedInThemself } from "../signed-in.ts";
@@ -62,7 +62,7 @@ export function socketRoutes(api: ApiRouter): void {
  * browser can read.
  */
 async function open(
-  request: ApiRequest,
+  request: RoutedRequest,
   env: Env,
   { signIn, target, redirected }: Upgrade,
 ): Promise<Response> {

@@ -8,7 +8,7 @@ import type { Thread } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { idOfKey, threadStub } from "../../rpc/thread.ts";
 import { json, noContent } from "../answers.ts";
-import type { ApiRouter } from "../api.ts";
+import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { peopleNamed } from "../known-users.ts";
 import { makeDirectThread, makeThread } from "../make-thread.ts";

@@ -9,7 +9,7 @@ import { shardRequestIn } from "../../../src/rpc/socketio.ts";
 import type { Stub } from "../../../src/rpc/call.ts";
 import { Engine } from "../../../src/socketio/engine/engine.ts";
 import type { Packet } from "../../../src/socketio/engine/packets.ts";
-import type { Session } from "../../../src/socketio/engine/session.ts";
+import type { EngineSession } from "../../../src/socketio/engine/engine-session.ts";
 import { Namespaces, type ConnectedNamespaces } from "../../../src/socketio/packets/namespaces.ts";
 import { TYPE } from "../../../src/socketio/packets/packet.ts";
 import { engineRequest } from "../../../src/worker/engine-request.ts";
@@ -33,7 +33,7 @@ const options = {
   hibernates: false,
 };
 
-type EchoSession = Session<ConnectedNamespaces>;
+type EchoSession = EngineSession<ConnectedNamespaces>;
 
 /** Sends back every message of Engine.IO. */
 export class EchoEngine extends DurableObject<EchoEnv> {

@@ -9,7 +9,7 @@ import type {
 } from "../../../src/protocol/first-front-end.ts";
 import type { ThreadPage } from "../../../src/protocol/http.ts";
 import { CHAT_LIST_WHOLE_THREADS, PAGE_DEFAULT } from "../../../src/protocol/limits.ts";
-import { numberOf } from "../../../src/protocol/socketio/names.ts";
+import { numberOf } from "../../../src/protocol/socketio/room-names.ts";
 import { fillHistory } from "../../support/history.ts";
 import { host, hostAs } from "../../support/host-server.ts";
 import { call, newThread, person, unknownPerson, type Person } from "../../support/host-users.ts";

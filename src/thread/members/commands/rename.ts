@@ -1,7 +1,7 @@
 /** Renames the thread, or changes its settings. Moderators, owners and the host may; a direct thread has neither. */
 import type { DurableEvent } from "../../../protocol/events.ts";
 import type { User } from "../../../protocol/model.ts";
-import type { AuditedAct } from "../../moderation/audit-log.ts";
+import type { AuditedAct } from "../../moderation/audit-store.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import { sharedThread, threadFor } from "../../thread-view.ts";
 import type { ChangeEntry, CommandEntry, Outcome } from "../../writing/command.ts";

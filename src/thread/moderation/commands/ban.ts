@@ -6,7 +6,7 @@ import { forbidden } from "../../errors.ts";
 import { removeMember } from "../../members/commands/remove-member.ts";
 import type { StoredThread } from "../../stored-thread.ts";
 import type { CommandEntry } from "../../writing/command.ts";
-import type { StoredBan } from "../bans.ts";
+import type { StoredBan } from "../ban-store.ts";
 
 export const banEntry: CommandEntry<"ban"> = {
   run(thread, user, { userId, until = null, reason, purgeSeconds }, now) {

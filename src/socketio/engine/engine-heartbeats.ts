@@ -4,7 +4,7 @@
  */
 import type { AlarmScheduler } from "../../durable/alarm-scheduler.ts";
 import type { EngineOptions } from "./engine-options.ts";
-import type { Session } from "./session.ts";
+import type { EngineSession } from "./engine-session.ts";
 
 /**
  * How long after pings, at most, a timer waits for the answers, which keeps the object awake: about as long as costs what
@@ -12,25 +12,25 @@ import type { Session } from "./session.ts";
  */
 const LOOK_MS = 2_000;
 
-export interface HeartbeatParts<D> {
-  sessions: ReadonlyMap<string, Session<D>>;
-  ping: (session: Session<D>) => void;
+export interface EngineHeartbeatsParts<D> {
+  sessions: ReadonlyMap<string, EngineSession<D>>;
+  ping: (session: EngineSession<D>) => void;
   /** A session's client did not answer in time. */
-  lost: (session: Session<D>) => void;
+  lost: (session: EngineSession<D>) => void;
 }
 
 type Options = Pick<EngineOptions, "pingIntervalMs" | "pingTimeoutMs" | "pingTogetherMs">;
 
-export class Heartbeat<D> {
+export class EngineHeartbeats<D> {
   readonly #alarm: AlarmScheduler;
   readonly #options: Options;
-  readonly #parts: HeartbeatParts<D>;
+  readonly #parts: EngineHeartbeatsParts<D>;
   /** Since this object woke, those that were pinged and have not answered. */
-  readonly #unanswered = new Set<Session<D>>();
+  readonly #unanswered = new Set<EngineSession<D>>();
   #look: ReturnType<typeof setTimeout> | undefined;
 
   /** Registers its duty. */
-  constructor(alarm: AlarmScheduler, options: Options, parts: HeartbeatParts<D>) {
+  constructor(alarm: AlarmScheduler, options: Options, parts: EngineHeartbeatsParts<D>) {
     this.#alarm = alarm;
     this.#options = options;
     this.#parts = parts;
@@ -38,12 +38,12 @@ export class Heartbeat<D> {
   }
 
   /** A session was opened: makes sure that the time of its ping comes. */
-  opened({ record }: Session<D>): void {
+  opened({ record }: EngineSession<D>): void {
     this.#alarm.wakeBy(record.pingDueAt);
   }
 
   /** A session is being pinged: its pong is due. */
-  pinged(session: Session<D>, now: number): void {
+  pinged(session: EngineSession<D>, now: number): void {
     const { record } = session;
     const { pingIntervalMs, pingTimeoutMs } = this.#options;
     this.#unanswered.add(session);
@@ -56,12 +56,12 @@ export class Heartbeat<D> {
   }
 
   /** Whether the pong is overdue, whenever it is looked for. */
-  isLost({ record }: Session<D>, now: number): boolean {
+  isLost({ record }: EngineSession<D>, now: number): boolean {
     return record.pongDueAt > 0 && now >= record.pongDueAt;
   }
 
   /** A client answered. */
-  ponged(session: Session<D>, save: () => void): void {
+  ponged(session: EngineSession<D>, save: () => void): void {
     if (session.record.pongDueAt === 0) return;
     session.record.pongDueAt = 0;
     save();
@@ -69,7 +69,7 @@ export class Heartbeat<D> {
   }
 
   /** A session has ended. */
-  ended(session: Session<D>): void {
+  ended(session: EngineSession<D>): void {
     this.#answered(session);
   }
 
@@ -88,7 +88,7 @@ export class Heartbeat<D> {
   }
 
   /** Once all have answered, nothing keeps the object awake. */
-  #answered(session: Session<D>): void {
+  #answered(session: EngineSession<D>): void {
     if (!this.#unanswered.delete(session) || this.#unanswered.size > 0) return;
     if (this.#look !== undefined) clearTimeout(this.#look);
     this.#look = undefined;

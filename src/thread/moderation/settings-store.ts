@@ -14,7 +14,7 @@ type GivenSettings = { [K in keyof ThreadSettings]?: ThreadSettings[K] | undefin
 
 const DEFAULTS: ThreadSettings = { topic: null, slowModeMs: 0, locked: false, whoPosts: "members" };
 
-export class Settings {
+export class SettingsStore {
   readonly #sql: SqlStorage;
   #current: ThreadSettings;
 

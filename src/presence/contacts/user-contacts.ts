@@ -7,21 +7,21 @@ import { pause, Stretches } from "../../durable/stretches.ts";
 import { byShard } from "../../rpc/shards.ts";
 import type { PeerShards } from "../peer-shards.ts";
 import type { Visibility } from "../people/visibility.ts";
-import type { Blocks } from "./blocks.ts";
+import type { UserBlocks } from "./user-blocks.ts";
 import type { ContactThreads } from "./contact-threads.ts";
 
-export interface ContactsParts {
+export interface UserContactsParts {
   peers: PeerShards;
   visibility: Visibility;
   contactThreads: ContactThreads;
-  blocks: Blocks;
+  blocks: UserBlocks;
 }
 
-export class Contacts {
+export class UserContacts {
   readonly #env: Env;
-  readonly #parts: ContactsParts;
+  readonly #parts: UserContactsParts;
 
-  constructor(env: Env, parts: ContactsParts) {
+  constructor(env: Env, parts: UserContactsParts) {
     this.#env = env;
     this.#parts = parts;
   }

@@ -13,7 +13,7 @@ export interface Invited {
 
 type InvitationRow = { user_id: string; invited_by: string; at: number | null; declined_at: number | null };
 
-export class Invitations {
+export class InvitationStore {
   readonly #sql: SqlStorage;
   readonly #onChange: (userId: string) => void;
   /** Whether there is or was anything of all this: most threads need not look again. */

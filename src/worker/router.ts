@@ -3,10 +3,10 @@ import { Router, type IRequest } from "itty-router";
 
 /** A route's arguments after the request. */
 export type Context = [env: Env];
-export type ApiRequest = IRequest & Request;
+export type RoutedRequest = IRequest & Request;
 
 /** An empty router of the kind all routes are registered on. */
 export function newRouter() {
-  return Router<ApiRequest, Context>();
+  return Router<RoutedRequest, Context>();
 }
 export type ApiRouter = ReturnType<typeof newRouter>;

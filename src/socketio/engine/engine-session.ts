@@ -10,7 +10,7 @@ export type Transport = "polling" | "websocket";
 export type SocketRole = "transport" | "poll" | "probe";
 
 /** What is kept of a session in the attachments of its sockets, through an eviction. `D` is the layer's above. */
-export interface SessionRecord<D> {
+export interface EngineSessionRecord<D> {
   sid: string;
   transport: Transport;
   /** When the next ping is due, in milliseconds since the epoch. */
@@ -22,8 +22,8 @@ export interface SessionRecord<D> {
   data: D;
 }
 
-export class Session<D> {
-  readonly record: SessionRecord<D>;
+export class EngineSession<D> {
+  readonly record: EngineSessionRecord<D>;
   readonly sockets: Partial<Record<SocketRole, WebSocket>> = {};
   /** The client has sent its probe, and is about to upgrade. */
   isProbed = false;
@@ -39,7 +39,7 @@ export class Session<D> {
   #waiting: Packet[] = [];
   #waitingLength = 0;
 
-  constructor(record: SessionRecord<D>) {
+  constructor(record: EngineSessionRecord<D>) {
     this.record = record;
   }
 

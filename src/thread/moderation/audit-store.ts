@@ -21,7 +21,7 @@ type AuditRow = {
   detail: string | null;
 };
 
-export class AuditLog {
+export class AuditStore {
   readonly #sql: SqlStorage;
   readonly #profiles: Profiles;
 

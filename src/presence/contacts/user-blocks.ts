@@ -25,7 +25,7 @@ export interface BlocksPage {
   nextCursor?: string;
 }
 
-export class Blocks {
+export class UserBlocks {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {

@@ -29,7 +29,7 @@ export interface StoredBan {
   at: number;
 }
 
-export class Bans {
+export class BanStore {
   readonly #sql: SqlStorage;
   readonly #profiles: Profiles;
 

@@ -3,7 +3,7 @@ import type { Reaction } from "../../protocol/model.ts";
 import type { MessageData } from "../../protocol/names.ts";
 
 /** A row of `messages`. */
-export type MessageRow = {
+export type StoredMessage = {
   seq: number;
   rev: number;
   touched_rev: number;
@@ -22,7 +22,7 @@ export type MessageRow = {
 export const UNTOUCHED = { edited_at: null, deleted_at: null, reactions: null, text_rev: null };
 
 /** A row with what other tables hold of its message. */
-export type FullMessageRow = MessageRow & {
+export type FullStoredMessage = StoredMessage & {
   /** The body that an edit gave it. */
   text: string | null;
   /** JSON of what its author attached, or what has overwritten it. */
@@ -41,7 +41,7 @@ export const SPARE = "[]".padEnd(20);
 export const LEAST_SPARE = "[]";
 
 /** What SQLite stores of a row, by column of the table. */
-export function recordOf(row: MessageRow): (string | number | null)[] {
+export function recordOf(row: StoredMessage): (string | number | null)[] {
   const { rev, touched_rev, author, command_id, body, at, reply_to, edited_at, deleted_at } = row;
   const { reactions, text_rev } = row;
   return [
@@ -61,22 +61,22 @@ export function recordOf(row: MessageRow): (string | number | null)[] {
 }
 
 /** What a message says now. What fills a tombstone is nothing that was said. */
-export function bodyOf({ deleted_at, text, body }: FullMessageRow): string {
+export function bodyOf({ deleted_at, text, body }: FullStoredMessage): string {
   return deleted_at === null ? (text ?? body) : "";
 }
 
 /** What the author of a message that is not deleted attached to it. */
-export function dataOf({ deleted_at, data }: FullMessageRow): MessageData | undefined {
+export function dataOf({ deleted_at, data }: FullStoredMessage): MessageData | undefined {
   return deleted_at === null && data !== null ? (JSON.parse(data) as MessageData) : undefined;
 }
 
 /** The reactions to a message that is not deleted. */
-export function reactionsOf({ deleted_at, reactions }: MessageRow): Reaction[] {
+export function reactionsOf({ deleted_at, reactions }: StoredMessage): Reaction[] {
   return deleted_at === null && reactions !== null ? (JSON.parse(reactions) as Reaction[]) : [];
 }
 
 /** A row with its reactions in place, where it has some. */
-export function withReactions<R extends MessageRow>(row: R, reactions: ReactionRow | undefined): R {
+export function withReactions<R extends StoredMessage>(row: R, reactions: ReactionRow | undefined): R {
   if (!reactions) return row;
   return {
     ...row,
