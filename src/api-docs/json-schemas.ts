@@ -1,6 +1,6 @@
 /** JSON Schemas (2020-12) of the contract's zod schemas, for a document that keeps them under `components.schemas`. */
 import { z } from "zod";
-import { leaves } from "./names.ts";
+import { fields } from "./fields.ts";
 
 /** A schema that has a name of its own in a document. */
 export interface NamedSchema {
@@ -25,7 +25,7 @@ const uri = (name: string) => `#/components/schemas/${name}`;
 
 const OPTIONS = {
   io: "input",
-  // What zod cannot know of a schema of its own kind, such as data of the host's, is among the leaves.
+  // What zod cannot know of a schema of its own kind, such as data of the host's, is among the fields.
   unrepresentable: "any",
   override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => withoutSafeIntegerBounds(jsonSchema),
 } as const;
@@ -36,7 +36,7 @@ const OPTIONS = {
  */
 export function jsonSchemas(named: readonly NamedSchema[]): JsonSchemas {
   const registry = z.registry<Record<string, unknown>>();
-  for (const { schema, ...keywords } of leaves) registry.add(schema, keywords);
+  for (const { schema, ...keywords } of fields) registry.add(schema, keywords);
   for (const { name, schema, description } of named) registry.add(schema, { id: name, description });
   const { schemas } = z.toJSONSchema(registry as Parameters<typeof z.toJSONSchema>[0] & typeof registry, {
     ...OPTIONS,
@@ -58,7 +58,7 @@ export function jsonSchemas(named: readonly NamedSchema[]): JsonSchemas {
 /** A schema that has no name, such as that of a path's parameter, where it is used. */
 export function inlineSchema(schema: z.ZodType): JsonSchema {
   const registry = z.registry<Record<string, unknown>>();
-  for (const { schema: leaf, ...keywords } of leaves) registry.add(leaf, keywords);
+  for (const { schema: field, ...keywords } of fields) registry.add(field, keywords);
   const { $schema: _version, ...json } = z.toJSONSchema(schema, {
     ...OPTIONS,
     metadata: registry,

@@ -2,7 +2,7 @@
 import { ERROR_STATUS, type ErrorCode } from "../protocol/errors.ts";
 import { chatNumber } from "../protocol/first-front-end.ts";
 import { seqParam, problemDetails } from "../protocol/http.ts";
-import { emoji, userId } from "../protocol/names.ts";
+import { emoji, userId } from "../protocol/fields.ts";
 import { reportNo } from "../protocol/reports.ts";
 import { z } from "zod";
 import { bodies, entities } from "./entities.ts";

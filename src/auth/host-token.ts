@@ -7,7 +7,7 @@ import { z } from "zod";
 import { configOf, type Config } from "../config/config.ts";
 import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/fields.ts";
 import { KeySet } from "./key-set.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SERVER_TOKEN_MS } from "../protocol/limits.ts";
-import { personId } from "../protocol/names.ts";
+import { personId } from "../protocol/fields.ts";
 import { SESSION_TYPE } from "./session-token.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
 import { verifiedOnce } from "./verified-tokens.ts";

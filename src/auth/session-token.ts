@@ -6,7 +6,7 @@ import type { Caller } from "../rpc/caller.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { SESSION_MS } from "../protocol/limits.ts";
 import type { User } from "../protocol/model.ts";
-import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/names.ts";
+import { avatarUrl, displayName, GUEST_PREFIX, looksLikeGuest, personId } from "../protocol/fields.ts";
 import { verifyWithSecrets } from "./shared-secrets.ts";
 import { verifiedOnce } from "./verified-tokens.ts";
 

@@ -1,6 +1,6 @@
 /** What clients call reactions, where they have other names than the emoji: `REACTION_NAMES`. */
 import { z } from "zod";
-import { emoji } from "../protocol/names.ts";
+import { emoji } from "../protocol/fields.ts";
 import { parse } from "../protocol/parse.ts";
 import { configOf } from "./config.ts";
 

@@ -15,7 +15,7 @@ import {
   TOKEN_HOURS,
   REACTION_NAME_LENGTH,
 } from "../protocol/limits.ts";
-import { displayName, emoji } from "../protocol/names.ts";
+import { displayName, emoji } from "../protocol/fields.ts";
 import { hostFrom, originFrom } from "./origins.ts";
 import { receiverUrl, webhookSecret } from "./receivers.ts";
 

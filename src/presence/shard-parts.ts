@@ -7,7 +7,7 @@ import { Connections } from "../sockets/connections.ts";
 import { BlockPropagation } from "./contacts/block-propagation.ts";
 import { Blocking } from "./contacts/blocking.ts";
 import { UserBlocks } from "./contacts/user-blocks.ts";
-import { ContactDays } from "./contacts/contact-days.ts";
+import { LateContactPublisher } from "./contacts/late-contact-publisher.ts";
 import { ContactThreads } from "./contacts/contact-threads.ts";
 import { UserContacts } from "./contacts/user-contacts.ts";
 import { KnownProfiles } from "./contacts/known-profiles.ts";
@@ -118,7 +118,7 @@ export function shardParts(
 
   const hiddenThreads = new HiddenThreads(sql);
   const sentInvitations = new SentInvitations(sql);
-  const contactDays = new ContactDays(alarm, {
+  const lateContactPublisher = new LateContactPublisher(alarm, {
     lateContacts,
     userThreads,
     whoSeesWhom,
@@ -212,7 +212,7 @@ export function shardParts(
     userSearchReindex,
     userThreads,
     lateContacts,
-    contactDays,
+    lateContactPublisher,
     contacts,
     hiddenThreads,
     blockPropagation,

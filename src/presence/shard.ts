@@ -39,7 +39,7 @@ export class PresenceShard {
     this.parts.propagation.jobs.resume(now);
     this.parts.revocationPropagation.jobs.resume(now);
     this.parts.blockPropagation.jobs.resume(now);
-    this.parts.contactDays.resume();
+    this.parts.lateContactPublisher.resume();
   }
 
   signIn(user: User, namedAt?: number): User {

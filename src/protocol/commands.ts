@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { WATCHED_USERS } from "./limits.ts";
 import type { Message } from "./model.ts";
-import { commandId, emoji, messageBody, messageData, readSeq, rev, seq, userId } from "./names.ts";
+import { commandId, emoji, messageBody, messageData, readSeq, rev, seq, userId } from "./fields.ts";
 
 const auth = z.object({ type: z.literal("auth"), id: commandId, token: z.string().min(1) });
 

@@ -14,7 +14,7 @@ import {
   threadSummary,
   user,
 } from "./model.ts";
-import { readSeq, rev, seq, time } from "./names.ts";
+import { readSeq, rev, seq, time } from "./fields.ts";
 
 const unread = z.int().min(0);
 

@@ -1,7 +1,7 @@
 /** Bodies and answers of the first front end's REST (docs/socketio.md): the shapes that a chat of Flask-SocketIO's kind asks for. */
 import { z } from "zod";
 import { REACTION_NAME_LENGTH } from "./limits.ts";
-import { characters, messageBody, userId } from "./names.ts";
+import { characters, messageBody, userId } from "./fields.ts";
 
 /** A thread's number, in a path. */
 export const chatNumber = z

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { user } from "./model.ts";
-import { characters, time } from "./names.ts";
+import { characters, time } from "./fields.ts";
 
 /** Why someone is banned. */
 export const banReason = characters(0, limits.BAN_REASON_LENGTH).transform((reason) => reason.toWellFormed());

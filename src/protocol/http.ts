@@ -31,7 +31,7 @@ import {
   time,
   userData,
   userId,
-} from "./names.ts";
+} from "./fields.ts";
 import { isSearchable } from "./user-search.ts";
 
 /** A number in a query string: digits only, so that "", "1e3" and " 1" are refused rather than guessed at. */

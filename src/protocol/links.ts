@@ -4,7 +4,7 @@ import { futureTime } from "./host-bans.ts";
 import { digits } from "./http.ts";
 import * as limits from "./limits.ts";
 import { user } from "./model.ts";
-import { time } from "./names.ts";
+import { time } from "./fields.ts";
 
 const uses = z.int().min(1).max(limits.LINK_USES);
 

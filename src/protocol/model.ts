@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ERROR_STATUS, type ErrorCode } from "./errors.ts";
 import * as limits from "./limits.ts";
-import { messageData, threadData, threadTopic, readSeq, rev, seq, time } from "./names.ts";
+import { messageData, threadData, threadTopic, readSeq, rev, seq, time } from "./fields.ts";
 
 export const user = z.object({
   id: z.string(),

@@ -4,7 +4,7 @@ import { futureTime, banReason } from "./host-bans.ts";
 import { digits, pageLimit } from "./http.ts";
 import * as limits from "./limits.ts";
 import { user } from "./model.ts";
-import { time } from "./names.ts";
+import { time } from "./fields.ts";
 
 /** Every kind of act that the audit log of a thread records. */
 export const auditAction = z.enum([

@@ -4,7 +4,7 @@ import { futureTime } from "./host-bans.ts";
 import { digits, pageQuery } from "./http.ts";
 import * as limits from "./limits.ts";
 import { user } from "./model.ts";
-import { characters, seq, time } from "./names.ts";
+import { characters, seq, time } from "./fields.ts";
 import { isBlank } from "./visible-text.ts";
 
 /** Why a message is reported, such as `spam`: the page's own words for it, or the user's. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import * as limits from "./limits.ts";
 import { member, message, thread, user } from "./model.ts";
-import { messageData, seq, time } from "./names.ts";
+import { messageData, seq, time } from "./fields.ts";
 import { report } from "./reports.ts";
 
 /** What every body has: when it happened (or was asked, before sending), and in which thread. */

@@ -1,7 +1,7 @@
 /** Which thread a client means by a name. */
 import { LilypadError } from "../protocol/errors.ts";
 import { KEY_PREFIX } from "../protocol/key-prefix.ts";
-import { threadKey } from "../protocol/names.ts";
+import { threadKey } from "../protocol/fields.ts";
 import { numberIn, prefixOf, type RoomName } from "../protocol/socketio/room-names.ts";
 import { callObject } from "./call.ts";
 import { presenceStubOf } from "./shards.ts";

@@ -14,7 +14,7 @@ import type { Kind, Member, Thread, User } from "../protocol/model.ts";
 import type { AuditPage, AuditQuery, Ban, BanPage, PutBan } from "../protocol/moderation.ts";
 import type { Link, LinkList, PostLink } from "../protocol/links.ts";
 import type { Report, ReportPage, ReportsQuery, ResolveReport } from "../protocol/reports.ts";
-import type { ThreadData } from "../protocol/names.ts";
+import type { ThreadData } from "../protocol/fields.ts";
 import type { Stub } from "./call.ts";
 import type { AskedBy, Caller } from "./caller.ts";
 import type { Result } from "./result.ts";

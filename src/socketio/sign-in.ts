@@ -1,5 +1,5 @@
 /** Who connects: the first credential that is present decides, and one that is not valid is refused. */
-import { admitted } from "../auth/admission.ts";
+import { requireUnrevoked } from "../auth/revocation-check.ts";
 import { verifyUserBearer } from "../auth/authenticate.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
@@ -17,7 +17,7 @@ export async function signIn(
   auth: Record<string, unknown> | undefined,
   connecting: (caller: Caller) => Promise<User>,
 ): Promise<Caller> {
-  const caller = await admitted(env, await verified(env, { authorization, cookie }, auth?.["token"]));
+  const caller = await requireUnrevoked(env, await verified(env, { authorization, cookie }, auth?.["token"]));
   if (caller.expiresAt <= Date.now())
     throw new LilypadError("unauthenticated", "The session has ended. Sign in again.");
   return { ...caller, user: await connecting(caller) };

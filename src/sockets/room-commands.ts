@@ -3,7 +3,7 @@
  * commands in a frame are each applied or refused by themselves, in order. What concerns the connection itself (a fresh token, flow control) is
  * done here; the thread decides the rest, directly or through a relay.
  */
-import { admitted } from "../auth/admission.ts";
+import { requireUnrevoked } from "../auth/revocation-check.ts";
 import {
   isDurableCommand,
   threadCommand,
@@ -58,7 +58,7 @@ export class RoomCommands {
     this.#renewal = new TokenRenewal(env, connections, {
       isOpen: (socket) => !connections.of(socket).gone,
       requireUnrevoked: async (caller) => {
-        await admitted(env, caller);
+        await requireUnrevoked(env, caller);
         room.requireUnrevoked(caller, Date.now());
       },
       onRenewed: (socket, caller) => handlers.renewed(socket, caller),

@@ -1,6 +1,6 @@
 /** What the host keeps with the thread: JSON that Lilypad shows and never looks into. */
 import { fillerLike } from "../durable/record-length.ts";
-import type { ThreadData } from "../protocol/names.ts";
+import type { ThreadData } from "../protocol/fields.ts";
 
 export class HostData {
   readonly #sql: SqlStorage;

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import { fillerLike } from "../durable/record-length.ts";
 import type { ReadState } from "../protocol/http.ts";
 import type { Kind, Role, ThreadInfo, ThreadSettings, User } from "../protocol/model.ts";
-import type { ThreadData } from "../protocol/names.ts";
+import type { ThreadData } from "../protocol/fields.ts";
 import type { Action, Standing } from "../protocol/rights.ts";
 import type { Caller } from "../rpc/caller.ts";
 import type { ThreadInit } from "../rpc/thread.ts";

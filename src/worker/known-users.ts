@@ -4,7 +4,7 @@ import type { UserData } from "../rpc/presence.ts";
 import { byShard, presenceStub, presenceStubOf } from "../rpc/shards.ts";
 import { LilypadError, unknownUser } from "../protocol/errors.ts";
 import type { User } from "../protocol/model.ts";
-import { looksLikeGuest } from "../protocol/names.ts";
+import { looksLikeGuest } from "../protocol/fields.ts";
 import { SYSTEM_ID } from "../protocol/system-user.ts";
 
 /** The profiles of those who are known, never of the host itself, in the order asked for: one call to each shard concerned. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LilypadError } from "../protocol/errors.ts";
 import { seqParam } from "../protocol/http.ts";
 import { KEY_PREFIX } from "../protocol/key-prefix.ts";
-import { emoji, threadKey, userId } from "../protocol/names.ts";
+import { emoji, threadKey, userId } from "../protocol/fields.ts";
 import { parse } from "../protocol/parse.ts";
 import { idOfKey } from "../rpc/thread.ts";
 

@@ -2,7 +2,7 @@
  * In whose name a request is made: of a user, by their own credential or by the host's server token that names them, or of
  * the host itself. Whichever a route takes, it asks here.
  */
-import { admitted, requireUnbanned } from "../auth/admission.ts";
+import { requireUnrevoked, requireUnbanned } from "../auth/revocation-check.ts";
 import { authenticate, bearerOf } from "../auth/authenticate.ts";
 import { isServerToken, noSession, verifyServerToken } from "../auth/server-token.ts";
 import { configOf } from "../config/config.ts";
@@ -33,7 +33,7 @@ export async function signedIn(request: Request, env: Env, check?: () => unknown
       throw error;
     }
     // First, so that what was revoked does not use up the rate of the user whom it names.
-    const caller = await admitted(env, verified);
+    const caller = await requireUnrevoked(env, verified);
     await countRequest(request, env, caller.user.id);
     return { ...caller, byServer: false };
   }

@@ -126,7 +126,7 @@ describe.each([
     expect(Object.keys(schemas).filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it("every property has a type: of a schema of our own, add it to src/api-docs/names.ts", () => {
+  it("every property has a type: of a schema of our own, add it to src/api-docs/fields.ts", () => {
     expect(untyped(document.components.schemas)).toEqual([]);
   });
 

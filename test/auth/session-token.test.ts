@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { guest } from "../../src/auth/guest.ts";
 import { issueSession, SESSION_TYPE, verifySession } from "../../src/auth/session-token.ts";
-import { displayName, userId } from "../../src/protocol/names.ts";
+import { displayName, userId } from "../../src/protocol/fields.ts";
 import { bytes, envWith, failureOf, inAnHour, jwt } from "./tokens.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

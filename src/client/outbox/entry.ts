@@ -1,6 +1,6 @@
 /** What the outbox holds, and how a room shows it. */
 import type { DurableCommand } from "../../protocol/commands.ts";
-import type { MessageData } from "../../protocol/names.ts";
+import type { MessageData } from "../../protocol/fields.ts";
 import type { RequestError } from "../http/request-error.ts";
 
 /** A command that the server has stored. */

@@ -1,6 +1,6 @@
 /** Where messages, and changes to messages, that are not stored on the server yet survive a reload of the page. */
 
-import type { MessageData } from "../../protocol/names.ts";
+import type { MessageData } from "../../protocol/fields.ts";
 import type { ChangeCommand } from "./entry.ts";
 
 /** A message that was given to `send`, or a change to one, that is not known to be stored. */

@@ -1,7 +1,7 @@
 /** A thread while the user is in it: its state, fed by a socket, and what the user sends, until the server has stored it. */
 import type { DurableCommand } from "../../protocol/commands.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import type { MessageData } from "../../protocol/names.ts";
+import type { MessageData } from "../../protocol/fields.ts";
 import { newCommandId } from "../command-id.ts";
 import { ConnectedStore, type ConnectedStoreOptions } from "../connection/connected-store.ts";
 import type { ConnectionState } from "../connection/connection-state.ts";

@@ -3,7 +3,7 @@
  * order; what they do is acknowledged when it is stored.
  */
 import { z } from "zod";
-import { admitted } from "../../auth/admission.ts";
+import { requireUnrevoked } from "../../auth/revocation-check.ts";
 import type { ReactionNames } from "../../config/reaction-names.ts";
 import { configOf } from "../../config/config.ts";
 import { TokenBuckets } from "../../durable/token-buckets.ts";
@@ -14,7 +14,7 @@ import {
   SOCKETIO_EVENTS_PER_SECOND,
 } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
-import { commandId } from "../../protocol/names.ts";
+import { commandId } from "../../protocol/fields.ts";
 import { parse } from "../../protocol/parse.ts";
 import { socketIoMessage } from "../../protocol/socketio/message.ts";
 import { messageNamed, numberOf } from "../../protocol/socketio/room-names.ts";
@@ -150,7 +150,7 @@ export class ClientCommands {
   async #requireUnrevoked(session: ClientSession, caller: Caller, reply: Reply): Promise<void> {
     const { env, end } = this.#parts;
     try {
-      await admitted(env, caller);
+      await requireUnrevoked(env, caller);
     } catch (error) {
       const isRefused = error instanceof LilypadError && REFUSED.has(error.code);
       if (isRefused && reply.isCurrent) {

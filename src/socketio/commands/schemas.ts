@@ -10,7 +10,7 @@ import {
   rev,
   seq,
   userId,
-} from "../../protocol/names.ts";
+} from "../../protocol/fields.ts";
 import { roomName } from "../../protocol/socketio/room-names.ts";
 
 /** `room` and `threadId` are two names of one field. */

@@ -12,7 +12,7 @@ import {
   REFUSAL_REASON_LENGTH,
   REQUEST_BYTES,
 } from "../../protocol/limits.ts";
-import { messageBody } from "../../protocol/names.ts";
+import { messageBody } from "../../protocol/fields.ts";
 import {
   beforeSendAnswer,
   type BeforeSendAnswer,

@@ -1,6 +1,6 @@
 /** A message as its table holds it. */
 import type { Reaction } from "../../protocol/model.ts";
-import type { MessageData } from "../../protocol/names.ts";
+import type { MessageData } from "../../protocol/fields.ts";
 
 /** A row of `messages`. */
 export type StoredMessage = {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LilypadError } from "../../protocol/errors.ts";
 import { pageQuery } from "../../protocol/http.ts";
-import { userId } from "../../protocol/names.ts";
+import { userId } from "../../protocol/fields.ts";
 import { parse } from "../../protocol/parse.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";

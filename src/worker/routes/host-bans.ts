@@ -4,7 +4,7 @@ import { configOf } from "../../config/config.ts";
 import { putHostBan, type HostBanPage, type HostBanView } from "../../protocol/host-bans.ts";
 import { pageQuery, type PageQuery } from "../../protocol/http.ts";
 import { SHARDS_PER_PAGE } from "../../protocol/limits.ts";
-import { personId } from "../../protocol/names.ts";
+import { personId } from "../../protocol/fields.ts";
 import { parse } from "../../protocol/parse.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { HostBanRecord } from "../../rpc/presence.ts";

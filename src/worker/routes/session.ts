@@ -1,5 +1,5 @@
 /** `/api/session`: signing in, asking who one is, signing out. `/api/sign-in`: how one can sign in. */
-import { admitted } from "../../auth/admission.ts";
+import { requireUnrevoked } from "../../auth/revocation-check.ts";
 import { bearerToken, verifyUserBearer } from "../../auth/authenticate.ts";
 import { guest } from "../../auth/guest.ts";
 import { sessionCookieOf, setSessionCookie } from "../../auth/session-cookie.ts";
@@ -23,7 +23,7 @@ export function sessionRoutes(api: ApiRouter): void {
     const now = Date.now();
     // No session is made of a token that was revoked. One that does not say when it was made names its user here, where a
     // session begins, and nowhere else.
-    const caller = await admitted(env, await whoSignsIn(request, env, now));
+    const caller = await requireUnrevoked(env, await whoSignsIn(request, env, now));
     const known = await callObject(
       () => presenceStubOf(env, caller.user.id),
       (presence): Promise<User | undefined> => presence.signIn(caller.user, caller.namedAt),
@@ -85,7 +85,7 @@ async function inSession(request: Request, env: Env): Promise<SessionCaller | un
   if (cookie === undefined) return undefined;
   try {
     const caller = await verifySession(env, cookie);
-    await admitted(env, caller);
+    await requireUnrevoked(env, caller);
     return caller;
   } catch (error) {
     if (error instanceof LilypadError && error.code === "unauthenticated") return undefined;

@@ -1,4 +1,4 @@
-/** What the leaves of the schemas mean, wherever they occur, and the lengths that zod's own keywords do not state. */
+/** What the fields of the schemas mean, wherever they occur, and the lengths that zod's own keywords do not state. */
 import type { z } from "zod";
 import * as limits from "../protocol/limits.ts";
 import {
@@ -17,10 +17,10 @@ import {
   time,
   userData,
   userId,
-} from "../protocol/names.ts";
+} from "../protocol/fields.ts";
 
-/** A leaf, its description, and keywords of JSON Schema. */
-interface Leaf {
+/** The schema of a field, its description, and keywords of JSON Schema. */
+interface Field {
   schema: z.ZodType;
   description: string;
   minLength?: number;
@@ -29,7 +29,7 @@ interface Leaf {
 }
 
 /** Lengths are UTF-16 units in Lilypad and code points in JSON Schema: what is over a limit here is over it there. */
-export const leaves: readonly Leaf[] = [
+export const fields: readonly Field[] = [
   {
     schema: userId,
     description: "A user's id: 1 to 128 UTF-16 units, no control character, no comma, composed (NFC).",

@@ -1,4 +1,4 @@
-/** Names, ids and texts: the leaves that every other schema is made of. */
+/** The fields that every other schema is made of: ids, names, texts, numbers. */
 import { z } from "zod";
 import {
   AVATAR_URL_LENGTH,

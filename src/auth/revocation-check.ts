@@ -84,7 +84,7 @@ const MADE_NOW: Issuance = { issuedAt: Infinity };
  * revoked more than `VERDICT_MS` ago, `forbidden` where the user was banned by then, or `unavailable` where their shard does
  * not answer. A token, which the host alone can revoke, costs nothing where no host's server is set up.
  */
-export async function admitted(env: Env, caller: Caller): Promise<Caller> {
+export async function requireUnrevoked(env: Env, caller: Caller): Promise<Caller> {
   const { serverSecret } = configOf(env);
   const { user, issuedAt, sessionId, expiresAt } = caller;
   if (sessionId === undefined && serverSecret === undefined) return caller;

@@ -15,7 +15,7 @@ const ROUND_MS = 60_000;
 /** Users in one alarm: for each, the shards of those who watch them are called. */
 const USERS_PER_ALARM = 25;
 
-export interface ContactDaysParts {
+export interface LateContactPublisherParts {
   lateContacts: LateContacts;
   userThreads: UserThreads;
   whoSeesWhom: WhoSeesWhom;
@@ -25,12 +25,12 @@ export interface ContactDaysParts {
   isHere: (userId: string) => boolean;
 }
 
-export class ContactDays {
+export class LateContactPublisher {
   readonly #alarm: AlarmScheduler;
-  readonly #parts: ContactDaysParts;
+  readonly #parts: LateContactPublisherParts;
 
   /** Registers its duty. */
-  constructor(alarm: AlarmScheduler, parts: ContactDaysParts) {
+  constructor(alarm: AlarmScheduler, parts: LateContactPublisherParts) {
     this.#alarm = alarm;
     this.#parts = parts;
     parts.lateContacts.onAdded = (contactFrom) => {
