@@ -16,7 +16,7 @@ const PARTS: readonly Part[] = [
   { name: "widget, its loader", files: withImports("dist/widget/widget.js"), limitBytes: 4 * 1024 },
   {
     name: "widget, what it shows a chat with",
-    files: withAllImports(globSync("dist/widget/widget/{connection,mount}-*.js")),
+    files: withAllImports(globSync("dist/widget/widget/{element-connection,mount}-*.js")),
     limitBytes: 56 * 1024,
   },
   { name: "react, without the client", files: ["dist/react/react.js", "dist/react/style.css"] },

@@ -11,7 +11,7 @@ import {
   TIMEOUTS,
   type Choice,
 } from "../view/moderation/durations.ts";
-import { RESOLUTIONS, type Resolution } from "../view/moderation/resolutions.ts";
+import { RESOLUTION_CHOICES, type ResolutionChoice } from "../view/moderation/resolution-choices.ts";
 import { formatDateTime } from "../view/text/time-format.ts";
 
 export interface ModerationLabels {
@@ -79,7 +79,7 @@ export interface ModerationLabels {
   /** With how many are open. */
   openReports: (count: number) => string;
   noReports: string;
-  resolutions: readonly Resolution[];
+  resolutions: readonly ResolutionChoice[];
   /** The name of such a button, for screen readers. */
   resolutionOf: (resolution: string, name: string) => string;
   bannedPeople: string;
@@ -170,7 +170,7 @@ export const ENGLISH_MODERATION: ModerationLabels = {
   reports: "Reports",
   openReports: (count) => `Reports (${count})`,
   noReports: "Nothing to look at.",
-  resolutions: RESOLUTIONS,
+  resolutions: RESOLUTION_CHOICES,
   resolutionOf: (resolution, name) => `${resolution}: ${name}`,
   bannedPeople: "Banned people",
   nobodyBanned: "Nobody is banned.",

@@ -52,7 +52,7 @@ export { BlockedPeople } from "./requests/blocked-people.tsx";
 export { RequestBar } from "./requests/request-bar.tsx";
 export { RequestItem, type RequestItemProps } from "./requests/request-item.tsx";
 export { Requests, type RequestsComponents, type RequestsProps } from "./requests/requests.tsx";
-export type { ThreadActions } from "./stores/thread-store.ts";
+export type { ThreadActions } from "./stores/room-store.ts";
 export {
   ThreadList,
   ThreadListItem,

@@ -3,7 +3,7 @@ import type { ConnectionStatus } from "../client/connection/connection-state.ts"
 import { CLOSE } from "../protocol/errors.ts";
 
 /** Each has a text in `Words`. */
-export type ConnectionNotice =
+type Notice =
   | "connecting"
   | "waiting"
   | "offline"
@@ -21,7 +21,7 @@ export function connectionNotice(
   { connection, closeCode }: ConnectionStatus,
   ready: boolean,
   hasNetwork: boolean,
-): ConnectionNotice | undefined {
+): Notice | undefined {
   if (connection === "open") return undefined;
   if (connection === "signed_out") return "signedOut";
   if (connection === "stopped") return stopNotice(closeCode);
@@ -30,7 +30,7 @@ export function connectionNotice(
   return "waiting";
 }
 
-function stopNotice(closeCode: number | undefined): ConnectionNotice {
+function stopNotice(closeCode: number | undefined): Notice {
   if (closeCode === CLOSE.forbidden) return "removed";
   if (closeCode === CLOSE.notFound) return "deleted";
   if (closeCode === CLOSE.replaced) return "replaced";
@@ -38,6 +38,6 @@ function stopNotice(closeCode: number | undefined): ConnectionNotice {
 }
 
 /** Whether it is shown only after a moment: a connection that is lost while there is a network is mostly back at once. */
-export function isDelayed(notice: ConnectionNotice | undefined): boolean {
+export function isDelayed(notice: Notice | undefined): boolean {
   return notice === undefined || notice === "connecting" || notice === "waiting";
 }

@@ -1,12 +1,12 @@
 /** The root component: the sign-in form, or the views of the signed-in user. */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
-import { ChatContext, type Chat } from "./chat.ts";
+import { ChatContext, type Chat } from "./chat-context.ts";
 import { ChatPanes } from "./chat-panes.tsx";
 import { JoinPage } from "./contacts/join-page.tsx";
 import { HomePage } from "./home-page.tsx";
 import { NavBar } from "./nav-bar.tsx";
-import { chatViews, Link, navigate, useRoute } from "./router.tsx";
+import { chatViews, RouteLink, navigate, useRoute } from "./router.tsx";
 import {
   chat as shared,
   checkSession,
@@ -114,9 +114,9 @@ function SignedIn({ user }: { user: User }) {
       {route.view === "not_found" && (
         <main class="centred">
           <h1>There is nothing here</h1>
-          <Link href="/" class="button">
+          <RouteLink href="/" class="button">
             Go home
-          </Link>
+          </RouteLink>
         </main>
       )}
     </>

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { User } from "../protocol/model.ts";
 import { otherMember } from "../view/text/thread-title.ts";
-import { useChat } from "./chat.ts";
+import { useChat } from "./chat-context.ts";
 import { Conversation } from "./conversation/conversation.tsx";
 import { NewChatDialog } from "./people/new-chat-dialog.tsx";
 import { ThreadList } from "./thread-list/thread-list.tsx";

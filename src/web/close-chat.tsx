@@ -1,5 +1,5 @@
 /** Closes the chat, where it is shown in something that can be closed. */
-import { useChat } from "./chat.ts";
+import { useChat } from "./chat-context.ts";
 import { CloseIcon } from "./ui/icons.tsx";
 
 export function CloseChat() {

@@ -1,5 +1,5 @@
 /** The view at `/`: stands in for the pages of a site whose navigation shows the chat's unread badge. */
-import { Link } from "./router.tsx";
+import { RouteLink } from "./router.tsx";
 import { Text, UserText } from "./ui/text.tsx";
 
 export interface HomePageProps {
@@ -19,9 +19,9 @@ export function HomePage({ name, unread }: HomePageProps) {
       <p class="note" role="status">
         <Text>{unreadText(unread)}</Text>
       </p>
-      <Link href="/chat" class="button">
+      <RouteLink href="/chat" class="button">
         Open your chats
-      </Link>
+      </RouteLink>
     </main>
   );
 }

@@ -1,6 +1,6 @@
 /** The bar above every view: home, chats with the unread badge, and the signed-in user. */
 import type { User } from "../protocol/model.ts";
-import { Link, type Route } from "./router.tsx";
+import { RouteLink, type Route } from "./router.tsx";
 import { isolated } from "../view/text/bidi.ts";
 import { ChatIcon } from "./ui/icons.tsx";
 import { Text, UserText } from "./ui/text.tsx";
@@ -20,11 +20,11 @@ export function NavBar({ user, unread, currentView, onSignOut }: NavBarProps) {
   return (
     <header class="nav-bar">
       <nav aria-label="Main">
-        <Link href="/" class="nav-brand" aria-label="Lilypad, home" {...ariaCurrent("home")}>
+        <RouteLink href="/" class="nav-brand" aria-label="Lilypad, home" {...ariaCurrent("home")}>
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>Lilypad</span>
-        </Link>
-        <Link href="/chat" class="nav-chat" {...ariaCurrent("chat")}>
+        </RouteLink>
+        <RouteLink href="/chat" class="nav-chat" {...ariaCurrent("chat")}>
           <ChatIcon />
           <span>Chat</span>
           {unread > 0 && (
@@ -36,7 +36,7 @@ export function NavBar({ user, unread, currentView, onSignOut }: NavBarProps) {
               <span class="visually-hidden"> unread</span>
             </>
           )}
-        </Link>
+        </RouteLink>
       </nav>
       <div class="nav-user">
         <UserText as="span" class="nav-name" text={user.name} title={isolated(user.name)} />

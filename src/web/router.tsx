@@ -1,6 +1,6 @@
 /** Routes by the History API: `/`, `/chat` and `/chat/:threadId`. */
 import { Store } from "../client/store/store.ts";
-import type { Views } from "./chat.ts";
+import type { Views } from "./chat-context.ts";
 import { LocalLink, type LocalLinkProps } from "./ui/local-link.tsx";
 import { useStore } from "./ui/use-store.ts";
 
@@ -79,6 +79,6 @@ function decodeSegment(text: string): string {
 }
 
 /** A link to a view. */
-export function Link(props: LocalLinkProps) {
+export function RouteLink(props: LocalLinkProps) {
   return <LocalLink {...props} onFollow={() => navigate(props.href)} />;
 }

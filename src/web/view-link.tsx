@@ -1,5 +1,5 @@
 /** Leads to another view of the chat: a link where views have addresses, else a button. */
-import { useChat } from "./chat.ts";
+import { useChat } from "./chat-context.ts";
 import { LocalLink, type LocalLinkProps } from "./ui/local-link.tsx";
 
 export interface ViewLinkProps extends Omit<LocalLinkProps, "href"> {

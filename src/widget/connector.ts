@@ -1,5 +1,5 @@
 /** What the loader and what it loads say to each other. */
-import type { Frame } from "./frame.ts";
+import type { Shell } from "./shell.ts";
 import type { Problem } from "./problem.ts";
 import type { WidgetSettings } from "./settings.ts";
 
@@ -11,7 +11,7 @@ export interface ConnectorOptions {
   server: string;
   settings: WidgetSettings;
   getToken: TokenSource | undefined;
-  frame: Frame;
+  shell: Shell;
   /** Whether the chat is to be seen: not in a panel that is closed. */
   isOpen: () => boolean;
   /** Closes the panel; undefined where there is none. */
@@ -20,7 +20,7 @@ export interface ConnectorOptions {
   onProblem: (problem: Problem) => void;
 }
 
-export interface Connection {
+export interface ConnectedElement {
   /** To be called when the panel has been opened or closed. */
   showViews(): void;
   /** Tries again what has failed. */
@@ -28,4 +28,4 @@ export interface Connection {
   close(): void;
 }
 
-export type Connector = (options: ConnectorOptions) => Connection;
+export type Connector = (options: ConnectorOptions) => ConnectedElement;

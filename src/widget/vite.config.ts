@@ -31,7 +31,7 @@ const shadowStyles: Plugin = {
 const connectionName: Plugin = {
   name: "connection-name",
   generateBundle(_options, bundle) {
-    const name = Object.keys(bundle).find((file) => file.startsWith("widget/connection-"));
+    const name = Object.keys(bundle).find((file) => file.startsWith("widget/element-connection-"));
     const loader = bundle["widget.js"];
     if (name === undefined || loader?.type !== "chunk" || !loader.code.includes(CONNECTION))
       this.error("the loader does not name what it loads");

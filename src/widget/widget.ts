@@ -2,8 +2,8 @@
  * `/widget.js`, the script that a page includes: defines `<lilypad-chat>`, and loads the rest of it when an element is
  * there. What this module imports every such page loads: keep it small (`npm run size`).
  */
-import type { Connection, Connector } from "./connector.ts";
-import { Frame } from "./frame.ts";
+import type { ConnectedElement, Connector } from "./connector.ts";
+import { Shell } from "./shell.ts";
 import { Launcher } from "./launcher.ts";
 import type { Problem } from "./problem.ts";
 import { ATTRIBUTES, isLook, settingsOf } from "./settings.ts";
@@ -24,7 +24,7 @@ export async function loadConnector(): Promise<Connector> {
     const response = await fetch(new URL(CONNECTION, import.meta.url));
     if (!response.ok) throw response;
     await response.text();
-    return (await import("./connection.ts")).connect;
+    return (await import("./element-connection.ts")).connect;
   } catch (error) {
     // Loaded anew already: then its files cannot be reached.
     if (import.meta.url.includes("?")) throw error;
@@ -41,9 +41,9 @@ export class LilypadChat extends HTMLElement {
 
   readonly #shadow = this.attachShadow({ mode: "open" });
   #getToken: (() => Promise<string> | string) | undefined;
-  #frame: Frame | undefined;
+  #shell: Shell | undefined;
   #launcher: Launcher | undefined;
-  #connection: Connection | undefined;
+  #connection: ConnectedElement | undefined;
   /** Changes with each start: what was begun before is out of date. */
   #start: object | undefined;
   #isScheduled = false;
@@ -113,13 +113,13 @@ export class LilypadChat extends HTMLElement {
   #begin(): void {
     const start = (this.#start = {});
     const { isLauncher } = settingsOf(this);
-    const frame = new Frame(this.#shadow, () =>
+    const shell = new Shell(this.#shadow, () =>
       this.#connection ? this.#connection.retry() : this.#load(start),
     );
-    this.#frame = frame;
+    this.#shell = shell;
     if (isLauncher) {
-      this.#launcher = new Launcher(frame.root, () => this.#connection?.showViews());
-      frame.moveInto(this.#launcher.panel);
+      this.#launcher = new Launcher(shell.root, () => this.#connection?.showViews());
+      shell.moveInto(this.#launcher.panel);
     }
     this.#look();
     this.#load(start);
@@ -131,7 +131,7 @@ export class LilypadChat extends HTMLElement {
     this.#connection?.close();
     this.#connection = undefined;
     this.#launcher = undefined;
-    this.#frame = undefined;
+    this.#shell = undefined;
     this.#shadow.replaceChildren();
   }
 
@@ -144,13 +144,13 @@ export class LilypadChat extends HTMLElement {
   }
 
   #connect(connect: Connector): void {
-    const [frame, launcher] = [this.#frame, this.#launcher];
-    if (!frame) return;
+    const [shell, launcher] = [this.#shell, this.#launcher];
+    if (!shell) return;
     this.#connection = connect({
       server: SERVER,
       settings: settingsOf(this),
       getToken: this.#getToken,
-      frame,
+      shell,
       isOpen: () => launcher?.isOpen ?? true,
       onClose: launcher && (() => launcher.toggle(false)),
       onUnread: (count) => {
@@ -162,7 +162,7 @@ export class LilypadChat extends HTMLElement {
   }
 
   #fail(problem: Problem): void {
-    this.#frame?.sayProblem(problem);
+    this.#shell?.sayProblem(problem);
     this.#report(problem);
   }
 
@@ -171,7 +171,7 @@ export class LilypadChat extends HTMLElement {
   }
 
   #look(): void {
-    if (this.#frame) this.#frame.theme = settingsOf(this).theme;
+    if (this.#shell) this.#shell.theme = settingsOf(this).theme;
   }
 }
 

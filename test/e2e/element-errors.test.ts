@@ -10,7 +10,7 @@ import { newGroup, person, tokenOf } from "./people.ts";
 
 const browser = await sharedBrowser();
 
-const problem = (page: Page) => page.locator(".frame-message").getByRole("alert");
+const problem = (page: Page) => page.locator(".shell-message").getByRole("alert");
 const element = (thread: string, tokenUrl = "/chat-token") =>
   `<lilypad-chat thread="${thread}" token-url="${tokenUrl}"></lilypad-chat>`;
 

@@ -10,7 +10,7 @@ import { newGroup, person, revoke, tokenOf, type Person } from "./people.ts";
 
 const browser = await sharedBrowser();
 
-const problem = (page: Page) => page.locator(".frame-message").getByRole("alert");
+const problem = (page: Page) => page.locator(".shell-message").getByRole("alert");
 const inline = (threadId: string) =>
   `<lilypad-chat thread="${threadId}" token-url="/chat-token"></lilypad-chat>`;
 const nobody: RequestListener = (_request, response) => void response.writeHead(401).end();

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import type { User } from "../../client/client.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { useBlocks } from "../hooks/use-blocks.ts";
-import { useContacts } from "../hooks/use-moderation.ts";
+import { useContacts } from "../hooks/use-contacts.ts";
 import { useLabels } from "../labels.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text } from "../ui/text.tsx";

@@ -4,7 +4,8 @@ import type { Member, Role } from "../../client/client.ts";
 // The same rules as on the server, so that only what it would allow is offered.
 import { mayChangeRole, mayRemove, mayRestrain } from "../../protocol/rights.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { useContacts, useModeration } from "../hooks/use-moderation.ts";
+import { useContacts } from "../hooks/use-contacts.ts";
+import { useModeration } from "../hooks/use-moderation.ts";
 import { useStanding } from "../hooks/use-standing.ts";
 import { useLabels } from "../labels.ts";
 import { BanForm, TimeoutForm } from "../moderation/restraint-form.tsx";

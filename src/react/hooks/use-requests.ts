@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { PresenceState, Thread, ThreadSummary, User } from "../../client/client.ts";
 import { createContacts } from "../../client/contacts/contacts.ts";
 import { EMPTY_PRESENCE } from "../../client/presence/presence-state.ts";
-import { blockInviter } from "../../view/contacts/request.ts";
+import { blockInviter } from "../../view/contacts/incoming-request.ts";
 import { useStores } from "../provider.tsx";
 import { NO_INVITATIONS } from "../stores/presence-store.ts";
 import { areObjectsEqual, useSelected } from "./use-selected.ts";

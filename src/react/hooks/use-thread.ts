@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { RoomState } from "../../client/client.ts";
 import { EMPTY_ROOM } from "../../client/room/room-state.ts";
 import { useStores } from "../provider.tsx";
-import type { ThreadActions } from "../stores/thread-store.ts";
+import type { ThreadActions } from "../stores/room-store.ts";
 import { useSelected } from "./use-selected.ts";
 
 /** The snapshot of a room, and what can be done in it. */

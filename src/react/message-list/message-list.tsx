@@ -2,7 +2,7 @@
 import type { MessageListProps } from "../component-props.ts";
 import { useContext, useMemo, type ReactElement } from "react";
 import type { RoomState, User } from "../../client/client.ts";
-import { isUnaccepted } from "../../view/contacts/request.ts";
+import { isUnaccepted } from "../../view/contacts/incoming-request.ts";
 import { MessageRows } from "../../view/message-list/message-row-model.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
 import { areObjectsEqual } from "../hooks/use-selected.ts";
@@ -12,7 +12,7 @@ import { useStores } from "../provider.tsx";
 import { ThreadContext, useThreadName } from "../thread/thread-context.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Text } from "../ui/text.tsx";
-import { MessageLog } from "./message-log.tsx";
+import { VirtualMessageList } from "./virtual-message-list.tsx";
 
 /** What the list shows, and no more: who is typing, who is here or has read renders nothing of it. */
 const shownOf = (state: RoomState) => ({
@@ -64,7 +64,7 @@ function StartedList({ thread }: { thread: string }): ReactElement {
   );
   if (ready && !isOpen) return <Loading />;
   return (
-    <MessageLog
+    <VirtualMessageList
       key={String(ready)}
       thread={thread}
       rows={rows}

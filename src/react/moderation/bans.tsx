@@ -1,7 +1,7 @@
 /** Who is banned from a thread, until when and why, for its moderators: a ban can be lifted. */
 import type { ReactElement } from "react";
 import { isolated } from "../../view/text/bidi.ts";
-import { useList } from "../../view/use-list.ts";
+import { useLoadedList } from "../../view/use-loaded-list.ts";
 import type { ThreadPartProps } from "../component-props.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useLabels } from "../labels.ts";
@@ -14,7 +14,7 @@ export function Bans(props: ThreadPartProps): ReactElement {
   const thread = useThreadName(props.thread);
   const labels = useLabels();
   const { bans, unban } = useModeration();
-  const { items, busy, error, act } = useList(
+  const { items, busy, error, act } = useLoadedList(
     async () => (await bans(thread, { limit: 100 })).bans,
     useErrorText(),
   );

@@ -1,7 +1,7 @@
 /** The links by which people come into a thread, for its moderators: made, copied and revoked here. */
 import { useContext, useId, useRef, useState, type ReactElement } from "react";
 import type { Link, NewLink } from "../../protocol/links.ts";
-import { useList } from "../../view/use-list.ts";
+import { useLoadedList } from "../../view/use-loaded-list.ts";
 import type { InvitationLinksProps } from "../component-props.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useLabels } from "../labels.ts";
@@ -17,7 +17,7 @@ export function InvitationLinks(props: InvitationLinksProps): ReactElement {
   const href = props.href ?? context.linkHref;
   const labels = useLabels();
   const { links, createLink, revokeLink } = useModeration();
-  const { items, busy, error, act } = useList(() => links(thread), useErrorText());
+  const { items, busy, error, act } = useLoadedList(() => links(thread), useErrorText());
   const [lifetime, setLifetime] = useState(labels.linkLifetimes[0]?.value ?? null);
   const [uses, setUses] = useState(labels.linkUses[0]?.value ?? null);
   const [made, setMade] = useState<NewLink>();

@@ -2,9 +2,9 @@
 import type { ReactElement } from "react";
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { useList } from "../../view/use-list.ts";
+import { useLoadedList } from "../../view/use-loaded-list.ts";
 import type { ThreadPartProps } from "../component-props.ts";
-import { useContacts } from "../hooks/use-moderation.ts";
+import { useContacts } from "../hooks/use-contacts.ts";
 import { useLabels } from "../labels.ts";
 import { useThreadName } from "../thread/thread-context.tsx";
 import { Text, UserText } from "../ui/text.tsx";
@@ -15,7 +15,7 @@ export function Invitations(props: ThreadPartProps): ReactElement {
   const thread = useThreadName(props.thread);
   const labels = useLabels();
   const { invitations, withdraw } = useContacts();
-  const { items, busy, error, act } = useList(() => invitations(thread), useErrorText());
+  const { items, busy, error, act } = useLoadedList(() => invitations(thread), useErrorText());
   return (
     <LoadedItems
       label={labels.invitations}

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import type { Report } from "../../protocol/reports.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { useList } from "../../view/use-list.ts";
+import { useLoadedList } from "../../view/use-loaded-list.ts";
 import type { ThreadPartProps } from "../component-props.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useOpenReports } from "../hooks/use-open-reports.ts";
@@ -18,7 +18,7 @@ export function Reports(props: ThreadPartProps): ReactElement {
   const labels = useLabels();
   const moderation = useModeration();
   const open = useOpenReports(thread);
-  const { items, busy, error, act } = useList(
+  const { items, busy, error, act } = useLoadedList(
     async () => (await moderation.reports(thread, { state: "open", limit: 100 })).reports,
     useErrorText(),
     open,

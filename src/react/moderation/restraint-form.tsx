@@ -2,7 +2,7 @@
 import { useId, useState, type ReactElement } from "react";
 import type { User } from "../../client/client.ts";
 import { BAN_REASON_LENGTH } from "../../protocol/limits.ts";
-import { banOf } from "../../view/moderation/ban.ts";
+import { banOf } from "../../view/moderation/chosen-ban.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useLabels } from "../labels.ts";

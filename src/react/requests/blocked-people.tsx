@@ -2,9 +2,9 @@
 import type { ReactElement } from "react";
 import { allBlocks } from "../../view/contacts/all-blocks.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { useList } from "../../view/use-list.ts";
+import { useLoadedList } from "../../view/use-loaded-list.ts";
 import { useBlocks } from "../hooks/use-blocks.ts";
-import { useContacts } from "../hooks/use-moderation.ts";
+import { useContacts } from "../hooks/use-contacts.ts";
 import { useLabels } from "../labels.ts";
 import { LoadedItems } from "../moderation/loaded-items.tsx";
 import { Text, UserText } from "../ui/text.tsx";
@@ -14,7 +14,7 @@ export function BlockedPeople(): ReactElement {
   const labels = useLabels();
   const contacts = useContacts();
   const { blocked } = useBlocks();
-  const { items, busy, error, act } = useList(() => allBlocks(contacts), useErrorText(), blocked);
+  const { items, busy, error, act } = useLoadedList(() => allBlocks(contacts), useErrorText(), blocked);
   return (
     <LoadedItems
       label={labels.blockedPeople}

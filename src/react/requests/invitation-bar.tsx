@@ -2,7 +2,7 @@
 import { useContext, type ReactElement } from "react";
 import type { ThreadSummary } from "../../client/client.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { requestTitle } from "../../view/contacts/request.ts";
+import { requestTitle } from "../../view/contacts/incoming-request.ts";
 import { useAnswers } from "../hooks/use-answers.ts";
 import { useRequests } from "../hooks/use-requests.ts";
 import { useThreadActions } from "../hooks/use-thread.ts";

@@ -1,11 +1,11 @@
 /** In a thread that is a message request: what it is, and what can be done about it. Nothing in any other thread. */
 import { useContext, useState, type ReactElement } from "react";
 import type { RoomState } from "../../client/client.ts";
-import { blockInviter, isUnaccepted } from "../../view/contacts/request.ts";
+import { blockInviter, isUnaccepted } from "../../view/contacts/incoming-request.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import type { RequestBarProps } from "../component-props.ts";
 import { useAnswers } from "../hooks/use-answers.ts";
-import { useContacts } from "../hooks/use-moderation.ts";
+import { useContacts } from "../hooks/use-contacts.ts";
 import { areObjectsEqual } from "../hooks/use-selected.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { useLabels } from "../labels.ts";

@@ -1,7 +1,7 @@
 /** Who has invited the user, or wants to write to them. Nothing where there is nobody. */
 import type { ComponentType, ReactElement } from "react";
 import type { ThreadSummary } from "../../client/client.ts";
-import { requestTitle } from "../../view/contacts/request.ts";
+import { requestTitle } from "../../view/contacts/incoming-request.ts";
 import type { AvatarProps } from "../component-props.ts";
 import { useAnswers } from "../hooks/use-answers.ts";
 import { useRequests } from "../hooks/use-requests.ts";

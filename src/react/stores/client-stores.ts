@@ -2,23 +2,23 @@
 import type { Client } from "../../client/client.ts";
 import { HeldRemovals } from "../../view/removals/held-removals.ts";
 import { PresenceStore } from "./presence-store.ts";
-import { ThreadStore } from "./thread-store.ts";
+import { RoomStore } from "./room-store.ts";
 
 export class ClientStores {
   readonly client: Client;
   readonly presence: PresenceStore;
   /** Requests that were declined just now, by thread id. */
   readonly answers = new HeldRemovals();
-  readonly #threads = new Map<string, ThreadStore>();
+  readonly #threads = new Map<string, RoomStore>();
 
   constructor(client: Client) {
     this.client = client;
     this.presence = new PresenceStore(client);
   }
 
-  thread(thread: string): ThreadStore {
+  thread(thread: string): RoomStore {
     let store = this.#threads.get(thread);
-    if (!store) this.#threads.set(thread, (store = new ThreadStore(this.client, thread)));
+    if (!store) this.#threads.set(thread, (store = new RoomStore(this.client, thread)));
     return store;
   }
 }

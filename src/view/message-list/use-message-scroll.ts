@@ -1,7 +1,7 @@
 /** Scrolls the message list: follows what the user sends, and loads what is missing near what is in view. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MessageRowModel } from "./message-row-model.ts";
-import type { Unread } from "./use-unread.ts";
+import type { SeenMessages } from "./use-seen-messages.ts";
 import type { Piece, VirtualList } from "./virtual-list.ts";
 
 /** Older messages are loaded within this distance of the top, in pixels. */
@@ -11,7 +11,7 @@ export interface MessageScrollOptions {
   list: VirtualList;
   pieces: readonly Piece[];
   rows: readonly MessageRowModel[];
-  unread: Unread;
+  unread: SeenMessages;
   /** Whether there are older messages to load. */
   hasOlder: boolean;
   onLoadOlder: () => void;

@@ -1,14 +1,14 @@
 /** The view of an invitation link: joins the thread once the user says so. */
 import { chatViews, replaceRoute } from "../router.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { RequestError } from "../../client/http/request-error.ts";
 import { errorText } from "../ui/error-text.ts";
 import { useContacts } from "./use-contacts.ts";
 
 export function JoinPage({ code }: { code: string }) {
   const contacts = useContacts();
-  const { busy, error, run } = useAsyncAction(joinError);
+  const { busy, error, run } = useRequestAction(joinError);
   const join = () =>
     run(async () => {
       const { id } = await contacts.join(code);

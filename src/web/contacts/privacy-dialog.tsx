@@ -1,7 +1,7 @@
 /** Who may write to the user, and whom they have blocked. */
 import { allBlocks } from "../../view/contacts/all-blocks.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { useList } from "../ui/use-list.ts";
+import { useRequestList } from "../ui/use-request-list.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
@@ -12,7 +12,7 @@ import "./privacy-dialog.css";
 
 export function PrivacyDialog({ onClose }: { onClose: () => void }) {
   const contacts = useContacts();
-  const { items, busy, error, act } = useList(() => allBlocks(contacts));
+  const { items, busy, error, act } = useRequestList(() => allBlocks(contacts));
   return (
     <Dialog title="Privacy" onClose={onClose}>
       <p>{WHO_MAY_WRITE}</p>

@@ -1,7 +1,7 @@
 /** What can be done about an invitation or a message request, in one tap each; all of it can be undone for some seconds. */
 import type { ThreadSummary } from "../../protocol/model.ts";
-import { useChat } from "../chat.ts";
-import { blockInviter } from "../../view/contacts/request.ts";
+import { useChat } from "../chat-context.ts";
+import { blockInviter } from "../../view/contacts/incoming-request.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import type { RemovalKind } from "../../view/removals/held-removals.ts";
 import { useContacts } from "./use-contacts.ts";

@@ -1,6 +1,6 @@
 /** Above the composer of a message request: what it is, and what can be done about it. */
 import type { ThreadSummary } from "../../protocol/model.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { UserText } from "../ui/text.tsx";
 import { RequestActions } from "./request-actions.tsx";
 import "./request-bar.css";

@@ -1,8 +1,8 @@
 /** Above the list of threads: who has invited the user, or wants to write to them. Counts in no badge of unread messages. */
 import { useState } from "preact/hooks";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
-import { requestTitle } from "../../view/contacts/request.ts";
-import { useChat } from "../chat.ts";
+import { requestTitle } from "../../view/contacts/incoming-request.ts";
+import { useChat } from "../chat-context.ts";
 import { UndoBar } from "../conversation/undo-bar.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";

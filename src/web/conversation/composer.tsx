@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";

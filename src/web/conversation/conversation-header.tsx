@@ -3,7 +3,7 @@ import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { RoomState } from "../../client/room/room-state.ts";
 import type { User } from "../../protocol/model.ts";
 import { personStatus } from "../people/person-status.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { CloseChat } from "../close-chat.tsx";
 import { ViewLink } from "../view-link.tsx";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";

@@ -7,7 +7,7 @@ import type { User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { mayErase, mayRestrain, standingOf } from "../../protocol/rights.ts";
 import { isHost } from "../../protocol/system-user.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { RequestBar } from "../contacts/request-bar.tsx";
 import { useAct } from "../moderation/act.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
@@ -24,7 +24,7 @@ import { changeText, editedText } from "../../view/message-list/outgoing-changes
 import { enterRoom } from "./room-lifecycle.ts";
 import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
-import { isUnaccepted } from "../../view/contacts/request.ts";
+import { isUnaccepted } from "../../view/contacts/incoming-request.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
 import { lastSentAt } from "../../view/writing/hindrance.ts";
 import { useHindrance } from "../../view/writing/use-hindrance.ts";

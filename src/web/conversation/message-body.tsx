@@ -1,6 +1,6 @@
 /** The text of a message. Of a very long one the beginning is shown, and a button that shows the rest. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Text } from "../ui/text.tsx";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { LinkedText } from "./linked-text.tsx";

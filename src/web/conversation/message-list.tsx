@@ -4,7 +4,7 @@
  */
 import { useRef } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { DownIcon } from "../ui/icons.tsx";
@@ -20,7 +20,7 @@ import { useFocusedRow } from "../../view/message-list/use-focused-row.ts";
 import { useJump } from "../../view/message-list/use-jump.ts";
 import { useLeave } from "./use-leave.ts";
 import { useMessageScroll } from "../../view/message-list/use-message-scroll.ts";
-import { useUnread } from "../../view/message-list/use-unread.ts";
+import { useSeenMessages } from "../../view/message-list/use-seen-messages.ts";
 import { useVirtualList } from "../../view/message-list/use-virtual-list.ts";
 import "./message-list.css";
 
@@ -65,7 +65,7 @@ export function MessageList(props: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { kept, onFocusIn, onFocusOut } = useFocusedRow(rows);
   const { list, pieces } = useVirtualList(scroller, rows, kept, findPosition(rows, position));
-  const unread = useUnread({ list, rows, readSeq, onRead });
+  const unread = useSeenMessages({ list, rows, readSeq, onRead });
   const scroll = useMessageScroll({ list, pieces, rows, unread, hasOlder, onLoadOlder, onLoadGap });
   const jumpTo = useJump(list, rows);
   useLeave(list, rows, props.onLeave);

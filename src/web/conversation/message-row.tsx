@@ -3,7 +3,7 @@ import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { User } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import type { ThreadDraft } from "../drafts/drafts.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Text, UserText } from "../ui/text.tsx";

@@ -1,9 +1,9 @@
 /** Instead of a conversation that does not exist. One that is still on the user's list, its storage lost, can be taken off it. */
 import type { User } from "../../protocol/model.ts";
 import { useEffect } from "preact/hooks";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useStore } from "../ui/use-store.ts";
 import { ViewLink } from "../view-link.tsx";
 
@@ -17,7 +17,7 @@ export function ThreadNotFound({ user, threadId }: ThreadNotFoundProps) {
   const Heading = views.heading;
   const isListed = useStore(client.presence()).threads.some(({ id }) => id === threadId);
   useEffect(() => onMissing?.(), []);
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const remove = async () => {
     if (await run(() => client.api.removeMember(threadId, user.id))) views.go(undefined);
   };

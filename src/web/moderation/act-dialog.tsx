@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 
 export interface ActDialogProps {
   title: string;
@@ -16,7 +16,7 @@ export interface ActDialogProps {
 }
 
 export function ActDialog({ title, text, confirmLabel, action, onClose, children }: ActDialogProps) {
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (await run(action)) onClose();

@@ -2,7 +2,7 @@
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { auditText } from "../../view/moderation/audit-text.ts";
 import { useAuditLog } from "../../view/moderation/use-audit-log.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { errorText } from "../ui/error-text.ts";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { BAN_REASON_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
-import { banOf } from "../../view/moderation/ban.ts";
+import { banOf } from "../../view/moderation/chosen-ban.ts";
 import { BANS, PURGES } from "../../view/moderation/durations.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { Choices } from "../ui/choices.tsx";

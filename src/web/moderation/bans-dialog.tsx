@@ -1,11 +1,11 @@
 /** Who is banned from a thread, until when and why; a ban can be lifted. */
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text, UserText } from "../ui/text.tsx";
-import { useList } from "../ui/use-list.ts";
+import { useRequestList } from "../ui/use-request-list.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./moderation-list.css";
 
@@ -17,7 +17,7 @@ export interface BansDialogProps {
 export function BansDialog({ threadId, onClose }: BansDialogProps) {
   const moderation = useModeration();
   const { language } = useChat();
-  const { items, busy, error, act } = useList(
+  const { items, busy, error, act } = useRequestList(
     async () => (await moderation.bans(threadId, { limit: 100 })).bans,
   );
   return (

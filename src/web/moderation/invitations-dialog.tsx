@@ -1,12 +1,12 @@
 /** Who is invited and has not answered; an invitation can be withdrawn. */
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { useContacts } from "../contacts/use-contacts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text, UserText } from "../ui/text.tsx";
-import { useList } from "../ui/use-list.ts";
+import { useRequestList } from "../ui/use-request-list.ts";
 import "./moderation-list.css";
 
 export interface InvitationsDialogProps {
@@ -17,7 +17,7 @@ export interface InvitationsDialogProps {
 export function InvitationsDialog({ threadId, onClose }: InvitationsDialogProps) {
   const contacts = useContacts();
   const { language } = useChat();
-  const { items, busy, error, act } = useList(() => contacts.invitations(threadId));
+  const { items, busy, error, act } = useRequestList(() => contacts.invitations(threadId));
   return (
     <Dialog title="Pending invitations" onClose={onClose}>
       {items === undefined && error === undefined && <p class="note">Loading…</p>}

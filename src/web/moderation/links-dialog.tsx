@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import type { NewLink } from "../../protocol/links.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { LINK_LIFETIMES, LINK_USE_CHOICES } from "../../view/moderation/durations.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Choices } from "../ui/choices.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text } from "../ui/text.tsx";
-import { useList } from "../ui/use-list.ts";
+import { useRequestList } from "../ui/use-request-list.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./moderation-list.css";
 
@@ -20,7 +20,7 @@ export interface LinksDialogProps {
 export function LinksDialog({ threadId, onClose }: LinksDialogProps) {
   const moderation = useModeration();
   const { language } = useChat();
-  const { items, busy, error, act } = useList(() => moderation.links(threadId));
+  const { items, busy, error, act } = useRequestList(() => moderation.links(threadId));
   const [lifetime, setLifetime] = useState(LINK_LIFETIMES[0]?.value ?? null);
   const [uses, setUses] = useState(LINK_USE_CHOICES[0]?.value ?? null);
   const [made, setMade] = useState<NewLink>();

@@ -6,7 +6,7 @@ import { REPORT_REASONS, REPORTED } from "../../view/moderation/report-texts.ts"
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { UserText } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./moderation-list.css";
 import "./report-dialog.css";
@@ -19,7 +19,7 @@ export interface ReportDialogProps {
 
 export function ReportDialog({ threadId, message, onClose }: ReportDialogProps) {
   const moderation = useModeration();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const [note, setNote] = useState("");
   const [reported, setReported] = useState(false);
 

@@ -1,13 +1,13 @@
 /** The reports of a thread that nobody has resolved: each is resolved in one step. */
 import type { Report } from "../../protocol/reports.ts";
-import { RESOLUTIONS } from "../../view/moderation/resolutions.ts";
+import { RESOLUTION_CHOICES } from "../../view/moderation/resolution-choices.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text, UserText } from "../ui/text.tsx";
-import { useList } from "../ui/use-list.ts";
+import { useRequestList } from "../ui/use-request-list.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./moderation-list.css";
 
@@ -20,7 +20,7 @@ export interface ReportsDialogProps {
 
 export function ReportsDialog({ threadId, open, onClose }: ReportsDialogProps) {
   const moderation = useModeration();
-  const { items, busy, error, act } = useList(
+  const { items, busy, error, act } = useRequestList(
     async () => (await moderation.reports(threadId, { state: "open", limit: 100 })).reports,
     open,
   );
@@ -34,7 +34,7 @@ export function ReportsDialog({ threadId, open, onClose }: ReportsDialogProps) {
           <li key={report.no}>
             <ReportedMessage report={report} />
             <div class="moderation-steps">
-              {RESOLUTIONS.map(({ text, isDanger, at }) => (
+              {RESOLUTION_CHOICES.map(({ text, isDanger, at }) => (
                 <button
                   key={text}
                   type="button"

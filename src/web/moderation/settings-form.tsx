@@ -8,7 +8,7 @@ import { useSetting, type ShownSettings } from "../../view/moderation/use-settin
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { LengthNote } from "../ui/length-note.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useModeration } from "./use-moderation.ts";
 import "./settings-form.css";
 
@@ -95,7 +95,7 @@ function SlowModeChoice({ slowModeMs, onChange }: SlowModeChoiceProps) {
 
 function TopicForm({ thread }: { thread: ThreadInfo }) {
   const moderation = useModeration();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const [topic, setTopic] = useState(thread.topic ?? "");
   const newTopic = topic.trim().normalize("NFC");
   const tooLong = newTopic.length > TOPIC_LENGTH;

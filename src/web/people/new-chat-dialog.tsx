@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import type { Client } from "../../client/client.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { PeoplePicker } from "./people-picker.tsx";
 
 export interface NewChatDialogProps {
@@ -20,7 +20,7 @@ export function NewChatDialog({ user, onStarted, onClose }: NewChatDialogProps) 
   const [picked, setPicked] = useState<readonly User[]>([]);
   const [name, setName] = useState("");
   const { client } = useChat();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const isOpen = useRef(true);
   useEffect(() => () => void (isOpen.current = false), []);
   const groupName = name.trim().normalize("NFC");

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { USER_SEARCH_MAX } from "../../protocol/limits.ts";
 import type { User } from "../../protocol/model.ts";
 import { isSearchable } from "../../protocol/user-search.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 
 /** The search starts this long after the last key. */
 const DEBOUNCE_MS = 200;

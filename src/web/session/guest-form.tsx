@@ -5,12 +5,12 @@ import { DISPLAY_NAME_LENGTH } from "../../protocol/limits.ts";
 import { errorText } from "../ui/error-text.ts";
 import { LengthNote } from "../ui/length-note.tsx";
 import { Text } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { signInAsGuest } from "./session.ts";
 
 export function GuestForm() {
   const [name, setName] = useState("");
-  const { busy, error, run } = useAsyncAction(guestErrorText);
+  const { busy, error, run } = useRequestAction(guestErrorText);
 
   const guestName = name.trim().normalize("NFC");
   const tooLong = guestName.length > DISPLAY_NAME_LENGTH;

@@ -6,7 +6,7 @@ import { Store, type Readable } from "../../client/store/store.ts";
 import type { SignInOptions } from "../../protocol/http.ts";
 import type { User } from "../../protocol/model.ts";
 import { browserStorage } from "../browser-storage.ts";
-import type { SharedChat } from "../chat.ts";
+import type { SharedChat } from "../chat-context.ts";
 import { ThreadRemovals } from "../conversation/thread-removals.ts";
 import { Drafts } from "../drafts/drafts.ts";
 import { followOtherTabs } from "../drafts/other-tabs.ts";

@@ -4,10 +4,10 @@ import type { User } from "../../protocol/model.ts";
 import { PeoplePicker } from "../people/people-picker.tsx";
 import { isolated } from "../../view/text/bidi.ts";
 import { Text } from "../ui/text.tsx";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useDisclosure } from "../ui/use-disclosure.ts";
 import "./add-members.css";
 
@@ -30,7 +30,7 @@ export function AddMembers({ threadId, members }: AddMembersProps) {
 function AddMembersForm({ threadId, members, onDone }: AddMembersProps & { onDone: () => void }) {
   const [picked, setPicked] = useState<readonly User[]>([]);
   const { client } = useChat();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const [invited, setInvited] = useState<readonly string[]>([]);
 
   const add = async (event: SubmitEvent) => {

@@ -1,11 +1,11 @@
 /** What can be done about the other person of a direct thread, and about the thread. */
 import type { User } from "../../protocol/model.ts";
 import { isolated } from "../../view/text/bidi.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { useContacts } from "../contacts/use-contacts.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Text } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useSelected } from "../ui/use-store.ts";
 import "./leave-or-delete.css";
 
@@ -18,7 +18,7 @@ export interface DirectActionsProps {
 export function DirectActions({ threadId, other, user }: DirectActionsProps) {
   const { client, views } = useChat();
   const contacts = useContacts();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const isBlocked = useSelected(client.presence(), ({ blocked }) => blocked.has(other.id));
   const hide = async () => {
     if (await run(() => contacts.hide(threadId, user.id))) views.leave(threadId);

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 import { KEY_PREFIX } from "../../protocol/key-prefix.ts";
 import { may, mayRemove, type Standing } from "../../protocol/rights.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { ConfirmDialog, type ConfirmDialogProps } from "../ui/confirm-dialog.tsx";
 import "./leave-or-delete.css";
 

@@ -7,7 +7,7 @@ import type { Standing } from "../../protocol/rights.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { handOffFocus } from "../ui/focus-handoff.ts";
 import { Text } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { MemberRow } from "./member-row.tsx";
 import "./member-list.css";
 
@@ -23,7 +23,7 @@ export interface MemberListProps {
 
 export function MemberList({ thread, state, user, ownStanding, onLoadMore, children }: MemberListProps) {
   const { members, memberCount } = state;
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const section = useRef<HTMLElement>(null);
   // A member's row that goes takes the focus with it, where it or a dialog of it had the focus.
   useLayoutEffect(() => {

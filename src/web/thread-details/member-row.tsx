@@ -3,7 +3,7 @@ import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, mayRestrain, standingOf, type Standing } from "../../protocol/rights.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { useContacts } from "../contacts/use-contacts.ts";
 import { useAct } from "../moderation/act.tsx";
 import { useModeration } from "../moderation/use-moderation.ts";
@@ -14,7 +14,7 @@ import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { Text, UserText } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useSelected } from "../ui/use-store.ts";
 import "./member-row.css";
 
@@ -53,7 +53,7 @@ export const MemberRow = memo(function MemberRow({ thread, member, own, here, ow
   const { user, role } = member;
   const [removing, setRemoving] = useState(false);
   const { client, language } = useChat();
-  const { error, run } = useAsyncAction();
+  const { error, run } = useRequestAction();
   const moderation = useModeration();
   const contacts = useContacts();
   const { ask, dialog } = useAct(thread.id, () => void run(() => Promise.reject(new Error())));

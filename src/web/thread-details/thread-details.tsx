@@ -4,7 +4,7 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import type { ThreadInfo, User } from "../../protocol/model.ts";
 // The same rules as on the server, so that the page offers only what the server would allow.
 import { may, mayAdd, standingOf } from "../../protocol/rights.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { personStatus, type PersonStatus } from "../people/person-status.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { lazily } from "../ui/lazily.tsx";
@@ -15,7 +15,7 @@ import { AddMembers } from "./add-members.tsx";
 import { LeaveOrDelete } from "./leave-or-delete.tsx";
 import { DirectActions } from "./direct-actions.tsx";
 import { MemberList } from "./member-list.tsx";
-import { ThreadName } from "./thread-name.tsx";
+import { ThreadTitle } from "./thread-title.tsx";
 import { today } from "../../view/text/today.ts";
 import { useSelected, useStore } from "../ui/use-store.ts";
 import "./thread-details.css";
@@ -71,7 +71,7 @@ export function ThreadDetails({
   }
   return (
     <Dialog title="Details" onClose={onClose}>
-      <ThreadName
+      <ThreadTitle
         thread={thread}
         title={threadTitle(titled, user.id)}
         mayRename={may("change the thread", thread.kind, ownStanding)}

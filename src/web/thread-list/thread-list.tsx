@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { PresenceState } from "../../client/presence/presence-state.ts";
 import type { ThreadSummary, User } from "../../protocol/model.ts";
 import { draftPreview } from "../drafts/draft.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { CloseChat } from "../close-chat.tsx";
 import { Requests } from "../contacts/requests.tsx";
 import { lazily } from "../ui/lazily.tsx";

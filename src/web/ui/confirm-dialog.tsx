@@ -1,5 +1,5 @@
 /** Asks before something that cannot be undone. */
-import { useAsyncAction } from "./use-async-action.ts";
+import { useRequestAction } from "./use-request-action.ts";
 import { Dialog } from "./dialog.tsx";
 import { ErrorMessage } from "./error-message.tsx";
 
@@ -16,7 +16,7 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ title, text, confirmLabel, action, onDone, onClose }: ConfirmDialogProps) {
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const confirm = async () => {
     if (await run(action)) onDone();
   };

@@ -5,7 +5,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { MoreIcon } from "./icons.tsx";
 import { menuPosition } from "../../view/menu-position.ts";
 import { isOnBackdrop, useModal } from "./modal.ts";

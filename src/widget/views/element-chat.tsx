@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Store } from "../../client/store/store.ts";
 import type { User } from "../../protocol/model.ts";
 import { ChatPanes } from "../../web/chat-panes.tsx";
-import { ChatContext, type Chat, type SharedChat, type Views } from "../../web/chat.ts";
+import { ChatContext, type Chat, type SharedChat, type Views } from "../../web/chat-context.ts";
 import { Conversation } from "../../web/conversation/conversation.tsx";
 import { FileNotice } from "../../web/ui/file-notice.tsx";
 import { useStore } from "../../web/ui/use-store.ts";
@@ -11,7 +11,7 @@ import type { ViewOptions } from "./view-options.ts";
 import "./element-chat.css";
 
 export function ElementChat({ chat: shared, ...options }: ViewOptions & { chat: SharedChat }) {
-  const { frame, threadId, onClose, onProblem } = options;
+  const { shell, threadId, onClose, onProblem } = options;
   const { user } = useStore(options.shared.state);
   const [open] = useState(() => new Store<string | undefined>(threadId));
   const openId = useStore(open);
@@ -20,7 +20,7 @@ export function ElementChat({ chat: shared, ...options }: ViewOptions & { chat: 
       ...shared,
       onUserChanged: () => options.shared.restart(),
       views: viewsOf(open, threadId === undefined),
-      overlays: () => frame.root,
+      overlays: () => shell.root,
       language: known(options.settings.language),
       takesFocus: onClose !== undefined,
       onClose,
@@ -36,7 +36,7 @@ export function ElementChat({ chat: shared, ...options }: ViewOptions & { chat: 
       ) : (
         <OneThread user={user} threadId={threadId} chat={chat} />
       )}
-      <FileNotice around={frame.root} />
+      <FileNotice around={shell.root} />
     </ChatContext.Provider>
   );
 }

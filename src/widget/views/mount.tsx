@@ -5,7 +5,7 @@ import { ThreadRemovals } from "../../web/conversation/thread-removals.ts";
 import { Drafts } from "../../web/drafts/drafts.ts";
 import { followOtherTabs } from "../../web/drafts/other-tabs.ts";
 import { browserStorage } from "../../web/browser-storage.ts";
-import type { SharedChat } from "../../web/chat.ts";
+import type { SharedChat } from "../../web/chat-context.ts";
 import type { SharedClient } from "../shared-client.ts";
 import { viewStyles } from "../styles.ts";
 import { ElementChat } from "./element-chat.tsx";
@@ -41,10 +41,10 @@ function sharedChat(shared: SharedClient): SharedChat {
 const withImeKeysIgnored = new WeakSet<Element>();
 
 export function mountViews(options: ViewOptions): MountedViews {
-  const { frame, shared } = options;
-  frame.addSheet(viewStyles());
-  if (!withImeKeysIgnored.has(frame.root)) ignoreImeKeys(frame.root);
-  withImeKeysIgnored.add(frame.root);
-  render(<ElementChat {...options} chat={sharedChat(shared)} />, frame.content);
-  return { unmount: () => render(null, frame.content) };
+  const { shell, shared } = options;
+  shell.addSheet(viewStyles());
+  if (!withImeKeysIgnored.has(shell.root)) ignoreImeKeys(shell.root);
+  withImeKeysIgnored.add(shell.root);
+  render(<ElementChat {...options} chat={sharedChat(shared)} />, shell.content);
+  return { unmount: () => render(null, shell.content) };
 }

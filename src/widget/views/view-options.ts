@@ -2,7 +2,7 @@
 import type { ConnectorOptions } from "../connector.ts";
 import type { SharedClient } from "../shared-client.ts";
 
-export interface ViewOptions extends Pick<ConnectorOptions, "frame" | "onClose" | "onProblem" | "settings"> {
+export interface ViewOptions extends Pick<ConnectorOptions, "shell" | "onClose" | "onProblem" | "settings"> {
   shared: SharedClient;
   /** Undefined for the list of the user's threads. */
   threadId: string | undefined;

@@ -2,25 +2,25 @@
 import { useState } from "preact/hooks";
 import { THREAD_NAME_LENGTH } from "../../protocol/limits.ts";
 import type { ThreadInfo } from "../../protocol/model.ts";
-import { useChat } from "../chat.ts";
+import { useChat } from "../chat-context.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { UserText } from "../ui/text.tsx";
-import { useAsyncAction } from "../ui/use-async-action.ts";
+import { useRequestAction } from "../ui/use-request-action.ts";
 import { useDisclosure } from "../ui/use-disclosure.ts";
-import "./thread-name.css";
+import "./thread-title.css";
 
-export interface ThreadNameProps {
+export interface ThreadTitleProps {
   thread: ThreadInfo;
   title: string;
   mayRename: boolean;
 }
 
-export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
+export function ThreadTitle({ thread, title, mayRename }: ThreadTitleProps) {
   const { open, triggerRef, show, hide } = useDisclosure();
   if (open && mayRename) return <RenameForm thread={thread} onDone={hide} />;
   return (
-    <div class="thread-name">
+    <div class="thread-title">
       <UserText as="h3" class="thread-details-title" text={title} />
       {mayRename && (
         <button ref={triggerRef} type="button" class="button-quiet" onClick={show}>
@@ -34,7 +34,7 @@ export function ThreadName({ thread, title, mayRename }: ThreadNameProps) {
 function RenameForm({ thread, onDone }: { thread: ThreadInfo; onDone: () => void }) {
   const [name, setName] = useState(thread.name ?? "");
   const { client } = useChat();
-  const { busy, error, run } = useAsyncAction();
+  const { busy, error, run } = useRequestAction();
   const newName = name.trim().normalize("NFC");
   const tooLong = newName.length > THREAD_NAME_LENGTH;
 

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { EMPTY_ROOM } from "../../../src/client/room/room-state.ts";
 import { reduceRoom } from "../../../src/client/room/room-reducer.ts";
-import { isUnaccepted } from "../../../src/view/contacts/request.ts";
+import { isUnaccepted } from "../../../src/view/contacts/incoming-request.ts";
 
 const ada = { id: "ada", name: "Ada" };
 const thread = { id: "t", kind: "direct" as const, name: null, createdAt: 0 };

@@ -14,7 +14,7 @@ import type { MessageRowModel } from "../../view/message-list/message-row-model.
 import { useFocusedRow } from "../../view/message-list/use-focused-row.ts";
 import { useJump } from "../../view/message-list/use-jump.ts";
 import { useMessageScroll } from "../../view/message-list/use-message-scroll.ts";
-import { useUnread } from "../../view/message-list/use-unread.ts";
+import { useSeenMessages } from "../../view/message-list/use-seen-messages.ts";
 import { useVirtualList } from "../../view/message-list/use-virtual-list.ts";
 import { formatDay } from "../../view/text/time-format.ts";
 import { today } from "../../view/text/today.ts";
@@ -29,7 +29,7 @@ import { DownIcon } from "../ui/icons.tsx";
 import { Text } from "../ui/text.tsx";
 import { useActionsOf, type OpenedMenu } from "./use-message-actions.ts";
 
-export interface MessageLogProps {
+export interface VirtualMessageListProps {
   thread: string;
   rows: readonly MessageRowModel[];
   /** Whether messages have been loaded. Before that, the rows are outgoing messages only. */
@@ -39,7 +39,13 @@ export interface MessageLogProps {
   loadingOlder: boolean;
 }
 
-export function MessageLog({ thread, rows, ready, hasOlder, loadingOlder }: MessageLogProps): ReactElement {
+export function VirtualMessageList({
+  thread,
+  rows,
+  ready,
+  hasOlder,
+  loadingOlder,
+}: VirtualMessageListProps): ReactElement {
   const labels = useLabels();
   const { loadOlder, loadMessages, read } = useThreadActions(thread);
   const readSeq = useThreadState(thread, ({ you }) => you?.readSeq);
@@ -56,7 +62,7 @@ export function MessageLog({ thread, rows, ready, hasOlder, loadingOlder }: Mess
   const scroller = useRef<HTMLDivElement>(null);
   const { kept, onFocusIn, onFocusOut } = useFocusedRow(rows);
   const { list, pieces } = useVirtualList(scroller, rows, kept, undefined);
-  const unread = useUnread({ list, rows, readSeq, onRead: read });
+  const unread = useSeenMessages({ list, rows, readSeq, onRead: read });
   const scroll = useMessageScroll({ list, pieces, rows, unread, hasOlder, onLoadOlder, onLoadGap });
   const actions = useActionsOf(thread, setMenu, useJump(list, rows));
   const startOfToday = useSyncExternalStore(today.subscribe, today.getSnapshot, today.getSnapshot);

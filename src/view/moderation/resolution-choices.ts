@@ -2,7 +2,7 @@
 import type { ResolveReport } from "../../protocol/reports.ts";
 import { DAY_MS } from "./durations.ts";
 
-export interface Resolution {
+export interface ResolutionChoice {
   text: string;
   /** Whether it takes something away. */
   isDanger: boolean;
@@ -10,7 +10,7 @@ export interface Resolution {
   at: (now: number) => ResolveReport;
 }
 
-export const RESOLUTIONS: readonly Resolution[] = [
+export const RESOLUTION_CHOICES: readonly ResolutionChoice[] = [
   { text: "Dismiss", isDanger: false, at: () => ({ action: "dismiss" }) },
   { text: "Delete message", isDanger: true, at: () => ({ action: "delete" }) },
   {

@@ -2,28 +2,28 @@
 import type { RequestError } from "../client/http/request-error.ts";
 import { importAgain } from "../client/import-again.ts";
 import type { PresenceState } from "../client/presence/presence-state.ts";
-import type { Connection, Connector, ConnectorOptions, TokenSource } from "./connector.ts";
+import type { ConnectedElement, Connector, ConnectorOptions, TokenSource } from "./connector.ts";
 import { MISCONFIGURED, type Problem } from "./problem.ts";
 import { sharedClient, type SharedClient } from "./shared-client.ts";
 import { baseStyles } from "./styles.ts";
 import type { MountedViews } from "./views/mount.tsx";
 
 export const connect: Connector = (options) => {
-  options.frame.addSheet(baseStyles());
+  options.shell.addSheet(baseStyles());
   const source = options.getToken ?? options.settings.tokenUrl ?? "";
   if (source !== "") return new ElementConnection(options, source);
   const message = "The element has no token-url: the address of this site that answers with a token.";
   console.error(`lilypad-chat: ${message}`);
   const say = () => {
     const problem = { code: MISCONFIGURED, message } as const;
-    options.frame.sayProblem(problem);
+    options.shell.sayProblem(problem);
     options.onProblem(problem);
   };
   say();
   return { showViews: () => {}, retry: say, close: () => {} };
 };
 
-class ElementConnection implements Connection {
+class ElementConnection implements ConnectedElement {
   readonly #options: ConnectorOptions;
   readonly #shared: SharedClient;
   readonly #ends: (() => void)[] = [];
@@ -112,13 +112,13 @@ class ElementConnection implements Connection {
 
   #draw(): void {
     if (this.#isClosed) return;
-    const { frame } = this.#options;
+    const { shell } = this.#options;
     const problem = this.#shared.problem.getSnapshot() ?? this.#threadProblem;
     if (this.#isShown) void this.#mount();
     else this.#unmount();
-    if (problem) frame.sayProblem(problem);
-    else if (this.#views) frame.sayNothing();
-    else frame.say("Loading…");
+    if (problem) shell.sayProblem(problem);
+    else if (this.#views) shell.sayNothing();
+    else shell.say("Loading…");
     if (problem && problem !== this.#reported) this.#options.onProblem(problem);
     this.#reported = problem;
   }

@@ -38,7 +38,7 @@ export interface ThreadActions {
   reconnect: () => void;
 }
 
-export class ThreadStore extends RetainedStore<RoomState, Room> {
+export class RoomStore extends RetainedStore<RoomState, Room> {
   readonly draft = new ThreadDraft();
   readonly actions: ThreadActions;
 

@@ -9,7 +9,7 @@ import type { VirtualList } from "./virtual-list.ts";
 /** How exactly is followed how much of the list is on screen. */
 const TWENTIETHS = Array.from({ length: 21 }, (_, index) => index / 20);
 
-export interface UnreadOptions {
+export interface SeenMessagesOptions {
   list: VirtualList;
   rows: readonly MessageRowModel[];
   /** The user's read marker; undefined for who is no member and has none. */
@@ -18,7 +18,7 @@ export interface UnreadOptions {
   onRead: (seq: number) => void;
 }
 
-export interface Unread {
+export interface SeenMessages {
   /** The message with the divider above it: the first of those that came unseen. */
   dividerSeq: number | undefined;
   /** How many messages were not seen. */
@@ -31,7 +31,12 @@ export interface Unread {
   answered: () => void;
 }
 
-export function useUnread({ list, rows, readSeq = Infinity, onRead }: UnreadOptions): Unread {
+export function useSeenMessages({
+  list,
+  rows,
+  readSeq = Infinity,
+  onRead,
+}: SeenMessagesOptions): SeenMessages {
   /** The newest message that was on screen, and the newest that was read. */
   const seen = useRef(readSeq);
   const read = useRef(readSeq);

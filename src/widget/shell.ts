@@ -5,7 +5,7 @@
 import darkText from "../web/tokens-dark.css?inline";
 import tokensText from "../web/tokens.css?inline";
 import { make } from "./dom.ts";
-import frameText from "./frame.css?inline";
+import shellText from "./shell.css?inline";
 import type { Problem } from "./problem.ts";
 import type { Theme } from "./settings.ts";
 
@@ -19,25 +19,25 @@ function sheet(text: string, media = ""): CSSStyleSheet {
 const RESET =
   ".root{all:initial}.root{background:var(--surface);color:var(--text);font:var(--font-size)/1.45 var(--font-family)}";
 
-let sheets: Record<Theme | "tokens" | "frame", CSSStyleSheet> | undefined;
+let sheets: Record<Theme | "tokens" | "shell", CSSStyleSheet> | undefined;
 
 /** One of each for all elements; made when the first one is shown. */
-function frameSheets() {
+function shellSheets() {
   return (sheets ??= {
     tokens: sheet(tokensText),
     auto: sheet(darkText, "(prefers-color-scheme: dark)"),
     dark: sheet(darkText),
     light: sheet(""),
-    frame: sheet(RESET + frameText),
+    shell: sheet(RESET + shellText),
   });
 }
 
-export class Frame {
+export class Shell {
   /** What all of it is in, menus too. */
   readonly root = make("div", { class: "root" });
   /** The place of the views. */
   readonly content = make("div", { class: "content" });
-  readonly #message = make("div", { class: "frame-message", tabindex: "-1" });
+  readonly #message = make("div", { class: "shell-message", tabindex: "-1" });
   readonly #shadow: ShadowRoot;
   readonly #onRetry: () => void;
   readonly #views = make("div", { class: "views" }, this.#message, this.content);
@@ -103,7 +103,7 @@ export class Frame {
   }
 
   #adopt(): void {
-    const own = frameSheets();
-    this.#shadow.adoptedStyleSheets = [own.tokens, own[this.#theme], own.frame, ...this.#viewSheets];
+    const own = shellSheets();
+    this.#shadow.adoptedStyleSheets = [own.tokens, own[this.#theme], own.shell, ...this.#viewSheets];
   }
 }

@@ -14,7 +14,7 @@ export interface LoadedList<T> {
 const NEVER = {};
 
 /** `load` is called again where `key` changes. `textOf` words an error. */
-export function useList<T>(
+export function useLoadedList<T>(
   load: () => Promise<readonly T[]>,
   textOf: (failure: unknown) => string,
   key?: unknown,
