@@ -207,7 +207,7 @@ it("loads the files of today where a deployment has replaced those that its page
 });
 
 it.each([
-  ["connects", "connection"],
+  ["connects", "element-connection"],
   ["shows the chat", "mount"],
 ])("says that what %s cannot be loaded, and loads it when it can", async (_what, name) => {
   const ada = await person("Ada");
