@@ -98,6 +98,7 @@ export async function openReactApp(browser: Browser, options: AppOptions): Promi
 const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".css": "text/css",
 };
 

@@ -2,7 +2,8 @@
 import type { Browser, Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Person } from "./people.ts";
-import { openReactApp, type ReactVersion } from "./react-app.ts";
+import type { ReactVersion } from "./react-app.ts";
+import { servePage } from "./react-libraries.ts";
 
 export interface ChatAppOptions {
   react?: ReactVersion;
@@ -28,30 +29,16 @@ export async function openChat(
   options: ChatAppOptions = {},
 ): Promise<{ page: Page; problems: string[] }> {
   const {
+    react = "19",
     app = "function App() { return <Thread thread={thread} />; }",
     provider = "",
     style = "",
   } = options;
-  const problems: string[] = [];
-  const page = await openReactApp(browser, {
-    ...(options.react && { react: options.react }),
-    ...(options.prepare && { prepare: options.prepare }),
-    onPage: (opened) => {
-      options.onPage?.(opened);
-      opened.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) problems.push(message.text());
-      });
-      opened.on("pageerror", (error) => problems.push(String(error)));
-    },
-    files: {
-      "style.css": `${LAYOUT}\n${style}`,
-      "main.jsx": `
+  const main = `
         import { StrictMode, useEffect, useMemo, useState } from "react";
         import { createRoot } from "react-dom/client";
         import { createClient } from "lilypad/client";
         import * as Lilypad from "lilypad/react";
-        import "lilypad/react/style.css";
-        import "./style.css";
         const {
           AuditLog, Avatar, BlockedPeople, Composer, ConnectionNotice, LilypadProvider, Message, MessageList, MessageText, Reactions, Reports, Requests, Thread,
           ThreadHeader, ThreadList, TypingIndicator, useBlocks, useClient, useConnection, useMessageActions, useOpenReports, usePresence,
@@ -63,9 +50,17 @@ export async function openChat(
         ${app}
         createRoot(document.getElementById("root")).render(
           <StrictMode><LilypadProvider url={url} getToken={getToken} ${provider}><App /></LilypadProvider></StrictMode>,
-        );`,
-    },
+        );`;
+  const url = await servePage(react, main, `${LAYOUT}\n${style}`);
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  options.onPage?.(page);
+  await options.prepare?.(page);
+  await page.goto(url);
   return { page, problems };
 }
 
