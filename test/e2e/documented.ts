@@ -1,4 +1,5 @@
 /** Whether answers and frames are as the OpenAPI and AsyncAPI documents say. */
+import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 
 export type Json = Record<string, unknown>;
@@ -15,6 +16,19 @@ function inDocument(schema: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')) as Json;
 }
 
+/** Compiles each schema once: that takes far longer than a check. */
+function compilerOf(ajv: Ajv2020) {
+  const compiled = new Map<Json, ValidateFunction>();
+  return (schema: Json): ValidateFunction => {
+    const validate = compiled.get(schema) ?? ajv.compile(inDocument(schema));
+    compiled.set(schema, validate);
+    return validate;
+  };
+}
+
+/** What nothing is. */
+const NOTHING: Json = { not: {} };
+
 interface Answer {
   $ref?: string;
   content?: Record<string, { schema: Json }>;
@@ -26,7 +40,7 @@ export function answerCheck(document: Json) {
     paths: Record<string, Record<string, { responses: Record<string, Answer> }>>;
     components: { responses: Record<string, Answer> } & Json;
   };
-  const ajv = ajvFor(components);
+  const compile = compilerOf(ajvFor(components));
   const faults: unknown[] = [];
   const templates = Object.entries(paths)
     // `/api/users/{userId}` after what has no parameter there.
@@ -48,7 +62,7 @@ export function answerCheck(document: Json) {
     if (!answer?.content) return undefined;
     const type = response.headers.get("content-type")?.split(";")[0] ?? "";
     const schema = answer.content[type]?.schema;
-    const validate = ajv.compile(inDocument(schema ?? { not: {} }));
+    const validate = compile(schema ?? NOTHING);
     const body: unknown = JSON.parse(text);
     if (!validate(body)) fault(schema ? validate.errors : `is ${type}`);
     return body;
@@ -62,11 +76,11 @@ export function frameCheck(document: Json) {
     channels: Record<string, { messages: Record<string, { payload: Json }> }>;
     components: Json;
   };
-  const ajv = ajvFor(components);
+  const compile = compilerOf(ajvFor(components));
   const faults: unknown[] = [];
   const check = (channel: string, message: string, frame: string): void => {
     const payload = channels[channel]?.messages[message]?.payload;
-    const validate = ajv.compile(inDocument(payload ?? { not: {} }));
+    const validate = compile(payload ?? NOTHING);
     if (!validate(JSON.parse(frame))) faults.push({ channel, message, frame, errors: validate.errors });
   };
   return Object.assign(check, { faults });
