@@ -2,7 +2,7 @@
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
 import { newRouter, type ApiRouter } from "./router.ts";
-import { checkOrigin, isPlainRead, preflight, withCors } from "./origin.ts";
+import { checkOrigin, isPlainRead, preflight, withCors } from "./cors.ts";
 import { servePage } from "./page.ts";
 import { problem } from "./problem.ts";
 import { refusalFor } from "./request-limits.ts";

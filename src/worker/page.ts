@@ -1,7 +1,7 @@
 /** The chat page, and whatever else is asked for that is neither the API nor a file. */
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
-import { isPlainRead } from "./origin.ts";
+import { isPlainRead } from "./cors.ts";
 import { problem } from "./problem.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Moves users to other shards, when an administrator has raised the number of shards (README, "Raising PRESENCE_SHARDS").
+ * Moves users to other shards, when an administrator has raised the number of shards (docs/operating.md).
  *
  * Until all have moved, everybody calls the shard where the number *before* puts a user. That shard alone decides, for each
  * of its users, whether they are here or have moved. Users move some at a time, in the order of their ids, in two steps:

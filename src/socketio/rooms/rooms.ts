@@ -7,7 +7,7 @@ import type { RestoredSession } from "../recovery/stored-session.ts";
 import type { ClientSession } from "../session-data.ts";
 import { RoomMember } from "./room-member.ts";
 import { openingOf, type Opening } from "./opening.ts";
-import { JoinedRoom, type JoinedRoomParts } from "./room.ts";
+import { JoinedRoom, type JoinedRoomParts } from "./joined-room.ts";
 
 /** Keeps which rooms sessions are in, and what they were sent of each. */
 export interface SessionRooms {

@@ -1,6 +1,6 @@
 /**
  * Until when users may not write here, in a table of its own: leaving does not lift it. A member's is read together with the
- * member (membership.ts). One that is over stays until the next one.
+ * member (members/membership.ts). One that is over stays until the next one.
  */
 export class Timeouts {
   readonly #sql: SqlStorage;

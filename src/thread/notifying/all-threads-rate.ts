@@ -33,7 +33,7 @@ export class AllThreadsRate {
     this.#burst = burst;
   }
 
-  /** Looks at a command that is about to be applied: undefined lets it go on, a promise when Presence has answered (check-queue.ts). */
+  /** Looks at a command that is about to be applied: undefined lets it go on, a promise when Presence has answered (writing/check-queue.ts). */
   check(userId: string): Promise<void> | undefined {
     if (this.#burst === 0) return undefined;
     const unanswered = (this.#unanswered.get(userId) ?? 0) + 1;

@@ -10,7 +10,7 @@ import { threadStub } from "../../rpc/thread.ts";
 import { json } from "../answers.ts";
 import type { ApiRouter } from "../router.ts";
 import { makeThread } from "../make-thread.ts";
-import { checkOriginOfChangingGet } from "../origin.ts";
+import { checkOriginOfChangingGet } from "../cors.ts";
 import { body } from "../request-body.ts";
 import { countChatList } from "../request-limits.ts";
 import { signedInUser } from "../signed-in.ts";

@@ -2,7 +2,7 @@
 import { version } from "../../../package.json";
 import { json } from "../answers.ts";
 import type { ApiRouter } from "../router.ts";
-import { isOriginAllowed } from "../origin.ts";
+import { isOriginAllowed } from "../cors.ts";
 
 /** Answered where nothing is configured too. */
 export const HEALTH = "/api/health";

@@ -7,7 +7,7 @@ import { SOCKETIO_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { resultOf } from "../../rpc/result.ts";
 import { anyShard, socketIoStub, userIdOfCredentials, type SessionCredentials } from "../../rpc/socketio.ts";
 import { engineRequest } from "../engine-request.ts";
-import { checkOriginOfAny, preflight } from "../origin.ts";
+import { checkOriginOfAny, preflight } from "../cors.ts";
 import { countPost, countSession, countUnknownSession } from "../request-limits.ts";
 import { checkNoPage } from "../signed-in.ts";
 

@@ -1,4 +1,4 @@
-/** One step of a purge. The thread itself runs it (purging.ts); nobody else may. */
+/** One step of a purge. The thread itself runs it (moderation/purging.ts); nobody else may. */
 import { isHost } from "../../../protocol/system-user.ts";
 import { forbidden } from "../../errors.ts";
 import { erase } from "../../messages/commands/delete.ts";

@@ -1,4 +1,4 @@
-/** Which web sites may talk to Lilypad with their visitors' credentials. */
+/** Which web sites may talk to Lilypad with the credentials of their visitors: the check of a request's origin, and CORS. */
 import { isUpgrade } from "../auth/authenticate.ts";
 import { configOf } from "../config/config.ts";
 import { LilypadError } from "../protocol/errors.ts";
