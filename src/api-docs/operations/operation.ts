@@ -53,7 +53,7 @@ export const TAGS = {
   Threads: "Conversations, and their lists.",
   Members: "Who belongs to a thread.",
   Messages: "History, sending, editing, deleting, reactions, read markers.",
-  Moderation: "Keeping order, in a thread and in all of them.",
+  Moderation: "Moderation of a thread, and of all threads together.",
   People: "Finding users, and whether they are online.",
   Chats:
     "Threads by numbers and messages by ids, as front ends written for Flask-SocketIO ask for them beside Socket.IO.",
