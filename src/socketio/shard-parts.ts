@@ -13,7 +13,7 @@ import {
 import { socketIoShardNumber } from "../rpc/socketio.ts";
 import { ClientCommands } from "./commands/client-commands.ts";
 import { Engine } from "./engine/engine.ts";
-import { EventSender, openPacket } from "./events/event-sender.ts";
+import { EventSender, unfinishedPacket } from "./events/event-sender.ts";
 import { roomEvent } from "./events/room-events.ts";
 import { Online } from "./online/online.ts";
 import { Namespaces } from "./packets/namespaces.ts";
@@ -60,7 +60,7 @@ export function socketIoParts(ctx: DurableObjectState, env: Env, alarm: AlarmSch
     has: (namespace) => namespace === MAIN,
     connect: (session, _namespace, auth) => lifecycle.connect(session, auth),
     onConnected: (session) => lifecycle.connected(session),
-    sendEvent: (session, data) => sender.send(session, openPacket(data)),
+    sendEvent: (session, data) => sender.send(session, unfinishedPacket(data)),
     onDisconnected: (session) => lifecycle.disconnected(session),
     onEvent: (session, event) => commands.receive(session, event),
   });
@@ -91,7 +91,7 @@ export function socketIoParts(ctx: DurableObjectState, env: Env, alarm: AlarmSch
     sessions,
     packetOf: (event, threadId, room) => {
       const data = roomEvent(event, threadId, room, reactionNames);
-      return data && openPacket(data);
+      return data && unfinishedPacket(data);
     },
     sendPacket: (member, packet, rev) => {
       if (rev !== undefined) sessions.sent(member, rev);

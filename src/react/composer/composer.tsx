@@ -4,9 +4,9 @@ import { useEffect, useId, useRef, type ReactElement } from "react";
 import type { RoomState } from "../../client/client.ts";
 import { messageIn } from "../../client/room/room-state.ts";
 import { BODY_LENGTH } from "../../protocol/limits.ts";
-import { lastSentAt } from "../../view/writing/hindrance.ts";
-import { hindranceText } from "../../view/writing/hindrance-text.ts";
-import { useHindrance } from "../../view/writing/use-hindrance.ts";
+import { lastSentAt } from "../../view/writing/writing-restriction.ts";
+import { writingRestrictionText } from "../../view/writing/writing-restriction-text.ts";
+import { useWritingRestriction } from "../../view/writing/use-writing-restriction.ts";
 import { useIsBlocked } from "../hooks/use-blocks.ts";
 import { areListsEqual, useSelected } from "../hooks/use-selected.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
@@ -43,14 +43,14 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
   const isStopped = useThreadState(thread, (state) => state.connection === "stopped");
   const max = useThreadState(thread, (state) => state.limits?.bodyLength ?? BODY_LENGTH);
   const others = useThreadState(thread, othersIfDirect, areListsEqual);
-  const hindrance = useHindrance({
+  const restriction = useWritingRestriction({
     thread: useThreadState(thread, (state) => state.thread),
     you: useThreadState(thread, (state) => state.you),
     lastSentAt: useThreadState(thread, lastSentAt),
     isBlocked: useIsBlocked(others),
   });
   // In slow mode the next message can be written meanwhile.
-  const isClosed = isStopped || (hindrance !== undefined && hindrance.why !== "slow");
+  const isClosed = isStopped || (restriction !== undefined && restriction.why !== "slow");
   const field = useRef<HTMLTextAreaElement>(null);
   const lengthId = useId();
 
@@ -69,7 +69,7 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
     field.current?.focus();
   };
   const body = text.trim();
-  const sendable = body !== "" && body.length <= max && !isStopped && !hindrance;
+  const sendable = body !== "" && body.length <= max && !isStopped && !restriction;
   const send = () => {
     if (!sendable) return;
     if (onSend) onSend(body, replyTo);
@@ -87,9 +87,9 @@ function ThreadComposer(props: ComposerProps & { thread: string }): ReactElement
         send();
       }}
     >
-      {hindrance && (
-        <p className="lilypad-hindrance" role={hindrance.why === "slow" ? "timer" : "status"}>
-          <Text>{hindranceText(hindrance, hindrance.now, labels)}</Text>
+      {restriction && (
+        <p className="lilypad-hindrance" role={restriction.why === "slow" ? "timer" : "status"}>
+          <Text>{writingRestrictionText(restriction, restriction.now, labels)}</Text>
         </p>
       )}
       {replyTo !== undefined && (

@@ -4,7 +4,7 @@ import { may, mayRemove } from "../../protocol/rights.ts";
 import { useStanding } from "../hooks/use-standing.ts";
 import { useLabels } from "../labels.ts";
 import { useStores } from "../provider.tsx";
-import { ActForm } from "../ui/act-form.tsx";
+import { ActionForm } from "../ui/action-form.tsx";
 import { Text } from "../ui/text.tsx";
 
 export interface LeaveThreadProps {
@@ -20,7 +20,7 @@ export function LeaveThread({ thread, onLeave }: LeaveThreadProps): ReactElement
   const [asked, setAsked] = useState<"leave" | "delete">();
   if (asked === "leave" && userId !== undefined) {
     return (
-      <ActForm
+      <ActionForm
         title={labels.confirmLeave}
         confirmLabel={labels.leave}
         action={() => api.removeMember(thread, userId)}
@@ -31,7 +31,7 @@ export function LeaveThread({ thread, onLeave }: LeaveThreadProps): ReactElement
   }
   if (asked === "delete") {
     return (
-      <ActForm
+      <ActionForm
         title={labels.confirmDeleteThread}
         confirmLabel={labels.deleteThread}
         action={() => api.deleteThread(thread)}

@@ -10,7 +10,7 @@ import { useStanding } from "../hooks/use-standing.ts";
 import { useLabels } from "../labels.ts";
 import { BanForm, TimeoutForm } from "../moderation/restraint-form.tsx";
 import { useStores } from "../provider.tsx";
-import { ActForm } from "../ui/act-form.tsx";
+import { ActionForm } from "../ui/action-form.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { FloatingMenu } from "../ui/floating-menu.tsx";
 import { MenuItem } from "../ui/menu-item.tsx";
@@ -48,7 +48,7 @@ export function MemberMenu(props: MemberMenuProps): ReactElement {
         if (pane === "ban") return <BanForm {...person} />;
         if (pane === "remove") {
           return (
-            <ActForm
+            <ActionForm
               title={labels.confirmRemove(name)}
               confirmLabel={labels.remove}
               action={() => client.api.removeMember(thread, user.id)}

@@ -6,7 +6,7 @@ import { banOf } from "../../view/moderation/chosen-ban.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { useModeration } from "../hooks/use-moderation.ts";
 import { useLabels } from "../labels.ts";
-import { ActForm } from "../ui/act-form.tsx";
+import { ActionForm } from "../ui/action-form.tsx";
 import { Choices } from "../ui/choices.tsx";
 import { Text } from "../ui/text.tsx";
 
@@ -21,7 +21,7 @@ export function TimeoutForm({ thread, person, onClose }: RestraintFormProps): Re
   const { timeOut } = useModeration();
   const [duration, setDuration] = useState(labels.timeouts[0]?.value ?? 0);
   return (
-    <ActForm
+    <ActionForm
       title={labels.confirmTimeout(isolated(person.name))}
       text={labels.timeoutMeaning}
       confirmLabel={labels.timeOut}
@@ -30,7 +30,7 @@ export function TimeoutForm({ thread, person, onClose }: RestraintFormProps): Re
       onCancel={onClose}
     >
       <Choices label={labels.forHowLong} choices={labels.timeouts} value={duration} onChange={setDuration} />
-    </ActForm>
+    </ActionForm>
   );
 }
 
@@ -42,7 +42,7 @@ export function BanForm({ thread, person, onClose }: RestraintFormProps): ReactE
   const [purgeSeconds, setPurgeSeconds] = useState(0);
   const [reason, setReason] = useState("");
   return (
-    <ActForm
+    <ActionForm
       title={labels.confirmBan(isolated(person.name))}
       text={labels.banMeaning}
       confirmLabel={labels.ban}
@@ -70,6 +70,6 @@ export function BanForm({ thread, person, onClose }: RestraintFormProps): ReactE
           onChange={(event) => setReason(event.currentTarget.value)}
         />
       </div>
-    </ActForm>
+    </ActionForm>
   );
 }

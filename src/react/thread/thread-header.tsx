@@ -2,7 +2,7 @@
 import type { ThreadHeaderProps } from "../component-props.ts";
 import { useContext, useMemo, useState, type ReactElement } from "react";
 import { isolated } from "../../view/text/bidi.ts";
-import { restrictionTexts } from "../../view/text/restrictions.ts";
+import { settingsTexts } from "../../view/text/settings-text.ts";
 import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { useThreadState } from "../hooks/use-thread.ts";
 import { areObjectsEqual } from "../hooks/use-selected.ts";
@@ -51,7 +51,7 @@ export function ThreadHeader(props: ThreadHeaderProps): ReactElement {
         </h2>
         <p className="lilypad-header-note" title={topic}>
           {titled.kind !== "direct" && <Text>{labels.members(memberCount)}</Text>}
-          {restrictionTexts(titled, labels).map((text) => (
+          {settingsTexts(titled, labels).map((text) => (
             <Text key={text}>{` · ${text}`}</Text>
           ))}
           {topic !== undefined && (

@@ -3,7 +3,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
-import { threadNamed } from "../../rpc/thread-names.ts";
+import { threadNamed } from "../../rpc/thread-lookup.ts";
 import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession } from "../session-data.ts";

@@ -2,7 +2,7 @@
 import type { Thread } from "../../protocol/model.ts";
 import { socketIoMessage, type SocketIoMessage } from "../../protocol/socketio/message.ts";
 import type { RoomMember } from "../rooms/room-member.ts";
-import type { Opening } from "../rooms/opening.ts";
+import type { RoomWelcome } from "../rooms/room-welcome.ts";
 
 export interface Joined {
   thread: Thread;
@@ -15,7 +15,7 @@ export interface Joined {
 }
 
 export function joinedAs(
-  { thread, cursor, resumed, history }: Opening,
+  { thread, cursor, resumed, history }: RoomWelcome,
   { threadId, name }: RoomMember,
 ): Joined {
   return {

@@ -13,11 +13,11 @@ const HELD_LENGTH = 4 * 1024 * 1024;
 const ALL_HELD_LENGTH = 16 * 1024 * 1024;
 
 /** An event as a packet that the offset is still to be added to: made once for however many sessions. */
-export type OpenPacket = string & { readonly isOpen: unique symbol };
+export type UnfinishedPacket = string & { readonly isOpen: unique symbol };
 
-export function openPacket(data: OutgoingEvent): OpenPacket {
+export function unfinishedPacket(data: OutgoingEvent): UnfinishedPacket {
   const packet = encodePacket({ type: TYPE.event, namespace: MAIN, data });
-  return messagePacket(packet.slice(0, -1)) as OpenPacket;
+  return messagePacket(packet.slice(0, -1)) as UnfinishedPacket;
 }
 
 interface Held {
@@ -42,7 +42,7 @@ export class EventSender {
     this.#parts = parts;
   }
 
-  send(session: ClientSession, packet: OpenPacket): void {
+  send(session: ClientSession, packet: UnfinishedPacket): void {
     const offset = this.#parts.offsetOf(session);
     if (offset === undefined) return;
     const whole = `${packet},"${offset}"]`;

@@ -13,7 +13,7 @@ import { presenceStubOf } from "../../rpc/shards.ts";
 import type { BatchCursor, OpenedTab, TabBatch, TabEvent, TabHolderRpc } from "../../rpc/socketio-tabs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CloseReason } from "../engine/engine-options.ts";
-import type { EventSender, OpenPacket } from "../events/event-sender.ts";
+import type { EventSender, UnfinishedPacket } from "../events/event-sender.ts";
 import type { ClientSession, SessionData } from "../session-data.ts";
 import { ClosedTabs } from "./closed-tabs.ts";
 import { SessionTabs } from "./session-tabs.ts";
@@ -38,7 +38,7 @@ interface Connecting {
   isAnswered: boolean;
   /** When its client was last heard of, where it has gone meanwhile. */
   goneAt?: number;
-  events: { cursor: BatchCursor; packet: OpenPacket }[];
+  events: { cursor: BatchCursor; packet: UnfinishedPacket }[];
 }
 
 export class Online implements TabHolderRpc {
@@ -175,7 +175,7 @@ export class Online implements TabHolderRpc {
 
   /** The packet is made once for each name that they have for its thread, however many sessions get it. */
   #sendEvent(sessions: readonly ClientSession[], cursor: BatchCursor, event: ClientEvent): void {
-    const packets = new Map<RoomName | undefined, OpenPacket>();
+    const packets = new Map<RoomName | undefined, UnfinishedPacket>();
     for (const session of sessions) {
       const room = "threadId" in event ? this.#parts.roomName(session, event.threadId) : undefined;
       const packet = packets.get(room) ?? packetOf(event, room);
@@ -187,7 +187,7 @@ export class Online implements TabHolderRpc {
     }
   }
 
-  #send(session: ClientSession, packet: OpenPacket): void {
+  #send(session: ClientSession, packet: UnfinishedPacket): void {
     // Until its transport closes it gets nothing more.
     if ((session.data.caller?.expiresAt ?? 0) > Date.now()) this.#parts.sender.send(session, packet);
   }

@@ -1,12 +1,12 @@
 /** What Presence sends to tabs, as the packets that sessions get. */
 import type { RoomName } from "../../protocol/socketio/room-names.ts";
 import type { TabEvent } from "../../rpc/socketio-tabs.ts";
-import { openPacket, type OpenPacket } from "../events/event-sender.ts";
+import { unfinishedPacket, type UnfinishedPacket } from "../events/event-sender.ts";
 
 /** Those that clients get; the others end their sessions. */
 export type ClientEvent = Exclude<TabEvent, { type: "replaced" | "revoked" }>;
 
 /** `room`: by what name the event's thread was joined, if it was. */
-export function packetOf({ type, ...rest }: ClientEvent, room?: RoomName): OpenPacket {
-  return openPacket([type, { ...rest, ...(room !== undefined && { threadId: room }) }]);
+export function packetOf({ type, ...rest }: ClientEvent, room?: RoomName): UnfinishedPacket {
+  return unfinishedPacket([type, { ...rest, ...(room !== undefined && { threadId: room }) }]);
 }

@@ -14,7 +14,7 @@ import {
   type MovedSession,
   type SessionTaker,
 } from "../../rpc/socketio.ts";
-import { openPacket, type EventSender } from "../events/event-sender.ts";
+import { unfinishedPacket, type EventSender } from "../events/event-sender.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession } from "../session-data.ts";
 import { movedUntil, type ClientSessions, type SessionIds } from "./client-sessions.ts";
@@ -175,7 +175,7 @@ export class Recovery {
       }
     };
     await Promise.all(Array.from({ length: ROOMS_AT_ONCE }, work));
-    for (const left of refused) sender.send(session, openPacket(["left", left]));
+    for (const left of refused) sender.send(session, unfinishedPacket(["left", left]));
     return isWhole;
   }
 

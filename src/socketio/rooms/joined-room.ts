@@ -8,7 +8,7 @@ import { relayHostStub, type RelayWelcome } from "../../rpc/relay.ts";
 import { eventsIn } from "../../sockets/codec.ts";
 import type { LineSockets } from "../../sockets/relaying/line-sockets.ts";
 import { ThreadLine, type Entry } from "../../sockets/relaying/thread-line.ts";
-import type { OpenPacket } from "../events/event-sender.ts";
+import type { UnfinishedPacket } from "../events/event-sender.ts";
 import { carriedKey, type ClientSession } from "../session-data.ts";
 import type { RoomMember } from "./room-member.ts";
 
@@ -17,9 +17,9 @@ export interface JoinedRoomParts {
   env: Env;
   shard: number;
   /** The packet of an event, for those who called the room so; undefined where they are not sent it. */
-  packetOf: (event: ThreadEvent, threadId: string, room: RoomName) => OpenPacket | undefined;
+  packetOf: (event: ThreadEvent, threadId: string, room: RoomName) => UnfinishedPacket | undefined;
   /** `rev`: of a durable event. */
-  sendPacket: (member: RoomMember, packet: OpenPacket, rev: number | undefined) => void;
+  sendPacket: (member: RoomMember, packet: UnfinishedPacket, rev: number | undefined) => void;
   save: (session: ClientSession) => void;
   /** Has a session's client connect again. */
   reconnect: (session: ClientSession) => void;
@@ -108,7 +108,7 @@ export class JoinedRoom {
   /** Sends events to these members: each is made once for each name that they have for the room. */
   sendEvents(members: Iterable<RoomMember>, events: readonly ThreadEvent[]): void {
     const now = Date.now();
-    const byName = new Map<RoomName, { packet: OpenPacket; rev: number | undefined }[]>();
+    const byName = new Map<RoomName, { packet: UnfinishedPacket; rev: number | undefined }[]>();
     for (const member of members) {
       if (member.caller.expiresAt <= now) continue;
       let packets = byName.get(member.name);

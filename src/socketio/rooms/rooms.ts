@@ -6,7 +6,7 @@ import type { Occupancy, RelayBatch } from "../../rpc/relay.ts";
 import type { RestoredSession } from "../recovery/stored-session.ts";
 import type { ClientSession } from "../session-data.ts";
 import { RoomMember } from "./room-member.ts";
-import { openingOf, type Opening } from "./opening.ts";
+import { roomWelcomeOf, type RoomWelcome } from "./room-welcome.ts";
 import { JoinedRoom, type JoinedRoomParts } from "./joined-room.ts";
 
 /** Keeps which rooms sessions are in, and what they were sent of each. */
@@ -98,7 +98,7 @@ export class Rooms {
     session: ClientSession,
     caller: Caller,
     { threadId, name, cursor, slot, asMember }: RoomToJoin,
-    onOpened: (member: RoomMember, opening: Opening) => void,
+    onOpened: (member: RoomMember, opening: RoomWelcome) => void,
   ): Promise<void> {
     const room = this.#room(threadId);
     const { sessions } = this.#parts;
@@ -108,7 +108,7 @@ export class Rooms {
         // Joined before, perhaps by another name: what was delivered until now stays delivered.
         const before = this.membership(session.sid, threadId);
         if (before) this.#remove(before);
-        const opening = openingOf(welcome);
+        const opening = roomWelcomeOf(welcome);
         const member = new RoomMember(session, caller, {
           threadId,
           name,

@@ -9,8 +9,8 @@ import { CloseIcon, SendIcon } from "../ui/icons.tsx";
 import { LengthNote } from "../ui/length-note.tsx";
 import { isSendKey } from "../../view/keys/send-key.ts";
 import { useStore } from "../ui/use-store.ts";
-import { hindranceText } from "../../view/writing/hindrance-text.ts";
-import type { CurrentHindrance } from "../../view/writing/use-hindrance.ts";
+import { writingRestrictionText } from "../../view/writing/writing-restriction-text.ts";
+import type { CurrentRestriction } from "../../view/writing/use-writing-restriction.ts";
 import { Text } from "../ui/text.tsx";
 import { MessageExcerpt } from "./message-excerpt.tsx";
 import "./composer.css";
@@ -22,7 +22,7 @@ export interface ComposerProps {
   maxLength: number | undefined;
   disabled: boolean;
   /** What keeps the user from writing now. */
-  hindrance: CurrentHindrance | undefined;
+  restriction: CurrentRestriction | undefined;
   /** The message that the draft replies to, where that is loaded. */
   repliedTo: Message | undefined;
   onSend: (body: string, replyTo: number | undefined) => void;
@@ -35,7 +35,7 @@ export function Composer(props: ComposerProps) {
     draft,
     maxLength = BODY_LENGTH,
     disabled,
-    hindrance,
+    restriction,
     repliedTo,
     onSend,
     onTyping,
@@ -67,9 +67,9 @@ export function Composer(props: ComposerProps) {
     textarea.current?.focus();
   };
   const body = text.trim();
-  const sendable = body !== "" && body.length <= maxLength && !disabled && !hindrance;
+  const sendable = body !== "" && body.length <= maxLength && !disabled && !restriction;
   // In slow mode the next message can be written meanwhile.
-  const isClosed = disabled || (hindrance !== undefined && hindrance.why !== "slow");
+  const isClosed = disabled || (restriction !== undefined && restriction.why !== "slow");
   const send = () => {
     if (!sendable) return;
     onSend(body, replyTo);
@@ -85,13 +85,13 @@ export function Composer(props: ComposerProps) {
         send();
       }}
     >
-      {hindrance && (
+      {restriction && (
         <p
-          id="composer-hindrance"
-          class="composer-hindrance note"
-          role={hindrance.why === "slow" ? "timer" : "status"}
+          id="composer-restriction"
+          class="composer-restriction note"
+          role={restriction.why === "slow" ? "timer" : "status"}
         >
-          <Text>{hindranceText(hindrance, hindrance.now, undefined, language)}</Text>
+          <Text>{writingRestrictionText(restriction, restriction.now, undefined, language)}</Text>
         </p>
       )}
       {replyTo !== undefined && (

@@ -10,7 +10,7 @@ import { otherMember, threadTitle } from "../../view/text/thread-title.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { isolated } from "../../view/text/bidi.ts";
 import { BackIcon } from "../ui/icons.tsx";
-import { restrictionTexts } from "../../view/text/restrictions.ts";
+import { settingsTexts } from "../../view/text/settings-text.ts";
 import { formatNames } from "../../view/text/name-list.ts";
 import { Text, UserText } from "../ui/text.tsx";
 import { today } from "../../view/text/today.ts";
@@ -85,7 +85,7 @@ function hereText(state: RoomState, user: User): string | undefined {
   const { memberCount } = state;
   const size = `${memberCount} ${memberCount === 1 ? "member" : "members"}`;
   // First, since a narrow line is cut at its end.
-  const parts = [...restrictionTexts(state.thread ?? {}), ...(here === undefined ? [] : [here]), size];
+  const parts = [...settingsTexts(state.thread ?? {}), ...(here === undefined ? [] : [here]), size];
   return parts.join(" · ");
 }
 

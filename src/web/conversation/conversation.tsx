@@ -9,7 +9,7 @@ import { mayErase, mayRestrain, standingOf } from "../../protocol/rights.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { useChat } from "../chat-context.ts";
 import { RequestBar } from "../contacts/request-bar.tsx";
-import { useAct } from "../moderation/act.tsx";
+import { useModerationDialog } from "../moderation/use-moderation-dialog.tsx";
 import { ThreadDetails } from "../thread-details/thread-details.tsx";
 import { ConnectionBanner } from "../ui/connection-banner.tsx";
 import { Text } from "../ui/text.tsx";
@@ -26,8 +26,8 @@ import { ThreadNotFound } from "./thread-not-found.tsx";
 import { rememberScrollPosition, scrollPositionAt } from "./scroll-positions.ts";
 import { isUnaccepted } from "../../view/contacts/incoming-request.ts";
 import { useOpening } from "../../view/message-list/use-opening.ts";
-import { lastSentAt } from "../../view/writing/hindrance.ts";
-import { useHindrance } from "../../view/writing/use-hindrance.ts";
+import { lastSentAt } from "../../view/writing/writing-restriction.ts";
+import { useWritingRestriction } from "../../view/writing/use-writing-restriction.ts";
 import { TypingIndicator } from "./typing-indicator.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 import { UnstoredState } from "./unstored-state.tsx";
@@ -75,12 +75,12 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
   const [detailsOpen, setDetailsOpen] = useState(false);
   const kind = state.thread?.kind ?? "direct";
   const ownStanding = state.you ? standingOf(state.you, Date.now()) : null;
-  const { ask, dialog } = useAct(threadId, () => setError("Lilypad cannot be reached."));
+  const { ask, dialog } = useModerationDialog(threadId, () => setError("Lilypad cannot be reached."));
   const isBlocked = useSelected(
     client.presence(),
     ({ blocked }) => kind === "direct" && state.members.some((member) => blocked.has(member.user.id)),
   );
-  const hindrance = useHindrance({ ...state, lastSentAt: lastSentAt(state), isBlocked });
+  const restriction = useWritingRestriction({ ...state, lastSentAt: lastSentAt(state), isBlocked });
   const request = useSelected(client.presence(), ({ invitations }) =>
     invitations.find(({ id }) => id === state.thread?.id),
   );
@@ -226,7 +226,7 @@ export function Conversation({ user, threadId, presence }: ConversationProps) {
         draft={draft}
         maxLength={state.limits?.bodyLength}
         disabled={state.connection === "stopped"}
-        hindrance={hindrance}
+        restriction={restriction}
         repliedTo={repliedTo}
         onSend={(body, repliesTo) => room.send(body, repliesTo)}
         onTyping={() => room.typing()}

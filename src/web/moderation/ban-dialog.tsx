@@ -6,7 +6,7 @@ import { banOf } from "../../view/moderation/chosen-ban.ts";
 import { BANS, PURGES } from "../../view/moderation/durations.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { Choices } from "../ui/choices.tsx";
-import { ActDialog } from "./act-dialog.tsx";
+import { ActionDialog } from "./action-dialog.tsx";
 import { useModeration } from "./use-moderation.ts";
 
 export interface BanDialogProps {
@@ -23,7 +23,7 @@ export function BanDialog({ threadId, person, onClose }: BanDialogProps) {
   const ban = () =>
     moderation.ban(threadId, person.id, banOf({ duration, purgeSeconds, reason }, Date.now()));
   return (
-    <ActDialog
+    <ActionDialog
       title={`Ban ${isolated(person.name)}?`}
       text="They are removed, and the chat does not exist for them until then. What is deleted does not come back."
       confirmLabel="Ban"
@@ -48,6 +48,6 @@ export function BanDialog({ threadId, person, onClose }: BanDialogProps) {
           onInput={(event) => setReason(event.currentTarget.value)}
         />
       </div>
-    </ActDialog>
+    </ActionDialog>
   );
 }

@@ -4,7 +4,7 @@ import type { User } from "../../protocol/model.ts";
 import { TIMEOUTS } from "../../view/moderation/durations.ts";
 import { isolated } from "../../view/text/bidi.ts";
 import { Choices } from "../ui/choices.tsx";
-import { ActDialog } from "./act-dialog.tsx";
+import { ActionDialog } from "./action-dialog.tsx";
 import { useModeration } from "./use-moderation.ts";
 
 export interface TimeoutDialogProps {
@@ -17,7 +17,7 @@ export function TimeoutDialog({ threadId, person, onClose }: TimeoutDialogProps)
   const moderation = useModeration();
   const [duration, setDuration] = useState(TIMEOUTS[0]?.value ?? 0);
   return (
-    <ActDialog
+    <ActionDialog
       title={`Time out ${isolated(person.name)}?`}
       text="They go on reading, and cannot write, react or type until then. You can end it earlier."
       confirmLabel="Time out"
@@ -25,6 +25,6 @@ export function TimeoutDialog({ threadId, person, onClose }: TimeoutDialogProps)
       onClose={onClose}
     >
       <Choices label="For how long" choices={TIMEOUTS} value={duration} onChange={setDuration} />
-    </ActDialog>
+    </ActionDialog>
   );
 }

@@ -5,7 +5,7 @@ import type { Member, Role, ThreadInfo } from "../../protocol/model.ts";
 import { mayChangeRole, mayRemove, mayRestrain, standingOf, type Standing } from "../../protocol/rights.ts";
 import { useChat } from "../chat-context.ts";
 import { useContacts } from "../contacts/use-contacts.ts";
-import { useAct } from "../moderation/act.tsx";
+import { useModerationDialog } from "../moderation/use-moderation-dialog.tsx";
 import { useModeration } from "../moderation/use-moderation.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -56,7 +56,7 @@ export const MemberRow = memo(function MemberRow({ thread, member, own, here, ow
   const { error, run } = useRequestAction();
   const moderation = useModeration();
   const contacts = useContacts();
-  const { ask, dialog } = useAct(thread.id, () => void run(() => Promise.reject(new Error())));
+  const { ask, dialog } = useModerationDialog(thread.id, () => void run(() => Promise.reject(new Error())));
   const isBlocked = useSelected(client.presence(), ({ blocked }) => blocked.has(user.id));
   const timeout = standingOf(member, Date.now()) === "timed out" ? member.timeoutUntil : undefined;
   // None on the user's own row: "Leave chat" is a button of its own, and only another owner changes an owner's role.

@@ -6,7 +6,7 @@ import { PAGE_DEFAULT } from "../../protocol/limits.ts";
 import type { Message, Thread } from "../../protocol/model.ts";
 import { messageNamed } from "../../protocol/socketio/room-names.ts";
 import { callForValue } from "../../rpc/call.ts";
-import { threadNamed } from "../../rpc/thread-names.ts";
+import { threadNamed } from "../../rpc/thread-lookup.ts";
 import type { RoutedRequest } from "../router.ts";
 import { inThatThread, type ThreadRequest } from "../in-thread.ts";
 import { signedInUser } from "../signed-in.ts";

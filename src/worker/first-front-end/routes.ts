@@ -7,7 +7,7 @@ import { chatReactionName, sendChatMessage, startChat } from "../../protocol/fir
 import { messageIdOf } from "../../protocol/socketio/room-names.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
-import { json } from "../answers.ts";
+import { json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { makeThread } from "../make-thread.ts";
 import { checkOriginOfChangingGet } from "../cors.ts";

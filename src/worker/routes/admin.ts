@@ -6,7 +6,7 @@ import { callForValue } from "../../rpc/call.ts";
 import { presenceStub } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { moveUsers, type MovedUsers } from "../../protocol/http.ts";
-import { json } from "../answers.ts";
+import { json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { body } from "../request-body.ts";
 

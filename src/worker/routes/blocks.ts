@@ -6,7 +6,7 @@ import { userId } from "../../protocol/fields.ts";
 import { parse } from "../../protocol/parse.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { RoutedRequest, ApiRouter } from "../router.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { signedInUser } from "../signed-in.ts";

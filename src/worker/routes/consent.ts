@@ -5,7 +5,7 @@ import type { User } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { callForValue } from "../../rpc/call.ts";
 import type { PendingInvitation } from "../../rpc/thread.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread, removeFromList } from "../in-thread.ts";
 import { profilesFor, profilesOf } from "../known-users.ts";

@@ -1,6 +1,6 @@
 /** `/api/health`: that Lilypad is here, for monitoring, and for a client that cannot connect and looks why. */
 import { version } from "../../../package.json";
-import { json } from "../answers.ts";
+import { json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { isOriginAllowed } from "../cors.ts";
 

@@ -9,7 +9,7 @@ import { parse } from "../../protocol/parse.ts";
 import { callObject } from "../../rpc/call.ts";
 import type { HostBanRecord } from "../../rpc/presence.ts";
 import { presenceStub, presenceStubOf } from "../../rpc/shards.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { query, userIdOf } from "../parameters.ts";
 import { bodyOrNothing } from "../request-body.ts";

@@ -5,7 +5,7 @@ import { LilypadError } from "../../protocol/errors.ts";
 import { putUser, putUserId, revokeUser, type HostUser } from "../../protocol/http.ts";
 import { REVOKED_AHEAD_SECONDS } from "../../protocol/limits.ts";
 import { parse } from "../../protocol/parse.ts";
-import { accepted, json } from "../answers.ts";
+import { accepted, json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { userIdOf } from "../parameters.ts";
 import { body, bodyOrNothing } from "../request-body.ts";

@@ -5,7 +5,7 @@ import { linkNo, postLink, type NewLink } from "../../protocol/links.ts";
 import { parse } from "../../protocol/parse.ts";
 import { callForValue } from "../../rpc/call.ts";
 import { threadStub } from "../../rpc/thread.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { RoutedRequest, ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { newLinkCode, readLinkCode } from "../link-code.ts";

@@ -7,7 +7,7 @@ import { isHost } from "../../protocol/system-user.ts";
 import { callForValue, callObject } from "../../rpc/call.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { pageQuery, putMember, type MemberPage } from "../../protocol/http.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread, removeFromList } from "../in-thread.ts";
 import { contactsOf, profilesOf, userDataOf } from "../known-users.ts";

@@ -1,7 +1,7 @@
 /** `/api/threads/:threadId/messages` and `/read`: history, and the commands on messages. */
 import { messagesQuery, patchMessage, postMessage, putRead } from "../../protocol/http.ts";
 import { callForValue } from "../../rpc/call.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { emojiOf, query, seqOf } from "../parameters.ts";

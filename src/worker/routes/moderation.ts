@@ -2,7 +2,7 @@
 import { pageQuery } from "../../protocol/http.ts";
 import { auditQuery, putBan } from "../../protocol/moderation.ts";
 import { callForValue } from "../../rpc/call.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { query, userIdOf } from "../parameters.ts";

@@ -9,7 +9,7 @@ import { presenceQuery, userSearchQuery } from "../../protocol/http.ts";
 import { USER_SEARCH_RESULTS } from "../../protocol/limits.ts";
 import type { User, UserPresence } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
-import { json } from "../answers.ts";
+import { json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { profilesOf } from "../known-users.ts";
 import { query, userIdOf } from "../parameters.ts";

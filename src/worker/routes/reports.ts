@@ -18,7 +18,7 @@ import { callForValue, callObject } from "../../rpc/call.ts";
 import { hostReportsStub, type ListedReport } from "../../rpc/host-reports.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { threadStub } from "../../rpc/thread.ts";
-import { accepted, json } from "../answers.ts";
+import { accepted, json } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { query, seqOf } from "../parameters.ts";

@@ -11,7 +11,7 @@ import type { Caller } from "../../rpc/caller.ts";
 import { presenceStubOf } from "../../rpc/shards.ts";
 import { LilypadError } from "../../protocol/errors.ts";
 import { guestSignIn, type SignInOptions } from "../../protocol/http.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { body, hasBody } from "../request-body.ts";
 import { countRequest, countSignIn } from "../request-limits.ts";

@@ -7,7 +7,7 @@ import { createThread, pageQuery, patchThread, putThread } from "../../protocol/
 import type { Thread } from "../../protocol/model.ts";
 import { isHost } from "../../protocol/system-user.ts";
 import { idOfKey, threadStub } from "../../rpc/thread.ts";
-import { json, noContent } from "../answers.ts";
+import { json, noContent } from "../responses.ts";
 import type { ApiRouter } from "../router.ts";
 import { inThread } from "../in-thread.ts";
 import { peopleNamed } from "../known-users.ts";

@@ -4,7 +4,7 @@ import type { RoomState } from "../../client/room/room-state.ts";
 import { isSlowed, may, standingOf } from "../../protocol/rights.ts";
 
 /** `until`: when it ends, in milliseconds since the epoch. */
-export type Hindrance =
+export type WritingRestriction =
   | { why: "timeout"; until: number }
   /** The thread is locked, or only moderators post in it. */
   | { why: "locked" }
@@ -34,10 +34,10 @@ export function lastSentAt({ thread, user, messages }: RoomState): number | unde
 }
 
 /** Undefined where the user may write. `now` is in milliseconds since the epoch. */
-export function hindranceOf(
+export function writingRestrictionOf(
   { thread, you, lastSentAt: sentAt, isBlocked = false }: WritingState,
   now: number,
-): Hindrance | undefined {
+): WritingRestriction | undefined {
   if (isBlocked) return { why: "blocked" };
   // A reader of a public thread becomes a member by opening it.
   const standing = you ? standingOf(you, now) : "member";

@@ -1,4 +1,4 @@
-/** Asks for what an act needs, or whether it is meant, and carries it out. */
+/** Asks for what an action needs, or whether it is meant, and carries it out. */
 import { useRef, type ReactElement, type ReactNode } from "react";
 import { useLabels } from "../labels.ts";
 import { ErrorMessage } from "./error-message.tsx";
@@ -6,7 +6,7 @@ import { Text } from "./text.tsx";
 import { useRequestAction } from "./use-request-action.ts";
 import { useBrowserLayoutEffect } from "./writing-field.tsx";
 
-export interface ActFormProps {
+export interface ActionFormProps {
   /** The question. */
   title: string;
   /** What follows from it. */
@@ -18,7 +18,7 @@ export interface ActFormProps {
   children?: ReactNode;
 }
 
-export function ActForm(props: ActFormProps): ReactElement {
+export function ActionForm(props: ActionFormProps): ReactElement {
   const { title, text, confirmLabel, action, onDone, onCancel, children } = props;
   const labels = useLabels();
   const { busy, error, run } = useRequestAction();

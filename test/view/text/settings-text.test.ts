@@ -1,6 +1,6 @@
 /** What a thread says of its settings to everyone who has it open. */
 import { expect, it } from "vitest";
-import { restrictionTexts } from "../../../src/view/text/restrictions.ts";
+import { settingsTexts } from "../../../src/view/text/settings-text.ts";
 
 it.each([
   [{}, []],
@@ -11,5 +11,5 @@ it.each([
   [{ slowModeMs: 3_600_000, whoPosts: "moderators" }, ["only moderators write", "slow mode: 1 hour"]],
   [{ locked: true, whoPosts: "moderators", slowModeMs: 10_000 }, ["locked"]],
 ] as const)("of %o says %o", (settings, expected) => {
-  expect(restrictionTexts(settings)).toEqual(expected);
+  expect(settingsTexts(settings)).toEqual(expected);
 });

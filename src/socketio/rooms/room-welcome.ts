@@ -5,7 +5,7 @@ import { eventsIn } from "../../sockets/codec.ts";
 
 type Welcome = Extract<ThreadEvent, { type: "welcome" }>;
 
-export interface Opening extends Pick<Welcome, "thread" | "cursor" | "resumed"> {
+export interface RoomWelcome extends Pick<Welcome, "thread" | "cursor" | "resumed"> {
   /** The rev of the cursor. */
   rev: number;
   /** The newest messages, where it is not resumed. */
@@ -14,7 +14,7 @@ export interface Opening extends Pick<Welcome, "thread" | "cursor" | "resumed"> 
   missed: ThreadEvent[];
 }
 
-export function openingOf({ frames }: RelayWelcome): Opening {
+export function roomWelcomeOf({ frames }: RelayWelcome): RoomWelcome {
   const [welcome, ...events] = frames.flatMap(eventsIn);
   if (welcome?.type !== "welcome") throw new Error("a thread's first event was no welcome");
   const { thread, cursor, resumed } = welcome;

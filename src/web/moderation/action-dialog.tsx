@@ -1,10 +1,10 @@
-/** Asks a moderator for what an act needs, and carries it out. */
+/** Asks a moderator for what an action needs, and carries it out. */
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { useRequestAction } from "../ui/use-request-action.ts";
 
-export interface ActDialogProps {
+export interface ActionDialogProps {
   title: string;
   /** What follows from it. */
   text: string;
@@ -15,7 +15,7 @@ export interface ActDialogProps {
   children: ComponentChildren;
 }
 
-export function ActDialog({ title, text, confirmLabel, action, onClose, children }: ActDialogProps) {
+export function ActionDialog({ title, text, confirmLabel, action, onClose, children }: ActionDialogProps) {
   const { busy, error, run } = useRequestAction();
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

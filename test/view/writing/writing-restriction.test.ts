@@ -1,8 +1,8 @@
 /** What is said to a user who may not write now. */
 import { describe, expect, it } from "vitest";
 import { EMPTY_ROOM, type RoomState } from "../../../src/client/room/room-state.ts";
-import { hindranceOf, lastSentAt } from "../../../src/view/writing/hindrance.ts";
-import { hindranceText } from "../../../src/view/writing/hindrance-text.ts";
+import { writingRestrictionOf, lastSentAt } from "../../../src/view/writing/writing-restriction.ts";
+import { writingRestrictionText } from "../../../src/view/writing/writing-restriction-text.ts";
 
 const NOW = 1_800_000_000_000;
 const ada = { id: "ada", name: "Ada" };
@@ -12,9 +12,9 @@ function room(changes: Partial<RoomState>): RoomState {
   return { ...EMPTY_ROOM, user: ada, thread, you: { role: "member", readSeq: 0 }, ...changes };
 }
 
-function hindrance(changes: Partial<RoomState>) {
+function restriction(changes: Partial<RoomState>) {
   const state = room(changes);
-  return hindranceOf({ ...state, lastSentAt: lastSentAt(state) }, NOW);
+  return writingRestrictionOf({ ...state, lastSentAt: lastSentAt(state) }, NOW);
 }
 
 function sent(author: string, at: number) {
@@ -23,7 +23,7 @@ function sent(author: string, at: number) {
 
 describe("a member", () => {
   it("may write in a thread without rules", () => {
-    expect(hindrance({ messages: [sent("ada", NOW)] })).toBeUndefined();
+    expect(restriction({ messages: [sent("ada", NOW)] })).toBeUndefined();
   });
 
   it.each([
@@ -31,13 +31,13 @@ describe("a member", () => {
     [{ whoPosts: "moderators" }, { why: "moderators" }],
   ] as const)("does not write where %o", (rules, why) => {
     const ruled = { ...thread, ...rules };
-    expect(hindrance({ thread: ruled })).toEqual(why);
-    expect(hindrance({ thread: ruled, you: { role: "moderator", readSeq: 0 } })).toBeUndefined();
+    expect(restriction({ thread: ruled })).toEqual(why);
+    expect(restriction({ thread: ruled, you: { role: "moderator", readSeq: 0 } })).toBeUndefined();
   });
 
   it("waits in slow mode after a message of their own alone, and never longer than the interval", () => {
     const slow = { ...thread, slowModeMs: 60_000 };
-    const waits = (messages: RoomState["messages"]) => hindrance({ thread: slow, messages });
+    const waits = (messages: RoomState["messages"]) => restriction({ thread: slow, messages });
     expect(waits([sent("bob", NOW)])).toBeUndefined();
     expect(waits([sent("ada", NOW - 20_000)])).toEqual({ why: "slow", until: NOW + 40_000 });
     expect(waits([sent("ada", NOW - 60_000)])).toBeUndefined();
@@ -47,7 +47,7 @@ describe("a member", () => {
 
   it("does not write before a timeout ends, whatever their role", () => {
     const timedOut = (role: "member" | "moderator", until: number) =>
-      hindrance({ you: { role, readSeq: 0, timeoutUntil: until } });
+      restriction({ you: { role, readSeq: 0, timeoutUntil: until } });
     expect(timedOut("moderator", NOW + 1)).toEqual({ why: "timeout", until: NOW + 1 });
     expect(timedOut("member", NOW)).toBeUndefined();
   });
@@ -56,7 +56,7 @@ describe("a member", () => {
 describe("the text", () => {
   it("counts down what ends within the hour, and says when anything else does", () => {
     const text = (leftMs: number) =>
-      hindranceText({ why: "slow", until: NOW + leftMs }, NOW, undefined, "en");
+      writingRestrictionText({ why: "slow", until: NOW + leftMs }, NOW, undefined, "en");
     expect(text(4_200)).toBe("Slow mode: you can write again in 0:05.");
     expect(text(125_000)).toBe("Slow mode: you can write again in 2:05.");
     expect(text(3_600_000)).toBe("Slow mode: you can write again in 60:00.");

@@ -2,12 +2,12 @@
 import type { ThreadInfo } from "../../protocol/model.ts";
 import { ENGLISH, type Words } from "./words.ts";
 
-export type RestrictionWords = Pick<Words, "isLocked" | "isModeratorsOnly" | "isSlow">;
+export type SettingsWords = Pick<Words, "isLocked" | "isModeratorsOnly" | "isSlow">;
 
 /** One short text each; none where everyone writes as they like. */
-export function restrictionTexts(
+export function settingsTexts(
   { locked, whoPosts, slowModeMs = 0 }: Pick<ThreadInfo, "locked" | "whoPosts" | "slowModeMs">,
-  words: RestrictionWords = ENGLISH,
+  words: SettingsWords = ENGLISH,
 ): string[] {
   // Where it is locked, the rest changes nothing.
   if (locked === true) return [words.isLocked];
