@@ -54,7 +54,7 @@ const PRESENCE_EVENTS: Record<PresenceEvent["type"], string> = {
   read: "The user's read marker moved, on any device.",
   thread: "The user was added to a thread, or it changed.",
   thread_removed: "The user is no longer in a thread, or it was deleted.",
-  reports: "How many reports are open in a thread where the user keeps order.",
+  reports: "How many reports are open in a thread that the user moderates.",
   user: "The user of this tab has another name or picture.",
   blocked: "The user blocks somebody, or no longer does, on any device.",
   presence: "A watched user came online, or went offline.",

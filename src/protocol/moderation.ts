@@ -1,4 +1,4 @@
-/** What moderators, owners and the host see and do to keep a thread in order: bodies, queries and answers. */
+/** What moderators, owners and the host see and do to moderate a thread: bodies, queries and answers. */
 import { z } from "zod";
 import { futureTime, banReason } from "./host-bans.ts";
 import { digits, pageLimit } from "./http.ts";

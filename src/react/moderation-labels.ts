@@ -1,4 +1,4 @@
-/** The texts of what keeps a thread in order, and of what is known about it. */
+/** The texts of a thread's moderation, and of what is known about it. */
 import type { AuditEntry } from "../protocol/moderation.ts";
 import type { Role } from "../protocol/model.ts";
 import { auditText } from "../view/moderation/audit-text.ts";

@@ -102,7 +102,7 @@ export interface PresenceRpc extends ThreadListenerRpc, PresencePeerRpc, SocketI
 export interface ThreadListenerRpc {
   /** A thread's present state: its newest message, its name, and the members of this shard who joined, left, or read. */
   threadChanged: (update: ThreadUpdate) => Promise<ThreadUpdateAnswer | undefined>;
-  /** How many reports of the thread are open, for each of these users who keep order there: sent to their tabs. */
+  /** How many reports of the thread are open, for each of these users who moderate it: sent to their tabs. */
   reportsChanged: (threadId: string, open: Record<string, number>) => Promise<void>;
   /**
    * The thread is gone: nothing of it stays here, and its members are notified. `shards`: as in an update. `inviters`: whose

@@ -170,7 +170,7 @@ export class UserThread extends ThreadCalls {
     return this.send({ method: "DELETE", path: this.#reaction(seq, emoji) });
   }
 
-  /** Reports a message to who keeps order, once: another report of the same one changes nothing. */
+  /** Reports a message to the moderators, once: another report of the same one changes nothing. */
   report(seq: number, { reason, note }: { reason: string; note?: string }): Promise<void> {
     return this.send({ method: "POST", path: `${this.message(seq)}/reports`, body: { reason, note } });
   }

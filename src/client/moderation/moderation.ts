@@ -1,5 +1,5 @@
 /**
- * The entry `lilypad/moderation`: what keeps a thread in order, as functions over HTTP. An entry of its own, since most pages
+ * The entry `lilypad/moderation`: the moderation of a thread, as functions over HTTP. An entry of its own, since most pages
  * that show a chat need none of it.
  */
 import type { Link, NewLink } from "../../protocol/links.ts";

@@ -129,7 +129,7 @@ export class ThreadNotifications {
     for (const [userId, isUnread] of former) this.#send(userId, isUnread ? ofUnread : ofRead);
   }
 
-  /** Notifies the tabs of users who keep order in a thread of how many reports are open there, as each of them sees them. */
+  /** Notifies the tabs of users who moderate a thread of how many reports are open there, as each of them sees them. */
   notifyReports(threadId: string, open: Readonly<Record<string, number>>): void {
     for (const [userId, count] of Object.entries(open)) {
       const event: PresenceEvent = { type: "reports", threadId, open: count };

@@ -21,7 +21,7 @@ export interface MessageActions {
   edit: (seq: number, body: string) => void;
   /** Deletes it, at once. */
   erase: (seq: number) => void;
-  /** Reports it to those who keep the thread in order. Rejects with a `RequestError`. */
+  /** Reports it to the moderators. Rejects with a `RequestError`. */
   report: (seq: number, reason: string, note?: string) => Promise<void>;
   /** Adds the user's reaction, or removes it where `mine` says that it is there. */
   toggleReaction: (seq: number, emoji: string, mine: boolean) => void;

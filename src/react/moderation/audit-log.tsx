@@ -1,4 +1,4 @@
-/** What was done in a thread to keep it in order, newest first, for its owners. */
+/** What moderators did in a thread, newest first, for its owners. */
 import type { ReactElement } from "react";
 import { useAuditLog } from "../../view/moderation/use-audit-log.ts";
 import { formatDateTime } from "../../view/text/time-format.ts";

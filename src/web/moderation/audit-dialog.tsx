@@ -1,4 +1,4 @@
-/** What was done in a thread to keep it in order: by whom, of whom, when and why. */
+/** What moderators did in a thread: by whom, of whom, when and why. */
 import { formatDateTime } from "../../view/text/time-format.ts";
 import { auditText } from "../../view/moderation/audit-text.ts";
 import { useAuditLog } from "../../view/moderation/use-audit-log.ts";

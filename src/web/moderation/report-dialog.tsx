@@ -1,4 +1,4 @@
-/** Reports a message to those who keep the thread in order: the reason that is chosen sends it. */
+/** Reports a message to the moderators: the reason that is chosen sends it. */
 import { useState } from "preact/hooks";
 import { REPORT_NOTE_LENGTH } from "../../protocol/limits.ts";
 import type { Message } from "../../protocol/model.ts";

@@ -1,4 +1,4 @@
-/** What moderators and owners do to keep a thread in order, and the log of it. */
+/** What moderators and owners do to moderate a thread, and the log of it. */
 import { pageQuery } from "../../protocol/http.ts";
 import { auditQuery, putBan } from "../../protocol/moderation.ts";
 import { callForValue } from "../../rpc/call.ts";

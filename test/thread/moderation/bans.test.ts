@@ -12,7 +12,16 @@ import { evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
 import { notified } from "../consent/people.ts";
-import { actorAndTarget, ban, MAY_KEEP_ORDER, ok, orderly, refused, send, theHost } from "./orderly.ts";
+import {
+  actorAndTarget,
+  ban,
+  MAY_MODERATE,
+  ok,
+  moderatedThread,
+  refused,
+  send,
+  theHost,
+} from "./moderated-thread.ts";
 
 const MINUTE = 60_000;
 
@@ -70,7 +79,7 @@ async function firstOf(who: Person, id: string, cursor?: string): Promise<string
 
 describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind) => {
   it.each(ENTRANCES)("are strangers to it: %s", async (_name, enter) => {
-    const thread = await orderly(kind);
+    const thread = await moderatedThread(kind);
     const { moderator, member, id } = thread;
     await send(moderator, thread);
     // In a group a member may not add even themself; but it is there.
@@ -81,7 +90,7 @@ describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind)
   });
 
   it("are refused sockets with 4003, of the thread and of its relays, as those that were open are closed", async () => {
-    const thread = await orderly(kind);
+    const thread = await moderatedThread(kind);
     const { moderator, member, id } = thread;
     await ban(moderator, member, thread);
     await evict(threadStub(id));
@@ -96,7 +105,7 @@ describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind)
   });
 
   it("are removed at once: their sockets are closed with 4003, and it goes from their list", async () => {
-    const thread = await orderly(kind);
+    const thread = await moderatedThread(kind);
     const { owner, moderator, member, id } = thread;
     const [theirs, others] = [await openThread(member, id), await openThread(owner, id)];
     await theirs.next("welcome");
@@ -117,7 +126,7 @@ describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind)
   });
 
   it("are not added by anyone, until the ban is lifted", async () => {
-    const thread = await orderly(kind);
+    const thread = await moderatedThread(kind);
     const { owner, moderator, member, path } = thread;
     await ban(owner, member, thread);
     const adding = `${path}/members/${member.user.id}`;
@@ -129,7 +138,7 @@ describe.each(["group", "public"] as const)("in a %s thread, the banned", (kind)
 });
 
 it("a link is void for the banned, and loses no use", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { moderator, member, path } = thread;
   const { code } = await ok<{ code: string }>(moderator.call("POST", `${path}/links`, { uses: 1 }));
   await ban(moderator, member, thread);
@@ -141,7 +150,7 @@ it("a link is void for the banned, and loses no use", async () => {
 });
 
 it("an invitation is withdrawn by the ban, and none can be made or accepted", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { owner, moderator, member, path } = thread;
   await ok(member.call("DELETE", `${path}/members/${member.user.id}`));
   const invite = () => owner.call("PUT", `${path}/members/${member.user.id}`);
@@ -157,7 +166,7 @@ it("an invitation is withdrawn by the ban, and none can be made or accepted", as
 });
 
 it("who was never there is kept out all the same, known or not", async () => {
-  const thread = await orderly("public");
+  const thread = await moderatedThread("public");
   const { moderator, path, id } = thread;
   const stranger = await person("Stranger");
   const unknown = { user: { id: "nobody yet", name: "" } };
@@ -187,7 +196,7 @@ it("the host's PUT of a key does not bring back the banned, by whatever the key 
 });
 
 describe("a ban", () => {
-  it.each([...MAY_KEEP_ORDER, ["moderators", null, true]] as const)(
+  it.each([...MAY_MODERATE, ["moderators", null, true]] as const)(
     "is set by %s of one with the role %s, and lifted: %s",
     async (by, role, isAllowed) => {
       const thread = await actorAndTarget(by, role);
@@ -203,7 +212,7 @@ describe("a ban", () => {
   );
 
   it("is nobody's to give themself, nor the host, and there is none in a direct thread", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, path } = thread;
     for (const who of [owner, moderator])
       expect(await refused(who.call("PUT", `${path}/bans/${who.user.id}`))).toMatchObject({
@@ -220,7 +229,7 @@ describe("a ban", () => {
   });
 
   it("is replaced by the next one, listed newest first, and in the audit log", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     const other = await person("Other");
     const until = Date.now() + MINUTE;
@@ -252,20 +261,20 @@ describe("a ban", () => {
     ["a reason that is too long", { reason: "x".repeat(201) }],
     ["a purge of more than a day", { purgeSeconds: 86_401 }],
   ])("is refused with %s", async (_what, how) => {
-    const { moderator, member, path } = await orderly();
+    const { moderator, member, path } = await moderatedThread();
     const refusal = await refused(moderator.call("PUT", `${path}/bans/${member.user.id}`, how));
     expect(refusal).toMatchObject({ code: "bad_request" });
   });
 
   it("of the last owner leaves the thread to a successor", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { owner, moderator, path } = thread;
     await ban(theHost, owner, thread);
     expect((await ok<Thread>(moderator.call("GET", path))).you?.role).toBe("owner");
   });
 
   it("of the last member of a group deletes it", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     for (const who of [moderator, member, owner]) await ban(theHost, who, thread);
     expect(await refused(theHost.call("GET", path))).toMatchObject({ code: "not_found" });
@@ -274,7 +283,7 @@ describe("a ban", () => {
 
 describe("at the same moment", () => {
   it("as they send, the banned write nothing that comes after it", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, owner, id, path } = thread;
     const socket = await openThread(member, id);
     const watching = await openThread(owner, id);
@@ -294,7 +303,7 @@ describe("at the same moment", () => {
   });
 
   it("two moderators ban one: both are answered, and one ban is in force", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     const bans = await Promise.all([ban(owner, member, thread), ban(moderator, member, thread)]);
     expect(bans).toMatchObject([{ user: member.user }, { user: member.user }]);
@@ -302,7 +311,7 @@ describe("at the same moment", () => {
   });
 
   it("a moderator who is demoted bans nobody from then on, and two who ban each other are not both out", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     const demoted = owner.call("PUT", `${path}/members/${moderator.user.id}`, { role: "member" });
     const tried = moderator.call("PUT", `${path}/bans/${member.user.id}`);
@@ -325,7 +334,7 @@ describe("with a clock of its own", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("a ban ends by itself, without an alarm: the user may come back, and is no member by it", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { moderator, member, id, path } = thread;
     await ban(moderator, member, thread, { until: Date.now() + MINUTE });
     passTime(MINUTE - 1);

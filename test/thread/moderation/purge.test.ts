@@ -6,7 +6,7 @@ import type { MessagePage } from "../../../src/protocol/http.ts";
 import { alarmAt, passTime, runAlarm, startClock } from "../../cost/clock.ts";
 import { costOf, evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
-import { ban, ok, orderly, refused, send, type Orderly } from "./orderly.ts";
+import { ban, ok, moderatedThread, refused, send, type ModeratedThread } from "./moderated-thread.ts";
 
 beforeEach(startClock);
 afterEach(() => void vi.useRealTimers());
@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 const MINUTE = 60_000;
 
 /** Stores so many messages of a user as if they had just sent them. */
-async function flood({ id }: Orderly, author: string, from: number, count: number): Promise<void> {
+async function flood({ id }: ModeratedThread, author: string, from: number, count: number): Promise<void> {
   const stub = threadStub(id);
   await runInDurableObject(stub, (_instance, { storage }) => {
     storage.sql.exec(
@@ -31,7 +31,7 @@ async function flood({ id }: Orderly, author: string, from: number, count: numbe
 }
 
 /** Runs alarms until no purge is pending; how many it took. */
-async function purged({ id }: Orderly): Promise<number> {
+async function purged({ id }: ModeratedThread): Promise<number> {
   const stub = threadStub(id);
   for (let alarms = 0; ; alarms++) {
     const pending = await runInDurableObject(stub, (_instance, { storage }) =>
@@ -45,7 +45,7 @@ async function purged({ id }: Orderly): Promise<number> {
   }
 }
 
-async function bodies({ owner, path }: Orderly, around: number): Promise<string[]> {
+async function bodies({ owner, path }: ModeratedThread, around: number): Promise<string[]> {
   const { messages } = await ok<MessagePage>(
     owner.call("GET", `${path}/messages?around=${around}&limit=200`),
   );
@@ -53,7 +53,7 @@ async function bodies({ owner, path }: Orderly, around: number): Promise<string[
 }
 
 it("deletes what they wrote in that time, and nothing older, nor of others", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { owner, moderator, member, id, path } = thread;
   await send(member, thread, "old");
   passTime(10 * MINUTE);
@@ -72,7 +72,7 @@ it("deletes what they wrote in that time, and nothing older, nor of others", asy
 });
 
 it("goes on by alarm in bounded steps, over evictions, while others write and edit", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { owner, moderator, member, path } = thread;
   await send(member, thread, "first");
   await flood(thread, moderator.user.id, 2, 1_500);
@@ -92,7 +92,7 @@ it("goes on by alarm in bounded steps, over evictions, while others write and ed
 });
 
 it("leaves alone what its user writes when they are back", async () => {
-  const thread = await orderly("public");
+  const thread = await moderatedThread("public");
   const { moderator, member, id, path } = thread;
   await send(member, thread, "before");
   await ban(moderator, member, thread, { purgeSeconds: 60 });
@@ -105,7 +105,7 @@ it("leaves alone what its user writes when they are back", async () => {
 });
 
 it("costs a row with the ban, and three for each message by and by", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { moderator, member, id } = thread;
   const stub = threadStub(id);
   await flood(thread, member.user.id, 1, 45);

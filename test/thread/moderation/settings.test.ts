@@ -6,14 +6,14 @@ import { passTime, runAlarm, startClock } from "../../cost/clock.ts";
 import { newThread, person } from "../../support/host-users.ts";
 import { costOf, evict, storedText, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
-import { ok, orderly, refused, send, set, theHost, timeOut, TRANSPORTS } from "./orderly.ts";
+import { ok, moderatedThread, refused, send, set, theHost, timeOut, TRANSPORTS } from "./moderated-thread.ts";
 
 const SECOND = 1_000;
 const ALL = { topic: "Frogs", slowModeMs: 5 * SECOND, locked: true, whoPosts: "moderators" };
 
 describe("the settings of a thread", () => {
   it("are in the thread and in its events, live and replayed, and survive an eviction", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, id, path } = thread;
     const watching = await openThread(member, id);
     const { cursor, thread: before } = await watching.next("welcome");
@@ -32,7 +32,7 @@ describe("the settings of a thread", () => {
   });
 
   it("change in one event with the name; what is absent stays, and what is the same makes no event", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, id } = thread;
     const socket = await openThread(owner, id);
     await set(owner, thread, { name: "Pond", topic: "Frogs" });
@@ -60,12 +60,12 @@ describe("the settings of a thread", () => {
     ["who posts, made up", { whoPosts: "owners" }],
     ["a lock that is no boolean", { locked: 1 }],
   ])("refuse %s", async (_what, settings) => {
-    const { moderator, path } = await orderly();
+    const { moderator, path } = await moderatedThread();
     expect(await refused(moderator.call("PATCH", path, settings))).toMatchObject({ code: "bad_request" });
   });
 
   it("take a topic of 250 characters, and slow mode of six hours", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const most = { topic: "x".repeat(250), slowModeMs: 6 * 3_600_000 };
     expect(await set(thread.moderator, thread, most)).toMatchObject(most);
   });
@@ -81,14 +81,14 @@ describe("the settings of a thread", () => {
   });
 
   it("cost three rows where they are set anew, and none where they are the same", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const settings = { slowModeMs: 1_000, locked: true, whoPosts: "moderators" };
     const cost = () => costOf(threadStub(thread.id), () => set(thread.moderator, thread, settings));
     expect([(await cost()).rowsWritten, (await cost()).rowsWritten]).toEqual([3, 0]);
   });
 
   it("leave no former topic in storage", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     await set(thread.owner, thread, { topic: "the old secret" });
     await set(thread.owner, thread, { topic: "short" });
     const text = JSON.parse(await storedText(threadStub(thread.id))) as [string, unknown][];
@@ -98,7 +98,7 @@ describe("the settings of a thread", () => {
 
 describe.each(TRANSPORTS)("over %s, in a locked thread", (_name, transport, acts) => {
   it.each(acts)("members may not %s, and moderators may", async (act) => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member } = thread;
     await send(act === "edit" ? member : moderator, thread);
     await set(moderator, thread, { locked: true });
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)("over %s, in a locked thread", (_name, transport, acts
 
 describe.each(TRANSPORTS)("over %s, where moderators post", (_name, transport, acts) => {
   it.each(acts)("%s: members may not send, and do the rest", async (act) => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member } = thread;
     await send(member, thread);
     await set(moderator, thread, { whoPosts: "moderators" });
@@ -126,7 +126,7 @@ describe.each(TRANSPORTS)("over %s, where moderators post", (_name, transport, a
 });
 
 it("a moderator edits what is theirs in a locked thread, and the host posts in it", async () => {
-  const thread = await orderly();
+  const thread = await moderatedThread();
   const { moderator, path } = thread;
   await set(moderator, thread, { locked: true, whoPosts: "moderators" });
   await send(moderator, thread);
@@ -140,7 +140,7 @@ describe("slow mode", () => {
   afterEach(() => void vi.useRealTimers());
 
   it.each(TRANSPORTS)("over %s, holds a member back, and says for how long", async (_name, transport) => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member } = thread;
     await set(moderator, thread, { slowModeMs: 10 * SECOND });
     expect(await transport(member, thread, "chat")).toBeUndefined();
@@ -156,7 +156,7 @@ describe("slow mode", () => {
   });
 
   it("holds back each member by themself; moderators, owners and the host not", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     const other = await person("Other");
     await ok(owner.call("PUT", `${path}/members/${other.user.id}`));
@@ -169,7 +169,7 @@ describe("slow mode", () => {
   });
 
   it("counts from before it was on, over an eviction, and from deleted messages", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, path, id } = thread;
     await send(member, thread);
     await ok(member.call("DELETE", `${path}/messages/1`));
@@ -188,7 +188,7 @@ describe("slow mode", () => {
   });
 
   it("is looked for beyond the newest messages of others", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, path, id } = thread;
     await send(member, thread);
     await set(moderator, thread, { slowModeMs: 3_600 * SECOND });
@@ -210,7 +210,7 @@ describe("slow mode", () => {
   });
 
   it("acknowledges a repeat, also after an eviction, and does not count it", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, id } = thread;
     await set(moderator, thread, { slowModeMs: 10 * SECOND });
     const socket = await openThread(member, id);
@@ -227,7 +227,7 @@ describe("slow mode", () => {
   });
 
   it("goes on for a member who leaves and comes back", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { owner, member, path } = thread;
     await set(owner, thread, { slowModeMs: 60_000 });
     await send(member, thread);
@@ -240,7 +240,7 @@ describe("slow mode", () => {
   });
 
   it("lets one of several at once through", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, id } = thread;
     await set(moderator, thread, { slowModeMs: 10 * SECOND });
     const socket = await openThread(member, id);
@@ -256,7 +256,7 @@ describe("slow mode", () => {
   });
 
   it("holds back a moderator from the moment they are none", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, path } = thread;
     await set(owner, thread, { slowModeMs: 10 * SECOND });
     for (let i = 0; i < 2; i++) await send(moderator, thread);
@@ -267,7 +267,7 @@ describe("slow mode", () => {
   });
 
   it("costs a message no row written, and no row read once the last ones were", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, id } = thread;
     const socket = await openThread(member, id);
     const cost = async (name: string) => {
@@ -284,7 +284,7 @@ describe("slow mode", () => {
 
 describe("when the last owner of a public thread leaves", () => {
   it("the longest-standing moderator becomes owner", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { owner, moderator, path } = thread;
     const later = await person("Later");
     await ok(owner.call("PUT", `${path}/members/${later.user.id}`, { role: "moderator" }));
@@ -294,7 +294,7 @@ describe("when the last owner of a public thread leaves", () => {
   });
 
   it("there is none without a moderator, until the host names one, of whom there is again a successor", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { owner, moderator, member, path } = thread;
     await ok(moderator.call("DELETE", `${path}/members/${moderator.user.id}`));
     await ok(owner.call("DELETE", `${path}/members/${owner.user.id}`));
@@ -307,7 +307,7 @@ describe("when the last owner of a public thread leaves", () => {
   });
 
   it("a moderator who is timed out becomes owner, and may not act until then", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { owner, moderator, path } = thread;
     await timeOut(owner, moderator, thread, 3_600_000);
     await ok(owner.call("DELETE", `${path}/members/${owner.user.id}`));

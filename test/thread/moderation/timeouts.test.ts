@@ -8,21 +8,21 @@ import { costOf, evict, threadStub } from "../../support/objects.ts";
 import { openThread } from "../../support/socket.ts";
 import {
   actorAndTarget,
-  MAY_KEEP_ORDER,
+  MAY_MODERATE,
   ok,
-  orderly,
+  moderatedThread,
   refused,
   send,
   theHost,
   timeOut,
   TRANSPORTS,
-} from "./orderly.ts";
+} from "./moderated-thread.ts";
 
 const MINUTE = 60_000;
 
 describe.each(TRANSPORTS)("over %s, one who is timed out", (_name, transport, acts) => {
   it.each(acts)("is refused to %s, and when it will be possible", async (act) => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     await send(thread.member, thread);
     expect(await transport(thread.member, thread, act)).toBeUndefined();
     await timeOut(thread.moderator, thread.member, thread, MINUTE);
@@ -38,7 +38,7 @@ describe.each(TRANSPORTS)("over %s, one who is timed out", (_name, transport, ac
 
 describe("one who is timed out", () => {
   it("reads, moves their marker, deletes what is theirs, and may leave", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { member, moderator, path } = thread;
     await send(member, thread);
     await timeOut(moderator, member, thread, MINUTE);
@@ -49,7 +49,7 @@ describe("one who is timed out", () => {
   });
 
   it("is shown as such to all, at once and to those who come back, until it is over", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { member, moderator, owner, id, path } = thread;
     const watching = await openThread(owner, id);
     const cursor = (await watching.next("welcome")).cursor;
@@ -70,7 +70,7 @@ describe("one who is timed out", () => {
   });
 
   it("is still, after leaving and coming back", async () => {
-    const thread = await orderly("public");
+    const thread = await moderatedThread("public");
     const { member, moderator, id, path } = thread;
     await timeOut(moderator, member, thread, MINUTE);
     await ok(member.call("DELETE", `${path}/members/${member.user.id}`));
@@ -81,7 +81,7 @@ describe("one who is timed out", () => {
   });
 
   it("is acknowledged what was stored before, and nothing is stored twice", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { member, moderator, path } = thread;
     const first = await send(member, thread, "once", { id: "same" });
     await timeOut(moderator, member, thread, MINUTE);
@@ -91,7 +91,7 @@ describe("one who is timed out", () => {
   });
 
   it("does not moderate, whatever their role", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, path } = thread;
     await send(member, thread);
     await timeOut(owner, moderator, thread, MINUTE);
@@ -111,7 +111,7 @@ describe("one who is timed out", () => {
 });
 
 describe("a timeout", () => {
-  it.each(MAY_KEEP_ORDER)("is given by %s to one with the role %s: %s", async (by, role, isAllowed) => {
+  it.each(MAY_MODERATE)("is given by %s to one with the role %s: %s", async (by, role, isAllowed) => {
     const { actor, target, path } = await actorAndTarget(by, role);
     const timeoutUntil = Date.now() + MINUTE;
     const response = await actor.call("PUT", `${path}/members/${target.user.id}`, { timeoutUntil });
@@ -119,7 +119,7 @@ describe("a timeout", () => {
   });
 
   it("is nobody's to give themself, of no time that is past, and of nobody who is no member", async () => {
-    const { owner, moderator, member, path } = await orderly();
+    const { owner, moderator, member, path } = await moderatedThread();
     const stranger = await person("Stranger");
     const put = (whom: typeof owner, timeoutUntil: number) =>
       refused(owner.call("PUT", `${path}/members/${whom.user.id}`, { timeoutUntil }));
@@ -133,7 +133,7 @@ describe("a timeout", () => {
   });
 
   it("may come with a role, in one event, where both may be given", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { owner, moderator, member, id, path } = thread;
     const socket = await openThread(owner, id);
     const both = { role: "moderator", timeoutUntil: Date.now() + MINUTE };
@@ -157,7 +157,7 @@ describe("with a clock of its own", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("a timeout ends by itself", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     await timeOut(thread.moderator, thread.member, thread, MINUTE);
     passTime(MINUTE - 1);
     expect(await refused(thread.member.call("POST", `${thread.path}/messages`, { body: "x" }))).toMatchObject(
@@ -172,7 +172,7 @@ describe("with a clock of its own", () => {
   });
 
   it("a timeout writes three rows, and none where it is so already", async () => {
-    const thread = await orderly();
+    const thread = await moderatedThread();
     const { moderator, member, path, id } = thread;
     const timeoutUntil = Date.now() + MINUTE;
     const put = () => ok(moderator.call("PUT", `${path}/members/${member.user.id}`, { timeoutUntil }));

@@ -1,4 +1,4 @@
-/** Reports a message to who keeps order. Whoever may read it may, once; what it says is kept until the report is resolved. */
+/** Reports a message to those who moderate the thread. Whoever may read it may, once; what it says is kept until the report is resolved. */
 import { LilypadError } from "../../../protocol/errors.ts";
 import { OPEN_REPORTS, OPEN_REPORTS_PER_USER } from "../../../protocol/limits.ts";
 import { isHost } from "../../../protocol/system-user.ts";

@@ -1,4 +1,4 @@
-/** A thread with someone of each role, and what they do there over any transport, for the tests of keeping order. */
+/** A thread with someone of each role, and what they do there over any transport, for the tests of moderation. */
 import { expect } from "vitest";
 import type { Ban } from "../../../src/protocol/moderation.ts";
 import type { Member, Role, Thread } from "../../../src/protocol/model.ts";
@@ -7,7 +7,7 @@ import { newThread, person, type Person } from "../../support/host-users.ts";
 import { openThread } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
 
-export interface Orderly {
+export interface ModeratedThread {
   owner: Person;
   moderator: Person;
   member: Person;
@@ -15,7 +15,7 @@ export interface Orderly {
   path: string;
 }
 
-export async function orderly(kind: "group" | "public" = "group"): Promise<Orderly> {
+export async function moderatedThread(kind: "group" | "public" = "group"): Promise<ModeratedThread> {
   const [owner, moderator, member] = await Promise.all(["Owner", "Moderator", "Member"].map(person));
   if (!owner || !moderator || !member) throw new Error("three people");
   const { id } = await newThread(owner, kind, [moderator, member], "Talk");
@@ -27,8 +27,8 @@ export async function orderly(kind: "group" | "public" = "group"): Promise<Order
 /** The host itself. */
 export const theHost = { call: host };
 
-/** Whether these may keep order over one with this role: bans and timeouts alike. */
-export const MAY_KEEP_ORDER = [
+/** Whether these may moderate one with this role: bans and timeouts alike. */
+export const MAY_MODERATE = [
   ["moderators", "member", true],
   ["moderators", "moderator", false],
   ["moderators", "owner", false],
@@ -40,10 +40,10 @@ export const MAY_KEEP_ORDER = [
 
 /** One of those who act, in a thread of each role, and one with this role to act on: null, one who is no member. */
 export async function actorAndTarget(
-  by: (typeof MAY_KEEP_ORDER)[number][0],
+  by: (typeof MAY_MODERATE)[number][0],
   role: Role | null,
-): Promise<Orderly & { actor: Pick<Person, "call">; target: Person }> {
-  const thread = await orderly();
+): Promise<ModeratedThread & { actor: Pick<Person, "call">; target: Person }> {
+  const thread = await moderatedThread();
   const { owner, moderator, member, path } = thread;
   const target = await person("Target");
   if (role !== null) await ok(owner.call("PUT", `${path}/members/${target.user.id}`, { role }));
@@ -74,7 +74,7 @@ export async function refused(response: Promise<Response>): Promise<Refusal> {
 export async function timeOut(
   by: Pick<Person, "call">,
   whom: Person,
-  { path }: Orderly,
+  { path }: ModeratedThread,
   until: number | null,
 ) {
   const timeoutUntil = until === null ? null : Date.now() + until;
@@ -82,15 +82,20 @@ export async function timeOut(
 }
 
 /** Bans someone, for good unless `ban` says otherwise. */
-export function ban(by: Pick<Person, "call">, { user }: Pick<Person, "user">, { path }: Orderly, how = {}) {
+export function ban(
+  by: Pick<Person, "call">,
+  { user }: Pick<Person, "user">,
+  { path }: ModeratedThread,
+  how = {},
+) {
   return ok<Ban>(by.call("PUT", `${path}/bans/${user.id}`, how));
 }
 
-export function set(by: Pick<Person, "call">, { path }: Orderly, settings: object): Promise<Thread> {
+export function set(by: Pick<Person, "call">, { path }: ModeratedThread, settings: object): Promise<Thread> {
   return ok<Thread>(by.call("PATCH", path, settings));
 }
 
-export async function send(who: Person, { path }: Orderly, body = "hello", more: object = {}) {
+export async function send(who: Person, { path }: ModeratedThread, body = "hello", more: object = {}) {
   return ok<{ seq: number }>(who.call("POST", `${path}/messages`, { body, ...more }));
 }
 
@@ -106,9 +111,9 @@ const COMMANDS: Record<Exclude<Act, "typing">, object> = {
 };
 
 /** Does an act over a transport; how it was refused, or undefined. */
-export type Transport = (who: Person, thread: Orderly, act: Act) => Promise<Refusal | undefined>;
+export type Transport = (who: Person, thread: ModeratedThread, act: Act) => Promise<Refusal | undefined>;
 
-async function overSocket(who: Person, { id }: Orderly, act: Act): Promise<Refusal | undefined> {
+async function overSocket(who: Person, { id }: ModeratedThread, act: Act): Promise<Refusal | undefined> {
   const socket = await openThread(who, id);
   await socket.next("welcome");
   if (act !== "typing") {
@@ -121,7 +126,7 @@ async function overSocket(who: Person, { id }: Orderly, act: Act): Promise<Refus
   return socket.events.filter((event) => event.type === "error").find((event) => event.id === undefined);
 }
 
-async function overHttp(who: Person, { path }: Orderly, act: Act): Promise<Refusal | undefined> {
+async function overHttp(who: Person, { path }: ModeratedThread, act: Act): Promise<Refusal | undefined> {
   const reaction = `${path}/messages/1/reactions/${encodeURIComponent("👍")}`;
   const requests: Record<Act, () => Promise<Response> | undefined> = {
     chat: () => who.call("POST", `${path}/messages`, { body: "hello" }),
@@ -134,7 +139,7 @@ async function overHttp(who: Person, { path }: Orderly, act: Act): Promise<Refus
   return !response || response.ok ? undefined : ((await response.json()) as Refusal);
 }
 
-async function overSocketIo(who: Person, { id }: Orderly, act: Act): Promise<Refusal | undefined> {
+async function overSocketIo(who: Person, { id }: ModeratedThread, act: Act): Promise<Refusal | undefined> {
   const socket = await SocketIoTestSocket.connect(who);
   await socket.ask("join", { room: id });
   const events: Record<Act, [name: string, input: object]> = {
