@@ -107,7 +107,11 @@ async function install(): Promise<void> {
   });
 }
 
-/** Counts the events of a class's objects. All its methods are handlers or RPC methods: its parts are classes of their own. */
+/**
+ * Counts the events of a class's objects. All its methods are handlers or RPC methods: its parts are classes of their own.
+ * By its prototype, and not where calls are made (test/support/calls.ts): alarms and frames, which are billed too, come from
+ * the platform, and what an object reads and writes is counted as its own.
+ */
 function countEvents(of: ObjectClass): void {
   const methods = METHODS[of].prototype as unknown as Methods;
   for (const name of Object.getOwnPropertyNames(methods)) {

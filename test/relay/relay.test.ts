@@ -1,10 +1,10 @@
 /** A large room, all of whose sockets are at relays, two at each. Every guarantee holds; joins and leaves are broadcast as a count. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { OPENS_BURST } from "../../src/protocol/limits.ts";
-import { Presence } from "../../src/presence/presence.ts";
-import { Relay } from "../../src/relay/relay.ts";
-import { ChatThread } from "../../src/thread/chat-thread.ts";
+import { relayHostStub } from "../../src/rpc/relay.ts";
+import { answerHeldAt, answerLost, heldAt, interceptCalls, lost } from "../support/calls.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate } from "../support/gate.ts";
 import { costOf, evict, relayStub, storedText, threadStub } from "../support/objects.ts";
@@ -13,10 +13,7 @@ import { hostToken, newThread, person, renamed, signIn, type Person } from "../s
 import { openThread, type TestSocket } from "../support/socket.ts";
 import { eventually } from "../support/eventually.ts";
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.useRealTimers());
 
 /** Three users in a room: the first two are connected to its first relay, the third to its second. */
 async function roomOfThree() {
@@ -36,15 +33,22 @@ async function roomOfThree() {
 const revs = (socket: TestSocket) =>
   socket.events.flatMap((event) => ("rev" in event && event.type !== "ack" ? [event.rev] : []));
 
-/** From here on the relay does not answer its thread. Returns a function that undoes it. */
-async function cutOff(threadId: string, no: number): Promise<() => Promise<void>> {
-  expectLogged(/a call to an object failed TypeError: .* method "deliver"/);
-  const stub = relayStub(threadId, no);
-  // RPC calls only methods of the prototype: an own property that is not callable hides it.
-  await runInDurableObject(stub, (relay: Relay) => {
-    Object.defineProperty(relay, "deliver", { value: undefined, configurable: true });
-  });
-  return () => runInDurableObject(stub, (relay: Relay) => void Reflect.deleteProperty(relay, "deliver"));
+/** From here on the relay does not get what its thread sends. Returns a function that undoes it once this was lost. */
+function cutOff(threadId: string, no: number): (what: string) => Promise<void> {
+  expectLogged(/a call to an object failed Error: expected: lost/);
+  const batches = interceptCalls("RELAY", "deliver", (call) =>
+    isRelay(call.id, threadId, no) ? lost() : call.send(),
+  );
+  return async (what) => {
+    const lostBatches = () =>
+      batches.made.filter(({ outcome }) => outcome === "failed").map(({ args }) => args);
+    await eventually(() => expect(JSON.stringify(lostBatches())).toContain(what));
+    batches.stop();
+  };
+}
+
+function isRelay({ name }: DurableObjectId, threadId: string, no: number): boolean {
+  return name === `${threadId}/${no}`;
 }
 
 describe("a large room", () => {
@@ -91,26 +95,20 @@ describe("a large room", () => {
   it("fills no relay beyond its places, also where its report crosses an upgrade that is on its way to it", async () => {
     const [ada, bob, eve] = await Promise.all([person("Ada"), person("Bob"), person("Eve")]);
     const thread = await newThread(ada, "group", [bob, eve], "Pond");
-    const held = gate();
-    const { reportOccupancy } = ChatThread.prototype;
-    const report = vi.spyOn(ChatThread.prototype, "reportOccupancy").mockImplementation(async function late(
-      this: ChatThread,
-      relay,
-      occupancy,
-    ) {
-      await held.pass();
-      await reportOccupancy.call(this, relay, occupancy);
-    });
-    const upgrades = vi.spyOn(Relay.prototype, "fetch");
+    const [reporting, upgrading] = [gate(), gate()];
+    const reports = interceptCalls("CHAT_THREAD", "reportOccupancy", heldAt(reporting));
     await (await openThread(ada, thread.id)).next("welcome");
-    await held.reached();
-    // The thread has sent it on, and the relay is still reporting that there is one socket.
+    await reporting.reached();
+    const upgrades = interceptCalls("RELAY", "fetch", heldAt(upgrading));
     const second = openThread(bob, thread.id);
-    await eventually(() => expect(upgrades).toHaveBeenCalledTimes(2));
-    held.open();
-    await eventually(() => expect(report.mock.settledResults[0]?.type).toBe("fulfilled"));
-    await (await second).next("welcome");
-    await (await openThread(eve, thread.id)).next("welcome");
+    await upgrades.begun();
+    // The thread has sent it on, and learns only now that there is one socket.
+    reporting.open();
+    await eventually(() => expect(reports.made[0]?.outcome).toBe("answered"));
+    const third = openThread(eve, thread.id);
+    await upgrades.begun(2);
+    upgrading.open();
+    for (const socket of [await second, await third]) await socket.next("welcome");
     expect(await relaysOf(thread.id)).toEqual([1, 2]);
   });
 
@@ -165,10 +163,10 @@ describe("evicted between any two steps", () => {
 describe("a relay whose answer that it is empty arrives late", () => {
   it("still receives everything, for sockets that were opened since", async () => {
     const { eve, thread, a, b, c } = await roomOfThree();
-    const { deliver } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      const occupancy = await deliver.call(this, batch);
-      while (occupancy.sockets === 0 && socketsOf(this) === 0) await scheduler.wait(1);
+    const held = gate();
+    interceptCalls("RELAY", "deliver", async ({ send }) => {
+      const occupancy = await send();
+      if (occupancy.sockets === 0) await held.pass();
       return occupancy;
     });
     c.close();
@@ -178,6 +176,7 @@ describe("a relay whose answer that it is empty arrives late", () => {
     const back = await openThread(eve, thread.id);
     await back.next("welcome");
     // The late answer arrives between these messages.
+    held.open();
     for (const body of ["two", "three", "four"]) await a.ask({ type: "chat", id: body, body });
     expect(await back.next("chat", ({ message }) => message.body === "four")).toMatchObject({ type: "chat" });
   });
@@ -187,9 +186,8 @@ describe("a relay whose answer that it is empty arrives after it reported so its
   it("is not dropped where a socket was opened since", async () => {
     const { eve, thread, a, c } = await roomOfThree();
     const held = gate();
-    const { deliver } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      const occupancy = await deliver.call(this, batch);
+    interceptCalls("RELAY", "deliver", async ({ send }) => {
+      const occupancy = await send();
       if (occupancy.sockets === 0) await held.pass();
       return occupancy;
     });
@@ -206,10 +204,6 @@ describe("a relay whose answer that it is empty arrives after it reported so its
   });
 });
 
-function socketsOf(relay: Relay): number {
-  return relay["ctx"].getWebSockets().length;
-}
-
 async function evictAll(...stubs: DurableObjectStub[]): Promise<void> {
   for (const stub of stubs) await evict(stub);
 }
@@ -222,11 +216,11 @@ describe("a relay that missed a batch", () => {
     const { ada, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await ada.call("PUT", `${path}/messages/1/reactions/👍`);
     await a.next("react");
-    await reconnect();
+    await reconnect("two");
     await then(thread.id);
     await runDurableObjectAlarm(threadStub(thread.id));
     await c.next("react");
@@ -239,11 +233,11 @@ describe("a relay that missed a batch", () => {
     const { ada, bob, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     const countess = await renamed(ada, "Countess");
     await signIn(countess);
     expect(await a.next("user")).toEqual({ type: "user", user: countess.user });
-    await reconnect();
+    await reconnect("Countess");
     await bob.call("POST", `/api/threads/${thread.id}/messages`, { body: "two" });
     await c.next("chat", ({ message }) => message.body === "two");
     expect(c.events.filter(({ type }) => type === "user")).toEqual([{ type: "user", user: countess.user }]);
@@ -254,11 +248,9 @@ describe("a relay that missed a batch", () => {
     const { thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
-    const reconnect = await cutOff(thread.id, 2);
-    const runRelayed = vi.spyOn(ChatThread.prototype, "runRelayed");
+    const reconnect = cutOff(thread.id, 2);
     c.send({ type: "chat", id: "mine", body: "" });
-    await eventually(() => expect(runRelayed).toHaveBeenCalled());
-    await reconnect();
+    await reconnect("reply");
     await eventually(async () => {
       await runDurableObjectAlarm(threadStub(thread.id));
       expect(c.events.at(-1)).toMatchObject({ type: "closing", code: 1001 });
@@ -267,14 +259,14 @@ describe("a relay that missed a batch", () => {
 
   it("disconnects sockets whose replies were lost, which resend, and the message is stored once", async () => {
     const { eve, thread, c } = await roomOfThree();
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     c.send({ type: "chat", id: "mine", body: "once" });
     await eventually(() =>
       runInDurableObject(threadStub(thread.id), async (_thread, { storage }) => {
         expect(storage.sql.exec("SELECT seq FROM messages WHERE seq > 0").toArray()).toHaveLength(1);
       }),
     );
-    await reconnect();
+    await reconnect("reply");
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await c.next("closing")).toMatchObject({ code: 1001 });
     const back = await openThread(eve, thread.id, `${thread.epoch}:0`);
@@ -285,18 +277,16 @@ describe("a relay that missed a batch", () => {
 
 describe("at a relay that receives a batch late", () => {
   it("a removed member's typing is not broadcast", async () => {
-    const { ada, eve, path, a, c } = await roomOfThree();
+    const { ada, eve, thread, path, a, c } = await roomOfThree();
     const held = gate();
-    const { deliver } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
-      return deliver.call(this, batch);
+    interceptCalls("RELAY", "deliver", async ({ id, send }) => {
+      if (isRelay(id, thread.id, 2)) await held.pass();
+      return send();
     });
-    const runRelayed = vi.spyOn(ChatThread.prototype, "runRelayed");
+    const commands = interceptCalls("CHAT_THREAD", "runRelayed");
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     c.send({ type: "typing" });
-    await eventually(() => expect(runRelayed).toHaveBeenCalled());
-    await runRelayed.mock.results[0]?.value;
+    await eventually(() => expect(commands.made[0]?.outcome).toBe("answered"));
     await a.ask({ type: "chat", id: "1", body: "one" });
     expect(a.events.filter(({ type }) => type === "typing")).toEqual([]);
     held.open();
@@ -311,19 +301,12 @@ describe("at a relay that receives a batch late", () => {
     const token = await hostToken({ sub: eve.user.id, name: eve.user.name, exp });
     const expiring = await openThread({ ...eve, token }, thread.id);
     await expiring.next("history");
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
     const held = gate();
-    const { eventsForRelay } = ChatThread.prototype;
-    vi.spyOn(ChatThread.prototype, "eventsForRelay").mockImplementation(async function slow(
-      this: ChatThread,
-      rev,
-    ) {
-      await held.pass();
-      return eventsForRelay.call(this, rev);
-    });
-    await reconnect();
+    interceptCalls("CHAT_THREAD", "eventsForRelay", heldAt(held));
+    await reconnect("two");
     const alarm = runDurableObjectAlarm(threadStub(thread.id));
     await held.reached();
     vi.setSystemTime(exp * 1000 + 1);
@@ -345,49 +328,39 @@ describe("a relay whose answer was lost", () => {
     const { ada, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     await ada.call("POST", `${path}/messages`, { body: "two" });
     await a.next("chat", ({ message }) => message.body === "two");
     expectLogged(
-      /a call to an object failed Error: expected: overloaded/,
+      /a call to an object failed Error: expected: lost/,
       /a call to an object failed LilypadError: A part of the server did not answer/,
     );
-    const missed = vi
-      .spyOn(ChatThread.prototype, "eventsForRelay")
-      .mockRejectedValue(new Error("expected: overloaded"));
-    await reconnect();
+    const missed = interceptCalls("CHAT_THREAD", "eventsForRelay", lost);
+    await reconnect("two");
     await evict(threadStub(thread.id));
-    missed.mockClear();
+    const before = missed.made.length;
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
-    await eventually(() => expect(missed).toHaveBeenCalled());
-    missed.mockRestore();
+    await eventually(() => expect(missed.made.length).toBeGreaterThan(before));
+    missed.stop();
     await expectDisconnected(a, c, thread.id);
   });
 
   it("disconnects the sockets whose replies came in the next batch, though it processed the first", async () => {
     const { thread, a, c } = await roomOfThree();
-    expectLogged(/a call to an object failed Error: expected: Network connection lost/);
+    expectLogged(/a call to an object failed Error: expected: the answer was lost/);
     const held = gate();
-    const { deliver } = Relay.prototype;
-    const spy = vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(
-      this: Relay,
-      batch,
-    ) {
-      const occupancy = await deliver.call(this, batch);
+    const batches = interceptCalls("RELAY", "deliver", async (call, batch) => {
       const isHeld = batch.items.some((item) => "frame" in item && item.frame.includes("hold this"));
-      if (!isHeld || this["ctx"].id.name?.endsWith("/1")) return occupancy;
-      await held.pass();
-      throw new Error("expected: Network connection lost.");
+      if (!isHeld || !isRelay(call.id, thread.id, 2)) return call.send();
+      return answerLost({ ...call, send: () => answerHeldAt(held)(call) });
     });
     await a.ask({ type: "chat", id: "1", body: "hold this" });
     await c.next("chat");
     c.send({ type: "react", id: "mine", seq: 1, emoji: "👍" });
     await a.next("react");
     held.open();
-    await eventually(() =>
-      expect(spy.mock.settledResults.some(({ type }) => type === "rejected")).toBe(true),
-    );
+    await eventually(() => expect(batches.made.some(({ outcome }) => outcome === "failed")).toBe(true));
     await expectDisconnected(a, c, thread.id);
   });
 });
@@ -396,10 +369,9 @@ describe("while a relay has not answered", () => {
   it("an alarm is pending, also after it ran for something else", async () => {
     const { thread, a } = await roomOfThree();
     const held = gate();
-    const { deliver } = Relay.prototype;
-    vi.spyOn(Relay.prototype, "deliver").mockImplementation(async function late(this: Relay, batch) {
-      if (this["ctx"].id.name?.endsWith("/2")) await held.pass();
-      return deliver.call(this, batch);
+    interceptCalls("RELAY", "deliver", async ({ id, send }) => {
+      if (isRelay(id, thread.id, 2)) await held.pass();
+      return send();
     });
     await a.ask({ type: "chat", id: "1", body: "one" });
     const pending = () =>
@@ -417,21 +389,17 @@ describe("while a relay has not answered", () => {
 describe("a relay that was evicted before a reply came", () => {
   it("delivers the reply all the same", async () => {
     const { thread, c } = await roomOfThree();
-    const held = gate();
-    const { runRelayed } = ChatThread.prototype;
-    vi.spyOn(ChatThread.prototype, "runRelayed").mockImplementation(async function late(
-      this: ChatThread,
-      relay,
-      requests,
-    ) {
-      const sessionId = await runRelayed.call(this, relay, []);
-      this["ctx"].waitUntil(held.pass().then(() => runRelayed.call(this, relay, requests)));
-      return sessionId;
-    });
+    const threadsRpc = () => relayHostStub(env, thread.id);
+    // The thread takes the command, as its answer says, and runs it later.
+    const commands = interceptCalls("CHAT_THREAD", "runRelayed", ({ send }, relay, requests) =>
+      requests.length === 0 ? send() : threadsRpc().runRelayed(relay, []),
+    );
     c.send({ type: "chat", id: "mine", body: "one" });
-    await held.reached();
+    await eventually(() => expect(commands.made[0]?.outcome).toBe("answered"));
     await evict(relayStub(thread.id, 2));
-    held.open();
+    const [taken] = commands.made;
+    commands.stop();
+    if (taken) await threadsRpc().runRelayed(...taken.args);
     expect(await c.next("ack")).toMatchObject({ id: "mine", seq: 1 });
   });
 });
@@ -452,10 +420,10 @@ describe("what the thread decides", () => {
     const { ada, eve, path, thread, a, c } = await roomOfThree();
     await a.ask({ type: "chat", id: "1", body: "one" });
     await c.next("chat");
-    const reconnect = await cutOff(thread.id, 2);
+    const reconnect = cutOff(thread.id, 2);
     await ada.call("DELETE", `${path}/members/${eve.user.id}`);
     await a.ask({ type: "chat", id: "2", body: "secret" });
-    await reconnect();
+    await reconnect("close");
     await then(thread.id);
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await c.next("closing")).toMatchObject({ code: 4003 });
@@ -480,12 +448,10 @@ describe("what the thread decides", () => {
 
   it("a deletion that an eviction interrupted is finished", async () => {
     const { ada, path, thread, c } = await roomOfThree();
-    expectLogged(/a call to an object failed Error: expected: out of order/);
-    const broken = vi
-      .spyOn(Presence.prototype, "threadDeleted")
-      .mockRejectedValue(new Error("expected: out of order"));
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const broken = interceptCalls("PRESENCE", "threadDeleted", lost);
     expect((await ada.call("DELETE", path)).status).toBe(503);
-    broken.mockRestore();
+    broken.stop();
     await evict(threadStub(thread.id));
     expect((await ada.call("GET", path)).status).toBe(404);
     await runDurableObjectAlarm(threadStub(thread.id));
