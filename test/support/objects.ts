@@ -33,6 +33,11 @@ export async function evict(stub: DurableObjectStub): Promise<void> {
   }
 }
 
+/** Crashes an object: its memory, its sockets and what was not yet durable are lost. */
+export async function crash(stub: DurableObjectStub): Promise<void> {
+  await runInDurableObject(stub, (_object, state) => state.abort("expected: a crash")).catch(() => undefined);
+}
+
 export interface Cost {
   rowsRead: number;
   rowsWritten: number;

@@ -3,7 +3,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DurableEvent, ThreadEvent } from "../../src/protocol/events.ts";
 import type { ThreadPage } from "../../src/protocol/http.ts";
-import { Presence } from "../../src/presence/presence.ts";
+import { interceptCalls, lost } from "../support/calls.ts";
 import { evict, shardStub, threadStub } from "../support/objects.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
@@ -199,7 +199,7 @@ describe("a sender's own read marker", () => {
     const [ada, ...others] = everyone as [Person, ...Person[]];
     const thread = await newThread(ada, "group", others);
     await runDurableObjectAlarm(threadStub(thread.id));
-    vi.spyOn(Presence.prototype, "threadChanged").mockRejectedValue(new Error("expected: out of order"));
+    const notifications = interceptCalls("PRESENCE", "threadChanged", lost);
     const ids = Array.from({ length: 15 }, (_, i) => `${i}`);
     for (const who of everyone) {
       const socket = await openThread(who, thread.id);
@@ -207,7 +207,7 @@ describe("a sender's own read marker", () => {
       await socket.next("ack", ({ id }) => id === ids.at(-1));
     }
     await abortAllDurableObjects();
-    vi.restoreAllMocks();
+    notifications.stop();
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await Promise.all(everyone.map(unreadOf))).toEqual([45, 30, 15, 0]);
   });

@@ -1,19 +1,16 @@
 /** Creating and deleting threads; members who join, leave and change roles. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { MemberPage } from "../../src/protocol/http.ts";
 import type { Thread } from "../../src/protocol/model.ts";
-import { Presence } from "../../src/presence/presence.ts";
 import type { ThreadUpdate } from "../../src/rpc/thread-update.ts";
-import { Deletion } from "../../src/thread/deletion.ts";
+import { answerHeldAt, heldAt, interceptCalls, lost } from "../support/calls.ts";
 import { expectLogged } from "../support/console.ts";
 import { gate, type Gate } from "../support/gate.ts";
-import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
+import { crash, shardStub, storedText, threadStub } from "../support/objects.ts";
 import { eventually } from "../support/eventually.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
 import { openPresence, openThread } from "../support/socket.ts";
-
-afterEach(() => vi.restoreAllMocks());
 
 async function view(who: Person, id: string): Promise<Thread> {
   return (await (await who.call("GET", `/api/threads/${id}`)).json()) as Thread;
@@ -167,17 +164,16 @@ function holdShards(
   isHeld: (update: ThreadUpdate) => boolean = () => true,
 ): Gate {
   const held = gate();
-  const { threadChanged } = Presence.prototype;
-  vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function late(
-    this: Presence,
-    update,
-  ) {
-    if (!isHeld(update)) return threadChanged.call(this, update);
-    if (step === "before answering") await threadChanged.call(this, update);
-    await held.pass();
-    if (step === "before applying") await threadChanged.call(this, update);
-  });
+  const hold = step === "before applying" ? heldAt(held) : answerHeldAt(held);
+  interceptCalls("PRESENCE", "threadChanged", (call, update) => (isHeld(update) ? hold(call) : call.send()));
   return held;
+}
+
+/** A handler of calls: those to a user's shard are lost. */
+function lostTo({ user }: Person) {
+  const { id } = shardStub(user.id);
+  return <T>(call: { id: DurableObjectId; send: () => Promise<T> }) =>
+    call.id.equals(id) ? lost() : call.send();
 }
 
 describe("deleting a thread", () => {
@@ -214,15 +210,13 @@ describe("deleting a thread", () => {
     const { ada, bob, thread, path } = await groupOfTwo();
     const socket = await openThread(bob, thread.id);
     await socket.next("welcome");
-    expectLogged(/a call to an object failed TypeError: .* method "threadDeleted"/);
-    const broken = await runInDurableObject(shardStub(bob.user.id), (presence) =>
-      vi.spyOn(presence, "threadDeleted").mockRejectedValue(new Error("expected: out of order")),
-    );
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const broken = interceptCalls("PRESENCE", "threadDeleted", lostTo(bob));
     expect((await ada.call("DELETE", path)).status).toBe(503);
     expect((await ada.call("GET", path)).status).toBe(404);
     expect(await socket.ask({ type: "chat", id: "late", body: "late" })).toMatchObject({ code: "not_found" });
     expect((await (await openThread(bob, thread.id)).closed).code).toBe(4004);
-    broken.mockRestore();
+    broken.stop();
     expect(await runDurableObjectAlarm(threadStub(thread.id))).toBe(true);
     expect(await storedText(shardStub(bob.user.id))).not.toContain(thread.id);
     expect(await storedText(threadStub(thread.id))).toBe("[]");
@@ -258,15 +252,15 @@ describe("deleting a thread", () => {
   it("happens by alarm where the object crashes right after its last member left", async () => {
     const ada = await person("Ada");
     const thread = await newThread(ada, "group");
-    expectLogged(/internal error Error: expected: crashed/);
-    const start = vi.spyOn(Deletion.prototype, "begin").mockReturnValue();
-    const finish = vi
-      .spyOn(Deletion.prototype, "finishBegun")
-      .mockRejectedValue(new Error("expected: crashed"));
-    await ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
-    await evict(threadStub(thread.id));
-    start.mockRestore();
-    finish.mockRestore();
+    expectLogged(/a call to an object failed Error: expected: a crash/);
+    // The first that it does then is to notify the shards.
+    const deletion = interceptCalls("PRESENCE", "threadDeleted", heldAt(gate()));
+    const leaving = ada.call("DELETE", `/api/threads/${thread.id}/members/${ada.user.id}`);
+    await deletion.begun();
+    deletion.stop();
+    await crash(threadStub(thread.id));
+    expect((await leaving).status).toBe(503);
+    expect(await storedText(shardStub(ada.user.id))).toContain(thread.id);
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await storedText(threadStub(thread.id))).toBe("[]");
     expect(await (await ada.call("GET", "/api/threads")).json()).toEqual({ threads: [] });
@@ -300,21 +294,18 @@ describe("a shard that does not answer", () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const tab = await openPresence(bob);
     await tab.next("welcome");
-    expectLogged(/a call to an object failed TypeError: .* method "threadChanged"/);
-    const breakShard = () =>
-      runInDurableObject(shardStub(bob.user.id), (presence) =>
-        vi.spyOn(presence, "threadChanged").mockRejectedValue(new Error("expected: out of order")),
-      );
-    let broken = await breakShard();
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const breakShard = () => interceptCalls("PRESENCE", "threadChanged", lostTo(bob));
+    let broken = breakShard();
     const thread = await newThread(ada, "group", [bob], "Pond");
-    broken.mockRestore();
+    broken.stop();
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await tab.next("thread")).toMatchObject({ thread: { id: thread.id } });
 
-    broken = await breakShard();
+    broken = breakShard();
     await ada.call("POST", `/api/threads/${thread.id}/messages`, { body: "hello" });
     await runDurableObjectAlarm(threadStub(thread.id));
-    broken.mockRestore();
+    broken.stop();
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await tab.next("new_message")).toMatchObject({
       threadId: thread.id,
@@ -323,9 +314,9 @@ describe("a shard that does not answer", () => {
       unread: 1,
     });
 
-    broken = await breakShard();
+    broken = breakShard();
     await ada.call("DELETE", `/api/threads/${thread.id}/members/${bob.user.id}`);
-    broken.mockRestore();
+    broken.stop();
     await runDurableObjectAlarm(threadStub(thread.id));
     expect(await tab.next("thread_removed")).toMatchObject({ threadId: thread.id });
   });

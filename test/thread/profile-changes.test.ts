@@ -1,9 +1,9 @@
 /** A user whose host gives them another name or picture has it everywhere, live as in a fresh load. */
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Presence } from "../../src/presence/presence.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { PresenceEvent } from "../../src/protocol/events.ts";
 import type { MessagePage, ThreadPage } from "../../src/protocol/http.ts";
 import type { Thread, User } from "../../src/protocol/model.ts";
+import { interceptCalls } from "../support/calls.ts";
 import { evict, threadStub } from "../support/objects.ts";
 import {
   call,
@@ -283,11 +283,10 @@ it("of two outdated tokens that are used in turn asks Presence about each once",
     await renamed(ada, "Ada C.", { iat: seconds - 50 }),
   ];
   const room = await openThread(ada, thread.id);
-  const asked = vi.spyOn(Presence.prototype, "profileSeen");
-  onTestFinished(() => asked.mockRestore());
+  const asked = interceptCalls("PRESENCE", "profileSeen");
   for (let i = 0; i < 5; i += 1)
     for (const { token } of outdated) await room.ask({ type: "auth", id: unique("auth"), token });
-  expect(asked.mock.calls.length).toBeLessThanOrEqual(2);
+  expect(asked.made.length).toBeLessThanOrEqual(2);
   expect((await namesIn(bob, thread.id))[ada.user.id]).toBe("Ada");
 });
 

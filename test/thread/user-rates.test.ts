@@ -9,10 +9,10 @@ import {
   USER_RATE_BURST,
   USER_RATE_PER_10S,
 } from "../../src/protocol/limits.ts";
-import { Presence } from "../../src/presence/presence.ts";
 import type { Thread, User } from "../../src/protocol/model.ts";
 import { passTime, startClock } from "../cost/clock.ts";
 import { meter } from "../cost/meter.ts";
+import { interceptCalls, lost } from "../support/calls.ts";
 import { expectLogged, mayLog } from "../support/console.ts";
 import { eventually } from "../support/eventually.ts";
 import { newThread, person, type Person } from "../support/host-users.ts";
@@ -23,7 +23,6 @@ import { problemOf } from "../worker/requests.ts";
 beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -177,17 +176,16 @@ describe("a user who sent too much in all threads together", () => {
 
 describe("while Presence does not answer, a user", () => {
   it("may send as often as a thread allows, and is not on hold for it afterwards", async () => {
-    expectLogged(/expected: no answer/);
+    expectLogged(/expected: lost/);
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const [room] = await groupsOf(ada, bob, 1);
     if (!room) throw new Error("no room");
-    const outage = vi.spyOn(Presence.prototype, "threadChanged");
-    outage.mockRejectedValue(new Error("expected: no answer"));
+    const outage = interceptCalls("PRESENCE", "threadChanged", lost);
     for (let i = 0; i < 3 * USER_RATE_BURST; i++) {
       expect(await room.socket.ask(chat())).toMatchObject({ type: "ack" });
       passTime(1_000);
     }
-    outage.mockRestore();
+    outage.stop();
     await flood([room], 1);
     const answer = await room.socket.ask(chat());
     // What was sent since it was last put back, at most, is over the burst.
@@ -201,11 +199,10 @@ describe("while Presence does not answer, a user", () => {
     const [room] = await groupsOf(ada, bob, 1);
     if (!room) throw new Error("no room");
     const counts: number[] = [];
-    const { threadChanged } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function (this: Presence, update) {
+    interceptCalls("PRESENCE", "threadChanged", async ({ send }, update) => {
       const count = update.commands?.[ada.user.id] ?? 0;
       if (count > 0) counts.push(count);
-      const answer = await threadChanged.call(this, update);
+      const answer = await send();
       const isFirst = count > 0 && counts.length === 1;
       return isFirst && answer ? { ...answer, profiles: [null as unknown as User] } : answer;
     });

@@ -2,9 +2,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { USER_SEARCHES_PER_MINUTE } from "../../src/protocol/limits.ts";
-import { Presence } from "../../src/presence/presence.ts";
 import type { User, UserPresence } from "../../src/protocol/model.ts";
+import type { Refusal } from "../../src/rpc/result.ts";
 import { presenceStubOf } from "../../src/rpc/shards.ts";
+import { interceptCalls } from "../support/calls.ts";
 import { eventually } from "../support/eventually.ts";
 import { unknownPerson, newThread, person, unique, type Person } from "../support/host-users.ts";
 import { problemOf, requestWith } from "./requests.ts";
@@ -154,10 +155,10 @@ describe("a search", () => {
   it("is refused where a shard has too many to run", async () => {
     const ada = await person("Ada");
     const failure = { code: "rate_limited", message: "Too many.", retryAfterMs: 1_000 } as const;
-    const busy = vi.spyOn(Presence.prototype, "searchUsers").mockResolvedValue({ ok: false, failure });
+    const refusal: Refusal = { ok: false, failure };
+    interceptCalls("PRESENCE", "searchUsers", async () => refusal);
     const refused = await get(ada, "/api/users?q=nobody", "shared");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
-    busy.mockRestore();
   });
 });
 

@@ -4,10 +4,10 @@ import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SESSION_TYPE } from "../../src/auth/session-token.ts";
-import { Presence } from "../../src/presence/presence.ts";
 import { OPENS_BURST } from "../../src/protocol/limits.ts";
 import { VERDICT_MS } from "../../src/rpc/revocation.ts";
 import { passTime, runAlarm, startClock } from "../cost/clock.ts";
+import { interceptCalls } from "../support/calls.ts";
 import { host } from "../support/host-server.ts";
 import { call, hostToken, newThread, unique, type Person } from "../support/host-users.ts";
 import { evict, shardStub } from "../support/objects.ts";
@@ -17,7 +17,6 @@ import { problemOf } from "./requests.ts";
 beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -236,16 +235,16 @@ describe("signing out", () => {
 describe("what it costs to know", () => {
   it("is one call every few seconds for all users of a shard, however many requests they make", async () => {
     const people = await Promise.all(Array.from({ length: 12 }, async () => known(await personOf())));
-    const verdictOn = vi.spyOn(Presence.prototype, "verdictOn");
+    const verdicts = interceptCalls("PRESENCE", "verdictOn");
     for (const who of people) await who.call("GET", "/api/threads");
-    const first = verdictOn.mock.calls.length;
+    const first = verdicts.made.length;
     expect(first).toBeLessThanOrEqual(people.length);
     for (let round = 0; round < 3; round += 1)
       for (const who of people) expect((await who.call("GET", "/api/threads")).status).toBe(200);
-    expect(verdictOn.mock.calls.length).toBe(first);
+    expect(verdicts.made.length).toBe(first);
     outdateVerdicts();
     for (const who of people) await who.call("GET", "/api/threads");
-    expect(verdictOn.mock.calls.length - first).toBeLessThanOrEqual(Number(env.PRESENCE_SHARDS));
+    expect(verdicts.made.length - first).toBeLessThanOrEqual(Number(env.PRESENCE_SHARDS));
   });
 
   it("is right also where the shard has started anew meanwhile", async () => {

@@ -2,12 +2,12 @@
 import { env } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import { holdWaits, runAlarm, startClock } from "../../cost/clock.ts";
 import { meter } from "../../cost/meter.ts";
 import { CLASSES, type BilledOperations } from "../../cost/counts.ts";
 import { settle } from "../../presence/shard.ts";
+import { heldAt, interceptCalls } from "../../support/calls.ts";
 import { gate } from "../../support/gate.ts";
 import { newThread, person, signIn, unknownPerson, type Person } from "../../support/host-users.ts";
 import { shardStub } from "../../support/objects.ts";
@@ -22,7 +22,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -161,11 +160,7 @@ it("what becomes of those who are asked is not waited for: who declined is notif
   for (const threadId of [id, direct.id]) expect(await decline(bob, threadId)).toBe(204);
   await withdraw(ada, id, bob.user);
   const slow = gate();
-  const original = Presence.prototype.threadChanged;
-  vi.spyOn(Presence.prototype, "threadChanged").mockImplementation(async function (this: Presence, ...args) {
-    await slow.pass();
-    return await original.apply(this, args);
-  });
+  interceptCalls("PRESENCE", "threadChanged", heldAt(slow));
   const message = `/api/threads/${direct.id}/messages/1`;
   const member = `/api/threads/${id}/members/${bob.user.id}`;
   const ban = `/api/threads/${id}/bans/${bob.user.id}`;
@@ -176,6 +171,5 @@ it("what becomes of those who are asked is not waited for: who declined is notif
   expect(await statusOf(ada.call("DELETE", message))).toBe(204);
   slow.open();
   await notified(id);
-  vi.restoreAllMocks();
   expect(await put(ada, (await newThread(ada, "group")).id, bob.user)).toMatchObject({ status: 202 });
 });

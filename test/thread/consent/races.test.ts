@@ -1,7 +1,7 @@
 /** What happens at once to invitations, and what is lost in between. */
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Presence } from "../../../src/presence/presence.ts";
+import { beforeEach, expect, it } from "vitest";
+import { answerHeldAt, interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
@@ -12,8 +12,6 @@ import { useSettings } from "../../support/settings.ts";
 import { accept, decline, entryOf, INVITED, invitedIn, listOf, put, withdraw, write } from "./people.ts";
 
 beforeEach(() => useSettings({ contactPolicy: "consent", rateLimits: false, rate: { burst: 0, per10s: 0 } }));
-afterEach(() => vi.restoreAllMocks());
-
 async function people(): Promise<{ ada: Person; bob: Person; cy: Person }> {
   const [ada, bob, cy] = await Promise.all([person("Ada"), person("Bob"), person("Cy")]);
   return { ada, bob, cy };
@@ -112,21 +110,13 @@ it("an invitation that is refused after all is not counted: its maker was demote
   const { id } = await newThread(ada, "group");
   await host("PUT", `/api/threads/${id}/members/${cy.user.id}`, { role: "moderator" });
   const counting = gate();
-  const original = Presence.prototype.admitInvitations;
-  vi.spyOn(Presence.prototype, "admitInvitations").mockImplementation(async function (
-    this: Presence,
-    ...asked
-  ) {
-    const result = await original.apply(this, asked);
-    await counting.pass();
-    return result;
-  });
+  const admissions = interceptCalls("PRESENCE", "admitInvitations", answerHeldAt(counting));
   const inviting = put(cy, id, bob.user);
   await counting.reached();
   await ada.call("PUT", `/api/threads/${id}/members/${cy.user.id}`, { role: "member" });
   counting.open();
   expect((await inviting).status).toBe(403);
-  vi.restoreAllMocks();
+  admissions.stop();
   const own = await newThread(cy, "group");
   expect(await places(cy, own.id)).toBe(50);
 });
@@ -135,12 +125,10 @@ it("an invitation whose notification is lost comes by alarm", async () => {
   const { ada, bob } = await people();
   const { id } = await newThread(ada, "group");
   expectLogged(/a call to an object failed/);
-  const notified = vi
-    .spyOn(Presence.prototype, "threadChanged")
-    .mockRejectedValue(new Error("expected: lost"));
+  const notifications = interceptCalls("PRESENCE", "threadChanged", lost);
   expect(await put(ada, id, bob.user)).toEqual(INVITED);
   await evict(threadStub(id));
-  notified.mockRestore();
+  notifications.stop();
   expect(await listOf(bob)).toEqual([]);
   await runDurableObjectAlarm(threadStub(id));
   await eventually(async () => expect(await listOf(bob)).toHaveLength(1));
@@ -151,13 +139,11 @@ it("that an invitation ended is counted once the inviter's shard hears of it, af
   const { ada, bob } = await people();
   const { id } = await newThread(ada, "group", [bob]);
   expectLogged(/a call to an object failed/);
-  const notified = vi
-    .spyOn(Presence.prototype, "threadChanged")
-    .mockRejectedValue(new Error("expected: lost"));
+  const notifications = interceptCalls("PRESENCE", "threadChanged", lost);
   expect(await accept(bob, id)).toBe(200);
   await evict(threadStub(id));
   await evict(shardStub(ada.user.id));
-  notified.mockRestore();
+  notifications.stop();
   await runDurableObjectAlarm(threadStub(id));
   await eventually(async () => expect((await entryOf(bob, id))?.state).toBeUndefined());
   expect(await places(ada, id)).toBe(50);
@@ -168,14 +154,12 @@ it("one that is left on the list of a thread that is gone comes off it by either
   for (const answer of [accept, decline]) {
     const { id } = await newThread(ada, "group", [bob]);
     expectLogged(/a call to an object failed/);
-    const notified = vi
-      .spyOn(Presence.prototype, "threadChanged")
-      .mockRejectedValue(new Error("expected: lost"));
+    const notifications = interceptCalls("PRESENCE", "threadChanged", lost);
     expect(await withdraw(ada, id, bob.user)).toBe(204);
     expect(await entryOf(bob, id)).toBeDefined();
     expect(await answer(bob, id)).toBe(answer === accept ? 404 : 204);
     expect(await listOf(bob)).toEqual([]);
-    notified.mockRestore();
+    notifications.stop();
   }
 });
 

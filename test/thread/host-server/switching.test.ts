@@ -1,9 +1,10 @@
 /** Webhooks that are switched on later, off, and off and on again; and a delivery that is interrupted or fails otherwise. */
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deletedThreadStub } from "../../../src/rpc/deleted-thread.ts";
 import { alarmAt, passTime, startClock } from "../../cost/clock.ts";
+import { interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { host, newKey } from "../../support/host-server.ts";
@@ -178,29 +179,19 @@ describe("the deletion of a thread", () => {
 
 it("a fault in the delivery is logged, holds up nothing else, and is over with the next alarm", async () => {
   expectLogged(/the alarm's duty "webhooks" failed/);
-  const { getStub, restore } = await breakKeepers();
+  // No object answers whether the deletion of a thread is pending.
+  const asked = interceptCalls("CHAT_THREAD", "deletionDue", lost);
   const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
   const response = await ada.call("POST", "/api/threads", { kind: "direct", memberIds: [bob.user.id] });
   const { id } = (await response.json()) as { id: string };
-  await eventually(() => expect(getStub).toHaveBeenCalled());
+  await asked.begun();
   await pass(threadStub(id));
   expect(said(id)).toEqual([]);
   // What the host's server is not sent is in the room.
   const socket = await openThread(bob, id);
   await ada.call("POST", `/api/threads/${id}/messages`, { body: "one" });
   await socket.next("chat");
-  restore();
+  asked.stop();
   await pass(threadStub(id));
   await untilSaid(id, ["thread.created", "message.created 1"]);
 });
-
-/** From here on no object answers whether the deletion of a thread is pending. */
-async function breakKeepers() {
-  const stub = env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId());
-  const prototype = await runInDurableObject(
-    stub,
-    (object) => Object.getPrototypeOf(object) as { deletionDue: () => Promise<number | null> },
-  );
-  const getStub = vi.spyOn(prototype, "deletionDue").mockRejectedValue(new Error("expected: no deletions"));
-  return { getStub, restore: () => getStub.mockRestore() };
-}

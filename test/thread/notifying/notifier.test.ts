@@ -1,28 +1,25 @@
 /** A thread notifies Presence in order: a later update never overtakes an earlier one, which would then be dropped as late. */
-import { afterEach, expect, it, vi } from "vitest";
-import { Presence } from "../../../src/presence/presence.ts";
+import { expect, it } from "vitest";
+import { interceptCalls } from "../../support/calls.ts";
 import { threadStub } from "../../support/objects.ts";
 import { newThread, person } from "../../support/host-users.ts";
 import { eventually } from "../../support/eventually.ts";
 
-afterEach(() => vi.restoreAllMocks());
-
 it("sends one update at a time, however many wait", async () => {
   const ada = await person("Ada");
   const thread = await newThread(ada, "group");
-  const { threadChanged } = Presence.prototype;
   let begun = 0;
   let answered = 0;
   let inFlight = 0;
   let mostInFlight = 0;
-  const threadChangedSpy = vi.spyOn(Presence.prototype, "threadChanged");
-  threadChangedSpy.mockImplementation(async function (this: Presence, update) {
+  interceptCalls("PRESENCE", "threadChanged", async ({ send }) => {
     mostInFlight = Math.max(mostInFlight, ++inFlight);
     const number = ++begun;
     // Polled: within an object, a promise of the test cannot be awaited.
     await eventually(() => expect(answered).toBeGreaterThanOrEqual(number));
-    await threadChanged.call(this, update);
+    const answer = await send();
     inFlight -= 1;
+    return answer;
   });
   const stub = () => threadStub(thread.id);
   const rename = async (name: string) => {

@@ -10,8 +10,8 @@ import {
 } from "../../../src/protocol/limits.ts";
 import type { Report, ReportPage } from "../../../src/protocol/reports.ts";
 import { hostReportsStub } from "../../../src/rpc/host-reports.ts";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { passTime, startClock } from "../../cost/clock.ts";
+import { interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { host, hostAs } from "../../support/host-server.ts";
@@ -20,10 +20,7 @@ import { costOf, evict, storedText, threadStub } from "../../support/objects.ts"
 import { openPresence } from "../../support/socket.ts";
 import { env } from "cloudflare:workers";
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.useRealTimers());
 
 type Call = (method: string, path: string, body?: unknown) => Promise<Response>;
 
@@ -388,13 +385,11 @@ describe("the host's list", () => {
     expectLogged(/a call to an object failed/);
     const { ada, bob, thread, stub, say, report } = await group();
     const seq = await say(bob, "buy my pills");
-    const failing = vi
-      .spyOn(ChatThread.prototype, "putReports")
-      .mockRejectedValue(new Error("expected: no answer"));
+    const failing = interceptCalls("CHAT_THREAD", "putReports", lost);
     await report(ada, seq);
-    await eventually(() => expect(failing).toHaveBeenCalled());
+    await failing.begun();
     await evict(stub);
-    failing.mockRestore();
+    failing.stop();
     await eventually(async () => {
       passTime(60_000);
       await runDurableObjectAlarm(stub);
