@@ -46,9 +46,7 @@ const withoutForeignSourceMaps = {
 const EXPECTED = [
   // What a test throws, or crashes an object with, begins with this word.
   /Error: expected: /,
-  // A test takes a method away, so that an object does not answer (`cutOff`, or a spy on one object alone).
-  /The RPC receiver does not implement the method "(deliver|threadChanged|threadDeleted|receiveMovedUsers)"/,
-  // What callers make of either.
+  // What callers make of it.
   /LilypadError: A part of the server did not answer/,
   // The number of shards was lowered.
   /LilypadError: PRESENCE_SHARDS was \d+ and is \d+/,

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startClock } from "../cost/clock.ts";
-import { Presence } from "../../src/presence/presence.ts";
 import { presenceEvent } from "../../src/protocol/events.ts";
 import type { User } from "../../src/protocol/model.ts";
 import { threadStub } from "../../src/rpc/thread.ts";
+import { heldAt, interceptCalls } from "../support/calls.ts";
 import { gate, holdTokenChecks } from "../support/gate.ts";
 import { hostToken, unique } from "../support/host-users.ts";
 import { randomRun } from "../support/random-run.ts";
@@ -178,16 +178,12 @@ describe("a session that ends", () => {
 
   it("stops the processing of a frame whose commands are still running", async () => {
     startClock();
-    const [ada, bo] = [await knownUser(), await knownUser("Bo")];
+    const [ada, bo] = [await knownUser("Ada", 0), await knownUser("Bo", 1)];
     const { stub, id } = await realThread(bo, ada);
     await stub.run(bo, { type: "chat", id: "hello", body: "hello" });
     const tab = await openTab(ada, Date.now() + 1_000);
     const watching = gate();
-    const { watch } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function slow(this: Presence, list) {
-      await watching.pass();
-      return watch.call(this, list);
-    });
+    interceptCalls("PRESENCE", "watch", heldAt(watching));
     tab.send([
       { type: "watch", userIds: [bo.id] },
       { type: "read", threadId: id, seq: 1 },

@@ -1,11 +1,11 @@
 /** A Socket.IO session is a tab of its user: they are online, and get what concerns them whatever rooms they are in. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Presence } from "../../src/presence/presence.ts";
-import { SocketIoShard } from "../../src/socketio/socketio-shard.ts";
 import { passTime, runAlarm, skipWaits, startClock, withoutWaits } from "../cost/clock.ts";
+import { answerLost, heldAt, interceptCalls, lost } from "../support/calls.ts";
 import { expectLogged, mayLog } from "../support/console.ts";
 import { eventually } from "../support/eventually.ts";
+import { gate } from "../support/gate.ts";
 import { host } from "../support/host-server.ts";
 import {
   hostToken,
@@ -15,13 +15,9 @@ import {
   unique,
   type Person,
 } from "../support/host-users.ts";
-import { evict, shardStub } from "../support/objects.ts";
+import { crash, evict, shardStub } from "../support/objects.ts";
 import { openPresence } from "../support/socket.ts";
 import { SocketIoTestSocket, socketIoStub } from "../support/socketio.ts";
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 interface NewMessage {
   threadId: string;
@@ -101,21 +97,14 @@ describe("a session in no room", () => {
   it("is sent again what did not arrive, once, with what happened since", async () => {
     const { ada, bob, threadId } = await pair();
     const socket = await connect(bob);
-    const { sendToTabs } = SocketIoShard.prototype;
-    const failures = [() => undefined, sendToTabs];
-    const spy = vi.spyOn(SocketIoShard.prototype, "sendToTabs");
-    spy.mockImplementation(async function failing(this: SocketIoShard, batch) {
-      const failure = failures.shift();
-      if (!failure) return sendToTabs.call(this, batch);
-      // The first time it does not arrive, and the second time its answer is lost.
-      await failure.call(this, batch);
-      throw new Error("expected: lost on its way");
-    });
+    // The first time it does not arrive, and the second time its answer is lost.
+    const failures = [lost, answerLost];
+    const calls = interceptCalls("SOCKET_IO", "sendToTabs", (call) => (failures.shift() ?? call.send)(call));
     await send(ada, threadId, "first");
     await eventually(() => expect(previews(socket)).toEqual(["first"]));
     await send(ada, threadId, "second");
     await eventually(() => expect(previews(socket)).toEqual(["first", "second"]));
-    expect(spy.mock.calls.length).toBeGreaterThan(3);
+    expect(calls.made.length).toBeGreaterThan(3);
     expectLogged(/a call to an object failed/, /a call to an object failed/);
   });
 
@@ -228,11 +217,10 @@ describe("a user with a session", () => {
     const watcher = await openPresence(ada);
     watcher.send({ type: "watch", userIds: [bob.user.id] });
     await watcher.next("presence");
-    const spy = vi.spyOn(Presence.prototype, "statusChanged");
-    spy.mockReturnValue(Promise.withResolvers<void>().promise);
+    const calls = interceptCalls("PRESENCE", "statusChanged", heldAt(gate()));
     await connect(bob);
-    await eventually(() => expect(spy).toHaveBeenCalled());
-    spy.mockRestore();
+    await calls.begun();
+    calls.stop();
     await crash(shardStub(bob.user.id));
     passTime(60_000);
     await runAlarm(shardStub(bob.user.id));
@@ -250,13 +238,12 @@ describe("a user with a session", () => {
     const { ada, bob } = await pair();
     const socket = await connect(bob);
     const shard = shardStub(bob.user.id);
-    const spy = vi.spyOn(Presence.prototype, "tabsClosed");
-    spy.mockRejectedValue(new Error("expected: it does not answer"));
+    const { stop } = interceptCalls("PRESENCE", "tabsClosed", lost);
     socket.close();
     await socket.closed;
     const holder = socketIoStub(socket.sid);
     await eventually(async () => expect(await rows(holder, "closed_tabs")).toHaveLength(1));
-    spy.mockRestore();
+    stop();
     await evict(shard);
     await evict(holder);
     passTime(10_000);
@@ -387,12 +374,11 @@ describe("what is revoked", () => {
     const iat = Math.floor(Date.now() / 1000) - 60;
     const who = { ...(await person("Bob")), token: await hostToken({ sub: id, iat }) };
     const idle = await connect(who);
-    const spy = vi.spyOn(SocketIoShard.prototype, "sendToTabs");
-    spy.mockRejectedValue(new Error("expected: it does not answer"));
+    const calls = interceptCalls("SOCKET_IO", "sendToTabs", lost);
     expect((await host("POST", `/api/users/${id}/revoke`)).status).toBe(202);
-    await eventually(() => expect(spy).toHaveBeenCalled());
+    await calls.begun();
     await crash(shardStub(id));
-    spy.mockRestore();
+    calls.stop();
     await runAlarm(shardStub(id));
     await idle.closed;
     mayLog(/a call to an object failed/);
@@ -453,8 +439,4 @@ async function rows(
     storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
   );
   return all.filter((row) => !who || (row["user_id"] ?? row["watcher_id"]) === who.user.id);
-}
-
-async function crash(stub: DurableObjectStub): Promise<void> {
-  await runInDurableObject(stub, (_, state) => state.abort("expected: a crash")).catch(() => undefined);
 }

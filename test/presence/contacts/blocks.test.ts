@@ -6,8 +6,8 @@ import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import { BLOCKS, BLOCKS_PER_MINUTE } from "../../../src/protocol/limits.ts";
 import type { Message, ThreadSummary, User } from "../../../src/protocol/model.ts";
 import { directThreadId } from "../../../src/rpc/thread.ts";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { alarmAt, runAlarm, startClock } from "../../cost/clock.ts";
+import { heldAt, interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
@@ -21,7 +21,6 @@ import { passTime, rowsOf, settle } from "../shard.ts";
 
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -338,14 +337,14 @@ describe("the thread of a pair", () => {
     startClock();
     const { ada, bo, id } = await conversation();
     expectLogged(/a call to an object failed/);
-    const spy = vi.spyOn(ChatThread.prototype, "blockChanged").mockRejectedValue(new Error("expected: down"));
+    const down = interceptCalls("CHAT_THREAD", "blockChanged", lost);
     expect(await status(block(bo, ada))).toBe(204);
     expect(await status(write(ada, id))).toBe(201);
     // In vain once more, after an eviction.
     await evict(shardStub(bo.user.id));
     passTime(60_000);
     await runAlarm(shardStub(bo.user.id));
-    spy.mockRestore();
+    down.stop();
     passTime(60_000);
     await runAlarm(shardStub(bo.user.id));
     expect(await status(write(ada, id))).toBe(403);
@@ -368,14 +367,10 @@ describe("the thread of a pair", () => {
   it("has the last of a block and its end, where the first one's call is slow", async () => {
     const { ada, bo, id } = await conversation();
     const slow = gate();
-    const real = ChatThread.prototype.blockChanged;
-    vi.spyOn(ChatThread.prototype, "blockChanged").mockImplementationOnce(async function (
-      this: ChatThread,
-      ...args
-    ) {
-      await slow.pass();
-      return real.apply(this, args);
-    });
+    const hold = heldAt(slow);
+    interceptCalls("CHAT_THREAD", "blockChanged", (call, _userId, isBlocked) =>
+      isBlocked ? hold(call) : call.send(),
+    );
     const first = block(bo, ada);
     await eventually(async () => expect(await rowsOf(bo.user, "block_jobs")).toHaveLength(1));
     expect(await status(unblock(bo, ada))).toBe(204);

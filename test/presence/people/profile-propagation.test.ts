@@ -1,8 +1,8 @@
 /** How a changed profile reaches all threads of its user: each once, through evictions and failures, and not as often as one likes. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { startClock } from "../../cost/clock.ts";
+import { heldAt, interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
@@ -18,18 +18,20 @@ beforeEach(() => {
   sent = [];
   // The alarms of the steps come when a test runs them.
   startClock();
-  vi.spyOn(ChatThread.prototype, "profileChanged").mockImplementation(async function (
-    this: ChatThread,
-    user,
-  ) {
-    sent.push({ threadId: this.ctx.id.toString(), name: user.name });
-  });
+  onCall(async () => {});
 });
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
+
+/** What happens before a thread has a call; where this throws, it does not. */
+function onCall(before: (threadId: string) => Promise<void>): void {
+  interceptCalls("CHAT_THREAD", "profileChanged", async ({ id }, { name }) => {
+    await before(id.toString());
+    sent.push({ threadId: id.toString(), name });
+  });
+}
 
 const rename = (user: User, name: string) => shardFor(user).signIn({ ...user, name });
 /** Runs the alarms of all steps. */
@@ -54,10 +56,8 @@ async function invocation(user: User): Promise<string[]> {
 /** From now on these threads do not answer. Returns how many calls there were, of any thread, and brings them back. */
 function cutOff(isCutOff: (threadId: string, call: number) => boolean) {
   const outage = { calls: 0, over: false };
-  vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
-    const threadId = this.ctx.id.toString();
-    if (!outage.over && isCutOff(threadId, (outage.calls += 1))) throw new Error("expected: no answer");
-    sent.push({ threadId, name: user.name });
+  onCall(async (threadId) => {
+    if (!outage.over && isCutOff(threadId, (outage.calls += 1))) await lost();
   });
   return outage;
 }
@@ -112,13 +112,12 @@ it("goes on where it was after an eviction or a crash, whatever became of the al
 });
 
 it("waits for a thread that does not answer, and sends it the newest profile when it does", async () => {
-  expectLogged(/expected: no answer/);
+  expectLogged(/expected: lost/);
   const { ada, threadIds } = await userInThreads(3, 5);
   const [broken] = threadIds;
   let isBroken = true;
-  vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
-    if (isBroken && this.ctx.id.toString() === broken) throw new Error("expected: no answer");
-    sent.push({ threadId: this.ctx.id.toString(), name: user.name });
+  onCall(async (threadId) => {
+    if (isBroken && threadId === broken) await lost();
   });
   await rename(ada, "Countess");
   await runAlarmOf(ada);
@@ -132,7 +131,7 @@ it("waits for a thread that does not answer, and sends it the newest profile whe
 });
 
 it("is not given up while some threads answer, however many do not at first", async () => {
-  expectLogged(/expected: no answer/);
+  expectLogged(/expected: lost/);
   const { ada, threadIds } = await userInThreads(700);
   // As if an invocation's calls ran out each second time.
   cutOff((_, call) => call % 100 > 50);
@@ -142,7 +141,7 @@ it("is not given up while some threads answer, however many do not at first", as
 });
 
 it("calls threads that did not answer again, in as many invocations as that takes", async () => {
-  expectLogged(/expected: no answer/);
+  expectLogged(/expected: lost/);
   const { ada, threadIds } = await userInThreads(80);
   const outage = cutOff(() => true);
   await rename(ada, "Countess");
@@ -158,7 +157,7 @@ it("calls threads that did not answer again, in as many invocations as that take
 });
 
 it("goes on to the other threads where those of one step are gone", async () => {
-  expectLogged(/expected: no answer/);
+  expectLogged(/expected: lost/);
   const { ada, threadIds } = await userInThreads(60);
   // What the step after that of the newest threads calls.
   const gone = new Set(threadIds.toSorted().slice(0, SUBREQUESTS / 2));
@@ -211,13 +210,10 @@ it("is sent again to those that were sent the profile before, where it changes w
 it("is sent again after the pause, where it changes while the first threads are being sent it", async () => {
   const { ada, threadIds } = await userInThreads(3, 1);
   const held = gate();
-  vi.mocked(ChatThread.prototype.profileChanged).mockImplementation(async function (this: ChatThread, user) {
-    sent.push({ threadId: this.ctx.id.toString(), name: user.name });
-    await held.pass();
-  });
+  const calls = interceptCalls("CHAT_THREAD", "profileChanged", heldAt(held));
   await rename(ada, "First");
   const alarm = runAlarmOf(ada);
-  await eventually(() => expect(sent).toHaveLength(3));
+  await calls.begun(3);
   await rename(ada, "Second");
   held.open();
   await alarm;

@@ -1,8 +1,8 @@
 /** The cost of a message depends on the shards concerned only, whatever the number of shards, members and messages. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Presence } from "../../../src/presence/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
+import { interceptCalls } from "../../support/calls.ts";
 import { costOf, threadStub } from "../../support/objects.ts";
 import type { Person } from "../../support/host-users.ts";
 import {
@@ -21,7 +21,6 @@ import { eventually } from "../../support/eventually.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await resetAll();
 });
 
@@ -41,7 +40,7 @@ async function signedInUsers(size: number): Promise<Person[]> {
 async function burst(author: Person, threadId: string, concerned: Set<number>) {
   await awaitNotification(author, threadId);
   const first = (await threadsOf(author))[0]?.seq ?? 0;
-  const calls = vi.spyOn(Presence.prototype, "threadChanged");
+  const calls = interceptCalls("PRESENCE", "threadChanged");
   const costs = new Map<number, number>();
   let measured = async () => {
     for (let i = 0; i < BURST; i++) await sendMessage(author, threadId);
@@ -50,9 +49,9 @@ async function burst(author: Person, threadId: string, concerned: Set<number>) {
     const newest = BURST + first;
     await eventually(async () => {
       await runDurableObjectAlarm(threadStub(threadId));
-      const last = calls.mock.calls.filter(([update]) => update.seq === newest);
+      const last = calls.made.filter(({ args: [update] }) => update.seq === newest);
       expect(last.length).toBeGreaterThanOrEqual(concerned.size);
-      expect(calls.mock.settledResults.every(({ type }) => type === "fulfilled")).toBe(true);
+      expect(calls.made.every(({ outcome }) => outcome === "answered")).toBe(true);
     });
   };
   for (const number of concerned) {
@@ -63,8 +62,8 @@ async function burst(author: Person, threadId: string, concerned: Set<number>) {
     };
   }
   await measured();
-  const updates = calls.mock.calls.map(([update]) => update.seq);
-  calls.mockRestore();
+  const updates = calls.made.map(({ args: [update] }) => update.seq);
+  calls.stop();
   return { updates, costs: [...costs.values()] };
 }
 

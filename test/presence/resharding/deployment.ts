@@ -155,11 +155,6 @@ export async function moveShard(from: number, before: number, after: number): Pr
   for (let steps = 1; ; steps++) if ((await moveStep(from, before, after)).done) return steps;
 }
 
-/** Crashes an object: its memory, its sockets and what was not yet durable are lost. */
-export async function crash(stub: DurableObjectStub): Promise<void> {
-  await runInDurableObject(stub, (_object, state) => state.abort("expected: a crash")).catch(() => undefined);
-}
-
 /** Waits until the shard of this member has been notified of the thread's newest message. */
 export async function awaitNotification(who: Person, threadId: string): Promise<void> {
   const { seq } = await ask<Thread>(who, "GET", `/api/threads/${threadId}`);

@@ -1,19 +1,18 @@
 /** What may happen while users are moved to new shards, one thing at a time. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Presence } from "../../../src/presence/presence.ts";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
+import type { PresenceRpc } from "../../../src/rpc/presence.ts";
 import { shardOf } from "../../../src/rpc/shards.ts";
 import type { Thread } from "../../../src/protocol/model.ts";
+import { answerLost, interceptCalls, lost, type CallHandler } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
-import { evict } from "../../support/objects.ts";
+import { crash, evict } from "../../support/objects.ts";
 import type { Person } from "../../support/host-users.ts";
 import { openThread } from "../../support/socket.ts";
 import { SocketIoTestSocket } from "../../support/socketio.ts";
 import {
   ask,
-  crash,
   deploy,
   resetAll,
   createGroup,
@@ -33,7 +32,6 @@ import {
 beforeEach(() => deploy({ shards: 8 }));
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await resetAll();
 });
 
@@ -175,12 +173,10 @@ describe("a moved user", () => {
     const [withBo, withDi] = [await direct(bo), await direct(await signedIn("Di", { shard: 5, of: 16 }))];
     for (const who of [ada, bo]) await sendMessage(who, withBo.id);
     await ask(ada, "DELETE", `/api/threads/${withDi.id}/members/${ada.user.id}`);
-    const down = vi
-      .spyOn(ChatThread.prototype, "blockChanged")
-      .mockRejectedValue(new Error("expected: down"));
+    const down = interceptCalls("CHAT_THREAD", "blockChanged", lost);
     expectLogged(/a call to an object failed/);
     await ask(ada, "PUT", `/api/blocks/${bo.user.id}`);
-    down.mockRestore();
+    down.stop();
     await moveStep(OLD, 8, 16);
     for (const number of [OLD, NEW]) {
       expect(await shard(number).contactsOf(ada.user.id, [bo.user.id])).toEqual([]);
@@ -390,28 +386,32 @@ describe("a subscription", () => {
 });
 
 describe("a failure or crash while users move", () => {
-  /** Replaces what the new shard does with the first batch that is not empty. */
-  function onFirstBatch(what: (take: () => Promise<void>) => Promise<void>): void {
-    const { receiveMovedUsers } = Presence.prototype;
+  type BatchHandler = CallHandler<PresenceRpc["receiveMovedUsers"]>;
+
+  /** Decides what becomes of the first batch that is not empty. */
+  function onFirstBatch(handle: BatchHandler): void {
     let isFirst = true;
-    vi.spyOn(Presence.prototype, "receiveMovedUsers").mockImplementation(async function (
-      this: Presence,
-      batch,
-    ) {
+    interceptCalls("PRESENCE", "receiveMovedUsers", (call, batch) => {
       const isEmpty = batch.threads.length + batch.users.length + batch.watchers.length === 0;
-      if (isEmpty || !isFirst) return receiveMovedUsers.call(this, batch);
+      if (isEmpty || !isFirst) return call.send();
       isFirst = false;
-      await what(() => receiveMovedUsers.call(this, batch));
+      return handle(call, batch);
     });
   }
 
-  const lostCall = () => Promise.reject(new Error("expected: connection lost"));
-  const crashes: [string, (take: () => Promise<void>) => Promise<void>][] = [
-    ["before a batch has arrived", lostCall],
-    ["before the answer to a batch", (take) => take().then(lostCall)],
-    ["of the old shard, before a batch has arrived", () => crash(shard(OLD)).then(lostCall)],
-    ["of the old shard, before the answer to a batch", (take) => take().then(() => crash(shard(OLD)))],
-    ["of the new shard", (take) => take().then(() => crash(shard(NEW)))],
+  const crashes: [string, BatchHandler][] = [
+    ["before a batch has arrived", lost],
+    ["before the answer to a batch", answerLost],
+    ["of the old shard, before a batch has arrived", () => crash(shard(OLD)).then(lost)],
+    ["of the old shard, before the answer to a batch", ({ send }) => send().then(() => crash(shard(OLD)))],
+    [
+      "of the new shard",
+      (_call, batch) =>
+        runInDurableObject(shard(NEW), async (presence, state) => {
+          await presence.receiveMovedUsers(batch);
+          state.abort("expected: a crash");
+        }),
+    ],
   ];
 
   const recoveries: [string, (users: { ada: Person; cy: Person; threadId: string }) => Promise<unknown>][] = [
@@ -424,11 +424,11 @@ describe("a failure or crash while users move", () => {
     ],
   ];
 
-  describe.each(crashes)("%s", (_when, what) => {
+  describe.each(crashes)("%s", (_when, handle) => {
     it.each(recoveries)("is recovered from by %s", async (_who, next) => {
       const { ada, bo, cy, threadId } = await startResharding();
-      expectLogged(/a call to an object failed Error: expected: (connection lost|a crash)/);
-      onFirstBatch(what);
+      expectLogged(/a call to an object failed Error: expected: (lost|the answer was lost|a crash)/);
+      onFirstBatch(handle);
       await moveStep(OLD, 8, 16).catch(() => undefined);
       await next({ ada, cy, threadId });
       expect(await storedIn(NEW)).toContain(ada.user.id);
@@ -442,12 +442,9 @@ describe("a failure or crash while users move", () => {
   });
 
   it("keeps users in their old shard while the new one fails", async () => {
-    expectLogged(/a call to an object failed TypeError: .* method "receiveMovedUsers"/);
+    expectLogged(/a call to an object failed Error: expected: lost/);
     const { ada } = await startResharding();
-    await runInDurableObject(
-      shard(NEW),
-      (object) => void vi.spyOn(object, "receiveMovedUsers").mockImplementation(lostCall),
-    );
+    interceptCalls("PRESENCE", "receiveMovedUsers", lost);
     await expect(moveStep(OLD, 8, 16)).rejects.toThrow("503");
     expect(await unread(ada)).toEqual([1]);
     await openTab(ada);

@@ -6,7 +6,8 @@ import type { User } from "../../../src/protocol/model.ts";
 import { randomFrom, type Random } from "../../chaos/support/random.ts";
 import { mayLog } from "../../support/console.ts";
 import type { Person } from "../../support/host-users.ts";
-import { ask, crash, deploy, resetAll, moveStep, shard, signedIn } from "./deployment.ts";
+import { crash } from "../../support/objects.ts";
+import { ask, deploy, resetAll, moveStep, shard, signedIn } from "./deployment.ts";
 import { Traffic } from "./traffic.ts";
 import { eventually } from "../../support/eventually.ts";
 

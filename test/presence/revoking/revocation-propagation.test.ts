@@ -1,8 +1,8 @@
 /** How a revocation reaches all threads of its user: the newest first, each twice, through evictions and failures, in bounded steps. */
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
 import { startClock } from "../../cost/clock.ts";
+import { interceptCalls } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { User } from "../../../src/protocol/model.ts";
@@ -28,19 +28,14 @@ beforeEach(() => {
   sent = [];
   failing = { isCutOff: () => false };
   startClock();
-  vi.spyOn(ChatThread.prototype, "revoked").mockImplementation(async function (
-    this: ChatThread,
-    userId,
-    revocation,
-  ) {
-    const threadId = this.ctx.id.toString();
+  interceptCalls("CHAT_THREAD", "revoked", async ({ id }, userId, revocation) => {
+    const threadId = id.toString();
     if (failing.isCutOff(threadId)) throw new Error("expected: no answer");
     sent.push({ threadId, userId, revocation });
   });
 });
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 

@@ -16,10 +16,10 @@ import {
   shardFor,
   type Tab,
 } from "../shard.ts";
-import { StatusPublisher } from "../../../src/presence/status/status-publisher.ts";
 import { PeerShards } from "../../../src/presence/peer-shards.ts";
 import { Presence } from "../../../src/presence/presence.ts";
 import type { User } from "../../../src/protocol/model.ts";
+import { interceptCalls, lost } from "../../support/calls.ts";
 import { expectLogged } from "../../support/console.ts";
 import { shardStub } from "../../support/objects.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -31,7 +31,6 @@ const USER_SHARD = 1;
 beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -181,7 +180,7 @@ describe("for subscribers", () => {
 
   it("a user who vanished without closing is offline within two minutes", async () => {
     const { bo, tab } = await subscribedPair();
-    const lost = await openTab(bo);
+    const old = await openTab(bo);
     await tab.next("presence");
     const openedAt = Date.now();
     const isPublished = () =>
@@ -202,7 +201,7 @@ describe("for subscribers", () => {
       status: "offline",
       lastSeenAt: openedAt,
     });
-    expect(await lost.next("closing")).toMatchObject({ code: 4100 });
+    expect(await old.next("closing")).toMatchObject({ code: 4100 });
     expect(await alarmOf(bo)).toBeNull();
   });
 
@@ -232,21 +231,23 @@ describe("for subscribers", () => {
 
   it("a user whose online status could not be published is published by the next alarm", async () => {
     const { bo, tab } = await subscribedPair();
-    const publish = vi
-      .spyOn(PeerShards.prototype, "publish")
-      .mockRejectedValueOnce(new Error("expected: overloaded"));
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const outage = interceptCalls("PRESENCE", "statusChanged", lost);
     const page = await openTab(bo);
     await settle(page);
-    expect(publish).toHaveBeenCalled();
+    expect(outage.made).not.toEqual([]);
+    outage.stop();
     await runAlarmOf(bo);
     expect(await tab.next("presence")).toEqual({ type: "presence", userId: bo.id, status: "online" });
   });
 
   it("a user whose online status could not be published is published when they reload the page", async () => {
     const { bo, tab } = await subscribedPair();
-    vi.spyOn(PeerShards.prototype, "publish").mockRejectedValueOnce(new Error("expected: overloaded"));
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const outage = interceptCalls("PRESENCE", "statusChanged", lost);
     const page = await openTab(bo);
     await settle(page);
+    outage.stop();
     await close(page);
     passTime(1_000);
     await openTab(bo);
@@ -261,9 +262,8 @@ describe("for subscribers", () => {
     await close(page);
     await settle(tab);
     const closedAt = Date.now();
-    const publish = vi
-      .spyOn(PeerShards.prototype, "publish")
-      .mockRejectedValue(new Error("expected: overloaded"));
+    expectLogged(/a call to an object failed Error: expected: lost/);
+    const outage = interceptCalls("PRESENCE", "statusChanged", lost);
     const nextRound = async () => {
       const alarm = await alarmOf(bo);
       if (alarm === null) throw new Error("it would never be published");
@@ -272,7 +272,7 @@ describe("for subscribers", () => {
     };
     for (let round = 0; round < 4; round++) await nextRound();
     expect(Date.now() - closedAt).toBeGreaterThan(120_000);
-    publish.mockRestore();
+    outage.stop();
     await nextRound();
     expect(await tab.next("presence")).toMatchObject({ status: "offline", lastSeenAt: closedAt });
   });
@@ -375,16 +375,11 @@ describe("the alarm", () => {
     await close(pageOfCy);
     const dueAt = Date.now() + 5_000;
     passTime(4_995);
-    const { publishOffline } = StatusPublisher.prototype;
-    vi.spyOn(StatusPublisher.prototype, "publishOffline").mockImplementation(async function slow(
-      this: StatusPublisher,
-      now,
-    ) {
-      await publishOffline.call(this, now);
+    interceptCalls("PRESENCE", "statusChanged", async ({ send }) => {
+      await send();
       passTime(10);
     });
     await runAlarmOf(bo);
-    vi.restoreAllMocks();
     expect(await tab.next("presence", ({ status }) => status === "offline")).toMatchObject({ userId: bo.id });
     expect(await alarmOf(cy)).toBe(dueAt);
   });

@@ -2,12 +2,12 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startClock } from "../../cost/clock.ts";
-import { Presence } from "../../../src/presence/presence.ts";
 import { jsonCodec } from "../../../src/sockets/codec.ts";
 import { presenceStub } from "../../../src/rpc/shards.ts";
 import { Subscriptions } from "../../../src/presence/status/subscriptions.ts";
 import type { PresenceEvent } from "../../../src/protocol/events.ts";
 import type { User, UserPresence } from "../../../src/protocol/model.ts";
+import { answerHeldAt, heldAt, interceptCalls } from "../../support/calls.ts";
 import { gate } from "../../support/gate.ts";
 import {
   evictShardOf,
@@ -28,7 +28,6 @@ import { eventually } from "../../support/eventually.ts";
 beforeEach(startClock);
 afterEach(async () => {
   vi.useRealTimers();
-  vi.restoreAllMocks();
   await reset();
 });
 
@@ -335,11 +334,7 @@ describe("the answer to a subscription", () => {
     await groupOf(ada, cy);
     const tab = await openTab(ada);
     const asked = gate();
-    const { watch: answer } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function slow(this: Presence, list) {
-      await asked.pass();
-      return answer.call(this, list);
-    });
+    interceptCalls("PRESENCE", "watch", heldAt(asked));
     watch(tab, bo, cy);
     await asked.reached();
     await thread.leave(ada);
@@ -356,15 +351,7 @@ describe("the answer to a subscription", () => {
     watch(tab, bo);
     await settleShards(tab);
     const asked = gate();
-    const { newlyVisible } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "newlyVisible").mockImplementation(async function slow(
-      this: Presence,
-      ...question
-    ) {
-      const states = await newlyVisible.apply(this, question);
-      await asked.pass();
-      return states;
-    });
+    interceptCalls("PRESENCE", "newlyVisible", answerHeldAt(asked));
     const thread = new FakeThread();
     await thread.join(bo);
     await thread.join(ada);
@@ -378,12 +365,7 @@ describe("the answer to a subscription", () => {
   /** Holds the answers of shards to subscriptions. */
   function holdAnswers() {
     const answers = gate();
-    const { watch: answer } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "watch").mockImplementation(async function held(this: Presence, list) {
-      const states = await answer.call(this, list);
-      await answers.pass();
-      return states;
-    });
+    interceptCalls("PRESENCE", "watch", answerHeldAt(answers));
     return answers;
   }
 
@@ -395,14 +377,7 @@ describe("the answer to a subscription", () => {
     await other.next("presence");
     // Bo's new status is in flight, to those who had subscribed when it was published, while Ada subscribes.
     const changesHeld = gate();
-    const { statusChanged } = Presence.prototype;
-    vi.spyOn(Presence.prototype, "statusChanged").mockImplementation(async function held(
-      this: Presence,
-      changes,
-    ) {
-      await changesHeld.pass();
-      return statusChanged.call(this, changes);
-    });
+    interceptCalls("PRESENCE", "statusChanged", heldAt(changesHeld));
     await openTab(bo);
     await changesHeld.reached();
     const answers = holdAnswers();

@@ -1,15 +1,14 @@
 /** Connection state recovery: a client that comes back in time gets its session, its rooms, and what it missed. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
-import { ChatThread } from "../../../src/thread/chat-thread.ts";
+import { describe, expect, it } from "vitest";
 import { passTime, withoutWaits } from "../../cost/clock.ts";
-import { crash } from "../../presence/resharding/deployment.ts";
+import { interceptCalls } from "../../support/calls.ts";
 import { eventually } from "../../support/eventually.ts";
 import { gate } from "../../support/gate.ts";
 import { fillHistory } from "../../support/history.ts";
 import { host } from "../../support/host-server.ts";
 import { hostToken, newThread, person, type Person } from "../../support/host-users.ts";
-import { evict, threadStub } from "../../support/objects.ts";
+import { crash, evict, threadStub } from "../../support/objects.ts";
 import { SocketIoTestSocket, socketIoStub, storedSessions } from "../../support/socketio.ts";
 
 withoutWaits();
@@ -212,7 +211,7 @@ describe("a client that comes back", () => {
     for (const where of ["notAt", "at"] as const) {
       const crashing = await openAt({ [where]: back.sid });
       const joining = gate();
-      const admission = vi.spyOn(ChatThread.prototype, "admitAtRelay").mockImplementation(async () => {
+      const admission = interceptCalls("CHAT_THREAD", "admitAtRelay", async () => {
         await joining.pass();
         throw new Error("expected: it is too late");
       });
@@ -220,7 +219,7 @@ describe("a client that comes back", () => {
       await joining.reached();
       await crash(socketIoStub(crashing.sid));
       joining.open();
-      admission.mockRestore();
+      admission.stop();
     }
     await say("three");
     const again = await SocketIoTestSocket.connect(bob, back.lost);
