@@ -249,6 +249,8 @@ export default defineConfig({
           name: "chaos",
           isolate: false,
           globalSetup: ["test/chaos/support/bundle.ts"],
+          // Tests that run at once do so to wait at once.
+          maxConcurrency: 100,
           include: ["chaos", "bench", "dev", "server", "socketio-client"].map(
             (folder) => `test/${folder}/**/*.test.ts`,
           ),

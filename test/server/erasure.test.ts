@@ -34,17 +34,26 @@ const textOf = (word: string, length: number) =>
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-/** The files of all objects that hold a text. */
-async function filesWith(text: string): Promise<string[]> {
-  const files = await readdir(lilypad.storage, { recursive: true, withFileTypes: true });
-  const found = [];
-  for (const file of files.filter((entry) => entry.isFile())) {
-    const path = join(file.parentPath, file.name);
+/** The files of all objects, by path. */
+async function allFiles(): Promise<Map<string, Buffer>> {
+  const entries = await readdir(lilypad.storage, { recursive: true, withFileTypes: true });
+  const files = new Map<string, Buffer>();
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
     // One that was removed meanwhile holds nothing.
-    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-    if (bytes.includes(text)) found.push(path.slice(lilypad.storage.length + 1));
+    files.set(path.slice(lilypad.storage.length + 1), await readFile(path).catch(() => Buffer.alloc(0)));
   }
-  return found;
+  return files;
+}
+
+/** The next look at all files, a second after the one before: all tests that wait share it. */
+let nextLook: Promise<Map<string, Buffer>> | undefined;
+function look(): Promise<Map<string, Buffer>> {
+  nextLook ??= setTimeout(1_000).then(() => {
+    nextLook = undefined;
+    return allFiles();
+  });
+  return nextLook;
 }
 
 /** A token that names its user so. A later one counts: each is a second younger than the one before. */
@@ -100,9 +109,8 @@ async function newGroup(name?: string) {
 /** The files that hold a text, as soon as `isExpected`. The limit is only reached on failure. */
 async function filesOnce(text: string, isExpected: (files: string[]) => boolean): Promise<string[]> {
   for (let looks = 1; ; looks++) {
-    const files = await filesWith(text);
+    const files = [...(await look())].filter(([, bytes]) => bytes.includes(text)).map(([path]) => path);
     if (isExpected(files) || looks === 200) return files;
-    await setTimeout(1_000);
   }
 }
 const filesWhenStored = (text: string) => filesOnce(text, (files) => files.length > 0);
