@@ -2,7 +2,7 @@
 import { manyUsers } from "./presence/many-users.ts";
 import { closingTabs } from "./presence/closing-tabs.ts";
 import { crashes } from "./presence/crashes.ts";
-import { deadConnection } from "./presence/dead-connection.ts";
+import { deadConnection, HASTENED } from "./presence/dead-connection.ts";
 import { scenarioOutcome, type ScenarioOutcome } from "./presence/scenario.ts";
 import { WaitTimeout } from "./support/change-notifier.ts";
 import { defineProgram } from "./support/program.ts";
@@ -15,14 +15,15 @@ export const presence = defineProgram({
   duration: "about 2 min",
   options: {
     users: { kind: "number", default: 200, min: 1, help: "users of the scenario with many users" },
+    hasten: { kind: "flag", help: "detects dead connections within 40 s instead of two minutes" },
     crashes: { kind: "number", default: 5, min: 1, help: "crashes of the crash scenario" },
   },
   run: async (options) => {
-    const server = await Server.start();
+    const server = await Server.start({}, options.hasten ? { constants: HASTENED } : {});
     try {
       const outcomes = await Promise.all([
         outcomeOf("closing tabs", closingTabs(server)),
-        outcomeOf("dead connection", deadConnection(server)),
+        outcomeOf("dead connection", deadConnection(server, options)),
         outcomeOf("crashes", crashes(options)),
         outcomeOf("many users", manyUsers(server, options)),
       ]);

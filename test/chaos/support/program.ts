@@ -50,8 +50,8 @@ export function defineProgram<const O extends Options>(definition: Definition<O>
       }
       const values = { ...given, seed: given.seed ?? Date.now() % 2 ** 31 } as Values<O> & { seed: number };
       const settings = Object.entries(values)
-        .filter(([, value]) => value !== undefined)
-        .map(([option, value]) => `--${option} ${String(value)}`);
+        .filter(([, value]) => value !== undefined && value !== false)
+        .map(([option, value]) => (value === true ? `--${option}` : `--${option} ${String(value)}`));
       console.log(`${name} ${settings.join(" ")}`);
       const { rows, violations } = await definition.run(values);
       console.table(rows);

@@ -1,10 +1,11 @@
 /** Lilypad on bare workerd with on-disk storage, which can be killed and started again on the same storage. */
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startWorkerd, type Workerd } from "../../../src/dev/workerd.ts";
 import { sharedBundle } from "./bundle.ts";
+import { withConstants, type Constants } from "./constants.ts";
 
 /** The host application's key, with which the tests sign their users' tokens. */
 export const AUTH_SECRET = "a-secret-for-the-chaos-tests-0123456789";
@@ -24,6 +25,8 @@ export const VARS = {
 };
 
 export interface ServerOptions {
+  /** Other values for constants of the source. */
+  constants?: Constants;
   /** Whether to open V8's inspector; true if absent. */
   inspector?: boolean;
   /** An ES module to run as a second Worker in the same process, with Lilypad bound as `LILYPAD`. */
@@ -32,14 +35,21 @@ export interface ServerOptions {
 
 export class Server {
   readonly #directory: string;
+  readonly #bundle: string;
   #vars: Record<string, string>;
   readonly #inspector: boolean;
   readonly #companion: string | undefined;
   #workerd: Workerd | undefined;
   #port = 0;
 
-  private constructor(directory: string, vars: Record<string, string>, options: ServerOptions) {
+  private constructor(
+    directory: string,
+    bundle: string,
+    vars: Record<string, string>,
+    options: ServerOptions,
+  ) {
     this.#directory = directory;
+    this.#bundle = bundle;
     this.#vars = vars;
     this.#inspector = options.inspector ?? true;
     this.#companion = options.companion;
@@ -48,7 +58,9 @@ export class Server {
   /** Starts Lilypad on empty storage and a free port. `vars` override `VARS`. */
   static async start(vars: Record<string, string> = {}, options: ServerOptions = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "lilypad-chaos-"));
-    const server = new Server(directory, { ...VARS, ...vars }, options);
+    const { constants } = options;
+    const bundle = constants ? await bundleWith(constants, directory) : await sharedBundle();
+    const server = new Server(directory, bundle, { ...VARS, ...vars }, options);
     await server.restart();
     return server;
   }
@@ -86,7 +98,7 @@ export class Server {
   async restart(vars: Record<string, string> = {}): Promise<void> {
     this.#vars = { ...this.#vars, ...vars };
     this.#workerd = await startWorkerd({
-      bundle: await sharedBundle(),
+      bundle: this.#bundle,
       storage: this.storage,
       port: this.#port,
       vars: this.#vars,
@@ -111,4 +123,13 @@ export class Server {
   get inspectorUrl(): string {
     return `ws://127.0.0.1:${this.#workerd?.inspectorPort}/lilypad`;
   }
+}
+
+/** A bundle in a directory of this server's. */
+async function bundleWith(constants: Constants, directory: string): Promise<string> {
+  const source = await readFile(join(await sharedBundle(), "index.js"), "utf8");
+  const bundle = join(directory, "worker");
+  await mkdir(bundle);
+  await writeFile(join(bundle, "index.js"), withConstants(source, constants));
+  return bundle;
 }

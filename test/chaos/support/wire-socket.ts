@@ -3,11 +3,9 @@
  * not hide here as well.
  */
 import { WebSocket } from "ws";
+import type { PresenceEvent, ThreadEvent } from "../../../src/protocol/events.ts";
 
-/** The interval of the contract: the server takes a client that is silent for longer as gone. */
-const PING_MS = 30_000;
-
-export class WireSocket<E> {
+export class WireSocket<E extends PresenceEvent | ThreadEvent> {
   /** Resolves with the code when the connection is over, however it ended and whether or not it ever opened; no event follows. */
   readonly closed: Promise<number>;
   readonly #raw: WebSocket;
@@ -18,7 +16,7 @@ export class WireSocket<E> {
       perMessageDeflate: false,
     });
     this.#raw = raw;
-    const pings = setInterval(() => this.isOpen && raw.send("ping"), PING_MS);
+    let pings: NodeJS.Timeout | undefined;
     this.closed = new Promise((resolve) => {
       raw.once("close", (code) => {
         clearInterval(pings);
@@ -29,7 +27,13 @@ export class WireSocket<E> {
     raw.on("error", () => {});
     raw.on("message", (data) => {
       const frame = String(data);
-      if (frame !== "pong") for (const event of JSON.parse(frame) as E[]) onEvent(event);
+      if (frame === "pong") return;
+      for (const event of JSON.parse(frame) as E[]) {
+        // The server takes a client that is silent for longer as gone.
+        if (event.type === "welcome")
+          pings = setInterval(() => this.isOpen && raw.send("ping"), event.limits.pingMs);
+        onEvent(event);
+      }
     });
   }
 
