@@ -1,7 +1,7 @@
 /** Clients that stop reading: what waits for them must not fill the server's memory, whatever it is. */
-import { defineProgram, type ProgramReport } from "./support/program.ts";
+import { defineProgram } from "./support/program.ts";
 import { Server } from "./support/server.ts";
-import { flood } from "./stall/flood.ts";
+import { flood, warmUp } from "./stall/flood.ts";
 import { unread } from "./stall/unread.ts";
 
 export const stall = defineProgram({
@@ -14,22 +14,29 @@ export const stall = defineProgram({
     stalled: { kind: "number", default: 6, min: 1, help: "clients that stop reading" },
   },
   run: async ({ mib, stalled }) => {
-    const report: ProgramReport = { rows: [], violations: [] };
-    for (const scenario of [
-      (server: Server) => flood(server, { mib, stalled, isPaced: true }),
-      (server: Server) => flood(server, { mib, stalled, isPaced: false }),
-      (server: Server) => unread(server, "resumes"),
-      (server: Server) => unread(server, "pages"),
-    ]) {
-      const server = await Server.start();
-      try {
-        const { rows, violations } = await scenario(server);
-        report.rows.push(...rows);
-        report.violations.push(...violations);
-      } finally {
-        await server.stop();
-      }
-    }
-    return report;
+    const scenarios = [
+      async (server: Server) => {
+        await warmUp(server, mib);
+        const paced = await flood(server, { mib, stalled, isPaced: true });
+        return [paced, await flood(server, { mib, stalled, isPaced: false })];
+      },
+      async (server: Server) => [await unread(server, "resumes")],
+      async (server: Server) => [await unread(server, "pages")],
+    ];
+    const reports = (await Promise.all(scenarios.map(withServer))).flat();
+    return {
+      rows: reports.flatMap(({ rows }) => rows),
+      violations: reports.flatMap(({ violations }) => violations),
+    };
   },
 });
+
+/** Each has a server of its own, whose memory is measured. */
+async function withServer<T>(scenario: (server: Server) => Promise<T>): Promise<T> {
+  const server = await Server.start();
+  try {
+    return await scenario(server);
+  } finally {
+    await server.stop();
+  }
+}

@@ -8,9 +8,8 @@ import type { Server } from "../support/server.ts";
 import { signIn } from "../support/users.ts";
 import { BODY_LENGTH, MIB, rowOf, SETTLE_MS } from "./memory.ts";
 import { ReadingClient } from "./reading-client.ts";
+import { sendMessages } from "./send-messages.ts";
 
-/** As many as fit into a client's frame. */
-const MESSAGES_PER_FRAME = 6;
 /** Before measuring: V8 grows its heap in steps, and the last step comes only after more than the short form sends. */
 const WARM_UP_MIB = 128;
 /** The close code of a client that reads too slowly. */
@@ -25,7 +24,19 @@ export interface FloodOptions {
   isPaced: boolean;
 }
 
-/** Floods a room of `server`. The client that goes on reading must not be disconnected, and the stalled ones must. */
+/** Sends as much as V8's heap grows by, and at least as much as the floods after it. */
+export async function warmUp(server: Server, mib: number): Promise<void> {
+  const changes = new ChangeNotifier();
+  const [user] = await signIn(server, ["sender"]);
+  if (!user) throw new Error("nobody signed in");
+  const { id } = await user.api.createThread({ kind: "public", name: "warm-up" });
+  const sending = new ReadingClient(new URL(`/api/threads/${id}/socket?paced`, server.url), user, changes);
+  await changes.until(() => sending.events.length > 0, "the sender's welcome");
+  await sendMessages(sending, changes, messagesIn(Math.max(mib, WARM_UP_MIB)));
+  sending.socket.close();
+}
+
+/** Floods a room of a server that is warmed up. The client that goes on reading must not be disconnected, and the stalled ones must. */
 export async function flood(server: Server, { mib, stalled, isPaced }: FloodOptions): Promise<ProgramReport> {
   const changes = new ChangeNotifier();
   const ids = ["sender", ...Array.from({ length: stalled }, (_client, i) => `stalled${i + 1}`)];
@@ -39,15 +50,13 @@ export async function flood(server: Server, { mib, stalled, isPaced }: FloodOpti
     return address;
   };
   const sending = new ReadingClient(url(true), sender, changes);
-  // While they read, what they do not promise to acknowledge counts as well: they connect after the warm-up.
   await changes.until(() => sending.events.length > 0, "the sender's welcome");
-  await send(sending, changes, Math.max(mib, WARM_UP_MIB) * MIB);
   const stalling = stalledUsers.map((user) => new ReadingClient(url(isPaced), user, changes));
   await changes.until(() => stalling.every(({ events }) => events.length > 1), "every client's welcome");
   const before = residentBytes(server.pid);
 
   for (const { socket } of stalling) socket.pause();
-  const peak = await send(sending, changes, mib * MIB, () => residentBytes(server.pid));
+  const peak = await sendMessages(sending, changes, messagesIn(mib), () => residentBytes(server.pid));
   const left = () => sending.events.filter(({ type }) => type === "leave").length;
   await changes.until(() => left() === stalled, "the stalled clients to be disconnected");
   await sleep(SETTLE_MS);
@@ -80,22 +89,6 @@ export async function flood(server: Server, { mib, stalled, isPaced }: FloodOpti
   return { rows: [row], violations };
 }
 
-/** Sends so many bytes, a frame when the one before has come back; returns the highest value of `measure` meanwhile. */
-async function send(
-  sending: ReadingClient,
-  changes: ChangeNotifier,
-  bytes: number,
-  measure: () => number = () => 0,
-): Promise<number> {
-  const body = "x".repeat(BODY_LENGTH);
-  let peak = 0;
-  for (let sent = 0; sent < bytes; sent += MESSAGES_PER_FRAME * BODY_LENGTH) {
-    const rev = sending.rev + MESSAGES_PER_FRAME;
-    sending.socket.send(
-      Array.from({ length: MESSAGES_PER_FRAME }, () => ({ type: "chat", id: crypto.randomUUID(), body })),
-    );
-    await changes.until(() => sending.rev >= rev || sending.closingCode !== 0, "the messages just sent");
-    peak = Math.max(peak, measure());
-  }
-  return peak;
+function messagesIn(mib: number): number {
+  return Math.ceil((mib * MIB) / BODY_LENGTH);
 }

@@ -10,10 +10,13 @@ import {
   SOCKETS_PER_USER,
 } from "../../../src/protocol/limits.ts";
 import { residentBytes } from "../../bench/load/process-usage.ts";
+import { ChangeNotifier } from "../support/change-notifier.ts";
 import type { ProgramReport } from "../support/program.ts";
 import type { Server } from "../support/server.ts";
-import { signIn, type SignedInUser } from "../support/users.ts";
+import { signIn } from "../support/users.ts";
 import { BODY_LENGTH, rowOf, SETTLE_MS } from "./memory.ts";
+import { ReadingClient } from "./reading-client.ts";
+import { sendMessages } from "./send-messages.ts";
 
 const PAGES = 40;
 /** How often memory is looked at while the server answers, and how many times. */
@@ -36,7 +39,11 @@ export async function unread(server: Server, answers: UnreadAnswers): Promise<Pr
   const [user] = await signIn(server, ["ada"]);
   if (!user) throw new Error("no user");
   const { id, epoch } = await user.api.createThread({ kind: "public", name: "unread" });
-  for (let n = 0; n < RESUME_EVENTS; n += 1) await post(server, user, id);
+  const changes = new ChangeNotifier();
+  const sending = new ReadingClient(new URL(`/api/threads/${id}/socket?paced`, server.url), user, changes);
+  await changes.until(() => sending.events.length > 0, "the sender's welcome");
+  await sendMessages(sending, changes, RESUME_EVENTS);
+  sending.socket.close();
   const [rest, connections, messages, length] =
     answers === "resumes"
       ? ([`socket?cursor=${epoch}:0`, SOCKETS_PER_USER, RESUME_EVENTS, RESUME_LENGTH] as const)
@@ -65,15 +72,6 @@ export async function unread(server: Server, answers: UnreadAnswers): Promise<Pr
     after: residentBytes(server.pid),
   });
   return { rows: [row], violations };
-}
-
-async function post(server: Server, { token }: SignedInUser, threadId: string): Promise<void> {
-  const response = await fetch(`${server.url}/api/threads/${threadId}/messages`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ body: "x".repeat(BODY_LENGTH) }),
-  });
-  if (response.status !== 201) throw new Error(`a message was answered ${response.status}`);
 }
 
 /** Sends a request and, once its answer begins, reads nothing more. Throws where it is refused. */

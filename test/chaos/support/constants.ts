@@ -14,7 +14,7 @@ export function withConstants(bundle: string, constants: Constants): string {
     let content = end === -1 ? after : after.slice(0, end);
     for (const [name, value] of Object.entries(values)) {
       // A number follows a name that other files have too.
-      const declaration = new RegExp(`^(var ${name}\\d*) = [\\d_e.]+;$`, "m");
+      const declaration = new RegExp(`^(var ${name}\\d*) = [^;\\n]+;$`, "m");
       if (!declaration.test(content)) throw new Error(`${file} has no constant ${name}`);
       content = content.replace(declaration, `$1 = ${value};`);
     }
