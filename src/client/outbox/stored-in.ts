@@ -1,7 +1,12 @@
 /** What an event of the thread says about the user's own commands. Pure. */
-import type { ThreadEvent } from "../../protocol/events.ts";
+import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/model.ts";
 import type { Stored } from "./entry.ts";
+
+/** What no command of a socket has made. */
+type OtherEvent =
+  | Exclude<ThreadEvent, DurableEvent>
+  | Extract<DurableEvent, { type: "member" | "member_removed" | "thread" }>;
 
 /** The commands of this user that are stored by what the event says: it may have come before their acknowledgement, or in its place. */
 export function storedIn(event: ThreadEvent, userId: string | undefined): Stored[] {
@@ -21,6 +26,7 @@ export function storedIn(event: ThreadEvent, userId: string | undefined): Stored
     case "unreact":
       return event.user.id === userId ? ofChange(event.id, event.seq) : [];
     default:
+      event satisfies OtherEvent;
       return [];
   }
 }

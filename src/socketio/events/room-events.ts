@@ -1,6 +1,6 @@
 /** The events of a thread as Socket.IO clients get them. */
 import type { ReactionNames } from "../../config/reaction-names.ts";
-import type { ThreadEvent } from "../../protocol/events.ts";
+import type { DurableEvent, ThreadEvent } from "../../protocol/events.ts";
 import { DELETED_TEXT, socketIoMessage, socketIoReaction } from "../../protocol/socketio/message.ts";
 import { messageIdOf, type RoomName } from "../../protocol/socketio/room-names.ts";
 
@@ -42,6 +42,7 @@ export function roomEvent(
       return [type, { ...rest, room }];
     }
     default:
+      event satisfies Exclude<ThreadEvent, DurableEvent>;
       return undefined;
   }
 }
