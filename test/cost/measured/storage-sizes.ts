@@ -60,9 +60,10 @@ async function inShard(): Promise<Pick<StoredBytes, "shard" | "user" | "threadIn
   const presence = stub as unknown as PresenceRpc;
   const empty = await bytesOf(stub);
   const users = Array.from({ length: IN_SHARD }, () => ({ id: crypto.randomUUID(), name: "Ada Lovelace" }));
-  for (const user of users) await presence.signIn(user);
+  await Promise.all(users.map((user) => presence.signIn(user)));
   const withUsers = await bytesOf(stub);
-  for (const user of users) await presence.threadChanged(updateFor([user.id], user));
+  // At once: a shard gathers the updates of a moment, and one by one each would wait for that.
+  await Promise.all(users.map((user) => presence.threadChanged(updateFor([user.id], user))));
   const threads = await bytesOf(stub);
   const [author = { id: "", name: "" }] = users;
   await presence.threadChanged(
