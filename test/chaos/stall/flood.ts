@@ -10,8 +10,8 @@ import { BODY_LENGTH, MIB, rowOf, SETTLE_MS } from "./memory.ts";
 import { ReadingClient } from "./reading-client.ts";
 import { sendMessages } from "./send-messages.ts";
 
-/** Before measuring: V8 grows its heap in steps, and the last step comes only after more than the short form sends. */
-const WARM_UP_MIB = 128;
+/** Before measuring: V8 grows its heap in steps, the last of them after some 50 MiB, more than the short form sends. */
+const WARM_UP_MIB = 64;
 /** The close code of a client that reads too slowly. */
 const TOO_SLOW = 4108;
 
