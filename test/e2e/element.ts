@@ -1,5 +1,5 @@
 /** `<lilypad-chat>` on a page of another site: the page, what its element reports, and where its parts are found. */
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, WebSocket } from "playwright-core";
 import { expect, inject } from "vitest";
 import { startHostSite, tokenAnswer, type HostSite } from "./host-site.ts";
 import { closeContext, DESKTOP } from "./page.ts";
@@ -52,15 +52,15 @@ export async function openElement(
   await context.addInitScript(RECORDER);
   const page = await context.newPage();
   const failures: string[] = [];
-  const open = new Set<string>();
+  // By themselves, not by their paths: a new one may open before the one that it follows has closed.
+  const open = new Set<WebSocket>();
   page.on("pageerror", (error) => failures.push(String(error)));
   page.on("console", (line) => {
     if (/Content Security Policy|Trusted ?Type/i.test(line.text())) failures.push(line.text());
   });
   page.on("websocket", (socket) => {
-    const { pathname } = new URL(socket.url());
-    open.add(pathname);
-    socket.on("close", () => open.delete(pathname));
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
   });
   await options.prepare?.(page);
   await page.goto(site.url);
@@ -70,7 +70,7 @@ export async function openElement(
     site,
     events,
     lastEvent: async () => (await events()).at(-1),
-    sockets: () => [...open].toSorted(),
+    sockets: () => [...open].map((socket) => new URL(socket.url()).pathname).toSorted(),
     close: async () => {
       await closeContext(context);
       site.close();
