@@ -5,7 +5,6 @@ import { drawnText } from "./drawn-text.ts";
 import {
   chatLink,
   closeAll,
-  composer,
   messageRowBySeq,
   newGuests,
   openMessageMenu,
@@ -15,6 +14,7 @@ import {
   startChatAlone,
   startDirectChat,
   stopClock,
+  typeUntil,
 } from "./page.ts";
 import { newGroup } from "./people.ts";
 
@@ -115,8 +115,8 @@ it("names of both directions do not mix in lists of who is here and who is typin
 
   // Who types is shown for some seconds only, which do not pass.
   await stopClock(ada.page);
-  await composer(sara.page).pressSequentially("Hi");
   const typing = ada.page.getByTestId("typing");
+  await typeUntil(sara.page, async () => (await typing.textContent()) !== "");
   await expect.poll(() => drawnText(typing)).toBe(`${first} is typing…`);
   await chatLink(ada.page).click();
   await closeAll(ada, sara, dan);

@@ -7,6 +7,7 @@ import {
   type Page,
 } from "playwright-core";
 import { afterAll } from "vitest";
+import { isFree } from "./page-pool.ts";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 
 /**
@@ -36,7 +37,7 @@ let launched: Promise<Browser> | undefined;
 export async function sharedBrowser(): Promise<Browser> {
   const browser = await (launched ??= launch());
   afterAll(async () => {
-    for (const context of browser.contexts()) await context.close();
+    for (const context of browser.contexts()) if (!isFree(context)) await context.close();
   });
   return browser;
 }

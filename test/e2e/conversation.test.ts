@@ -2,14 +2,13 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, inject, it } from "vitest";
 import { sharedBrowser } from "./browser.ts";
+import { takePage, type OwnPage } from "./page-pool.ts";
 import {
   chatLink,
   closeAll,
-  composer,
   DESKTOP,
   messageRow,
   messageRowBySeq,
-  openEmptyPage,
   openMessageMenu,
   PHONE,
   send,
@@ -17,17 +16,17 @@ import {
   startChat,
   startDirectChat,
   stopClock,
+  typeUntil,
   uniqueName,
   unreadBadge,
   waitUntilSent,
-  type OwnPage,
 } from "./page.ts";
 
 const browser = await sharedBrowser();
 
 /** A new guest, who signs in by the form. */
 async function enter(name: string, options: BrowserContextOptions): Promise<OwnPage & { name: string }> {
-  const guest = { name: uniqueName(name), ...(await openEmptyPage(browser, options)) };
+  const guest = { name: uniqueName(name), ...(await takePage(browser, options)) };
   await guest.page.goto(inject("url"));
   await signInByForm(guest.page, guest.name);
   return guest;
@@ -54,8 +53,8 @@ describe.each([
 
     // Who types is shown for some seconds only, which do not pass.
     await stopClock(ada.page);
-    await composer(bob.page).pressSequentially("Hi");
-    await ada.page.getByTestId("typing").getByText(bob.name).waitFor();
+    const typing = ada.page.getByTestId("typing").getByText(bob.name);
+    await typeUntil(bob.page, async () => (await typing.count()) === 1);
     await ada.page.clock.resume();
     await send(bob.page, "Hi Ada 🐸");
     await messageRow(ada.page, "Hi Ada 🐸").waitFor();

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { newDirectThread, newGroup, newGuest, writeMessages, type Caller, type GuestUser } from "./people.ts";
+import { releasePage, takePage, type OwnPage } from "./page-pool.ts";
 
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -11,29 +12,12 @@ export const PHONE: BrowserContextOptions = {
 };
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 
-/** A page in a browser context (cookies, storage) of its own. */
-export interface OwnPage {
-  context: BrowserContext;
-  page: Page;
-  /** Uncaught errors of the page: `closeAll` fails the test if there are any. */
-  errors: string[];
-}
-
 /** A guest with a page. */
 export interface Guest extends GuestUser, OwnPage {}
 
-/** An empty page on which nobody is signed in. */
-export async function openEmptyPage(browser: Browser, options = DESKTOP): Promise<OwnPage> {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(String(error)));
-  return { context, page, errors };
-}
-
 /** An empty page of a guest who is signed in there: what a test prepares takes effect at its first load. */
 export async function openPage(browser: Browser, guest: GuestUser, options = DESKTOP): Promise<Guest> {
-  const own = await openEmptyPage(browser, options);
+  const own = await takePage(browser, options);
   const [name = "", value = ""] = guest.cookie.split("=");
   const cookie = { name, value, url: inject("url"), httpOnly: true, sameSite: "Lax" as const };
   await own.context.addCookies([cookie]);
@@ -106,11 +90,11 @@ export const newGuests = <const Names extends readonly string[]>(...names: Names
     [Index in keyof Names]: GuestUser;
   }>;
 
-/** Closes the guests' browsers. Fails if a page had an uncaught error. */
+/** Closes the guests' pages, as far as nobody uses them again. Fails if a page had an uncaught error. */
 export async function closeAll(...guests: Pick<Guest, "context" | "errors">[]): Promise<void> {
   for (const { context, errors } of guests) {
     expect(errors).toEqual([]);
-    await closeContext(context);
+    await releasePage(context);
   }
 }
 
@@ -140,6 +124,19 @@ export async function waitUntilSent(page: Page, text: string): Promise<void> {
 export async function send(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await page.getByRole("button", { name: "Send" }).click();
+}
+
+/**
+ * Types in the composer until that is shown to somebody. Who types is sent as it happens, and not again to whom it did not
+ * reach.
+ */
+export async function typeUntil(page: Page, shown: () => Promise<boolean>): Promise<void> {
+  await expect
+    .poll(async () => {
+      await composer(page).pressSequentially("Hi ");
+      return shown();
+    })
+    .toBe(true);
 }
 
 /** Starts a chat with these people by the dialog, in which it finds them by the beginning of their names. */
@@ -294,22 +291,25 @@ export async function simulateServerClose(page: Page): Promise<(code: number) =>
     page.evaluate((detail) => void dispatchEvent(new CustomEvent("close-sockets", { detail })), code);
 }
 
-/** How many of the page's unsent messages and changes its IndexedDB holds: those that outlast a reload. */
+/** How many unsent messages and changes the browser's IndexedDB holds, of all users: those that outlast a reload. */
 export const storedUnsent = (page: Page) =>
   page.evaluate(async () => {
-    const found = (await indexedDB.databases()).find(({ name }) => name?.startsWith("lilypad "));
-    if (!found?.name) return 0;
     const settledRequest = <T>(request: IDBRequest<T>) =>
       new Promise<T>((done, fail) => {
         request.addEventListener("success", () => done(request.result));
         request.addEventListener("error", () => fail(request.error ?? new Error("failed")));
       });
-    const database = await settledRequest(indexedDB.open(found.name));
-    try {
-      return await settledRequest(database.transaction("messages").objectStore("messages").count());
-    } finally {
-      database.close();
+    let stored = 0;
+    for (const { name = "" } of await indexedDB.databases()) {
+      if (!name.startsWith("lilypad ")) continue;
+      const database = await settledRequest(indexedDB.open(name));
+      try {
+        stored += await settledRequest(database.transaction("messages").objectStore("messages").count());
+      } finally {
+        database.close();
+      }
     }
+    return stored;
   });
 
 /** The first `times` attempts to send a message that contains `text` get an error. Takes effect from the next load on. */

@@ -14,6 +14,7 @@ import {
   send,
   startGroupAlone,
   stopClock,
+  typeUntil,
   unreadBadge,
   waitUntilSent,
 } from "./page.ts";
@@ -106,7 +107,10 @@ describe.each<Translation>(["replaced", "moved"])("where text nodes are %s", (tr
     await expectBothToShow("are here · 3 members");
     // Who types is shown for some seconds only, which do not pass.
     for (const page of [translated, original]) await stopClock(page);
-    await composer(carol.page).pressSequentially("Hi");
+    const typing = [translated, original].map((page) => page.getByTestId("typing"));
+    await typeUntil(carol.page, async () =>
+      (await Promise.all(typing.map((shown) => shown.innerText()))).every((text) => text !== ""),
+    );
     await expectBothToShow(`${carol.name} is typing…`);
     for (const page of [translated, original]) await page.clock.resume();
     await callThreadApi(ada.page, "PUT", `/members/${guestId(bob.name)}`, { role: "moderator" });
