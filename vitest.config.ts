@@ -218,7 +218,8 @@ export default defineConfig({
           globalSetup: ["test/e2e/server.ts"],
           // The modules that tests share are loaded, and a browser is launched, once a worker.
           isolate: false,
-          maxWorkers: 2,
+          // A part of each test is waiting: for the server's timers, for the browser.
+          maxWorkers: 3,
         },
       },
       {

@@ -4,6 +4,7 @@
  * test did nothing with it but what is undone here; after anything else, such as a stopped clock or a script that runs
  * before the page's, its context is closed.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from "playwright-core";
 import { inject } from "vitest";
 
@@ -35,7 +36,8 @@ const free = new Set<PooledPage>();
 
 /** An empty page on which nobody is signed in, until it is given back by `releasePage`. */
 export async function takePage(browser: Browser, options: BrowserContextOptions): Promise<OwnPage> {
-  const pooled = [...free].find((one) => one.options === options) ?? (await newPage(browser, options));
+  const same = [...free].find((one) => isDeepStrictEqual(one.options, options));
+  const pooled = same ?? (await newPage(browser, options));
   free.delete(pooled);
   const onChange = () => (pooled.isChanged = true);
   const context = observe(pooled.context, OF_CONTEXT, {}, onChange);
