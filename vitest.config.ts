@@ -132,47 +132,25 @@ export default defineConfig({
             "test/dev/**",
             "test/examples/**",
             "test/server/**",
-            "test/thread/host-server/**",
             "test/snippets/**",
             "test/socketio-client/**",
           ],
         },
       },
       {
-        // What holds in a room holds in a large one: here all sockets are at relays.
-        plugins: [lilypad({ ROOM_SOCKETS: "0", RELAY_SOCKETS: "2" })],
+        // What holds in a room holds in a large one, where all sockets are at relays, and in a new deployment with few
+        // shards, where one user is often in the shard of another.
+        plugins: [lilypad({ ROOM_SOCKETS: "0", RELAY_SOCKETS: "2", PRESENCE_SHARDS: "2" })],
         test: {
           ...shared,
-          name: "relayed",
+          name: "other-settings",
           include: [
             "test/relay/**/*.test.ts",
             "test/thread/{keys,system-messages,messages,membership,resume,refusals,blocks}.test.ts",
             "test/thread/moderation/{bans,timeouts}.test.ts",
+            "test/presence/**/*.test.ts",
+            "test/model/**/*.test.ts",
           ],
-        },
-      },
-      {
-        // Where the host's server is sent what happens, and asked before a message is stored.
-        plugins: [
-          lilypad({
-            WEBHOOK_URL: "https://host.example/webhooks",
-            WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            BEFORE_SEND_URL: "https://host.example/before-send",
-          }),
-        ],
-        test: {
-          ...shared,
-          name: "host-server",
-          include: ["test/thread/host-server/**/*.test.ts"],
-        },
-      },
-      {
-        // As a new deployment has it, with few shards: one user is often in the shard of another.
-        plugins: [lilypad({ PRESENCE_SHARDS: "2" })],
-        test: {
-          ...shared,
-          name: "two-shards",
-          include: ["test/presence/**/*.test.ts"],
           // But what is the same whichever shards its users are in, and waits for long.
           exclude: [
             "test/presence/resharding/**",
@@ -180,15 +158,6 @@ export default defineConfig({
             "test/presence/threads/hidden.test.ts",
             "test/presence/people/profile-propagation.test.ts",
           ],
-        },
-      },
-      {
-        // Random programs, in workerd too; without rate limits, which would answer most of a program.
-        plugins: [lilypad({ RATE_LIMITS: "off", PRESENCE_SHARDS: "2" })],
-        test: {
-          ...shared,
-          name: "model",
-          include: ["test/model/**/*.test.ts"],
         },
       },
       {

@@ -29,7 +29,7 @@ async function runModelTest(
   file: string,
   { rounds, seed }: { rounds: number; seed: number },
 ): Promise<ProgramReport> {
-  const args = [VITEST, "run", "--project", "model", `test/model/${file}`];
+  const args = [VITEST, "run", "--project", "other-settings", `test/model/${file}`];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, MODEL_RUNS: String(rounds), MODEL_SEED: String(seed), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "inherit"],

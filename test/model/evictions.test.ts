@@ -4,11 +4,14 @@ import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { reset } from "cloudflare:test";
 import { keepHeartbeatsFresh } from "../cost/clock.ts";
 import { person } from "../support/host-users.ts";
+import { useSettingsForAll } from "../support/settings.ts";
 import { PresenceRun, Violation } from "./presence-run.ts";
 import { presencePrograms, type PresenceStep } from "./presence-program.ts";
 import { comparableEvents } from "./comparable-events.ts";
 import { report } from "./report.ts";
-import { runsOf } from "./runs.ts";
+import { MODEL_SETTINGS, runsOf } from "./runs.ts";
+
+useSettingsForAll(MODEL_SETTINGS);
 
 const runs = runsOf("evictions", 10);
 const counts = { rounds: 0, steps: 0, evictions: 0, socketsLost: 0, wrongStates: 0, differences: 0 };

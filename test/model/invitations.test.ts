@@ -4,11 +4,13 @@ import { reset } from "cloudflare:test";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { startClock } from "../cost/clock.ts";
 import { person } from "../support/host-users.ts";
-import { useSettings } from "../support/settings.ts";
+import { useSettings, useSettingsForAll } from "../support/settings.ts";
 import { invitationPrograms, type InvitationStep } from "./invitation-program.ts";
 import { InvitationRun } from "./invitation-run.ts";
 import { report } from "./report.ts";
-import { runsOf } from "./runs.ts";
+import { MODEL_SETTINGS, runsOf } from "./runs.ts";
+
+useSettingsForAll(MODEL_SETTINGS);
 
 const runs = runsOf("invitations", 25);
 const counts = { programs: 0, steps: 0, violations: 0 };

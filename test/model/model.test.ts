@@ -2,12 +2,15 @@
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { person } from "../support/host-users.ts";
+import { useSettingsForAll } from "../support/settings.ts";
 import { checkAgreement, closeAll } from "./check-agreement.ts";
 import { programs, type Program } from "./program.ts";
 import { report } from "./report.ts";
-import { runsOf } from "./runs.ts";
+import { MODEL_SETTINGS, runsOf } from "./runs.ts";
 import type { Users } from "./modelled-thread.ts";
 import { ThreadRun } from "./thread-run.ts";
+
+useSettingsForAll(MODEL_SETTINGS);
 
 /** So many programs share their users: signing in takes longer than a program, but each adds to the users' lists of threads. */
 const PROGRAMS_PER_USERS = 40;

@@ -2,11 +2,14 @@
 import * as fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { person } from "../support/host-users.ts";
+import { useSettingsForAll } from "../support/settings.ts";
 import { checkAgreement, closeAll } from "./check-agreement.ts";
 import { namedPrograms, type Program } from "./program.ts";
 import { report } from "./report.ts";
-import { runsOf } from "./runs.ts";
+import { MODEL_SETTINGS, runsOf } from "./runs.ts";
 import { ThreadRun } from "./thread-run.ts";
+
+useSettingsForAll(MODEL_SETTINGS);
 
 const runs = runsOf("names", 40);
 const counts = { programs: 0, steps: 0, evictions: 0, violations: 0 };

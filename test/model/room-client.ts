@@ -98,9 +98,12 @@ export class RoomClient {
     socket.close();
   }
 
-  /** Sends a command, and applies the events up to its reply. */
-  async ask(command: { id: string; type: string; [key: string]: unknown }): Promise<ThreadEvent> {
-    const answer = await this.#open().ask(command);
+  /** Sends a command, in one frame after others if there are any, and applies the events up to its reply. */
+  async ask(
+    command: { id: string; type: string; [key: string]: unknown },
+    after: readonly unknown[] = [],
+  ): Promise<ThreadEvent> {
+    const answer = await this.#open().ask(command, after);
     this.applyNew();
     return answer;
   }

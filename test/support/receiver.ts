@@ -1,8 +1,14 @@
 /** The host's server, as far as objects send to it: what it was sent, and what it answers. */
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
+import { webhookKey } from "../../src/config/receivers.ts";
 import { beforeSendRequest, webhookEvent, type WebhookEvent } from "../../src/protocol/webhooks.ts";
 import type { BeforeSendAnswer, BeforeSendRequest } from "../../src/protocol/webhooks.ts";
+import { useSettingsForAll } from "./settings.ts";
+
+export const WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+export const WEBHOOK_KEY = webhookKey(WEBHOOK_SECRET) ?? new Uint8Array();
+const WEBHOOK_URL = "https://host.example/webhooks";
+export const BEFORE_SEND_URL = "https://host.example/before-send";
 
 /** A webhook that was sent. */
 export interface SentWebhook {
@@ -50,7 +56,7 @@ export class Receiver {
     const body = String(init.body);
     this.redirects.add(init.redirect);
     const answer =
-      url === env.WEBHOOK_URL ? this.#receive(headers, body) : this.#check(headers, JSON.parse(body));
+      url === WEBHOOK_URL ? this.#receive(headers, body) : this.#check(headers, JSON.parse(body));
     const aborted = new Promise<never>((_resolve, reject) =>
       init.signal?.addEventListener("abort", () => {
         this.givenUp++;
@@ -112,8 +118,12 @@ export function answerEach(
   answer(() => Response.json({ answers }));
 }
 
-/** A receiver for each test of a file. */
+/** A receiver for each test of a file, for webhooks and for checks before sending. */
 export function useReceiver(): { readonly host: Receiver } {
+  useSettingsForAll({
+    webhooks: { url: WEBHOOK_URL, key: WEBHOOK_KEY },
+    beforeSend: { url: BEFORE_SEND_URL, key: WEBHOOK_KEY, failsClosed: false },
+  });
   let host = new Receiver();
   beforeEach(() => {
     host = new Receiver();

@@ -4,6 +4,14 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { configOf, type Config } from "../../src/config/config.ts";
 
+/** Where a test does more than users may. */
+export const UNLIMITED: Partial<Config> = {
+  rateLimits: false,
+  rate: { burst: 0, per10s: 0 },
+  userRate: { burst: 0, per10s: 0 },
+  openRate: { burst: 0, per10s: 0 },
+};
+
 /**
  * Until the end of the test, for the Worker and the objects. An object that runs already may have read the former ones:
  * evict it.

@@ -64,9 +64,9 @@ export class TestSocket<E extends Typed = ThreadEvent> {
     );
   }
 
-  /** Sends a command that has an id, and resolves with its ack or error. */
-  async ask(command: { id: string; [key: string]: unknown }): Promise<E> {
-    this.send(command);
+  /** Sends a command that has an id, in one frame after others if there are any. Resolves with its ack or error. */
+  async ask(command: { id: string; [key: string]: unknown }, after: readonly unknown[] = []): Promise<E> {
+    this.send(after.length > 0 ? [...after, command] : command);
     return this.#until(
       () =>
         this.events.find(

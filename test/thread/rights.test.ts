@@ -4,7 +4,7 @@ import type { ThreadEvent } from "../../src/protocol/events.ts";
 import type { Thread } from "../../src/protocol/model.ts";
 import { host } from "../support/host-server.ts";
 import { call, newThread, person, type Person } from "../support/host-users.ts";
-import { useSettingsForAll } from "../support/settings.ts";
+import { UNLIMITED, useSettingsForAll } from "../support/settings.ts";
 import { openThread, upgrade, type TestSocket } from "../support/socket.ts";
 import { SocketIoTestSocket } from "../support/socketio.ts";
 
@@ -263,8 +263,6 @@ const SOCKET_IO: [event: string, data: (s: Scene) => object, as: string][] = [
 /** The requests that only read. */
 const READING = /^(see|read|list) /;
 
-const UNLIMITED = { rate: { burst: 0, per10s: 0 }, userRate: { burst: 0, per10s: 0 } };
-
 /** Who may write in a public thread over a socket: opening it makes one a member. */
 const opening: Standing[] = [...members, "stranger", "removed"];
 
@@ -348,7 +346,7 @@ function firstOf(socket: TestSocket): Promise<string> {
 }
 
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
-  useSettingsForAll({ rateLimits: false, ...UNLIMITED });
+  useSettingsForAll(UNLIMITED);
 
   /** What is refused, or only reads, changes nothing: all of it shares a thread. */
   let untouched: Promise<Scene> | undefined;

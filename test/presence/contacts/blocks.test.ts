@@ -90,37 +90,6 @@ describe("in a direct thread in which both have written, a block", () => {
   });
 });
 
-it("keeps from both in their thread whether the other is there, and what they read, until it is lifted", async () => {
-  const { ada, bo, id } = await conversation();
-  const adas = await openThread(ada, id);
-  await adas.next("welcome");
-  const bos = await openThread(bo, id);
-  await bos.next("welcome");
-  await adas.next("join");
-  expect(await status(block(bo, ada))).toBe(204);
-  expect(await adas.next("leave")).toEqual({ type: "leave", userId: bo.user.id });
-  expect(await bos.next("leave")).toEqual({ type: "leave", userId: ada.user.id });
-  const before = [adas.events.length, bos.events.length];
-  const again = await openThread(ada, id);
-  expect(await again.next("welcome")).toMatchObject({ online: [{ id: ada.user.id }], onlineCount: 1 });
-  expect(await status(bo.call("PUT", `/api/threads/${id}/read`, { seq: 2 }))).toBe(200);
-  expect(await status(ada.call("PUT", `/api/threads/${id}/read`, { seq: 2 }))).toBe(200);
-  bos.close();
-  await bos.closed;
-  const bosAgain = await openThread(bo, id);
-  await bosAgain.next("welcome");
-  // The answer comes after all that was sent before.
-  for (const socket of [adas, again, bosAgain])
-    expect(await socket.ask({ type: "chat", id: unique("c"), body: "no" })).toMatchObject({
-      code: "forbidden",
-    });
-  const since = [...adas.events.slice(before[0]), ...again.events, ...bosAgain.events];
-  expect(since.filter(({ type }) => ["join", "leave", "online", "read"].includes(type))).toEqual([]);
-  expect(await status(unblock(bo, ada))).toBe(204);
-  expect(await adas.next("join")).toMatchObject({ user: { id: bo.user.id } });
-  expect(await bosAgain.next("join")).toMatchObject({ user: { id: ada.user.id } });
-});
-
 describe("where not both have written, a block", () => {
   it("keeps only the blocker from writing, and hides what comes from them; the other does not notice", async () => {
     const [ada, bo, cy] = [await person("Ada"), await person("Bo"), await person("Cy")];
@@ -225,20 +194,6 @@ describe("two of whom one blocks the other", () => {
     await unblock(bo, ada);
     for (const tab of [adas, bos, again, further])
       expect(await tab.next("presence")).toMatchObject({ status: "online" });
-  });
-
-  it("share groups as before, and see each other there", async () => {
-    const [ada, bo] = [await person("Ada"), await person("Bo")];
-    const { id } = await newThread(ada, "group", [bo]);
-    await block(bo, ada);
-    const bos = await openThread(bo, id);
-    await bos.next("welcome");
-    const adas = await openThread(ada, id);
-    expect(await bos.next("join")).toMatchObject({ user: { id: ada.user.id } });
-    adas.send({ type: "typing" });
-    expect(await bos.next("typing")).toMatchObject({ userId: ada.user.id });
-    await adas.ask({ type: "chat", id: "1", body: "hello" });
-    expect(await bos.next("chat")).toMatchObject({ message: { body: "hello" } });
   });
 
   it("are no contacts", async () => {

@@ -8,10 +8,11 @@ import { gate } from "../../support/gate.ts";
 import { host } from "../../support/host-server.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
 import { evict, shardStub, threadStub } from "../../support/objects.ts";
-import { useSettings } from "../../support/settings.ts";
+import { UNLIMITED, useSettings } from "../../support/settings.ts";
 import { accept, decline, entryOf, INVITED, invitedIn, listOf, put, withdraw, write } from "./people.ts";
 
-beforeEach(() => useSettings({ contactPolicy: "consent", rateLimits: false, rate: { burst: 0, per10s: 0 } }));
+beforeEach(() => useSettings({ contactPolicy: "consent", ...UNLIMITED }));
+
 async function people(): Promise<{ ada: Person; bob: Person; cy: Person }> {
   const [ada, bob, cy] = await Promise.all([person("Ada"), person("Bob"), person("Cy")]);
   return { ada, bob, cy };

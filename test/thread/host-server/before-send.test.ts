@@ -1,8 +1,6 @@
 /** The check before sending: the host's server decides on each message and edit before it is stored. */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { webhookKey } from "../../../src/config/receivers.ts";
 import { BEFORE_SEND_WAITING, BODY_LENGTH } from "../../../src/protocol/limits.ts";
 import type { Message } from "../../../src/protocol/model.ts";
 import type { ChatThread } from "../../../src/thread/chat-thread.ts";
@@ -12,7 +10,7 @@ import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person } from "../../support/host-users.ts";
 import { threadStub } from "../../support/objects.ts";
-import { answerEach, leaveOpen, useReceiver } from "../../support/receiver.ts";
+import { answerEach, BEFORE_SEND_URL, leaveOpen, useReceiver, WEBHOOK_KEY } from "../../support/receiver.ts";
 import { openThread } from "../../support/socket.ts";
 
 const receiver = useReceiver();
@@ -48,7 +46,7 @@ describe("the host's server", () => {
     expect(request).toMatchObject({ type: "before_send", threadId: thread.id });
     const id = headers.get("webhook-id") ?? "";
     const timestamp = Number(headers.get("webhook-timestamp"));
-    const key = webhookKey(env.WEBHOOK_SECRET ?? "") ?? new Uint8Array();
+    const key = WEBHOOK_KEY;
     expect(headers.get("webhook-signature")).toBe(
       await signatureOf(key, { id, timestamp, body: JSON.stringify(request) }),
     );
@@ -234,8 +232,8 @@ describe("without an answer that can be read", () => {
   it("a message is refused as unavailable where BEFORE_SEND_FAIL is closed", async () => {
     expectLogged(NOT_ANSWERED);
     receiver.host.answerCheck = ({ fail }) => fail();
-    const key = webhookKey(env.WEBHOOK_SECRET ?? "") ?? new Uint8Array();
-    const closed = new BeforeSend({ url: env.BEFORE_SEND_URL ?? "", key, failsClosed: true });
+    const key = WEBHOOK_KEY;
+    const closed = new BeforeSend({ url: BEFORE_SEND_URL, key, failsClosed: true });
     const asked = { kind: "message", author: { id: "ada", name: "Ada" }, body: "one" } as const;
     await expect(closed.ask({ threadId: "t" }, "1", asked)).rejects.toMatchObject({ code: "unavailable" });
     receiver.host.answerCheck = (sent) => answerEach(sent, () => ({ action: "allow" }));

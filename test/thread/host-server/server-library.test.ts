@@ -1,13 +1,12 @@
 /** What objects really send, received by the library for the host's server. */
-import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { answerChecks, verifyWebhook, WebhookError } from "../../../src/server/server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person } from "../../support/host-users.ts";
-import { useReceiver, type SentCheck } from "../../support/receiver.ts";
+import { useReceiver, WEBHOOK_SECRET, type SentCheck } from "../../support/receiver.ts";
 
 const receiver = useReceiver();
-const secret = env.WEBHOOK_SECRET ?? "";
+const secret = WEBHOOK_SECRET;
 
 it("verifies webhooks", async () => {
   const ada = await person("Ada");

@@ -2,7 +2,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { webhookKey } from "../../../src/config/receivers.ts";
 import type { Message } from "../../../src/protocol/model.ts";
 import type { WebhookEvent } from "../../../src/protocol/webhooks.ts";
 import { signatureOf } from "../../../src/thread/host-server/signed-request.ts";
@@ -12,7 +11,7 @@ import { expectLogged } from "../../support/console.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person, type Person } from "../../support/host-users.ts";
 import { costOf, evict, storedText, threadStub } from "../../support/objects.ts";
-import { useReceiver, type SentWebhook } from "../../support/receiver.ts";
+import { useReceiver, WEBHOOK_KEY, type SentWebhook } from "../../support/receiver.ts";
 import { openThread } from "../../support/socket.ts";
 
 const receiver = useReceiver();
@@ -91,9 +90,7 @@ describe("webhooks", () => {
     expect(eventOf(sent, 5).data).toEqual({ userId: bob.user.id, by });
     expect(eventOf(sent, 6).data).toMatchObject({ thread: { id: thread.id, name: "Lakes" } });
     for (const { id, timestamp, body, signature } of sent)
-      expect(signature).toBe(
-        await signatureOf(webhookKey(env.WEBHOOK_SECRET ?? "") ?? new Uint8Array(), { id, timestamp, body }),
-      );
+      expect(signature).toBe(await signatureOf(WEBHOOK_KEY, { id, timestamp, body }));
     expect(new Set(sent.map(({ id }) => id)).size).toBe(7);
     expect(receiver.host.redirects).toEqual(new Set(["manual"]));
   });
