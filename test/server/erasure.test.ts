@@ -32,6 +32,9 @@ const markerFor = (length: number, stem: string) =>
 const textOf = (word: string, length: number) =>
   `${word} `.repeat(Math.ceil(length / word.length)).slice(0, length);
 
+/** Messages that are said at once where there are many. */
+const CHATTER_AT_ONCE = 10;
+
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** The files of all objects, by path. */
@@ -94,7 +97,9 @@ async function newGroup(name?: string) {
     say,
     /** Bob says so much, in messages of many lengths. */
     async chatter(count: number) {
-      for (const n of numbers(count)) await say("chatter ".repeat(1 + ((n * 7) % 40)), bob);
+      const chat = (n: number) => say("chatter ".repeat(1 + ((n * 7) % 40)), bob);
+      for (let said = 0; said < count; said += CHATTER_AT_ONCE)
+        await Promise.all(numbers(Math.min(CHATTER_AT_ONCE, count - said)).map((n) => chat(said + n)));
     },
     edit: (seq: number, body: string) => send(ada, messageAt(seq), "PATCH", { body }),
     remove: (seq: number) => send(ada, messageAt(seq), "DELETE"),
@@ -110,7 +115,7 @@ async function newGroup(name?: string) {
 async function filesOnce(text: string, isExpected: (files: string[]) => boolean): Promise<string[]> {
   for (let looks = 1; ; looks++) {
     const files = [...(await look())].filter(([, bytes]) => bytes.includes(text)).map(([path]) => path);
-    if (isExpected(files) || looks === 200) return files;
+    if (isExpected(files) || looks === 500) return files;
   }
 }
 const filesWhenStored = (text: string) => filesOnce(text, (files) => files.length > 0);
@@ -236,19 +241,24 @@ describe.concurrent("in no file is", () => {
 
   it("what lists of threads showed of messages that were deleted and of threads that were renamed or deleted", async () => {
     const [preview, renamed, deleted] = [marker("preview"), marker("renamed"), marker("deleted")];
-    const groups = [];
     // Each finds its place among the others by its id, and has SQLite move some of them.
-    for (const n of numbers(24)) {
-      const group = await newGroup(n % 2 === 0 ? renamed : deleted);
-      groups.push({ ...group, seq: await group.say(preview) });
-    }
+    const groups = await Promise.all(
+      numbers(24).map(async (n) => {
+        const group = await newGroup(n % 2 === 0 ? renamed : deleted);
+        return { group, seq: await group.say(preview) };
+      }),
+    );
     expect(await filesWhenStored(preview)).not.toEqual([]);
-    for (const [i, { path, remove, seq }] of groups.entries()) {
-      await remove(seq);
-      if (i % 2 === 1)
-        await send(ada, path, "PATCH", { name: i % 4 === 1 ? "another name, and a longer one" : null });
-      else await send(ada, path, "DELETE");
-    }
+    await Promise.all(
+      groups.map(async ({ group, seq }, i) => {
+        await group.remove(seq);
+        if (i % 2 === 1)
+          await send(ada, group.path, "PATCH", {
+            name: i % 4 === 1 ? "another name, and a longer one" : null,
+          });
+        else await send(ada, group.path, "DELETE");
+      }),
+    );
     expect(await filesWhenIdle(preview)).toEqual([]);
     expect(await filesWhenIdle(renamed)).toEqual([]);
     expect(await filesWhenIdle(deleted)).toEqual([]);
