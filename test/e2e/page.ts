@@ -225,6 +225,8 @@ export interface ThreadConnections {
   allow: () => Promise<void>;
   /** The same, and the browser says that it is online again: the page makes an attempt at once. */
   restore: () => Promise<void>;
+  /** Waits until the presence socket of the loaded page has received something: the page knows who its user is. */
+  welcomed: () => Promise<void>;
 }
 
 /**
@@ -240,6 +242,10 @@ export async function controlThreadConnections(page: Page): Promise<ThreadConnec
         // The server refuses an upgrade at any other path, which the page sees as a failed connection.
         super(isThread && sessionStorage.getItem("cut") ? new URL("/no-socket", url) : url, protocols);
         if (isThread) open.add(this);
+        const isPresence = String(url).includes("/api/presence/");
+        this.addEventListener("message", () => {
+          if (isPresence) document.documentElement.dataset["presence"] = "connected";
+        });
       }
     };
     addEventListener("cut", () => {
@@ -248,6 +254,7 @@ export async function controlThreadConnections(page: Page): Promise<ThreadConnec
     });
   });
   return {
+    welcomed: () => page.locator("html[data-presence=connected]").waitFor(),
     cut: () => page.evaluate(() => void dispatchEvent(new Event("cut"))),
     allow: () => page.evaluate(() => sessionStorage.removeItem("cut")),
     restore: () =>

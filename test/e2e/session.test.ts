@@ -104,6 +104,8 @@ describe("the page", () => {
     await openThread(ada, await newDirectThread(ada, bob));
     await connections.cut();
     await ada.page.reload();
+    // What is written before that is stored for nobody.
+    await connections.welcomed();
     await send(ada.page, "from Ada");
     await messageRow(ada.page, "from Ada").waitFor();
     await signInByApi(ada.page, bob.name);
