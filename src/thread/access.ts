@@ -20,8 +20,21 @@ export interface AccessParts {
   request: MessageRequest;
 }
 
-/** What a block keeps the two of a direct thread from. */
-const WRITING: ReadonlySet<rights.Action> = new Set(["send", "edit", "react", "type"]);
+/** Whether a block keeps the two of a direct thread from an action. */
+const BLOCKED: Readonly<Record<rights.Action, boolean>> = {
+  send: true,
+  edit: true,
+  react: true,
+  type: true,
+  "move the read marker": false,
+  "change the thread": false,
+  "put thread": false,
+  "delete thread": false,
+  "see bans": false,
+  "see reports": false,
+  "manage links": false,
+  "read the audit log": false,
+};
 
 export class Access {
   readonly #parts: AccessParts;
@@ -80,7 +93,7 @@ export class Access {
    */
   #requireUnblocked(action: rights.Action, { id }: User): void {
     const { blocks, contacts, request } = this.#parts;
-    if (!blocks.isAny || !WRITING.has(action)) return;
+    if (!blocks.isAny || !BLOCKED[action]) return;
     if (blocks.isBy(id) || contacts.haveBothWritten || request.acceptedBy !== undefined) throw forbidden();
   }
 
