@@ -58,18 +58,16 @@ async function post(who: Person, id: string, body: string): Promise<number> {
   return ((await response.json()) as { seq: number }).seq;
 }
 
-function newPeople(): Promise<Person[]> {
-  return Promise.all(["Asker", "Other", "Moderator", "Owner", "Outsider"].map((name) => person(name)));
-}
-
+const NAMES = ["Asker", "Other", "Moderator", "Owner", "Outsider"];
 let people: Promise<Person[]> | undefined;
 
 async function scene(kind: Kind, standing: Standing): Promise<Scene> {
-  // The same in every scene, since what they are they are in its thread; but two people have one direct thread alone.
-  const [user, other, moderator, owner, outsider] = await (kind === "direct"
-    ? newPeople()
-    : (people ??= newPeople()));
-  if (!user || !other || !moderator || !owner || !outsider) throw new Error("five people");
+  // The same in every scene, since what they are they are in its thread.
+  const known = await (people ??= Promise.all(NAMES.map((name) => person(name))));
+  const [user, member, moderator, owner, outsider] = known;
+  if (!user || !member || !moderator || !owner || !outsider) throw new Error("five people");
+  // But two people have one direct thread alone.
+  const other = kind === "direct" ? await person("Other") : member;
   const asker = standing === "anonymous" ? await anonymous() : standing === "host" ? theHost : user;
   if (kind === "direct") {
     const isIn = standing === "member";
@@ -260,8 +258,11 @@ const SOCKET_IO: [event: string, data: (s: Scene) => object, as: string][] = [
   ["join", () => ({}), "see the thread"],
 ];
 
-/** The requests that only read. */
-const READING = /^(see|read|list) /;
+/** Requests that do not affect one another, whoever may make them, and so may share a thread. */
+const INDEPENDENT = [
+  /^(see|read|list|send|move|react|take|edit|time|rename|add another)\b/,
+  /^(delete an own message|delete another's message|remove)\b/,
+];
 
 /** Who may write in a public thread over a socket: opening it makes one a member. */
 const opening: Standing[] = [...members, "stranger", "removed"];
@@ -348,14 +349,23 @@ function firstOf(socket: TestSocket): Promise<string> {
 describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   useSettingsForAll(UNLIMITED);
 
-  /** What is refused, or only reads, changes nothing: all of it shares a thread. */
-  let untouched: Promise<Scene> | undefined;
-  const shared = () => (untouched ??= scene(kind, standing));
+  const sharedScenes = new Map<RegExp | undefined, Promise<Scene>>();
+  function sharedScene(requests = INDEPENDENT[0]): Promise<Scene> {
+    const shared = sharedScenes.get(requests) ?? scene(kind, standing);
+    sharedScenes.set(requests, shared);
+    return shared;
+  }
+
+  /** What is refused changes nothing. */
+  function sceneOf(request: string, isAllowed: boolean): Promise<Scene> {
+    if (!isAllowed) return sharedScene();
+    const independent = INDEPENDENT.find((requests) => requests.test(request));
+    return independent ? sharedScene(independent) : scene(kind, standing);
+  }
 
   it.concurrent.each(HTTP)("over HTTP: %s", async (name, act, may) => {
     const isAllowed = may[kind].includes(standing);
-    const s = await (isAllowed && !READING.test(name) ? scene(kind, standing) : shared());
-    const outcome = await outcomeOf(await act(s));
+    const outcome = await outcomeOf(await act(await sceneOf(name, isAllowed)));
     // The host is no user, whom one could add, or who could leave.
     const isOfItself = standing === "host" && kind !== "direct" && /oneself|^leave$/.test(name);
     expect(outcome).toBe(isAllowed ? "allowed" : isOfItself ? "404 not_found" : refusal(kind, standing));
@@ -364,9 +374,11 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
   if (standing === "host") return;
 
   const mayOpen = readers[kind].includes(standing);
+  /** Who opens a public thread becomes a member. */
+  const isJoining = mayOpen && !belonging.includes(standing);
 
   it(`${mayOpen ? "opens" : "is refused"} a socket`, async () => {
-    const s = await scene(kind, standing);
+    const s = await (isJoining ? scene(kind, standing) : sharedScene());
     const headers: Record<string, string> = { "sec-websocket-protocol": "lilypad.v1" };
     if (s.caller.token) headers["authorization"] = `Bearer ${s.caller.token}`;
     const refusals: Partial<Record<Standing, string>> = { anonymous: "4001", banned: "4003" };
@@ -377,12 +389,14 @@ describe.each(cases)("in a $kind thread, $standing", ({ kind, standing }) => {
 
   // A user who cannot open a socket cannot send commands.
   if (!mayOpen) return;
-  it.concurrent.each(SOCKET)("over a socket: %s", async (_name, command, may) => {
-    const s = await scene(kind, standing);
+  it.concurrent.each(SOCKET)("over a socket: %s", async (name, command, may) => {
+    const isAllowed = may[kind].includes(standing);
+    const changesMore = isJoining || (isAllowed && name.startsWith("delete"));
+    const s = await (changesMore ? scene(kind, standing) : sharedScene());
     const socket = await openThread(s.caller, s.id);
     const answer = await socket.ask(command(s));
     const outcome = answer.type === "error" ? answer.code : "allowed";
-    expect(outcome).toBe(may[kind].includes(standing) ? "allowed" : "forbidden");
+    expect(outcome).toBe(isAllowed ? "allowed" : "forbidden");
   });
 
   it("over a socket: read and typing are broadcast, the session is renewed, and leave closes it", async () => {
