@@ -2,7 +2,8 @@
 import type { Browser, BrowserContextOptions, Page, WebSocket } from "playwright-core";
 import { expect, inject } from "vitest";
 import { startHostSite, tokenAnswer, type HostSite } from "./host-site.ts";
-import { closeContext, DESKTOP } from "./page.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import type { Person } from "./people.ts";
 
 export interface ElementPage {
@@ -48,9 +49,8 @@ export async function openElement(
     options.answer ?? tokenAnswer(user.token),
     headers,
   );
-  const context = await browser.newContext(contextOptions);
-  await context.addInitScript(RECORDER);
-  const page = await context.newPage();
+  // The site's port is its own: nothing is left of its storage where another site is opened.
+  const { context, page } = await takePage(browser, contextOptions, { initScript: RECORDER });
   const failures: string[] = [];
   // By themselves, not by their paths: a new one may open before the one that it follows has closed.
   const open = new Set<WebSocket>();
@@ -72,7 +72,7 @@ export async function openElement(
     lastEvent: async () => (await events()).at(-1),
     sockets: () => [...open].map((socket) => new URL(socket.url()).pathname).toSorted(),
     close: async () => {
-      await closeContext(context);
+      await releasePage(context);
       site.close();
       expect(failures).toEqual([]);
     },

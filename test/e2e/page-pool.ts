@@ -16,9 +16,20 @@ export interface OwnPage {
   errors: string[];
 }
 
-interface PooledPage extends OwnPage {
+/** What two pages must have in common for one to be used as the other. */
+interface Kind {
   options: BrowserContextOptions;
+  /** The script that runs before the page's. */
+  initScript: string;
+  /** Where it waits for the next test: a document without scripts. It is of the origin whose storage is cleared. */
+  home: string;
+}
+
+interface PooledPage extends OwnPage {
+  kind: Kind;
   devTools: CDPSession;
+  /** Removes the listeners that the test has added. */
+  unlisten: (() => void)[];
   /** Whether something was done to it that is not undone here. */
   isChanged: boolean;
 }
@@ -26,7 +37,8 @@ interface PooledPage extends OwnPage {
 /** What ends with the document, or is undone by `releasePage`. */
 const OF_PAGE = new Set(
   `close evaluate evaluateHandle getByLabel getByPlaceholder getByRole getByTestId getByText goBack goto keyboard
-  locator mouse reload route touchscreen unroute unrouteAll url waitForResponse waitForURL`.split(/\s+/),
+  locator mouse reload route title touchscreen unroute unrouteAll url waitForEvent waitForFunction waitForRequest
+  waitForResponse waitForURL`.split(/\s+/),
 );
 const OF_CONTEXT = new Set(["addCookies", "cookies"]);
 
@@ -35,13 +47,23 @@ const taken = new WeakMap<BrowserContext, PooledPage>();
 const free = new Set<PooledPage>();
 
 /** An empty page on which nobody is signed in, until it is given back by `releasePage`. */
-export async function takePage(browser: Browser, options: BrowserContextOptions): Promise<OwnPage> {
-  const same = [...free].find((one) => isDeepStrictEqual(one.options, options));
-  const pooled = same ?? (await newPage(browser, options));
+export async function takePage(
+  browser: Browser,
+  options: BrowserContextOptions,
+  { initScript = "", home = `${inject("url")}/robots.txt` }: Partial<Kind> = {},
+): Promise<OwnPage> {
+  const kind = { options, initScript, home };
+  const same = [...free].find((one) => isDeepStrictEqual(one.kind, kind));
+  const pooled = same ?? (await newPage(browser, kind));
   free.delete(pooled);
   const onChange = () => (pooled.isChanged = true);
   const context = observe(pooled.context, OF_CONTEXT, {}, onChange);
-  const page = observe(pooled.page, OF_PAGE, { context: () => context }, onChange);
+  const on = (event: "close", listener: () => void) => {
+    pooled.unlisten.push(() => pooled.page.off(event, listener));
+    return pooled.page.on(event, listener);
+  };
+  const own = { context: () => context, on: on as Page["on"] };
+  const page = observe(pooled.page, OF_PAGE, own, onChange);
   taken.set(context, pooled);
   return { context, page, errors: pooled.errors };
 }
@@ -50,15 +72,17 @@ export async function takePage(browser: Browser, options: BrowserContextOptions)
 export async function releasePage(context: BrowserContext): Promise<void> {
   const pooled = taken.get(context);
   if (!pooled) throw new Error("not taken from the pool");
+  const { page, kind, devTools } = pooled;
   taken.delete(context);
-  await pooled.page.unrouteAll({ behavior: "ignoreErrors" });
-  if (pooled.isChanged || pooled.page.isClosed()) return pooled.context.close();
-  // Of the same origin, and without scripts.
-  await pooled.page.goto(`${inject("url")}/robots.txt`);
-  await pooled.page.mouse.move(0, 0);
-  await pooled.page.evaluate(() => sessionStorage.clear());
-  const origin = new URL(inject("url")).origin;
-  await pooled.devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+  // A handler of a route may be in the middle of a request, for which nobody waits any more.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  if (pooled.isChanged || page.isClosed()) return pooled.context.close();
+  for (const unlisten of pooled.unlisten.splice(0)) unlisten();
+  await page.goto(kind.home);
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => sessionStorage.clear());
+  const { origin } = new URL(kind.home);
+  await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
   await pooled.context.clearCookies();
   pooled.errors.length = 0;
   free.add(pooled);
@@ -67,13 +91,14 @@ export async function releasePage(context: BrowserContext): Promise<void> {
 /** Whether the context waits for the next test. */
 export const isFree = (context: BrowserContext) => [...free].some((pooled) => pooled.context === context);
 
-async function newPage(browser: Browser, options: BrowserContextOptions): Promise<PooledPage> {
-  const context = await browser.newContext(options);
+async function newPage(browser: Browser, kind: Kind): Promise<PooledPage> {
+  const context = await browser.newContext(kind.options);
+  if (kind.initScript !== "") await context.addInitScript(kind.initScript);
   const page = await context.newPage();
   const devTools = await context.newCDPSession(page);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
-  return { context, page, errors, options, devTools, isChanged: false };
+  return { context, page, errors, kind, devTools, unlisten: [], isChanged: false };
 }
 
 /** The same object, but for some members of its `own`. Calls `onChange` where any is used that is not in `undone`. */

@@ -6,7 +6,7 @@ import { createServer, type ThreadName } from "../../src/server/server.ts";
 import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { REACT_VERSIONS, type ReactVersion } from "./react-app.ts";
-import { bodies, field, messages, openChat } from "./react-page.ts";
+import { bodies, closeChat, field, messages, openChat } from "./react-page.ts";
 
 const CLIENT = "../../dist/client/client.js";
 const { createClient } = (await import(CLIENT)) as { createClient: typeof CreateClient };
@@ -53,7 +53,7 @@ describe.each(Object.keys(REACT_VERSIONS) as ReactVersion[])("in React %s, in St
     expect(await field(page).inputValue()).toBe("");
     await expect.poll(() => page.locator(".lilypad-message-pending").count()).toBe(0);
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("a thread is left when it is taken away, and entered again when it is back", async () => {
@@ -76,7 +76,7 @@ describe.each(Object.keys(REACT_VERSIONS) as ReactVersion[])("in React %s, in St
     await expect.poll(() => bodies(page)).toEqual(["Hello"]);
     close();
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("the hooks show what is unread, who is online and who is typing", async () => {
@@ -104,7 +104,7 @@ describe.each(Object.keys(REACT_VERSIONS) as ReactVersion[])("in React %s, in St
     await expect.poll(shown).toEqual(["open", true, [["Pond", 1]], 1, "online", ["Bob"], 1]);
     client.close();
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -134,7 +134,7 @@ describe("a list of messages", () => {
     await expect.poll(() => bodies(page)).toEqual(["one", "two!", "three", "four"]);
     expect(await rendered()).toEqual(["two!"]);
     close();
-    await page.close();
+    await closeChat(page);
   });
 
   it("draws who wrote what, deletions, edits, reactions and replies", async () => {
@@ -159,7 +159,7 @@ describe("a list of messages", () => {
     await frog.click();
     await page.getByRole("button", { name: "🐸 2", pressed: true }).click();
     await page.getByRole("button", { name: "🐸 1", pressed: false }).waitFor();
-    await page.close();
+    await closeChat(page);
   });
 
   it("draws what the host's server says apart, and names a thread by the host's key", async () => {
@@ -179,7 +179,7 @@ describe("a list of messages", () => {
     await expect.poll(() => bodies(page)).toEqual(["Your order was sent.", "Thank you"]);
     await expect.poll(() => page.locator("#unread").textContent()).toBe("0");
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("loads older messages when it is scrolled up, and what is read stays where it is", async () => {
@@ -204,7 +204,7 @@ describe("a list of messages", () => {
       })
       .toBe(1);
     await page.getByText("This is where it began.").waitFor();
-    await page.close();
+    await closeChat(page);
   });
 
   it("opens at the first unread message, and marks as read what was seen", async () => {
@@ -222,7 +222,7 @@ describe("a list of messages", () => {
       })
       .toBe(2);
     await expect.poll(() => page.locator("#unread").textContent()).toBe("0");
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -262,7 +262,7 @@ describe("what a user does to a message", () => {
     await menu.getByRole("button", { name: "Delete" }).click();
     await expect.poll(() => bodies(page)).toEqual(["Hello", "Message deleted", "An answer"]);
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("closes its menu by Escape, and the focus is back on the button", async () => {
@@ -278,7 +278,7 @@ describe("what a user does to a message", () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
       "Message actions",
     );
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -295,7 +295,7 @@ describe("a message that is not stored", () => {
     await page.context().setOffline(false);
     await expect.poll(() => page.locator(".lilypad-message-pending").count()).toBe(0);
     expect(await bodies(page)).toEqual(["Later"]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("says why it failed, and can be retried and discarded", async () => {
@@ -314,7 +314,7 @@ describe("a message that is not stored", () => {
     await page.getByRole("alert").getByText("Not sent: The message is too long.").waitFor();
     await page.getByRole("button", { name: "Discard" }).click();
     await expect.poll(() => messages(page).count()).toBe(0);
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -331,7 +331,7 @@ describe("the composer", () => {
     expect(await field(page).inputValue()).toBe("かん");
     await field(page).press("Enter");
     await expect.poll(() => bodies(page)).toEqual(["かん"]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("says when a message is too long, and does not send it", async () => {
@@ -342,7 +342,7 @@ describe("the composer", () => {
     expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
     await field(page).press("Enter");
     expect(await messages(page).count()).toBe(0);
-    await page.close();
+    await closeChat(page);
   });
 
   it("shows the others that the user is typing, and keeps what is written while the thread is not shown", async () => {
@@ -361,7 +361,7 @@ describe("the composer", () => {
     await page.getByRole("button", { name: "Toggle" }).click();
     await expect.poll(() => field(page).inputValue()).toBe("Half wri");
     close();
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -395,7 +395,7 @@ describe("parts of the host's own", () => {
     await send.click();
     await expect.poll(() => bodies(page)).toEqual(["Hello", "Ja"]);
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("may be a client that the host has made, and closes itself", async () => {
@@ -409,7 +409,7 @@ describe("parts of the host's own", () => {
     });
     await expect.poll(() => bodies(page)).toEqual(["Hello"]);
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 });
 
@@ -440,7 +440,7 @@ describe("the list of threads", () => {
       .click();
     await expect.poll(() => bodies(page)).toEqual(["Just us"]);
     expect(problems).toEqual([]);
-    await page.close();
+    await closeChat(page);
   });
 
   it("says of a thread that the user is not in that it is not here", async () => {
@@ -449,6 +449,6 @@ describe("the list of threads", () => {
     const { page } = await openChat(browser, bob, thread);
     await page.getByText("This chat does not exist, or you are not in it.").waitFor();
     expect(await page.getByRole("textbox").count()).toBe(0);
-    await page.close();
+    await closeChat(page);
   });
 });

@@ -5,7 +5,7 @@ import { expectAccessible } from "./accessible.ts";
 import { sharedBrowser } from "./browser.ts";
 import { callAsHost, newGroup, newKeyedGroup, person, type Person } from "./people.ts";
 import { showAsRequest, stopUndo } from "./message-request.ts";
-import { bodies, field, messages, openChat } from "./react-page.ts";
+import { bodies, closeChat, field, messages, openChat } from "./react-page.ts";
 
 const browser = await sharedBrowser();
 
@@ -94,7 +94,7 @@ it("requests are answered in one tap each, which can be taken back, and a failur
   await page.getByRole("button", { name: "Direct" }).click();
   await page.getByText("You have blocked this person.").waitFor();
   expect(unexpected(problems)).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("a message is reported, and those of blocked people are folded where it is known who is", async () => {
@@ -165,7 +165,7 @@ it("a message is reported, and those of blocked people are folded where it is kn
   await blocked.getByText("You have blocked nobody.").waitFor();
   await expect.poll(() => bodies(page)).toEqual(["Buy frogs", "No", "Or toads"]);
   expect(unexpected(problems)).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 /** The direct thread of two, with a message of the first. */
@@ -205,7 +205,7 @@ it("a thread that is a message request asks in the thread itself, without going 
   expect(answers).toEqual(["decline"]);
   expect(sockets.filter((one) => one.includes("/presence/"))).toEqual([]);
   expect(problems).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("an accepted message request is a thread, and a group that one is invited into asks in its place", async () => {
@@ -244,7 +244,7 @@ it("an accepted message request is a thread, and a group that one is invited int
   await invitation.getByText(/Bob.* invites you to .*Pond.*, with 1 member\./).waitFor();
   await invitation.getByRole("button", { name: /^Accept: .*Pond/ }).click();
   await expect.poll(() => bodies(page)).toEqual(["Welcome to Pond"]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("a direct thread is hidden and its other person blocked, and a group is left, after asking", async () => {
@@ -284,5 +284,5 @@ it("a direct thread is hidden and its other person blocked, and a group is left,
   await page.getByText("0 listed").waitFor();
   await page.getByText("You are no longer in this chat.").waitFor();
   expect(problems).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });

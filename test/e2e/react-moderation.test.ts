@@ -5,7 +5,7 @@ import { expectAccessible } from "./accessible.ts";
 import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import type { ReactVersion } from "./react-app.ts";
-import { openChat } from "./react-page.ts";
+import { closeChat, openChat } from "./react-page.ts";
 
 const browser = await sharedBrowser();
 
@@ -108,7 +108,7 @@ it("settings take effect where the thread is open, and say why nobody writes", a
   expect(await forBob.getByRole("region", { name: "Settings" }).count()).toBe(0);
   expect(await forBob.getByRole("button", { name: "Reports" }).count()).toBe(0);
   expect(problems).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("reports are counted live and resolved in one step, and what was done is in a list", async () => {
@@ -150,7 +150,7 @@ it("reports are counted live and resolved in one step, and what was done is in a
   await log.getByText(/timed out .*Carol.* until/).waitFor();
   await expectAccessible(page);
   expect(problems).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("a moderator times out and bans from a message or the list of members, and is asked how long", async () => {
@@ -197,7 +197,7 @@ it("a moderator times out and bans from a message or the list of members, and is
   const found = await bob.call("GET", "/api/threads");
   expect(((await found.json()) as { threads: unknown[] }).threads).toEqual([]);
   expect(problems).toEqual([]);
-  await page.close();
+  await closeChat(page);
 });
 
 it("a link that a moderator makes lets somebody in, until it is revoked", async () => {
@@ -219,5 +219,5 @@ it("a link that a moderator makes lets somebody in, until it is revoked", async 
   expect([address.split("#")[0], joined.status]).toEqual(["https://example.com/join", 200]);
   await links.getByRole("button", { name: "Revoke link 1" }).click();
   await links.getByText("No link is in use.").waitFor();
-  await page.close();
+  await closeChat(page);
 });

@@ -1,6 +1,7 @@
 /** A page that shows threads with the React components, as a user sees it. */
 import type { Browser, Page } from "playwright-core";
 import { inject } from "vitest";
+import { releasePage, takePage } from "./page-pool.ts";
 import type { Person } from "./people.ts";
 import type { ReactVersion } from "./react-app.ts";
 import { servePage } from "./react-libraries.ts";
@@ -52,7 +53,7 @@ export async function openChat(
           <StrictMode><LilypadProvider url={url} getToken={getToken} ${provider}><App /></LilypadProvider></StrictMode>,
         );`;
   const url = await servePage(react, main, `${LAYOUT}\n${style}`);
-  const page = await browser.newPage();
+  const { page } = await takePage(browser, {}, { home: new URL("/style.css", url).href });
   const problems: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
@@ -63,6 +64,9 @@ export async function openChat(
   await page.goto(url);
   return { page, problems };
 }
+
+/** Closes the page that `openChat` has opened. */
+export const closeChat = (page: Page) => releasePage(page.context());
 
 export const field = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
 export const messages = (page: Page) => page.getByRole("log").locator(".lilypad-message");

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
@@ -48,11 +49,20 @@ const settings = {
   RATE_LIMITS: "off",
 };
 
+const answers = (url: string) =>
+  fetch(url, { signal: AbortSignal.timeout(START_MS) }).then(
+    () => true,
+    () => false,
+  );
+
 /** Starts the server for the whole run; what it stores, and what tests write, is gone afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const port = await freePort();
   const scratch = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
-  const args = ["start", "--", "--port", String(port), "--inspector-port", String(await freePort())];
+  const url = `http://localhost:${port}`;
+  // Not a line for each request: writing them takes a request of its own for each.
+  const args = ["start", "--", "--port", String(port), "--log-level", "warn"];
+  args.push("--inspector-port", String(await freePort()));
   const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const child = spawn("npm", [...args, "--persist-to", join(scratch, "storage"), ...vars], {
     // A group of its own, so that wrangler's children end with it.
@@ -60,19 +70,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  const ready = new Promise<void>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`));
-    const timer = setTimeout(() => fail("took too long"), START_MS);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        if (!output.includes("Ready on")) return;
-        clearTimeout(timer);
-        resolve();
-      });
-    }
-    child.once("exit", (code) => fail(`exited with ${code}`));
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  let failure: string | undefined;
+  child.once("exit", (code) => (failure = `exited with ${code}`));
+  const timer = setTimeout(() => (failure = "took too long"), START_MS);
 
   const stop = async () => {
     const exited = child.exitCode === null ? once(child, "exit") : undefined;
@@ -81,12 +85,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
-    await ready;
+    while (!(await answers(`${url}/robots.txt`))) {
+      if (failure !== undefined) throw new Error(`npm start ${failure}:\n${output}`);
+      await delay(100);
+    }
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  project.provide("url", `http://localhost:${port}`);
+  project.provide("url", url);
   project.provide("authSecret", settings.AUTH_SECRET);
   project.provide("serverSecret", settings.SERVER_SECRET);
   project.provide("scratch", scratch);
