@@ -147,12 +147,20 @@ export class FakeThread {
   }
 }
 
-/** A user with so many groups, the newest first. */
+/** A user with so many groups, the newest first, which are in the shard's storage alone. */
 export async function userInThreads(count: number, shard = 1): Promise<{ ada: User; threadIds: string[] }> {
   const ada = await knownUser("Ada", shard);
-  const threads = Array.from({ length: count }, (_, i) => new FakeThread("group", null, 1_000_000 - i));
-  await Promise.all(threads.map((thread) => thread.join(ada)));
-  return { ada, threadIds: threads.map(({ id }) => id) };
+  const threadIds = Array.from({ length: count }, () => env.CHAT_THREAD.newUniqueId().toString());
+  const ids = JSON.stringify(threadIds);
+  await runInDurableObject(shardStub(ada.id), (_, { storage: { sql } }) => {
+    sql.exec(
+      `INSERT INTO threads (thread_id, rev, kind, created_at, seq, active_at, senders)
+       SELECT value, 2, 'group', 1000000 - key, 0, 1000000 - key, '{}' FROM json_each(?)`,
+      ids,
+    );
+    sql.exec("INSERT INTO user_threads SELECT ?, value, 0 FROM json_each(?)", ada.id, ids);
+  });
+  return { ada, threadIds };
 }
 
 /** A group of these users, whose shards know of it. */

@@ -30,9 +30,14 @@ export interface Person {
   call: (method: string, path: string, body?: unknown) => Promise<Response>;
 }
 
-/** A user who is unknown to Lilypad: their token is valid and was never used. */
-export async function unknownPerson(name = "Ada"): Promise<Person> {
-  const user = { id: unique(name.toLowerCase()), name };
+/** A user who is unknown to Lilypad: their token is valid and was never used. Their id is one that is wanted. */
+export async function unknownPerson(
+  name = "Ada",
+  isWanted: (id: string) => boolean = () => true,
+): Promise<Person> {
+  let id = unique(name.toLowerCase());
+  while (!isWanted(id)) id = unique(name.toLowerCase());
+  const user = { id, name };
   const token = await hostToken({ sub: user.id, name });
   return {
     user,
@@ -68,13 +73,10 @@ export async function person(name = "Ada"): Promise<Person> {
 
 /** A known user whom another Presence shard has than this one. */
 export async function personInOtherShard(than: Person, name: string): Promise<Person> {
-  const shardOfUser = ({ user }: Person) => shardOf(user.id, Number(env.PRESENCE_SHARDS));
-  for (;;) {
-    const other = await unknownPerson(name);
-    if (shardOfUser(other) === shardOfUser(than)) continue;
-    await signIn(other);
-    return other;
-  }
+  const shardOfUser = (id: string) => shardOf(id, Number(env.PRESENCE_SHARDS));
+  const other = await unknownPerson(name, (id) => shardOfUser(id) !== shardOfUser(than.user.id));
+  await signIn(other);
+  return other;
 }
 
 /** Makes a user known. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { messagePage, type MessagePage } from "../../src/protocol/http.ts";
 import { BODY_LENGTH } from "../../src/protocol/limits.ts";
 import { evict, shardStub, storedText, threadStub } from "../support/objects.ts";
-import { newThread, person, type Person } from "../support/host-users.ts";
+import { newThread, person, unique, type Person } from "../support/host-users.ts";
 import { fillHistory } from "../support/history.ts";
 import { openThread } from "../support/socket.ts";
 
@@ -16,6 +16,12 @@ async function threadWith(count: number, body?: string) {
   return { ada, thread, path: `/api/threads/${thread.id}/messages` };
 }
 
+/** As `threadWith`, and the same for all tests of a describe, which change nothing of it. */
+function sharedThreadWith(count: number, body?: string) {
+  let thread: ReturnType<typeof threadWith> | undefined;
+  return () => (thread ??= threadWith(count, body));
+}
+
 async function page(who: Person, path: string): Promise<MessagePage> {
   const response = await who.call("GET", path);
   return messagePage.parse(await response.json()) as MessagePage;
@@ -25,6 +31,10 @@ const seqs = (read: MessagePage) => read.messages.map((message) => message.seq);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe("pages of history", () => {
+  const threadWith300 = sharedThreadWith(300);
+  const threadOfLongMessages = sharedThreadWith(80, "x".repeat(BODY_LENGTH));
+  const threadWithOne = sharedThreadWith(1);
+
   it.each([
     ["", range(251, 300), true, false],
     ["?limit=3", [298, 299, 300], true, false],
@@ -41,7 +51,7 @@ describe("pages of history", () => {
     ["?around=300&limit=3", [298, 299, 300], true, false],
     ["?around=150&limit=1", [150], true, true],
   ])("%s", async (query, expected, hasBefore, hasAfter) => {
-    const { ada, path } = await threadWith(300);
+    const { ada, path } = await threadWith300();
     const got = await page(ada, path + query);
     expect(seqs(got)).toEqual(expected);
     expect(got).toMatchObject({ hasBefore, hasAfter });
@@ -54,7 +64,7 @@ describe("pages of history", () => {
     ["?around=40&limit=100", range(14, 65), true, true],
     ["?around=1&limit=100", range(1, 26), false, true],
   ])("of long messages are shorter, and say so: %s", async (query, expected, hasBefore, hasAfter) => {
-    const { ada, path } = await threadWith(80, "x".repeat(BODY_LENGTH));
+    const { ada, path } = await threadOfLongMessages();
     const got = await page(ada, path + query);
     expect(seqs(got)).toEqual(expected);
     expect(got).toMatchObject({ hasBefore, hasAfter });
@@ -76,7 +86,7 @@ describe("pages of history", () => {
     "?around=1.5",
     "?after=",
   ])("refuses %s", async (query) => {
-    const { ada, path } = await threadWith(1);
+    const { ada, path } = await threadWithOne();
     const response = await ada.call("GET", path + query);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -209,7 +219,7 @@ describe("reactions", () => {
   it("are counted, list the first 50 users, and keep those beyond them", async () => {
     const { ada, thread, path } = await threadWith(1);
     const stub = threadStub(thread.id);
-    const fans = await Promise.all(Array.from({ length: 53 }, () => person("Fan")));
+    const fans = Array.from({ length: 53 }, () => ({ user: { id: unique("fan"), name: "Fan" } }));
     for (const fan of fans) {
       later();
       await stub.run(ada.user, { type: "put_member", userId: fan.user.id, profile: fan.user });
@@ -219,7 +229,8 @@ describe("reactions", () => {
     expect(await reaction()).toMatchObject({ emoji: "🐸", count: 53 });
     expect((await reaction())?.userIds).toHaveLength(50);
     // A listed user takes the reaction back and another moves up. Then one who is not listed does, twice.
-    const [first, last] = [fans[0] as Person, fans[52] as Person];
+    const [first, last] = [fans[0], fans[52]];
+    if (!first || !last) throw new Error("nobody");
     await stub.run(first.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });
     expect((await reaction())?.userIds).toHaveLength(50);
     await stub.run(last.user, { type: "unreact", id: "u", seq: 1, emoji: "🐸" });

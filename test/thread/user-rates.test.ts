@@ -52,6 +52,7 @@ const chat = () => ({ type: "chat", id: `c${(sent += 1)}`, body: "hello" }) as c
 
 const answers = (socket: TestSocket) =>
   socket.events.filter(({ type }) => type === "ack" || type === "error").length;
+const errors = (socket: TestSocket) => socket.events.filter(({ type }) => type === "error").length;
 const acks = (socket: TestSocket) => socket.events.filter(({ type }) => type === "ack").length;
 
 /** Sends so many messages to each room at once. Returns how many were stored, once Presence has heard of them. */
@@ -163,12 +164,18 @@ describe("a user who sent too much in all threads together", () => {
     passTime(60_000);
     let refused = 0;
     for (let round = 0; round < 2; round++)
-      for (const { socket } of rooms)
-        for (let i = 0; i < RATE_BURST / 2; i++) {
-          const type = i % 2 === 0 ? "react" : "unreact";
-          const answer = await socket.ask({ type, id: `r${round}-${i}`, seq: 1, emoji: "👍" });
-          if (answer.type === "error") refused += 1;
-        }
+      for (const { socket } of rooms) {
+        const reactions = Array.from({ length: RATE_BURST / 2 }, (_, i) => ({
+          type: i % 2 === 0 ? "react" : "unreact",
+          id: `r${round}-${i}`,
+          seq: 1,
+          emoji: "👍",
+        }));
+        const before = errors(socket);
+        const [last] = reactions.splice(-1);
+        if (last) await socket.ask(last, reactions);
+        refused += errors(socket) - before;
+      }
     const done = GROUPS * RATE_BURST - refused;
     expect(done).toBeLessThanOrEqual(USER_RATE_BURST + 10 * GROUPS);
   });

@@ -27,7 +27,11 @@ async function find(who: Person, q: string, mode?: Mode): Promise<User[]> {
 }
 
 /** Ada, and users whose names begin alike: in a direct thread with her in which both have written, in a group, in a public thread, and in none. */
-async function relatedUsers() {
+let related: ReturnType<typeof relateUsers> | undefined;
+/** The same in every test: none changes anything of them. */
+const relatedUsers = () => (related ??= relateUsers());
+
+async function relateUsers() {
   const stem = unique("Related");
   const ada = await person("Ada");
   const [direct, grouped, fromPublicThread, stranger] = [
@@ -85,7 +89,7 @@ describe("a search", () => {
     ["its given name, in Hangul", "김철수", "철수"],
     ["white space of another length", "Ada Lovelace", "ada  lovelace"],
   ])("finds a name by %s", async (_what, name, q) => {
-    const ada = await person("Ada");
+    const { ada } = await relatedUsers();
     // After the name: what is searched for begins with a word of it.
     const found = await person(`${name} ${unique("x")}`);
     const [, stem = ""] = / (x-.*)$/.exec(found.user.name) ?? [];

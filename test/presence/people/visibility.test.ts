@@ -8,7 +8,7 @@ import { meter } from "../../cost/meter.ts";
 import { person } from "../../support/host-users.ts";
 import { shardStub } from "../../support/objects.ts";
 import { openPresence } from "../../support/socket.ts";
-import { costIn, knownUser, shardFor } from "../shard.ts";
+import { costIn, shardFor, unknownUser } from "../shard.ts";
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -41,8 +41,18 @@ async function join(ids: readonly string[], ...users: User[]): Promise<void> {
     });
 }
 
-function people(count: number): Promise<User[]> {
-  return Promise.all(Array.from({ length: count }, () => knownUser("Bo", SHARD)));
+/** Known users, in their shard's storage alone. */
+async function people(count: number): Promise<User[]> {
+  const users = Array.from({ length: count }, () => unknownUser("Bo", SHARD));
+  const [first] = users;
+  if (!first) return [];
+  await runInDurableObject(shardStub(first.id), (_, { storage: { sql } }) =>
+    sql.exec(
+      "INSERT INTO users (user_id, name) SELECT value, 'Bo' FROM json_each(?)",
+      JSON.stringify(idsOf(users)),
+    ),
+  );
+  return users;
 }
 
 const idsOf = (some: readonly User[]) => some.map(({ id }) => id);

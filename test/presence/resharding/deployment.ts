@@ -92,11 +92,8 @@ interface Place {
 }
 
 /** A user who is unknown to Lilypad; of this shard, if one is given. */
-export async function unknownPersonOn(name: string, place?: Place): Promise<Person> {
-  for (;;) {
-    const who = await unknownPerson(name);
-    if (!place || shardOf(who.user.id, place.of) === place.shard) return who;
-  }
+export function unknownPersonOn(name: string, place?: Place): Promise<Person> {
+  return unknownPerson(name, (id) => !place || shardOf(id, place.of) === place.shard);
 }
 
 /** A user who has signed in; of this shard, if one is given. */

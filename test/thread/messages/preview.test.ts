@@ -2,8 +2,12 @@
 import { expect, it } from "vitest";
 import { threadPage } from "../../../src/protocol/http.ts";
 import { PREVIEW_LENGTH } from "../../../src/protocol/limits.ts";
+import { withoutWaits } from "../../cost/clock.ts";
 import { eventually } from "../../support/eventually.ts";
 import { newThread, person } from "../../support/host-users.ts";
+
+// The preview comes with a notification, for which a thread waits.
+withoutWaits();
 
 /** The preview that a thread list shows of a new message with this body. */
 async function previewOf(body: string): Promise<string | undefined> {
