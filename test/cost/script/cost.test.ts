@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { Bill } from "../bill.ts";
 import type { FreePlan } from "../free-plan.ts";
 import type { CostMeasurement } from "../measurement.ts";
+import { WorkloadError } from "../workload.ts";
+import { requestIn } from "./command-line.ts";
 
 async function cost(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, ["test/cost/script/cost.ts", ...args], {
@@ -17,9 +19,19 @@ async function cost(...args: string[]): Promise<{ code: number | null; out: stri
   return { code, ...output };
 }
 
+/** What the script says of a command line before it measures anything. */
+function refusalOf(args: string[]): string {
+  try {
+    requestIn(args);
+  } catch (error) {
+    if (error instanceof WorkloadError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
 describe("an invalid command line", () => {
   it.each([
-    [["--users", "many"], "--users must be a whole number from 1 to 10000000"],
     [["--users", "0"], "--users must be a whole number from 1"],
     [["--users", "1.5"], "--users must be a whole number"],
     [["--users", "1e3"], "--users must be a whole number"],
@@ -30,9 +42,15 @@ describe("an invalid command line", () => {
     [["--user", "5"], "--user"],
     [["--users"], "--users"],
     [["5"], "5"],
-  ])("is refused in one line, with code 2: %j", async (args, message) => {
-    const { code, out, err } = await cost(...args);
-    expect(err).toContain(message);
+  ])("is refused in one line: %j", (args, message) => {
+    const refusal = refusalOf(args);
+    expect(refusal).toContain(message);
+    expect(refusal.split("\n")).toHaveLength(1);
+  });
+
+  it("is refused with code 2", async () => {
+    const { code, out, err } = await cost("--users", "many");
+    expect(err).toContain("npm run cost: --users must be a whole number from 1 to 10000000");
     expect(err.trim().split("\n")).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 2, out: "" });
   });
