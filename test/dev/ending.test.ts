@@ -1,25 +1,59 @@
 /** The local servers end completely: on any way of ending them, their port is free and no process of them is left. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { freePort } from "../bench/systems/free-port.ts";
 
 /** Only spent in full on failure. */
 const START_TIMEOUT_MS = 300_000;
 const END_TIMEOUT_MS = 120_000;
+/** Listing processes takes about as long as starting one. */
+const POLL_MS = 100;
+
+interface Command {
+  /** npm's arguments. */
+  args: string[];
+  /** Where npm is run. */
+  cwd?: string;
+}
+type Starter = (port: number, other: number, directory: string) => Command | Promise<Command>;
 
 const SERVERS = {
-  start: (port: number, other: number, directory: string) =>
-    `start -- --port ${port} --inspector-port ${other} --persist-to ${directory}`,
-  dev: (port: number, other: number, directory: string) =>
-    `run dev -- --port ${port} --inspector-port ${other} --persist-to ${directory}`,
-  serve: (port: number, _other: number, directory: string) =>
-    `run serve -- --port ${port} --storage ${directory}`,
-};
+  start: (port, other, directory) => ({
+    args: ["start", "--", ...wranglerOptions(port, other, directory)],
+  }),
+  dev: (port, other, directory) => ({
+    args: ["run", "dev", "--", ...wranglerOptions(port, other, directory)],
+  }),
+  serve: (port, _other, directory) => ({
+    args: ["run", "serve", "--", "--port", `${port}`, "--storage", directory],
+  }),
+  wrangler: async (port, other, directory) => {
+    await writePackage(directory);
+    return { args: ["run", "wrangler", "--", ...wranglerOptions(port, other, directory)], cwd: directory };
+  },
+} satisfies Record<string, Starter>;
+
+function wranglerOptions(port: number, other: number, directory: string): string[] {
+  return ["--port", `${port}`, "--inspector-port", `${other}`, "--persist-to", directory];
+}
+
+/** A package whose script `wrangler` does what `start` and `dev` do once all is built, for the smallest of Workers. */
+async function writePackage(directory: string): Promise<void> {
+  const files = {
+    "package.json": JSON.stringify({ scripts: { wrangler: `exec "${process.execPath}" run.mjs` } }),
+    "run.mjs": `import { runWranglerDev } from ${JSON.stringify(pathToFileURL(resolve("src/dev/wrangler.ts")))};
+runWranglerDev(process.argv.slice(2));`,
+    "wrangler.toml": `name = "small"\nmain = "worker.mjs"\ncompatibility_date = "2026-01-01"`,
+    "worker.mjs": "export default { fetch: () => new Response(null, { status: 401 }) };",
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+}
 
 /** To npm alone, as a supervisor or `kill`; or to its process group, as Ctrl-C. */
 const WAYS = {
@@ -35,19 +69,21 @@ afterEach(async () => {
   for (const remove of left.splice(0).toReversed()) await remove();
 });
 
+// Each script once by a signal that reaches it through npm alone, so that no shell is in between; and every way once.
 it.each<[keyof typeof SERVERS, keyof typeof WAYS]>([
   ["start", "SIGTERM to npm"],
-  ["start", "SIGINT to the process group"],
-  ["start", "SIGKILL to npm"],
   ["dev", "SIGINT to npm"],
-  ["dev", "SIGTERM to the process group"],
-  ["serve", "SIGTERM to npm"],
+  ["serve", "SIGKILL to npm"],
   ["serve", "SIGINT to the process group"],
+  ["wrangler", "SIGINT to the process group"],
+  ["wrangler", "SIGTERM to the process group"],
 ])("npm run %s, ended by %s, leaves no process and a free port", async (name, way) => {
   const directory = await mkdtemp(join(tmpdir(), "lilypad-ending-"));
   left.push(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
   const [port, other] = [await freePort(), await freePort()];
-  const npm = spawn("npm", SERVERS[name](port, other, directory).split(" "), {
+  const { args, cwd }: Command = await SERVERS[name](port, other, directory);
+  const npm = spawn("npm", args, {
+    ...(cwd !== undefined && { cwd }),
     // A process group of its own, as a shell gives it.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,14 +91,14 @@ it.each<[keyof typeof SERVERS, keyof typeof WAYS]>([
   const exited = once(npm, "exit");
   await answering(port, npm);
   const started = descendants(npm.pid ?? 0);
-  left.push(() => started.filter(isAlive).forEach((pid) => process.kill(pid, "SIGKILL")));
+  left.push(() => alive(started).forEach((pid) => process.kill(pid, "SIGKILL")));
   // npm, its script, and workerd at least.
   expect(started.length).toBeGreaterThanOrEqual(3);
 
   WAYS[way](npm.pid ?? 0);
   await exited;
-  await expect.poll(() => started.filter(isAlive), { timeout: END_TIMEOUT_MS }).toEqual([]);
-  await expect.poll(() => isFree(port), { timeout: END_TIMEOUT_MS }).toBe(true);
+  await expect.poll(() => alive(started), { interval: POLL_MS, timeout: END_TIMEOUT_MS }).toEqual([]);
+  await expect.poll(() => isFree(port), { interval: POLL_MS, timeout: END_TIMEOUT_MS }).toBe(true);
 });
 
 /** Resolves when the server on this port answers. Throws with its output where it ends before. */
@@ -78,7 +114,7 @@ async function answering(port: number, npm: ChildProcess): Promise<void> {
         await response?.arrayBuffer();
         return response?.status;
       },
-      { timeout: START_TIMEOUT_MS },
+      { interval: POLL_MS, timeout: START_TIMEOUT_MS },
     )
     .toBe(401);
 }
@@ -95,18 +131,25 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
+interface Process {
+  pid: number;
+  parent: number;
+  state: string;
+}
+
 /** A process and everything that it and its children have started. */
-function descendants(pid: number): number[] {
-  const children = processes().flatMap((one) => (one.parent === pid ? descendants(one.pid) : []));
-  return [pid, ...children];
+function descendants(pid: number, all = processes()): number[] {
+  const children = all.filter(({ parent }) => parent === pid);
+  return [pid, ...children.flatMap((child) => descendants(child.pid, all))];
 }
 
-/** A zombie is not alive: it only waits for its parent, which may be an init that never asks. */
-function isAlive(pid: number): boolean {
-  return processes().some((one) => one.pid === pid && !one.state.startsWith("Z"));
+/** Those that are alive. A zombie is not: it only waits for its parent, which may be an init that never asks. */
+function alive(pids: readonly number[]): number[] {
+  const all = processes();
+  return pids.filter((pid) => all.some((one) => one.pid === pid && !one.state.startsWith("Z")));
 }
 
-function processes(): { pid: number; parent: number; state: string }[] {
+function processes(): Process[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" }).trim().split("\n");
   return lines.map((line) => {
     const [pid, parent, state = ""] = line.trim().split(/\s+/);
