@@ -5,11 +5,13 @@ it("loses no read marker and no notification while users move to other shards an
   const { code, output } = await runChaos(
     "shards",
     "--users",
-    "16",
+    "12",
     "--threads",
-    "10",
+    "6",
     "--bystanders",
     "200",
+    "--actions",
+    "60",
     "--kills",
     "1",
   );

@@ -25,6 +25,7 @@ interface Settings {
   users: number;
   threads: number;
   bystanders: number;
+  actions: number;
   kills: number;
   seed: number;
 }
@@ -38,6 +39,12 @@ export const shards = defineProgram({
     users: { kind: "number", default: 60, min: THREAD_SIZE, help: "users with an open tab, in threads" },
     threads: { kind: "number", default: 40, min: 1, help: "threads of six users each" },
     bystanders: { kind: "number", default: 4_000, help: "users who only signed in once" },
+    actions: {
+      kind: "number",
+      default: 200,
+      min: 1,
+      help: "messages and read markers before the move, and after it",
+    },
     kills: { kind: "number", default: 3, help: "kills of the command and the server while users move" },
   },
   run: async (settings) => {
@@ -89,24 +96,25 @@ class ReshardingRun {
   }
 
   async reshard(): Promise<void> {
-    await this.#phase("before", () => this.#act(200));
+    const { actions } = this.#settings;
+    await this.#phase("before", () => this.#act(actions));
     await this.#deploy({
       PRESENCE_SHARDS: String(SHARDS_AFTER),
       PRESENCE_SHARDS_BEFORE: String(SHARDS_BEFORE),
     });
-    await this.#phase("deployed, not moved", () => this.#act(100));
+    await this.#phase("deployed, not moved", () => this.#act(actions / 2));
     await this.#phase("while users move", async () => {
       const state = { isOver: false };
       const moving = this.#moveUsers().finally(() => (state.isOver = true));
       while (!state.isOver) await this.#act(20);
       await moving;
-      await this.#act(100);
+      await this.#act(actions / 2);
     });
     const again = await shardsOutcome(this.#startCommand());
     if (again.code !== 0 || again.moved !== 0)
       this.report.violations.push(`the command, run again: ${again.output}`);
     await this.#deploy({ PRESENCE_SHARDS_BEFORE: "" });
-    await this.#phase("moved, deployed", () => this.#act(200));
+    await this.#phase("moved, deployed", () => this.#act(actions));
     for (const user of this.#users) user.close();
   }
 
