@@ -502,9 +502,10 @@ describe("rows read", () => {
   it("by opening after an eviction: also the newest messages, whose senders' markers are not stored yet", async () => {
     const { ada, thread, stub } = await groupOfTwo();
     const socket = await openIdle(ada, thread.id);
-    for (let i = 0; i < 240; i++) {
-      vi.setSystemTime(Date.now() + 10_000);
-      await socket.ask({ type: "chat", id: `m${i}`, body: "x" });
+    for (let i = 0; i < 240; i += 5) {
+      passTime(10_000);
+      const rest = Array.from({ length: 4 }, (_, k) => ({ type: "chat", id: `m${i + k}`, body: "x" }));
+      await socket.ask({ type: "chat", id: `m${i + 4}`, body: "x" }, rest);
       // As in production, where Presence is notified within a second.
       await runDurableObjectAlarm(stub);
     }
