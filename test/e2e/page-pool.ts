@@ -40,7 +40,7 @@ const OF_PAGE = new Set(
   locator mouse reload route title touchscreen unroute unrouteAll url waitForEvent waitForFunction waitForRequest
   waitForResponse waitForURL`.split(/\s+/),
 );
-const OF_CONTEXT = new Set(["addCookies", "cookies"]);
+const OF_CONTEXT = new Set(["addCookies", "cookies", "newPage", "route"]);
 
 /** Those that a test has, by the context as the test sees it. */
 const taken = new WeakMap<BrowserContext, PooledPage>();
@@ -74,8 +74,9 @@ export async function releasePage(context: BrowserContext): Promise<void> {
   if (!pooled) throw new Error("not taken from the pool");
   const { page, kind, devTools } = pooled;
   taken.delete(context);
+  for (const tab of pooled.context.pages()) if (tab !== page) await closePage(tab);
   // A handler of a route may be in the middle of a request, for which nobody waits any more.
-  await page.unrouteAll({ behavior: "ignoreErrors" });
+  for (const routed of [pooled.context, page]) await routed.unrouteAll({ behavior: "ignoreErrors" });
   if (pooled.isChanged || page.isClosed()) return pooled.context.close();
   for (const unlisten of pooled.unlisten.splice(0)) unlisten();
   await page.goto(kind.home);
@@ -86,6 +87,11 @@ export async function releasePage(context: BrowserContext): Promise<void> {
   await pooled.context.clearCookies();
   pooled.errors.length = 0;
   free.add(pooled);
+}
+
+async function closePage(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.close();
 }
 
 /** Whether the context waits for the next test. */

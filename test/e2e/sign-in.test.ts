@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import type { SignInOptions } from "../../src/protocol/http.ts";
 import { sharedBrowser } from "./browser.ts";
-import { closeContext, composer } from "./page.ts";
+import { closeAll, composer } from "./page.ts";
+import { takePage } from "./page-pool.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
@@ -37,14 +38,10 @@ function hostPage(token: string): string {
 
 /** A browser in which nobody is signed in, and a Lilypad that says that one signs in so. */
 async function openBrowser(options: SignInOptions): Promise<Page> {
-  const context = await browser.newContext();
-  onTestFinished(() => closeContext(context));
-  await context.route("**/api/sign-in", (route) => route.fulfill({ json: options }));
-  const page = await context.newPage();
-  const errors: unknown[] = [];
-  page.on("pageerror", (error) => errors.push(error));
-  onTestFinished(() => expect(errors).toEqual([]));
-  return page;
+  const own = await takePage(browser, {});
+  onTestFinished(() => closeAll(own));
+  await own.context.route("**/api/sign-in", (route) => route.fulfill({ json: options }));
+  return own.page;
 }
 
 /** The page where people sign in at a host as Ada, and what she finds when she does. */
