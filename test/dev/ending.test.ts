@@ -69,13 +69,14 @@ afterEach(async () => {
   for (const remove of left.splice(0).toReversed()) await remove();
 });
 
-// Each script once by a signal that reaches it through npm alone, so that no shell is in between; and every way once.
+// Each script by a signal that reaches it through npm alone, so that no shell is in between; `start` by Ctrl-C, too; and every
+// way once.
 it.each<[keyof typeof SERVERS, keyof typeof WAYS]>([
   ["start", "SIGTERM to npm"],
   ["dev", "SIGINT to npm"],
   ["serve", "SIGKILL to npm"],
   ["serve", "SIGINT to the process group"],
-  ["wrangler", "SIGINT to the process group"],
+  ["start", "SIGINT to the process group"],
   ["wrangler", "SIGTERM to the process group"],
 ])("npm run %s, ended by %s, leaves no process and a free port", async (name, way) => {
   const directory = await mkdtemp(join(tmpdir(), "lilypad-ending-"));
