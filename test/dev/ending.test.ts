@@ -91,10 +91,12 @@ it.each<[keyof typeof SERVERS, keyof typeof WAYS]>([
   });
   const exited = once(npm, "exit");
   await answering(port, npm);
-  const started = descendants(npm.pid ?? 0);
+  let started: number[] = [];
   left.push(() => alive(started).forEach((pid) => process.kill(pid, "SIGKILL")));
   // npm, its script, and workerd at least.
-  expect(started.length).toBeGreaterThanOrEqual(3);
+  await expect
+    .poll(() => (started = descendants(npm.pid ?? 0)).length, { interval: POLL_MS, timeout: END_TIMEOUT_MS })
+    .toBeGreaterThanOrEqual(3);
 
   WAYS[way](npm.pid ?? 0);
   await exited;

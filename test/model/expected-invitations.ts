@@ -50,13 +50,14 @@ export class ExpectedInvitations {
     const refused = this.#refusedToModerate(who);
     if (refused) return refused;
     if (this.roles.has(whom)) return 200;
-    const invitations = this.#of(whom);
-    const earlier = invitations.get(who);
-    if (earlier?.at !== undefined) return 202;
+    // Also one who was invited before they were a contact.
     if (this.areContacts(who, whom) && !this.#onlyInvited.has(whom)) {
       this.#join(whom);
       return 200;
     }
+    const invitations = this.#of(whom);
+    const earlier = invitations.get(who);
+    if (earlier?.at !== undefined) return 202;
     if (this.#hasBlocked(who, whom)) return 403;
     invitations.set(who, { at: ++this.#clock, isDeclined: earlier?.isDeclined ?? false });
     return 202;
