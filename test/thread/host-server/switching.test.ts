@@ -113,7 +113,7 @@ describe("webhooks that are switched", () => {
   it("off while a deletion is pending leave it pending, for a day at most", async () => {
     expectLogged(/webhook thread.deleted .* failed/, /was skipped after a day: WEBHOOK_URL is not set/);
     const [one, two] = [await group(), await group()];
-    await untilSaid(one.thread.id, ["thread.created"]);
+    for (const { thread } of [one, two]) await untilSaid(thread.id, ["thread.created"]);
     receiver.host.answerWebhook = REFUSED;
     for (const { ada, path } of [one, two]) await ada.call("DELETE", path);
     const [first, second] = [keeperOf(one.thread.id), keeperOf(two.thread.id)];
