@@ -38,6 +38,7 @@ it("an attempt that failed costs two rows: where delivery is, and its alarm", as
 it("a deletion costs four rows and an alarm in the object that keeps it, and one more for each attempt that failed", async () => {
   expectLogged(/webhook thread.deleted .* failed/);
   const { ada, path, thread } = await group();
+  await eventually(() => expect(receiver.host.types(thread.id)).toEqual(["thread.created"]));
   const keeper = deletedThreadStub(env, thread.id) as unknown as DurableObjectStub;
   receiver.host.answerWebhook = REFUSED;
   expect(await costOf(keeper, () => ada.call("DELETE", path))).toMatchObject({
