@@ -401,11 +401,9 @@ describe("the documentation", () => {
       ([cell = ""]) => /^`(.+)`$/.exec(cell)?.[1] ?? [],
     );
     const source = await readFile("test/chaos/chaos.ts", "utf8");
-    const programs = /PROGRAMS = \[([^\]]+)\]/
-      .exec(source)?.[1]
-      ?.split(",")
-      .map((name) => name.trim());
-    expect(described.toSorted()).toEqual(programs?.toSorted());
+    const [, entries = ""] = /PROGRAMS\b.*? = \{\n([^}]+)\}/.exec(source) ?? [];
+    const programs = [...entries.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name);
+    expect(described.toSorted()).toEqual(programs.toSorted());
   });
 
   it("quotes log lines that are logged", async () => {
