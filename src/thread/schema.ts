@@ -302,6 +302,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     next_seq INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  // A rename is no example to follow (CONTRIBUTING.md): no release has the table by its former name.
   `
   ALTER TABLE untold_inviters RENAME TO unconfirmed_inviters;
   `,
