@@ -6,7 +6,7 @@ import {
   type LaunchOptions,
   type Page,
 } from "playwright-core";
-import { afterAll } from "vitest";
+import { afterAll, inject } from "vitest";
 import { isFree } from "./page-pool.ts";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 
@@ -43,15 +43,16 @@ export async function sharedBrowser(): Promise<Browser> {
 }
 
 async function launch(): Promise<Browser> {
-  const browser = await playwright.launch(await executable());
+  const browser = await playwright.launch(executable());
   browser.on("context", prepareContext);
   return browser;
 }
 
-async function executable(): Promise<LaunchOptions> {
-  if (process.platform !== "linux" || process.arch !== "x64") return { channel: "chrome" };
-  const { default: chromium } = await import("@sparticuz/chromium");
-  return { executablePath: await chromium.executablePath(), args: ARGS, headless: true };
+function executable(): LaunchOptions {
+  const executablePath = inject("chromium");
+  return executablePath === undefined
+    ? { channel: "chrome" }
+    : { executablePath, args: ARGS, headless: true };
 }
 
 function prepareContext(context: BrowserContext): void {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
+import { unpackedChromium } from "./chromium.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,6 +20,8 @@ declare module "vitest" {
     serverSecret: string;
     /** A directory for what tests write, gone after the run. */
     scratch: string;
+    /** The executable of Chromium, where the npm package has one for this machine. */
+    chromium: string | undefined;
   }
 }
 
@@ -57,6 +60,7 @@ const answers = (url: string) =>
 
 /** Starts the server for the whole run; what it stores, and what tests write, is gone afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const chromium = await unpackedChromium();
   const port = await freePort();
   const scratch = await mkdtemp(join(tmpdir(), "lilypad-e2e-"));
   const url = `http://localhost:${port}`;
@@ -99,5 +103,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("authSecret", settings.AUTH_SECRET);
   project.provide("serverSecret", settings.SERVER_SECRET);
   project.provide("scratch", scratch);
+  project.provide("chromium", chromium);
   return stop;
 }
