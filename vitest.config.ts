@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { SETTINGS } from "./src/config/settings.ts";
+import { keepTemporaryFilesInMemory } from "./test/support/temporary-files.ts";
+
+keepTemporaryFilesInMemory();
 
 /** The Worker and its objects, in the tests' own workerd. */
 function lilypad(bindings: Record<string, string> = {}) {
