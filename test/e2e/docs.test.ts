@@ -197,7 +197,9 @@ describe("the widget's quick start", () => {
 
   it("shows the thread of an order, and a launcher, on a page of another site", async () => {
     const ada = await person("Ada");
-    await newKeyedGroup("order-123", ada);
+    // Not the key of the page, which others may use at the server.
+    const key = `order-${crypto.randomUUID()}`;
+    await newKeyedGroup(key, ada);
     const directory = await mkdtemp(join(inject("scratch"), "widget-"));
     await writeFile(
       join(directory, "site.mjs"),
@@ -205,12 +207,12 @@ describe("the widget's quick start", () => {
     );
     vi.stubEnv("AUTH_SECRET", inject("authSecret"));
     const { token } = (await import(join(directory, "site.mjs"))) as { token: RequestListener };
-    const tags = (html + launcher).replaceAll(EXAMPLE_URL, inject("url"));
+    const tags = (html + launcher).replaceAll("order-123", key).replaceAll(EXAMPLE_URL, inject("url"));
     const site = await startHostSite(`<!doctype html><title>A shop</title>${tags}`, token);
     const page = await browser.newPage();
     await page.goto(site.url);
     await page.getByLabel("Message", { exact: true }).waitFor();
-    await page.getByRole("heading", { name: "order-123" }).waitFor();
+    await page.getByRole("heading", { name: key }).waitFor();
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByRole("heading", { name: "Chats" }).waitFor();
     expect(await page.title()).toBe("A shop");

@@ -89,7 +89,7 @@ describe("the quick start", () => {
     expect(lines.split("\n")).toHaveLength(2);
     const { pages, close } = await open(
       people,
-      `<!doctype html><title>A shop</title>${lines.replace("123", id)}`,
+      `<!doctype html><title>A shop</title>${lines.replace("order-123", `order-${id}`)}`,
     );
     expect(await chat(...pages)).toEqual([CHAT, CHAT]);
     await close();
@@ -119,7 +119,7 @@ describe("the quick start", () => {
 
   it("(c) shows a chat by the client library", async () => {
     const { id, people } = await order();
-    const code = program("js", "room.subscribe").replace("123", id);
+    const code = program("js", "room.subscribe").replace("order-123", `order-${id}`);
     const { pages, close } = await open(
       people,
       `<!doctype html><title>A shop</title><form><input name="message"></form><ul></ul><script type="module">
