@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { NamedSchema } from "./json-schemas.ts";
 
-/** A command or an event: its `type` in the contract, and its schema, named. */
+/** A command or an event: its `type` in the contract, and its schema, named, with the description that the schema has there. */
 export interface TaggedSchema extends NamedSchema {
   type: string;
 }
@@ -13,11 +13,7 @@ interface Option extends z.ZodType {
 }
 
 /** `nameOf` makes a name of the type's words in Pascal case: `member_removed` is `MemberRemoved`. */
-export function taggedSchemas(
-  union: z.ZodType,
-  descriptions: Readonly<Record<string, string>>,
-  nameOf: (words: string) => string,
-): TaggedSchema[] {
+export function taggedSchemas(union: z.ZodType, nameOf: (words: string) => string): TaggedSchema[] {
   return optionsOf(union as Option).map((schema) => {
     const type = schema.def.shape?.type.value ?? "";
     const words = type.split(/[._]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
@@ -26,7 +22,7 @@ export function taggedSchemas(
       // Two unions may have one option in common, which has a name in each: a copy for each.
       schema: schema.clone(),
       name: nameOf(words.join("")),
-      description: descriptions[type] ?? "",
+      description: schema.description ?? "",
     };
   });
 }

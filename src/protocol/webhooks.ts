@@ -21,22 +21,41 @@ const sharedThread = thread.omit({ you: true });
 
 /**
  * The body of a webhook. `at` is when it happened; what it is about is as it is at delivery: a message that was deleted
- * meanwhile is a tombstone, and who has left meanwhile is a member with `readSeq` 0. `by` is who did it.
+ * meanwhile is a tombstone, and who has left meanwhile is a member with `readSeq` 0. `by` is who did it. Each is described as
+ * in the OpenAPI document.
  */
 export const webhookEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("message.created"), ...about, data: z.object({ message }) }),
-  z.object({ type: z.literal("message.edited"), ...about, data: z.object({ message }) }),
-  z.object({ type: z.literal("message.deleted"), ...about, data: z.object({ seq, by: user }) }),
-  z.object({ type: z.literal("member.added"), ...about, data: z.object({ member }) }),
-  z.object({
-    type: z.literal("member.removed"),
-    ...about,
-    data: z.object({ userId: z.string(), by: user }),
-  }),
-  z.object({ type: z.literal("thread.created"), ...about, data: z.object({ thread: sharedThread }) }),
-  z.object({ type: z.literal("thread.updated"), ...about, data: z.object({ thread: sharedThread }) }),
-  z.object({ type: z.literal("report.created"), ...about, data: z.object({ report }) }),
-  z.object({ type: z.literal("thread.deleted"), ...about, data: z.object({}) }),
+  z
+    .object({ type: z.literal("message.created"), ...about, data: z.object({ message }) })
+    .describe("A message was stored."),
+  z
+    .object({ type: z.literal("message.edited"), ...about, data: z.object({ message }) })
+    .describe("A message has another text."),
+  z
+    .object({ type: z.literal("message.deleted"), ...about, data: z.object({ seq, by: user }) })
+    .describe("A message was deleted."),
+  z
+    .object({ type: z.literal("member.added"), ...about, data: z.object({ member }) })
+    .describe("One is a member now."),
+  z
+    .object({
+      type: z.literal("member.removed"),
+      ...about,
+      data: z.object({ userId: z.string(), by: user }),
+    })
+    .describe("One is no member any more."),
+  z
+    .object({ type: z.literal("thread.created"), ...about, data: z.object({ thread: sharedThread }) })
+    .describe("A thread was made, with these members."),
+  z
+    .object({ type: z.literal("thread.updated"), ...about, data: z.object({ thread: sharedThread }) })
+    .describe("A thread has another name or other data."),
+  z
+    .object({ type: z.literal("report.created"), ...about, data: z.object({ report }) })
+    .describe("A message was reported."),
+  z
+    .object({ type: z.literal("thread.deleted"), ...about, data: z.object({}) })
+    .describe("A thread was deleted: the last event of it."),
 ]);
 export type WebhookEvent = z.infer<typeof webhookEvent>;
 /** What a webhook says besides when and where. */
