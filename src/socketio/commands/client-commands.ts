@@ -30,13 +30,14 @@ import type { AskedEvent } from "./asked-event.ts";
 import { EventQueues } from "./event-queues.ts";
 import { EventTargets, required, type ThreadTarget } from "./event-targets.ts";
 import { Joining } from "./joining.ts";
+import { isMessageEventName, MESSAGE_EVENTS } from "./message-events.ts";
 import { ownMessage } from "./own-message.ts";
 import { Reply } from "./reply.ts";
 import { isEventName, SCHEMAS, type EventInput, type EventName } from "./schemas.ts";
 import { ThreadCommands } from "./thread-commands.ts";
 
 /** What concerns the client's own connection, and nothing once that is over. */
-const OF_CONNECTION: ReadonlySet<EventName> = new Set(["join", "leave", "typing", "watch"]);
+const OF_CONNECTION: ReadonlySet<string | number> = new Set<EventName>(["join", "leave", "typing", "watch"]);
 /** What ends a session: that it was revoked, and that its user was banned. */
 const REFUSED: ReadonlySet<ErrorCode> = new Set(["unauthenticated", "forbidden"]);
 
@@ -53,6 +54,8 @@ export interface ClientCommandsParts {
   online: Pick<Online, "watch">;
 }
 
+/** Does what a client asked for. */
+type Work = (asked: AskedEvent) => void | Promise<void>;
 type Handlers = { [N in EventName]: (asked: AskedEvent, input: EventInput<N>) => void | Promise<void> };
 
 export class ClientCommands {
@@ -71,22 +74,6 @@ export class ClientCommands {
     join: (asked, input) => this.#joining.join(asked, input),
     leave: (asked, input) => this.#joining.leave(asked, input),
     chat: (asked, input) => this.#chat(asked, input),
-    edit: async (asked, { body, content, ...input }) => {
-      const { seq, ...target } = await this.#targets.message(asked, input);
-      const command = {
-        type: "edit",
-        id: crypto.randomUUID(),
-        seq,
-        body: required(body ?? content, "body"),
-      } as const;
-      return this.#commands.run({ ...asked, ...target }, command);
-    },
-    delete: async (asked, input) => {
-      const { seq, ...target } = await this.#targets.message(asked, input);
-      return this.#commands.run({ ...asked, ...target }, { type: "delete", id: crypto.randomUUID(), seq });
-    },
-    add_reaction: (asked, input) => this.#react("react", asked, input),
-    remove_reaction: (asked, input) => this.#react("unreact", asked, input),
     read: (asked, input) => this.#read(asked, input),
     typing: (asked, input) => this.#typing(asked, input),
     watch: async ({ session, reply }, { userIds }) =>
@@ -118,18 +105,31 @@ export class ClientCommands {
       this.#admit(this.#events, caller, "Too many events at once.");
       if (event.attachments.length > 0) throw new LilypadError("bad_request", "Binary is not understood.");
       const { name, args } = event;
-      if (!isEventName(name)) throw new LilypadError("bad_request", "There is no such event.");
-      const input = parse<(typeof SCHEMAS)[EventName]>(SCHEMAS[name], args[0] ?? {});
-      const handle = this.#handlers[name] as (asked: AskedEvent, input: unknown) => void | Promise<void>;
+      const run = this.#workOf(name, args[0] ?? {});
       this.#queues.add(session, reply, async () => {
         await this.#requireUnrevoked(session, caller, reply);
         // What was sent before the client disconnected counts as it would have before.
-        if (reply.isCurrent || !OF_CONNECTION.has(name)) await handle({ session, caller, reply }, input);
+        if (reply.isCurrent || !OF_CONNECTION.has(name)) await run({ session, caller, reply });
       });
     } catch (error) {
       // In turn: after the answers to what came before.
       this.#queues.add(session, reply, () => reply.failure(error));
     }
+  }
+
+  /** What is to be done for an event. Throws where there is no such event, or its input is not one. */
+  #workOf(name: string | number, input: unknown): Work {
+    if (isMessageEventName(name)) {
+      const { about, command } = MESSAGE_EVENTS[name](input, this.#parts.reactionNames);
+      return async (asked) => {
+        const { seq, ...target } = await this.#targets.message(asked, about);
+        return this.#commands.run({ ...asked, ...target }, { ...command, id: crypto.randomUUID(), seq });
+      };
+    }
+    if (!isEventName(name)) throw new LilypadError("bad_request", "There is no such event.");
+    const parsed = parse<(typeof SCHEMAS)[EventName]>(SCHEMAS[name], input);
+    const handle = this.#handlers[name] as (asked: AskedEvent, parsed: unknown) => void | Promise<void>;
+    return (asked) => handle(asked, parsed);
   }
 
   /** Closes a client that a refusal does not stop. */
@@ -186,17 +186,6 @@ export class ClientCommands {
     if (rooms.placeOf(session, caller, threadId)?.takeUnseen(stored.rev))
       namespaces.emit(session, MAIN, "chat", message);
     reply.success({ message });
-  }
-
-  async #react(
-    type: "react" | "unreact",
-    asked: AskedEvent,
-    { emoji: given, reactionType, ...input }: EventInput<"add_reaction">,
-  ): Promise<void> {
-    const emoji = this.#parts.reactionNames.emojiOf(required(given ?? reactionType, "emoji"));
-    const { seq, ...target } = await this.#targets.message(asked, input);
-    const command = { type, id: crypto.randomUUID(), seq, emoji };
-    return this.#commands.run({ ...asked, ...target }, command);
   }
 
   async #read(asked: AskedEvent, input: EventInput<"read">): Promise<void> {

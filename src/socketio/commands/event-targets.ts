@@ -1,6 +1,8 @@
 /** What an event is about: the thread that its client calls so, and the message in it. */
+import { z } from "zod";
 import { LilypadError } from "../../protocol/errors.ts";
-import { messageNamed, numberOf, type RoomName } from "../../protocol/socketio/room-names.ts";
+import { seq } from "../../protocol/fields.ts";
+import { messageNamed, numberOf, roomName, type RoomName } from "../../protocol/socketio/room-names.ts";
 import type { Stub } from "../../rpc/call.ts";
 import type { Caller } from "../../rpc/caller.ts";
 import { threadNamed } from "../../rpc/thread-lookup.ts";
@@ -8,7 +10,6 @@ import { threadStub, type ThreadRpc } from "../../rpc/thread.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { ClientSession } from "../session-data.ts";
 import type { AskedEvent } from "./asked-event.ts";
-import type { EventInput } from "./schemas.ts";
 
 /** A thread, and what the client calls it. */
 export interface ThreadTarget {
@@ -16,10 +17,18 @@ export interface ThreadTarget {
   name: RoomName;
 }
 
-interface RoomInput {
-  room?: RoomName | undefined;
-  threadId?: RoomName | undefined;
-}
+/** `room` and `threadId` are two names of one field. */
+export const inRoom = { room: roomName.optional(), threadId: roomName.optional() };
+type RoomInput = z.output<z.ZodObject<typeof inRoom>>;
+
+/** A message: `seq` in the room, or its id, which names the room too. */
+export const ofMessage = {
+  ...inRoom,
+  seq: seq.optional(),
+  id: z.unknown().optional(),
+  messageId: z.unknown().optional(),
+};
+export type MessageInput = z.output<z.ZodObject<typeof ofMessage>>;
 
 type Asker = Pick<AskedEvent, "session" | "caller">;
 
@@ -41,13 +50,13 @@ export class EventTargets {
   }
 
   /** The thread, and the message in it. */
-  async message(asker: Asker, input: EventInput<"delete">): Promise<ThreadTarget & { seq: number }> {
+  async message(asker: Asker, input: MessageInput): Promise<ThreadTarget & { seq: number }> {
     const named = messageNamed(input.messageId) ?? messageNamed(input.id);
     const target = await this.target(asker, input, named?.number);
-    const seq = required(input.seq ?? named?.seq, "seq");
-    if (named && (named.number !== numberOf(target.threadId) || named.seq !== seq))
+    const no = required(input.seq ?? named?.seq, "seq");
+    if (named && (named.number !== numberOf(target.threadId) || named.seq !== no))
       throw new LilypadError("bad_request", "The message's id is of another room, or has another seq.");
-    return { ...target, seq };
+    return { ...target, seq: no };
   }
 
   /** The id of the thread that a client calls so; `not_found` where there is none of theirs. */
