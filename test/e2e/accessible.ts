@@ -21,14 +21,21 @@ export const accessibilityProblems = (page: Page): Promise<string[]> =>
     const modal = (root: Document | ShadowRoot) => [...root.querySelectorAll("dialog:modal")].at(-1);
 
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    /** Red, green and blue from 0 to 255, and alpha from 0 to 1. */
-    const colour = (text: string): readonly [number, number, number, number] => {
+    type Colour = readonly [red: number, green: number, blue: number, alpha: number];
+    const drawn = (text: string): Colour => {
       if (!canvas) throw new Error("no canvas");
       canvas.clearRect(0, 0, 1, 1);
       canvas.fillStyle = text;
       canvas.fillRect(0, 0, 1, 1);
       const [red = 0, green = 0, blue = 0, alpha = 0] = canvas.getImageData(0, 0, 1, 1).data;
       return [red, green, blue, alpha / 255];
+    };
+    const colours = new Map<string, Colour>();
+    /** Red, green and blue from 0 to 255, and alpha from 0 to 1. */
+    const colour = (text: string): Colour => {
+      const known = colours.get(text) ?? drawn(text);
+      colours.set(text, known);
+      return known;
     };
     const luminance = (rgb: readonly number[]) => {
       const [red = 0, green = 0, blue = 0] = rgb.map((value) => {

@@ -52,6 +52,12 @@ const settings = {
   RATE_LIMITS: "off",
 };
 
+/**
+ * By itself wrangler writes down all that each request does, for a page of its own that shows it. That is as much work as
+ * a seventh of what the Worker does itself, and no test looks at it.
+ */
+const withoutTraces = { X_LOCAL_OBSERVABILITY: "false", X_LOCAL_EXPLORER: "false" };
+
 const answers = (url: string) =>
   fetch(url, { signal: AbortSignal.timeout(START_MS) }).then(
     () => true,
@@ -72,6 +78,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // A group of its own, so that wrangler's children end with it.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...withoutTraces },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
