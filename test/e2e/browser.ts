@@ -1,14 +1,14 @@
 /** A headless browser: on Linux x64 the Chromium of an npm package, elsewhere the Chrome that is installed. */
-import {
-  chromium as playwright,
-  type Browser,
-  type BrowserContext,
-  type LaunchOptions,
-  type Page,
-} from "playwright-core";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, LaunchOptions, Page } from "playwright-core";
 import { afterAll, inject } from "vitest";
 import { isFree } from "./page-pool.ts";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
+
+/** Not imported: Node would parse all of it twice, to find the names that it exports. */
+const { chromium: playwright } = createRequire(import.meta.url)(
+  "playwright-core",
+) as typeof import("playwright-core");
 
 /**
  * Not the package's own arguments, which are meant for cloud functions: they run everything in one process, where two
