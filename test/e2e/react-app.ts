@@ -102,14 +102,17 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
 };
 
-/** Serves the files of a folder on a free port. */
+/** Serves the files of a folder on a free port. A browser keeps them, with what it has compiled. */
 export async function serveFolder(folder: string): Promise<{ url: string; close: () => void }> {
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const file = join(folder, path === "/" ? "index.html" : path);
     const type = TYPES[extname(file)] ?? "application/octet-stream";
     readFile(file).then(
-      (content) => response.setHeader("content-type", type).end(content),
+      (content) =>
+        response
+          .writeHead(200, { "content-type": type, "cache-control": "max-age=31536000, immutable" })
+          .end(content),
       () => response.writeHead(404).end(),
     );
   }).listen(0, "127.0.0.1");
