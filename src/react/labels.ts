@@ -1,6 +1,7 @@
 /** The texts of the components, which a host may replace by its own, in another language for instance. */
 import { createContext, useContext } from "react";
 import { WHO_MAY_WRITE } from "../view/contacts/privacy-text.ts";
+import { changeTexts } from "../view/message-list/outgoing-changes.ts";
 import { REPORT_REASONS, REPORTED } from "../view/moderation/report-texts.ts";
 import type { RemovalKind } from "../view/removals/held-removals.ts";
 import { removalText } from "../view/removals/removal-text.ts";
@@ -104,13 +105,6 @@ export interface Labels extends Words, ModerationLabels {
   requestFailed: string;
 }
 
-const CHANGES = {
-  edit: ["Edit not sent yet", "Not edited"],
-  delete: ["Deletion not sent yet", "Not deleted"],
-  react: ["not sent yet", "not added"],
-  unreact: ["not removed yet", "not removed"],
-} as const;
-
 export const ENGLISH_LABELS: Labels = {
   ...ENGLISH,
   ...ENGLISH_MODERATION,
@@ -132,8 +126,7 @@ export const ENGLISH_LABELS: Labels = {
   inReplyTo: "In reply to",
   sending: "Sending…",
   notSent: "Not sent",
-  change: (type, state, emoji) =>
-    [emoji, CHANGES[type][state === "failed" ? 1 : 0]].filter((part) => part !== "").join(" "),
+  change: (type, state, emoji) => changeTexts(type, emoji)[state],
   retry: "Retry",
   discard: "Discard",
   showMore: "Show more",

@@ -13,7 +13,7 @@ import { classNames } from "../ui/class-names.ts";
 import { MoreIcon } from "../ui/icons.tsx";
 import { Text, UserText } from "../ui/text.tsx";
 import type { MessageRowModel } from "../../view/message-list/message-row-model.ts";
-import { editedText } from "../../view/message-list/outgoing-changes.ts";
+import { editedText, emojiOf } from "../../view/message-list/outgoing-changes.ts";
 import { formatDateTime, formatTime } from "../../view/text/time-format.ts";
 import { useMessageActions } from "./message-actions.ts";
 import { MessageEditor } from "./message-editor.tsx";
@@ -213,7 +213,7 @@ function Changes(props: { row: MessageRowModel; labels: Labels; onDone: () => vo
         <UnstoredState
           key={change.id}
           state={change.state}
-          text={labels.change(change.type, change.state, "emoji" in change ? change.emoji : "")}
+          text={labels.change(change.type, change.state, emojiOf(change))}
           body={editedText(change)}
           reason={change.reason}
           onRetry={() => {
