@@ -11,7 +11,7 @@ import { createIndexedDbOutbox } from "./outbox/indexed-db.ts";
 import type { OutboxStorage } from "./outbox/storage.ts";
 import { PresenceClient } from "./presence/presence.ts";
 import { RememberedRooms } from "./room/remembered-rooms.ts";
-import { Room } from "./room/room.ts";
+import { createRoom, type Room } from "./room/room.ts";
 
 export type { ErrorCode } from "../protocol/errors.ts";
 export type { PresenceEvent, ThreadEvent } from "../protocol/events.ts";
@@ -100,7 +100,7 @@ export function createClient(options: ClientOptions = {}): Client {
     },
   };
 
-  const createPresence = () => {
+  const newPresence = () => {
     const created: PresenceClient = new PresenceClient({
       ...shared,
       onOpen: () => open.add(created),
@@ -110,8 +110,8 @@ export function createClient(options: ClientOptions = {}): Client {
     return created;
   };
 
-  const createRoom = (threadId: string) => {
-    const created: Room = new Room({
+  const newRoom = (threadId: string) => {
+    const created = createRoom({
       ...shared,
       threadId,
       storage,
@@ -134,12 +134,12 @@ export function createClient(options: ClientOptions = {}): Client {
     api,
     request,
     presence: () => {
-      presence ??= createPresence();
+      presence ??= newPresence();
       presence.open();
       return presence;
     },
     thread: (threadId) => {
-      const room = rooms.get(threadId)?.deref() ?? createRoom(threadId);
+      const room = rooms.get(threadId)?.deref() ?? newRoom(threadId);
       room.open();
       return room;
     },

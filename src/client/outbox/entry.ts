@@ -71,15 +71,3 @@ export function viewOf(entries: readonly OutboxEntry[]): OutboxView {
   }
   return { outgoing, outgoingChanges };
 }
-
-/**
- * Whether a command makes an earlier one on the same message needless: the same text is edited again, a reaction is taken
- * back or given again, or the message is deleted. The later one leads to the same state, whether the earlier was stored or
- * not.
- */
-export function supersedes(later: DurableCommand, earlier: DurableCommand): boolean {
-  if (later.type === "chat" || earlier.type === "chat" || later.seq !== earlier.seq) return false;
-  if (later.type === "delete") return true;
-  if (later.type === "edit") return earlier.type === "edit";
-  return "emoji" in earlier && earlier.emoji === later.emoji;
-}

@@ -73,15 +73,13 @@ export class OutboxPersistence {
 }
 
 function unsentOf({ command, at, epoch, reason }: OutboxEntry): Unsent {
-  const { id } = command;
-  const kept = { id, at, epoch, reason };
+  const kept = { at, epoch, reason };
   if (command.type === "chat") {
-    const { body, data, replyTo, since } = command;
-    return { ...kept, body, data, replyTo, since };
+    const { id, body, data, replyTo, since } = command;
+    return { ...kept, id, body, data, replyTo, since };
   }
-  const { type, seq } = command;
-  const change = { type, seq, ...("emoji" in command && { emoji: command.emoji }) };
-  return { ...kept, body: command.type === "edit" ? command.body : "", change };
+  const { id, body = "", ...change } = { body: undefined, ...command };
+  return { ...kept, id, body, change };
 }
 
 function entryOf(unsent: Unsent): OutboxEntry {
@@ -91,6 +89,7 @@ function entryOf(unsent: Unsent): OutboxEntry {
 
 function commandOf({ id, body, data, replyTo, since, change }: Unsent): DurableCommand {
   if (!change) return { type: "chat", id, body, data, replyTo, since };
+  const hasText = change.type === "edit" || body !== "";
   // What was put for a type of change has the fields of that type.
-  return { ...change, id, ...(change.type === "edit" && { body }) } as ChangeCommand;
+  return { ...change, id, ...(hasText && { body }) } as ChangeCommand;
 }

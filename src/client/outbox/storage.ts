@@ -7,7 +7,7 @@ import type { ChangeCommand } from "./entry.ts";
 export interface Unsent {
   /** Unique to its author in the thread: by it the server recognises a message that is sent twice. */
   id: string;
-  /** The text of a message or an edit; empty for any other change. */
+  /** The text of a message, an edit, or another change that has one; else empty. */
   body: string;
   /** What its author attached to a message. */
   data?: MessageData | null | undefined;
@@ -17,7 +17,7 @@ export interface Unsent {
   /** The thread's `epoch` and `rev` when it was first sent: how far back the server looks for a duplicate. */
   epoch?: string | undefined;
   since?: number | undefined;
-  /** Of a change: what it does to which message; absent for a message. */
+  /** Of a change: what it does to which message, with the other fields of its command; absent for a message. */
   change?: { type: ChangeCommand["type"]; seq: number; emoji?: string } | undefined;
   /** Why it failed, for a person to read; absent while it is still to be sent. */
   reason?: string | undefined;

@@ -1,12 +1,11 @@
 /** A thread while the user is in it: its state, fed by a socket, and what the user sends, until the server has stored it. */
-import type { DurableCommand } from "../../protocol/commands.ts";
 import type { ThreadEvent } from "../../protocol/events.ts";
-import type { MessageData } from "../../protocol/fields.ts";
 import { newCommandId } from "../command-id.ts";
 import { ConnectedStore, type ConnectedStoreOptions } from "../connection/connected-store.ts";
 import type { ConnectionState } from "../connection/connection-state.ts";
 import type { Api } from "../http/api.ts";
 import { apiPath, queryString } from "../http/url.ts";
+import { commandMethods, type CommandMethods, type NewCommand } from "../outbox/commands.ts";
 import { EMPTY_OUTBOX, type Stored } from "../outbox/entry.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { OutboxStorage } from "../outbox/storage.ts";
@@ -25,8 +24,6 @@ const STOPPED = "You are no longer in this chat.";
 
 type EventOf<T extends ThreadEvent["type"]> = Extract<ThreadEvent, { type: T }>;
 
-type WithoutId<Command> = Command extends DurableCommand ? Omit<Command, "id"> : never;
-
 export interface RoomOptions extends ConnectedStoreOptions {
   api: Api;
   threadId: string;
@@ -40,7 +37,7 @@ export interface RoomOptions extends ConnectedStoreOptions {
   onRelease(): boolean;
 }
 
-export class Room extends ConnectedStore<RoomState, ThreadEvent> {
+class ThreadRoom extends ConnectedStore<RoomState, ThreadEvent> {
   readonly threadId: string;
   readonly #options: RoomOptions;
   readonly #outbox: Outbox;
@@ -87,15 +84,6 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.reconnect();
   }
 
-  /**
-   * Sends a message, now or once connected; `data` is a JSON object of the application's own, of at most 2,048 bytes. It is shown in `outgoing` until it is stored. Resolves then; rejects with a
-   * `RequestError` if the message failed, was discarded, or the room was closed. The rejection need not be handled.
-   */
-  send(body: string, replyTo?: number, data?: MessageData): Promise<Stored> {
-    this.#typingNotifier.sent();
-    return this.#sendCommand({ type: "chat", body, data, replyTo });
-  }
-
   /** Sends a message or a change again that has failed. */
   retry(id: string): void {
     this.#outbox.retry(id);
@@ -107,28 +95,12 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     this.#outbox.discard(id);
   }
 
-  /**
-   * Replaces the text of the user's own message, now or once connected. It is shown in `outgoingChanges` until it is stored.
-   * Resolves then; rejects with a `RequestError` if it failed, was discarded, or the room was closed. The rejection need not
-   * be handled.
-   */
-  edit(seq: number, body: string): Promise<Stored> {
-    return this.#sendCommand({ type: "edit", seq, body });
-  }
-
-  /** Deletes a message, as `edit` changes one. */
-  erase(seq: number): Promise<Stored> {
-    return this.#sendCommand({ type: "delete", seq });
-  }
-
-  /** Adds the user's reaction, as `edit` changes a message. */
-  react(seq: number, emoji: string): Promise<Stored> {
-    return this.#sendCommand({ type: "react", seq, emoji });
-  }
-
-  /** Removes the user's reaction, as `edit` changes a message. */
-  unreact(seq: number, emoji: string): Promise<Stored> {
-    return this.#sendCommand({ type: "unreact", seq, emoji });
+  /** Gives a durable command, now or once connected, as the method of each does. */
+  sendCommand(command: NewCommand): Promise<Stored> {
+    if (command.type === "chat") this.#typingNotifier.sent();
+    const stored = this.#outbox.add({ ...command, id: newCommandId() });
+    this.#failIfStopped();
+    return stored;
   }
 
   /** Marks everything up to `seq` as read. Cheap: call it whenever the user has seen something. */
@@ -264,12 +236,6 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
     if (oldest) void this.#loading.refresh(oldest.seq, messages[0]?.seq ?? 0);
   }
 
-  #sendCommand(command: WithoutId<DurableCommand>): Promise<Stored> {
-    const stored = this.#outbox.add({ ...command, id: newCommandId() });
-    this.#failIfStopped();
-    return stored;
-  }
-
   /** Nothing is sent any more after a stop, so nothing must look as if it were pending. */
   #failIfStopped(): void {
     if (this.connection.state === "stopped") this.#outbox.failAll(this.#stopReason());
@@ -289,4 +255,16 @@ export class Room extends ConnectedStore<RoomState, ThreadEvent> {
   #sendReceipt(): void {
     this.connection.send({ type: "got", rev: this.getSnapshot().cursor?.rev });
   }
+}
+
+/** A thread while the user is in it, with a method for each durable command. */
+export type Room = ThreadRoom & CommandMethods;
+
+/** Enters a thread. */
+export function createRoom(options: RoomOptions): Room {
+  const room = new ThreadRoom(options);
+  return Object.assign(
+    room,
+    commandMethods((command) => room.sendCommand(command)),
+  );
 }

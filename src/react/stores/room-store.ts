@@ -1,5 +1,6 @@
 /** A thread as the hooks read it: its state while it is shown, what can be done in it, and what the user is writing. */
-import type { Client, Room, RoomState, Stored } from "../../client/client.ts";
+import type { Client, Room, RoomState } from "../../client/client.ts";
+import { commandMethods, type CommandMethods } from "../../client/outbox/commands.ts";
 import type { PageBounds } from "../../client/room/loading/message-pages.ts";
 import { EMPTY_ROOM } from "../../client/room/room-state.ts";
 import { releaseOnceSent } from "../../view/release-once-sent.ts";
@@ -7,17 +8,7 @@ import { RetainedStore } from "./retained-store.ts";
 import { ThreadDraft } from "./thread-draft.ts";
 
 /** What a user does in a thread. The functions stay the same, and need no `this`. */
-export interface ThreadActions {
-  /** Sends a message, now or once connected; resolves when it is stored. It is shown in `outgoing` until then. */
-  send: (body: string, replyTo?: number) => Promise<Stored>;
-  /** Replaces the text of the user's own message. */
-  edit: (seq: number, body: string) => Promise<Stored>;
-  /** Deletes a message. */
-  erase: (seq: number) => Promise<Stored>;
-  /** Adds the user's reaction. */
-  react: (seq: number, emoji: string) => Promise<Stored>;
-  /** Removes the user's reaction. */
-  unreact: (seq: number, emoji: string) => Promise<Stored>;
+export interface ThreadActions extends CommandMethods {
   /** Sends a failed message or change again. */
   retry: (id: string) => void;
   /** Gives up a message or change that is not stored yet. */
@@ -45,11 +36,7 @@ export class RoomStore extends RetainedStore<RoomState, Room> {
   constructor(client: Client, thread: string) {
     super(() => client.thread(thread), releaseOnceSent, EMPTY_ROOM);
     this.actions = {
-      send: (body, replyTo) => this.with((room) => room.send(body, replyTo)),
-      edit: (seq, body) => this.with((room) => room.edit(seq, body)),
-      erase: (seq) => this.with((room) => room.erase(seq)),
-      react: (seq, emoji) => this.with((room) => room.react(seq, emoji)),
-      unreact: (seq, emoji) => this.with((room) => room.unreact(seq, emoji)),
+      ...commandMethods((command) => this.with((room) => room.sendCommand(command))),
       retry: (id) => this.with((room) => room.retry(id)),
       discard: (id) => this.with((room) => room.discard(id)),
       read: (seq) => this.ifOpen((room) => room.read(seq)),
