@@ -94,8 +94,14 @@ async function install(): Promise<void> {
     const sqls = Object.getPrototypeOf(storage.sql) as SqlStorage;
     const exec = sqls.exec;
     sqls.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
-      const cursor = exec.call(this, query, ...bindings);
-      if (current) logOf(current, this).cursors.push(cursor);
+      if (!current) return exec.call(this, query, ...bindings);
+      const { cursors } = logOf(current, this);
+      const statements = statementsOf(query);
+      const last = statements.pop() ?? query;
+      // A cursor counts the last statement of its query alone.
+      for (const statement of statements) cursors.push(exec.call(this, statement));
+      const cursor = exec.call(this, last, ...bindings);
+      cursors.push(cursor);
       return cursor;
     } as typeof exec;
     const storages = Object.getPrototypeOf(storage) as DurableObjectStorage;
@@ -130,6 +136,12 @@ function countEvents(of: ObjectClass): void {
       return result.finally(() => settle(metering, ctx.storage.sql));
     };
   }
+}
+
+/** The statements of a query, none of which has a semicolon in a text. */
+function statementsOf(query: string): string[] {
+  const parts = query.match(/(?:--.*|[^;])+/g) ?? [];
+  return parts.filter((part) => part.replace(/--.*/g, "").trim() !== "");
 }
 
 function logOf(metering: Metering, sql: SqlStorage): StorageLog {
