@@ -33,7 +33,7 @@ import { reshardingLayer, type ReshardingLayer } from "./resharding/layer.ts";
 import { MovedUserRecord } from "./resharding/moved-user-record.ts";
 import type { ShardRouter } from "./resharding/shard-router.ts";
 import * as splits from "./resharding/splits.ts";
-import { PRESENCE_MIGRATIONS } from "./schema.ts";
+import { PRESENCE_SCHEMA } from "./schema.ts";
 import { PresenceShard } from "./shard.ts";
 import { UpdateBatcher } from "./threads/update-batcher.ts";
 
@@ -47,7 +47,7 @@ export class Presence extends DurableObject<Env> implements PresenceRpc {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
-    migrate(storage, PRESENCE_MIGRATIONS);
+    migrate(storage, PRESENCE_SCHEMA);
     this.#alarm = new AlarmScheduler(storage);
     const movedUsers = new MovedUserRecord(storage.sql, shardNumber(ctx.id));
     const shard = new PresenceShard(ctx, env, this.#alarm, {

@@ -1,31 +1,28 @@
-/** The schema of a Socket.IO shard. */
+/** The schema of a Socket.IO shard. A written row is the most expensive operation: each table says when one is. */
+import type { Schema } from "../durable/migrations.ts";
+import { SOCKETIO_MIGRATIONS } from "./migrations.ts";
 
-export const SOCKETIO_MIGRATIONS: readonly string[] = [
-  `
-  -- The rooms of each session that is in any: one row written for a burst of joins and leaves, one when the session ends.
-  CREATE TABLE session_rooms (
-    sid TEXT PRIMARY KEY,
-    -- JSON: for each room the thread's id, the name by which the session joined it, the socket's id in it, and from which rev on.
-    rooms TEXT NOT NULL
-  ) WITHOUT ROWID;
-  `,
-  `
+export const SOCKETIO_SCHEMA: Schema = {
+  steps: SOCKETIO_MIGRATIONS,
+  present: `
   -- Each session from CONNECT until it is over for good: one row written for a burst of joins and leaves, one when its connection
-  -- is lost or recovered, one when it ends. It takes the place of session_rooms, which the version before this one reads.
+  -- is lost or recovered, one when it ends.
   CREATE TABLE sessions (
     -- The secret by which its client comes back.
     pid TEXT PRIMARY KEY,
     -- JSON: StoredSession (recovery/stored-session.ts).
     session TEXT NOT NULL
   ) WITHOUT ROWID;
-  DELETE FROM session_rooms;
-  `,
-  `
+
+  -- Written by versions before the table "sessions", and no longer. A rollback may run one: it stays.
+  CREATE TABLE session_rooms (sid TEXT PRIMARY KEY, rooms TEXT NOT NULL) WITHOUT ROWID;
+
   -- The Presence shards that may have tabs of this shard's sessions, and of which life of this shard (online/closed-tabs.ts): a
-  -- row as the first tab opens, and one once there are no sessions any more. \`shards\`: by how many shards users were sorted.
+  -- row as the first tab opens, and one once there are no sessions any more.
   CREATE TABLE presence_shards (
     presence_shard INTEGER NOT NULL,
     life TEXT NOT NULL,
+    -- By how many shards users were sorted.
     shards INTEGER NOT NULL,
     PRIMARY KEY (presence_shard, life)
   ) WITHOUT ROWID;
@@ -37,4 +34,4 @@ export const SOCKETIO_MIGRATIONS: readonly string[] = [
     last_seen_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
-];
+};

@@ -21,7 +21,7 @@ import {
   type SocketIoRpc,
 } from "../rpc/socketio.ts";
 import type { TabBatch } from "../rpc/socketio-tabs.ts";
-import { SOCKETIO_MIGRATIONS } from "./schema.ts";
+import { SOCKETIO_SCHEMA } from "./schema.ts";
 import { newSessionData } from "./session-data.ts";
 import { socketIoParts, type SocketIoParts } from "./shard-parts.ts";
 
@@ -31,7 +31,7 @@ export class SocketIoShard extends DurableObject<Env> implements SocketIoRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, SOCKETIO_MIGRATIONS);
+    migrate(ctx.storage, SOCKETIO_SCHEMA);
     this.#alarm = new AlarmScheduler(ctx.storage);
     this.#parts = socketIoParts(ctx, env, this.#alarm);
     void ctx.blockConcurrencyWhile(async () => {

@@ -1,7 +1,10 @@
-/** The schema of one thread. A written row is the most expensive operation, and each index adds one: an index says why it is there. */
+/** The schema of a thread. A written row is the most expensive operation, and each index adds one: an index says why it is there. */
+import type { Schema } from "../durable/migrations.ts";
+import { THREAD_MIGRATIONS } from "./migrations.ts";
 
-export const THREAD_MIGRATIONS: readonly string[] = [
-  `
+export const THREAD_SCHEMA: Schema = {
+  steps: THREAD_MIGRATIONS,
+  present: `
   -- The thread itself: one row.
   CREATE TABLE thread (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -15,15 +18,40 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     -- from the messages.
     senders_saved_seq INTEGER NOT NULL,
     -- Set first when the thread is to be deleted; from then on the thread exists for nobody.
-    deleting INTEGER NOT NULL
+    deleting INTEGER NOT NULL,
+    -- By how many Presence shards members are sorted; null until that was looked at.
+    shards INTEGER,
+    -- Up to this seq, rows of messages were written without text_rev, and those never edited since are as long as that. Null
+    -- where there are none.
+    narrow_up_to INTEGER,
+    -- The host's own name for the thread, which never changes; null where users made it.
+    key TEXT,
+    -- Of a direct thread: 1 once both have written, which makes them contacts. Written by the second one's first message.
+    mutual INTEGER
   );
 
-  -- Everyone the thread has to name: members, and authors who have left. Looked up by id alone.
+  -- What the host keeps with the thread, in JSON: one row, in a table of its own, so that the thread's row keeps its length.
+  CREATE TABLE thread_data (only INTEGER PRIMARY KEY CHECK (only = 1), data TEXT NOT NULL);
+
+  -- What moderators set of the thread: one row, once anything was.
+  CREATE TABLE settings (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    topic TEXT,
+    slow_mode_ms INTEGER NOT NULL,
+    locked INTEGER NOT NULL,
+    who_posts TEXT NOT NULL
+  );
+
+  -- Everyone the thread has to name: members, and authors who have left. Looked up by id.
   CREATE TABLE users (
     user_id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    avatar_url TEXT
+    avatar_url TEXT,
+    -- The thread's rev when the profile last changed; null while it is the one with which the user came.
+    changed_rev INTEGER
   ) WITHOUT ROWID;
+  -- Finds the profiles that a client missed without reading every user; written when a user is renamed, never when one comes.
+  CREATE INDEX users_by_change ON users (changed_rev) WHERE changed_rev IS NOT NULL;
 
   -- Members in the order they joined.
   CREATE TABLE members (
@@ -33,12 +61,21 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     read_seq INTEGER NOT NULL,
     joined_at INTEGER NOT NULL,
     -- The Presence shard that holds the user.
-    shard INTEGER NOT NULL
+    shard INTEGER NOT NULL,
+    -- From when on a member is a contact of the others, in milliseconds since the epoch; null where that is from the start.
+    contact_from INTEGER
   );
   -- Finds the shards concerned without reading every member; written when one joins or leaves, never by a message.
   CREATE INDEX members_by_shard ON members (shard);
+  -- Finds moderators and owners without reading every member; written when a role changes, never when a member comes.
+  CREATE INDEX members_above_member ON members (no) WHERE role <> 'member';
+
+  -- Users who joined or left, which their Presence shard has not confirmed yet ("untold" is the former word for that).
+  CREATE TABLE untold_members (user_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
   -- One row a message and no index: its event is found by rev from seq, since both rise together.
+  -- Rows that hold what users wrote are appended and keep their length, so that SQLite never moves them: a row that it moves
+  -- leaves a copy, which an edit or a deletion does not reach (messages/overwriting.ts). What changes lies elsewhere.
   CREATE TABLE messages (
     seq INTEGER PRIMARY KEY,
     -- The event that made it, and the last one that touched it.
@@ -46,23 +83,37 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     touched_rev INTEGER NOT NULL,
     author TEXT NOT NULL,
     command_id TEXT NOT NULL,
+    -- Of one that was edited, as much of the new body as fits in the row, which versions before text_rev show.
     body TEXT NOT NULL,
     at INTEGER NOT NULL,
     reply_to INTEGER,
     edited_at INTEGER,
     deleted_at INTEGER,
     -- JSON of the contract's reactions, as versions before the table "reactions" wrote them; since then spare length
-    -- (stored-message.ts).
-    reactions TEXT
+    -- (messages/stored-message.ts).
+    reactions TEXT,
+    -- The rev of the edit whose change has the body.
+    text_rev INTEGER
   );
 
-  -- Reactions beyond the user ids that a message's own row lists.
+  -- The reactions to a message, in JSON, and the rev of the newest one.
+  CREATE TABLE reactions (
+    seq INTEGER PRIMARY KEY,
+    rev INTEGER NOT NULL,
+    list TEXT NOT NULL
+  );
+
+  -- Reactions beyond the user ids that a message's list names.
   CREATE TABLE more_reactions (
     seq INTEGER NOT NULL,
     emoji TEXT NOT NULL,
     user_id TEXT NOT NULL,
     PRIMARY KEY (seq, emoji, user_id)
   ) WITHOUT ROWID;
+
+  -- What authors attached to their messages, in JSON: a row for each message that has some, appended and overwritten as
+  -- bodies are (messages/overwriting.ts).
+  CREATE TABLE message_data (seq INTEGER PRIMARY KEY, data TEXT NOT NULL);
 
   -- Durable events other than new messages: what happened to what. What it is like now is read when it is replayed.
   CREATE TABLE changes (
@@ -71,87 +122,13 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     seq INTEGER,
     user_id TEXT,
     emoji TEXT,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- The id of the command that made it; null in rows from before this column.
+    command_id TEXT,
+    -- The body that an edit gave its message.
+    body TEXT
   );
 
-  -- Users who joined or left, which their Presence shard has not confirmed yet ("untold" is the former word for that).
-  CREATE TABLE untold_members (
-    user_id TEXT PRIMARY KEY
-  ) WITHOUT ROWID;
-  `,
-  `
-  -- The relays that hold sockets of a large room: written when the first one comes to a relay, and when the last goes.
-  CREATE TABLE relays (
-    no INTEGER PRIMARY KEY
-  );
-  `,
-  `
-  -- By how many Presence shards members are sorted; null until that was looked at.
-  ALTER TABLE thread ADD COLUMN shards INTEGER;
-  `,
-  `
-  -- Users whose commands are refused, in all threads, until a time in milliseconds since the epoch (durable/holds.ts):
-  -- a row when a hold begins or is prolonged.
-  CREATE TABLE IF NOT EXISTS holds (
-    user_id TEXT PRIMARY KEY,
-    until INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  `,
-  `
-  -- The id of the command that made a change; null in rows from before this column.
-  ALTER TABLE changes ADD COLUMN command_id TEXT;
-  `,
-  `
-  -- The thread's rev when the profile last changed; null while it is the one with which the user came.
-  ALTER TABLE users ADD COLUMN changed_rev INTEGER;
-  -- Finds the profiles that a client missed without reading every user; written when a user is renamed, never when one comes.
-  CREATE INDEX users_by_change ON users (changed_rev) WHERE changed_rev IS NOT NULL;
-  `,
-  `
-  -- Rows that hold what users wrote are appended and keep their length, so that SQLite never moves them: a row that it moves
-  -- leaves a copy, which an edit or a deletion does not reach (overwriting.ts). What changes lies elsewhere:
-  -- the reactions to a message, in JSON, and the rev of the newest one;
-  CREATE TABLE reactions (
-    seq INTEGER PRIMARY KEY,
-    rev INTEGER NOT NULL,
-    list TEXT NOT NULL
-  );
-  -- the body that an edit gave its message;
-  ALTER TABLE changes ADD COLUMN body TEXT;
-  -- and that edit's rev. The message's own row has as much of the body as fits in it, which the version before shows.
-  ALTER TABLE messages ADD COLUMN text_rev INTEGER;
-  -- Up to this seq, rows of messages were written without that column, and those never edited since are as long as that.
-  ALTER TABLE thread ADD COLUMN narrow_up_to INTEGER;
-  UPDATE thread SET narrow_up_to = (SELECT max(seq) FROM messages);
-  `,
-  `
-  -- What authors attached to their messages, in JSON: a row for each message that has some, appended and overwritten as
-  -- bodies are (overwriting.ts).
-  CREATE TABLE message_data (
-    seq INTEGER PRIMARY KEY,
-    data TEXT NOT NULL
-  );
-  -- How far the host's server was sent what happened here (host-server/): one row, where it is sent anything.
-  CREATE TABLE webhooks (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    -- The rev of the newest event that was delivered, -1 before the thread's creation was, and the newest message's seq.
-    rev INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    -- How often delivery failed since it last succeeded, and when it is tried again.
-    failures INTEGER NOT NULL,
-    retry_at INTEGER NOT NULL
-  );
-  `,
-  `
-  -- The host's own name for the thread, which never changes; null where users made it.
-  ALTER TABLE thread ADD COLUMN key TEXT;
-  -- What the host keeps with the thread, in JSON: one row, in a table of its own, so that the thread's row keeps its length.
-  CREATE TABLE thread_data (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    data TEXT NOT NULL
-  );
-  `,
-  `
   -- Every act of moderators, owners and the host, and who joined and left by which act. Appended, never changed.
   CREATE TABLE audit (
     no INTEGER PRIMARY KEY,
@@ -163,16 +140,38 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     -- JSON.
     detail TEXT
   );
-  `,
-  `
-  -- Of a direct thread: 1 once both have written, which makes them contacts. Written by the second one's first message.
-  ALTER TABLE thread ADD COLUMN mutual INTEGER;
-  UPDATE thread SET mutual = 1 WHERE kind = 'direct' AND EXISTS (
-    SELECT 1 FROM messages WHERE seq > 1 AND author <> (SELECT author FROM messages WHERE seq = 1));
-  -- From when on a member is a contact of the others, in milliseconds since the epoch; null where that is from the start.
-  ALTER TABLE members ADD COLUMN contact_from INTEGER;
-  `,
-  `
+
+  -- The relays that hold sockets of a large room: written when the first one comes to a relay, and when the last goes.
+  CREATE TABLE relays (no INTEGER PRIMARY KEY);
+
+  -- Users whose commands are refused, in all threads, until a time in milliseconds since the epoch (durable/holds.ts):
+  -- a row when a hold begins or is prolonged.
+  CREATE TABLE holds (user_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+
+  -- Until when users may not write, also while they are no members.
+  CREATE TABLE timeouts (user_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+
+  -- Who is kept out, until a time or for good. One that is over stays until the user is banned anew.
+  CREATE TABLE bans (
+    no INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL UNIQUE,
+    until INTEGER,
+    reason TEXT,
+    -- What the user was, which decides who may let them back; null for no member.
+    role TEXT,
+    -- The id of who banned them, which may be the host's.
+    by_id TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+
+  -- What users wrote that is still to be deleted: of messages from next_seq down, as far back as that time.
+  CREATE TABLE purges (
+    user_id TEXT PRIMARY KEY,
+    by_id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
   -- Reports of messages. Rows are appended and keep their length: what the message said is overwritten where it lies when the
   -- report is resolved, or after 90 days (reports/report-store.ts).
   CREATE TABLE reports (
@@ -197,31 +196,23 @@ export const THREAD_MIGRATIONS: readonly string[] = [
   CREATE INDEX reports_by_message ON reports (seq);
   -- Counts and lists those that are open without reading the others.
   CREATE INDEX reports_open ON reports (no) WHERE is_open = 1;
-  -- Those that the host's list has not confirmed as they are now.
-  CREATE TABLE unconfirmed_reports (
-    no INTEGER PRIMARY KEY
-  );
-  -- Finds moderators and owners without reading every member; written when a role changes, never when a member comes.
-  CREATE INDEX members_above_member ON members (no) WHERE role <> 'member';
-  -- The newest report that was delivered to the host's server.
-  ALTER TABLE webhooks ADD COLUMN report_no INTEGER NOT NULL DEFAULT 0;
-  `,
-  `
-  -- What moderators set of the thread: one row, once anything was.
-  CREATE TABLE settings (
+
+  -- Reports that the host's list has not confirmed as they are now.
+  CREATE TABLE unconfirmed_reports (no INTEGER PRIMARY KEY);
+
+  -- How far the host's server was sent what happened here (host-server/): one row, where it is sent anything.
+  CREATE TABLE webhooks (
     only INTEGER PRIMARY KEY CHECK (only = 1),
-    topic TEXT,
-    slow_mode_ms INTEGER NOT NULL,
-    locked INTEGER NOT NULL,
-    who_posts TEXT NOT NULL
+    -- The rev of the newest event that was delivered, -1 before the thread's creation was, and the newest message's seq.
+    rev INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    -- How often delivery failed since it last succeeded, and when it is tried again.
+    failures INTEGER NOT NULL,
+    retry_at INTEGER NOT NULL,
+    -- The newest report that was delivered.
+    report_no INTEGER NOT NULL DEFAULT 0
   );
-  -- Until when users may not write, also while they are no members.
-  CREATE TABLE timeouts (
-    user_id TEXT PRIMARY KEY,
-    until INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  `,
-  `
+
   -- Invitation links. No number is given twice: the audit log names links by them.
   CREATE TABLE links (
     no INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -236,16 +227,7 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     uses INTEGER,
     used INTEGER NOT NULL
   );
-  `,
-  `
-  -- Who of the two in a direct thread blocks the other, or has lifted that, since which version: a row written by each.
-  CREATE TABLE direct_blocks (
-    user_id TEXT PRIMARY KEY,
-    is_blocked INTEGER NOT NULL,
-    version INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  `,
-  `
+
   -- Who is invited into a group or a public thread (consent/invitation-store.ts): a row for each who invites them.
   CREATE TABLE invitations (
     user_id TEXT NOT NULL,
@@ -256,20 +238,11 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, invited_by)
   ) WITHOUT ROWID;
 
-  -- Who left, or declined: they are only ever invited.
-  CREATE TABLE only_invited (
-    user_id TEXT PRIMARY KEY
-  ) WITHOUT ROWID;
-  -- Of rows from before it was noted who removed a member, that is not known.
-  INSERT INTO only_invited
-  SELECT DISTINCT user_id FROM changes
-  WHERE type = 'member_removed' AND (command_id IS NULL OR command_id = user_id)
-    AND user_id NOT IN (SELECT user_id FROM members);
-
   -- Users whose pending invitations ended, which their Presence shard has not confirmed yet.
-  CREATE TABLE untold_inviters (
-    user_id TEXT PRIMARY KEY
-  ) WITHOUT ROWID;
+  CREATE TABLE unconfirmed_inviters (user_id TEXT PRIMARY KEY) WITHOUT ROWID;
+
+  -- Who left, or declined: they are only ever invited.
+  CREATE TABLE only_invited (user_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
   -- Of a direct thread with somebody who was no contact (consent/message-request.ts): one row.
   CREATE TABLE message_request (
@@ -280,30 +253,12 @@ export const THREAD_MIGRATIONS: readonly string[] = [
     declined_at INTEGER,
     accepted_at INTEGER
   );
-  `,
-  `
-  -- Who is kept out, until a time or for good. One that is over stays until the user is banned anew.
-  CREATE TABLE bans (
-    no INTEGER PRIMARY KEY,
-    user_id TEXT NOT NULL UNIQUE,
-    until INTEGER,
-    reason TEXT,
-    -- What the user was, which decides who may let them back; null for no member.
-    role TEXT,
-    -- The id of who banned them, which may be the host's.
-    by_id TEXT NOT NULL,
-    at INTEGER NOT NULL
-  );
-  -- What users wrote that is still to be deleted: of messages from next_seq down, as far back as that time.
-  CREATE TABLE purges (
+
+  -- Who of the two in a direct thread blocks the other, or has lifted that, since which version: a row written by each.
+  CREATE TABLE direct_blocks (
     user_id TEXT PRIMARY KEY,
-    by_id TEXT NOT NULL,
-    since INTEGER NOT NULL,
-    next_seq INTEGER NOT NULL
+    is_blocked INTEGER NOT NULL,
+    version INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
-  // A rename is no example to follow (CONTRIBUTING.md): no release has the table by its former name.
-  `
-  ALTER TABLE untold_inviters RENAME TO unconfirmed_inviters;
-  `,
-];
+};

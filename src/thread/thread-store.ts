@@ -6,7 +6,7 @@ import type { ThreadInit } from "../rpc/thread.ts";
 import type { Invitee } from "./consent/adding.ts";
 import { MessageRequest } from "./consent/message-request.ts";
 import { noSuchThread } from "./errors.ts";
-import { THREAD_MIGRATIONS } from "./schema.ts";
+import { THREAD_SCHEMA } from "./schema.ts";
 import { StoredThread } from "./stored-thread.ts";
 
 /** One with whom a thread begins; without a profile, where whoever made it may not know that yet. */
@@ -24,7 +24,7 @@ export class ThreadStore {
     this.#ctx = ctx;
     this.#env = env;
     if (schemaVersion(ctx.storage.sql) > 0) {
-      migrate(ctx.storage, THREAD_MIGRATIONS);
+      migrate(ctx.storage, THREAD_SCHEMA);
       this.reload();
     }
   }
@@ -50,7 +50,7 @@ export class ThreadStore {
   ): StoredThread {
     const { storage } = this.#ctx;
     return storage.transactionSync(() => {
-      migrate(storage, THREAD_MIGRATIONS);
+      migrate(storage, THREAD_SCHEMA);
       StoredThread.create(storage.sql, init, configOf(this.#env).presenceShards, now);
       const [asked] = init.kind === "direct" ? invited : [];
       if (asked !== undefined) MessageRequest.create(storage.sql, by.id, asked.id, now);

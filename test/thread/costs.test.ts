@@ -473,6 +473,14 @@ describe("rows written", () => {
   });
 });
 
+it("a new thread writes some rows for each of its tables, and sets one alarm", async () => {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  const { thread } = await meter(() => newThread(ada, "group", [bob]));
+  expect(thread).toMatchObject({ calls: 1, alarmsSet: 1, objects: 1 });
+  expect(thread.rowsWritten).toBeLessThanOrEqual(90);
+  expect(thread.rowsRead).toBeLessThanOrEqual(90);
+});
+
 describe("rows read", () => {
   /** Numbers of messages. The rows read depend on what is shown, and not on these. */
   const histories = [500, 5_000];
