@@ -6,7 +6,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { buildAssets, buildReact } from "./build.ts";
 import { devVars } from "./dev-vars.ts";
 import { onEnd } from "./ending.ts";
 
@@ -90,6 +89,7 @@ const PORT = values.port;
 if (values.url !== undefined) {
   // What is there may be what the Lilypad that runs serves: it stays.
   if (!LIBRARIES.every((library) => existsSync(library))) {
+    const { buildAssets, buildReact } = await import("./build.ts");
     await buildAssets();
     await buildReact();
   }
@@ -106,6 +106,6 @@ if (values.url !== undefined) {
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
   // `npm start` builds the other libraries.
-  if (file === "package.json") await buildReact();
+  if (file === "package.json") await (await import("./build.ts")).buildReact();
   if (!isEnding) run(command, directory, { PORT, LILYPAD_URL: url, AUTH_SECRET, SERVER_SECRET });
 }
