@@ -8,6 +8,8 @@ import { describe, expect, inject, it } from "vitest";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
 import { sharedBrowser } from "./browser.ts";
 import { examplesOf } from "./doc-examples.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import { newGroup, person, type Person } from "./people.ts";
 import { serveHtml, startScript } from "./sites.ts";
 
@@ -96,11 +98,12 @@ describe("the three lines of the README", () => {
       const render = (messages) => { document.body.dataset.shown = messages.map(({ body }) => body).join(); };
       ${lines.replaceAll("https://chat.example.com", inject("url"))}
     </script>`);
+    const { context, page } = await takePage(browser, DESKTOP);
     try {
-      const page = await browser.newPage();
       await page.goto(site.url);
       await expect.poll(() => page.locator("body").getAttribute("data-shown")).toBe("Hello from Bob");
     } finally {
+      await releasePage(context);
       site.close();
     }
   });
@@ -120,8 +123,8 @@ describe("the part that comes later", () => {
       const client = createClient({ url: ${JSON.stringify(inject("url"))}, getToken: () => ${JSON.stringify(ada.token)} });
       window.enter = () => (window.room = client.thread(${JSON.stringify(threadId)}));
     </script>`);
+    const { context, page } = await takePage(browser, DESKTOP);
     try {
-      const page = await browser.newPage();
       const chunks: string[] = [];
       await page.route(/\/chunks\//, (route) => {
         chunks.push(route.request().url());
@@ -140,6 +143,7 @@ describe("the part that comes later", () => {
       // Once by its name, and once by another.
       expect(new Set(chunks.map((url) => url.split("?")[0])).size).toBe(1);
     } finally {
+      await releasePage(context);
       site.close();
     }
   });
@@ -156,8 +160,8 @@ describe("the part that comes later", () => {
         return room.loadMembers().then(() => room.getSnapshot().members.length, ({ code }) => code);
       };
     </script>`);
+    const { context, page } = await takePage(browser, DESKTOP);
     try {
-      const page = await browser.newPage();
       await page.route(/\/chunks\//, (route) => route.abort());
       await page.goto(site.url);
       await page.waitForFunction("window.load");
@@ -165,6 +169,7 @@ describe("the part that comes later", () => {
       await page.unrouteAll({ behavior: "wait" });
       expect(await page.evaluate("window.load()")).toBe(1);
     } finally {
+      await releasePage(context);
       site.close();
     }
   });

@@ -17,6 +17,8 @@ import {
   type CodeBlock,
 } from "./doc-pages.ts";
 import { startHostSite } from "./host-site.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import { newGroup, newKeyedGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
@@ -147,12 +149,12 @@ describe("browser code", () => {
         const render = (messages) => { document.body.dataset.shown = messages.map(({ body }) => body).join(); };
         ${code.replaceAll(EXAMPLE_URL, inject("url"))}
       </script>`);
-      const page = await browser.newPage();
+      const { context, page } = await takePage(browser, DESKTOP);
       try {
         await page.goto(site.url);
         await expect.poll(() => page.locator("body").getAttribute("data-shown")).toBe("Hello from Bob");
       } finally {
-        await page.close();
+        await releasePage(context);
         site.close();
       }
     },
@@ -165,7 +167,7 @@ describe("browser code", () => {
     const [ada, bob] = await Promise.all([person("Ada"), person("Bob")]);
     const threadId = await newGroup(ada, bob);
     await ada.call("POST", `/api/threads/${threadId}/messages`, { body: "before" });
-    const page = await browser.newPage();
+    const { context, page } = await takePage(browser, DESKTOP);
     await page.goto(inject("url"));
     const args = JSON.stringify([inject("url"), threadId, bob.token]);
     const seen = await page.evaluate<string[]>(`(() => {
@@ -180,7 +182,7 @@ describe("browser code", () => {
       });
     })()`);
     expect(seen).toEqual(["Ada: before", "Bob: hello from a browser"]);
-    await page.close();
+    await releasePage(context);
   });
 });
 
@@ -209,14 +211,14 @@ describe("the widget's quick start", () => {
     const { token } = (await import(join(directory, "site.mjs"))) as { token: RequestListener };
     const tags = (html + launcher).replaceAll("order-123", key).replaceAll(EXAMPLE_URL, inject("url"));
     const site = await startHostSite(`<!doctype html><title>A shop</title>${tags}`, token);
-    const page = await browser.newPage();
+    const { context, page } = await takePage(browser, DESKTOP);
     await page.goto(site.url);
     await page.getByLabel("Message", { exact: true }).waitFor();
     await page.getByRole("heading", { name: key }).waitFor();
     await page.getByRole("button", { name: "Open chat" }).click();
     await page.getByRole("heading", { name: "Chats" }).waitFor();
     expect(await page.title()).toBe("A shop");
-    await page.close();
+    await releasePage(context);
     site.close();
     vi.unstubAllEnvs();
   });

@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, expect, inject, it } from "vitest";
 import { sharedBrowser } from "./browser.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import { installPackages } from "./react-app.ts";
 import { bodies, field } from "./react-page.ts";
 
@@ -68,7 +70,7 @@ it("lets two users chat in a thread of the application's own", async () => {
   const { url, stop } = await startExample();
   const problems: string[] = [];
   const open = async (user: string) => {
-    const page = await browser.newPage();
+    const { page } = await takePage(browser, DESKTOP);
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) problems.push(message.text());
     });
@@ -86,8 +88,7 @@ it("lets two users chat in a thread of the application's own", async () => {
   await expect.poll(() => bodies(ada)).toEqual(["Hello Ben", "Hello Ada"]);
   expect((await fetch(`${url}/chat-token?user=eve`, { method: "POST" })).status).toBe(401);
   expect(problems).toEqual([]);
-  await ada.close();
-  await ben.close();
+  for (const page of [ada, ben]) await releasePage(page.context());
   await stop();
 });
 

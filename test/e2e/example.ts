@@ -4,7 +4,8 @@ import { once } from "node:events";
 import type { Browser, Page } from "playwright-core";
 import { inject, vi } from "vitest";
 import { WAIT_LIMIT_MS } from "../support/wait-limit.ts";
-import { closeContext, DESKTOP, messageRow, send, waitUntilSent } from "./page.ts";
+import { DESKTOP, messageRow, send, waitUntilSent } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import { freePort } from "./server.ts";
 
 export interface Example {
@@ -50,8 +51,7 @@ export async function signIn(
   user: string,
   password: string,
 ): Promise<Page> {
-  const context = await browser.newContext(DESKTOP);
-  const page = await context.newPage();
+  const { page } = await takePage(browser, DESKTOP);
   await page.goto(url);
   await page.getByLabel("User").fill(user);
   await page.getByLabel("Password").fill(password);
@@ -80,5 +80,5 @@ export async function chat(one: Page, other: Page): Promise<string[][]> {
 export const CHAT = ["Hello from one", "Hello from the other"];
 
 export async function leave(...pages: Page[]): Promise<void> {
-  for (const page of pages) await closeContext(page.context());
+  for (const page of pages) await releasePage(page.context());
 }

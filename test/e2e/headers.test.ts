@@ -3,7 +3,8 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, inject, it } from "vitest";
 import { sharedBrowser } from "./browser.ts";
 import { newGroup, person } from "./people.ts";
-import { closeContext, DESKTOP } from "./page.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 
 const browser = await sharedBrowser();
 
@@ -84,14 +85,13 @@ describe("in the browser", () => {
     for (const author of [listed, other])
       await author.call("POST", `/api/threads/${threadId}/messages`, { body: "Hello" });
 
-    const context = await browser.newContext(DESKTOP);
+    const { context, page } = await takePage(browser, DESKTOP);
     const requested: string[] = [];
     await context.route(/\.example\//, (route) => {
       requested.push(route.request().url());
       const body = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
       return route.fulfill({ contentType: "image/svg+xml", body });
     });
-    const page = await context.newPage();
     const refused: string[] = [];
     page.on("console", (message) => {
       if (/Content Security Policy/.test(message.text())) refused.push(message.text());
@@ -112,16 +112,16 @@ describe("in the browser", () => {
     await expect.poll(() => log.locator(".avatar", { hasText: "O" }).count()).toBe(1);
     await expect.poll(() => new Set(requested)).toEqual(new Set(["https://pics.example/listed.svg"]));
     expect(refused.filter((text) => !text.includes("https://other.example/other.svg"))).toEqual([]);
-    await closeContext(context);
+    await releasePage(context);
   });
 
   it("a view that does not exist says so, with status 404", async () => {
-    const page = await browser.newPage();
+    const { context, page } = await takePage(browser, DESKTOP);
     const response = await page.goto(`${inject("url")}/nothing`);
     expect(response?.status()).toBe(404);
     await page.getByLabel("Your name").fill(`Ada ${crypto.randomUUID().slice(0, 8)}`);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
-    await page.close();
+    await releasePage(context);
   });
 });

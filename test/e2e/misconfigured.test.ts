@@ -1,6 +1,8 @@
 /** A page that is set up wrongly, in a real browser: what it reports, though a browser shows the client a lost network. */
 import { expect, inject, it } from "vitest";
 import { sharedBrowser } from "./browser.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 import { newGroup, person } from "./people.ts";
 import { serveHtml } from "./sites.ts";
 
@@ -20,32 +22,38 @@ async function openPage(url: string, { sandboxed = false } = {}) {
   </script>`;
   const framed = `<!doctype html><title>A site</title><iframe sandbox="allow-scripts" srcdoc="${html.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"></iframe>`;
   const site = await serveHtml(sandboxed ? framed : html);
-  const page = await browser.newPage();
+  const { context, page } = await takePage(browser, DESKTOP);
   const errors: string[] = [];
   page.on("console", (line) => {
     if (line.type() === "error" && line.text().startsWith("Lilypad: ")) errors.push(line.text());
   });
-  page.once("close", () => site.close());
   await page.goto(site.url);
   const body = sandboxed ? page.frameLocator("iframe").locator("body") : page.locator("body");
-  return { page, errors, shown: (part: "room" | "request") => body.getAttribute(`data-${part}`) };
+  return {
+    errors,
+    shown: (part: "room" | "request") => body.getAttribute(`data-${part}`),
+    close: async () => {
+      await releasePage(context);
+      site.close();
+    },
+  };
 }
 
 it("names an origin that is not allowed in the console, with what to do, and stops", async () => {
   // The origin of a sandboxed frame is `null`, which no setting allows.
-  const { page, errors, shown } = await openPage(inject("url"), { sandboxed: true });
+  const { errors, shown, close } = await openPage(inject("url"), { sandboxed: true });
   await expect.poll(() => shown("room")).toMatch(/^stopped: This page's origin, null, is not allowed/);
   await expect.poll(() => shown("request")).toBe("misconfigured");
   await expect.poll(() => errors).toEqual([expect.stringContaining("Add it to ALLOWED_ORIGINS")]);
-  await page.close();
+  await close();
 });
 
 it("says that a `url` is not Lilypad's where another server answers there, which lets no page read it", async () => {
   const other = await serveHtml("<title>Not Lilypad</title>");
-  const { page, errors, shown } = await openPage(other.url);
+  const { errors, shown, close } = await openPage(other.url);
   await expect.poll(() => shown("room")).toMatch(/^stopped: .* answers, but lets this page read nothing/);
   await expect.poll(() => shown("request")).toBe("misconfigured");
   await expect.poll(() => errors).toEqual([expect.stringContaining("Check the `url`")]);
-  await page.close();
+  await close();
   other.close();
 });

@@ -1,5 +1,5 @@
 /** What `npm pack` makes: a package that needs nothing of the Worker's, with types for every way of finding them. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -7,9 +7,9 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { compile, outputOf, type Output } from "./compiler.ts";
 import manifest from "../../package.json" with { type: "json" };
 
-const TSC = resolve("node_modules/typescript/bin/tsc");
 /** The Node of this machine: npm scripts have their own first in the path. */
 const HOST_NODE = process.env["npm_node_execpath"] ?? process.execPath;
 // The declarations of the language itself and of the browser are TypeScript's own: checking them takes most of the time.
@@ -25,12 +25,11 @@ const STRICT = [
 let tarball: string;
 let site: string;
 let packed: string[];
-let install: { status: number | null; output: string };
+let install: Output;
 
-/** Runs a program in the site. Compilers print what is wrong to either stream: both are the output. */
-function run(command: string, ...args: string[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: site, encoding: "utf8" });
-  return { status, output: stdout + stderr };
+/** Runs a program in the site. */
+function run(command: string, ...args: string[]): Output {
+  return outputOf(command, args, { cwd: site });
 }
 
 const FINE = { status: 0, output: "" };
@@ -139,7 +138,7 @@ describe("its entries", () => {
         resolution,
       ];
       const files = [...Object.keys(PROGRAMS), "--jsx", "react-jsx"];
-      expect(run(process.execPath, TSC, ...STRICT, ...options, ...files)).toEqual(FINE);
+      expect(compile([...STRICT, ...options, ...files], site)).toEqual(FINE);
     },
   );
 
@@ -184,7 +183,7 @@ describe("the contract's types, which are written without zod", () => {
     await writeFile(join(directory, "types.ts"), checks.join("\n"));
     const options = ["--lib", "esnext,dom", "--module", "esnext", "--moduleResolution", "bundler"];
     options.push("--allowImportingTsExtensions", join(directory, "types.ts"));
-    expect(run(process.execPath, TSC, ...STRICT, ...options)).toEqual(FINE);
+    expect(compile([...STRICT, ...options], site)).toEqual(FINE);
   });
 });
 

@@ -35,8 +35,8 @@ interface PooledPage extends OwnPage {
 
 /** What ends with the document, or is undone by `releasePage` for every page. */
 const OF_PAGE = new Set(
-  `close evaluate evaluateHandle getByLabel getByPlaceholder getByRole getByTestId getByText goBack goto keyboard
-  locator mouse reload route title touchscreen unroute unrouteAll url waitForEvent waitForFunction waitForRequest
+  `close evaluate evaluateHandle frameLocator getByLabel getByPlaceholder getByRole getByTestId getByText goBack goto
+  keyboard locator mouse reload route title touchscreen unroute unrouteAll url waitForEvent waitForFunction waitForRequest
   waitForResponse waitForURL`.split(/\s+/),
 );
 /** What pages emulate by default of what no test's options have. */

@@ -8,7 +8,9 @@ import { sharedBrowser } from "./browser.ts";
 import { codeBlocksOf, pagesOf } from "./doc-pages.ts";
 import { chat, CHAT } from "./example.ts";
 import { startHostSite, tokenAnswer } from "./host-site.ts";
-import { openReactApp } from "./react-app.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
+import { serveReactApp } from "./react-app.ts";
 import { bodies, field } from "./react-page.ts";
 
 const blocks = (await pagesOf("docs/quick-start.md")).flatMap(codeBlocksOf);
@@ -68,7 +70,7 @@ async function open(people: readonly User[], html: string) {
   const sites = await Promise.all(people.map((user) => startHostSite(html, answerFor(user))));
   const pages = await Promise.all(
     sites.map(async ({ url }) => {
-      const page = await (await browser.newContext()).newPage();
+      const { page } = await takePage(browser, DESKTOP);
       await page.goto(url);
       return page;
     }),
@@ -76,7 +78,7 @@ async function open(people: readonly User[], html: string) {
   return {
     pages: pages as [Page, Page],
     close: async () => {
-      await Promise.all(pages.map((page) => page.context().close()));
+      await Promise.all(pages.map((page) => releasePage(page.context())));
       for (const site of sites) site.close();
     },
   };
@@ -100,21 +102,23 @@ describe("the quick start", () => {
     const main = `${program("tsx", "OrderChat")}
       import { createRoot } from "react-dom/client";
       createRoot(document.getElementById("root")!).render(<OrderChat id="${id}" />);`;
+    const site = await serveReactApp({ files: { "main.tsx": main } });
     const pages = await Promise.all(
-      people.map((user) =>
-        openReactApp(browser, {
-          files: { "main.tsx": main },
-          onPage: (page) =>
-            void page.route("**/chat-token", async (route) =>
-              route.fulfill({ json: await host.chatToken(user) }),
-            ),
-        }),
-      ),
+      people.map(async (user) => {
+        const { page } = await takePage(browser, DESKTOP);
+        await page.route("**/chat-token", async (route) =>
+          route.fulfill({ json: await host.chatToken(user) }),
+        );
+        await page.goto(site.url);
+        return page;
+      }),
     );
     const [one, other] = pages as [Page, Page];
     await field(one).fill("Hello from React");
     await field(one).press("Enter");
     await expect.poll(() => bodies(other)).toEqual(["Hello from React"]);
+    for (const page of pages) await releasePage(page.context());
+    site.close();
   });
 
   it("(c) shows a chat by the client library", async () => {

@@ -11,6 +11,8 @@ import react from "@vitejs/plugin-react";
 import type { Browser, Page } from "playwright-core";
 import { inject } from "vitest";
 import { build, type InlineConfig } from "vite";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
 
 /** The versions of React that are tried, as package.json names them. */
 export const REACT_VERSIONS = { "18": "react-18", "19": "react" } as const;
@@ -22,10 +24,6 @@ export interface AppOptions {
   react?: ReactVersion;
   /** Whether React is a development build, whose StrictMode mounts twice. */
   development?: boolean;
-  /** Called before the page is loaded. */
-  onPage?: (page: Page) => void;
-  /** The same, and waited for. */
-  prepare?: (page: Page) => Promise<void>;
 }
 
 /** What an application has in `node_modules`: this package as `npm install` links it, and what it needs. */
@@ -72,8 +70,27 @@ export async function writeApp(files: Record<string, string>): Promise<string> {
   return directory;
 }
 
-/** Builds an application and opens it. */
-export async function openReactApp(browser: Browser, options: AppOptions): Promise<Page> {
+/** Builds an application and opens it; `prepare` is called before its page is loaded. */
+export async function openReactApp(
+  browser: Browser,
+  options: AppOptions,
+  prepare: (page: Page) => Promise<void> | void = () => undefined,
+): Promise<{ page: Page; close: () => Promise<void> }> {
+  const site = await serveReactApp(options);
+  const { context, page } = await takePage(browser, DESKTOP);
+  await prepare(page);
+  await page.goto(site.url);
+  return {
+    page,
+    close: async () => {
+      await releasePage(context);
+      site.close();
+    },
+  };
+}
+
+/** Builds an application, and serves it on a free port. */
+export async function serveReactApp(options: AppOptions): Promise<{ url: string; close: () => void }> {
   const main = "main.tsx" in options.files ? "main.tsx" : "main.jsx";
   const directory = await writeApp({
     "index.html": `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>A React site</title>
@@ -86,13 +103,7 @@ export async function openReactApp(browser: Browser, options: AppOptions): Promi
     root: directory,
     build: { outDir: "built", minify: false, modulePreload: false, chunkSizeWarningLimit: 10_000 },
   });
-  const { url, close } = await serveFolder(join(directory, "built"));
-  const page = await browser.newPage();
-  page.once("close", close);
-  options.onPage?.(page);
-  await options.prepare?.(page);
-  await page.goto(url);
-  return page;
+  return serveFolder(join(directory, "built"));
 }
 
 const TYPES: Record<string, string> = {

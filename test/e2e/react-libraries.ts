@@ -13,7 +13,7 @@ const ENTRY = `
   import "lilypad/react/style.css";
   export * from "lilypad/react";
   export { createClient } from "lilypad/client";
-  export { StrictMode, useEffect, useMemo, useState } from "react";
+  export { StrictMode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
   export { Fragment, jsxDEV } from "react/jsx-dev-runtime";
   export { createRoot } from "react-dom/client";`;
 const NAMES = ["lilypad/react", "lilypad/client", "react", "react/jsx-dev-runtime", "react-dom/client"];

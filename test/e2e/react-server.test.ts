@@ -53,28 +53,25 @@ it.each(Object.keys(REACT_VERSIONS) as ReactVersion[])(
     expect(html).toContain("connecting");
 
     const problems: string[] = [];
-    const page = await openReactApp(browser, {
-      react,
-      onPage: (opened) => {
-        opened.on("console", (message) => problems.push(message.text()));
-        opened.on("pageerror", (error) => problems.push(String(error)));
-      },
-      files: {
-        "app.jsx": app,
-        "index.html": `<!doctype html><meta charset="utf-8" /><title>Rendered</title><div id="root">${html.trim()}</div>
+    const files = {
+      "app.jsx": app,
+      "index.html": `<!doctype html><meta charset="utf-8" /><title>Rendered</title><div id="root">${html.trim()}</div>
           <script type="module" src="/main.jsx"></script>`,
-        "main.jsx": `
+      "main.jsx": `
           import { StrictMode } from "react";
           import { hydrateRoot } from "react-dom/client";
           import { App } from "./app.jsx";
           hydrateRoot(document.getElementById("root"), <App />);`,
-      },
+    };
+    const { page, close } = await openReactApp(browser, { react, files }, (opened) => {
+      opened.on("console", (message) => problems.push(message.text()));
+      opened.on("pageerror", (error) => problems.push(String(error)));
     });
     await expect.poll(() => page.locator(".lilypad-bubble").allTextContents()).toEqual(["Hello"]);
     await page.getByText("Nothing to look at.").waitFor();
     await page.getByRole("region", { name: "2 members" }).waitFor();
     await expect.poll(() => page.locator("#root > p").textContent()).toMatch(/^open \d 1$/);
     expect(problems.filter((text) => !text.includes("React DevTools"))).toEqual([]);
-    await page.close();
+    await close();
   },
 );

@@ -4,7 +4,9 @@ import type { Page } from "playwright-core";
 import { describe, expect, inject, it } from "vitest";
 import { sharedBrowser } from "./browser.ts";
 import { newGroup, person, type Person } from "./people.ts";
-import { openReactApp } from "./react-app.ts";
+import { DESKTOP } from "./page.ts";
+import { releasePage, takePage } from "./page-pool.ts";
+import { servePage } from "./react-libraries.ts";
 
 const browser = await sharedBrowser();
 
@@ -12,10 +14,10 @@ const browser = await sharedBrowser();
 const [, HOOK = ""] = /```jsx\n(import [^]*?)```/.exec(await readFile("src/client/README.md", "utf8")) ?? [];
 
 /** Opens an application around this component, with a development build of React. */
-function openApp(ada: Person, threadId: string, app: string): Promise<Page> {
-  return openReactApp(browser, {
-    files: {
-      "main.jsx": `import { StrictMode, useState } from "react";
+async function openApp(ada: Person, threadId: string, app: string): Promise<Page> {
+  const url = await servePage(
+    "19",
+    `import { StrictMode, useState } from "react";
     import { createRoot } from "react-dom/client";
     import { createClient } from "lilypad/client";
     ${HOOK}
@@ -28,8 +30,11 @@ function openApp(ada: Person, threadId: string, app: string): Promise<Page> {
     window.client = client;
     ${app}
     createRoot(document.getElementById("root")).render(<StrictMode><App /></StrictMode>);`,
-    },
-  });
+    "",
+  );
+  const { page } = await takePage(browser, DESKTOP);
+  await page.goto(url);
+  return page;
 }
 
 /** What the page shows of the thread: its connection, and its messages. */
@@ -63,7 +68,7 @@ describe("in StrictMode", () => {
     await expect.poll(shown(page)).toBe("open: Hello");
     await say("Still here?");
     await expect.poll(shown(page)).toBe("open: Hello,Still here?");
-    await page.close();
+    await releasePage(page.context());
   });
 
   it("an effect that opens a room and closes it shows a thread, live", async () => {
@@ -88,7 +93,7 @@ describe("in StrictMode", () => {
     await expect.poll(shown(page)).toBe("open: Hello");
     await say("Still here?");
     await expect.poll(shown(page)).toBe("open: Hello,Still here?");
-    await page.close();
+    await releasePage(page.context());
   });
 
   it("two components share a room: it stays open while one of them shows it, and is closed after the last", async () => {
@@ -122,7 +127,7 @@ describe("in StrictMode", () => {
     await expect.poll(connection).toBe("stopped");
     await page.getByRole("button", { name: "Toggle right" }).click();
     await expect.poll(shown(page, "#right")).toBe("open: Hello,Still here?");
-    await page.close();
+    await releasePage(page.context());
   });
 
   it("presence is online, and follows whom a component watches", async () => {
@@ -139,6 +144,6 @@ describe("in StrictMode", () => {
       }`,
     );
     await expect.poll(shown(page)).toBe("open: 1, online");
-    await page.close();
+    await releasePage(page.context());
   });
 });
