@@ -3,8 +3,10 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { SETTINGS } from "./src/config/settings.ts";
 import { keepTemporaryFilesInMemory } from "./test/support/temporary-files.ts";
+import { sendModulesUncompressed } from "./test/support/uncompressed-modules.ts";
 
 keepTemporaryFilesInMemory();
+sendModulesUncompressed();
 
 /** The Worker and its objects, in the tests' own workerd. */
 function lilypad(bindings: Record<string, string> = {}) {
