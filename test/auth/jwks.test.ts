@@ -12,8 +12,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A key pair with an id, and its public key as a host publishes it. */
-async function keyPair(kid: string, alg = "RS256") {
+/** Those made so far. Making one of RSA takes much longer than any test of it, and no test changes one. */
+const keyPairs = new Map<string, ReturnType<typeof makeKeyPair>>();
+
+/** A key pair with an id, and its public key as a host publishes it. Each owner has one of an id and an algorithm. */
+function keyPair(kid: string, alg = "RS256", owner = "host") {
+  const name = `${owner} ${alg} ${kid}`;
+  const pair = keyPairs.get(name) ?? makeKeyPair(kid, alg);
+  keyPairs.set(name, pair);
+  return pair;
+}
+
+async function makeKeyPair(kid: string, alg: string) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } };
 }
@@ -101,7 +111,7 @@ describe("public keys", () => {
   });
 
   it("refuse a token of another key with the same id", async () => {
-    const [key, other] = await Promise.all([keyPair("k1"), keyPair("k1")]);
+    const [key, other] = await Promise.all([keyPair("k1"), keyPair("k1", "RS256", "mallory")]);
     const { env: configured } = host(key.jwk);
     const token = await jwt({}, { alg: "RS256", kid: "k1" }, other.privateKey);
     expect((await failureOf(verifyHostToken(configured, token))).code).toBe("unauthenticated");
@@ -189,7 +199,7 @@ describe("verification", () => {
   });
 
   it("takes no key from the token itself, nor from a URL in it", async () => {
-    const [key, mallory] = await Promise.all([keyPair("k1"), keyPair("k1")]);
+    const [key, mallory] = await Promise.all([keyPair("k1"), keyPair("k1", "RS256", "mallory")]);
     const { env: configured, fetching } = host(key.jwk);
     const header = { alg: "RS256", kid: "k1", jwk: mallory.jwk, jku: "https://mallory.example/jwks" };
     const token = await jwt({}, header, mallory.privateKey);
