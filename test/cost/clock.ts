@@ -2,9 +2,9 @@
  * The clock of the objects, which stands still but for `passTime`. It is always ahead of the machine's, so that no alarm
  * fires by itself, however slow the machine: each fires when a test calls `runAlarm`. `vi.useRealTimers()` ends it.
  */
-import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, onTestFinished, vi } from "vitest";
+import { sharedByObjects } from "../support/shared-by-objects.ts";
 
 /** Longer than any test takes. */
 const AHEAD_MS = 3_600_000;
@@ -143,8 +143,6 @@ export function runAlarm(stub: DurableObjectStub): Promise<boolean> {
  * machine's clock, and with this one sockets that are open for hours would count as lost.
  */
 export async function keepHeartbeatsFresh(): Promise<void> {
-  await runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (_thread, ctx) => {
-    const states = Object.getPrototypeOf(ctx) as DurableObjectState;
-    states.getWebSocketAutoResponseTimestamp = () => new Date();
-  });
+  const { state } = await sharedByObjects();
+  state.getWebSocketAutoResponseTimestamp = () => new Date();
 }

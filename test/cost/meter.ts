@@ -10,6 +10,7 @@ import { Relay } from "../../src/relay/relay.ts";
 import { SocketIoShard } from "../../src/socketio/socketio-shard.ts";
 import { ChatThread } from "../../src/thread/chat-thread.ts";
 import worker from "../../src/worker/index.ts";
+import { sharedByObjects } from "../support/shared-by-objects.ts";
 import { CLASSES, noOperations, type ObjectClass, type BilledOperations } from "./counts.ts";
 
 type Cursor = SqlStorageCursor<Record<string, SqlStorageValue>>;
@@ -48,7 +49,6 @@ interface Metering {
 /** The object whose code is running: a call of its own method is no request. */
 const running = new AsyncLocalStorage<object>();
 let current: Metering | undefined;
-let isInstalled = false;
 
 /**
  * The operations while `work` runs. Everything it causes must be over when it resolves; it is given the counts so far, of
@@ -56,17 +56,18 @@ let isInstalled = false;
  */
 export async function meter(work: (soFar: BilledOperations) => Promise<unknown>): Promise<BilledOperations> {
   if (current) throw new Error("another measurement is running");
-  await install();
   const metering: Metering = {
     operations: noOperations(),
     logs: new Map(),
     active: { thread: new Set(), presence: new Set(), relay: new Set(), socketIo: new Set() },
   };
   current = metering;
+  const uninstall = await install();
   try {
     await work(metering.operations);
   } finally {
     current = undefined;
+    uninstall();
   }
   for (const [sql, log] of metering.logs) {
     if (log.cursors.length === 0 && log.alarmsSet === 0) continue;
@@ -79,50 +80,52 @@ export async function meter(work: (soFar: BilledOperations) => Promise<unknown>)
   return metering.operations;
 }
 
-/** Wraps the handlers and the storage, once per test file. Without a running measurement the wrappers do nothing. */
-async function install(): Promise<void> {
-  if (isInstalled) return;
-  isInstalled = true;
-  for (const of of CLASSES) countEvents(of);
+/** Wraps the handlers and the storage. Resolves with what takes the wrappers off: what is not measured is to run without. */
+async function install(): Promise<() => void> {
+  const { sql, storage } = await sharedByObjects();
+  const { exec } = sql;
+  sql.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
+    if (!current) return exec.call(this, query, ...bindings);
+    const { cursors } = logOf(current, this);
+    const statements = statementsOf(query);
+    const last = statements.pop() ?? query;
+    // A cursor counts the last statement of its query alone.
+    for (const statement of statements) cursors.push(exec.call(this, statement));
+    const cursor = exec.call(this, last, ...bindings);
+    cursors.push(cursor);
+    return cursor;
+  } as typeof exec;
+  const { setAlarm } = storage;
+  storage.setAlarm = function counted(this: DurableObjectStorage, time: number | Date) {
+    if (current) logOf(current, this.sql).alarmsSet += 1;
+    return setAlarm.call(this, time);
+  } as typeof setAlarm;
   const answer = worker.fetch;
   worker.fetch = (request, bindings) => {
     if (current) current.operations.worker += 1;
     return answer(request, bindings);
   };
-  // The runtime's prototypes are shared by all objects, and can be reached from inside of one only.
-  await runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (_thread, { storage }) => {
-    const sqls = Object.getPrototypeOf(storage.sql) as SqlStorage;
-    const exec = sqls.exec;
-    sqls.exec = function counted(this: SqlStorage, query: string, ...bindings: unknown[]) {
-      if (!current) return exec.call(this, query, ...bindings);
-      const { cursors } = logOf(current, this);
-      const statements = statementsOf(query);
-      const last = statements.pop() ?? query;
-      // A cursor counts the last statement of its query alone.
-      for (const statement of statements) cursors.push(exec.call(this, statement));
-      const cursor = exec.call(this, last, ...bindings);
-      cursors.push(cursor);
-      return cursor;
-    } as typeof exec;
-    const storages = Object.getPrototypeOf(storage) as DurableObjectStorage;
-    const setAlarm = storages.setAlarm;
-    storages.setAlarm = function counted(this: DurableObjectStorage, time: number | Date) {
-      if (current) logOf(current, this.sql).alarmsSet += 1;
-      return setAlarm.call(this, time);
-    } as typeof setAlarm;
-  });
+  const handlers = CLASSES.map(countEvents);
+  return () => {
+    sql.exec = exec;
+    storage.setAlarm = setAlarm;
+    worker.fetch = answer;
+    for (const restore of handlers) restore();
+  };
 }
 
 /**
  * Counts the events of a class's objects. All its methods are handlers or RPC methods: its parts are classes of their own.
  * By its prototype, and not where calls are made (test/support/calls.ts): alarms and frames, which are billed too, come from
- * the platform, and what an object reads and writes is counted as its own.
+ * the platform, and what an object reads and writes is counted as its own. Returns what ends it.
  */
-function countEvents(of: ObjectClass): void {
+function countEvents(of: ObjectClass): () => void {
   const methods = METHODS[of].prototype as unknown as Methods;
+  const uncounted: Methods = {};
   for (const name of Object.getOwnPropertyNames(methods)) {
     const method = methods[name];
     if (name === "constructor" || !method) continue;
+    uncounted[name] = method;
     methods[name] = function counted(this: object, ...args: unknown[]) {
       const metering = current;
       if (!metering || running.getStore() === this) return method.apply(this, args);
@@ -136,6 +139,7 @@ function countEvents(of: ObjectClass): void {
       return result.finally(() => settle(metering, ctx.storage.sql));
     };
   }
+  return () => Object.assign(methods, uncounted);
 }
 
 /** The statements of a query, none of which has a semicolon in a text. */

@@ -1,8 +1,8 @@
 /** Other settings for the objects, which share one `env` whose parsed settings are cached. */
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { configOf, type Config } from "../../src/config/config.ts";
+import { sharedByObjects } from "./shared-by-objects.ts";
 
 /** Where a test does more than users may. */
 export const UNLIMITED: Partial<Config> = {
@@ -46,8 +46,6 @@ async function change(changes: Partial<Config>): Promise<void> {
 }
 
 /** As they are now. */
-export function settings(): Promise<Config> {
-  return runInDurableObject(env.CHAT_THREAD.get(env.CHAT_THREAD.newUniqueId()), (object) =>
-    configOf((object as unknown as { env: Env }).env),
-  );
+export async function settings(): Promise<Config> {
+  return configOf((await sharedByObjects()).env);
 }
