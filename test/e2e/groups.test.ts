@@ -138,7 +138,7 @@ describe("a group", () => {
     await openDetails(ada.page);
     await clickInDetails(ada.page, `Actions for ${bob.name}`);
     await ada.page.getByRole("button", { name: "Make moderator" }).click();
-    await detailsDialog(bob.page).getByText("Moderator").waitFor();
+    await detailsDialog(bob.page).getByText("Moderator ·").waitFor();
     await detailsDialog(bob.page).getByRole("button", { name: "Rename" }).waitFor();
 
     await clickInDetails(ada.page, "Leave chat");

@@ -39,10 +39,10 @@ export async function signInByForm(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
-/** Opens a thread by its address. */
+/** Opens a thread by its address, and waits until it has come: whoever stops the page's clock before would wait for ever. */
 export async function openThread({ page }: Pick<Guest, "page">, threadId: string): Promise<void> {
   await page.goto(`${inject("url")}/chat/${threadId}`);
-  await composer(page).waitFor();
+  await page.getByLabel("Messages", { exact: true }).waitFor();
 }
 
 /** Two guests with pages: Ada has opened a new direct chat with Bob, who is on the home page. */
