@@ -55,8 +55,8 @@ const SETS: {
 } = {
   edit: () => "body",
   delete: () => ALL,
-  react: ({ emoji }) => emoji,
-  unreact: ({ emoji }) => emoji,
+  react: ({ emoji }) => `reaction ${emoji}`,
+  unreact: ({ emoji }) => `reaction ${emoji}`,
 };
 
 function setBy(command: ChangeCommand): string | undefined {

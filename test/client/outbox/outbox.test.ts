@@ -310,6 +310,11 @@ describe("a change that makes an earlier one needless", () => {
     ["another emoji, which is apart", [react("a"), unreact("b", "🐸")], "a b"],
     ["another message's reaction, which is apart", [react("a"), unreact("b", "👍", 2)], "a b"],
     ["the same text edited again", [edit("a"), react("b"), edit("c")], "b c"],
+    [
+      "a reaction with text for an emoji, which is apart",
+      [edit("a"), react("b", "body"), react("c", "all")],
+      "a b c",
+    ],
     ["a deletion", [edit("a"), react("b"), chatCommand("c"), erase("d")], "c d"],
     ["an edit after a deletion, which is refused", [erase("a"), edit("b")], "a b"],
   ])("replaces it while nothing can be sent: %s", async (_what, commands, left) => {
