@@ -1,5 +1,5 @@
 /** Temporary files of a test run are kept in memory, where the machine has room for them. */
-import { mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const MEMORY = "/dev/shm";
@@ -16,20 +16,17 @@ function freeBytes(directory: string): number {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** Removes what runs left that were killed. */
+/** Removes what this user's runs left that were killed. */
 function removeLeftovers(): void {
   for (const name of readdirSync(MEMORY)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
-      rmSync(join(MEMORY, name), { recursive: true, force: true });
+    const directory = join(MEMORY, name);
+    if (pid === undefined || statSync(directory).uid !== process.getuid?.()) continue;
+    try {
+      process.kill(Number(pid), 0);
+    } catch {
+      rmSync(directory, { recursive: true, force: true });
+    }
   }
 }
 
