@@ -78,7 +78,7 @@ function unsentOf({ command, at, epoch, reason }: OutboxEntry): Unsent {
     const { id, body, data, replyTo, since } = command;
     return { ...kept, id, body, data, replyTo, since };
   }
-  const { id, body = "", ...change } = { body: undefined, ...command };
+  const { id, body, ...change } = { body: "", ...command };
   return { ...kept, id, body, change };
 }
 

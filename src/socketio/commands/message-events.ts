@@ -23,32 +23,34 @@ type MessageEvent = (
   reactionNames: ReactionNames,
 ) => { about: MessageInput; command: CommandOnMessage };
 
-function messageEvent<Fields extends z.ZodRawShape>(
-  fields: Fields,
-  commandOf: (input: z.output<z.ZodObject<Fields>>, reactionNames: ReactionNames) => CommandOnMessage,
+function messageEvent<Input extends MessageInput>(
+  schema: z.ZodType<Input>,
+  commandOf: (input: Input, reactionNames: ReactionNames) => CommandOnMessage,
 ): MessageEvent {
-  const [message, rest] = [z.object(ofMessage), z.object(fields)];
-  return (input, reactionNames) => ({
-    about: parse(message, input),
-    command: commandOf(parse(rest, input), reactionNames),
-  });
+  return (input, reactionNames) => {
+    const about = parse(schema, input);
+    return { about, command: commandOf(about, reactionNames) };
+  };
 }
 
 /** An emoji, or a name of `REACTION_NAMES`. */
 const reactionName = characters(1, REACTION_NAME_LENGTH).optional();
 
 const reaction = (type: "react" | "unreact") =>
-  messageEvent({ emoji: reactionName, reactionType: reactionName }, ({ emoji, reactionType }, names) => ({
-    type,
-    emoji: names.emojiOf(required(emoji ?? reactionType, "emoji")),
-  }));
+  messageEvent(
+    z.object({ ...ofMessage, emoji: reactionName, reactionType: reactionName }),
+    ({ emoji, reactionType }, names) => ({
+      type,
+      emoji: names.emojiOf(required(emoji ?? reactionType, "emoji")),
+    }),
+  );
 
 export const MESSAGE_EVENTS = {
   edit: messageEvent(
-    { body: messageBody.optional(), content: messageBody.optional() },
+    z.object({ ...ofMessage, body: messageBody.optional(), content: messageBody.optional() }),
     ({ body, content }) => ({ type: "edit", body: required(body ?? content, "body") }),
   ),
-  delete: messageEvent({}, () => ({ type: "delete" })),
+  delete: messageEvent(z.object(ofMessage), () => ({ type: "delete" })),
   add_reaction: reaction("react"),
   remove_reaction: reaction("unreact"),
 } as const;
